@@ -1,0 +1,19 @@
+using System.Text;
+using QuantumCore.Gateway.Wire;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>An exchange file that is none: the sentence says which instrument and which member.</summary>
+public class ListingTextTests
+{
+    [Theory]
+    [InlineData("""{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0","lotSize":"1"}""", "A, tickSize: A positive decimal number.")]
+    [InlineData("""{"symbol":"A","baseAsset":"A","quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.001","lotSize":"1"}""", "A: tickSize times lotSize is not a whole number of USD minor units")]
+    [InlineData("null", "An instrument is null.")]
+    public void What_is_wrong_with_an_instrument_is_told_with_its_symbol(string instrument, string sentence)
+    {
+        var wrong = Assert.Throws<InvalidDataException>(() => ListingText.Read(Encoding.UTF8.GetBytes($$"""{"instruments":[{{instrument}}]}""")));
+        Assert.Equal(sentence, wrong.Message);
+    }
+}
