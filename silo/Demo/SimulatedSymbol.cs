@@ -22,7 +22,7 @@ internal sealed class SimulatedSymbol(
     private readonly Dictionary<long, long> _ids = [];
     private TradePlace _seen = new(-1, 0);
 
-    // Up to which of the book's sequences it knows what it did itself: what it looks at is not older.
+    // Up to which of the book's sequences it knows what it did itself, or what the book was: what it looks at is not older.
     private long _done;
     private long _steps;
     private bool _trades = true;
@@ -67,6 +67,8 @@ internal sealed class SimulatedSymbol(
         if (_steps++ % StepsBetweenLooks == 0)
         {
             var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(Symbol);
+            // What everybody may see is a moment behind: at first orders of before would still be there, which were taken out.
+            _done = Math.Max(_done, state.Sequence);
             var trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };
             (HasResumed, _trades) = (trades && !_trades, trades);
             if (HasResumed)
