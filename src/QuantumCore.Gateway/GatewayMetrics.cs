@@ -40,7 +40,7 @@ public sealed class GatewayMetrics : IDisposable
             "quantumcore_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "The build that runs; always 1.");
     }
 
-    /// <summary>Shows how full the door is.</summary>
+    /// <summary>Shows how full the door is, and 0 of what is watched for its first count.</summary>
     internal void Watch(Door door)
     {
         // A series that is born with its first count has no increase for Prometheus: the first unknown outcome would set off no alert.

@@ -60,12 +60,16 @@ public static class OrderChecks
             return null;
         if (second == OrderField.Type)
             (first, second) = (second, first);
+        // The one pair of which the first lacks the second.
+        var detail = (first, second) == (OrderField.Peg, OrderField.PegOffset)
+            ? "A market peg stands away from the other side's best: it needs a pegOffset of one tick at least."
+            : null;
         // A sliding order is post-only whether or not it says so.
         if (first == OrderField.PostOnly && terms.Slide)
             first = OrderField.Slide;
         if (second == OrderField.PostOnly && terms.Slide)
             second = OrderField.Slide;
-        return new(RejectReason.InvalidCombination, $"{WireNames.Of(first)},{WireNames.Of(second)}");
+        return new(RejectReason.InvalidCombination, $"{WireNames.Of(first)},{WireNames.Of(second)}", null, detail);
     }
 
     private static bool HasLimit(OrderType type) =>

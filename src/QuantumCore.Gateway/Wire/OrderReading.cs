@@ -134,8 +134,6 @@ internal static class OrderReading
         return refusal?.Field is { } field && text.TimeInForce is null && order.Type == OrderType.Market
             && field.EndsWith(Time, StringComparison.Ordinal)
             ? refusal.Value with { Field = $"type,{field[..^Time.Length]}" }
-            : refusal is { Field: "peg,pegOffset" }
-            ? refusal.Value with { Detail = "A market peg stands away from the other side's best: it needs a pegOffset of one tick at least." }
             : refusal;
     }
 
