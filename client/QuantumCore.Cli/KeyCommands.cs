@@ -83,6 +83,7 @@ internal static class KeyCommands
                 session.Screen.Show(grant, console =>
                 {
                     console.WriteLine($"account  {grant.Account}");
+                    console.WriteLine($"id       {grant.Id}");
                     console.WriteLine($"api key  {grant.ApiKey}");
                     if (grant.Secret is not null)
                         console.WriteLine($"secret   {grant.Secret}");

@@ -235,4 +235,8 @@ public sealed record BookState(
     long PhaseNanos = 0,
     PhasePlan? Plan = null,
     long AuctionNanos = 0,
-    ImmutableArray<NamedValue> Rules = default);
+    ImmutableArray<NamedValue> Rules = default)
+{
+    /// <summary>Whether it is halted or closed, and nothing is planned that would end that.</summary>
+    public bool StandsStill => Phase is TradingPhase.Halt or TradingPhase.Closed && Plan is null;
+}

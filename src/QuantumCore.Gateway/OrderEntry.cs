@@ -121,13 +121,12 @@ public sealed partial class OrderEntry(
         bool mustBeNew = false)
     {
         var started = time.GetTimestamp();
-        var list = kind == OrderListKind.Strategy ? "legs" : "orders";
         var prepared = ImmutableArray.CreateBuilder<HoldRequest>(orders.Length);
         for (var i = 0; i < orders.Length; i++)
         {
             var (refusal, request) = await Prepare(account, orders[i]);
             if (refusal is { } refused)
-                return (OrderListChecks.OfOrder(i, refused, list), []);
+                return (OrderListChecks.OfOrder(i, refused, kind.Members()), []);
             prepared.Add(request);
         }
 
@@ -138,7 +137,7 @@ public sealed partial class OrderEntry(
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
             return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
         if (held.Value.Reason != RejectReason.None)
-            return (Refused(held.Value, list), []);
+            return (Refused(held.Value, kind.Members()), []);
 
         var submits = held.Value.Orders;
         var entered = await _calls.Ask(

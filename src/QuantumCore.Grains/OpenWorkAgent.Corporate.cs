@@ -102,7 +102,7 @@ public sealed partial class OpenWorkAgent
     {
         foreach (var symbol in InstrumentsOf(action).Select(instrument => instrument.Symbol))
         {
-            if (await (await catalog.BookAsync(symbol)).State(symbol) is not { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
+            if (!(await (await catalog.BookAsync(symbol)).State(symbol)).StandsStill)
             {
                 return false;
             }

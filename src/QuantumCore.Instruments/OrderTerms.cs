@@ -311,6 +311,9 @@ public static class OrderListKindExtensions
         OrderListKind.OneTriggersOneCancelsOther => 3,
         _ => 0,
     };
+
+    /// <summary>How a request names the orders of a list of a kind.</summary>
+    public static string Members(this OrderListKind kind) => kind == OrderListKind.Strategy ? "legs" : "orders";
 }
 
 /// <summary>What an end means for the state of an order.</summary>

@@ -141,7 +141,7 @@ internal sealed class OperatorCalls(
         foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset).Select(instrument => instrument.Symbol))
         {
             var (reason, state, _) = await entry.State(symbol);
-            if (reason != RejectReason.None || state is not { Phase: TradingPhase.Halt or TradingPhase.Closed, Plan: null })
+            if (reason != RejectReason.None || state is not { StandsStill: true })
                 return false;
         }
 

@@ -10,15 +10,9 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
-        if (kind == OrderListKind.Strategy && orders.Length is < 2 or > StrategyTerms.LegsLimit)
+        if (kind == OrderListKind.Strategy ? orders.Length is < 2 or > StrategyTerms.LegsLimit : orders.IsEmpty || orders.Length != kind.OrderCount())
         {
-            return RefusedList(RejectReason.BadRequest, "legs");
-        }
-
-        var expected = kind == OrderListKind.Strategy ? orders.Length : kind.OrderCount();
-        if (expected == 0 || orders.Length != expected)
-        {
-            return RefusedList(RejectReason.BadRequest, "orders");
+            return RefusedList(RejectReason.BadRequest, kind.Members());
         }
 
         if (orders.Any(order => !catalog.TryGet(order.Symbol, out _)))
@@ -79,14 +73,14 @@ public sealed partial class AccountGrain
 
             if (CheckLimits(instrument!, requests[i]) is { } broken)
             {
-                return RefusedList(broken with { At = i }, "orders");
+                return RefusedList(broken with { At = i }, kind);
             }
         }
 
         TakeMarks(requests[0].Symbol);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
-            return RefusedList(limited, "orders");
+            return RefusedList(limited, kind);
         }
 
         var record = _machine.DecideList(kind, requests, hash, instrument!, Now);
@@ -121,19 +115,19 @@ public sealed partial class AccountGrain
             instruments[i] = instrument!;
             if (CheckLimits(instrument!, requests[i]) is { } broken)
             {
-                return RefusedList(broken with { At = i }, "legs");
+                return RefusedList(broken with { At = i }, OrderListKind.Strategy);
             }
         }
 
         if (CheckStrategy(requests, instruments) is { } wrong)
         {
-            return RefusedList(RejectReason.InvalidCombination, "legs", wrong);
+            return RefusedList(RejectReason.InvalidCombination, OrderListKind.Strategy.Members(), wrong);
         }
 
         TakeMarks([.. requests.Select(request => request.Symbol)]);
         if (RefuseByLimits(requests, hash) is { } limited)
         {
-            return RefusedList(limited, "legs");
+            return RefusedList(limited, OrderListKind.Strategy);
         }
 
         var record = _machine.DecideStrategy(requests, hash, instruments, Now);
@@ -164,8 +158,8 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>What one of the orders breaks is of a member of it; what all together do, of the list.</summary>
-    private static HoldListResult RefusedList(BrokenLimit broken, string list) =>
-        RefusedList(broken.Reason, broken.At is null ? list : broken.Field, broken.Limit) with { At = broken.At };
+    private static HoldListResult RefusedList(BrokenLimit broken, OrderListKind kind) =>
+        RefusedList(broken.Reason, broken.At is null ? kind.Members() : broken.Field, broken.Limit) with { At = broken.At };
 
     private static HoldListResult RefusedList(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, []);
