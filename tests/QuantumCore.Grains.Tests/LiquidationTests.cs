@@ -213,6 +213,60 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
+    /// <summary>What is of less than a lot no order can close: once that is on record nothing more is, whatever it comes to.</summary>
+    [Theory]
+    [InlineData(1, -5, 25_000)]
+    [InlineData(2, -5, 25_000)]
+    [InlineData(190, 5, 3_000)]
+    [InlineData(0, 1, 1)]
+    public async Task What_is_less_than_a_lot_is_not_liquidated_again_and_again(int lots, long rest, long crash)
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await ListInLotsOfTenAsync(market);
+        var account = market.Exchange.Account(Trader);
+        var (isShort, units) = (rest < 0, lots == 0 ? rest : 5);
+        Assert.Equal(RejectReason.None, (await account.Deposit(new DepositRequest("part", "LOT", units))).Reason);
+        await market.MarkAsync("LOT", 10_000);
+        if (lots > 0)
+        {
+            await market.TradeAsync(isShort ? Side.Sell : Side.Buy, 10_000, lots, "LOT");
+        }
+
+        if ((long)(await market.MarginAsync()).Withdrawable is > 0 and var free)
+        {
+            Assert.Equal(RejectReason.None, (await account.Withdraw(new WithdrawRequest("w", "USD", free, "bank"))).Reason);
+        }
+
+        await market.MarkAsync("LOT", crash);
+        await market.PlaceAsync(MarginMarket.Maker, isShort ? Side.Buy : Side.Sell, isShort ? crash - 100 : crash + 100, 500, "LOT");
+        await market.PlaceAsync(MarginMarket.Maker, isShort ? Side.Sell : Side.Buy, isShort ? crash + 20 : Math.Max(1, crash - 20), 500, "LOT");
+        for (var round = 0; round < 20; round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("LOT", crash);
+        }
+
+        var view = await market.Exchange.ViewAsync(Trader);
+        Assert.Equal((rest, true), (view.Of("LOT").Total, view.Of("USD").Total >= 0));
+        Assert.Equal(view.Margin!.Equity >= view.Margin.Requirement ? MarginState.Healthy : MarginState.Restricted, view.Margin.State);
+        await market.RoundAsync();
+        Assert.Equal(view.Sequence, (await market.Exchange.ViewAsync(Trader)).Sequence);
+        Assert.Empty(await market.FindingsAsync());
+    }
+
+    private static async Task ListInLotsOfTenAsync(MarginMarket market)
+    {
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("LOT") with { MakerFeePpm = 0, TakerFeePpm = 0, LotSize = 10, PriceDecimals = 3 }));
+        await market.Exchange.RefreshCatalogsAsync();
+        await market.Exchange.Account(MarginMarket.Maker).Deposit(new DepositRequest("lots", "LOT", 100_000));
+        var table = MarginTable.Flat(500_000, 300_000);
+        var terms = new MarginTerms { Long = table, Short = table, LendableLots = 1_000 };
+        await market.Catalog.SetMarginTerms(new("LOT", EncodedMarginTerms.From(terms), "desk", "test"));
+        await market.Catalog.SetLocate(new("LOT", Trader, 500, "desk", ""));
+        await market.MarkAsync("LOT", 10_000);
+    }
+
     /// <summary>Somebody else is liquidated in part, and sells the rest at the old price: what is in the fund now is his fees.</summary>
     private static async Task<long> FillFundAsync(MarginMarket market)
     {

@@ -123,7 +123,7 @@ internal sealed partial class AccountMachine
         }
 
         var figures = Figures(margin);
-        var state = StateAt(figures);
+        var state = StateAt(margin, figures);
         var policy = Agreements.PolicyOf(margin.Currency.Name);
         var deadline = state != MarginState.Called ? 0
             : margin.State == MarginState.Called ? margin.DeadlineNanos
@@ -140,10 +140,16 @@ internal sealed partial class AccountMachine
                 margin, state, state == MarginState.Liquidating ? Account.LastNumber : 0, deadline, board, Newer(margin, [], board), now);
     }
 
-    private static MarginState StateAt(in MarginFigures figures) =>
+    private MarginState StateAt(MarginStanding margin, in MarginFigures figures) =>
         figures.Excess >= 0 ? MarginState.Healthy
-        : figures.Equity >= figures.Maintenance ? MarginState.Restricted
+        : figures.Equity >= figures.Maintenance || IsThrough(margin) ? MarginState.Restricted
         : MarginState.Called;
+
+    // Less than a lot can be neither sold nor bought back. Who has nothing else and can pay what accrued is not called for it: a liquidation would find
+    // nothing to do, and the next look would begin another.
+    private bool IsThrough(MarginStanding margin) => !HasToClose() && Account.Of(margin.Currency).Total >= margin.Owed;
+
+    private bool HasToClose() => _positions.Exists(static position => position.WholeLots > 0);
 
     /// <summary>
     /// The next step of a liquidation. Its own orders are gone first, and their fills are folded, so that what it sells is what it has.
@@ -167,11 +173,10 @@ internal sealed partial class AccountMachine
         }
 
         FindPositions(margin, NewestOf(margin, board));
-        _positions.RemoveAll(position => Int128.Abs(position.Units) < position.Of.LotUnits);
         var figures = Figures(margin);
-        if (_positions.Count == 0)
+        if (!HasToClose())
         {
-            return Finish(margin, board, now);
+            return Finish(margin, figures, board, now);
         }
 
         if (IsStale(now))
@@ -183,7 +188,7 @@ internal sealed partial class AccountMachine
         var goal = figures.Maintenance * (margin.Steps == 0 ? 1_000_000 : policy.TargetPpm);
         if (figures.Equity * 1_000_000 >= goal)
         {
-            return Reviewed(margin, StateAt(figures), 0, 0, board, Newer(margin, [], board), now);
+            return Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
         }
 
         if (margin.Steps > 0 && now - margin.StepNanos is >= 0 and < SecondNanos)
@@ -199,12 +204,12 @@ internal sealed partial class AccountMachine
     /// Nothing is left to sell. What has accrued and can't be paid is charged now, not on the first of a month until which the account would owe it
     /// and could do nothing; less than a minor unit of it is dropped. What is owed then others pay, and that was it.
     /// </summary>
-    private AccountRecord Finish(MarginStanding margin, Func<string, MarkPrice?> board, long now)
+    private AccountRecord Finish(MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
     {
         var cash = Account.Of(margin.Currency).Total;
         return margin.Owed > 0 && cash < margin.Owed && Charges(margin) is { } charges ? charges with { TimeNanos = At(now), Loan = 0, Borrow = 0 }
             : cash < 0 ? new LiquidationStepEnded(At(now), margin.Currency.Name, margin.Currency.Decimals, 0, 0, 0, -cash)
-            : Reviewed(margin, MarginState.Healthy, 0, 0, board, Newer(margin, [], board), now);
+            : Reviewed(margin, StateAt(margin, figures), 0, 0, board, Newer(margin, [], board), now);
     }
 
     private LiquidationStepEnded EndStep(MarginStanding margin)
