@@ -26,7 +26,7 @@ internal static class RiskCommand
     {
         var open = new Options(arguments, "--open").Number("--open", 1_000);
         var account = Account(open);
-        AskedOrder[] asked = [new(s_listed["AAPL"], Side.Buy, 15_000, 5, new OrderContent("AAPL", Side.Buy, OrderType.Limit, 15_000, 5, 0))];
+        AskedOrder[] asked = [new(s_listed["AAPL"], Side.Buy, 15_000, 5, 5, new OrderContent("AAPL", Side.Buy, OrderType.Limit, 15_000, 5, 0))];
         var order = new HoldRequest("next", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, 15_000, 5);
         var terms = FeeTerms.Of(s_listed["AAPL"]);
         var cover = Best(() => account.Account.CheckHold(s_listed["AAPL"], Side.Buy, 15_000, 5, 0, terms, out _) == RejectReason.None);

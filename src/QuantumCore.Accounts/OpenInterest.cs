@@ -14,6 +14,7 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
     // Of an instrument it is reckoned each time, and never changes.
     private readonly long _tickLotValue = instrument.TickLotValue;
     private Int128 _buyTickLots;
+    private Int128 _sellTickLots;
 
     /// <summary>The instrument that the first of them was placed under.</summary>
     public Instrument Instrument => instrument;
@@ -32,6 +33,9 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
 
     /// <summary>The same at the worst prices of its buys, in quote minor units.</summary>
     public Int128 BuyValue => _buyTickLots * _tickLotValue;
+
+    /// <summary>What its sells may trade at their limits, in quote minor units; of a margin account alone.</summary>
+    public Int128 SellValue => _sellTickLots * _tickLotValue;
 
     /// <summary>What they may cost beyond the margin of the position, at a mark price; reckoned anew when that has changed.</summary>
     public OpenOrderWorth WorthAt(long markTicks)
@@ -71,6 +75,7 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
 
         if (_members is not null)
         {
+            _sellTickLots += order.Side == Side.Sell ? Math.BigMul(sign * order.WorstLots, order.PriceTicks) : 0;
             _ = sign > 0 ? _members.Add(order) : _members.Remove(order);
             CountWorth(order, sign);
         }

@@ -257,8 +257,9 @@ public class LimitWindowTests
             var request = new HoldRequest(
                 $"n{++_names}", symbol, side, type, TimeInForce.GoodTillCancel, PostOnly: false, price, lots,
                 Conditions: EncodedConditions.From(terms));
+            var own = amount is null ? lots : amount.Value / price;
             var asked = new AskedOrder(
-                Listed.Share(symbol), side, price, amount is null ? lots : amount.Value / price,
+                Listed.Share(symbol), side, price, own, own,
                 RequestHash.ContentOf(symbol, side, type, price, lots, request.Conditions));
             Broken = _machine.CheckLimits([asked], null, of => of == "AAPL" ? Everyones : [], _ => [], Now);
             Assert.Equal(before, _machine.Snapshot());

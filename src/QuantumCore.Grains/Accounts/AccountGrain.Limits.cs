@@ -38,20 +38,20 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>The limit that an order, or orders together, would break; the name of the first is used up.</summary>
-    private BrokenLimit? RefuseByLimits(ImmutableArray<HoldRequest> requests, ulong hash)
+    private BrokenLimit? RefuseByLimits(ImmutableArray<HoldRequest> requests, ulong hash, OrderListKind? kind = null)
     {
         if (!_machine.HasLimits && !catalog.HasLimits)
         {
             return null;
         }
 
-        var orders = new AskedOrder[requests.Length];
+        var (orders, owns) = (new AskedOrder[requests.Length], OwnLotsOf(requests, kind));
         for (var i = 0; i < orders.Length; i++)
         {
             var request = requests[i];
             var content = RequestHash.ContentOf(
                 request.Symbol, request.Side, request.Type, request.PriceTicks, request.QuantityLots, request.Conditions);
-            orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), content);
+            orders[i] = new AskedOrder(catalog.Get(request.Symbol), request.Side, request.PriceTicks, LotsOf(request), owns[i], content);
         }
 
         var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, OwnerPartOf, Now);
@@ -70,9 +70,18 @@ public sealed partial class AccountGrain
 
     /// <summary>The limit that a replacement would break.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
-        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);
+        [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);
 
     private ImmutableArray<AccountLimit> OwnerPartOf(string scope) => catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
+
+    // As its list holds for it: of two that exclude each other one counts, and a child is brought what its parent buys.
+    private static long[] OwnLotsOf(ImmutableArray<HoldRequest> requests, OrderListKind? kind)
+    {
+        long[] lots = [.. requests.Select(LotsOf)];
+        return kind is null or OrderListKind.Strategy
+            ? lots
+            : ListCover.Split(kind.Value, lots, kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(requests[0].Side, lots[0], requests[^1].Side, lots[^1]));
+    }
 
     /// <summary>Lots of an order; of one by amount those that the amount gives at its worst price.</summary>
     private static long LotsOf(HoldRequest request) => request.Conditions.Decode()?.Amount is { } amount

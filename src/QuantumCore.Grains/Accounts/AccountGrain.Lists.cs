@@ -78,7 +78,7 @@ public sealed partial class AccountGrain
         }
 
         TakeMarks(requests[0].Symbol);
-        if (RefuseByLimits(requests, hash) is { } limited)
+        if (RefuseByLimits(requests, hash, kind) is { } limited)
         {
             return RefusedList(limited, kind);
         }

@@ -11,8 +11,9 @@ namespace QuantumCore.Grains.Accounts;
 /// <param name="Side">Buy or sell.</param>
 /// <param name="PriceTicks">The worst price it may trade at.</param>
 /// <param name="Lots">Its quantity; of an order by amount what the amount gives at that price.</param>
+/// <param name="OwnLots">The same as far as no other order of its list counts for it, or brings it.</param>
 /// <param name="Content">What it asks for; null for a replacement, which is never a copy.</param>
-internal readonly record struct AskedOrder(Instrument Instrument, Side Side, long PriceTicks, long Lots, OrderContent? Content);
+internal readonly record struct AskedOrder(Instrument Instrument, Side Side, long PriceTicks, long Lots, long OwnLots, OrderContent? Content);
 
 /// <summary>What the account's risk limits say to an order before it is held.</summary>
 internal sealed partial class AccountMachine
@@ -65,13 +66,13 @@ internal sealed partial class AccountMachine
         Func<string, ImmutableArray<AccountLimit>> owners,
         long now)
     {
-        if (IsFrozen || (IsMargin && MarginBarrier(orders) != RejectReason.None))
+        if (IsFrozen || (IsMargin && MarginBarrier(orders, replaced) != RejectReason.None))
         {
             return null;
         }
 
         // Nobody is kept from closing.
-        _reduces = IsMargin && IsReduction(orders);
+        _reduces = IsMargin && IsReduction(orders, replaced);
 
         FindScopes(orders, everyones, owners);
         foreach (var kind in _scopes.Count == 0 ? [] : s_sequence)
@@ -144,7 +145,7 @@ internal sealed partial class AccountMachine
     private bool IsBroken(
         LimitKind kind, long most, in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced, long now, out int? at)
     {
-        var (count, buys) = (0, false);
+        var (count, buys, shorts) = (0, false, (Int128)0);
         for (var i = 0; i < orders.Length; i++)
         {
             ref readonly var order = ref orders[i];
@@ -154,6 +155,7 @@ internal sealed partial class AccountMachine
             }
 
             (count, buys) = (count + 1, buys || (order.Side == Side.Buy && !_reduces));
+            shorts = order.Side == Side.Buy ? shorts : Int128.Max(shorts, ShortLotsWith(order.Instrument, orders, replaced));
             var broken = kind switch
             {
                 LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),
@@ -173,12 +175,29 @@ internal sealed partial class AccountMachine
         {
             LimitKind.OrdersPerSecond => !scope.Own!.HasRate(count, now),
             LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + count > most,
-            // Sells pass: nobody is kept from closing.
-            LimitKind.Position => buys && PositionWith(scope, orders, replaced) > most,
-            LimitKind.DailyVolume => buys && VolumeWith(scope, orders, replaced, now) > most,
-            LimitKind.DailyLoss => buys && LossOf(scope, now) >= most,
+            // Sells of what there is pass: nobody is kept from closing.
+            LimitKind.Position => shorts > most || (buys && PositionWith(scope, orders, replaced) > most),
+            LimitKind.DailyVolume => (buys || shorts > 0) && VolumeWith(scope, orders, replaced, shorts > 0, now) > most,
+            LimitKind.DailyLoss => (buys || shorts > 0) && LossOf(scope, now) >= most,
             _ => false,
         };
+    }
+
+    /// <summary>What a margin account would be short of when all its sells in a symbol have traded, in lots; a cash account sells what it has.</summary>
+    private Int128 ShortLotsWith(Instrument instrument, ReadOnlySpan<AskedOrder> orders, HeldOrder? but)
+    {
+        if (!IsMargin)
+        {
+            return 0;
+        }
+
+        Int128 left = Account.Of(instrument.Base).Available + (but is { Side: Side.Sell } ? but.Held : 0);
+        foreach (var order in orders)
+        {
+            left -= order.Side == Side.Sell && order.Instrument.Symbol == instrument.Symbol ? (Int128)order.OwnLots * instrument.LotUnits : 0;
+        }
+
+        return left >= 0 ? 0 : Rounding.DivUp(-left, instrument.LotUnits);
     }
 
     private static BrokenLimit Broken(LimitKind kind, long most, Instrument instrument)
@@ -216,9 +235,9 @@ internal sealed partial class AccountMachine
     }
 
     // What is open counts as traded: else many orders would pass, and then all of them trade.
-    private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, long now)
+    private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, bool withSells, long now)
     {
-        var volume = but is { Side: Side.Buy } ? -but.Instrument.Notional(but.PriceTicks, but.OpenLots) : 0;
+        var volume = but is not null && (withSells || but.Side == Side.Buy) ? -but.Instrument.Notional(but.PriceTicks, but.WorstLots) : 0;
         for (var i = 0; i < _traded.Count; i++)
         {
             var (instrument, day) = _traded.GetValueAtIndex(i);
@@ -228,12 +247,14 @@ internal sealed partial class AccountMachine
         for (var i = 0; i < Account.OpenInterest.Count; i++)
         {
             var open = Account.OpenInterest[i];
-            volume += scope.Covers(open.Instrument) ? open.BuyValue : 0;
+            volume += scope.Covers(open.Instrument) ? open.BuyValue + (withSells ? open.SellValue : 0) : 0;
         }
 
         foreach (var order in orders)
         {
-            volume += order.Side == Side.Buy && scope.Covers(order.Instrument) ? order.Instrument.Notional(order.PriceTicks, order.Lots) : 0;
+            volume += scope.Covers(order.Instrument)
+                ? order.Instrument.Notional(order.PriceTicks, order.Side == Side.Buy ? order.Lots : withSells ? order.OwnLots : 0)
+                : 0;
         }
 
         return volume;

@@ -142,14 +142,14 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>Why orders may not be entered by a margin account as it stands, whatever they cost.</summary>
-    private RejectReason MarginBarrier(ReadOnlySpan<AskedOrder> orders)
+    private RejectReason MarginBarrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
         if (_margin is not { } margin)
         {
             return RejectReason.None;
         }
 
-        if (margin.State == MarginState.Liquidating || (margin.State == MarginState.Called && !IsReduction(orders)))
+        if (margin.State == MarginState.Liquidating || (margin.State == MarginState.Called && !IsReduction(orders, replaced)))
         {
             return margin.State == MarginState.Called ? RejectReason.ReduceOnly : RejectReason.AccountFrozen;
         }
@@ -165,10 +165,19 @@ internal sealed partial class AccountMachine
         return RejectReason.None;
     }
 
-    /// <summary>Whether it is one order of a margin account that can only make a position smaller.</summary>
-    private bool IsReduction(ReadOnlySpan<AskedOrder> orders) => orders.Length == 1 && _margin is { } margin
-        && Position(margin, orders[0].Instrument, OwnOf(margin)) is { } position
-        && position.IsReducedBy(orders[0].Side, orders[0].Lots);
+    /// <summary>Whether it is one order of a margin account that can only make a position smaller, in the place of what it replaces.</summary>
+    private bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
+    {
+        if (orders.Length != 1 || _margin is not { } margin || Position(margin, orders[0].Instrument, OwnOf(margin)) is not { } position)
+        {
+            return false;
+        }
+
+        return (replaced is null ? position : Without(position, replaced)).IsReducedBy(orders[0].Side, orders[0].Lots);
+    }
+
+    private static MarginPosition Without(in MarginPosition position, HeldOrder order) =>
+        position.With(order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
 
     /// <summary>Whether orders can be margined; none for a cash account, whose orders are covered.</summary>
     /// <param name="orders">The orders that are to be held.</param>
@@ -185,8 +194,7 @@ internal sealed partial class AccountMachine
         FindPositions(margin, own);
         if (replaced is not null && Find(replaced.Instrument) is var at and >= 0)
         {
-            _positions[at] = _positions[at].With(
-                replaced.Side, WorstPrice(replaced.Instrument, replaced.PriceTicks), replaced.WorstLots, replaced.Paid, sign: -1);
+            _positions[at] = Without(_positions[at], replaced);
         }
 
         var alone = OneByOne(margin);
