@@ -13,7 +13,10 @@ public sealed partial class LedgerGrain
         await CatchUpWholeAsync();
         // Of a symbol change everything counts that is there: nothing may be left under the old name.
         var cut = action.Request.Kind == CorporateActionKind.SymbolChange ? long.MaxValue : action.CutNanos;
-        return await history.EntitledAsync(action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits, after, limit, CancellationToken.None);
+        // Who sold all that came in otherwise has no units, and a position in old ones.
+        return await history.EntitledAsync(
+            action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits, action.Request.Kind == CorporateActionKind.Split, after, limit,
+            CancellationToken.None);
     }
 
     /// <inheritdoc/>

@@ -8,19 +8,24 @@ namespace QuantumCore.History;
 public abstract partial class HistoryStore
 {
     /// <summary>
-    /// Customers' accounts that had units of an asset just before a moment, or owed some, and have no part of an action on record, after an account, by account.
+    /// Customers' accounts that had units of an asset just before a moment, or owed some, and have no part of an action on record, after an account, by account; on
+    /// request those too that had none and may have a position by trades: who traded it, and moved units of it otherwise.
     /// </summary>
     /// <param name="action">The action's id.</param>
     /// <param name="asset">The asset.</param>
     /// <param name="cutNanos">The moment, Unix nanoseconds.</param>
     /// <param name="withTrades">Whether trades are told apart by their time; else all of them are of before.</param>
+    /// <param name="withPositions">Whether who has a position is named without units.</param>
     /// <param name="after">Accounts after this one.</param>
     /// <param name="limit">Most of them.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
-        string action, string asset, long cutNanos, bool withTrades, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
+        string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
             EntitledQuery,
-            [("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L), ("@after", after), ("@limit", limit)],
+            [
+                ("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L), ("@positions", withPositions ? 1L : 0L),
+                ("@after", after), ("@limit", limit),
+            ],
             static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), row.GetInt64(1)), token),
             cancellationToken);
 
@@ -131,7 +136,11 @@ public abstract partial class HistoryStore
           FROM balance b
           WHERE b.asset = @asset AND b.account >= 1000 AND b.account > @after
             AND NOT EXISTS (SELECT 1 FROM corporate_part c WHERE c.action = @action AND c.account = b.account)) had
-        WHERE had.units <> 0 ORDER BY had.account LIMIT @limit
+        WHERE had.units <> 0 OR (@positions = 1
+          AND EXISTS (SELECT 1 FROM position q JOIN instrument i ON i.symbol = q.symbol WHERE q.account = had.account AND i.base = @asset)
+          AND EXISTS (SELECT 1 FROM posting p WHERE p.account = had.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+            AND p.asset = @asset AND p.cause NOT LIKE 'split %'))
+        ORDER BY had.account LIMIT @limit
         """;
 }
 

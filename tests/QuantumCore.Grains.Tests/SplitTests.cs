@@ -241,6 +241,36 @@ public class SplitTests
     }
 
     [Fact]
+    public async Task What_an_account_lost_is_told_in_new_units_though_it_had_none_at_the_cut()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 0), (Carol, 5));
+        await market.TradeAsync(Bob, Alice, 100, 100);
+        await market.TradeAsync(Bob, Carol, 100, 5);
+        await market.TradeAsync(Carol, Bob, 100, 5);
+        await market.TransferAsync(Carol, Bob, 5);
+        foreach (var account in new[] { Alice, Carol })
+        {
+            await market.Exchange.Account(account).SetLimits(new("*USD", [new(LimitKind.DailyLoss, 1_000)], "desk", ""));
+        }
+
+        Assert.Null(await market.AnnounceAsync(1, 10));
+        var done = await market.SplitAsync();
+        Assert.Equal<long[]>([0, 10, 0], await market.UnitsAsync());
+        Assert.Equal((105L, 0L), (done.Sums.LongUnits, done.Sums.ShortUnits));
+        await market.RequireBooksAsync();
+        await market.ResumeAsync();
+
+        // A hundred of before that were sold at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
+        await market.TradeAsync(Alice, Bob, 1_000, 10);
+        Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
+        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
+        await market.Exchange.Cluster.DeactivateAsync(market.Exchange.Account(Alice));
+        Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "more", Symbol, Side.Buy, 1_000, 1)).Reason);
+        await market.RequireBooksAsync();
+    }
+
+    [Fact]
     public async Task A_position_is_split_though_its_units_were_in_another_account_at_the_cut()
     {
         await using var disk = new Disk();

@@ -358,9 +358,9 @@ public abstract partial class HistoryContract
                 market.Step();
             await using var history = await OpenAsync($"entitled{seed}");
             await Projecting.ProjectInAnyMixtureAsync(market, new Random(seed), Token, history);
-            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, 0, 100, Token));
-            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, true, had[0].Account, 1, Token));
-            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, 0, 100, Token));
+            Assert.Equal(had, await history.EntitledAsync("none", "SYM1", cut, true, false, 0, 100, Token));
+            Assert.Equal(had.Skip(1).Take(1), await history.EntitledAsync("none", "SYM1", cut, true, false, had[0].Account, 1, Token));
+            Assert.Empty(await history.EntitledAsync("none", "SYM1", 1, true, false, 0, 100, Token));
         }
     }
 
@@ -373,8 +373,8 @@ public abstract partial class HistoryContract
         await using var history = await OpenAsync("parts");
         await Projecting.ProjectAllAsync(history, market, Token);
 
-        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, 0, 100, Token));
-        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), true, 0, 100, Token)).Length);
+        Assert.Empty(await history.EntitledAsync("later", "SYM1", market.Cut(), true, false, 0, 100, Token));
+        Assert.Equal(units.Count, (await history.EntitledAsync("another", "SYM1", market.Cut(), true, false, 0, 100, Token)).Length);
         var parts = await history.CorporatePartsAsync("later", unpaid: false, -1, 100, Token);
         Assert.Equal(
             units.Select(of => new CorporatePart(of.Key, of.Value, of.Value / 2, of.Key == units.Keys.First())), parts.Where(part => part.Account >= 1_000));
