@@ -126,6 +126,84 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
+    /// <summary>RISK 7.6: 0.5 % of what was liquidated would be 50.10, and 20.00 are left.</summary>
+    [Fact]
+    public async Task The_fee_of_a_liquidation_is_never_more_than_there_is()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.TradeAsync(Side.Buy, 10_000, 200);
+        await market.MarkAsync("AAPL", 5_010);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 5_010, 500);
+        for (var round = 0; round < 5; round++)
+        {
+            await market.RoundAsync();
+            await market.MarkAsync("AAPL", 5_010);
+        }
+
+        var view = await market.Exchange.ViewAsync(Trader);
+        Assert.Equal((0L, 0L, MarginState.Healthy), (view.Of("AAPL").Total, view.Of("USD").Total, view.Margin!.State));
+        Assert.Equal(2_000, await FundAsync(market));
+        var ended = new List<LiquidationStepEnded>();
+        await foreach (var record in disk.Journal.ReadAsync($"acct/{Trader}", 1, long.MaxValue, TestContext.Current.CancellationToken))
+        {
+            if (AccountRecordEncoding.Decode(record.Body.Span) is LiquidationStepEnded step)
+            {
+                ended.Add(step);
+            }
+        }
+
+        Assert.Equal((1_002_000L, 2_000L, 0L), (Assert.Single(ended).Value, ended[0].Fee, ended[0].Deficit));
+        Assert.DoesNotContain(await market.Exchange.Ledger.TrialBalance(), row => row.Holder == "house" && row.Total != 0);
+        Assert.Empty(await market.FindingsAsync());
+    }
+
+    /// <summary>RISK 8: 100 borrowed units of 120.00 at 3.6 % of 360 cost 1.20 a day.</summary>
+    [Fact]
+    public async Task Borrowed_units_bear_a_fee_by_their_mark_price()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.SetLocate(new("AAPL", Trader, 500, "desk", ""));
+        await AtNoonAsync(market);
+        await market.TradeAsync(Side.Sell, 10_000, 100);
+        market.Time.Advance(TimeSpan.FromDays(1));
+        await market.MarkAsync("AAPL", 12_000);
+        await market.RoundAsync();
+        var margin = await market.MarginAsync();
+        Assert.Equal((120L, 800_000L), ((long)margin.Accrued + (2_000_000 - await market.CashAsync()), (long)margin.Equity + 120));
+        Assert.Equal(-100, (await market.Exchange.ViewAsync(Trader)).Of("AAPL").Total);
+    }
+
+    /// <summary>RISK 3: what was bought is paid, and lent, from its settlement on.</summary>
+    [Fact]
+    public async Task A_purchase_bears_nothing_before_it_settles()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk, new MarginPolicy { LoanPpm = 36_000 });
+        var late = Listed.Share("LATE") with { MakerFeePpm = 0, TakerFeePpm = 0, SettlementDays = 1, SettlementVenue = "MAIN" };
+        await market.Catalog.List(EncodedInstrument.From(late));
+        await market.Exchange.Account(MarginMarket.Maker).Deposit(new DepositRequest("late", "LATE", 1_000));
+        await market.Catalog.SetMarginTerms(new(
+            "LATE", EncodedMarginTerms.From(new MarginTerms { Long = MarginTable.Flat(500_000, 250_000) }), "desk", "test"));
+        await market.MarkAsync("LATE", 10_000);
+        await AtNoonAsync(market);
+        await market.TradeAsync(Side.Buy, 10_000, 150, "LATE");
+        Assert.Equal(-500_000, await market.CashAsync());
+        market.Time.Advance(TimeSpan.FromDays(1));
+        await market.MarkAsync("AAPL", 10_000);
+        await market.RoundAsync();
+        Assert.Equal((0L, -500_000L), ((long)(await market.MarginAsync()).Accrued, await market.CashAsync()));
+    }
+
+    private static async Task AtNoonAsync(MarginMarket market)
+    {
+        var now = market.Time.GetUtcNow().UtcDateTime;
+        market.Time.Advance(now.Date.AddDays(1).AddHours(12) - now);
+        await market.MarkAsync("AAPL", 10_000);
+        await market.RoundAsync();
+    }
+
     [Fact]
     public async Task A_loan_bears_nothing_for_a_night_before_it_that_nobody_looked_at()
     {

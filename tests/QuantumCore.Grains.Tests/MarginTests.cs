@@ -114,6 +114,20 @@ public class MarginTests
     }
 
     [Fact]
+    public async Task What_replaces_an_order_that_takes_all_margin_needs_it_once()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        var order = await market.PlaceAsync(Trader, Side.Buy, 9_000, 200);
+        Assert.Equal(RejectReason.None, order.Reason);
+        Assert.Equal(RejectReason.None, await AmendAsync(9_100, 200));
+        Assert.Equal(RejectReason.InsufficientMargin, await AmendAsync(9_200, 201));
+
+        async Task<RejectReason> AmendAsync(long price, long lots) => (await market.Exchange.Account(Trader).Amend(
+            new AmendRequest("AAPL", order.OrderId, $"by-{lots}", price, lots, new SeenSequence("AAPL", order.Sequence)))).Reason;
+    }
+
+    [Fact]
     public async Task Without_a_fresh_mark_price_nothing_that_adds_risk_is_taken()
     {
         await using var disk = new Disk();
@@ -122,6 +136,7 @@ public class MarginTests
         market.Time.Advance(TimeSpan.FromSeconds(61));
         Assert.Equal(RejectReason.MarkStale, (await market.PlaceAsync(Trader, Side.Buy, 10_000, 1)).Reason);
         Assert.True((await market.MarginAsync()).IsStale);
+        Assert.Equal(RejectReason.MarkStale, (await market.Exchange.Account(Trader).Withdraw(new WithdrawRequest("w", "USD", 1, "bank"))).Reason);
         Assert.Equal(RejectReason.None, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 50)).Reason);
         Assert.Equal(RejectReason.NoLocate, (await market.PlaceAsync(Trader, Side.Sell, 10_000, 1)).Reason);
         await market.MarkAsync("AAPL", 10_000);
