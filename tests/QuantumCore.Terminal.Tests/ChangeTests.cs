@@ -12,7 +12,7 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     private const string Other = "MSFT";
 
     /// <summary>What the canvases say, by the panel they fill: the texts since it was last painted whole.</summary>
-    private const string WatchTexts = """
+    internal const string WatchTexts = """
         (() => {
           window.texts = {};
           const drawing = CanvasRenderingContext2D.prototype;
@@ -258,7 +258,7 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
-    private static Regex Stream() => new("/api/qc/v1/stream$");
+    internal static Regex Stream() => new("/api/qc/v1/stream$");
 
     private static async Task ChooseAsync(TradePage page, string symbol)
     {

@@ -1,8 +1,8 @@
 import { call, mayChange, pause } from "./api.js";
 import { decimal, millisOf, pretty } from "./format.js";
-import type { AccountMessage, Fill, Order } from "./protocol.js";
+import type { AccountMessage, Fill, Order, OrderName } from "./protocol.js";
 import type { Store } from "./store.js";
-import { toast } from "./toast.js";
+import { isTold, toast } from "./toast.js";
 
 /** Orders whose fills are summed up for their toasts; an older one begins anew. */
 const mostFilled = 1_000;
@@ -23,8 +23,8 @@ export class Account {
   /** Fills are being read, and are to be read once more: answers that overtake each other would tell fills twice. */
   private reading = false;
   private again = false;
-  /** Orders that are over, by symbol and id, until it is known how: with how often that was asked for. */
-  private readonly ending = new Map<string, { symbol: string; orderId: number; asked: number }>();
+  /** Orders that are over, by name, until it is known how: with how often that was asked for. */
+  private readonly ending = new Map<string, { order: OrderName; asked: number }>();
   private learning = false;
   /** Counts those who were signed in: what was asked for one is not shown to the next. */
   private whose = 0;
@@ -51,7 +51,7 @@ export class Account {
     const before = message.snapshot && this.since !== undefined ? [...this.store.orders.values()] : [];
     this.since ??= Date.now();
     this.store.takeAccount(message);
-    for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) this.learnEnd(order.symbol, order.orderId);
+    for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) this.learnEnd(order);
     this.readFillsIn(100);
   }
 
@@ -105,9 +105,8 @@ export class Account {
     }
   }
 
-  private learnEnd(symbol: string, orderId: number): void {
-    if (orderId === 0) return;
-    this.ending.set(`${symbol} ${orderId}`, { symbol, orderId, asked: 0 });
+  private learnEnd(order: OrderName): void {
+    this.ending.set(order.clientOrderId, { order, asked: 0 });
     if (this.ending.size > mostEnding) this.ending.delete(this.ending.keys().next().value!);
     if (!this.learning) void this.learnEnds();
   }
@@ -117,7 +116,7 @@ export class Account {
     const whose = this.whose;
     this.learning = true;
     for (const [name, end] of this.ending) {
-      const outcome = await call<Order>("GET", `/orders/${encodeURIComponent(end.symbol)}/${end.orderId}`);
+      const outcome = await call<Order>("GET", pathOf(end.order));
       if (whose === this.whose && mayChange(outcome)) await pause(1_000);
       if (whose !== this.whose) return;
       this.ending.delete(name);
@@ -130,13 +129,30 @@ export class Account {
   private tellEnd(order: Order): void {
     const { symbol, status, endReason, clientOrderId, side, quantity } = order;
     this.store.takeClosed(order);
-    if (status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel")) {
-      toast("plain", `Order ${status}`, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${reasonInWords(endReason)}`, clientOrderId);
+    // Of what this page sent itself it has told the answer.
+    const isNews = status === "rejected" ? !isTold(clientOrderId) : status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel");
+    if (isNews) {
+      toast(status === "rejected" ? "bad" : "plain", `Order ${status}`, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${endInWords(order)}`, clientOrderId);
     }
   }
 }
 
-/** Why an order ended, in words. */
+/** Where an order is asked for: by its name alone while it has no number, on its way to its book and for ever when it ended there. */
+export function pathOf({ symbol, orderId, clientOrderId }: OrderName): string {
+  return orderId === 0 ? `/orders/by-client-id/${encodeURIComponent(clientOrderId)}` : `/orders/${encodeURIComponent(symbol)}/${orderId}`;
+}
+
+/** Why an order ended or was not taken, in words. */
+export function endInWords({ endReason, refusal }: Order): string {
+  return [reasonInWords(endReason), reasonInWords(refusal)].filter((word) => word !== "").join(": ");
+}
+
+/** How an order stands, and why where it is over. */
+export function stateInWords(order: Order): string {
+  return [reasonInWords(order.status), endInWords(order)].filter((word) => word !== "").join(": ");
+}
+
+/** A word of the exchange as a person writes it. */
 export function reasonInWords(reason: string | null | undefined): string {
   return (reason ?? "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
 }

@@ -1,4 +1,4 @@
-import { filledShare, reasonInWords, stageInWords } from "./account.js";
+import { filledShare, pathOf, stageInWords, stateInWords } from "./account.js";
 import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
@@ -226,8 +226,7 @@ export class Blotter {
       pressed.disabled = true;
       write(pressed, "Cancelling…");
     }
-    const path = order.orderId === 0 ? `/orders/by-client-id/${encodeURIComponent(order.clientOrderId)}` : `/orders/${encodeURIComponent(order.symbol)}/${order.orderId}`;
-    const outcome = await call<Order>("DELETE", path);
+    const outcome = await call<Order>("DELETE", pathOf(order));
     if (outcome.kind === "done") {
       // It may have been filled before it could be cancelled.
       const { status } = outcome.value;
@@ -262,7 +261,7 @@ export class Blotter {
   private renderHistory(): void {
     const rows = this.store.closed.map((order) => [
       moment(millisOf(order.timeNanos)), order.symbol, order.side === "buy" ? "Buy" : "Sell", kindNames[order.type] ?? order.type,
-      pretty(order.price), pretty(order.quantity), pretty(order.filled), [order.status, reasonInWords(order.endReason), reasonInWords(order.refusal)].filter((word) => word !== "").join(": "),
+      pretty(order.price), pretty(order.quantity), pretty(order.filled), stateInWords(order),
     ]);
     this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }

@@ -40,6 +40,9 @@ export interface Balance { asset: string; total: string; held: string; available
 
 export type OrderStatus = "new" | "partiallyFilled" | "filled" | "cancelled" | "expired" | "rejected";
 
+/** `orderId` is 0 while an order is on its way to its book. */
+export interface OrderName { symbol: string; orderId: number; clientOrderId: string }
+
 export interface Order {
   orderId: number; clientOrderId: string; symbol: string; side: Side; type: string; timeInForce: string;
   price: string; quantity: string; filled: string; remaining: string; status: OrderStatus; endReason: string | null;
@@ -57,7 +60,7 @@ export interface Fill extends OrderFill {
 export interface AccountMessage {
   type: "account"; snapshot: boolean; account: string; sequence: number; state: "open" | "frozen";
   balances: readonly Balance[]; orders: readonly Order[];
-  closed: readonly { symbol: string; orderId: number; clientOrderId: string }[];
+  closed: readonly OrderName[];
 }
 
 /** How a margin account stands, of `GET /account`. Amounts are decimals of its currency. */

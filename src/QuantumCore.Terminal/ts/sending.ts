@@ -1,3 +1,4 @@
+import { endInWords } from "./account.js";
 import { call, explain, mayChange, pause, type Outcome } from "./api.js";
 import type { Order } from "./protocol.js";
 import { current } from "./session.js";
@@ -68,5 +69,5 @@ async function lookUp(path: string, id: string, body: object, words: string, tel
 /** Says what became of an order that was taken. */
 export function sayPlaced(placed: Order, title: string, words: string, id: string): void {
   if (placed.status === "new") toast("good", title, words, id);
-  else if (placed.status !== "filled" && placed.status !== "partiallyFilled") toast("plain", `Order ${placed.status}`, `${words}${placed.endReason === null ? "" : `: ${placed.endReason}`}`, id);
+  else if (placed.status !== "filled" && placed.status !== "partiallyFilled") toast("plain", `Order ${placed.status}`, [words, endInWords(placed)].filter((part) => part !== "").join(": "), id);
 }

@@ -165,7 +165,7 @@ export class Store {
 
   /** An order that is over, with how it ended. */
   takeClosed(order: Order): void {
-    if (this.closed.some((known) => known.orderId === order.orderId && known.symbol === order.symbol)) return;
+    if (this.closed.some((known) => known.clientOrderId === order.clientOrderId && known.orderId === order.orderId)) return;
     this.closed.unshift(order);
     this.closed.length = Math.min(this.closed.length, 200);
     this.touch("orders");

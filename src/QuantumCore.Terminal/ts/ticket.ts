@@ -453,7 +453,7 @@ export class Ticket {
 
   private tell(outcome: Known, id: string, words: string, written: string): void {
     if (outcome.kind === "refused") {
-      this.showRefusal(outcome.problem, words);
+      this.showRefusal(outcome.problem, words, id);
       return;
     }
     const placed = outcome.value.orders?.[0] ?? outcome.value;
@@ -470,11 +470,11 @@ export class Ticket {
   }
 
   /** A refusal goes where its cause was written, when that can be told; it is always said. */
-  private showRefusal(problem: Problem, words: string): void {
+  private showRefusal(problem: Problem, words: string, id: string): void {
     const member = problem.field?.split(",")[0]?.replace(/^.*\./, "") ?? "";
     const field = fieldOf[member];
     if (field !== undefined && !this.rows.get(field)!.row.hidden) this.refused = { field, why: explain(problem) };
-    toast("bad", "Refused", `${words}: ${explain(problem)} [${problem.code}]`);
+    toast("bad", "Refused", `${words}: ${explain(problem)} [${problem.code}]`, id);
   }
 
   private closeSheet(): void {

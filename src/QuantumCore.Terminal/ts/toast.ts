@@ -7,11 +7,11 @@ export type Mood = "good" | "bad" | "plain" | "alert" | "urgent";
 const most = 3;
 const staying = ".bad, .alert, .urgent";
 const stays = 5_000;
-const kept: { at: number; title: string; text: string }[] = [];
+const kept: { at: number; title: string; text: string; key: string | undefined }[] = [];
 
 /** Says something in passing, over the chart. With a key it replaces what was said under the same one. Errors, price alerts and what is urgent stay; what is urgent is read out at once. */
 export function toast(mood: Mood, title: string, text: string, key?: string, action?: { label: string; does: () => void }): void {
-  remember(title, text);
+  remember(title, text, key);
   const host = byId("toasts");
   const old = key === undefined ? undefined : [...host.children].find((child) => (child as HTMLElement).dataset["key"] === key);
   const made = make("div", { class: `toast ${mood}`, ...(key === undefined ? {} : { "data-key": key }), ...(mood === "urgent" ? { role: "alert" } : {}) },
@@ -45,8 +45,13 @@ export function forgetNotices(): void {
   write(byId("bell-count"), "0");
 }
 
-function remember(title: string, text: string): void {
-  kept.unshift({ at: Date.now(), title, text });
+/** Whether anything was said under a key, of the last hundred. */
+export function isTold(key: string): boolean {
+  return kept.some((notice) => notice.key === key);
+}
+
+function remember(title: string, text: string, key: string | undefined): void {
+  kept.unshift({ at: Date.now(), title, text, key });
   kept.length = Math.min(kept.length, 100);
   write(byId("bell-count"), String(Math.min(99, Number(byId("bell-count").textContent) + 1)));
 }

@@ -1,0 +1,49 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>Orders as the page shows them: which they are, where they stand, how they ended, and what can be done to them.</summary>
+public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Symbol = QuietExchange.Symbol;
+
+    private static readonly string[] s_onTheirWay = ["way-1", "way-2"];
+
+    [Fact]
+    public async Task Orders_that_were_refused_on_their_way_to_the_book_are_told_by_their_names()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        IWebSocketRoute? stream = null;
+        await page.Page.RouteWebSocketAsync(ChangeTests.Stream(), socket =>
+        {
+            stream = socket;
+            socket.ConnectToServer();
+        });
+        await page.Page.RouteAsync("**/orders/by-client-id/*", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = OnItsWay(route.Request.Url.Split('/')[^1], "\"status\":\"rejected\",\"refusal\":\"PostOnlyWouldTake\""),
+        }));
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        var orders = string.Join(',', s_onTheirWay.Select(name => OnItsWay(name, "\"status\":\"new\"")));
+        stream!.Send(News(orders, ""));
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order='0']")).ToHaveCountAsync(2);
+        stream.Send(News("", string.Join(',', s_onTheirWay.Select(name => $$"""{"symbol":"AAPL","orderId":0,"clientOrderId":"{{name}}"}"""))));
+        await Assertions.Expect(page.Page.Locator(".toast", new PageLocatorOptions { HasText = "Order rejected" })).ToHaveCountAsync(2);
+        await Assertions.Expect(page.Page.Locator(".toast p").First).ToHaveTextAsync("Buy 3 AAPL: post only would take");
+        await page.Page.Locator("[data-tab=history]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "rejected: post only would take" })).ToHaveCountAsync(2);
+        page.AssertSound();
+    }
+
+    private static string OnItsWay(string name, string state) =>
+        $$"""
+        {"orderId":0,"clientOrderId":"{{name}}","symbol":"AAPL","account":"ACC-1001","side":"buy","type":"limit","timeInForce":"gtc","price":"112.00",
+        "quantity":"3","filled":"0","remaining":"0",{{state}},"endReason":null,"sequence":0,"timeNanos":"1795708161147256200","fills":[]}
+        """;
+
+    private static string News(string orders, string closed, string balances = "") =>
+        $$"""{"type":"account","snapshot":false,"account":"ACC-1001","sequence":9,"state":"open","balances":[{{balances}}],"orders":[{{orders}}],"closed":[{{closed}}]}""";
+}
