@@ -43,6 +43,30 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
+    /// <summary>A split is no trade: the last price and what is compared with it are those of new units all the same.</summary>
+    [Fact]
+    public async Task Last_price_is_what_the_state_of_the_book_says_when_that_is_newer_than_the_last_trade()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "70.00");
+        IWebSocketRoute? stream = null;
+        await page.Page.RouteWebSocketAsync(Stream(), socket =>
+        {
+            stream = socket;
+            socket.ConnectToServer();
+        });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("150.00");
+        stream!.Send($$"""
+            {"type":"state","symbol":"{{Symbol}}","sequence":1000000,"phase":"continuous","lastPrice":"75.00","markPrice":null,"referencePrice":null,"indicative":null,
+            "phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null}
+            """);
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("75.00");
+        await page.FillAsync("buy", "stop", ("trigger", "80.00"), ("quantity", "1"));
+        await page.SendAsync();
+        page.AssertSound();
+    }
+
     [Fact]
     public async Task Nothing_is_sent_into_a_book_that_was_not_told_yet()
     {

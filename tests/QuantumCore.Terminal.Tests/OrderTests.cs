@@ -38,6 +38,23 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Order_that_waits_for_its_parent_is_not_marked_as_standing_in_the_book()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "170.00", quantity = "3" });
+        await page.Page.AddInitScriptAsync(ChangeTests.WatchTexts);
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.FillAsync("buy", "bracket", ("price", "140.00"), ("target", "170.00"), ("trigger", "130.00"), ("quantity", "9"));
+        await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(3);
+        await page.Page.WaitForFunctionAsync("() => window.texts.ladder?.join(' ').includes('140.00 9 9')");
+        Assert.Contains("170.00 3 3", await page.Page.EvaluateAsync<string>("() => window.texts.ladder.join(' ')"), StringComparison.Ordinal);
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
     private static string OnItsWay(string name, string state) =>
         $$"""
         {"orderId":0,"clientOrderId":"{{name}}","symbol":"AAPL","account":"ACC-1001","side":"buy","type":"limit","timeInForce":"gtc","price":"112.00",

@@ -57,12 +57,13 @@ export class Store {
     return Date.now() + this.clockOffset;
   }
 
-  /** Ticks of the last trade; 0 for none. */
+  /** Ticks of the last trade; 0 for none. A split changes it without a trade: where the book's state is the newer one it says so. */
   get last(): number {
-    const trade = this.trades[0];
-    if (trade !== undefined) return trade.price;
-    const price = this.instrument === undefined ? null : this.tickers.get(this.instrument.symbol)?.lastPrice;
-    return price == null ? 0 : Number(this.instrument!.ticks(price));
+    const [trade, { instrument, state }] = [this.trades[0], this];
+    const told = state !== undefined && (trade === undefined || state.sequence >= sequenceOf(trade.id)) ? state.lastPrice : null;
+    if (trade !== undefined && told === null) return trade.price;
+    const price = told ?? (instrument === undefined ? null : this.tickers.get(instrument.symbol)?.lastPrice);
+    return price == null ? 0 : Number(instrument!.ticks(price));
   }
 
   /** Forgets the market of a symbol, for another one. */
@@ -224,9 +225,14 @@ export class Store {
   }
 }
 
-/** Whether an order stands in the book where others may see it: it has entered, and waits for no trigger. */
+/** Whether an order stands in the book: it has entered, and waits for no trigger and no parent. */
 export function isInBook(order: Order): boolean {
-  return order.orderId !== 0 && order.triggerPrice === undefined && order.trailingDistance === undefined;
+  return order.orderId !== 0 && (order.stage === undefined || order.stage === "working");
+}
+
+/** Of which change of its book a trade is a part. */
+function sequenceOf(tradeId: string): number {
+  return Number(tradeId.split("-")[0]);
 }
 
 /** Trade ids are two numbers: a sequence and a place in it. */
