@@ -105,6 +105,14 @@ export class Instrument {
     return ticks > this.maxTicks ? `at most ${this.price(this.maxTicks)}` : ticks;
   }
 
+  /** Reads a difference of prices, from one tick; a text says what is wrong with it. */
+  readDistance(text: string): bigint | string {
+    const value = parse(text, this.priceScale);
+    if (value === undefined) return complaint(text, this.priceScale);
+    if (value % this.tick !== 0n) return `a multiple of ${this.price(1)}`;
+    return value < this.tick ? `at least ${this.price(1)}` : value / this.tick;
+  }
+
   /** Reads a quantity; a text says what is wrong with it. */
   readQuantity(text: string): bigint | string {
     const value = parse(text, this.quantityScale);

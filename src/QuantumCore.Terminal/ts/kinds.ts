@@ -2,7 +2,7 @@ import type { Side } from "./protocol.js";
 
 /** A field of the ticket. */
 export type FieldName =
-  | "price" | "quantity" | "total" | "trigger" | "stopPrice" | "target" | "trail" | "activation" | "display" | "peg" | "triggerBy" | "tif" | "goodTill";
+  | "price" | "quantity" | "total" | "trigger" | "stopPrice" | "target" | "trail" | "activation" | "display" | "peg" | "offset" | "triggerBy" | "tif" | "goodTill";
 
 /** What a person filled in, checked: prices and quantities as the exchange reads them. */
 export interface Entry {
@@ -72,8 +72,8 @@ export const kinds: readonly Kind[] = [
     path: "/orders", body: (e) => ({ ...plain(e), price: e.text.price, displayQuantity: e.text.display, ...time(e) }),
   },
   {
-    id: "pegged", label: "Pegged", fields: ["peg", "price", "quantity", "tif", "goodTill"], times: resting, takes: false,
-    path: "/orders", body: (e) => ({ ...plain(e), type: "pegged", peg: e.text.peg, price: e.text.price, ...time(e) }),
+    id: "pegged", label: "Pegged", fields: ["peg", "offset", "price", "quantity", "tif", "goodTill"], optional: ["offset"], times: resting, takes: false,
+    path: "/orders", body: (e) => ({ ...plain(e), type: "pegged", peg: e.text.peg, ...(e.text.offset ? { pegOffset: e.text.offset } : {}), price: e.text.price, ...time(e) }),
   },
   {
     id: "oco", label: "One cancels other", fields: ["target", "trigger", "stopPrice", "quantity"], optional: ["stopPrice"], times: [], takes: false,

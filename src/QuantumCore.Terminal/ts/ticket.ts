@@ -14,7 +14,7 @@ import { toast } from "./toast.js";
 
 const labels: Readonly<Record<FieldName, string>> = {
   price: "Price", quantity: "Quantity", total: "Total", trigger: "Trigger price", stopPrice: "Stop limit", target: "Target price",
-  trail: "Distance", activation: "Activation", display: "Visible quantity", peg: "Follows", triggerBy: "Triggered by", tif: "In force", goodTill: "Until",
+  trail: "Distance", activation: "Activation", display: "Visible quantity", peg: "Follows", offset: "Offset", triggerBy: "Triggered by", tif: "In force", goodTill: "Until",
 };
 
 const choices: Partial<Record<FieldName, readonly (readonly [string, string])[]>> = {
@@ -22,14 +22,17 @@ const choices: Partial<Record<FieldName, readonly (readonly [string, string])[]>
   triggerBy: [["last", "Last trade"], ["quote", "Quote"], ["mark", "Mark price"]],
 };
 
-const order: readonly FieldName[] = ["trigger", "triggerBy", "trail", "activation", "peg", "price", "target", "stopPrice", "quantity", "total", "display", "tif", "goodTill"];
-const priceFields: ReadonlySet<FieldName> = new Set<FieldName>(["price", "trigger", "stopPrice", "target", "activation"]);
+const order: readonly FieldName[] = ["trigger", "triggerBy", "trail", "activation", "peg", "offset", "price", "target", "stopPrice", "quantity", "total", "display", "tif", "goodTill"];
+const priceFields: ReadonlySet<FieldName> = new Set<FieldName>(["price", "trigger", "stopPrice", "target", "activation", "offset"]);
 
 /** The members of an order that the exchange names in a refusal, and where a person wrote them. */
 const fieldOf: Readonly<Record<string, FieldName>> = {
   price: "price", quantity: "quantity", quoteAmount: "total", triggerPrice: "trigger", displayQuantity: "display", trailingBasisPoints: "trail",
-  activationPrice: "activation", goodTill: "goodTill", timeInForce: "tif", peg: "peg", triggerBy: "triggerBy",
+  activationPrice: "activation", goodTill: "goodTill", timeInForce: "tif", peg: "peg", pegOffset: "offset", triggerBy: "triggerBy",
 };
+
+/** Kinds whose price is chosen for them when they trade. */
+const unpriced: ReadonlySet<string> = new Set(["market", "stop", "takeProfit", "trailingStop"]);
 
 /** The first year that has five digits: such a date can be written, and is none of the exchange's. */
 const endOfTime = Date.UTC(10_000, 0);
@@ -221,8 +224,8 @@ export class Ticket {
     if (direction === 0n || instrument === undefined || !(priceFields.has(name) || name === "quantity" || name === "display")) return;
     event.preventDefault();
     const isPrice = priceFields.has(name);
-    const read = isPrice ? instrument.readPrice(input.value) : instrument.readQuantity(input.value);
-    const start = typeof read === "bigint" ? read : isPrice ? BigInt(this.store.last) : 0n;
+    const read = readerOf(instrument, name)(input.value);
+    const start = typeof read === "bigint" ? read : isPrice && name !== "offset" ? BigInt(this.store.last) : 0n;
     const next = start + direction * (event.shiftKey ? 10n : 1n);
     if (next < 1n) return;
     this.put(name, isPrice ? instrument.price(next, false) : instrument.quantity(next, false));
@@ -290,7 +293,7 @@ export class Ticket {
       if (basisPoints(written) === 0) fail("0.01 to 99.99, at most 2 decimals", name);
       else text[name] = written;
     } else {
-      const value = priceFields.has(name) ? instrument.readPrice(written) : name === "total" ? instrument.readMoney(written) : instrument.readQuantity(written);
+      const value = readerOf(instrument, name)(written);
       if (typeof value === "string") fail(value, name);
       else {
         read[name] = value;
@@ -303,18 +306,18 @@ export class Ticket {
   private checkSense(instrument: Instrument, checked: Checked, read: Partial<Record<FieldName, bigint>>, fail: (error: string, field?: FieldName) => void): void {
     const { id } = this.kind;
     const isBuy = this.side === "buy";
-    const last = BigInt(this.store.last);
-    const phase = this.store.state?.phase;
-    const auction = phase === "opening" || phase === "closing" || phase === "volatility" || checked.entry.tif === "opg" || checked.entry.tif === "cls";
+    const auction = this.isCall() || checked.entry.tif === "opg" || checked.entry.tif === "cls";
     if (id === "postOnly" && checked.walk.lots > 0n && !auction) fail("would match now: post-only would be refused", "price");
     if (id === "market" && !auction && checked.walk.lots < checked.lots) fail(`the book has ${instrument.quantity(checked.walk.lots)} now`, "quantity");
     if (id === "market" && !auction && checked.lots === 0n) fail("less than one lot at this price", "total");
     if (id === "iceberg" && (read.display ?? 0n) > checked.lots) fail("at most the quantity", "display");
     const isStop = id === "stop" || id === "stopLimit";
-    if (last > 0n && read.trigger !== undefined && id !== "bracket") {
+    const passed = this.triggering(checked.entry.text.triggerBy);
+    if (passed > 0n && read.trigger !== undefined && id !== "bracket") {
       const above = isStop || id === "oco" ? isBuy : !isBuy;
-      if (above ? read.trigger <= last : read.trigger >= last) fail(`would trigger immediately: ${above ? "above" : "below"} ${instrument.price(last)} is needed`, "trigger");
+      if (above ? read.trigger <= passed : read.trigger >= passed) fail(`would trigger immediately: ${above ? "above" : "below"} ${instrument.price(passed)} is needed`, "trigger");
     }
+    if (id === "pegged" && checked.entry.text.peg === "market" && read.offset === undefined) fail(`away from the other side's best: at least ${instrument.price(1)}`, "offset");
     if (id === "bracket" && read.price !== undefined) {
       if (isBuy ? read.target! <= read.price : read.target! >= read.price) fail(`${isBuy ? "above" : "below"} the price`, "target");
       if (isBuy ? read.trigger! >= read.price : read.trigger! <= read.price) fail(`${isBuy ? "below" : "above"} the price`, "trigger");
@@ -324,11 +327,22 @@ export class Ticket {
     if (checked.entry.tif === "ioc" && id === "limit" && checked.walk.lots < checked.lots) checked.hint = `${instrument.quantity(checked.lots - checked.walk.lots)} would be dropped.`;
   }
 
+  /** Orders are collected: nothing trades before they are matched together. */
+  private isCall(): boolean {
+    const phase = this.store.state?.phase;
+    return phase === "preOpen" || phase === "opening" || phase === "closing" || phase === "volatility";
+  }
+
+  /** Ticks of the price that a trigger is compared with, as far as the page knows it; 0 where it does not: the mark price is the exchange's. */
+  private triggering(by = "last"): bigint {
+    const met = this.side === "buy" ? this.store.book.asks : this.store.book.bids;
+    return by === "last" ? BigInt(this.store.last) : by === "quote" && met.count > 0 ? BigInt(met.price(0)) : 0n;
+  }
+
   private checkFunds(instrument: Instrument, checked: Checked, fail: (error: string, field?: FieldName) => void): void {
     const { account, margin } = this.store;
     if (account === undefined) return;
-    const worst = this.side === "buy" && (this.kind.id === "market" || this.kind.id === "stop" || this.kind.id === "takeProfit" || this.kind.id === "trailingStop")
-      ? protectedTicks(instrument, checked.ticks, "buy") : checked.ticks;
+    const worst = this.worstTicks(instrument, checked.ticks);
     if (margin !== undefined) {
       checked.hint = foresee(instrument, margin, this.store.marginTerms.get(instrument.symbol), this.side, checked.lots, worst) || checked.hint;
       return;
@@ -344,8 +358,7 @@ export class Ticket {
 
   private showPreview(instrument: Instrument, checked: Checked): void {
     const { walk: taken, lots } = checked;
-    const phase = this.store.state?.phase;
-    const isCall = phase === "opening" || phase === "closing" || phase === "volatility";
+    const isCall = this.isCall();
     const levels = this.side === "buy" ? this.store.book.asks : this.store.book.bids;
     const takes = this.kind.takes && !isCall && taken.lots > 0n;
     const rests = lots - (takes ? taken.lots : 0n);
@@ -386,12 +399,19 @@ export class Ticket {
     return margin !== undefined ? sellable(instrument, margin) : instrument.lotsOf(this.available(instrument.base));
   }
 
+  /** What a buy is covered at: its limit, or how far the instrument lets it go where it has none. */
+  private worstTicks(instrument: Instrument, ticks: bigint): bigint {
+    return this.side === "buy" && unpriced.has(this.kind.id) ? protectedTicks(instrument, ticks, "buy") : ticks;
+  }
+
   private useShare(share: bigint): void {
     const instrument = this.store.instrument;
     if (instrument === undefined) return;
-    const price = instrument.readPrice(this.text(this.kind.fields.includes("price") ? "price" : "trigger"));
+    // What is written in a field of another kind is not meant.
+    const field = (["price", "trigger"] as const).find((name) => this.kind.fields.includes(name));
+    const price = field === undefined ? "" : instrument.readPrice(this.text(field));
     const last = BigInt(this.store.last);
-    const ticks = typeof price === "bigint" ? price : this.side === "buy" ? protectedTicks(instrument, last, "buy") : last;
+    const ticks = typeof price === "bigint" ? this.worstTicks(instrument, price) : this.side === "buy" ? protectedTicks(instrument, last, "buy") : last;
     const most = this.side === "sell" ? this.mostToSell(instrument) : ticks > 0n ? affordable(instrument, this.money(instrument), ticks) : 0n;
     const lots = (most * share) / 100n;
     this.put("quantity", lots > 0n ? instrument.quantity(lots, false) : "");
@@ -443,7 +463,7 @@ export class Ticket {
 
   private describe(instrument: Instrument, checked: Checked): string {
     const { text } = checked.entry;
-    const price = this.kind.id === "market" ? "at the market" : text.price !== undefined ? `at ${text.price}` : text.trigger !== undefined ? `from ${text.trigger}` : "";
+    const price = this.kind.id === "market" ? "at the market" : text.price !== undefined ? `at ${text.price}` : text.trigger !== undefined ? `from ${text.trigger}` : `${text.trail} % behind`;
     return `${this.side === "buy" ? "Buy" : "Sell"} ${instrument.quantity(checked.lots)} ${instrument.base} ${price}, ${this.kind.label.toLowerCase()}`;
   }
 
@@ -480,4 +500,11 @@ export class Ticket {
   private closeSheet(): void {
     delete byId("trade").dataset["sheet"];
   }
+}
+
+/** How the text of a field with a number is read: whole ticks, lots or minor units, or what is wrong with it. */
+function readerOf(instrument: Instrument, name: FieldName): (text: string) => bigint | string {
+  if (name === "offset") return (text) => instrument.readDistance(text);
+  if (priceFields.has(name)) return (text) => instrument.readPrice(text);
+  return name === "total" ? (text) => instrument.readMoney(text) : (text) => instrument.readQuantity(text);
 }

@@ -1,0 +1,107 @@
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>What the ticket lets pass, keeps back and foretells: no more and no less than what the exchange would do.</summary>
+public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Symbol = QuietExchange.Symbol;
+
+    [Fact]
+    public async Task Trigger_is_compared_with_the_price_that_it_goes_by()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "151.00", bid: "110.00", ask: "112.00");
+        var problem = page.Page.Locator("#trigger-problem");
+        await page.FillAsync("buy", "stop", ("trigger", "120.00"), ("quantity", "1"));
+        await Assertions.Expect(problem).ToHaveTextAsync("would trigger immediately: above 151.00 is needed");
+        await page.FillAsync("buy", "stop", ("triggerBy", "quote"), ("trigger", "112.00"));
+        await Assertions.Expect(problem).ToHaveTextAsync("would trigger immediately: above 112.00 is needed");
+        await page.Page.Locator("#trigger").FillAsync("120.00");
+        await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Max_takes_no_price_from_a_field_of_another_kind()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        var quantity = page.Page.Locator("#quantity");
+        await page.FillAsync("buy", "market");
+        await MaxAsync(page);
+        var most = await quantity.InputValueAsync();
+        await page.FillAsync("buy", "stop", ("trigger", "500.00"));
+        await page.FillAsync("buy", "market");
+        await quantity.FillAsync("");
+        await MaxAsync(page);
+        await Assertions.Expect(quantity).ToHaveValueAsync(most);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Max_of_a_stop_is_what_it_is_covered_for()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await page.FillAsync("buy", "stop", ("trigger", "160.00"));
+        await MaxAsync(page);
+        await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Market_peg_stands_away_from_what_it_follows()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");
+        await page.FillAsync("buy", "pegged", ("peg", "market"), ("price", "151.00"), ("quantity", "3"), ("offset", "0"));
+        await Assertions.Expect(page.Page.Locator("#offset-problem")).ToHaveTextAsync("at least 0.01");
+        await page.Page.Locator("#offset").FillAsync("");
+        await Assertions.Expect(page.Page.Locator("#offset-problem")).ToHaveTextAsync("away from the other side's best: at least 0.01");
+        await page.Page.Locator("#offset").PressAsync("ArrowUp");
+        await Assertions.Expect(page.Page.Locator("#offset")).ToHaveValueAsync("0.01");
+        await page.SendAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        var placed = Assert.Single(await page.OpenOrdersAsync(Symbol));
+        Assert.Equal("0.01", placed.GetProperty("pegOffset").GetString());
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Nothing_is_foretold_to_trade_before_the_opening()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
+        await page.PhaseAsync(Symbol, "closed");
+        await page.PhaseAsync(Symbol, "preOpen");
+        await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Pre-open");
+        await page.FillAsync("buy", "limit", ("price", "152.00"), ("quantity", "2"));
+        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Takes / rests" })).ToContainTextAsync("0 / 2");
+        await Assertions.Expect(page.Page.Locator(".preview div", new PageLocatorOptions { HasText = "Average price" })).ToContainTextAsync("auction");
+        await page.ClearAsync(Symbol);
+        await page.PhaseAsync(Symbol, "opening");
+        await page.PhaseAsync(Symbol, "continuous");
+        page.AssertSound();
+    }
+
+    [Theory]
+    [InlineData("limit", "price=119.00 quantity=3 tif=ioc", "Order expired", "Buy 3 AAPL at 119.00, limit: immediate or cancel")]
+    [InlineData("trailingStop", "trail=5 quantity=3", "Order placed", "Buy 3 AAPL 5 % behind, trailing stop")]
+    public async Task What_became_of_an_order_is_said_in_words(string kind, string fields, string title, string text)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+
+        // Of what ends at once the stream would say so, too.
+        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", TradePage.BusyAsync);
+        await page.FillAsync("buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
+        await page.SendAsync();
+        var toast = page.Page.Locator(".toast", new PageLocatorOptions { HasText = title });
+        await Assertions.Expect(toast.Locator("p")).ToHaveTextAsync(text);
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    private static Task MaxAsync(TradePage page) => page.Page.Locator(".shares button", new PageLocatorOptions { HasText = "Max" }).ClickAsync();
+}
