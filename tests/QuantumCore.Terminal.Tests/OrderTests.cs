@@ -55,6 +55,48 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         page.AssertSound();
     }
 
+    [Theory]
+    [InlineData(1440, 900)]
+    [InlineData(1280, 720)]
+    [InlineData(1024, 768)]
+    [InlineData(390, 844)]
+    public async Task Each_order_says_what_it_is_and_can_be_cancelled_without_rolling_sideways(int width, int height)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol, width, height);
+        await page.ClearAsync(Symbol);
+        if (width < 720)
+            await page.Page.Locator("#views button[data-view=orders]").ClickAsync();
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "sell", type = "stopLimit", triggerPrice = "100.00", price = "99.00", quantity = "12" });
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "sell", type = "trailingStop", trailingBasisPoints = 500, quantity = "13" });
+        var (trailing, stop) = (page.Page.Locator("#blotter tr[data-order]").First, page.Page.Locator("#blotter tr[data-order]").Last);
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(2);
+        foreach (var cell in new[] { stop.Locator("input").First, stop.Locator("input").Last, stop.GetByText("0 (0 %)"), stop.GetByText("Cancel") })
+            await Assertions.Expect(cell).ToBeInViewportAsync(new() { Ratio = 1 });
+        await stop.GetByText("Cancel").ClickAsync(new() { Trial = true });
+        foreach (var (row, words) in new[] { (stop, "Stop limit"), (stop, "100.00"), (stop, Symbol), (trailing, "5.00 % behind") })
+            Assert.Contains(words, await row.InnerTextAsync(), StringComparison.Ordinal);
+
+        // Its price is chosen when it triggers: how far that may go is no price of its own.
+        await Assertions.Expect(trailing.Locator("input").First).ToHaveValueAsync("");
+        if (width >= 720)
+            await page.Page.Locator("[data-tab=history]").ClickAsync(new() { Trial = true });
+        await LayoutTests.PictureAsync(page, $"{width}x{height}-dark-orders");
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Market_order_that_is_done_is_not_shown_at_the_worst_price_it_might_have_had()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", ask: "151.00");
+        await page.FillAsync("buy", "market", ("quantity", "2"));
+        await page.SendAsync();
+        await page.Page.Locator("[data-tab=history]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(4)).ToHaveTextAsync("–");
+        page.AssertSound();
+    }
+
     private static string OnItsWay(string name, string state) =>
         $$"""
         {"orderId":0,"clientOrderId":"{{name}}","symbol":"AAPL","account":"ACC-1001","side":"buy","type":"limit","timeInForce":"gtc","price":"112.00",

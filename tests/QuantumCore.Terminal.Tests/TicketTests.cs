@@ -103,5 +103,17 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Low_window_shows_the_ticket_whole()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol, 1280, 720);
+        foreach (var part in new[] { "#tif", ".preview .total", "#send" })
+            await Assertions.Expect(page.Page.Locator(part)).ToBeInViewportAsync(new() { Ratio = 1 });
+        var total = await page.Page.Locator(".preview .total").BoundingBoxAsync();
+        Assert.True(total!.Y + total.Height <= (await page.Page.Locator(".send-row").BoundingBoxAsync())!.Y + 1);
+        Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
+        page.AssertSound();
+    }
+
     private static Task MaxAsync(TradePage page) => page.Page.Locator(".shares button", new PageLocatorOptions { HasText = "Max" }).ClickAsync();
 }

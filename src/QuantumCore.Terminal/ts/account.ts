@@ -157,9 +157,10 @@ export function reasonInWords(reason: string | null | undefined): string {
   return (reason ?? "").replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).trim();
 }
 
-/** What an open order waits for, beside its type: the price of its trigger, its parent, or nothing any more. */
-export function stageInWords({ stage, triggerPrice }: Order): string {
-  const trigger = triggerPrice === undefined ? "" : ` ${pretty(triggerPrice)}`;
+/** What an open order waits for, beside its type: the price of its trigger or how far that is behind, its parent, or nothing any more. */
+export function stageInWords({ stage, triggerPrice, trailingDistance, trailingBasisPoints }: Order): string {
+  const trigger = triggerPrice !== undefined ? ` ${pretty(triggerPrice)}`
+    : trailingDistance !== undefined ? ` ${pretty(trailingDistance)} behind` : trailingBasisPoints !== undefined ? ` ${decimal(trailingBasisPoints, 2)} % behind` : "";
   return stage === "pending" ? `${trigger} after its parent` : stage === "working" ? `${trigger} triggered` : trigger;
 }
 

@@ -22,7 +22,7 @@ export const kindNames: Readonly<Record<string, string>> = {
   trailingStop: "Trailing stop", trailingStopLimit: "Trailing stop limit", pegged: "Pegged", leg: "Leg",
 };
 
-interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; stage: HTMLElement; note: HTMLElement; shown: Order; busy: boolean }
+interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; stages: readonly HTMLElement[]; note: HTMLElement; shown: Order; busy: boolean }
 
 /** The account's tables under the chart. */
 export class Blotter {
@@ -32,6 +32,8 @@ export class Blotter {
   private tab: Tab = "open";
   private readonly host = byId("blotter");
   private readonly rows = new Map<string, Row>();
+  private readonly allCount = make("span");
+  private readonly allSymbol = make("span", { class: "where-wide" });
   private readonly count = make("span", { class: "count" }, "0");
   /** Whose they are stands with them: who is signed in next is not shown them. */
   private positions: { account: string; list: readonly Position[] } | undefined;
@@ -51,6 +53,7 @@ export class Blotter {
       this.render();
     });
     byId("cancel-all").addEventListener("click", () => void this.cancelAll());
+    byId("cancel-all").append(this.allCount, this.allSymbol);
   }
 
   render(): void {
@@ -59,7 +62,8 @@ export class Blotter {
     const all = byId("cancel-all");
     const here = open.filter((order) => order.symbol === this.store.instrument?.symbol).length;
     all.hidden = this.tab !== "open" || here === 0;
-    write(all, `Cancel all ${here} of ${this.store.instrument?.symbol ?? ""}`);
+    write(this.allCount, `Cancel all ${here}`);
+    write(this.allSymbol, ` of ${this.store.instrument?.symbol ?? ""}`);
     if (this.store.account === undefined) this.show("Sign in to see orders and balances.");
     else if (this.tab === "open") this.renderOpen(open);
     else if (this.tab === "positions") this.renderPositions();
@@ -124,8 +128,8 @@ export class Blotter {
 
   private makeRow(order: Order, instrument: Instrument): Row {
     const note = make("span", { class: "note" });
-    const input = (name: string): HTMLInputElement => {
-      const made = make("input", { inputmode: "decimal", "aria-label": `${name} of the ${order.side} order ${order.clientOrderId}` });
+    const input = (name: string, placeholder = ""): HTMLInputElement => {
+      const made = make("input", { inputmode: "decimal", placeholder, "aria-label": `${name} of the ${order.side} order ${order.clientOrderId}` });
       made.addEventListener("input", () => this.judge(this.rows.get(order.clientOrderId)!, instrument));
       made.addEventListener("keydown", (event) => {
         if (event.key === "Enter") void this.amend(this.rows.get(order.clientOrderId)!, instrument);
@@ -136,18 +140,19 @@ export class Blotter {
       });
       return made;
     };
-    const [price, quantity, filled] = [input("Price"), input("Quantity"), make("td")];
-    const stage = make("small", { class: "muted" });
+    const [price, quantity, filled] = [input("Price", "market"), input("Quantity"), make("td")];
+    const [stage, narrowStage] = [make("small", { class: "muted stage" }), make("span")];
     const label = order.postOnly === true ? "Post-only" : order.displayQuantity !== undefined ? "Iceberg" : kindNames[order.type] ?? order.type;
     const element = make("tr", { "data-order": String(order.orderId) },
       make("td", { class: "text" }, moment(millisOf(order.timeNanos))), make("td", { class: "text optional" }, order.symbol),
-      make("td", { class: `text ${order.side === "buy" ? "up" : "down"}` }, order.side === "buy" ? "Buy" : "Sell"),
+      // What a narrow page has no column for stands under the side.
+      make("td", { class: "text" }, make("span", { class: order.side === "buy" ? "up" : "down" }, order.side === "buy" ? "Buy" : "Sell"), make("small", { class: "muted where-narrow" }, `${order.symbol} ${label}`, narrowStage)),
       make("td", { class: "text optional" }, label, stage),
       make("td", {}, price), make("td", {}, quantity, note), filled,
       make("td", { class: "actions" },
         button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
         button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
-    const row: Row = { element, price, quantity, filled, stage, note, shown: order, busy: false };
+    const row: Row = { element, price, quantity, filled, stages: [stage, narrowStage], note, shown: order, busy: false };
     this.restore(row, instrument);
     return row;
   }
@@ -160,7 +165,7 @@ export class Blotter {
     if (!changed) this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
     write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
-    write(row.stage, stageInWords(order));
+    for (const stage of row.stages) write(stage, stageInWords(order));
   }
 
   private restore(row: Row, instrument: Instrument): void {
@@ -261,7 +266,7 @@ export class Blotter {
   private renderHistory(): void {
     const rows = this.store.closed.map((order) => [
       moment(millisOf(order.timeNanos)), order.symbol, order.side === "buy" ? "Buy" : "Sell", kindNames[order.type] ?? order.type,
-      pretty(order.price), pretty(order.quantity), pretty(order.filled), stateInWords(order),
+      limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order),
     ]);
     this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }
@@ -320,6 +325,16 @@ export function tableOfCells(heads: readonly string[], rows: readonly (readonly 
   return table;
 }
 
+/** The limit of an order. */
+export function limitOf(order: Order): string {
+  return hasLimit(order) ? pretty(order.price) : "–";
+}
+
+/** Of an order whose price is chosen for it the exchange tells how far it may go, which is not what it trades at. */
+function hasLimit({ type }: Order): boolean {
+  return !["market", "stop", "takeProfit", "trailingStop"].includes(type);
+}
+
 /** Money won or lost: sign and colour. */
 export function gain(text: string | null): HTMLElement {
   if (text === null) return make("span", {}, "–");
@@ -335,7 +350,7 @@ function byTime({ timeNanos: left, orderId }: Order, { timeNanos: right, orderId
 }
 
 function plainPrice(order: Order, instrument: Instrument): string {
-  return instrument.price(instrument.ticks(order.price), false);
+  return !hasLimit(order) ? "" : instrument.price(instrument.ticks(order.price), false);
 }
 
 function plainQuantity(order: Order, instrument: Instrument): string {

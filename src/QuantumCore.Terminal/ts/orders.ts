@@ -1,6 +1,6 @@
 import { stateInWords } from "./account.js";
 import { read } from "./api.js";
-import { kindNames, tableOfCells } from "./blotter.js";
+import { kindNames, limitOf, tableOfCells } from "./blotter.js";
 import { button, make, open, wide } from "./dom.js";
 import { millisOf, moment, pretty } from "./format.js";
 import { csv, save } from "./portfolio.js";
@@ -60,7 +60,7 @@ function showOrders(card: HTMLElement, orders: readonly Order[]): void {
   const rows = orders.map((order) => [
     button(moment(millisOf(order.timeNanos)), () => void showLife(order), { class: "ghost", title: "What happened to it" }), order.symbol,
     make("span", { class: order.side === "buy" ? "up" : "down" }, order.side === "buy" ? "Buy" : "Sell"), kindNames[order.type] ?? order.type,
-    pretty(order.price), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
+    limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
   ]);
   card.replaceChildren(tableOfCells(["Changed", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "State", "Name"], rows, 4),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, "No such orders. What you place on the Trade page stands here from then on.")] : []));
