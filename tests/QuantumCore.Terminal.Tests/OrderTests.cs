@@ -97,6 +97,42 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Fill_that_is_selected_to_be_copied_stays_selected_while_the_market_moves()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await page.Page.Locator("[data-tab=fills]").ClickAsync();
+        var cell = page.Page.Locator("#blotter tbody td").Last;
+        await cell.EvaluateAsync("cell => getSelection().selectAllChildren(cell)");
+        var selected = await page.Page.EvaluateAsync<string>("() => String(getSelection())");
+        var moving = page.Page.Locator("#list button", new PageLocatorOptions { HasText = "BTC-USD" });
+        await Assertions.Expect(moving).Not.ToHaveTextAsync(await moving.TextContentAsync() ?? "");
+        await page.FramesAsync(3);
+        Assert.NotEmpty(selected);
+        Assert.Equal(selected, await page.Page.EvaluateAsync<string>("() => String(getSelection())"));
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task What_is_not_settled_stands_beside_the_balance_it_is_part_of()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        IWebSocketRoute? stream = null;
+        await page.Page.RouteWebSocketAsync(ChangeTests.Stream(), socket =>
+        {
+            stream = socket;
+            socket.ConnectToServer();
+        });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Page.Locator("[data-tab=balances]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter thead")).Not.ToContainTextAsync("Not settled");
+        stream!.Send(News("", "", """{"asset":"USD","total":"1000.00","held":"0.00","available":"1000.00","pending":"25.00"}"""));
+        await Assertions.Expect(page.Page.Locator("#blotter thead")).ToContainTextAsync("Not settled");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr:has(td:text-is('25.00'))")).ToContainTextAsync("1,000.00");
+        page.AssertSound();
+    }
+
     private static string OnItsWay(string name, string state) =>
         $$"""
         {"orderId":0,"clientOrderId":"{{name}}","symbol":"AAPL","account":"ACC-1001","side":"buy","type":"limit","timeInForce":"gtc","price":"112.00",

@@ -34,11 +34,13 @@ export class Blotter {
   private readonly rows = new Map<string, Row>();
   private readonly allCount = make("span");
   private readonly allSymbol = make("span", { class: "where-wide" });
+  private readonly shownOf = make("p", { class: "empty" });
   private readonly count = make("span", { class: "count" }, "0");
   /** Whose they are stands with them: who is signed in next is not shown them. */
   private positions: { account: string; list: readonly Position[] } | undefined;
   private positionsAsked = { at: -Infinity, account: "" };
-  private positionsShown: unknown;
+  /** What the table says that is shown, of those that are made anew: one that says the same stays, with its focus, what is selected in it, and a press that has begun. */
+  private said = "";
   private newestFirst = true;
 
   constructor(private readonly store: Store) {
@@ -52,8 +54,8 @@ export class Blotter {
       this.host.replaceChildren();
       this.render();
     });
-    byId("cancel-all").addEventListener("click", () => void this.cancelAll());
     byId("cancel-all").append(this.allCount, this.allSymbol);
+    byId("cancel-all").addEventListener("click", () => void this.cancelAll());
   }
 
   render(): void {
@@ -93,9 +95,11 @@ export class Blotter {
       this.show("No open orders. Click a price in the book, or press B or S.");
       return;
     }
-    if (this.rows.size === 0) this.host.replaceChildren(this.openTable());
+    if (this.rows.size === 0) this.host.replaceChildren(this.openTable(), this.shownOf);
     const body = this.host.querySelector("tbody")!;
     const sorted = open.sort(this.newestFirst ? byTime : (left, right) => byTime(right, left)).slice(0, mostRows);
+    this.shownOf.hidden = open.length <= mostRows;
+    write(this.shownOf, `The ${this.newestFirst ? "newest" : "oldest"} ${mostRows} of ${open.length}; Time turns them round.`);
     const keep = new Set(sorted.map((order) => order.clientOrderId));
     for (const [id, row] of this.rows) {
       if (keep.has(id)) continue;
@@ -246,14 +250,15 @@ export class Blotter {
   }
 
   private renderBalances(): void {
+    const isPending = [...this.store.balances.values()].some((balance) => balance.pending !== undefined);
     const rows = [...this.store.balances.values()].filter((balance) => !/^[0.]*$/.test(balance.total)).map((balance) => {
       const market = [...this.store.instruments.values()].find((instrument) => instrument.base === balance.asset);
       const last = market === undefined ? undefined : this.store.tickers.get(market.symbol)?.lastPrice;
       const value = market === undefined ? pretty(balance.total) : last == null ? "–" : market.money(market.notional(market.ticks(last), market.lotsOf(balance.total)));
       const quote = market?.quote ?? balance.asset;
-      return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), value === "–" ? value : `${value} ${quote}`];
+      return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), value === "–" ? value : `${value} ${quote}`];
     });
-    this.table(["Asset", "Total", "Available", "In orders", "Value"], rows, "No balances yet. Money comes in by a deposit.", 1);
+    this.table(["Asset", "Total", "Available", "In orders", ...(isPending ? ["Not settled"] : []), "Value"], rows, "No balances yet. Money comes in by a deposit.", 1);
   }
 
   private renderFills(): void {
@@ -279,11 +284,9 @@ export class Blotter {
       this.show("Loading positions…");
       return;
     }
-    // A table that says the same stays as it is: its buttons keep the focus, and a press that has begun.
     const { margin, instruments } = this.store;
     const said = JSON.stringify([known, margin?.positions.map((position) => position.bankruptcyPrice)]);
-    if (said === this.positionsShown && this.host.querySelector("table") !== null) return;
-    this.positionsShown = said;
+    if (this.says(said)) return;
     const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
     const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(positionIn(margin, symbol))];
     const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => [
@@ -304,8 +307,16 @@ export class Blotter {
   }
 
   private table(heads: readonly string[], rows: readonly (readonly string[])[], empty: string, texts: number): void {
+    if (this.says(JSON.stringify(rows))) return;
     const cells = rows.slice(0, mostRows).map((row) => row.map((cell) => cell === "Buy" || cell === "Sell" ? make("span", { class: cell === "Buy" ? "up" : "down" }, cell) : cell));
     this.host.replaceChildren(tableOfCells(heads, cells, texts), ...(rows.length === 0 ? [make("p", { class: "empty" }, empty)] : []));
+  }
+
+  /** Whether the shown table says this already; if not, the next one will. */
+  private says(said: string): boolean {
+    if (said === this.said && this.host.querySelector("table") !== null) return true;
+    this.said = said;
+    return false;
   }
 
   /** A sentence in the place of a table, whose rows are none any more. */
@@ -313,16 +324,6 @@ export class Blotter {
     this.rows.clear();
     this.host.replaceChildren(make("p", { class: "empty" }, text));
   }
-}
-
-/** A table whose first columns are texts and the others numbers. */
-export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
-  const table = make("table");
-  const cssClass = (at: number): string => (at < texts ? "text" : "");
-  table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: cssClass(at) }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
-  const body = table.createTBody();
-  for (const row of rows) body.append(make("tr", {}, ...row.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : cssClass(at) }, cell))));
-  return table;
 }
 
 /** The limit of an order. */
@@ -333,6 +334,16 @@ export function limitOf(order: Order): string {
 /** Of an order whose price is chosen for it the exchange tells how far it may go, which is not what it trades at. */
 function hasLimit({ type }: Order): boolean {
   return !["market", "stop", "takeProfit", "trailingStop"].includes(type);
+}
+
+/** A table whose first columns are texts and the others numbers. */
+export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
+  const table = make("table");
+  const cssClass = (at: number): string => (at < texts ? "text" : "");
+  table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: cssClass(at) }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
+  const body = table.createTBody();
+  for (const row of rows) body.append(make("tr", {}, ...row.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : cssClass(at) }, cell))));
+  return table;
 }
 
 /** Money won or lost: sign and colour. */

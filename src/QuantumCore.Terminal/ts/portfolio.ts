@@ -68,6 +68,7 @@ function marginCard(margin: Margin | undefined): HTMLElement | undefined {
 
 function showBalances(card: HTMLElement, balances: readonly Balance[] | undefined, store: Store): void {
   const values = new Map<string, bigint>();
+  const isPending = balances?.some((balance) => balance.pending !== undefined) === true;
   const rows = (balances ?? []).filter((balance) => !/^[0.]*$/.test(balance.total)).map((balance) => {
     const market = [...store.instruments.values()].find((instrument) => instrument.base === balance.asset);
     const last = market === undefined ? undefined : store.tickers.get(market.symbol)?.lastPrice;
@@ -76,12 +77,12 @@ function showBalances(card: HTMLElement, balances: readonly Balance[] | undefine
       : quote !== undefined ? units(balance.total, quote.quoteScale) : undefined;
     const priced = market ?? quote;
     if (worth !== undefined && priced !== undefined) values.set(priced.quote, (values.get(priced.quote) ?? 0n) + worth);
-    return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), worth === undefined || priced === undefined ? "–" : `${priced.money(worth)} ${priced.quote}`];
+    return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), worth === undefined || priced === undefined ? "–" : `${priced.money(worth)} ${priced.quote}`];
   });
   const sums = [...values].map(([quote, sum]) => `${[...store.instruments.values()].find((i) => i.quote === quote)!.money(sum)} ${quote}`);
   card.replaceChildren(
     make("div", { class: "card-title" }, make("h2", {}, "Balances"), make("b", {}, sums.length === 0 ? "" : `worth ${sums.join(" and ")}`)),
-    tableOfCells(["Asset", "Total", "Available", "In orders", "Value"], rows, 1),
+    tableOfCells(["Asset", "Total", "Available", "In orders", ...(isPending ? ["Not settled"] : []), "Value"], rows, 1),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, balances === undefined ? "They can't be read now." : "No balances yet.")] : []));
 }
 

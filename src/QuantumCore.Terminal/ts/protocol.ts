@@ -36,7 +36,8 @@ export type StateMessage = MarketState & { type: "state" };
 export interface TickersMessage { type: "tickers"; timeNanos: string; tickers: readonly Ticker[] }
 export interface ErrorMessage { type: "error"; code: string; field: string | null; detail: string }
 
-export interface Balance { asset: string; total: string; held: string; available: string }
+/** `pending` is what of the total is not settled yet. */
+export interface Balance { asset: string; total: string; held: string; available: string; pending?: string }
 
 export type OrderStatus = "new" | "partiallyFilled" | "filled" | "cancelled" | "expired" | "rejected";
 
