@@ -43,6 +43,37 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Symbol_that_is_listed_while_the_page_is_open_is_shown_with_its_orders()
+    {
+        const string New = "NEWCO";
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new
+        {
+            symbol = New,
+            baseAsset = New,
+            baseDecimals = 0,
+            quoteAsset = "USD",
+            quoteDecimals = 2,
+            tickSize = "0.01",
+            lotSize = "1",
+            minPrice = "0.01",
+            maxPrice = "1000.00",
+            minQuantity = "1",
+            maxQuantity = "1000000",
+            referencePrice = "20.00",
+        });
+        await page.PlaceAsync("demo-alice", new { symbol = New, side = "buy", price = "19.00", quantity = "2" });
+        var row = page.Page.Locator("#blotter tr[data-order]", new PageLocatorOptions { HasText = New });
+        await Assertions.Expect(row).ToHaveCountAsync(1);
+        await page.Page.Locator("#list button", new PageLocatorOptions { HasText = New }).ClickAsync();
+        await page.LiveAsync();
+        await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync(New);
+        await row.Locator(".actions button", new LocatorLocatorOptions { HasText = "Cancel" }).ClickAsync();
+        await Assertions.Expect(row).ToHaveCountAsync(0);
+        page.AssertSound();
+    }
+
     /// <summary>A split is no trade: the last price and what is compared with it are those of new units all the same.</summary>
     [Fact]
     public async Task Last_price_is_what_the_state_of_the_book_says_when_that_is_newer_than_the_last_trade()

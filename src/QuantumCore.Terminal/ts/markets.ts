@@ -3,7 +3,6 @@ import { clock, compact, percent } from "./format.js";
 import type { Phase } from "./protocol.js";
 import type { Store } from "./store.js";
 
-/** A phase in words; nothing in the ordinary one. */
 /** What a phase is for, as the exchange says it. */
 export const phaseReasons: Readonly<Record<string, string>> = {
   newsPending: "news is pending", newsDissemination: "news is out", orderImbalance: "orders out of balance", technical: "technical", regulatory: "by order of an authority",
@@ -15,6 +14,7 @@ const nextNames: Readonly<Record<Phase, string>> = {
   continuous: "Trading goes on at", preOpen: "Pre-open at", opening: "Opening auction from", volatility: "Auction from", closing: "Closing auction from", halt: "Halt at", closed: "The market closes at",
 };
 
+/** A phase in words; nothing in the ordinary one. */
 export const phaseNames: Readonly<Record<Phase, string>> = {
   preOpen: "Pre-open", opening: "Auction", continuous: "", volatility: "Auction", closing: "Auction", halt: "Halted", closed: "Closed",
 };

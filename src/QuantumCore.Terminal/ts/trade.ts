@@ -57,6 +57,7 @@ export class Trade {
   private slowAt = 0;
   private depthAt = 0;
   private candlesAt = 0;
+  private listAt = 0;
   private wanted = "";
   private readonly work: number[] = [];
 
@@ -86,14 +87,29 @@ export class Trade {
     this.stream.connect();
     let listed: { instruments: InstrumentJson[] } | undefined;
     while ((listed = await read<{ instruments: InstrumentJson[] }>("/instruments")) === undefined) await pause(1_000);
-    for (const json of listed.instruments) this.store.instruments.set(json.symbol, new Instrument(json));
-    this.markets.list();
+    this.list(listed.instruments);
     if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
     this.showInterval(this.interval);
     const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
     const step = Number(new URLSearchParams(location.search).get("group"));
     if (first !== undefined) this.choose(first);
     if (groups.includes(step)) this.regroup(groups.indexOf(step) - groups.indexOf(this.ladder.step));
+  }
+
+  private list(listed: readonly InstrumentJson[]): void {
+    for (const json of listed) if (!this.store.instruments.has(json.symbol)) this.store.instruments.set(json.symbol, new Instrument(json));
+    this.markets.list();
+  }
+
+  /** What was listed since, or goes on under another name, is traded like the rest: its orders are shown, and can be cancelled. */
+  private async listNew(now: number): Promise<void> {
+    const { instruments, tickers } = this.store;
+    if (instruments.size === 0 || now < this.listAt || [...tickers.keys()].every((symbol) => instruments.has(symbol))) return;
+    this.listAt = now + missedRefresh;
+    const answer = await read<{ instruments: InstrumentJson[] }>("/instruments");
+    if (answer === undefined) return;
+    this.list(answer.instruments);
+    this.store.touch("tickers", "orders");
   }
 
   /** Somebody else is signed in: the stream shows that account, or none. */
@@ -165,7 +181,10 @@ export class Trade {
     if (has("trades")) this.tape.dirty = true;
     if (has("candles", "trades", "orders", "fills", "link")) this.chart.dirty = true;
     if (has("book", "state")) this.depth.dirty = true;
-    if (has("tickers")) this.markets.renderTickers();
+    if (has("tickers")) {
+      void this.listNew(now);
+      this.markets.renderTickers();
+    }
     if (has("trades")) this.markets.renderBar();
     if (has("link", "state")) this.markets.renderLink();
     if (has("orders", "fills", "balances", "tickers")) this.blotter.render();
