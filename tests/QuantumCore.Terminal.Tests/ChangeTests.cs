@@ -279,15 +279,24 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
     }
 
-    [Fact]
-    public async Task Machine_whose_clock_is_behind_is_told_no_old_fills()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Machine_whose_clock_is_behind_is_told_no_old_fills(bool timeComesLate)
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var fills = FillOf("1-0", "9", TimeProvider.System.GetUtcNow().AddMinutes(-10));
         await page.Page.RouteAsync("**/api/qc/v1/fills*", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"fills":[{{fills}}]}""" }));
         await page.Page.AddInitScriptAsync("{ const real = Date.now; Date.now = () => real() - 3_600_000; }");
+        var keepsTime = timeComesLate;
+        await page.Page.RouteWebSocketAsync(Stream(), socket => socket.ConnectToServer().OnMessage(message =>
+        {
+            if (!keepsTime || (!message.Text!.Contains("\"tickers\"", StringComparison.Ordinal) && !message.Text.Contains("\"heartbeat\"", StringComparison.Ordinal)))
+                socket.Send(message.Text!);
+        }));
         await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/fills?*");
         await page.LiveAsync();
+        keepsTime = false;
         fills = $"{FillOf("2-0", "4", TimeProvider.System.GetUtcNow())},{fills}";
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 4 AAPL" })).ToBeVisibleAsync();

@@ -78,10 +78,10 @@ export class Account {
       return;
     }
 
-    // The exchange's clock is known by now, if it was not at first; what it differs by a little is the message's way here.
+    // What the exchange's clock differs by a little is the message's way here. While it is not known, what is read first is no news.
     const { hasFills } = this;
     const { clockOffset } = this.store;
-    const since = (this.since ?? Infinity) + (Math.abs(clockOffset) < wayOfMessages ? 0 : clockOffset);
+    const since = (this.since ?? Infinity) + (clockOffset === undefined ? Infinity : Math.abs(clockOffset) < wayOfMessages ? 0 : clockOffset);
     const fresh = this.store.takeFills(outcome.value.fills);
     this.hasFills = true;
     this.tell(fresh.filter((fill) => hasFills || millisOf(fill.timeNanos) >= since).reverse());

@@ -42,8 +42,8 @@ export class Store {
   /** Of a margin account, how it stood when it was last asked. */
   margin: Margin | undefined;
   readonly marginTerms = new Map<string, MarginTerms>();
-  /** The exchange's clock less this machine's, in milliseconds. */
-  clockOffset = 0;
+  /** The exchange's clock less this machine's, in milliseconds, once it has told its time. */
+  clockOffset: number | undefined;
   lastBookMillis = 0;
   messages = 0;
   resyncs = 0;
@@ -54,7 +54,7 @@ export class Store {
 
   /** The exchange's time. */
   now(): number {
-    return Date.now() + this.clockOffset;
+    return Date.now() + (this.clockOffset ?? 0);
   }
 
   /** Ticks of the last trade; 0 for none. A split changes it without a trade: where the book's state is the newer one it says so. */
