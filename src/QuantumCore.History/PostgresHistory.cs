@@ -1,4 +1,6 @@
 using System.Data.Common;
+using System.Security.Cryptography;
+using System.Text;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -7,6 +9,12 @@ namespace QuantumCore.History;
 /// <summary>History in a schema of a PostgreSQL database.</summary>
 public sealed class PostgresHistory : HistoryStore
 {
+    // Who reads waits for his turn: the server's connections are few, and commits and other silos need theirs.
+    private const int MaxConnections = 16;
+
+    // A process that hangs in the middle of a batch, or whose machine is gone, holds the row that every other one waits for.
+    private const string GivesUp = "-c idle_in_transaction_session_timeout=10s";
+
     private readonly string _schema;
     private readonly NpgsqlDataSource _source;
 
@@ -20,23 +28,43 @@ public sealed class PostgresHistory : HistoryStore
         }
 
         _schema = schema;
-        _source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema });
+        var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, MaxPoolSize = MaxConnections };
+        settings.Options = $"{GivesUp} {settings.Options}";
+        _source = NpgsqlDataSource.Create(settings);
     }
 
     /// <inheritdoc/>
     public override async Task InitializeAsync(CancellationToken cancellationToken)
     {
+        var script = $"CREATE SCHEMA IF NOT EXISTS {_schema};\n{DropOlder()}{Schema("", "CREATE OR REPLACE VIEW")}";
+        var mark = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(script)));
+        if (await MarkAsync(cancellationToken) == mark && await IsOfThisReleaseAsync(cancellationToken))
+        {
+            return;
+        }
+
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // Two processes that start together: CREATE ... IF NOT EXISTS does not wait for the other by itself.
-        const string script = "SELECT pg_advisory_xact_lock(715001);\nCREATE SCHEMA IF NOT EXISTS ";
+        // Two processes that start together: CREATE ... IF NOT EXISTS does not wait for the other by itself. Who reads a view in a
+        // transaction that does not end is told as a lock that was not to be had.
+        const string first = "SELECT pg_advisory_xact_lock(715001); SET LOCAL lock_timeout = '20s';\n";
 #pragma warning disable CA2100 // The schema's name was checked; the rest is a fixed text.
-        await using var command = new NpgsqlCommand(script + _schema + ";\n" + DropOlder() + Schema("", "CREATE OR REPLACE VIEW"), connection, transaction);
+        await using var command = new NpgsqlCommand($"{first}{script};\nCOMMENT ON TABLE projection IS '{mark}'", connection, transaction);
 #pragma warning restore CA2100
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
+
+    /// <summary>
+    /// Which statements made the tables; null when nobody says. Those of this release are not run again: they would wait for everybody who
+    /// reads a view or writes a table, and everybody else for them.
+    /// </summary>
+    private Task<string?> MarkAsync(CancellationToken cancellationToken) => ReadAsync(
+        "SELECT obj_description(to_regclass('projection'), 'pg_class')",
+        [],
+        static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetString(0) : null,
+        cancellationToken);
 
     /// <summary>Tables of an older release go: the journal gives them again, as they are now.</summary>
     private static string DropOlder() =>

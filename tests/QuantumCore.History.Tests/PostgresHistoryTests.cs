@@ -51,6 +51,77 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         Assert.Equal(market.Streams.Count, (await history.CursorsAsync(Token)).Count);
     }
 
+    [Fact]
+    public async Task A_process_that_hangs_in_the_middle_of_a_batch_does_not_hold_up_the_others()
+    {
+        var market = new RecordMarket(3);
+        market.Step();
+        await using var hangs = await OpenAsync("hangs");
+        await using var history = await OpenAsync("hangs");
+        await using var batch = await hangs.BeginAsync(Token);
+        await batch.WriteAsync(new RowBuffer(Statements.NextBatch).Add(1), Token);
+
+        Assert.True(await history.ApplyAsync([.. market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value))], Token));
+
+        await Assert.ThrowsAnyAsync<NpgsqlException>(() => batch.CommitAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_start_waits_for_nobody_who_reads_or_writes_a_history_of_this_release()
+    {
+        await using (await OpenAsync("used"))
+        {
+        }
+
+        await using var user = await ConnectAsync("used");
+        await using var transaction = await user.BeginTransactionAsync(Token);
+        await RunAsync(user, "SELECT COUNT(*) FROM trial_balance; LOCK TABLE ord, trade IN ROW EXCLUSIVE MODE");
+
+        await using var again = await OpenAsync("used");
+
+        Assert.Empty(await again.CursorsAsync(Token));
+    }
+
+    [Fact]
+    public async Task Views_that_another_release_made_are_made_again()
+    {
+        await using (await OpenAsync("views"))
+        {
+        }
+
+        await using (var other = await ConnectAsync("views"))
+            await RunAsync(other, "DROP VIEW trial_balance; COMMENT ON TABLE projection IS 'another release'");
+
+        await using var again = await OpenAsync("views");
+
+        Assert.Empty(await again.TrialBalanceAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_crowd_of_readers_leaves_the_servers_connections_to_others()
+    {
+        const int crowd = 64;
+        const string sessions = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'crowd'";
+        await using (await OpenAsync("crowd"))
+        {
+        }
+
+        await using var history = new PostgresHistory(_connectionString + ";Application Name=crowd", _prefix + "crowd");
+        await using var onlooker = await ConnectAsync("crowd");
+        Task[] readings;
+        await using (var blocker = await ConnectAsync("crowd"))
+        {
+            await using var transaction = await blocker.BeginTransactionAsync(Token);
+            await RunAsync(blocker, "LOCK TABLE projector_cursor IN ACCESS EXCLUSIVE MODE");
+            readings = [.. Enumerable.Range(0, crowd).Select(_ => history.CursorsAsync(Token))];
+            await RunUntilOneAsync(onlooker, sessions + " AND wait_event_type = 'Lock' HAVING COUNT(*) >= 16");
+        }
+
+        await Task.WhenAll(readings);
+
+        Assert.Equal(16L, await RunAsync(onlooker, sessions));
+    }
+
     protected override HistoryStore Create(string name) => new PostgresHistory(_connectionString, _prefix + name);
 
     protected override async Task<DbConnection> ConnectAsync(string name)
@@ -73,7 +144,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         limit.CancelAfter(Wait.Limit);
         while (await RunAsync(connection, query) is not > 0L)
         {
-            Assert.False(limit.IsCancellationRequested, "The batch never came to wait for the row of batches.");
+            Assert.False(limit.IsCancellationRequested, $"Never found by: {query}");
             await Task.Yield();
         }
     }
