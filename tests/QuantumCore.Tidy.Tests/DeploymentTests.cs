@@ -1,0 +1,56 @@
+using System.Text.RegularExpressions;
+using Xunit;
+
+namespace QuantumCore.Tidy.Tests;
+
+/// <summary>What the files for containers ask for is there.</summary>
+public sealed partial class DeploymentTests
+{
+    private static readonly string[] s_compose = ["docker-compose.yml", "deploy/compose.cluster.yml"];
+
+    [Fact]
+    public void Every_setting_is_an_option_of_the_silo()
+    {
+        var help = Repository.Read("silo/SiloOptions.cs");
+        var settings = s_compose.Append("deploy/kubernetes.yml")
+            .SelectMany(file => Setting().Matches(Repository.Read(file)).Select(setting => (file, Name: setting.Groups["name"].Value))).ToArray();
+        Assert.NotEmpty(settings);
+        Findings.None(settings
+            .Where(setting => !help.Contains($"  --{setting.Name.ToLowerInvariant().Replace('_', '-')} ", StringComparison.Ordinal))
+            .Select(setting => $"{setting.file}: {setting.Name}"));
+    }
+
+    [Fact]
+    public void A_set_of_pods_has_the_service_that_it_names()
+    {
+        var parts = Repository.Read("deploy/kubernetes.yml").Split("\n---\n");
+        var named = parts.SelectMany(part => ServiceName().Matches(part)).Select(match => match.Groups["name"].Value).ToArray();
+        Assert.NotEmpty(named);
+        Findings.None(named.Where(name => !parts.Any(part => part.Contains("kind: Service\n", StringComparison.Ordinal)
+            && part.Contains($"  name: {name}\n", StringComparison.Ordinal) && part.Contains("  clusterIP: None\n", StringComparison.Ordinal))));
+    }
+
+    /// <summary>A silo that hung and was given up ends by itself, and nobody else would start it.</summary>
+    [Fact]
+    public void What_an_exchange_is_made_of_is_started_again_when_it_ended() => Findings.None(
+        from file in s_compose
+        let text = Repository.Read(file)
+        let template = Template().Match(text).Value
+        from service in Service().Matches(text[text.IndexOf("services:\n", StringComparison.Ordinal)..])
+        let body = service.Value.Replace("<<: *silo\n", template, StringComparison.Ordinal)
+        where body.Contains("postgres:15\n", StringComparison.Ordinal) || body.Contains("build:", StringComparison.Ordinal)
+        where !body.Contains("restart: unless-stopped\n", StringComparison.Ordinal)
+        select $"{file}: {service.Groups["name"].Value}");
+
+    [GeneratedRegex("QUANTUMCORE_SILO_(?<name>[A-Z_]+)")]
+    private static partial Regex Setting();
+
+    [GeneratedRegex(@"serviceName: (?<name>\S+)")]
+    private static partial Regex ServiceName();
+
+    [GeneratedRegex(@"^x-silo: &silo\n(?:[ ].*\n)+", RegexOptions.Multiline)]
+    private static partial Regex Template();
+
+    [GeneratedRegex(@"^  (?<name>[\w-]+):\n(?:    .*\n)+", RegexOptions.Multiline)]
+    private static partial Regex Service();
+}
