@@ -33,7 +33,7 @@ public sealed record RiskLimits
     /// <summary>Most that it may trade in a UTC day with all its open buys filled, in the quote asset.</summary>
     public decimal? MaxDailyVolume { get; init; }
 
-    /// <summary>Loss realised in a UTC day, fees included, from which on it buys nothing until the next, in the quote asset.</summary>
+    /// <summary>Loss realised in a UTC day, fees included, from which on it buys nothing, and sells nothing short, until the next, in the quote asset.</summary>
     public decimal? MaxDailyLoss { get; init; }
 }
 

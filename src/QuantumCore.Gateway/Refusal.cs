@@ -35,14 +35,14 @@ public static class Refusals
             RejectReason.TooManyLevels or RejectReason.PostOnlyWouldTake or RejectReason.NoReference or
             RejectReason.Overflow or RejectReason.PriceBand or RejectReason.NotInThisPhase or
             RejectReason.ExpiredAlready or RejectReason.ListPrices or RejectReason.StopWouldTrigger or
-            RejectReason.PegNoReference or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
+            RejectReason.PegNoReference or RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.MaxQuantity or
             RejectReason.MaxNotional or RejectReason.OpenOrderLimit or RejectReason.PositionLimit or
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or
             RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale or
             RejectReason.SignalSkipped or RejectReason.SignalTooOld or RejectReason.UnsettledFunds => 422,
         RejectReason.TooManyRequests => 429,
-        RejectReason.TimeRegression or RejectReason.SymbolHalted or RejectReason.Overloaded or
+        RejectReason.TimeRegression or RejectReason.SymbolUnavailable or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
     };
 
@@ -63,6 +63,7 @@ public static class Refusals
         RejectReason.UnknownUser => "No such user.",
         RejectReason.TimeRegression => "The book's clock went back; try again.",
         RejectReason.SymbolHalted => "The symbol is halted.",
+        RejectReason.SymbolUnavailable => "The symbol's book can't be explained by its journal, and serves nothing until that is mended.",
         RejectReason.TooManyLevels => "The book has as many price levels as it may.",
         RejectReason.PostOnlyWouldTake => "A post-only order would have traded at once.",
         RejectReason.Voided => "The order was voided before it reached the book.",
@@ -71,11 +72,10 @@ public static class Refusals
         RejectReason.AccountFrozen => "The account is frozen.",
         RejectReason.MaxQuantity or RejectReason.MaxNotional => "A larger order than the account may enter in this symbol.",
         RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => "The account has as many open orders as it may, in this symbol or at all.",
-        RejectReason.PositionLimit => "With all its open buys filled the account would have more of this than it may.",
+        RejectReason.PositionLimit or RejectReason.DailyVolume => "With its open orders filled the account's position, or what it traded today, would be more than it may be.",
         RejectReason.DuplicateOrder => "The same order came a moment ago.",
         RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
-        RejectReason.DailyVolume => "With all its open buys filled the account would have traded more today than it may.",
-        RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing until tomorrow.",
+        RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing, and sells nothing short, until tomorrow.",
         RejectReason.InsufficientMargin => "Not enough equity for the initial margin, open orders included.",
         RejectReason.ReduceOnly => "The account's equity is below its margin: it may only make its positions smaller.",
         RejectReason.NotPermitted => "The account does not trade this instrument: its currency or its kind is another.",

@@ -49,7 +49,7 @@ public enum RejectReason : ushort
     /// <summary>Time of the command lies before the time of the last one.</summary>
     TimeRegression = 20,
 
-    /// <summary>The symbol is halted.</summary>
+    /// <summary>The symbol is halted: its phase is Halt.</summary>
     SymbolHalted = 21,
 
     /// <summary>One more price level than the book may have.</summary>
@@ -84,6 +84,9 @@ public enum RejectReason : ushort
 
     /// <summary>The quotes it is pegged to are not there.</summary>
     PegNoReference = 32,
+
+    /// <summary>The symbol's book can't be explained by its journal, so it serves nothing until that is mended; nothing was done, and what came before is not known.</summary>
+    SymbolUnavailable = 33,
 
     // Live orders.
 
@@ -143,7 +146,7 @@ public enum RejectReason : ushort
     /// <summary>As many open orders as the account may have, in this symbol or at all.</summary>
     OpenOrderLimit = 70,
 
-    /// <summary>With all its open buys filled the account would have more than it may.</summary>
+    /// <summary>With its open orders filled the account would have more, or be short of more, than it may.</summary>
     PositionLimit = 71,
 
     /// <summary>The same order came a moment ago.</summary>
@@ -152,10 +155,10 @@ public enum RejectReason : ushort
     /// <summary>More orders in a short time than the account may enter.</summary>
     OrderRate = 73,
 
-    /// <summary>With all its open buys filled the account would have traded more today than it may.</summary>
+    /// <summary>With its open orders filled the account would have traded more today than it may.</summary>
     DailyVolume = 74,
 
-    /// <summary>The account has lost as much today as it may: it buys nothing until tomorrow.</summary>
+    /// <summary>The account has lost as much today as it may: it buys nothing, and sells nothing short, until tomorrow.</summary>
     DailyLoss = 75,
 
     /// <summary>Not enough equity for the initial margin, open orders included.</summary>

@@ -241,7 +241,7 @@ internal sealed class TestExchange : IAsyncDisposable
                         ? new TestRefusal(429, "TooManyRequests", "too often")
                         : new TestRefusal(503, "Overloaded", "queues are full");
                 case Fault.Halted:
-                    throw new TestRefusal(503, "SymbolHalted", "halted");
+                    throw new TestRefusal(422, "SymbolHalted", "halted");
                 case Fault.Crash:
                     context.Response.StatusCode = 502;
                     return;

@@ -129,7 +129,7 @@ public sealed class OperatorCallTests
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(0, 0, true);
-        Assert.Equal("SymbolHalted", (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Code);
+        Assert.Equal("SymbolUnavailable", (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Code);
         Assert.Equal("UnknownSymbol", (await exchange.SendAsync("GET", "symbols/GOOG/state", null, null, Token)).Code);
     }
 

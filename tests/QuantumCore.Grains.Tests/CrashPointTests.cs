@@ -367,7 +367,7 @@ public class CrashPointTests
         disk.Volatile.DamageRecord("book/AAPL", 2);
         await using var exchange = await Exchange.StartAsync(disk);
         var halted = await exchange.Book("AAPL").CloseById(Alice, 1);
-        Assert.Equal(RejectReason.SymbolHalted, halted.Reason);
+        Assert.Equal(RejectReason.SymbolUnavailable, halted.Reason);
         var trading = await exchange.PlaceAsync(Bob, "d", "MSFT", Side.Sell, 15_000, 10);
         Assert.Equal(OrderStatus.Filled, trading.Status);
     }

@@ -214,6 +214,20 @@ public class OrdersOverHttpTests
         }
     }
 
+    /// <summary>Who repeats what is 503 would repeat it without end: the name is used.</summary>
+    [Fact]
+    public async Task What_a_halt_refuses_is_refused_for_good_and_not_for_a_while()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var order = Buy(1m, 150m) with { ClientOrderId = "in-a-halt" };
+        foreach (var phase in new[] { TradingPhase.Halt, TradingPhase.Volatility, TradingPhase.Continuous })
+        {
+            await exchange.Operator.SetPhaseAsync("AAPL", phase, Cancellation);
+            var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(order));
+            Assert.Equal(("SymbolHalted", 422), (refused.Code, refused.Status));
+        }
+    }
+
     [Fact]
     public async Task An_order_is_amended_as_what_it_has_become_and_not_as_what_it_was_entered_as()
     {

@@ -322,6 +322,6 @@ internal sealed partial class Client(World world, long account)
 
     /// <summary>Whether a request under the same name is answered the same for ever.</summary>
     private static bool IsFinal(RejectReason reason) =>
-        reason is not (RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolHalted
+        reason is not (RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolUnavailable
             or RejectReason.NoReference or RejectReason.UnknownSymbol or RejectReason.KeyConflict);
 }

@@ -71,7 +71,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
             """);
         await using var again = await StartWithoutDemoAsync(storage);
         using var other = new Customer(again.Address, keys[2002]);
-        Assert.Equal("SymbolHalted", (await other.PostAsync("orders", Order("AAPL", "a1"))).Code);
+        Assert.Equal("SymbolUnavailable", (await other.PostAsync("orders", Order("AAPL", "a1"))).Code);
         Assert.True((await other.PostAsync("orders", Order("MSFT", "m1"))).IsDone);
         Assert.Contains("Stream book/AAPL is damaged at sequence 3", again.Output, StringComparison.Ordinal);
     }

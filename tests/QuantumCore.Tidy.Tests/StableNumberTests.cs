@@ -37,7 +37,7 @@ public partial class StableNumberTests
             "None=0 BadRequest=1 UnknownSymbol=2 InvalidCombination=3 InvalidQuantity=4 InvalidPrice=5 InvalidNotional=6 "
             + "UnknownAccount=7 Unauthorized=8 Forbidden=9 NameTaken=10 UnknownUser=11 TimeRegression=20 SymbolHalted=21 TooManyLevels=22 "
             + "PostOnlyWouldTake=23 Voided=24 PriceBand=25 AccountBlocked=26 SymbolClosed=27 NotInThisPhase=28 "
-            + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 "
+            + "ExpiredAlready=29 ListPrices=30 StopWouldTrigger=31 PegNoReference=32 SymbolUnavailable=33 "
             + "UnknownOrder=40 NotOwner=41 OrderClosed=42 StaleLeaves=43 WouldGrow=44 UnknownTrade=45 NotResting=46 "
             + "KeyConflict=60 KeyCancelled=61 InsufficientFunds=62 ShortNotAllowed=63 TooManyOrders=64 Overflow=65 "
             + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93",

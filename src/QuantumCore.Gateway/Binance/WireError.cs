@@ -63,7 +63,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.UnknownOrder or RejectReason.NotOwner or RejectReason.OrderClosed or RejectReason.StaleLeaves
             or RejectReason.WouldGrow or RejectReason.Voided => unknown ?? new(-2010, Refusals.Title(refusal.Reason)),
         RejectReason.TooManyRequests => new(-1003, "Too many requests.", 429),
-        RejectReason.Overloaded or RejectReason.TimeRegression =>
+        RejectReason.Overloaded or RejectReason.TimeRegression or RejectReason.SymbolUnavailable =>
             new(-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503),
         RejectReason.OutcomeUnknown => new(
             -1007, "Timeout waiting for response from backend server. Send status unknown; execution status unknown.", 504),

@@ -79,7 +79,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
         var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
         if (state.IsHalted)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.SymbolHalted));
+            await Answer.Refuse(context, new Refusal(RejectReason.SymbolUnavailable));
             return;
         }
 

@@ -34,7 +34,7 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
 
             if (reason == RejectReason.None)
                 stopped.Add(symbol);
-            else if (reason != RejectReason.SymbolHalted)
+            else if (reason != RejectReason.SymbolUnavailable)
                 failed.Add(symbol, reason);
         }
 

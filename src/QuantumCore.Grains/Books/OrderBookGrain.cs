@@ -181,7 +181,7 @@ public sealed partial class OrderBookGrain(
         }
 
         // What strategies do along with a command takes records of its own.
-        return book.IsHalted ? RejectReason.SymbolHalted : Refusal(urgent, _strategies is null ? records : records * 16);
+        return book.IsHalted ? RejectReason.SymbolUnavailable : Refusal(urgent, _strategies is null ? records : records * 16);
     }
 
     /// <summary>Runs a turn's mutation; all of it happens at one time.</summary>
