@@ -48,17 +48,29 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
     private async Task LookAsync()
     {
         using var timer = new PeriodicTimer(s_look, time);
-        while (!_joined.IsCancellationRequested)
+        try
         {
-            try
+            do
             {
-                await DeclareAsync(_joined.Token);
-                await timer.WaitForNextTickAsync(_joined.Token);
+                await TryDeclareAsync(_joined.Token);
             }
-            catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
-            {
-                // Joined; or the database is away, which the start itself tells.
-            }
+            while (await timer.WaitForNextTickAsync(_joined.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // Joined.
+        }
+    }
+
+    private async Task TryDeclareAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DeclareAsync(cancellationToken);
+        }
+        catch (NpgsqlException)
+        {
+            // The database is away, which the start itself tells.
         }
     }
 

@@ -311,6 +311,28 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
+    public async Task What_an_amendment_was_refused_for_stays_written_until_it_is_taken_back()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        var order = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "117.00", quantity = "8" });
+        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", route => route.Request.Method != "PATCH" ? route.ContinueAsync() : route.FulfillAsync(new RouteFulfillOptions
+        {
+            Status = 422,
+            ContentType = "application/problem+json",
+            Body = """{"title":"Not enough free cash, fees included.","status":422,"code":"InsufficientFunds","field":"quantity","limit":"9"}""",
+        }));
+        var row = page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}']");
+        await row.Locator("input").Nth(1).FillAsync("9000");
+        await row.Locator("input").Nth(1).PressAsync("Enter");
+        await Assertions.Expect(page.Page.Locator(".toast b")).ToHaveTextAsync("Refused");
+        await Assertions.Expect(row.Locator("input").Nth(1)).ToHaveValueAsync("9000");
+        await Assertions.Expect(row.Locator(".note")).ToHaveTextAsync("loses priority");
+        await row.Locator("input").Nth(1).PressAsync("Escape");
+        await Assertions.Expect(row.Locator("input").Nth(1)).ToHaveValueAsync("8");
+        await page.ClearAsync(Symbol);
+    }
+
+    [Fact]
     public async Task Order_that_was_filled_before_it_could_be_cancelled_is_not_called_cancelled()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);

@@ -166,7 +166,8 @@ export class Blotter {
     const changed = row.price.value !== plainPrice(row.shown, instrument) || row.quantity.value !== plainQuantity(row.shown, instrument);
     row.shown = order;
     row.element.dataset["order"] = String(order.orderId);
-    if (!changed) this.restore(row, instrument);
+    if (changed) this.judge(row, instrument);
+    else this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
     write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
     for (const stage of row.stages) write(stage, stageInWords(order));
@@ -214,8 +215,15 @@ export class Blotter {
     }
     (document.activeElement as HTMLElement | null)?.blur();
     row.busy = true;
-    row.shown = await this.change(row.shown, body) ?? row.shown;
+    const amended = await this.change(row.shown, body);
     row.busy = false;
+    // What was refused stays written, to be mended; so does what got no answer, until the order is as it says.
+    if (amended === undefined) {
+      [row.price.value, row.quantity.value] = [body.price ?? row.price.value, body.quantity ?? row.quantity.value];
+      this.judge(row, instrument);
+      return;
+    }
+    row.shown = amended;
     this.restore(row, instrument);
   }
 
