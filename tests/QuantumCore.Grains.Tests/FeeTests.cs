@@ -160,6 +160,16 @@ public class FeeTests
         }
     }
 
+    [Fact]
+    public void What_an_owner_has_traded_holds_a_day_longer_when_nobody_adds_it_up_anew()
+    {
+        var schedule = new FeeSchedule("USD", [new(0, 0, 1_000), new(10, 0, 800)], 0);
+        var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl, _ => schedule);
+        account.Apply(account.Deposit(new DepositRequest("d", "USD", 1L << 60), new Asset("USD", 2), 0));
+        account.Apply(account.SetVolumes(100, [new TradedVolume("USD", 10)], 100 * Day)!);
+        Assert.Equal((800, 800, 1_000), (TakerOf(account, 100 * Day), TakerOf(account, 101 * Day), TakerOf(account, 102 * Day)));
+    }
+
     private static (Int128 Volume, int TakerPpm) Terms(AccountFees fees) => (fees.Volume, fees.TakerPpm);
 
     private static int TakerOf(AccountMachine account, long now) => Assert.IsType<HoldPlaced>(account.Decide(Buy($"t{now}", 1), 1, Listed.Aapl, now)).Order.TakerFeePpm;
