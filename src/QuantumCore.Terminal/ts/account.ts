@@ -130,10 +130,10 @@ export class Account {
     const { symbol, status, endReason, clientOrderId, side, quantity } = order;
     this.store.takeClosed(order);
     // Of what this page sent itself it has told the answer.
-    const isNews = status === "rejected" ? !isTold(clientOrderId) : status === "expired" || (status === "cancelled" && endReason !== "user" && endReason !== "replaced" && endReason !== "massCancel");
-    if (isNews) {
-      toast(status === "rejected" ? "bad" : "plain", `Order ${status}`, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${endInWords(order)}`, clientOrderId);
-    }
+    const title = `Order ${status}`;
+    const isOwnWish = status === "cancelled" && (endReason === "user" || endReason === "replaced" || endReason === "massCancel");
+    const isNews = status === "rejected" ? !isTold(clientOrderId) : (status === "expired" || status === "cancelled") && !isOwnWish && !isTold(clientOrderId, title);
+    if (isNews) toast(status === "rejected" ? "bad" : "plain", title, `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: ${endInWords(order)}`, clientOrderId);
   }
 }
 

@@ -3,6 +3,7 @@ import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
 import { mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
+import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
 import type { Store } from "./store.js";
@@ -336,12 +337,7 @@ export class Blotter {
 
 /** The limit of an order. */
 export function limitOf(order: Order): string {
-  return hasLimit(order) ? pretty(order.price) : "–";
-}
-
-/** Of an order whose price is chosen for it the exchange tells how far it may go, which is not what it trades at. */
-function hasLimit({ type }: Order): boolean {
-  return !["market", "stop", "takeProfit", "trailingStop"].includes(type);
+  return unpriced.has(order.type) ? "–" : pretty(order.price);
 }
 
 /** A table whose first columns are texts and the others numbers. */
@@ -369,7 +365,7 @@ function byTime({ timeNanos: left, orderId }: Order, { timeNanos: right, orderId
 }
 
 function plainPrice(order: Order, instrument: Instrument): string {
-  return !hasLimit(order) ? "" : instrument.price(instrument.ticks(order.price), false);
+  return unpriced.has(order.type) ? "" : instrument.price(instrument.ticks(order.price), false);
 }
 
 function plainQuantity(order: Order, instrument: Instrument): string {

@@ -4,6 +4,9 @@ import type { Side } from "./protocol.js";
 export type FieldName =
   | "price" | "quantity" | "total" | "trigger" | "stopPrice" | "target" | "trail" | "activation" | "display" | "peg" | "offset" | "triggerBy" | "tif" | "goodTill";
 
+/** Kinds and types of orders whose price is chosen for them when they trade: the exchange tells how far it may go, which is not what they trade at. */
+export const unpriced: ReadonlySet<string> = new Set(["market", "stop", "takeProfit", "trailingStop"]);
+
 /** What a person filled in, checked: prices and quantities as the exchange reads them. */
 export interface Entry {
   symbol: string;

@@ -2,7 +2,7 @@ import { explain, mayChange } from "./api.js";
 import { byId, button, confirm, make, write } from "./dom.js";
 import { decimal, percent, units, zoneName } from "./format.js";
 import type { Instrument } from "./instrument.js";
-import { basisPoints, kindOf, kinds, timeNames, type Entry, type FieldName } from "./kinds.js";
+import { basisPoints, kindOf, kinds, timeNames, unpriced, type Entry, type FieldName } from "./kinds.js";
 import { buyingPower, foresee, sellable } from "./margin.js";
 import { prefs, wantsToBeAsked } from "./prefs.js";
 import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
@@ -30,9 +30,6 @@ const fieldOf: Readonly<Record<string, FieldName>> = {
   price: "price", quantity: "quantity", quoteAmount: "total", triggerPrice: "trigger", displayQuantity: "display", trailingBasisPoints: "trail",
   activationPrice: "activation", goodTill: "goodTill", timeInForce: "tif", peg: "peg", pegOffset: "offset", triggerBy: "triggerBy",
 };
-
-/** Kinds whose price is chosen for them when they trade. */
-const unpriced: ReadonlySet<string> = new Set(["market", "stop", "takeProfit", "trailingStop"]);
 
 /** The first year that has five digits: such a date can be written, and is none of the exchange's. */
 const endOfTime = Date.UTC(10_000, 0);

@@ -45,9 +45,9 @@ export function forgetNotices(): void {
   write(byId("bell-count"), "0");
 }
 
-/** Whether anything was said under a key, of the last hundred. */
-export function isTold(key: string): boolean {
-  return kept.some((notice) => notice.key === key);
+/** Whether anything was said under a key, or just that title, of the last hundred. */
+export function isTold(key: string, title?: string): boolean {
+  return kept.some((notice) => notice.key === key && (title === undefined || notice.title === title));
 }
 
 function remember(title: string, text: string, key: string | undefined): void {
