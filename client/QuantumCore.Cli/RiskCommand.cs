@@ -52,7 +52,7 @@ internal sealed class RiskCommand
     private readonly Option<int?> _orders = Grammar.NumberOption("--max-orders", "Most open orders at a time", 0, 100_000);
 
     private readonly Option<decimal?> _position =
-        Grammar.DecimalOption("--max-position", "Most that it may have with all its open buys filled");
+        Grammar.DecimalOption("--max-position", "Most that it may have, or be short of, with its open orders filled");
 
     private readonly Option<int?> _duplicates =
         Grammar.NumberOption("--duplicates", "Refuse an order like one before for so many milliseconds", 0, 60_000);
@@ -63,7 +63,7 @@ internal sealed class RiskCommand
         Grammar.NumberOption("--burst", "Most orders at once, where there is a rate; as many as in a second unless told otherwise", 0, 1_000_000);
 
     private readonly Option<decimal?> _volume =
-        Grammar.DecimalOption("--max-daily-volume", "Most that it may trade in a UTC day with all its open buys filled");
+        Grammar.DecimalOption("--max-daily-volume", "Most that it may trade in a UTC day with its open orders filled");
 
     private readonly Option<decimal?> _loss =
         Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");

@@ -18,7 +18,7 @@ public sealed record RiskLimits
     /// <summary>Most open orders at a time.</summary>
     public int? MaxOpenOrders { get; init; }
 
-    /// <summary>Most that the account may have with all its open buys filled, in the base asset.</summary>
+    /// <summary>Most that the account may have, or be short of, with its open orders filled, in the base asset.</summary>
     public decimal? MaxPosition { get; init; }
 
     /// <summary>How long an order like one before is refused, in milliseconds, at most 60,000.</summary>
@@ -30,7 +30,7 @@ public sealed record RiskLimits
     /// <summary>Most orders at once, where there is <see cref="MaxOrdersPerSecond"/>; without it as many as in a second.</summary>
     public int? OrderBurst { get; init; }
 
-    /// <summary>Most that it may trade in a UTC day with all its open buys filled, in the quote asset.</summary>
+    /// <summary>Most that it may trade in a UTC day with its open orders filled, in the quote asset; sells of what there is pass.</summary>
     public decimal? MaxDailyVolume { get; init; }
 
     /// <summary>Loss realised in a UTC day, fees included, from which on it buys nothing, and sells nothing short, until the next, in the quote asset.</summary>

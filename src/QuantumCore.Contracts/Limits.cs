@@ -14,7 +14,7 @@ public enum LimitKind : byte
     /// <summary>Number of open orders in the symbol.</summary>
     OpenOrders = 3,
 
-    /// <summary>What the account would have of the base asset if all its open buys were filled, in lots.</summary>
+    /// <summary>What the account would have of the base asset, or be short of, if its open orders were filled, in lots.</summary>
     Position = 4,
 
     /// <summary>How long an order like one before is refused, in milliseconds.</summary>
@@ -26,7 +26,7 @@ public enum LimitKind : byte
     /// <summary>Orders at once, where there is a limit of orders a second; without it as many as in a second.</summary>
     OrderBurst = 7,
 
-    /// <summary>Value traded in the UTC day, and what all open buys would add, in quote minor units.</summary>
+    /// <summary>Value traded in the UTC day, and what open buys would add, for a short sale open sells too, in quote minor units.</summary>
     DailyVolume = 8,
 
     /// <summary>Loss realised in the UTC day, fees included, from which on nothing is bought, in quote minor units.</summary>
