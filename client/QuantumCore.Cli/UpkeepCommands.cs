@@ -27,7 +27,7 @@ internal static class UpkeepCommands
 
     private static Command Verify(CommandLineApp app)
     {
-        var place = Place("place", PlaceText + " [default: data]");
+        var place = Place("place", PlaceText);
         place.DefaultValueFactory = _ => "data";
         var without = new Option<bool>("--no-history") { Description = "Leave out the SQL rows beside the journal" };
         var command = new Command(
@@ -49,7 +49,7 @@ internal static class UpkeepCommands
                 var where = new JournalPlace(parse.GetValue(place)!);
                 using var held = where.TryHold();
                 if (held is null)
-                    session.Screen.Note("An exchange is running on these files: its history moves on, and is left out.");
+                    session.Screen.Note("An exchange is running there: its history moves on, and is left out.");
 
                 await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
                 var isOlder = history is not null && await IsOlderAsync(where, history, cancellation);

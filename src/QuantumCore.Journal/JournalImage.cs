@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace QuantumCore.Journal;
 
 /// <summary>A stream as the store keeps it.</summary>
@@ -57,6 +59,17 @@ public abstract class JournalImage : IDisposable
     public static JournalImage Open(string place, string schema = "journal") => IsConnectionString(place)
         ? new PostgresJournalImage(place, schema)
         : new SqliteJournalImage(FileOf(place));
+
+    /// <summary>Whether an exchange runs on the journal of a database now: one of this release, which says so while it is connected.</summary>
+    public static bool IsWrittenTo(string connectionString, string schema)
+    {
+        using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
+        connection.Open();
+#pragma warning disable CA2100 // A fixed text; the schema's name is checked by the store.
+        using var free = new NpgsqlCommand(PostgresSchema.IsFree(schema), connection);
+#pragma warning restore CA2100
+        return free.ExecuteScalar() is not true;
+    }
 
     /// <summary>The journal's file of a place that is a file or a data directory.</summary>
     public static string FileOf(string place) => Directory.Exists(place) ? Path.Combine(place, "journal.db") : place;

@@ -12,8 +12,19 @@ public abstract class JournalTarget : IDisposable
     /// <summary>A journal in a file that is not there yet, or in a database whose schema is not there yet.</summary>
     /// <exception cref="JournalSetupException">Something is there.</exception>
     public static JournalTarget Create(string place, string schema = "journal") => JournalImage.IsConnectionString(place)
-        ? new PostgresJournalTarget(place, schema)
+        ? new PostgresJournalTarget(place, schema, [])
         : new SqliteJournalTarget(place);
+
+    /// <summary>
+    /// A journal in the place of what a database has: its schemas have other names as soon as the new one is complete, and keep
+    /// theirs if it never is.
+    /// </summary>
+    /// <param name="connectionString">The database.</param>
+    /// <param name="schema">The schema of the new journal.</param>
+    /// <param name="aside">Names of schemas and those that they get.</param>
+    /// <exception cref="JournalSetupException">An exchange is running on it.</exception>
+    public static JournalTarget Replace(string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside) =>
+        new PostgresJournalTarget(connectionString, schema, aside);
 
     /// <summary>Adds a stream under its number.</summary>
     public abstract void Add(StreamRow stream);
@@ -132,7 +143,7 @@ internal sealed class PostgresJournalTarget : JournalTarget
     private NpgsqlBinaryImporter? _rows;
     private string _table = "";
 
-    public PostgresJournalTarget(string connectionString, string schema)
+    public PostgresJournalTarget(string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside)
     {
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, Pooling = false, CommandTimeout = 0 };
         _connection = new NpgsqlConnection(settings.ConnectionString);
@@ -140,6 +151,8 @@ internal sealed class PostgresJournalTarget : JournalTarget
         {
             _connection.Open();
             _transaction = _connection.BeginTransaction();
+            SetAside(schema, aside);
+
             using (var there = Command($"SELECT to_regclass('{schema}.stream_head') IS NOT NULL"))
             {
                 if (there.ExecuteScalar() is true)
@@ -155,6 +168,28 @@ internal sealed class PostgresJournalTarget : JournalTarget
         {
             _connection.Dispose();
             throw;
+        }
+    }
+
+    private void SetAside(string schema, IReadOnlyList<(string Name, string Aside)> aside)
+    {
+        if (aside.Count == 0)
+        {
+            return;
+        }
+
+        using (var free = Command(PostgresSchema.IsFree(schema)))
+        {
+            if (free.ExecuteScalar() is not true)
+            {
+                throw new JournalSetupException("An exchange is running on PostgreSQL.");
+            }
+        }
+
+        foreach (var (name, other) in aside)
+        {
+            using var rename = Command($"ALTER SCHEMA {name} RENAME TO {other}");
+            rename.ExecuteNonQuery();
         }
     }
 
@@ -239,7 +274,7 @@ internal sealed class PostgresJournalTarget : JournalTarget
 
     private NpgsqlCommand Command(string sql)
     {
-#pragma warning disable CA2100 // Fixed texts; the schema's name is checked by the store.
+#pragma warning disable CA2100 // Fixed texts; the schemas' names are checked by the stores.
         return new NpgsqlCommand(sql, _connection, _transaction);
 #pragma warning restore CA2100
     }

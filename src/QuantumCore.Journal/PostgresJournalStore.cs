@@ -84,7 +84,7 @@ public sealed class PostgresJournalStore : IJournalStore
     }
 
     /// <inheritdoc/>
-    public IJournalConnection Connect() => new Connection(_writerConnection);
+    public IJournalConnection Connect() => new Connection(_writerConnection, _schema);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<JournalRecord> ReadAsync(
@@ -329,12 +329,13 @@ public sealed class PostgresJournalStore : IJournalStore
         private readonly NpgsqlCommand _append;
         private readonly NpgsqlCommand _holds;
 
-        public Connection(string connectionString)
+        public Connection(string connectionString, string schema)
         {
             _connection = new NpgsqlConnection(connectionString);
             try
             {
                 _connection.Open();
+                using (var held = new NpgsqlCommand(PostgresSchema.Run(schema), _connection)) held.ExecuteNonQuery();
                 _append = new NpgsqlCommand("SELECT append_frame($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)", _connection);
                 NpgsqlDbType[] types = [
                     NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bigint, NpgsqlDbType.Bytea, Longs,

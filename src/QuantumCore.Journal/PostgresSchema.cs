@@ -8,6 +8,14 @@ internal static class PostgresSchema
     /// </summary>
     public const string Refused = "QJ001";
 
+    /// <summary>Says in a writer's session, for as long as it lasts, that an exchange runs on the journal; silos share it.</summary>
+    public static string Run(string schema) => $"SELECT pg_advisory_lock_shared({RunningOn(schema)})";
+
+    /// <summary>Whether no exchange runs on the journal; to the end of the transaction none gets a session to write in.</summary>
+    public static string IsFree(string schema) => $"SELECT pg_try_advisory_xact_lock({RunningOn(schema)})";
+
+    private static string RunningOn(string schema) => $"hashtext('QuantumCore exchange on {schema}')";
+
     /// <summary>
     /// Several silos may start at once: the lock is held to the end of the transaction, and whoever comes second
     /// finds everything there.

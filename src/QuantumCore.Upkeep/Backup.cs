@@ -101,16 +101,16 @@ public static class Backup
 
         if (to.IsPostgres)
         {
-            // A database has no second place for its schema.
-            await SetSchemasAsideAsync(to, cancellationToken);
-            await FillAsync(to.Text, file, to.JournalSchema, atLeast, cancellationToken);
+            // What is replaced goes aside in the transaction that fills: an exchange that starts after an interruption must not find nothing, and begin anew.
+            var aside = await SchemasAsideAsync(to, cancellationToken);
+            await FillAsync(() => JournalTarget.Replace(to.Text, to.JournalSchema, aside), file, atLeast, cancellationToken);
         }
         else
         {
             // Filled beside what it replaces: a full disk or an interruption leaves that where it was.
             var restored = to.JournalFile + Restored;
             File.Delete(restored);
-            await FillAsync(restored, file, to.JournalSchema, atLeast, cancellationToken);
+            await FillAsync(() => JournalTarget.Create(restored), file, atLeast, cancellationToken);
             SetFilesAside(to);
             File.Move(restored, to.JournalFile);
         }
@@ -119,11 +119,11 @@ public static class Backup
     }
 
     private static Task FillAsync(
-        string into, string file, string schema, Dictionary<string, long> atLeast, CancellationToken cancellationToken) => Task.Run(
+        Func<JournalTarget> into, string file, Dictionary<string, long> atLeast, CancellationToken cancellationToken) => Task.Run(
         () =>
         {
             using var image = JournalImage.Open(file);
-            using var target = JournalTarget.Create(into, schema);
+            using var target = into();
             Copy(image, target, stream => stream with
             {
                 Epoch = Math.Max(stream.Epoch, atLeast.GetValueOrDefault(stream.Name)) + EpochStep,
@@ -193,24 +193,16 @@ public static class Backup
         }
     }
 
-    private static async Task SetSchemasAsideAsync(JournalPlace place, CancellationToken cancellationToken)
+    /// <summary>The schemas of a place that are there, each with the name that it is to have.</summary>
+    private static async Task<IReadOnlyList<(string Name, string Aside)>> SchemasAsideAsync(JournalPlace place, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var there = await SchemasAsync(connection, cancellationToken);
         string[] schemas = [place.JournalSchema, place.HistorySchema];
         var aside = FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
-        foreach (var schema in schemas.Where(there.Contains))
-        {
-#pragma warning disable CA2100 // The schemas' names are checked by the stores.
-            await using var move = new NpgsqlCommand($"ALTER SCHEMA {schema} RENAME TO {schema}{aside}", connection, transaction);
-#pragma warning restore CA2100
-            await move.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        return [.. schemas.Where(there.Contains).Select(schema => (schema, schema + aside))];
     }
 
     private static async Task<HashSet<string>> SchemasAsync(NpgsqlConnection connection, CancellationToken cancellationToken)

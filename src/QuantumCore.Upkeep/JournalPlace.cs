@@ -26,13 +26,18 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
     public string Title => IsPostgres ? "PostgreSQL" : JournalFile;
 
     /// <summary>
-    /// Keeps an exchange from starting on the files meanwhile. Null: one is running on them. A place without a lock file,
-    /// or in PostgreSQL, has nothing to hold.
+    /// Keeps an exchange from starting on the files meanwhile. Null: one is running on them, or on the database. A place without a
+    /// lock file has nothing to hold, and a database is not held: an exchange whose connection broke has to come back to it.
     /// </summary>
     public IDisposable? TryHold()
     {
+        if (IsPostgres)
+        {
+            return JournalImage.IsWrittenTo(Text, JournalSchema) ? null : new MemoryStream();
+        }
+
         var path = Path.ChangeExtension(JournalFile, ".lock");
-        if (IsPostgres || !File.Exists(path))
+        if (!File.Exists(path))
         {
             return new MemoryStream();
         }

@@ -68,8 +68,13 @@ public sealed class BackupTests(PostgresServer server)
         await ground.TradeAsync(300, snapshots: false);
         await using var store = ground.Store();
         await store.InitializeAsync(Ground.Cancellation);
-        await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
-        var old = await writer.OpenAsync("book/SYM0", Ground.Cancellation);
+        JournalStream old;
+        await using (var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System))
+        {
+            old = await writer.OpenAsync("book/SYM0", Ground.Cancellation);
+        }
+
+        // It hangs, and the database has given up its connection.
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
         await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation);
 
@@ -143,18 +148,31 @@ public sealed class BackupTests(PostgresServer server)
         Assert.False(Directory.Exists(empty.Text));
     }
 
-    [Fact]
-    public async Task Nothing_is_restored_under_an_exchange_that_runs()
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task Nothing_is_restored_under_an_exchange_that_runs(string kind)
     {
-        await using var ground = await Ground.OpenAsync("sqlite");
+        await using var ground = await Ground.OpenAsync(kind, server);
         await ground.TradeAsync(300);
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
-        await using var store = ground.Store();
-        await store.InitializeAsync(Ground.Cancellation);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+            var stream = await writer.OpenAsync("book/LATER", Ground.Cancellation);
+            await stream.WhenDurable(stream.Append(new byte[] { 1 }));
 
-        var refusal = await Assert.ThrowsAsync<JournalSetupException>(
-            () => Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation));
-        Assert.Contains("running", refusal.Message, StringComparison.Ordinal);
+            var refusal = await Assert.ThrowsAsync<JournalSetupException>(
+                () => Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation));
+            Assert.Contains("running", refusal.Message, StringComparison.Ordinal);
+            Assert.Contains("book/LATER", Streams(ground.Place));
+
+            // Whoever verifies leaves out a history that moves on meanwhile.
+            Assert.Null(ground.Place.TryHold());
+        }
+
+        Assert.True((await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation)).IsClean);
     }
 
     [Fact]
@@ -211,6 +229,22 @@ public sealed class BackupTests(PostgresServer server)
         }
 
         await Assert.ThrowsAnyAsync<SystemException>(
+            () => Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation));
+
+        Assert.Equal(before, await ground.RecordsAsync());
+    }
+
+    [Fact]
+    public async Task A_restore_that_is_broken_off_leaves_the_database_what_it_was_to_replace()
+    {
+        await using var ground = await Ground.OpenAsync("postgres", server);
+        await ground.TradeAsync(300);
+        await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
+        // Above the last epoch of all there is none: it ends in the middle.
+        await ground.ChangeAsync($"UPDATE stream_head SET epoch = {long.MaxValue} WHERE name = 'book/SYM1'");
+        var before = await ground.RecordsAsync();
+
+        await Assert.ThrowsAsync<OverflowException>(
             () => Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation));
 
         Assert.Equal(before, await ground.RecordsAsync());
