@@ -23,6 +23,9 @@ public sealed class MetricsPage : IDisposable
     private readonly MeterListener _listener = new();
     private readonly ConcurrentDictionary<Instrument, Family> _families = new();
 
+    // Whoever asks takes away what was measured for the one before.
+    private readonly Lock _asking = new();
+
     public MetricsPage()
     {
         _listener.InstrumentPublished = (instrument, listener) =>
@@ -40,10 +43,15 @@ public sealed class MetricsPage : IDisposable
     /// <summary>The page.</summary>
     public string Text()
     {
-        _listener.RecordObservableInstruments();
         var text = new StringBuilder();
-        foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
-            family.Write(text);
+        lock (_asking)
+        {
+            foreach (var family in _families.Values)
+                family.Ask();
+            _listener.RecordObservableInstruments();
+            foreach (var family in _families.Values.OrderBy(family => family.Name, StringComparer.Ordinal))
+                family.Write(text);
+        }
 
         return text.ToString();
     }
@@ -84,6 +92,7 @@ public sealed class MetricsPage : IDisposable
         private readonly ConcurrentDictionary<Labels, Series> _series = new();
         private readonly string _type;
         private readonly string _help;
+        private readonly bool _isAsked;
         private readonly bool _replaces;
         private readonly bool _isLevel;
         private readonly double _unit;
@@ -95,7 +104,8 @@ public sealed class MetricsPage : IDisposable
             var isCounter = kind.StartsWith("Counter", StringComparison.Ordinal)
                 || kind.StartsWith("ObservableCounter", StringComparison.Ordinal);
             _type = isHistogram ? "histogram" : isCounter ? "counter" : "gauge";
-            _replaces = instrument.IsObservable || kind.StartsWith("Gauge", StringComparison.Ordinal);
+            _isAsked = instrument.IsObservable;
+            _replaces = _isAsked || kind.StartsWith("Gauge", StringComparison.Ordinal);
             _isLevel = kind.StartsWith("UpDownCounter", StringComparison.Ordinal);
             Name = Clean(instrument.Name) + (isCounter ? "_total" : "");
             _unit = instrument.Unit == Microseconds ? 1e-6 : 1;
@@ -103,6 +113,13 @@ public sealed class MetricsPage : IDisposable
         }
 
         public string Name { get; }
+
+        /// <summary>It is about to be measured: what is not measured any more is not shown any more.</summary>
+        public void Ask()
+        {
+            if (_isAsked)
+                _series.Clear();
+        }
 
         public void Add(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
         {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using QuantumCore.Contracts;
 
@@ -12,19 +13,10 @@ internal static class GrainMetrics
     public static readonly UpDownCounter<long> HaltedBooks =
         s_meter.CreateUpDownCounter<long>("quantumcore_halted_books", null, "Books halted over their journal.");
 
+    // What the books of this process said when they last looked at themselves.
+    private static readonly ConcurrentDictionary<string, BookLook> s_books = new(StringComparer.Ordinal);
+
     private static readonly Counter<long> s_trades = s_meter.CreateCounter<long>("quantumcore_trades", null, "Trades, by symbol.");
-
-    private static readonly Gauge<long> s_bookLooked = s_meter.CreateGauge<long>(
-        "quantumcore_book_looked_timestamp_seconds", null, "Unix time at which a book's grain last looked at itself; it does every second.");
-
-    private static readonly Gauge<long> s_bookCrossed = s_meter.CreateGauge<long>(
-        "quantumcore_book_crossed_milliseconds", null, "How long a book in continuous trading shows buyers and sellers who could trade and do not.");
-
-    private static readonly Gauge<long> s_bookHalted = s_meter.CreateGauge<long>(
-        "quantumcore_book_halted", null, "1 for a symbol that does not trade: in the phase halt, or over its journal.");
-
-    private static readonly Gauge<long> s_snapshotAge = s_meter.CreateGauge<long>(
-        "quantumcore_snapshot_age_records", null, "Records since a book's last snapshot: what a restart has to run again.");
 
     private static readonly Gauge<long> s_orphans = s_meter.CreateGauge<long>(
         "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
@@ -56,6 +48,22 @@ internal static class GrainMetrics
     private static readonly Counter<long> s_packBytes = s_meter.CreateCounter<long>(
         "quantumcore_journal_pack_bytes", null, "Bytes of what they were packed into.");
 
+    static GrainMetrics()
+    {
+        OfBooks("quantumcore_book_looked_timestamp_seconds", "Unix time at which a book's grain last looked at itself; it does every second.", look => look.Seconds);
+        OfBooks(
+            "quantumcore_book_crossed_milliseconds",
+            "How long a book in continuous trading shows buyers and sellers who could trade and do not.",
+            look => look.CrossedMillis);
+        OfBooks("quantumcore_book_halted", "1 for a symbol that does not trade: in the phase halt, or over its journal.", look => look.IsHalted ? 1 : 0);
+        OfBooks("quantumcore_snapshot_age_records", "Records since a book's last snapshot: what a restart has to run again.", look => look.RecordsSinceSnapshot);
+    }
+
+    private static void OfBooks(string name, string description, Func<BookLook, long> value) => s_meter.CreateObservableGauge(
+        name, () => s_books.Select(book => new Measurement<long>(value(book.Value), OfSymbol(book.Key))), null, description);
+
+    private static KeyValuePair<string, object?> OfSymbol(string symbol) => new("symbol", symbol);
+
     /// <summary>Frames of the journal became one.</summary>
     public static void Packed(int frames, long bytes, long packed)
     {
@@ -75,18 +83,19 @@ internal static class GrainMetrics
     public static void Traded(string symbol, int trades)
     {
         if (trades > 0)
-            s_trades.Add(trades, new KeyValuePair<string, object?>("symbol", symbol));
+            s_trades.Add(trades, OfSymbol(symbol));
     }
 
     /// <summary>A book looked at itself.</summary>
     public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)
     {
-        var tag = new KeyValuePair<string, object?>("symbol", symbol);
-        s_bookLooked.Record(nowNanos / 1_000_000_000, tag);
-        s_bookCrossed.Record(crossedNanos / 1_000_000, tag);
-        s_bookHalted.Record(isHalted ? 1 : 0, tag);
-        s_snapshotAge.Record(recordsSinceSnapshot, tag);
+        s_books[symbol] = new BookLook(nowNanos / 1_000_000_000, crossedNanos / 1_000_000, isHalted, recordsSinceSnapshot);
+        // Of a process in which nobody trades yet there are none, and not no number of them.
+        s_trades.Add(0, OfSymbol(symbol));
     }
+
+    /// <summary>A book is no longer in this process: it is looked at where it is now, and an alert of what it last said here would never end.</summary>
+    public static void BookLeft(string symbol) => s_books.TryRemove(symbol, out _);
 
     /// <summary>The agent of open work has been round.</summary>
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
@@ -111,4 +120,6 @@ internal static class GrainMetrics
         s_disagreements.Record(report.Findings.Length);
         s_reconciled.Add(report.Compared);
     }
+
+    private readonly record struct BookLook(long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot);
 }

@@ -18,7 +18,7 @@ internal sealed class TurnWatch : IDisposable
     private readonly TimeSpan _limit;
     private readonly TimeProvider _time;
     private readonly ILogger _log;
-    private readonly Counter<long> _longTurns;
+    private long _longTurns;
     private long _longestMillis;
     private long? _reportedAt;
 
@@ -26,7 +26,8 @@ internal sealed class TurnWatch : IDisposable
     public TurnWatch(TimeSpan limit, TimeProvider time, ILogger log)
     {
         (_limit, _time, _log) = (limit, time, log);
-        _longTurns = _meter.CreateCounter<long>("quantumcore_long_turns", null, "Turns of grains over the limit.");
+        // Asked for, so that it is there before the first one: what is born with its first count has no increase.
+        _meter.CreateObservableCounter("quantumcore_long_turns", () => Volatile.Read(ref _longTurns), null, "Turns of grains over the limit.");
         _meter.CreateObservableGauge(
             "quantumcore_longest_turn_seconds",
             () => Volatile.Read(ref _longestMillis) / 1000.0,
@@ -63,7 +64,7 @@ internal sealed class TurnWatch : IDisposable
 
             longest = running > longest ? running : longest;
             if (!mark.IsCounted)
-                _longTurns.Add(1);
+                Volatile.Write(ref _longTurns, _longTurns + 1);
             mark.IsCounted = true;
             mark.IsReported = mark.IsReported || Report(grain, what, running);
         }

@@ -50,4 +50,19 @@ public sealed class MetricsPageTests
 
         await ending;
     }
+
+    [Fact]
+    public void What_is_measured_no_more_is_shown_no_more()
+    {
+        using var page = new MetricsPage();
+        using var meter = new Meter("QuantumCore.MetricsPageTests");
+        var here = new List<string> { "AAPL", "MSFT" };
+        meter.CreateObservableGauge("here", () => here.Select(symbol => new Measurement<long>(1, new KeyValuePair<string, object?>("symbol", symbol))));
+        Assert.Contains("here{symbol=\"MSFT\"} 1\n", page.Text(), StringComparison.Ordinal);
+
+        here.Remove("MSFT");
+
+        Assert.DoesNotContain("here{symbol=\"MSFT\"}", page.Text(), StringComparison.Ordinal);
+        Assert.Contains("here{symbol=\"AAPL\"} 1\n", page.Text(), StringComparison.Ordinal);
+    }
 }

@@ -65,6 +65,26 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_book_that_left_is_told_of_no_more_and_one_without_trades_has_none()
+    {
+        const string symbol = "LEFT";
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, [symbol], [Alice]);
+        await exchange.PlaceAsync(Alice, "ask", symbol, Side.Sell, 10_000, 5);
+        await Wait.UntilAsync(() => Last("quantumcore_book_looked_timestamp_seconds", symbol) > 0, "the book to be told of");
+        Assert.Equal(0, Last("quantumcore_trades", symbol));
+
+        await exchange.Cluster.DeactivateAsync(exchange.Grains.GetGrain<IOrderBookGrain>(symbol));
+
+        // What it last said here is old for ever: an alert over it would never end, though the book may be well in another process.
+        _last.Clear();
+        Assert.Null(Last("quantumcore_book_looked_timestamp_seconds", symbol));
+        Assert.Null(Last("quantumcore_book_halted", symbol));
+        Assert.Null(Last("quantumcore_book_crossed_milliseconds", symbol));
+        Assert.Null(Last("quantumcore_snapshot_age_records", symbol));
+    }
+
+    [Fact]
     public async Task A_hold_whose_order_no_book_has_seen_is_counted_and_the_journal_shows_its_records()
     {
         await using var disk = new Disk();
@@ -89,12 +109,19 @@ public sealed class GaugeTests : IDisposable
         Assert.True(_most["quantumcore_reconciliation_findings"] >= 2);
     }
 
-    private long? Last(string name, string symbol) => _last.TryGetValue((name, symbol), out var value) ? value : null;
+    private long? Last(string name, string symbol)
+    {
+        _listener.RecordObservableInstruments();
+        return _last.TryGetValue((name, symbol), out var value) ? value : null;
+    }
 
     private void Note(System.Diagnostics.Metrics.Instrument instrument, long value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         _most.AddOrUpdate(instrument.Name, value, (_, most) => Math.Max(most, value));
         if (tags.Length > 0)
-            _last[(instrument.Name, (string)tags[0].Value!)] = value;
+        {
+            var add = instrument is Counter<long>;
+            _last.AddOrUpdate((instrument.Name, (string)tags[0].Value!), value, (_, last) => add ? last + value : value);
+        }
     }
 }

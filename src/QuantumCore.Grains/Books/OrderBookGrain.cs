@@ -60,6 +60,7 @@ public sealed partial class OrderBookGrain(
     {
         foreach (var book in _all)
         {
+            GrainMetrics.BookLeft(book.Symbol);
             if (book.IsHalted)
             {
                 GrainMetrics.HaltedBooks.Add(-1);

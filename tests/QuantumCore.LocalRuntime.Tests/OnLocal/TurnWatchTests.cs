@@ -16,6 +16,7 @@ public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
     private readonly ServiceProvider _services;
     private readonly LocalGrains _grains;
     private long _counted;
+    private int _measured;
 
     public TurnWatchTests()
     {
@@ -44,8 +45,16 @@ public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
                     listener.EnableMeasurementEvents(instrument);
             },
         };
-        listener.SetMeasurementEventCallback<long>((_, count, _, _) => Interlocked.Add(ref _counted, count));
+        listener.SetMeasurementEventCallback<long>((_, count, _, _) =>
+        {
+            Interlocked.Add(ref _counted, count);
+            Interlocked.Increment(ref _measured);
+        });
         listener.Start();
+
+        // It is there before the first one is counted.
+        listener.RecordObservableInstruments();
+        Assert.True(Volatile.Read(ref _measured) > 0);
         var (waits, key) = (Signals.NewName(), Signals.NewName());
         var waiting = Vault(Signals.NewName()).Serve(waits);
         await Signals.Wait($"in:{waits}");
@@ -61,6 +70,7 @@ public sealed class TurnWatchTests : IAsyncDisposable, ILoggerProvider, ILogger
         var line = Assert.Single(_lines, line => line.Contains(key, StringComparison.Ordinal));
         Assert.Contains("IVault.Block for ", line, StringComparison.Ordinal);
         Assert.DoesNotContain(_lines, line => line.Contains("IVault.Serve", StringComparison.Ordinal));
+        listener.RecordObservableInstruments();
         Assert.True(Interlocked.Read(ref _counted) > 0);
     }
 
