@@ -30,7 +30,10 @@ internal static class Announcement
             text += $"  FIX 4.4   {fix}, TargetCompID QUANTUMCORE, ResetOnLogon=Y: docs/fix.md\n";
         if (isDemo && options.AdminPort is { } port)
             text += $"  sim page  http://127.0.0.1:{port}/sim in a browser\n";
-        text += isDemo ? Demo(url, symbol) : $"  admin key {Path.Combine(options.DataDirectory, "admin.key")} (of the first start)\n";
+
+        // It is in no backup, and was made in the directory of one silo of a cluster.
+        var key = Path.Combine(options.DataDirectory, "admin.key");
+        text += isDemo ? Demo(url, symbol) : File.Exists(key) ? $"  admin key {key} (of the first start)\n" : "";
         await Console.Out.WriteLineAsync(text);
     }
 
