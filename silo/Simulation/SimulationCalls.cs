@@ -65,7 +65,7 @@ internal sealed partial class SimulationJson : JsonSerializerContext;
 /// machine; each but the reading needs a JSON body, which no page of another site can send.
 /// </summary>
 internal sealed class SimulationCalls(
-    MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, GatewayOptions gateway, SiloOptions options)
+    MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
 {
     private const string Root = "/api/qc/v1/sim";
     private const int MostSteps = 36_000;
@@ -304,16 +304,38 @@ internal sealed class SimulationCalls(
             return Malformed("halted", "true or false.");
 
         var symbol = (string)context.GetRouteValue("symbol")!;
-        var reason = await SetPhaseAsync(symbol, halted ? TradingPhase.Halt : TradingPhase.Volatility);
+        if (await listings.Find(symbol) is not { } instrument)
+            return new ProblemText(nameof(RejectReason.UnknownSymbol), "symbol", "There is no such symbol.", null, null);
 
-        // Out of a halt trading goes on through an auction; who trades on already has none.
-        if (!halted && reason is (RejectReason.None or RejectReason.NotInThisPhase))
-            reason = await SetPhaseAsync(symbol, TradingPhase.Continuous);
-        return reason == RejectReason.None ? null : new ProblemText(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
+        return halted ? await GoAsync(symbol, TradingPhase.Halt) : await TradeOnAsync(instrument);
     }
 
-    private ValueTask<RejectReason> SetPhaseAsync(string symbol, TradingPhase phase) =>
-        entry.Operate(symbol, BookCommand.Of(BookVerb.SetPhase, (long)phase));
+    /// <summary>Out of a halt trading goes on through an auction, and one that is under way is held; who trades on already is left alone.</summary>
+    private async Task<ProblemText?> TradeOnAsync(Instrument instrument)
+    {
+        var symbol = instrument.Symbol;
+        if (await standstill.WhyNot(instrument, Goes(TradingPhase.Volatility)) is { } why)
+            return Malformed("symbol", why);
+
+        var (reason, state, _) = await entry.State(symbol);
+        if (reason != RejectReason.None || state is null)
+            return Unchanged(reason);
+        if (state.Phase == TradingPhase.Continuous)
+            return null;
+
+        if (state.Phase == TradingPhase.Halt && await GoAsync(symbol, TradingPhase.Volatility) is { } problem)
+            return problem;
+        return await GoAsync(symbol, TradingPhase.Continuous) is not { } second ? null
+            : state.Phase == TradingPhase.Halt ? second with { Title = "It is in an auction, and does not trade on yet." }
+            : second;
+    }
+
+    private async Task<ProblemText?> GoAsync(string symbol, TradingPhase phase) =>
+        await entry.Operate(symbol, Goes(phase)) is var reason and not RejectReason.None ? Unchanged(reason) : null;
+
+    private static BookCommand Goes(TradingPhase phase) => BookCommand.Of(BookVerb.SetPhase, (long)phase);
+
+    private static ProblemText Unchanged(RejectReason reason) => new(reason.ToString(), "symbol", "The symbol's phase was not changed.", null, null);
 
     private static ProblemText Malformed(string? field, string detail) => new("BadRequest", field, "The request makes no sense.", detail, null);
 }

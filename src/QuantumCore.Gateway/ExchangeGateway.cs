@@ -70,6 +70,7 @@ public static class ExchangeGateway
         services.AddSingleton<KeyCalls>();
         services.AddSingleton<SignalDesk>();
         services.AddSingleton<SignalCalls>();
+        services.AddSingleton<CorporateStandstill>();
         services.AddSingleton<OperatorCalls>();
         services.AddSystemCalls();
         services.AddSingleton<EngineCalls>();

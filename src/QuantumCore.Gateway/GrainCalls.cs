@@ -7,7 +7,7 @@ namespace QuantumCore.Gateway;
 /// <param name="Failure">None, or why there is no answer.</param>
 /// <param name="Value">The answer.</param>
 /// <param name="IsFirst">Whether it was asked for once: what is known then was so before. After a failed call it may be that call's.</param>
-internal readonly record struct GrainAnswer<T>(RejectReason Failure, T Value, bool IsFirst = false);
+public readonly record struct GrainAnswer<T>(RejectReason Failure, T Value, bool IsFirst = false);
 
 /// <summary>The one place where a failed call becomes an answer.</summary>
 internal sealed class GrainCalls(ILogger log)

@@ -190,7 +190,7 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>The phase and prices of a symbol; or why it can't be told.</summary>
-    internal ValueTask<GrainAnswer<BookState>> State(string symbol) =>
+    public ValueTask<GrainAnswer<BookState>> State(string symbol) =>
         _calls.Ask("State", 0, async () => await (await listings.Book(symbol)).State(symbol));
 
     /// <summary>Cancels an order by its public id; the report is its final state.</summary>

@@ -80,6 +80,16 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     }
 
     [Fact]
+    public async Task Symbol_that_trades_is_not_interrupted_by_being_let_trade()
+    {
+        using var alice = demo.Client("demo-alice");
+        var before = await alice.GetStateAsync(Second, Token);
+        await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
+        var after = await alice.GetStateAsync(Second, Token);
+        Assert.Equal((TradingPhase.Continuous, before.PhaseSince), (after.Phase, after.PhaseSince));
+    }
+
+    [Fact]
     public async Task Clock_that_is_wrong_is_what_signed_clients_are_told_and_nothing_on_record_has_its_time()
     {
         using var http = new HttpClient { BaseAddress = demo.Address };

@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>The operator's calls about trading: phases, prices, rules, trades, blocks and the breaker.</summary>
 internal sealed class OperatorCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, TimeProvider time)
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, CorporateStandstill standstill, TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
 
@@ -19,8 +19,8 @@ internal sealed class OperatorCalls(
             return;
 
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
-        if (command is not null && await IsBeingSplit(instrument, command))
-            refusal = Refusal.Malformed("phase", "Not all accounts have their part of a split of it: it stands still until they have.");
+        if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
+            refusal = Refusal.Malformed("phase", why);
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
@@ -109,43 +109,6 @@ internal sealed class OperatorCalls(
             to.WriteEndArray();
             to.WriteEndObject();
         });
-    }
-
-    /// <summary>
-    /// Whether a command takes a symbol out of a halt, or plans to, before all accounts have their part of a split; or one that has another name by now. What is
-    /// announced, and whose books stand still at its cut, begins within a second: it counts, too.
-    /// </summary>
-    private async Task<bool> IsBeingSplit(Instrument instrument, BookCommand command)
-    {
-        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed && command.Changes.All(change => change.Name != ChangedValue.Next))
-            return false;
-
-        foreach (var action in await grains.Catalog().CorporateActions())
-        {
-            if (action.UnitAsset == instrument.Base.Name && action.Request.ChangesUnits && (action.State switch
-            {
-                CorporateActionState.Announced => action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
-                CorporateActionState.Begun => true,
-                _ => action.Request.Kind == CorporateActionKind.SymbolChange,
-            }))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private async Task<bool> StandsStill(string asset)
-    {
-        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset).Select(instrument => instrument.Symbol))
-        {
-            var (reason, state, _) = await entry.State(symbol);
-            if (reason != RejectReason.None || state is not { StandsStill: true })
-                return false;
-        }
-
-        return true;
     }
 
     private async Task SetPrice(HttpContext context, BookVerb verb)

@@ -1,0 +1,55 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Keeps the books of an asset where they are while its units change: nobody trades half of a split, nor under a name that is given up.</summary>
+public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, Listings listings, TimeProvider time)
+{
+    /// <summary>
+    /// Why a command may not take a symbol out of a halt, nor plan to; null where it may. What is announced, and whose books stand still at its cut, begins
+    /// within a second: it counts, too.
+    /// </summary>
+    /// <param name="instrument">The symbol's.</param>
+    /// <param name="command">One that goes to a phase.</param>
+    public async ValueTask<string?> WhyNot(Instrument instrument, BookCommand command)
+    {
+        ArgumentNullException.ThrowIfNull(instrument);
+        ArgumentNullException.ThrowIfNull(command);
+        if ((TradingPhase)command.Value is TradingPhase.Halt or TradingPhase.Closed && command.Changes.All(change => change.Name != ChangedValue.Next))
+            return null;
+
+        foreach (var action in await grains.Catalog().CorporateActions())
+        {
+            if (action.UnitAsset != instrument.Base.Name || !action.Request.ChangesUnits)
+                continue;
+
+            var isRenamed = action.Request.Kind == CorporateActionKind.SymbolChange;
+            var holds = action.State switch
+            {
+                CorporateActionState.Announced => action.CutNanos <= time.UnixNanos() && await StandsStill(action.UnitAsset),
+                CorporateActionState.Begun => true,
+                _ => isRenamed,
+            };
+            if (holds)
+            {
+                return isRenamed ? $"It is traded as {action.Request.NewSymbol}: under this name it never trades again."
+                    : "Not all accounts have their part of a split of it: it stands still until they have.";
+            }
+        }
+
+        return null;
+    }
+
+    private async Task<bool> StandsStill(string asset)
+    {
+        foreach (var symbol in (await listings.All()).Where(instrument => instrument.Base.Name == asset).Select(instrument => instrument.Symbol))
+        {
+            var (reason, state, _) = await entry.State(symbol);
+            if (reason != RejectReason.None || state is not { StandsStill: true })
+                return false;
+        }
+
+        return true;
+    }
+}
