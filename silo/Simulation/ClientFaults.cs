@@ -133,11 +133,15 @@ internal sealed partial class ClientFaults
         lock (_lock)
         {
             _clocks = _clocks.RemoveAll(clock => clock.Key == key);
-            var id = 0L;
-            if (millis != 0)
-                _clocks = _clocks.Add(new ClockFault(id = ++_last, key, millis));
             Turn(key, millis);
-            ClockTurned(_log, id, Shown(key) ?? "every key", millis);
+            if (millis == 0)
+            {
+                ClockPutRight(_log, Shown(key) ?? "every key");
+                return;
+            }
+
+            _clocks = _clocks.Add(new ClockFault(++_last, key, millis));
+            ClockTurned(_log, _last, Shown(key) ?? "every key", millis);
         }
     }
 
@@ -219,4 +223,7 @@ internal sealed partial class ClientFaults
 
     [LoggerMessage(214, LogLevel.Warning, "Fault {Id} waits for clients: the clock of {Key} is {Millis} ms ahead")]
     private static partial void ClockTurned(ILogger logger, long id, string key, long millis);
+
+    [LoggerMessage(220, LogLevel.Information, "The clock of {Key} is right")]
+    private static partial void ClockPutRight(ILogger logger, string key);
 }
