@@ -38,6 +38,14 @@ export function write(element: Element, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** The whole number in a field; undefined, and said where there is a place for it, when there is none: nothing written is not 0. */
+export function wholeNumber(input: HTMLInputElement, place: Element): number | undefined {
+  const text = input.value.trim();
+  if (/^-?\d{1,15}$/.test(text)) return Number(text);
+  write(place, `${input.getAttribute("aria-label") ?? ""}: a whole number.`);
+  return undefined;
+}
+
 /** Makes a list of tabs work with arrows and clicks; one is chosen at a time. */
 export function tabs(list: HTMLElement, attribute: string, choose: (name: string) => void): (name: string) => void {
   const all = (): HTMLButtonElement[] => [...list.querySelectorAll<HTMLButtonElement>("button[role=tab]")];
@@ -74,14 +82,19 @@ export function tabs(list: HTMLElement, attribute: string, choose: (name: string
 export function open(label: string, ...content: Child[]): HTMLDialogElement {
   const dialog = byId<HTMLDialogElement>("dialog");
   const before = document.activeElement;
-  if (dialog.open) dialog.close();
+  if (dialog.open) {
+    // Its event comes when the next one is open already, which would take it for its own.
+    const ended = dialog.onclose;
+    dialog.close();
+    ended?.call(dialog, new Event("close"));
+  }
   dialog.setAttribute("aria-label", label);
   dialog.replaceChildren(make("h2", {}, label), ...content.filter((child) => child !== undefined));
   dialog.onclose = () => {
-    if (before instanceof HTMLElement) before.focus();
+    if (!dialog.open && before instanceof HTMLElement) before.focus();
   };
   dialog.onclick = (event) => {
-    if (event.target === dialog) dialog.close();
+    if (event.target === dialog && event.detail < 2) dialog.close();
   };
   dialog.showModal();
   return dialog;
@@ -94,9 +107,13 @@ export function confirm(question: string, yes: string, ...content: Child[]): Pro
     const form = make("form", { method: "dialog" }, ...content, make("div", { class: "actions" }, button("No, go back", () => dialog.close(), { class: "plain" }), go));
     let said = false;
     form.addEventListener("submit", () => (said = true));
+    // The second click of a double click, and a key that is held down, were meant for what has opened the dialog.
+    form.addEventListener("click", (event) => event.detail > 1 && event.preventDefault());
+    form.addEventListener("keydown", (event) => event.repeat && event.key === "Enter" && event.preventDefault());
     const dialog = open(question, form);
     const restore = dialog.onclose;
     dialog.onclose = (event) => {
+      if (dialog.open) return;
       restore?.call(dialog, event);
       resolve(said);
     };
