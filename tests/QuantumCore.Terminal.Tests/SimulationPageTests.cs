@@ -8,7 +8,7 @@ namespace QuantumCore.TerminalTests;
 
 /// <summary>The simulation page, in a browser at the admin port.</summary>
 [Trait("Suite", "Browser")]
-public sealed class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+public sealed partial class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Quiet = "AAPL";
     private const string Simulated = "AMZN";

@@ -1,5 +1,5 @@
 import { read } from "./api.js";
-import { button, make, write } from "./dom.js";
+import { button, make, wholeNumber, write } from "./dom.js";
 
 /** The newest replay: one that was begun here, or that a program has told of. */
 export interface Replay {
@@ -47,7 +47,7 @@ export class ReplayCard {
     this.controls.append(
       make("div", { class: "buttons" }, button("Pause the replay", () => change({ paused: true }), { class: "plain" }), button("Go on", () => change({ paused: false }), { class: "plain" }),
         button("As fast as it goes", () => change({ speed: 0 }), { class: "plain" }), this.stop),
-      make("div", { class: "line" }, make("label", { class: "field" }, "Commands a second ", speed), button("Set its speed", () => change({ speed: Number(speed.value) }), { class: "plain" })));
+      make("div", { class: "line" }, make("label", { class: "field" }, "Commands a second ", speed), button("Set its speed", () => this.setSpeed(speed), { class: "plain" })));
     this.fillBeginning();
     this.card = make("section", { class: "card", "aria-label": "Replay" }, make("div", { class: "card-title" }, make("h2", {}, "Replay"), this.chip),
       this.none, this.facts, this.epilogue, this.problem, this.controls, this.beginning, this.offer, make("div", { class: "buttons" }, button("Look for recordings", () => void this.look(), { class: "plain" })));
@@ -94,16 +94,25 @@ export class ReplayCard {
     const symbol = make("input", { placeholder: "as the file or stock, with .L", "aria-label": "Symbol of the replay", autocomplete: "off" });
     const speed = make("input", { value: "50", "aria-label": "Begin with commands a second", inputmode: "numeric" });
     const batch = make("input", { value: "1", "aria-label": "Resting orders in one request", inputmode: "numeric" });
-    const begin = (): void => void this.act("/sim/replay/start", {
-      file: this.recording.value, speed: Number(speed.value), batch: Number(batch.value), ...(symbol.value === "" ? {} : { symbol: symbol.value }),
-      ...(this.stock.hidden || this.ticker.value === "" ? {} : { ticker: this.ticker.value }),
-    });
+    const begin = (): void => {
+      const [perSecond, together] = [wholeNumber(speed, this.problem), wholeNumber(batch, this.problem)];
+      if (perSecond === undefined || together === undefined) return;
+      void this.act("/sim/replay/start", {
+        file: this.recording.value, speed: perSecond, batch: together, ...(symbol.value === "" ? {} : { symbol: symbol.value }),
+        ...(this.stock.hidden || this.ticker.value === "" ? {} : { ticker: this.ticker.value }),
+      });
+    };
     this.recording.addEventListener("change", () => this.askForStock());
     const fields: readonly (readonly [string, HTMLElement])[] = [["Recording", this.recording], ["Symbol", symbol], ["Speed", speed], ["In one request", batch]];
     const labels = fields.map(([label, input]) => make("label", { class: "field" }, `${label} `, input));
     this.beginning.append(make("h3", {}, "Begin one"), ...labels.slice(0, 1), this.stock, ...labels.slice(1),
       make("p", { class: "muted" }, "Speed is in commands a second, 0 is as fast as it goes. One order in a request looks alive, more are faster. A market that is paused or begins anew leaves a replay alone; an exchange that stops ends it."),
       make("div", { class: "buttons" }, button("Start the replay", begin, { class: "solid" })));
+  }
+
+  private setSpeed(input: HTMLInputElement): void {
+    const speed = wholeNumber(input, this.problem);
+    if (speed !== undefined) void this.act("/sim/replay", { speed });
   }
 
   private askForStock(): void {
