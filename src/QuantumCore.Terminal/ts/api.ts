@@ -4,7 +4,9 @@ import type { Problem } from "./protocol.js";
 export type Outcome<T> = { kind: "done"; value: T } | { kind: "refused"; problem: Problem } | { kind: "unknown" };
 
 const base = "/api/qc/v1";
-const patience = 10_000;
+
+/** How long an answer is waited for, in milliseconds. */
+export const patience = 10_000;
 
 let unauthorized: () => void = () => undefined;
 

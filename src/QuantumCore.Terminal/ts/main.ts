@@ -84,7 +84,7 @@ function frame(now: number): void {
 function showSession(session: Session | undefined): void {
   const account = byId("account");
   account.replaceChildren(session === undefined ? "Sign in" : session.user, ...(session?.demo === true ? [make("small", {}, "demo account")] : []));
-  account.title = session?.account ?? "";
+  account.title = [session?.user, session?.account].filter((known) => known != null).join(", ");
   write(byId("operator-link"), "Operator");
   byId("operator-link").hidden = !isOfficer(session);
 }
@@ -100,11 +100,15 @@ async function start(): Promise<void> {
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
   await Promise.race([known, pause(1_500)]);
   let user = current?.user;
+  let isShown = false;
   onSession((session) => {
-    if (user !== undefined && user !== session?.user) forgetNotices();
+    const isAnother = user !== session?.user;
+    if (user !== undefined && isAnother) forgetNotices();
     user = session?.user;
     showSession(session);
     trade.followAccount(session?.account != null);
+    // A page is of who reads it. Where one signs in says itself what came of it.
+    if (isShown && isAnother && byId("trade").hidden && location.pathname !== "/signin") void route();
   });
   let asks = false;
   trade.onUnknown = () => {
@@ -118,6 +122,7 @@ async function start(): Promise<void> {
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
   if (waits) void route();
+  isShown = true;
 }
 
 requestAnimationFrame(frame);

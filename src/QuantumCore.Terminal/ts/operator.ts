@@ -1,8 +1,9 @@
-import { call, explain, read } from "./api.js";
+import { call, explain, patience, read } from "./api.js";
 import { button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
+import { LimitsCard } from "./limits.js";
 import { phaseNames, phaseReasons } from "./markets.js";
-import type { MarketState, Phase } from "./protocol.js";
+import type { MarketState, Phase, Problem } from "./protocol.js";
 import { current, isOfficer } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -12,13 +13,16 @@ const acts: readonly { phase: Phase; label: string; asks: string; danger: boolea
   { phase: "opening", label: "Start an auction", asks: "Orders are collected from now on, and nothing trades until the auction is held.", danger: false },
   { phase: "continuous", label: "Uncross, trade on", asks: "An auction that is under way is held now. After that the market trades continuously.", danger: false },
   { phase: "volatility", label: "Volatility auction", asks: "Continuous trading is interrupted by an auction.", danger: false },
-  { phase: "closing", label: "Closing auction", asks: "Orders for the close are collected. The market closes after it.", danger: false },
+  { phase: "closing", label: "Closing auction", asks: "Orders for the close are collected, until the market is closed.", danger: false },
   { phase: "preOpen", label: "Pre-open", asks: "Orders are collected before the auction.", danger: false },
   { phase: "halt", label: "Halt", asks: "Nothing trades until trading is taken up again. Cancels go on.", danger: true },
-  { phase: "closed", label: "Close", asks: "The market closes. Day orders end.", danger: true },
+  { phase: "closed", label: "Close", asks: "The market closes, after its closing auction if that is under way. Day orders end.", danger: true },
 ];
 
 const refreshEvery = 1_000;
+
+/** The log of changes is long, and seldom longer: it is asked for at each so many refreshes. */
+const auditEvery = 5;
 
 /** How the exchange itself is, as the process that answers tells. */
 interface System {
@@ -43,9 +47,11 @@ export function show(host: HTMLElement, store: Store): void {
   }
   const health = make("div", { class: "card" });
   const [silos, log, audit] = [wide("Silos"), wide("Log"), wide("Who did what")];
-  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), limitsCard(store)), silos, log, audit);
+  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), new LimitsCard(store).element), silos, log, audit);
+  let asked = 0;
   const refresh = async (): Promise<void> => {
     if (!market.isConnected) return;
+    if (asked++ % auditEvery === 0) void showAudit(audit);
     try {
       await Promise.all([...cards.values()].map((card) => card.refresh()));
       const system = await read<System>("/admin/system");
@@ -57,16 +63,21 @@ export function show(host: HTMLElement, store: Store): void {
     }
   };
   void refresh();
-  void showAudit(audit);
 }
 
 /** What an operator may say; the other reasons are the exchange's own. */
 const saidReasons = ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"] as const;
 
+const factNames = ["Phase", "Since", "Why", "Next", "Last", "Mark", "Reference of the band", "Indicative price", "Would match", "Imbalance", "Sequence"] as const;
+
 class SymbolCard {
   readonly element = make("section", { class: "card" });
   private readonly chip = make("span", { class: "chip" }, "…");
-  private readonly facts = make("dl", { class: "facts" });
+  private readonly told = factNames.map(() => make("dd", {}, "–"));
+  private readonly facts = make("dl", { class: "facts" }, ...factNames.flatMap((name, at) => [make("dt", {}, name), this.told[at]!]));
+  /** Answers come in any sequence: one that was asked for earlier than what is shown is not shown any more. */
+  private asked = 0;
+  private shown = 0;
   private readonly problem = make("p", { class: "problem", role: "alert" });
 
   constructor(private readonly symbol: string) {
@@ -76,7 +87,11 @@ class SymbolCard {
   }
 
   async refresh(): Promise<void> {
+    const asked = ++this.asked;
     const outcome = await call<MarketState>("GET", `/symbols/${encodeURIComponent(this.symbol)}/state`);
+    if (asked < this.shown) return;
+    this.shown = asked;
+    this.facts.toggleAttribute("data-old", outcome.kind !== "done");
     if (outcome.kind !== "done") {
       write(this.chip, outcome.kind === "refused" ? outcome.problem.code : "no answer");
       this.chip.className = "chip warn";
@@ -85,17 +100,14 @@ class SymbolCard {
     const state = outcome.value;
     write(this.chip, phaseNames[state.phase] === "" ? "Trading" : phaseNames[state.phase]);
     this.chip.className = state.phase === "continuous" ? "chip" : "chip warn";
-    const rows: [string, string][] = [
-      ["Phase", state.phase], ["Since", state.phaseSince === null ? "–" : moment(Date.parse(state.phaseSince))],
-      ["Why", state.phaseReason === null ? "–" : phaseReasons[state.phaseReason] ?? state.phaseReason],
-      ["Next", state.nextPhase === null || state.nextPhaseTime === null ? "–" : `${state.nextPhase} at ${moment(Date.parse(state.nextPhaseTime))}`],
-      ["Last", state.lastPrice === null ? "–" : pretty(state.lastPrice)],
-      ["Mark", state.markPrice === null ? "–" : pretty(state.markPrice)], ["Reference of the band", state.referencePrice === null ? "–" : pretty(state.referencePrice)],
-      ["Indicative price", state.indicative?.price == null ? "–" : pretty(state.indicative.price)],
-      ["Would match", state.indicative === null ? "–" : pretty(state.indicative.quantity)],
-      ["Imbalance", state.indicative === null ? "–" : imbalance(state.indicative.imbalance)], ["Sequence", String(state.sequence)],
+    const texts = [
+      state.phase, state.phaseSince === null ? "–" : moment(Date.parse(state.phaseSince)),
+      state.phaseReason === null ? "–" : phaseReasons[state.phaseReason] ?? state.phaseReason,
+      state.nextPhase === null || state.nextPhaseTime === null ? "–" : `${state.nextPhase} at ${moment(Date.parse(state.nextPhaseTime))}`,
+      ...[state.lastPrice, state.markPrice, state.referencePrice, state.indicative?.price ?? null, state.indicative?.quantity ?? null].map((number) => number === null ? "–" : pretty(number)),
+      state.indicative === null ? "–" : imbalance(state.indicative.imbalance), String(state.sequence),
     ];
-    this.facts.replaceChildren(...rows.flatMap(([label, value]) => [make("dt", {}, label), make("dd", {}, value)]));
+    texts.forEach((text, at) => write(this.told[at]!, text));
   }
 
   private async act(act: (typeof acts)[number]): Promise<void> {
@@ -103,82 +115,55 @@ class SymbolCard {
     const seconds = make("input", { placeholder: "until somebody ends it", inputmode: "numeric", "aria-label": "For how many seconds" });
     const asks = make("p", {}, act.asks);
     if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, asks, make("label", {}, "Reason", why), make("label", {}, "For how many seconds", seconds)))) return;
+    const forSeconds = seconds.value.trim();
     const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, {
-      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(seconds.value === "" ? {} : { forSeconds: seconds.value }),
+      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(forSeconds === "" ? {} : { forSeconds }),
     });
-    write(this.problem, outcome.kind === "refused" ? explain(outcome.problem) : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
+    const field = outcome.kind === "refused" && outcome.problem.field === "forSeconds" ? "For how many seconds, 1 to a week" : act.label;
+    write(this.problem, outcome.kind === "refused" ? `${field}: ${explain(outcome.problem)}` : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
     if (outcome.kind === "done") toast("good", act.label, `${this.symbol} is now ${outcome.value.phase}`);
     await this.refresh();
   }
 }
+
+/** What may be done with an account: what asks for it, and what is said when it is done. */
+const measures: readonly { name: string; label: string; asks: string; done: (answer: { account: string; symbols?: readonly string[] }) => string }[] = [
+  { name: "freeze", label: "Freeze", asks: "It enters no orders and gives nothing away; its orders stay.", done: ({ account }) => `${account} is frozen. Its orders stay.` },
+  { name: "unfreeze", label: "Unfreeze", asks: "It may act again.", done: ({ account }) => `${account} may act again.` },
+  { name: "unblock", label: "Unblock", asks: "It is let go, in single symbols too.", done: ({ account }) => `${account} is let go, in every symbol.` },
+  {
+    name: "block", label: "Block", asks: "The kill switch: it is frozen, and all its orders are cancelled.",
+    done: ({ account, symbols = [] }) => `${account} is blocked. ${symbols.length === 0 ? "It had no open orders." : `Its orders are cancelled: ${symbols.join(", ")}.`}`,
+  },
+];
 
 /** The kill switch and its milder sister. */
 function accountCard(): HTMLElement {
   const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
   const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
   const said = make("p", { role: "status" });
-  const act = (name: string, label: string, asks: string): HTMLButtonElement => button(label, () => {
-    void confirm(`${label} ${account.value}?`, `${label} ${account.value}`, make("p", {}, asks)).then(async (yes) => {
-      if (!yes) return;
-      const outcome = await call<object>("POST", `/admin/accounts/${encodeURIComponent(account.value)}/${name}`, why.value === "" ? {} : { why: why.value });
-      write(said, outcome.kind === "done" ? `Done: ${JSON.stringify(outcome.value)}` : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
-    });
-  }, { class: name === "block" ? "solid danger" : "plain" });
-  return make("section", { class: "card stack" }, make("h2", {}, "Accounts"),
-    make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Why ", why), said,
-    make("div", { class: "buttons" }, act("freeze", "Freeze", "It enters no orders and gives nothing away; its orders stay."), act("unfreeze", "Unfreeze", "It may act again."),
-      act("unblock", "Unblock", "It is let go, in single symbols too."), act("block", "Block", "The kill switch: it is frozen, and all its orders are cancelled.")));
-}
-
-/** Risk limits of an account in a symbol. */
-function limitsCard(store: Store): HTMLElement {
-  const account = make("input", { placeholder: "ACC-1001", "aria-label": "Account" });
-  const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
-  const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition"] as const;
-  const labels: Readonly<Record<(typeof names)[number], string>> = { maxOrderQuantity: "Order quantity", maxOrderValue: "Order value", maxOpenOrders: "Open orders", maxPosition: "Position" };
-  const inputs = names.map((name) => make("input", { placeholder: "no limit", "aria-label": labels[name], inputmode: "decimal" }));
-  const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Reason" });
-  const said = make("p", { role: "status" });
-  const fill = (limits: readonly Record<string, unknown>[]): void => {
-    const known = limits.find((limit) => limit["symbol"] === symbol.value);
-    inputs.forEach((input, at) => (input.value = String(known?.[names[at]!] ?? "")));
-    write(said, `${limits.length} symbols with limits`);
-  };
-  const look = async (): Promise<void> => {
-    const name = account.value;
-    const outcome = await call<{ limits: Record<string, unknown>[] }>("GET", `/admin/accounts/${encodeURIComponent(name)}/limits`);
-    // The limits of one account are not offered for another.
-    if (name !== account.value) return;
-    if (outcome.kind === "done") fill(outcome.value.limits);
-    else write(said, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
-  };
-  const set = async (): Promise<void> => {
-    const orders = inputs[names.indexOf("maxOpenOrders")]!.value.trim();
-    if (!/^\d{0,9}$/.test(orders)) {
-      // What is no number must not go as none: that takes the limit away.
-      write(said, "Open orders: a whole number, or nothing for no limit.");
+  const act = async ({ name, label, asks, done }: (typeof measures)[number]): Promise<void> => {
+    const [of, reason] = [account.value.trim(), why.value.trim()];
+    if (of === "") {
+      write(said, "Which account? ACC- and its number.");
       return;
     }
-    if (!(await confirm(`Set all limits of ${account.value} in ${symbol.value}?`, "Set them", make("p", {}, "An empty field takes its limit away. What is open stays.")))) return;
-    const body: Record<string, unknown> = { symbol: symbol.value };
-    inputs.forEach((input, at) => {
-      if (input.value.trim() !== "") body[names[at]!] = names[at] === "maxOpenOrders" ? Number(input.value) : input.value;
-    });
-    if (why.value !== "") body["why"] = why.value;
-    const outcome = await call<{ limits: Record<string, unknown>[] }>("POST", `/admin/accounts/${encodeURIComponent(account.value)}/limits`, body);
-    if (outcome.kind === "done") fill(outcome.value.limits);
-    else write(said, outcome.kind === "refused" ? `${outcome.problem.field ?? ""} ${explain(outcome.problem)}` : "No answer came.");
+    if (!(await confirm(`${label} ${of}?`, `${label} ${of}`, make("p", {}, asks)))) return;
+    write(said, `${label} ${of}: asked for.`);
+    const outcome = await call<{ account: string; symbols?: readonly string[] }>("POST", `/admin/accounts/${encodeURIComponent(of)}/${name}`, reason === "" ? {} : { why: reason });
+    write(said, outcome.kind === "done" ? done(outcome.value) : outcome.kind === "refused" ? `${label} ${of}: ${explain(outcome.problem)}`
+      : `${label} ${of}: no answer came. It may have been done. The same again does no harm.`);
   };
-  return make("section", { class: "card stack" }, make("h2", {}, "Risk limits"), make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Symbol ", symbol),
-    ...names.map((name, at) => make("label", { class: "field" }, `${labels[name]} `, inputs[at]!)), make("label", { class: "field" }, "Why ", why), said,
-    make("div", { class: "buttons" }, button("Look up", () => void look(), { class: "plain" }), button("Set", () => void set(), { class: "solid danger" })));
+  const buttons = measures.map((measure) => button(measure.label, () => void act(measure), { class: measure.name === "block" ? "solid danger" : "plain" }));
+  return make("section", { class: "card stack" }, make("h2", {}, "Accounts"),
+    make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Why ", why), said, make("div", { class: "buttons" }, ...buttons));
 }
 
 /** Journal, latencies and lag, from what the exchange measures of itself. */
 async function showHealth(card: HTMLElement, system: System | undefined): Promise<void> {
   let text: string;
   try {
-    text = await (await fetch("/metrics")).text();
+    text = await (await fetch("/metrics", { signal: AbortSignal.timeout(patience) })).text();
   } catch {
     text = "";
   }
@@ -227,7 +212,8 @@ function showSilos(card: HTMLElement, system: System | undefined): void {
     make("span", {}, silo.name, silo.current ? make("small", { class: "muted" }, " answers you") : undefined), silo.address, silo.role,
     make("span", { class: silo.state === "active" ? "chip" : "chip warn" }, silo.state), moment(Date.parse(silo.since)),
     silo.grains.length === 0 ? "–" : silo.grains.map((grain) => `${grain.type} ${decimal(grain.count, 0)}`).join(", ")));
-  card.replaceChildren(make("h2", {}, "Silos"), rows.length === 0 ? make("p", { class: "empty" }, "No silo has told of itself.")
+  card.replaceChildren(make("h2", {}, "Silos"), system === undefined ? make("p", { class: "empty" }, "The silos did not come.")
+    : rows.length === 0 ? make("p", { class: "empty" }, "No silo has told of itself.")
     : table(["Name", "Address", "Role", "State", "Since", "Grains awake"], rows));
 }
 
@@ -245,11 +231,21 @@ function showLog(card: HTMLElement, system: System | undefined): void {
     : rows.length === 0 ? make("p", { class: "empty" }, "No warning and no error since this process started.") : table(["Time", "Level", "Of", "What"], rows));
 }
 
+/** The newest changes of what all share; lines that are read are left alone until there is a newer one. */
 async function showAudit(card: HTMLElement): Promise<void> {
-  const answer = await read<{ lines: { time: string; what: string; subject: string; by: string; detail: string }[] }>("/admin/audit?limit=200");
-  const rows = (answer?.lines ?? []).map((line) => cells(moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail ?? ""));
-  card.replaceChildren(make("h2", {}, "Who did what"), answer === undefined ? make("p", { class: "empty" }, "The audit log is an administrator's to read.")
-    : table(["Time", "What", "Of", "By", "Detail"], rows));
+  const outcome = await call<{ lines: { sequence: number; time: string; what: string; subject: string; by: string; detail: string }[] }>("GET", "/admin/audit?limit=200");
+  const lines = outcome.kind === "done" ? outcome.value.lines : [];
+  const newest = outcome.kind === "done" ? String(lines[0]?.sequence ?? 0) : whyNone(outcome.kind === "refused" ? outcome.problem : undefined);
+  if (card.dataset["newest"] === newest) return;
+  card.dataset["newest"] = newest;
+  card.replaceChildren(make("h2", {}, "Who did what"), ...(outcome.kind === "done"
+    ? [make("p", { class: "muted" }, "Keys, owners, users, sessions, listings, fees, margin terms and limits of all accounts. What is done to a symbol, or to one account, is on record there."),
+      table(["Time", "What", "Of", "By", "Detail"], lines.map((line) => cells(moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail ?? "")))]
+    : [make("p", { class: "empty" }, newest)]));
+}
+
+function whyNone(problem: Problem | undefined): string {
+  return problem?.code === "Forbidden" ? "The audit log is an administrator's to read." : "The audit log did not come.";
 }
 
 function imbalance(text: string): string {

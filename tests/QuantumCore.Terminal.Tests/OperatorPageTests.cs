@@ -1,0 +1,226 @@
+using System.Globalization;
+using Microsoft.Playwright;
+using Xunit;
+
+namespace QuantumCore.TerminalTests;
+
+/// <summary>The operator's page, where something is wrong, in the way, or somebody else's.</summary>
+[Trait("Suite", "Browser")]
+public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
+{
+    private const string Symbol = "AAPL";
+    private const string Other = "MSFT";
+
+    [Fact]
+    public async Task Second_click_of_a_double_click_does_not_confirm_what_the_first_asked_for()
+    {
+        await using var page = await OpenAsync();
+        var halt = Card(page, Symbol).Locator("button[data-phase=halt]");
+        await halt.ClickAsync();
+        var answer = page.Page.Locator("dialog button[type=submit]");
+        await answer.ClickAsync(new LocatorClickOptions { Trial = true });
+        var yes = await answer.BoundingBoxAsync();
+        await page.Page.Keyboard.PressAsync("Escape");
+
+        // Whatever was scrolled there may lie under the answer of the dialog that it opens.
+        var (x, y) = (yes!.X + (yes.Width / 2), yes.Y + (yes.Height / 2));
+        await halt.EvaluateAsync("(button, at) => { button.style.cssText = `position: fixed; z-index: 9; left: ${at.x - 20}px; top: ${at.y - 12}px`; }", new { x = (int)x, y = (int)y });
+        await page.Page.Mouse.DblClickAsync(x, y);
+        await page.FramesAsync(5);
+        await Assertions.Expect(page.Page.Locator("dialog")).ToBeVisibleAsync();
+        Assert.Equal("continuous", await PhaseAsync(page));
+
+        // A click of its own does.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        await answer.ClickAsync();
+        await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Halted");
+        await ReopenAsync(page);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Key_that_is_held_down_does_not_confirm_what_it_asked_for()
+    {
+        await using var page = await OpenAsync();
+        await Card(page, Symbol).Locator("button[data-phase=halt]").FocusAsync();
+        for (var repeat = 0; repeat < 4; repeat++)
+            await page.Page.Keyboard.DownAsync("Enter");
+        await page.Page.Keyboard.UpAsync("Enter");
+        await page.FramesAsync(5);
+        await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync($"Halt: {Symbol}?");
+        await Assertions.Expect(page.Page.Locator("dialog")).ToBeVisibleAsync();
+        Assert.Equal("continuous", await PhaseAsync(page));
+
+        // Pressed anew it does.
+        await page.Page.Keyboard.PressAsync("Enter");
+        await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Halted");
+        await ReopenAsync(page);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Limits_of_every_kind_are_shown_and_only_what_was_changed_changes()
+    {
+        const string Account = "ACC-1002";
+        await using var page = await OpenAsync();
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500", maxDailyLoss = "900.00", maxOrdersPerSecond = 50 });
+        var card = Limits(page);
+        await card.GetByLabel("Account", Exact()).FillAsync(Account);
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
+        await ClickAsync(card, "Look up");
+        await Assertions.Expect(card.GetByLabel("Order quantity", Exact())).ToHaveValueAsync("500");
+        await card.GetByLabel("Order quantity", Exact()).FillAsync("400");
+        await card.GetByLabel("Open orders", Exact()).FillAsync("7");
+        await ClickAsync(card, "Set");
+        var dialog = page.Page.Locator("dialog");
+        await Assertions.Expect(dialog).ToContainTextAsync($"{Account} in {Symbol}");
+        await dialog.Locator("button[type=submit]").ClickAsync();
+        await Assertions.Expect(card.Locator("[role=status]")).ToContainTextAsync("Set");
+        var limits = (await page.CallAsync("demo-admin", HttpMethod.Get, $"admin/accounts/{Account}/limits")).GetProperty("limits")[0];
+        Assert.Equal(
+            ("400", 7, "900.00", 50),
+            (limits.GetProperty("maxOrderQuantity").GetString(), limits.GetProperty("maxOpenOrders").GetInt32(),
+                limits.TryGetProperty("maxDailyLoss", out var loss) ? loss.GetString() : null, limits.TryGetProperty("maxOrdersPerSecond", out var rate) ? rate.GetInt32() : 0));
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Limits_of_one_symbol_or_account_are_not_offered_for_another()
+    {
+        const string Account = "ACC-1001";
+        await using var page = await OpenAsync();
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500" });
+        var card = Limits(page);
+        var quantity = card.GetByLabel("Order quantity", Exact());
+        await card.GetByLabel("Account", Exact()).FillAsync(Account);
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
+        await ClickAsync(card, "Look up");
+        await Assertions.Expect(quantity).ToHaveValueAsync("500");
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Other);
+        await Assertions.Expect(quantity).ToHaveValueAsync("");
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
+        await Assertions.Expect(quantity).ToHaveValueAsync("500");
+        await card.GetByLabel("Account", Exact()).FillAsync("ACC-1003");
+        await Assertions.Expect(quantity).ToHaveValueAsync("");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Limits_that_would_go_are_named_before_they_do()
+    {
+        const string Account = "ACC-1004";
+        await using var page = await OpenAsync();
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderValue = "100000.00", maxOpenOrders = 20 });
+
+        // Nobody looked them up: what is set is all of them, all the same.
+        var card = Limits(page);
+        await card.GetByLabel("Account", Exact()).FillAsync(Account);
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
+        await card.GetByLabel("Open orders", Exact()).FillAsync("20");
+        await ClickAsync(card, "Set");
+        await Assertions.Expect(page.Page.Locator("dialog li")).ToHaveTextAsync(["Order value: 100000.00, from now on no limit"]);
+        await page.Page.Keyboard.PressAsync("Escape");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Answers_that_did_not_come_are_not_told_as_something_else()
+    {
+        await using var page = await OpenAsync();
+        var (silos, audit) = (page.Page.Locator(".card[aria-label=Silos]"), page.Page.Locator(".card[aria-label='Who did what']"));
+        await Assertions.Expect(silos.Locator("tbody tr")).ToHaveCountAsync(1);
+        await page.Page.RouteAsync("**/admin/**", TradePage.BusyAsync);
+        await page.Page.RouteAsync($"**/symbols/{Symbol}/state", TradePage.BusyAsync);
+        await Assertions.Expect(silos).ToContainTextAsync("did not come");
+        await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Overloaded");
+        await Assertions.Expect(Card(page, Symbol).Locator("dl")).ToHaveAttributeAsync("data-old", "");
+        await page.Page.ReloadAsync();
+        await Assertions.Expect(audit).ToContainTextAsync("did not come");
+        await page.Page.UnrouteAllAsync();
+        await Assertions.Expect(silos.Locator("tbody tr")).ToHaveCountAsync(1);
+        await Assertions.Expect(audit.Locator("table")).ToBeVisibleAsync();
+        await Assertions.Expect(Card(page, Symbol).Locator("dl")).Not.ToHaveAttributeAsync("data-old", "");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Log_of_changes_is_an_administrators_and_tells_what_was_done_meanwhile()
+    {
+        await using var page = await OpenAsync();
+        var audit = page.Page.Locator(".card[aria-label='Who did what']");
+        await Assertions.Expect(audit.Locator("table")).ToBeVisibleAsync();
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/users", new { name = "olga", password = "correct horse battery", role = "marketOperator" });
+        await Assertions.Expect(audit).ToContainTextAsync("olga");
+        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions', { method: 'POST', body: JSON.stringify({ name: 'olga', password: 'correct horse battery' }) })");
+        await page.Page.ReloadAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("olga");
+        await Assertions.Expect(audit).ToContainTextAsync("an administrator's to read");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Page_is_taken_away_from_who_signs_in_as_somebody_else_in_another_tab()
+    {
+        await using var page = await OpenAsync();
+        var second = await page.Page.Context.NewPageAsync();
+        await second.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await second.Locator("button", new PageLocatorOptions { HasText = "Go on as demo-alice" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-alice");
+        await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("This page is for operators");
+        await second.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await second.Locator("button", new PageLocatorOptions { HasText = "Go on as demo-admin" }).ClickAsync();
+        await Assertions.Expect(Card(page, Symbol)).ToBeVisibleAsync();
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Account_that_is_none_is_asked_for_and_a_lost_answer_is_called_that()
+    {
+        await using var page = await OpenAsync();
+        var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Unfreeze" });
+        var said = card.Locator("[role=status]");
+        await ClickAsync(card, "Freeze");
+        await Assertions.Expect(said).ToContainTextAsync("ACC-");
+        await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
+
+        await card.GetByLabel("Account", Exact()).FillAsync(" ACC-1003 ");
+        await ClickAsync(card, "Block");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync("ACC-1003 is blocked. It had no open orders.");
+        await page.Page.RouteAsync("**/unblock", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await ClickAsync(card, "Unblock");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("It may have been done");
+        await page.Page.UnrouteAllAsync();
+        await ClickAsync(card, "Unblock");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync("ACC-1003 is let go, in every symbol.");
+        page.AssertSound();
+    }
+
+    private static LocatorGetByLabelOptions Exact() => new() { Exact = true };
+
+    private static ILocator Card(TradePage page, string symbol) => page.Page.Locator($".card[data-symbol={symbol}]");
+
+    private static ILocator Limits(TradePage page) => page.Page.Locator(".card", new PageLocatorOptions { HasText = "Risk limits" });
+
+    private static Task ClickAsync(ILocator card, string label) => card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = label, Exact = true }).ClickAsync();
+
+    private static async Task<string?> PhaseAsync(TradePage page) =>
+        (await page.CallAsync("demo-alice", HttpMethod.Get, string.Create(CultureInfo.InvariantCulture, $"symbols/{Symbol}/state"))).GetProperty("phase").GetString();
+
+    private static async Task ReopenAsync(TradePage page)
+    {
+        await page.PhaseAsync(Symbol, "volatility");
+        await page.PhaseAsync(Symbol, "continuous");
+    }
+
+    private async Task<TradePage> OpenAsync()
+    {
+        var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/demo', { method: 'POST', body: JSON.stringify({ name: 'demo-admin' }) })");
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/operator").ToString());
+        await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Trading");
+        return page;
+    }
+}
