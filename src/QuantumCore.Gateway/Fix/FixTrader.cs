@@ -273,6 +273,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
         switch (message.Type)
         {
+            // What is refused is the copy: the order that it is one of may well be there.
+            case "D" when IsCopy(message) && refusal.Reason is (RejectReason.Overloaded or RejectReason.TooManyRequests):
+                _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
+                break;
             case "D" or "H":
                 var execId = string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
                 _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal));
