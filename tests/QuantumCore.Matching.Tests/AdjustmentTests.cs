@@ -164,6 +164,20 @@ public class AdjustmentTests
     }
 
     [Fact]
+    public void As_many_lots_as_a_book_may_have_are_adjusted_and_one_more_is_refused()
+    {
+        var book = new OrderBook();
+        for (var lots = 0L; lots < OrderBook.MaxConditionalLots / 2; lots += Instrument.QuantityLotsLimit / 2)
+            Enter(book, Limit(Buy, Instrument.QuantityLotsLimit / 2, 100));
+        Enter(book, Limit(Buy, 1, 100));
+        Halt(book);
+        Assert.Equal(RejectReason.Overflow, book.Adjust(0, OrderAdjustment.Split(2, 1)));
+        Assert.Equal(RejectReason.None, book.Cancel(0, book.LastOrderId, EndReason.User));
+        Assert.Equal(RejectReason.None, book.Adjust(0, OrderAdjustment.Split(2, 1)));
+        Assert.Equal(OrderBook.MaxConditionalLots, OrdersOf(book, Buy).Sum(order => order.LeavesLots));
+    }
+
+    [Fact]
     public void An_order_that_would_have_too_many_lots_ends_alone()
     {
         var book = new OrderBook();

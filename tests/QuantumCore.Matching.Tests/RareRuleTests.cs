@@ -217,7 +217,7 @@ public partial class RareRuleTests
     public void A_pair_of_legs_fills_the_book_to_its_last_lot_and_grows_by_two_at_a_time()
     {
         var most = (int)(OrderBook.MaxConditionalLots / TopLots);
-        var book = BookOf([.. Enumerable.Range(0, most - 1).Select(i => Hidden(Buy, TopLots, 50 + i)), Hidden(Buy, TopLots - 7, 40)]);
+        var book = BookOf([.. Enumerable.Range(0, most - 1).Select(i => Hidden(Buy, TopLots, 50 + i)), Hidden(Buy, TopLots - 6, 40)]);
         NewOrder[] pair = [Limit(Sell, 2, 600), Stop(Sell, 2, 30)];
         Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, pair, out var first));
         ExpectRefusal(book, RejectReason.Overflow, b => b.SubmitList(0, OrderListKind.OneCancelsOther, pair, out _));
