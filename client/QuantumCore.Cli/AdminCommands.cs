@@ -181,10 +181,10 @@ internal static class AdminCommands
         var symbol = Grammar.Symbol();
         var trade = Trade();
         return app.Add(
-            new Command("bust", "Declare a trade void: a note in the record; nothing is undone.") { symbol, trade },
-            "qc admin bust AAPL 17",
+            new Command("bust", "Declare a trade void: both sides give back what they had of it, fees too; their orders stay.") { symbol, trade },
+            "qc admin bust AAPL 17-0",
             (parse, session, cancellation) => ShowAsync(
-                session, session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade), cancellation)));
+                session, session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, cancellation)));
     }
 
     private static Command Correct(CommandLineApp app)
@@ -193,12 +193,12 @@ internal static class AdminCommands
         var trade = Trade();
         var price = Grammar.Price("price", "The price it should have had");
         return app.Add(
-            new Command("correct", "Correct a trade's price: a note in the record; no balance changes.") { symbol, trade, price },
-            "qc admin correct AAPL 17 150.00",
+            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees in proportion.") { symbol, trade, price },
+            "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
                 session.Administrator().CorrectAsync(
-                    parse.GetValue(symbol)!, parse.GetValue(trade), parse.GetValue(price), cancellation)));
+                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), cancellation)));
     }
 
     private static Command Breaker(CommandLineApp app)
@@ -219,8 +219,15 @@ internal static class AdminCommands
             });
     }
 
-    private static Argument<long> Trade() =>
-        Grammar.NumberArgument("trade", "The trade's place among all trades of the symbol, from 1");
+    private static Argument<string> Trade() =>
+        new("trade") { Description = "The trade's id, as fills and trades show it, such as 17-0" };
+
+    private static async Task<int> ShowAsync(Session session, Task<TradeChange> call)
+    {
+        var change = await call;
+        session.Screen.Show(change, console => Tables.Change(console, change));
+        return ExitCodes.Done;
+    }
 
     private static async Task<int> ShowAsync(Session session, Task<SymbolState> call)
     {

@@ -52,14 +52,27 @@ internal static class Tables
 
     internal static void Fills(IAnsiConsole console, IReadOnlyList<AccountFill> fills)
     {
-        var table = With("time", "symbol", "trade", "id", "side", "price", "quantity", "fee", "liquidity");
+        var withState = fills.Any(fill => fill.State is not null);
+        string[] columns = ["time", "symbol", "trade", "id", "side", "price", "quantity", "fee", "liquidity"];
+        var table = With(withState ? [.. columns, "state"] : columns);
         foreach (var fill in fills)
         {
-            Row(table, Time(fill.Time), fill.Symbol, fill.TradeId, Text(fill.OrderId), Lower(fill.Side),
-                Text(fill.Price), Text(fill.Quantity), Text(fill.Fee), Lower(fill.Liquidity));
+            string[] cells =
+            [
+                Time(fill.Time), fill.Symbol, fill.TradeId, Text(fill.OrderId), Lower(fill.Side),
+                Text(fill.Price), Text(fill.Quantity), Text(fill.Fee), Lower(fill.Liquidity),
+            ];
+            Row(table, withState ? [.. cells, fill.State is { } state ? Lower(state) : ""] : cells);
         }
 
         Write(console, table, "No fills.");
+    }
+
+    internal static void Change(IAnsiConsole console, TradeChange change)
+    {
+        var now = change.Price is { } price ? $"of {Text(price)} instead of {Text(change.TradedPrice)}" : "void";
+        console.WriteLine(
+            $"Trade {change.TradeId} of {Text(change.Quantity)} {change.Symbol} between {change.Buyer}, who bought, and {change.Seller} is {now}.");
     }
 
     internal static void Prevented(IAnsiConsole console, IReadOnlyList<PreventedMatch> matches)

@@ -44,12 +44,14 @@ public sealed record FreezeReceipt(string Account, AccountState State);
 /// <param name="OrderId">The account's order.</param>
 /// <param name="ClientOrderId">Its name.</param>
 /// <param name="Side">The account's side.</param>
-/// <param name="Price">Price in the quote asset.</param>
+/// <param name="Price">Price in the quote asset, as it is now; of a trade that is void the price it was made at.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="Fee">Fee in the quote asset.</param>
+/// <param name="Fee">Fee in the quote asset, as it is now.</param>
 /// <param name="Liquidity">Maker or taker.</param>
 /// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+/// <param name="State">What became of the trade afterwards; null: it is as it was made.</param>
+/// <param name="TradedPrice">The price it was made at, where something became of it.</param>
 public sealed record AccountFill(
     string TradeId,
     string Symbol,
@@ -62,7 +64,44 @@ public sealed record AccountFill(
     Liquidity Liquidity,
     DateTimeOffset Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
-    long TimeNanos);
+    long TimeNanos,
+    TradeState? State = null,
+    decimal? TradedPrice = null);
+
+/// <summary>What became of a trade after it was made.</summary>
+public enum TradeState
+{
+    /// <summary>It was declared void: what it moved was given back.</summary>
+    [JsonStringEnumMemberName("void")] Void = 1,
+
+    /// <summary>Its price was corrected.</summary>
+    [JsonStringEnumMemberName("corrected")] Corrected = 2,
+}
+
+/// <summary>A trade that was declared void, or has another price.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="TradeId">The trade.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
+/// <param name="Price">Its price now; null for a void one.</param>
+/// <param name="Quantity">Quantity in the base asset.</param>
+/// <param name="Buyer">Who bought, <c>ACC-n</c>.</param>
+/// <param name="Seller">Who sold, <c>ACC-n</c>.</param>
+/// <param name="BuyerFee">What the buyer has paid for it now, in the quote asset.</param>
+/// <param name="SellerFee">What the seller has paid for it now, in the quote asset.</param>
+/// <param name="Sequence">Sequence of the book with it.</param>
+public sealed record TradeChange(
+    string Symbol,
+    string TradeId,
+    TradeState State,
+    decimal TradedPrice,
+    decimal? Price,
+    decimal Quantity,
+    string Buyer,
+    string Seller,
+    decimal BuyerFee,
+    decimal SellerFee,
+    long Sequence);
 
 /// <summary>Two orders of one owner that met and, as the incoming one asked, did not trade.</summary>
 /// <param name="MatchId">Its name within the symbol, never used again.</param>

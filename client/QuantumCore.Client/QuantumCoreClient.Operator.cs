@@ -34,22 +34,25 @@ public sealed partial class QuantumCoreClient
     public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules), cancellation);
 
-    /// <summary>Declares a trade void: a note in the record; neither orders nor balances go back.</summary>
+    /// <summary>
+    /// Declares a trade void: the buyer gives the units back and the seller the money, and both get back their fees. Their orders stay what they were. An account
+    /// that no longer has what it gives back is frozen, and its orders are cancelled, until it has it again.
+    /// </summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="trade">The trade's place among all trades of the symbol, from 1.</param>
+    /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<SymbolState> BustAsync(string symbol, long trade, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(
-            OfSymbol(symbol, "bust", new TradeRequest(trade, null)) with { Repeatable = false }, cancellation);
+    public Task<TradeChange> BustAsync(string symbol, string tradeId, CancellationToken cancellation = default) =>
+        _calls.SendAsync<TradeChange>(
+            OfSymbol(symbol, "bust", new TradeRequest(tradeId, null)) with { Repeatable = false }, cancellation);
 
-    /// <summary>Corrects a trade's price: a note in the record; balances do not change.</summary>
+    /// <summary>Corrects a trade's price: both sides pay and receive the difference, and fees in proportion.</summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="trade">The trade's place among all trades of the symbol, from 1.</param>
+    /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
     /// <param name="price">The price it should have had.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<SymbolState> CorrectAsync(
-        string symbol, long trade, decimal price, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "correct", new TradeRequest(trade, price)), cancellation);
+    public Task<TradeChange> CorrectAsync(
+        string symbol, string tradeId, decimal price, CancellationToken cancellation = default) =>
+        _calls.SendAsync<TradeChange>(OfSymbol(symbol, "correct", new TradeRequest(tradeId, price)), cancellation);
 
     /// <summary>Freezes an account: no new orders, transfers or withdrawals; its open orders stay.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>

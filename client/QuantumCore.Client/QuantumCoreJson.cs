@@ -71,7 +71,7 @@ internal sealed record PhaseRequest(
 
 internal sealed record PriceRequest(decimal Price);
 
-internal sealed record TradeRequest(long Trade, decimal? Price);
+internal sealed record TradeRequest(string Trade, decimal? Price);
 
 internal sealed record BlockRequest(string? Symbol);
 
@@ -238,6 +238,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(PriceRequest))]
 [JsonSerializable(typeof(BookRules))]
 [JsonSerializable(typeof(TradeRequest))]
+[JsonSerializable(typeof(TradeChange))]
 [JsonSerializable(typeof(BlockRequest))]
 [JsonSerializable(typeof(BlockReceipt))]
 [JsonSerializable(typeof(FreezeOrder))]

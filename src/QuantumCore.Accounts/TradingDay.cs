@@ -65,6 +65,27 @@ public sealed class TradingDay
         _position.Fill(lots, lotValue, fee);
     }
 
+    /// <summary>
+    /// One side of a change of an earlier trade: of one that is taken back the opposite, at its price, with what was paid. The position is what it would be
+    /// without it, and so is the profit once the position is closed; the volume goes from, and comes to, the trade's own day.
+    /// </summary>
+    /// <param name="timeNanos">When it is changed, Unix nanoseconds.</param>
+    /// <param name="tradedNanos">When it was traded, Unix nanoseconds.</param>
+    /// <param name="lots">Lots that come in; less than zero: that go.</param>
+    /// <param name="lotValue">What one lot is worth at its price, quote minor units.</param>
+    /// <param name="fee">What is paid for it, quote minor units; less than zero: what comes back.</param>
+    /// <param name="isTakenBack">Whether it is taken back.</param>
+    public void Change(long timeNanos, long tradedNanos, long lots, long lotValue, long fee, bool isTakenBack)
+    {
+        var value = Math.BigMul(Math.Abs(lots), lotValue);
+        Fill(timeNanos, lots, lotValue, fee);
+        _volume -= value;
+        if (UtcDay.Of(tradedNanos) == Day)
+        {
+            _volume += isTakenBack ? -value : value;
+        }
+    }
+
     /// <summary>A split of what is traded. What a fraction of a unit brings is no trade of the day.</summary>
     /// <param name="split">The ratio.</param>
     public void Split(in SplitShare split)

@@ -68,8 +68,8 @@ public enum BookVerb : byte
 /// <param name="Verb">What to do.</param>
 /// <param name="Account">The account it is about, or 0.</param>
 /// <param name="Number">
-/// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the trade. AdjustOrders: the action's place
-/// among all that were announced, from 1.
+/// Cancel, Amend, Reduce: the order's number in its account. CancelAll: the floor. Bust, Correct: the sequence of the trade's record; in records of
+/// before ADR 52 the trade's place among all. AdjustOrders: the action's place among all that were announced, from 1.
 /// </param>
 /// <param name="Value">
 /// Enter: 1 where the order enters as what the one it replaces has become. Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
@@ -79,6 +79,7 @@ public enum BookVerb : byte
 /// <param name="Changes">
 /// Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
 /// SetTradeGroups: each account that changes, and its group after it. AdjustOrders: the ratio of a split, or by how much prices fall; nothing ends all.
+/// Bust, Correct: the trade as it was (<see cref="TradeAsItWas"/>); nothing in records of before ADR 52, which moved no money.
 /// </param>
 [GenerateSerializer, Immutable, Alias("book-command")]
 public sealed record BookCommand(
@@ -169,10 +170,10 @@ public enum ChangedValue : byte
     /// <summary>Act: what the parts of the phase have set off comes. The value is 0.</summary>
     EndPhase = 46,
 
-    /// <summary>Of an act: a price in ticks.</summary>
+    /// <summary>Of an act, or of a trade: a price in ticks.</summary>
     Price = 50,
 
-    /// <summary>Of an act: lots.</summary>
+    /// <summary>Of an act, or of a trade: lots.</summary>
     Lots = 51,
 
     /// <summary>Of an act: public id of the other order.</summary>
@@ -195,6 +196,42 @@ public enum ChangedValue : byte
 
     /// <summary>AdjustOrders: by how many ticks prices fall.</summary>
     FallTicks = 64,
+
+    /// <summary>Bust, Correct: the trade's position within its record, from 0.</summary>
+    TradeIndex = 70,
+
+    /// <summary>Bust, Correct: when it was traded, Unix nanoseconds.</summary>
+    TradeNanos = 71,
+
+    /// <summary>Bust, Correct: the taker's account; in an auction the buyer's, here and below.</summary>
+    TakerAccount = 72,
+
+    /// <summary>Bust, Correct: the number of its order in it.</summary>
+    TakerNumber = 73,
+
+    /// <summary>Bust, Correct: public id of that order.</summary>
+    TakerOrder = 74,
+
+    /// <summary>Bust, Correct: the <see cref="Side"/> of that order.</summary>
+    TakerSide = 75,
+
+    /// <summary>Bust, Correct: what that side paid, quote minor units.</summary>
+    TakerFee = 76,
+
+    /// <summary>Bust, Correct: the other order's account.</summary>
+    MakerAccount = 77,
+
+    /// <summary>Bust, Correct: its number in it.</summary>
+    MakerNumber = 78,
+
+    /// <summary>Bust, Correct: its public id.</summary>
+    MakerOrder = 79,
+
+    /// <summary>Bust, Correct: what that side paid, quote minor units.</summary>
+    MakerFee = 80,
+
+    /// <summary>Bust, Correct: 1 where neither took.</summary>
+    InAuction = 81,
 }
 
 /// <summary>Why a symbol is in its phase. Numbers are journaled and never change.</summary>
@@ -294,27 +331,33 @@ public enum StepKind : byte
 
     /// <summary>A child of a list enters: its parent is filled.</summary>
     Activated = 10,
+
+    /// <summary>A trade of before is void, or comes anew: both sides give back what they had of it, fees too.</summary>
+    Reversed = 11,
+
+    /// <summary>A trade that was reversed just now comes anew, at the price it is corrected to.</summary>
+    Restated = 12,
 }
 
 /// <summary>One thing that happened, in the sequence in which it must be added up.</summary>
 /// <param name="Kind">What.</param>
-/// <param name="Account">The order's account. Fill, Prevented: the taker's; in an auction the buyer's, here and below.</param>
+/// <param name="Account">The order's account. Fill, Prevented, Reversed, Restated: the taker's; in an auction the buyer's, here and below.</param>
 /// <param name="Number">Its number within the account.</param>
 /// <param name="OrderId">Its public id; 0 when it has none.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Reason">Ended: why.</param>
-/// <param name="PriceTicks">Fill: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Triggered: its limit from then on, 0 for a market order. Opened, Activated: what it slid to, if it did. Else the order's price or trigger, 0 for none.</param>
-/// <param name="QuantityLots">Fill: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Adjusted: lots that came to its total. Ended: what it had filled.</param>
+/// <param name="PriceTicks">Fill, Reversed, Restated: the price traded. Prevented: the other order's. Adjusted: its limit or worst price now. Triggered: its limit from then on, 0 for a market order. Opened, Activated: what it slid to, if it did. Else the order's price or trigger, 0 for none.</param>
+/// <param name="QuantityLots">Fill, Reversed, Restated: lots. Prevented: lots that would have traded. Opened: its total. Changed: lots taken off its total. Adjusted: lots that came to its total. Ended: what it had filled.</param>
 /// <param name="LeavesLots">What it has open afterwards; Ended: what was released; Prevented: what it loses.</param>
-/// <param name="Fee">Fill: its fee, quote minor units.</param>
+/// <param name="Fee">Fill, Reversed, Restated: its fee, quote minor units.</param>
 /// <param name="Hold">What stays held for it afterwards, minor units of the asset it gives.</param>
-/// <param name="MakerAccount">Fill, Prevented: the other order's account.</param>
-/// <param name="MakerNumber">Fill, Prevented: its number.</param>
-/// <param name="MakerOrderId">Fill, Prevented: its public id.</param>
+/// <param name="MakerAccount">Fill, Prevented, Reversed, Restated: the other order's account.</param>
+/// <param name="MakerNumber">Fill, Prevented, Reversed, Restated: its number.</param>
+/// <param name="MakerOrderId">Fill, Prevented, Reversed, Restated: its public id.</param>
 /// <param name="MakerLeavesLots">Fill: what it has open afterwards; Prevented: what it loses.</param>
-/// <param name="MakerFee">Fill: its fee.</param>
+/// <param name="MakerFee">Fill, Reversed, Restated: its fee.</param>
 /// <param name="MakerHold">Fill: what stays held for it.</param>
-/// <param name="IsAuction">Fill: neither took.</param>
+/// <param name="IsAuction">Fill, Reversed, Restated: neither took.</param>
 /// <param name="SelfTrade">Prevented: what was done about it; of the oldest and the newest, which of the two it was.</param>
 /// <param name="Owner">Prevented: who is behind both accounts; 0 where nobody but the account itself is.</param>
 /// <param name="PriceBeforeTicks">Adjusted: what <paramref name="PriceTicks"/> was.</param>
@@ -346,6 +389,12 @@ public readonly record struct TurnStep(
     long PriceBeforeTicks = 0,
     RejectReason Refusal = RejectReason.None)
 {
+    /// <summary>Whether it changes a trade of before, for both of its sides.</summary>
+    public bool ChangesTrade => Kind is StepKind.Reversed or StepKind.Restated;
+
+    /// <summary>Whether it is of a trade, so that it moves money and units of two sides.</summary>
+    public bool IsOfTrade => Kind == StepKind.Fill || ChangesTrade;
+
     /// <summary>Whether it says what records of before ADR 49 do not.</summary>
     internal bool TellsStage => Kind is StepKind.Triggered or StepKind.Activated || Refusal != RejectReason.None;
 }
@@ -390,6 +439,9 @@ public sealed record BookTurn(
 
     /// <summary>The same without what was prevented: all that a release before those steps told.</summary>
     internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
+
+    /// <summary>Whether it changes a trade of before.</summary>
+    internal bool ChangesTrade => Steps.Any(static step => step.ChangesTrade);
 
     /// <summary>Whether it tells that orders came from one stage to the next, or could not, or for which of them a list was refused.</summary>
     internal bool TellsStages => Steps.Any(static step => step.TellsStage);

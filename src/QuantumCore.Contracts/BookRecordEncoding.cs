@@ -9,8 +9,8 @@ namespace QuantumCore.Contracts;
 /// </summary>
 /// <remarks>
 /// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8; 9 for an X in which self-trades
-/// were prevented, and 10 for one in which orders triggered, children of lists entered or could not, or a list was refused for one
-/// of its orders: before there were those kinds an X said nothing of that.
+/// were prevented, 10 for one in which orders triggered, children of lists entered or could not, or a list was refused for one
+/// of its orders, and 11 for one that changes a trade of before: before there were those kinds an X said nothing of that.
 /// </remarks>
 public static class BookRecordEncoding
 {
@@ -28,6 +28,7 @@ public static class BookRecordEncoding
         Turn = 8,
         TurnWithPrevented = 9,
         TurnWithStages = 10,
+        TurnThatChangesTrade = 11,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -71,6 +72,7 @@ public static class BookRecordEncoding
             Kind.Turn => BookTurnEncoding.Read(ref from, mayPrevent: false, tellsStages: false),
             Kind.TurnWithPrevented => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: false),
             Kind.TurnWithStages => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true),
+            Kind.TurnThatChangesTrade => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true, changesTrade: true),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
             _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
         };
@@ -215,8 +217,9 @@ public static class BookRecordEncoding
 
     private static ReadOnlySpan<byte> Write(BookTurn record)
     {
-        var tellsStages = record.TellsStages;
-        var to = Start(tellsStages ? Kind.TurnWithStages : record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
+        var changesTrade = record.ChangesTrade;
+        var tellsStages = changesTrade || record.TellsStages;
+        var to = Start(changesTrade ? Kind.TurnThatChangesTrade : tellsStages ? Kind.TurnWithStages : record.HasPrevented ? Kind.TurnWithPrevented : Kind.Turn, record);
         BookTurnEncoding.Write(ref to, record, tellsStages);
         return to.ToSpan();
     }

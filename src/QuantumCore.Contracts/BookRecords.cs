@@ -24,6 +24,17 @@ public abstract record BookRecord(long TimeNanos)
         _ => [],
     };
 
+    /// <summary>Its trades, in their sequence, each as the step it would be in a turn.</summary>
+    public IEnumerable<TurnStep> TradeSteps() => this switch
+    {
+        OrderAccepted order => order.Fills.Select(fill => new TurnStep(
+            StepKind.Fill, order.Order.Account, order.Order.Number, order.OrderId, order.Order.Side, EndReason.None,
+            fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0, fill.MakerAccount, fill.MakerNumber,
+            fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold)),
+        BookTurn turn => turn.Steps.Where(static step => step.Kind == StepKind.Fill),
+        _ => [],
+    };
+
     private static ImmutableArray<long> OfSteps(BookTurn turn)
     {
         var accounts = ImmutableArray.CreateBuilder<long>();
@@ -39,7 +50,7 @@ public abstract record BookRecord(long TimeNanos)
                 accounts.Add(step.Account);
             }
 
-            if (step.Kind == StepKind.Fill && !accounts.Contains(step.MakerAccount))
+            if (step.IsOfTrade && !accounts.Contains(step.MakerAccount))
             {
                 accounts.Add(step.MakerAccount);
             }

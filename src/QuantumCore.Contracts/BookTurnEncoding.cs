@@ -36,7 +36,7 @@ internal static class BookTurnEncoding
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; what a record's kind does not know of, no step may say.</summary>
-    public static BookTurn Read(ref RecordReader from, bool mayPrevent, bool tellsStages)
+    public static BookTurn Read(ref RecordReader from, bool mayPrevent, bool tellsStages, bool changesTrade = false)
     {
         var command = ReadCommand(ref from);
         var reason = (RejectReason)from.Count16();
@@ -44,7 +44,7 @@ internal static class BookTurnEncoding
         var steps = ImmutableArray.CreateBuilder<TurnStep>(from.ItemCount());
         for (var i = steps.Capacity; i > 0; i--)
         {
-            steps.Add(ReadStep(ref from, mayPrevent, tellsStages));
+            steps.Add(ReadStep(ref from, mayPrevent, tellsStages, changesTrade));
         }
 
         var levels = ImmutableArray.CreateBuilder<LevelState>(from.ItemCount());
@@ -131,6 +131,15 @@ internal static class BookTurnEncoding
             to.Count((int)step.Refusal);
         }
 
+        if (step.ChangesTrade)
+        {
+            to.Count(step.MakerAccount);
+            to.Count(step.MakerNumber);
+            to.Count(step.MakerOrderId);
+            to.Signed(step.MakerFee);
+            to.Bool(step.IsAuction);
+        }
+
         if (step.Kind != StepKind.Fill)
         {
             return;
@@ -145,7 +154,7 @@ internal static class BookTurnEncoding
         to.Bool(step.IsAuction);
     }
 
-    private static TurnStep ReadStep(ref RecordReader from, bool mayPrevent, bool tellsStages)
+    private static TurnStep ReadStep(ref RecordReader from, bool mayPrevent, bool tellsStages, bool changesTrade)
     {
         var step = new TurnStep(
             (StepKind)from.Byte(),
@@ -182,6 +191,15 @@ internal static class BookTurnEncoding
                 Owner = from.Count(),
             },
             StepKind.Adjusted => step with { PriceBeforeTicks = from.Count() },
+            StepKind.Reversed or StepKind.Restated when !changesTrade => throw new InvalidDataException("A changed trade in a record that knows of none."),
+            StepKind.Reversed or StepKind.Restated => step with
+            {
+                MakerAccount = from.Count(),
+                MakerNumber = from.Count(),
+                MakerOrderId = from.Count(),
+                MakerFee = from.Signed(),
+                IsAuction = from.Bool(),
+            },
             StepKind.Triggered or StepKind.Activated when !tellsStages => throw new InvalidDataException("A stage in a record that knows of none."),
             StepKind.Ended or StepKind.Voided when tellsStages => step with { Refusal = (RejectReason)from.Count16() },
             _ => step,

@@ -96,9 +96,9 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("freeze")]
     ValueTask<CancelAllMark> Freeze(FreezeRequest request);
 
-    /// <summary>Lets the account act again.</summary>
+    /// <summary>Lets the account act again. Refused while it lacks what a changed trade took back (InsufficientFunds).</summary>
     [Alias("unfreeze")]
-    ValueTask Unfreeze(string by, string why);
+    ValueTask<RejectReason> Unfreeze(string by, string why);
 
     /// <summary>Sets all risk limits of a scope. They are asked for new orders and replacements; what is open stays.</summary>
     [Alias("set-limits")]
@@ -229,11 +229,21 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes);
 
     /// <summary>
-    /// Carries out an operator's command: phases, mark and reference prices, rules, blocks, busts. Gives why not, or
+    /// Carries out an operator's command: phases, mark and reference prices, rules, blocks. Gives why not, or
     /// none.
     /// </summary>
     [Alias("operate")]
     ValueTask<RejectReason> Operate(string symbol, BookCommand command);
+
+    /// <summary>
+    /// Declares a trade void, or corrects its price: both sides give back what they had of it, fees too, and trade anew at the new price. A price that it
+    /// has already changes nothing. Refused: UnknownTrade (also one that is void, or of before units became others), InvalidPrice.
+    /// </summary>
+    /// <param name="symbol">Its symbol.</param>
+    /// <param name="trade">Its place.</param>
+    /// <param name="priceTicks">Its price from now on, in ticks; 0: it is void.</param>
+    [Alias("change-trade")]
+    ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks);
 
     /// <summary>Cancels orders by their numbers; one that has not arrived yet never will. Reports are final states.</summary>
     [Alias("close")]

@@ -60,10 +60,25 @@ public readonly record struct TradePlace(long Sequence, int Index);
 /// <param name="ClientOrderId">The client's name for it.</param>
 /// <param name="Side">The account's side.</param>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Fill">Price, quantity, fee.</param>
+/// <param name="Fill">Price, quantity, fee as they are now; of a trade that is void the price it was made at, and no fee.</param>
+/// <param name="State">What became of the trade afterwards.</param>
+/// <param name="TradedTicks">The price it was made at, in ticks; 0 where it is still that.</param>
 [GenerateSerializer, Immutable, Alias("account-fill")]
 public sealed record AccountFill(
-    string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill);
+    string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill, TradeState State = TradeState.AsMade, long TradedTicks = 0);
+
+/// <summary>What became of a trade after it was made. Numbers never change.</summary>
+public enum TradeState : byte
+{
+    /// <summary>It is as it was made.</summary>
+    AsMade = 0,
+
+    /// <summary>It was declared void: what it moved was given back.</summary>
+    Void = 1,
+
+    /// <summary>Its price was corrected.</summary>
+    Corrected = 2,
+}
 
 /// <summary>How long a candle is; the number is minutes, of a month the longest.</summary>
 public enum CandlePeriod

@@ -189,6 +189,25 @@ public sealed partial class OrderEntry(
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
+    /// <summary>
+    /// Declares a trade void (price 0), or corrects its price. Both its accounts know of it when it is answered: what it took is not spent once more.
+    /// </summary>
+    public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
+    {
+        var answer = await _calls.Ask("ChangeTrade", 0, async () => await (await listings.Book(symbol)).ChangeTrade(symbol, trade, priceTicks));
+        if (answer.Failure != RejectReason.None || answer.Value.Reason != RejectReason.None)
+            return answer.Failure == RejectReason.None ? answer.Value : new TradeChanged(answer.Failure);
+
+        foreach (var account in new[] { answer.Value.Trade.Account, answer.Value.Trade.MakerAccount }.Distinct())
+        {
+            shown.Note(account, symbol, answer.Value.Sequence);
+            // One that can't say now hears of it with its delivery.
+            await _calls.Ask("View", account, () => View(account));
+        }
+
+        return answer.Value;
+    }
+
     /// <summary>The phase and prices of a symbol; or why it can't be told.</summary>
     public ValueTask<GrainAnswer<BookState>> State(string symbol) =>
         _calls.Ask("State", 0, async () => await (await listings.Book(symbol)).State(symbol));
@@ -425,12 +444,11 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>Lets a frozen account act again.</summary>
-    public async ValueTask<RejectReason> Unfreeze(long account, string by, string why) =>
-        (await _calls.Ask("Unfreeze", account, async () =>
-        {
-            await grains.Account(account).Unfreeze(by, why);
-            return true;
-        })).Failure;
+    public async ValueTask<RejectReason> Unfreeze(long account, string by, string why)
+    {
+        var answer = await _calls.Ask("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
+        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
+    }
 
     private async ValueTask<MassCancel> CloseUpTo(long account, long floor, IEnumerable<string> symbols)
     {

@@ -91,7 +91,7 @@ public static class Refusals
         RejectReason.ListPrices => "The prices of the list are not in order around the last price.",
         RejectReason.StopWouldTrigger => "The price has passed the trigger already.",
         RejectReason.PegNoReference => "There is no quote the order could be pegged to.",
-        RejectReason.UnknownTrade => "No such trade, or it is busted already.",
+        RejectReason.UnknownTrade => "No such trade, or it is void already, or its units have become others since.",
         RejectReason.UnknownOrder => "No such order.",
         RejectReason.NotOwner => "The order belongs to another account.",
         RejectReason.OrderClosed => "The order is done.",

@@ -53,4 +53,7 @@ internal static partial class GrainLog
 
     [LoggerMessage(18, LogLevel.Error, "The journal could not commit ({What}); nothing is acknowledged, and it is tried again.")]
     public static partial void CommitFailed(ILogger logger, string what);
+
+    [LoggerMessage(49, LogLevel.Warning, "Account {Account} is frozen, and its orders are cancelled: it {Why}.")]
+    public static partial void AccountShort(ILogger logger, long account, string why);
 }

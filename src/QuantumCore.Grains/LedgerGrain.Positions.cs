@@ -63,11 +63,9 @@ public sealed partial class LedgerGrain
     /// <summary>An account's trades of an instrument under all its names, folded as far as somebody has asked.</summary>
     private sealed class Fold(PositionMethod method)
     {
-        private readonly PositionCost _position = new(
-            method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees ? CostMethod.FirstInFirstOut : CostMethod.Average,
-            method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
-
         private readonly Dictionary<string, (TradeTime Last, int Splits)> _folded = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, long> _changes = new(StringComparer.Ordinal);
+        private PositionCost _position = Nothing(method);
         private Task _forward = Task.CompletedTask;
 
         /// <summary>Folds what has come since. One at a time: who asks meanwhile waits, and then looks for himself.</summary>
@@ -85,8 +83,28 @@ public sealed partial class LedgerGrain
             return new PositionProfit(names[^1], _position.Quantity, _position.Cost, _position.Realised, _position.Fees);
         }
 
+        private static PositionCost Nothing(PositionMethod method) => new(
+            method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees ? CostMethod.FirstInFirstOut : CostMethod.Average,
+            method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
+
+        /// <summary>Once a trade is void or has another price, all of them are folded again, as if it had never been what it was.</summary>
+        private async Task ForgetWhenChangedAsync(HistoryStore history, string[] names)
+        {
+            foreach (var symbol in names)
+            {
+                var change = await history.LastTradeChangeAsync(symbol, CancellationToken.None);
+                if (change != _changes.GetValueOrDefault(symbol))
+                {
+                    _changes[symbol] = change;
+                    _folded.Clear();
+                    _position = Nothing(method);
+                }
+            }
+        }
+
         private async Task ReadAsync(HistoryStore history, long account, string[] names)
         {
+            await ForgetWhenChangedAsync(history, names);
             foreach (var symbol in names)
             {
                 // Gathered first: a reading that breaks off has folded nothing.

@@ -18,8 +18,14 @@ internal static class BookKeys
 
     public static OrderKey Of(ClosedOrder closed) => new(closed.Account, closed.Number);
 
+    // What changes a trade of before leaves its orders as they are.
     private static IEnumerable<OrderKey> Of(TurnStep step)
     {
+        if (step.ChangesTrade)
+        {
+            yield break;
+        }
+
         yield return new(step.Account, step.Number);
         if (step.Kind == StepKind.Fill)
         {

@@ -126,7 +126,8 @@ public abstract partial class HistoryStore
         SELECT had.account, had.units FROM (
           SELECT b.account, CAST(b.total
             - COALESCE((SELECT SUM(p.amount) FROM posting p
-                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset), 0)
+                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset
+                  AND (@trades = 1 OR (p.cause NOT LIKE 'bust %' AND p.cause NOT LIKE 'correction %'))), 0)
             - COALESCE((SELECT SUM(p.amount) FROM trade t
                 JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset
                 WHERE t.buyer = b.account AND t.time >= @cut AND @trades = 1), 0)

@@ -31,8 +31,8 @@ public abstract partial class HistoryStore
         var positions = await ReadAsync(
             """
             SELECT b.account, b.total, CAST(
-                COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
-                - COALESCE((SELECT SUM(t.qty) FROM trade t WHERE t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT),
+                COALESCE((SELECT SUM(t.qty) FROM trade_now t WHERE t.px > 0 AND t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
+                - COALESCE((SELECT SUM(t.qty) FROM trade_now t WHERE t.px > 0 AND t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT),
                 CAST(COALESCE(d.amount, 0) AS BIGINT)
             FROM balance b JOIN margin_account m ON m.account = b.account
             LEFT JOIN (SELECT account, SUM(amount) AS amount FROM corporate_part

@@ -90,7 +90,7 @@ public abstract partial class HistoryStore
         static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
         cancellationToken);
 
-    /// <summary>Gives an account's trades of a symbol after a place, oldest first, one by one; a trade with itself once.</summary>
+    /// <summary>Gives an account's trades of a symbol that are not void, at the prices and fees they have now, after a place, oldest first, one by one; a trade with itself once.</summary>
     /// <param name="account">The account's number.</param>
     /// <param name="symbol">The symbol.</param>
     /// <param name="after">The last trade that is known; default for none.</param>
@@ -131,18 +131,29 @@ public abstract partial class HistoryStore
             },
             cancellationToken);
 
+    /// <summary>Sequence of the last record that changed a trade of a symbol; 0 where none did.</summary>
+    public async Task<long> LastTradeChangeAsync(string symbol, CancellationToken cancellationToken)
+    {
+        var last = await ReadAsync(
+            "SELECT COALESCE(MAX(seq), 0) FROM trade_change WHERE symbol = @symbol",
+            [("@symbol", symbol)],
+            static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
+            cancellationToken);
+        return last[0];
+    }
+
     // By time, in which a book's trades stand too: each side's index gives them so, and no page is sorted.
     private const string TradesQuery =
         """
         SELECT * FROM (
           SELECT t.time, t.seq, t.idx, t.px, t.qty, i.tick_lot_value, t.buyer, t.seller, t.taker_side, t.maker_fee, t.taker_fee
-          FROM trade t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
-          WHERE t.buyer = @account AND t.symbol = @symbol AND t.time >= @time
+          FROM trade_now t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+          WHERE t.buyer = @account AND t.symbol = @symbol AND t.px > 0 AND t.time >= @time
             AND (t.time > @time OR t.seq > @seq OR (t.seq = @seq AND t.idx > @idx))
           UNION
           SELECT t.time, t.seq, t.idx, t.px, t.qty, i.tick_lot_value, t.buyer, t.seller, t.taker_side, t.maker_fee, t.taker_fee
-          FROM trade t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
-          WHERE t.seller = @account AND t.symbol = @symbol AND t.time >= @time
+          FROM trade_now t JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+          WHERE t.seller = @account AND t.symbol = @symbol AND t.px > 0 AND t.time >= @time
             AND (t.time > @time OR t.seq > @seq OR (t.seq = @seq AND t.idx > @idx))
         ) both_sides ORDER BY 1, 2, 3
         """;
@@ -194,12 +205,17 @@ public abstract partial class HistoryStore
         UNION ALL
         SELECT 'a cash account has given nothing that was not settled', account, asset, 0, total - pending, 0 FROM balance b WHERE account >= 1000
           AND total - pending < 0 AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
+          -- A changed trade takes back what may be gone: the account is frozen until that has come in again.
+          AND total - pending < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+            AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0)
         UNION ALL
         SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
         FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
         UNION ALL
         SELECT 'no cash account, no fee pot and no insurance fund owes', account, asset, 0, total, 0 FROM balance b WHERE account >= 1 AND account NOT IN (4, 8) AND total < 0
           AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
+          AND total < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+            AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0)
         UNION ALL
         SELECT 'what is held is the sum of open holds', b.account, b.asset, 0, b.reserved, COALESCE(h.amount, 0)
         FROM balance b LEFT JOIN (SELECT account, asset, SUM(open_amount) AS amount FROM hold GROUP BY account, asset) h

@@ -343,12 +343,12 @@ public abstract partial class HistoryStore : IAsyncDisposable
             $"""
             SELECT * FROM (SELECT t.symbol, t.seq, t.idx, t.px, t.qty, t.time, t.taker_side, '{side}' AS side,
               CASE WHEN t.taker_side IN ({takers}) THEN t.taker_order ELSE t.maker_order END AS order_id,
-              CASE WHEN t.taker_side IN ({takers}) THEN t.taker_fee ELSE t.maker_fee END AS fee
-            FROM trade t WHERE t.{column} = @account {condition}
+              CASE WHEN t.taker_side IN ({takers}) THEN t.taker_fee ELSE t.maker_fee END AS fee, t.traded_px
+            FROM trade_now t WHERE t.{column} = @account {condition}
             ORDER BY {Order("t")} LIMIT @limit) {column}s
             """;
         return $"""
-            SELECT f.symbol, f.order_id, o.client_order_id, f.side, f.time, f.seq, f.idx, f.px, f.qty, f.fee, f.taker_side
+            SELECT f.symbol, f.order_id, o.client_order_id, f.side, f.time, f.seq, f.idx, f.px, f.qty, f.fee, f.taker_side, f.traded_px
             FROM ({Side("buyer", "B", "'B', 'A'")} UNION ALL {Side("seller", "S", "'S'")}) f
             JOIN ord o ON o.symbol = f.symbol AND o.order_id = f.order_id
             ORDER BY {Order("f")}, f.side LIMIT @limit
@@ -357,7 +357,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
 
     private static AccountFill ReadFill(DbDataReader row)
     {
-        var side = row.GetString(3);
+        var (side, now, traded) = (row.GetString(3), row.GetInt64(7), row.GetInt64(11));
         return new(
             row.GetString(0),
             row.GetInt64(1),
@@ -367,10 +367,12 @@ public abstract partial class HistoryStore : IAsyncDisposable
             new OrderFill(
                 row.GetInt64(5),
                 row.GetInt32(6),
-                row.GetInt64(7),
+                now == 0 ? traded : now,
                 row.GetInt64(8),
                 row.GetInt64(9),
-                IsMaker: side != row.GetString(10)));
+                IsMaker: side != row.GetString(10)),
+            now == traded ? TradeState.AsMade : now == 0 ? TradeState.Void : TradeState.Corrected,
+            now == traded ? 0 : traded);
     }
 }
 

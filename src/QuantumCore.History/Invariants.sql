@@ -26,11 +26,18 @@ WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @
     JOIN ord_adjusted a ON a.account = o.account AND a.number = o.number AND a.lots > 0
     JOIN book_phase p ON p.symbol = o.symbol AND p.phase IN ('halt', 'closed')
     JOIN instrument i ON i.symbol = o.symbol AND i.base = b.asset
-    WHERE o.account = b.account AND o.state = 'open' AND o.side = 'S');
--- name: I06 a position is the sum of its fills
+    WHERE o.account = b.account AND o.state = 'open' AND o.side = 'S')
+  -- A trade that is declared void takes back what may be gone: the account is frozen until that has come in again.
+  AND b.total - b.reserved < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
+-- name: I06 a position is the sum of its fills that are not void
 SELECT account, symbol, SUM(p), SUM(f) FROM (
   SELECT account, symbol, qty AS p, 0 AS f FROM position
-  UNION ALL SELECT buyer, symbol, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, -qty FROM trade) z
+  UNION ALL SELECT buyer, symbol, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, -qty FROM trade
+  UNION ALL SELECT t.buyer, t.symbol, 0, -t.qty FROM trade_change c
+    JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0
+  UNION ALL SELECT t.seller, t.symbol, 0, t.qty FROM trade_change c
+    JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0) z
 GROUP BY account, symbol HAVING SUM(p) <> SUM(f);
 -- name: I07 positions in a symbol sum to zero
 SELECT symbol, SUM(qty) FROM position GROUP BY symbol HAVING SUM(qty) <> 0;
@@ -99,7 +106,34 @@ SELECT account, number, symbol, created_at FROM hold WHERE in_book = 0 AND creat
 SELECT t.symbol, t.seq, t.idx FROM trade t
 LEFT JOIN account_event b ON b.stream = 'book/' || t.symbol AND b.account = t.buyer AND b.seq = t.seq
 LEFT JOIN account_event s ON s.stream = 'book/' || t.symbol AND s.account = t.seller AND s.seq = t.seq
+WHERE b.seq IS NULL OR s.seq IS NULL
+UNION ALL SELECT t.symbol, c.seq, t.idx FROM trade_change c
+JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
+LEFT JOIN account_event b ON b.stream = 'book/' || t.symbol AND b.account = t.buyer AND b.seq = c.seq
+LEFT JOIN account_event s ON s.stream = 'book/' || t.symbol AND s.account = t.seller AND s.seq = c.seq
 WHERE b.seq IS NULL OR s.seq IS NULL;
+-- name: I39 a trade that is void has moved nothing in the end, and one that was corrected what it is worth at its price
+SELECT n.symbol, n.seq, n.idx, n.px, m.cash, m.units, m.fees FROM trade_now n
+JOIN instrument i ON i.symbol = n.symbol AND i.seq = (SELECT MAX(v.seq) FROM instrument v WHERE v.symbol = n.symbol AND v.seq <= n.seq)
+JOIN (SELECT t.symbol, t.seq, t.idx,
+    SUM(CASE WHEN p.account = t.buyer AND p.asset = i.quote AND p.leg < 4 THEN p.amount ELSE 0 END) AS cash,
+    SUM(CASE WHEN p.account = t.buyer AND p.asset = i.base AND p.leg < 4 THEN p.amount ELSE 0 END) AS units,
+    SUM(CASE WHEN p.account = 1 AND p.leg >= 4 THEN p.amount ELSE 0 END) AS fees
+  FROM (SELECT DISTINCT symbol, trade_seq, trade_idx FROM trade_change) c
+  JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
+  JOIN instrument i ON i.symbol = t.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
+  JOIN (SELECT symbol, trade_seq, trade_idx, trade_seq AS seq, trade_idx AS idx FROM trade_change
+    UNION SELECT symbol, trade_seq, trade_idx, seq, 0 FROM trade_change UNION SELECT symbol, trade_seq, trade_idx, seq, 1 FROM trade_change) e
+    ON e.symbol = t.symbol AND e.trade_seq = t.seq AND e.trade_idx = t.idx
+  JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = e.seq AND p.idx = e.idx
+  GROUP BY t.symbol, t.seq, t.idx) m ON m.symbol = n.symbol AND m.seq = n.seq AND m.idx = n.idx
+WHERE m.fees <> n.maker_fee + n.taker_fee OR (n.buyer <> n.seller AND (m.cash <> -n.px * n.qty * i.tick_lot_value
+  OR m.units <> CASE WHEN n.px = 0 THEN 0 ELSE n.qty * i.lot_units END));
+-- name: I40 a trade is changed once it is there, and a void one never again
+SELECT c.symbol, c.seq, c.trade_seq, c.trade_idx FROM trade_change c
+LEFT JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
+LEFT JOIN trade_change n ON c.px = 0 AND n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq
+WHERE t.symbol IS NULL OR t.seq >= c.seq OR n.symbol IS NOT NULL;
 -- name: I20 no hold under a mass cancel's floor
 SELECT h.account, h.number, h.symbol FROM hold h
 JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;
@@ -133,7 +167,9 @@ GROUP BY account, asset HAVING SUM(b) <> SUM(p);
 SELECT stream, seq, asset, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset HAVING SUM(amount) <> 0;
 -- name: I29 a customer without a margin account has given nothing at settlement that was not there
 SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
-WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1;
+WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1
+  AND b.total - b.pending < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
 -- name: I30 an account's part of a corporate action is what its record moved, pending until it was paid
 SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
   SELECT c.action, c.account, c.amount, c.pay_day, CASE WHEN c.paid_at IS NULL THEN 0 ELSE 1 END AS paid,

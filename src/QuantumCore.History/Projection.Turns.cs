@@ -1,3 +1,5 @@
+using System.Globalization;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -20,6 +22,10 @@ internal sealed partial class Projection
                     new(step.MakerAccount, step.MakerNumber), step.PriceTicks, step.QuantityLots, step.MakerLeavesLots, step.MakerHold,
                     turn.TimeNanos);
             }
+            else if (step.ChangesTrade)
+            {
+                Change(place, trades++, turn, in step);
+            }
             else if (step.Kind == StepKind.Prevented)
             {
                 Prevent(place, prevented++, turn.TimeNanos, in step);
@@ -34,6 +40,28 @@ internal sealed partial class Projection
         {
             RaiseFloor(place, turn.Command.Account, turn.Command.Number);
         }
+    }
+
+    /// <summary>The entry of one half of a change: what was is given back, or what is to be comes instead. Its orders stay what they were.</summary>
+    private void Change(Place place, int index, BookTurn turn, in TurnStep step)
+    {
+        var money = BookTrades.Of(in step);
+        var trade = TradeAsItWas.Of(turn.Command)!.Value;
+        var cause = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(turn.Command.Verb == BookVerb.Bust ? "bust" : "correction")} {trade.Place.Sequence}-{trade.Place.Index}");
+        Post(place, index, TradePostings.Of(InstrumentOf(place), money), cause, turn.TimeNanos);
+        AddPosition(money.Buyer.Value, place.Symbol, step.QuantityLots);
+        AddPosition(money.Seller.Value, place.Symbol, -step.QuantityLots);
+        if (step.Kind != StepKind.Reversed)
+        {
+            return;
+        }
+
+        // What comes instead of it follows; of a trade that is void nothing does.
+        var now = turn.Steps.FirstOrDefault(static restated => restated.Kind == StepKind.Restated);
+        _tradeChanges.Add(place.Symbol).Add(place.Sequence).Add(trade.Place.Sequence).Add(trade.Place.Index).Add(now.PriceTicks)
+            .Add(now.MakerFee).Add(now.Fee).Add(now.MakerFee - step.MakerFee).Add(now.Fee - step.Fee).Add(turn.TimeNanos);
     }
 
     private void Prevent(Place place, int index, long timeNanos, in TurnStep step) => _prevented

@@ -22,6 +22,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
     private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
     private readonly RowBuffer _trades = buffers.Empty(Statements.AddTrade);
+    private readonly RowBuffer _tradeChanges = buffers.Empty(Statements.AddTradeChange);
     private readonly RowBuffer _prevented = buffers.Empty(Statements.AddPrevented);
     private readonly RowBuffer _events = buffers.Empty(Statements.AddAccountEvent);
     private readonly RowBuffer _adjusted = buffers.Empty(Statements.AddAdjusted);
@@ -79,7 +80,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -244,9 +245,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>The rows of a trade, for both sides.</summary>
     private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
     {
-        var money = BookTrades.Of(
-            fill.Side, fill.Account, fill.Fee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks, fill.QuantityLots);
-        Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos);
+        var money = BookTrades.Of(in fill);
+        Post(place, index, TradePostings.Of(instrument, money), "trade", timeNanos, "fee");
         AddPosition(money.Buyer.Value, place.Symbol, fill.QuantityLots);
         AddPosition(money.Seller.Value, place.Symbol, -fill.QuantityLots);
         _trades.Add(place.Symbol).Add(place.Sequence).Add(index).Add(fill.PriceTicks).Add(fill.QuantityLots)
@@ -404,12 +404,12 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private static string HeldAsset(Instrument instrument, Side side) =>
         side == Side.Buy ? instrument.Quote.Name : instrument.Base.Name;
 
-    private void Post(Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos)
+    private void Post(Place place, int index, IReadOnlyList<Posting> entry, string cause, long timeNanos, string? feeCause = null)
     {
         foreach (var line in entry)
         {
             _postings.Add(place.Stream).Add(place.Sequence).Add(index).Add(line.Leg).Add(line.Account.Value)
-                .Add(line.IsPending ? "P" : "S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : "fee").Add(timeNanos);
+                .Add(line.IsPending ? "P" : "S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : feeCause ?? cause).Add(timeNanos);
             AddBalance(line.Account.Value, line.Asset, line.Amount, 0, line.IsPending ? line.Amount : 0);
         }
     }

@@ -49,6 +49,11 @@ CREATE TABLE IF NOT EXISTS trade (
   PRIMARY KEY (symbol, seq, idx)) {BY_KEY};
 CREATE INDEX IF NOT EXISTS trade_buyer ON trade (buyer, time);
 CREATE INDEX IF NOT EXISTS trade_seller ON trade (seller, time);
+-- What became of a trade from a record on: its price, 0 where it is void, and its fees, and by how much they changed.
+CREATE TABLE IF NOT EXISTS trade_change (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, trade_seq BIGINT NOT NULL, trade_idx BIGINT NOT NULL, px BIGINT NOT NULL,
+  maker_fee BIGINT NOT NULL, taker_fee BIGINT NOT NULL, maker_fee_change BIGINT NOT NULL, taker_fee_change BIGINT NOT NULL,
+  time BIGINT NOT NULL, PRIMARY KEY (symbol, trade_seq, trade_idx, seq)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS prevented_match (
   symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL, mode BIGINT NOT NULL,
   owner BIGINT NOT NULL, taker BIGINT NOT NULL, taker_number BIGINT NOT NULL, taker_order BIGINT NOT NULL, taker_qty BIGINT NOT NULL,
@@ -115,10 +120,17 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo
   FROM balance b JOIN asset a ON a.asset = b.asset
   GROUP BY b.asset, a.decimals, holder;
+{VIEW} trade_now AS
+  SELECT t.symbol, t.seq, t.idx, COALESCE(c.px, t.px) AS px, t.qty, t.maker_order, t.taker_order, t.buyer, t.seller, t.taker_side,
+    COALESCE(c.maker_fee, t.maker_fee) AS maker_fee, COALESCE(c.taker_fee, t.taker_fee) AS taker_fee, t.time, t.px AS traded_px
+  FROM trade t LEFT JOIN trade_change c ON c.symbol = t.symbol AND c.trade_seq = t.seq AND c.trade_idx = t.idx
+    AND NOT EXISTS (SELECT 1 FROM trade_change n WHERE n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq);
+-- A trade that is changed later keeps its day, and the difference is of the day of the change.
 {VIEW} fee_revenue AS
-  SELECT t.time / 86400000000000 AS day, t.symbol, i.quote AS asset, i.quote_decimals AS decimals, COUNT(*) AS trades,
-    CAST(SUM(t.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(t.maker_fee % 1000000000) AS BIGINT) AS maker_lo,
-    CAST(SUM(t.taker_fee / 1000000000) AS BIGINT) AS taker_hi, CAST(SUM(t.taker_fee % 1000000000) AS BIGINT) AS taker_lo
-  FROM trade t JOIN instrument i ON i.symbol = t.symbol
-    AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = t.symbol)
-  GROUP BY t.time / 86400000000000, t.symbol, i.quote, i.quote_decimals;
+  SELECT f.time / 86400000000000 AS day, f.symbol, i.quote AS asset, i.quote_decimals AS decimals, SUM(f.trades) AS trades,
+    CAST(SUM(f.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(f.maker_fee % 1000000000) AS BIGINT) AS maker_lo,
+    CAST(SUM(f.taker_fee / 1000000000) AS BIGINT) AS taker_hi, CAST(SUM(f.taker_fee % 1000000000) AS BIGINT) AS taker_lo
+  FROM (SELECT symbol, time, 1 AS trades, maker_fee, taker_fee FROM trade
+    UNION ALL SELECT symbol, time, 0, maker_fee_change, taker_fee_change FROM trade_change) f JOIN instrument i ON i.symbol = f.symbol
+    AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = f.symbol)
+  GROUP BY f.time / 86400000000000, f.symbol, i.quote, i.quote_decimals;

@@ -112,6 +112,8 @@ internal static class Statements
 
     public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
 
+    public static readonly Statement AddTradeChange = new("tnnnnnnnnn", "INSERT INTO trade_change " + Row(10));
+
     public static readonly Statement AddPrevented = new("tnnnnn" + "nnnnn" + "nnnnn", "INSERT INTO prevented_match " + Row(16));
 
     public static readonly Statement AddCandle = new(

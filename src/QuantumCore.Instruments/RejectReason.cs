@@ -105,7 +105,7 @@ public enum RejectReason : ushort
     /// <summary>A reduction in place cannot make an order larger.</summary>
     WouldGrow = 44,
 
-    /// <summary>No trade with this id is on the book's record, or it is busted already.</summary>
+    /// <summary>No trade with this id is on the book's record, or it is void already, or its units have become others since.</summary>
     UnknownTrade = 45,
 
     /// <summary>The order is open and stands in no queue: it waits for a trigger, a parent, a quote or the close.</summary>

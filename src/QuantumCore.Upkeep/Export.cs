@@ -110,9 +110,14 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         else
         {
             var index = 0;
-            foreach (var fill in FillsOf(record))
+            foreach (var fill in record.TradeSteps())
             {
                 Write(at, record.TimeNanos, index++, fill);
+            }
+
+            foreach (var change in kind == ExportKind.Postings && record is BookTurn turn ? turn.Steps.Where(step => step.ChangesTrade) : [])
+            {
+                Write(at, record.TimeNanos, index++, change);
             }
         }
     }
@@ -173,29 +178,16 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         }
     }
 
-    private static IEnumerable<TurnStep> FillsOf(BookRecord record) => record switch
-    {
-        OrderAccepted order => order.Fills.Select(fill => new TurnStep(
-            StepKind.Fill, order.Order.Account, order.Order.Number, order.OrderId, order.Order.Side, EndReason.None,
-            fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0, fill.MakerAccount, fill.MakerNumber,
-            fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold)),
-        BookTurn turn => turn.Steps.Where(step => step.Kind == StepKind.Fill),
-        _ => [],
-    };
-
     private void Write(in JournalRecord at, long timeNanos, int index, in TurnStep fill)
     {
         var instrument = _instrument ?? throw new InvalidDataException("a trade before the instrument's definition");
-        var (buyer, seller, buyerFee, sellerFee) = fill.Side == Side.Buy
-            ? (fill.Account, fill.MakerAccount, fill.Fee, fill.MakerFee)
-            : (fill.MakerAccount, fill.Account, fill.MakerFee, fill.Fee);
+        var money = BookTrades.Of(in fill);
         if (kind == ExportKind.Trades)
         {
-            lines.Trade(instrument, at.Sequence, index, timeNanos, fill, (buyer, seller, buyerFee, sellerFee));
+            lines.Trade(instrument, at.Sequence, index, timeNanos, fill, money);
             return;
         }
 
-        var money = new TradeMoney(new(buyer), new(seller), fill.PriceTicks, fill.QuantityLots, buyerFee, sellerFee);
         foreach (var posting in TradePostings.Of(instrument, money))
         {
             var asset = posting.Asset == instrument.Base.Name ? instrument.Base : instrument.Quote;
@@ -230,8 +222,7 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         new { stream, at.Sequence, at.Epoch, kind = record.GetType().Name, record }, s_json));
 
     public void Trade(
-        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill,
-        (long Buyer, long Seller, long BuyerFee, long SellerFee) sides) => Write(
+        Instrument instrument, long sequence, int index, long timeNanos, in TurnStep fill, in TradeMoney sides) => Write(
         s_trade,
         instrument.Symbol,
         sequence,
@@ -242,8 +233,8 @@ internal sealed class ExportLines(TextWriter to, bool csv)
         fill.IsAuction ? "none" : fill.Side == Side.Buy ? "buy" : "sell",
         fill.OrderId,
         fill.MakerOrderId,
-        sides.Buyer,
-        sides.Seller,
+        sides.Buyer.Value,
+        sides.Seller.Value,
         DecimalText.Format(sides.BuyerFee, instrument.Quote.Decimals),
         DecimalText.Format(sides.SellerFee, instrument.Quote.Decimals));
 

@@ -99,6 +99,28 @@ public class WindowTests
     }
 
     [Fact]
+    public void A_trade_that_is_taken_back_leaves_position_and_profit_as_without_it_and_its_volume_its_own_day()
+    {
+        var day = new TradingDay();
+        day.Fill(Day + 1, 10, 100, 3);
+        day.Fill(Day + 2, 10, 120, 3);
+        day.Change(Day + 3, Day + 1, -10, 100, -3, isTakenBack: true);
+        Assert.Equal((10, 1_200), (day.Quantity, day.VolumeOn(1)));
+        day.Fill(Day + 4, -10, 130, 1);
+        Assert.Equal((0, 0, 100 - 3 - 1), (day.Quantity, day.Cost, day.EarnedOn(1)));
+
+        // On the day after, the volume of the day before is no more asked for.
+        day.Change(2 * Day, Day + 2, -10, 120, -3, isTakenBack: true);
+        Assert.Equal((0, -10), (day.VolumeOn(2), day.Quantity));
+        day.Change(2 * Day, Day + 2, 10, 110, 2, isTakenBack: false);
+        Assert.Equal((0, 0), (day.VolumeOn(2), day.Quantity));
+        day.Fill((2 * Day) + 1, 10, 100, 0);
+        day.Change((2 * Day) + 2, (2 * Day) + 1, -10, 100, 0, isTakenBack: true);
+        day.Change((2 * Day) + 2, (2 * Day) + 1, 10, 90, 0, isTakenBack: false);
+        Assert.Equal((900, 10, 900), (day.VolumeOn(2), day.Quantity, day.Cost));
+    }
+
+    [Fact]
     public void A_day_goes_on_from_what_was_kept_of_it()
     {
         var random = new Random(5);

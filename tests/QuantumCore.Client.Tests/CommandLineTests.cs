@@ -235,7 +235,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin list NVDA 0.01 1 --maker-ppm 1000001")]
     [InlineData("admin phase AAPL open")]
     [InlineData("admin rules AAPL --static-band 10000")]
-    [InlineData("admin bust AAPL 17-0")]
+    [InlineData("admin bust AAPL")]
     [InlineData("admin pin AAPL")]
     [InlineData("admin pin AAPL east --none")]
     [InlineData("admin pin --none")]
@@ -544,8 +544,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin mark AAPL 150.00", """mark AAPL {"price":"150.00"}""")]
     [InlineData("admin reference AAPL 150.00", """reference AAPL {"price":"150.00"}""")]
     [InlineData("admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none", """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
-    [InlineData("admin bust AAPL 17", """bust AAPL {"trade":17}""")]
-    [InlineData("admin correct AAPL 17 150.01", """correct AAPL {"trade":17,"price":"150.01"}""")]
+    [InlineData("admin bust AAPL 17-0", """bust AAPL {"trade":"17-0"}""")]
+    [InlineData("admin correct AAPL 17-0 150.01", """correct AAPL {"trade":"17-0","price":"150.01"}""")]
     [InlineData("admin breaker 930 1000", """breaker {"index":930,"previousClose":1000}""")]
     public async Task The_operator_is_obeyed_and_nobody_else(string line, string command)
     {

@@ -158,8 +158,10 @@ public sealed class OrderTypeTests : IAsyncLifetime
             "AAPL",
             new BookRules { StaticBand = 500, DynamicBand = BookRules.None, DynamicBandMode = BandMode.Auction, Protection = BookRules.None, MaxExtensions = 0 },
             Cancellation);
-        await _admin.BustAsync("AAPL", 17, Cancellation);
-        await _admin.CorrectAsync("AAPL", 17, 150.01m, Cancellation);
+        var voided = await _admin.BustAsync("AAPL", "17-0", Cancellation);
+        Assert.Equal(("17-0", TradeState.Void, null, 0m), (voided.TradeId, voided.State, voided.Price, voided.BuyerFee));
+        var corrected = await _admin.CorrectAsync("AAPL", "17-0", 150.01m, Cancellation);
+        Assert.Equal((TradeState.Corrected, 150m, 150.01m, 0.15m), (corrected.State, corrected.TradedPrice, corrected.Price, corrected.BuyerFee));
         await _admin.BreakAsync(930, 1000, Cancellation);
         Assert.Equal(
             [
@@ -167,8 +169,8 @@ public sealed class OrderTypeTests : IAsyncLifetime
                 """mark AAPL {"price":"150.00"}""",
                 """reference AAPL {"price":"149.50"}""",
                 """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","maxExtensions":0}""",
-                """bust AAPL {"trade":17}""",
-                """correct AAPL {"trade":17,"price":"150.01"}""",
+                """bust AAPL {"trade":"17-0"}""",
+                """correct AAPL {"trade":"17-0","price":"150.01"}""",
                 """breaker {"index":930,"previousClose":1000}""",
             ],
             _exchange.Operations);
@@ -188,7 +190,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => call switch
         {
             "phase" => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, Cancellation),
-            "bust" => _admin.BustAsync("AAPL", 1, Cancellation),
+            "bust" => _admin.BustAsync("AAPL", "1-0", Cancellation),
             _ => _admin.BreakAsync(1, 2, Cancellation),
         });
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);

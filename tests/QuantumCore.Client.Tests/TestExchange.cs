@@ -367,7 +367,26 @@ internal sealed class TestExchange : IAsyncDisposable
         RequireAdmin(call);
         Operations.Add($"{name} {call.Symbol} {call.Body!.ToJsonString()}");
         Phase = (string?)call.Body["phase"] ?? Phase;
-        return State(call.Symbol!);
+        return name is "bust" or "correct" ? Changed(call) : State(call.Symbol!);
+    }
+
+    private static JsonObject Changed(TestCall call)
+    {
+        var price = (string?)call.Body!["price"];
+        return new JsonObject
+        {
+            ["symbol"] = call.Symbol,
+            ["tradeId"] = (string?)call.Body["trade"],
+            ["state"] = price is null ? "void" : "corrected",
+            ["tradedPrice"] = "150.00",
+            ["price"] = price,
+            ["quantity"] = "10",
+            ["buyer"] = "ACC-1001",
+            ["seller"] = "ACC-1002",
+            ["buyerFee"] = price is null ? "0.00" : "0.15",
+            ["sellerFee"] = price is null ? "0.00" : "0.30",
+            ["sequence"] = 18,
+        };
     }
 
     private JsonObject Block(TestCall call, bool isBlocked)

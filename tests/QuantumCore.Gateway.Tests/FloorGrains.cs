@@ -97,10 +97,10 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
         return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
     }
 
-    public ValueTask Unfreeze(string by, string why)
+    public ValueTask<RejectReason> Unfreeze(string by, string why)
     {
         floor.Note("Unfreeze", $"{Account} {by} {why}");
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(floor.RefusesToUnfreeze);
     }
 
     public ValueTask SetLimits(LimitsRequest request)
@@ -140,7 +140,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
-        floor.Note("View");
+        floor.Note("View", $"{Account}");
         floor.Seen = seen;
         ImmutableArray<OpenOrder> open =
         [
@@ -199,6 +199,17 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
     {
         market.Note("Operate", TradingFloor.Text(symbol, command));
         return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol));
+    }
+
+    public ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
+    {
+        market.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
+        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
+            ? new TradeChanged(reason)
+            : new TradeChanged(
+                RejectReason.None, market.Sequence(symbol) + 1,
+                new TurnStep(StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
+                priceTicks, priceTicks == 0 ? 0 : 16, priceTicks == 0 ? 0 : 31));
     }
 
     public ValueTask<PlaceInLine> Position(string symbol, long account, long orderId)

@@ -29,8 +29,6 @@ public sealed class OperatorCallTests
     [InlineData("reference", """{"price":"150.05"}""", "SetReference account 0 number 0 value 15005")]
     [InlineData("rules", """{"staticBand":500,"dynamicBand":"200","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2,"protection":"1.50"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=150 StaticBand=500 DynamicBand=200 DynamicBandAuction=1 AuctionCollar=300 MaxExtensions=2")]
     [InlineData("rules", """{"staticBand":"none","dynamicBand":"none","dynamicBandMode":"reject","auctionCollar":"none","protection":"none"}""", "SetRules account 0 number 0 value 0 ProtectionTicks=-1 StaticBand=-1 DynamicBand=-1 DynamicBandAuction=0 AuctionCollar=-1")]
-    [InlineData("bust", """{"trade":17}""", "Bust account 0 number 17 value 0")]
-    [InlineData("correct", """{"trade":"17","price":"150.05"}""", "Correct account 0 number 17 value 15005")]
     public async Task Command_reaches_its_book_and_the_state_is_the_answer(string call, string body, string command)
     {
         var time = new ManualTime(new DateTimeOffset(2026, 1, 5, 15, 0, 0, TimeSpan.Zero));
@@ -69,16 +67,67 @@ public sealed class OperatorCallTests
     [InlineData("rules", """{"maxExtensions":"none"}""", "maxExtensions")]
     [InlineData("rules", """{"maxExtensions":101}""", "maxExtensions")]
     [InlineData("rules", """{"protection":"-1"}""", "protection")]
-    [InlineData("bust", """{"trade":"17-0"}""", "trade")]
-    [InlineData("bust", """{"trade":17,"price":"1"}""", "price")]
+    [InlineData("bust", """{"trade":"17"}""", "trade")]
+    [InlineData("bust", """{"trade":"17-"}""", "trade")]
+    [InlineData("bust", """{"trade":"-1-0"}""", "trade")]
+    [InlineData("bust", """{"trade":17}""", "trade")]
+    [InlineData("bust", """{"trade":"17-0","price":"1"}""", "price")]
     [InlineData("bust", """{}""", "trade")]
-    [InlineData("correct", """{"trade":17}""", "price")]
+    [InlineData("correct", """{"trade":"17-0"}""", "price")]
     public async Task Command_that_is_none_is_refused(string call, string body, string? field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
         Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
-        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal));
+        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal) || made.StartsWith("ChangeTrade", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("bust", """{"trade":"17-2"}""", "ChangeTrade AAPL 17-2 0", "void", null, "0.00", "0.00")]
+    [InlineData("correct", """{"trade":"17-2","price":"150.05"}""", "ChangeTrade AAPL 17-2 15005", "corrected", "150.05", "0.16", "0.31")]
+    public async Task Change_of_a_trade_names_its_sides_and_what_they_pay_now(
+        string call, string body, string made, string state, string? price, string buyerFee, string sellerFee)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", $"admin/symbols/AAPL/{call}", body, "admin", Token);
+
+        Assert.Contains(made, exchange.Floor.Calls);
+        Assert.Equal(("AAPL", "17-2", state, "150.00", price), (reply["symbol"], reply["tradeId"], reply["state"], reply["tradedPrice"], reply["price"]));
+        Assert.Equal(("ACC-1002", "ACC-1001", buyerFee, sellerFee), (reply["buyer"], reply["seller"], reply["buyerFee"], reply["sellerFee"]));
+        // Both have it before it is answered.
+        Assert.Equal(["View 1001", "View 1002"], exchange.Floor.Calls.Where(told => told.StartsWith("View", StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("150.001")]
+    public async Task Price_that_a_symbol_can_not_have_is_no_correction(string price)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/correct", $$"""{"trade":"17-0","price":"{{price}}"}""", "admin", Token);
+        Assert.Equal((400, "InvalidPrice", "price"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("ChangeTrade", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(RejectReason.UnknownTrade, 404, "trade")]
+    [InlineData(RejectReason.InvalidPrice, 400, "price")]
+    [InlineData(RejectReason.Overloaded, 503, null)]
+    public async Task Change_of_a_trade_may_be_refused(RejectReason reason, int status, string? field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToOperate["AAPL"] = reason;
+        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/correct", """{"trade":"17-2","price":"150.05"}""", "admin", Token);
+        Assert.Equal((status, reason.ToString(), field), ((int)reply.Status, reply.Code, reply["field"]));
+    }
+
+    [Fact]
+    public async Task Account_that_lacks_what_a_changed_trade_took_stays_frozen()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToUnfreeze = RejectReason.InsufficientFunds;
+        var reply = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unfreeze", "{}", "admin", Token);
+        Assert.Equal((422, "InsufficientFunds"), ((int)reply.Status, reply.Code));
     }
 
     [Theory]
@@ -86,8 +135,8 @@ public sealed class OperatorCallTests
     [InlineData("admin/symbols/AAPL/mark", """{"price":"1"}""")]
     [InlineData("admin/symbols/AAPL/reference", """{"price":"1"}""")]
     [InlineData("admin/symbols/AAPL/rules", """{"staticBand":1}""")]
-    [InlineData("admin/symbols/AAPL/bust", """{"trade":1}""")]
-    [InlineData("admin/symbols/AAPL/correct", """{"trade":1,"price":"1"}""")]
+    [InlineData("admin/symbols/AAPL/bust", """{"trade":"1-0"}""")]
+    [InlineData("admin/symbols/AAPL/correct", """{"trade":"1-0","price":"1"}""")]
     [InlineData("admin/accounts/ACC-1001/block", "{}")]
     [InlineData("admin/accounts/ACC-1001/unblock", "{}")]
     [InlineData("admin/breaker", """{"index":1,"previousClose":2}""")]

@@ -100,6 +100,9 @@ public sealed class TradingFloor
     /// <summary>What accounts say to the next lists; null: they hold them.</summary>
     public HoldListResult? RefusesHolds { get; set; }
 
+    /// <summary>Why an account stays frozen.</summary>
+    public RejectReason RefusesToUnfreeze { get; set; }
+
     /// <summary>Why a book refuses an operator.</summary>
     public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
 

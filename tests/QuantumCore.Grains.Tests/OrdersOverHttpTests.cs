@@ -577,18 +577,6 @@ public class OrdersOverHttpTests
         }
     }
 
-    [Fact]
-    public async Task Trade_is_declared_void_once()
-    {
-        await using var exchange = await ServedExchange.OpenAsync();
-        await exchange.BobAsync(Sell(1m, 150m));
-        await exchange.AliceAsync(Buy(1m, 150m));
-        await exchange.Operator.CorrectAsync("AAPL", 1, 149m, Cancellation);
-        await exchange.Operator.BustAsync("AAPL", 1, Cancellation);
-        var again = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Operator.BustAsync("AAPL", 1, Cancellation));
-        Assert.Equal("UnknownTrade", again.Code);
-    }
-
     private static async Task<(OrderStatus Status, string? End, decimal Filled)> Outcome(ServedExchange exchange, Order order)
     {
         var now = await NowAsync(exchange.Alice, order);

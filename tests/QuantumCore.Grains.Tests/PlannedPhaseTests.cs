@@ -175,9 +175,9 @@ public sealed class PlannedPhaseTests
     {
         var book = NewBook();
         var snapshot = book.Snapshot();
-        // Reason, beginning, length of auctions, whether there is a plan, and the numbers of trade groups and corporate actions: a zero each.
-        Assert.Equal([0, 0, 0, 0, 0, 0], snapshot[^6..]);
-        var old = snapshot[..^6];
+        // Reason, beginning, length of auctions, whether there is a plan, the numbers of trade groups and corporate actions, since when units are what they are, and changed trades: a zero each.
+        Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0], snapshot[^8..]);
+        var old = snapshot[..^8];
         old[0] = 4;
         Assert.Equal(snapshot, BookMachine.Restore(Aapl, old).Snapshot());
     }

@@ -222,6 +222,34 @@ public class SplitTests
         Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Carol, "again", Symbol, Side.Buy, 500, 1)).Reason);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Trade_of_before_a_split_is_not_changed_any_more(bool bySnapshot)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, (Alice, 100), (Bob, 100), (Carol, 0));
+        await market.TradeAsync(Carol, Bob, 1_500, 10);
+        var book = market.Exchange.Book(Symbol).Grain;
+        Assert.Equal(RejectReason.None, (await book.ChangeTrade(Symbol, new TradePlace(3, 0), 1_400)).Reason);
+        Assert.Null(await market.AnnounceAsync(2, 1));
+        await market.SplitAsync();
+        await market.ResumeAsync();
+        await market.TradeAsync(Carol, Bob, 700, 10);
+        if (bySnapshot)
+        {
+            await market.Exchange.Cluster.DeactivateAsync(book);
+        }
+
+        // The units it would give back are others now.
+        Assert.Equal(RejectReason.UnknownTrade, (await book.ChangeTrade(Symbol, new TradePlace(3, 0), 0)).Reason);
+        var last = (await market.Exchange.RecordsAsync(Symbol)).Last(at => at.Record is OrderAccepted { Fills.Length: 1 }).Sequence;
+        Assert.Equal(RejectReason.None, (await book.ChangeTrade(Symbol, new TradePlace(last, 0), 0)).Reason);
+        await market.Exchange.Account(Carol).CatchUp();
+        Assert.Equal<long[]>([200, 180, 20], await market.UnitsAsync());
+        await market.RequireBooksAsync();
+    }
+
     [Fact]
     public async Task What_was_sold_out_of_a_deposit_is_a_short_position_that_a_split_makes_larger_or_smaller()
     {

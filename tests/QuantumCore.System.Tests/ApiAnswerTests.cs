@@ -224,12 +224,15 @@ public sealed class ApiAnswerTests : IAsyncLifetime
 
     private async Task OperatorAsync()
     {
+        var trades = (await CallAsync("GET trades/{symbol}", "trades/AAPL", null)).GetProperty("trades").EnumerateArray();
+        var (corrected, voided) = (trades.First().GetProperty("tradeId").GetString(), trades.Last().GetProperty("tradeId").GetString());
         foreach (var (call, body) in new[]
         {
             ("mark", """{"price":"150.00"}"""), ("reference", """{"price":"150.00"}"""), ("rules", """{"staticBand":5000,"dynamicBand":"none"}"""),
-            ("correct", """{"trade":1,"price":"150.50"}"""), ("bust", """{"trade":1}"""), ("phase", """{"phase":"halt"}"""), ("phase", """{"phase":"volatility"}"""),
+            ("correct", $$"""{"trade":"{{corrected}}","price":"150.50"}"""), ("bust", $$"""{"trade":"{{voided}}"}"""), ("phase", """{"phase":"halt"}"""), ("phase", """{"phase":"volatility"}"""),
         })
             await CallAsync($"POST admin/symbols/{{symbol}}/{call}", $"admin/symbols/AAPL/{call}", Admin, body);
+        await CallAsync("GET fills", "fills", Bob);
         await CallAsync("GET symbols/{symbol}/state", "symbols/AAPL/state", null);
         await CallAsync("POST admin/symbols/{symbol}/phase", "admin/symbols/AAPL/phase", Admin, """{"phase":"continuous"}""");
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })

@@ -43,7 +43,7 @@ public partial class StableNumberTests
             + "NoReference=66 AccountFrozen=67 MaxQuantity=68 MaxNotional=69 OpenOrderLimit=70 PositionLimit=71 DuplicateOrder=72 OrderRate=73 DailyVolume=74 DailyLoss=75 InsufficientMargin=76 ReduceOnly=77 NotPermitted=78 NoLocate=79 MarkStale=80 SignalSkipped=86 SignalsPaused=87 SignalTooOld=88 Overloaded=90 OutcomeUnknown=91 TooManyRequests=92 UnsettledFunds=93",
         ["DecimalError"] = "None=0 NotADecimal=1 TooManyDecimals=2 TooLarge=3",
         ["BookRecordEncoding.Kind"] =
-            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9 TurnWithStages=10",
+            "Instrument=1 Order=2 Voided=3 Closed=4 AllClosed=5 Reduced=6 NothingFound=7 Turn=8 TurnWithPrevented=9 TurnWithStages=10 TurnThatChangesTrade=11",
         ["BookVerb"] =
             "Enter=1 EnterList=2 Cancel=3 CancelAll=4 Amend=5 Reduce=6 SetPhase=7 SetMark=8 SetReference=9 SetRules=10 "
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
@@ -51,10 +51,10 @@ public partial class StableNumberTests
         ["ChangedValue"] =
             "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
             + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 AuctionNanos=26 "
-            + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Take=45 EndPhase=46 Price=50 Lots=51 Maker=52 Reason=53 GroupedAccount=60 TradeGroup=61 NewUnits=62 OldUnits=63 FallTicks=64",
+            + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Take=45 EndPhase=46 Price=50 Lots=51 Maker=52 Reason=53 GroupedAccount=60 TradeGroup=61 NewUnits=62 OldUnits=63 FallTicks=64 TradeIndex=70 TradeNanos=71 TakerAccount=72 TakerNumber=73 TakerOrder=74 TakerSide=75 TakerFee=76 MakerAccount=77 MakerNumber=78 MakerOrder=79 MakerFee=80 InAuction=81",
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
-        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10",
+        ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10 Reversed=11 Restated=12",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
@@ -64,6 +64,7 @@ public partial class StableNumberTests
         ["SettlementState"] = "Sent=1 Settled=2 Partial=3",
         ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91 Partial=92 BuyIn=93 BuyInDays=94",
         ["LimitKind"] = "OrderQuantity=1 OrderValue=2 OpenOrders=3 Position=4 DuplicateWindow=5 OrdersPerSecond=6 OrderBurst=7 DailyVolume=8 DailyLoss=9",
+        ["TradeState"] = "AsMade=0 Void=1 Corrected=2",
         ["CorporateActionKind"] = "CashDividend=1 Split=2 SymbolChange=3",
         ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",

@@ -124,7 +124,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
-            foreach (var fill in fills)
+            // The wire has no word for a trade that is void: who adds these up is to come to what he has.
+            foreach (var fill in fills.Where(fill => fill.State != TradeState.Void))
                 WriteTrade(to, instrument, fill);
             to.WriteEndArray();
         });

@@ -110,7 +110,23 @@ internal sealed record FillAnswer(
     string Fee,
     string Liquidity,
     string Time,
-    string TimeNanos);
+    string TimeNanos,
+    string State = "",
+    string TradedPrice = "");
+
+/// <summary>A trade that was declared void, or has another price.</summary>
+internal sealed record TradeChangeAnswer(
+    string Symbol,
+    string TradeId,
+    string State,
+    string TradedPrice,
+    string? Price,
+    string Quantity,
+    string Buyer,
+    string Seller,
+    string BuyerFee,
+    string SellerFee,
+    long Sequence);
 
 /// <summary>Prevented matches of an account.</summary>
 internal sealed record PreventedMatchesAnswer(IReadOnlyList<PreventedMatchAnswer> Matches);

@@ -281,11 +281,12 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteStartObject();
         to.WriteTime(line.Place.TimeNanos);
         to.WriteString("cause"u8, line.Cause);
-        to.WriteString("key"u8, line.Key);
+        to.WriteString("key"u8, ofBook ? null : line.Key);
         to.WriteString("asset"u8, line.Asset);
         to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
         to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
-        to.WriteString("tradeId"u8, ofBook ? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}") : null);
+        // Of a change its cause names the trade.
+        to.WriteString("tradeId"u8, !ofBook ? null : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}"));
         if (line.IsPending)
             to.WriteBoolean("pending"u8, true);
         to.WriteEndObject();

@@ -128,15 +128,30 @@ internal sealed class OperatorCalls(
             return;
 
         var ticks = 0L;
-        var refusal = NumberReading.WholeNumber("trade", text.Trade, long.MaxValue, out var trade)
-            ?? (verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
-                : text.Price is not null ? Refusal.Malformed("price", "A void trade has no new price.")
-                : null);
+        var place = Call.Trade(text.Trade ?? "");
+        var refusal = place is null ? Refusal.Malformed("trade", "The id of a trade, such as 17-0.")
+            : verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
+            : text.Price is not null ? Refusal.Malformed("price", "A void trade has no new price.")
+            : null;
         if (refusal is { } refused)
+        {
             await Answer.Refuse(context, refused);
+            return;
+        }
+
+        var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
+        if (changed.Reason != RejectReason.None)
+            await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
         else
-            await Operate(context, instrument, BookCommand.Of(verb, ticks, number: trade));
+            await Answer.Json(context, (instrument, place.Value, changed), static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
     }
+
+    private static string? FieldOf(RejectReason reason) => reason switch
+    {
+        RejectReason.UnknownTrade => "trade",
+        RejectReason.InvalidPrice => "price",
+        _ => null,
+    };
 
     private static Refusal? ReadPrice(Instrument instrument, string? text, out long ticks)
     {

@@ -172,7 +172,6 @@ internal sealed record RulesText
 /// <summary>A trade to be declared void, or to be given another price.</summary>
 internal sealed record TradeText
 {
-    [JsonConverter(typeof(NumberText))]
     public string? Trade { get; init; }
 
     public string? Price { get; init; }

@@ -155,6 +155,8 @@ internal static class WireNames
         SigningScheme.RsaSha256 => "rsa",
     };
 
+    public static string Of(TradeState state) => state == TradeState.Void ? "void" : "corrected";
+
     public static string Of(PayoutState state) => state switch
     {
         PayoutState.Pending => "pending",

@@ -107,6 +107,34 @@ internal static class WireWriter
         to.WriteAmount("fee"u8, fill.Fill.Fee, instrument.Quote.Decimals);
         to.WriteString("liquidity"u8, fill.Fill.IsMaker ? "maker"u8 : "taker"u8);
         to.WriteTime(fill.TimeNanos);
+        if (fill.State != TradeState.AsMade)
+        {
+            to.WriteString("state"u8, WireNames.Of(fill.State));
+            to.WritePrice("tradedPrice"u8, instrument, fill.TradedTicks);
+        }
+
+        to.WriteEndObject();
+    }
+
+    public static void WriteTradeChange(this Utf8JsonWriter to, Instrument instrument, TradePlace place, in TradeChanged changed)
+    {
+        var trade = changed.Trade;
+        var (buyer, seller) = trade.Side == Side.Buy ? (trade.Account, trade.MakerAccount) : (trade.MakerAccount, trade.Account);
+        to.WriteStartObject();
+        to.WriteString("symbol"u8, instrument.Symbol);
+        to.WriteTradeId(place.Sequence, place.Index);
+        to.WriteString("state"u8, WireNames.Of(changed.PriceTicks == 0 ? TradeState.Void : TradeState.Corrected));
+        to.WritePrice("tradedPrice"u8, instrument, trade.PriceTicks);
+        if (changed.PriceTicks == 0)
+            to.WriteNull("price"u8);
+        else
+            to.WritePrice("price"u8, instrument, changed.PriceTicks);
+        to.WriteQuantity("quantity"u8, instrument, trade.QuantityLots);
+        to.WriteString("buyer"u8, new AccountId(buyer).ToString());
+        to.WriteString("seller"u8, new AccountId(seller).ToString());
+        to.WriteAmount("buyerFee"u8, changed.BuyerFee, instrument.Quote.Decimals);
+        to.WriteAmount("sellerFee"u8, changed.SellerFee, instrument.Quote.Decimals);
+        to.WriteNumber("sequence"u8, changed.Sequence);
         to.WriteEndObject();
     }
 

@@ -24,14 +24,41 @@ public sealed partial class AccountGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask Unfreeze(string by, string why)
+    public async ValueTask<RejectReason> Unfreeze(string by, string why)
     {
         RequireRoom("be let go");
+        if (_machine.IsShort)
+        {
+            return RejectReason.InsufficientFunds;
+        }
+
         Mutate(() =>
         {
             if (_machine.Unfreeze(by, why, Now) is { } record)
             {
                 Record(record, urgent: true);
+            }
+
+            return true;
+        });
+        await SettleAsync();
+        return RejectReason.None;
+    }
+
+    /// <summary>A trade that was changed may have taken what is gone. Where there is no room for the record now, the next second has it.</summary>
+    private async ValueTask FreezeWhenShortAsync()
+    {
+        if (!_machine.IsShort || Refusal(urgent: true) != RejectReason.None)
+        {
+            return;
+        }
+
+        Mutate(() =>
+        {
+            if (_machine.FreezeWhenShort(Now) is { } record)
+            {
+                Record(record, urgent: true);
+                GrainLog.AccountShort(Log, _machine.Account.Id.Value, ((AccountFrozen)record).Why);
             }
 
             return true;

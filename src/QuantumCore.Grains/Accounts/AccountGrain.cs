@@ -53,6 +53,7 @@ public sealed partial class AccountGrain(
         // Its own records may rest on fills that are not folded yet: catch up before the first command.
         await CatchUp();
         _machine.EndCatchUp();
+        await FreezeWhenShortAsync();
         this.RegisterGrainTimer(
             CatchUpWhileOpenAsync,
             new GrainTimerCreationOptions { DueTime = s_catchUpPeriod, Period = s_catchUpPeriod, Interleave = true });
@@ -172,6 +173,7 @@ public sealed partial class AccountGrain(
             await CatchUpToAsync(place);
         }
 
+        await FreezeWhenShortAsync();
         var view = Describe(_machine.Account.Orders.Values);
         await SettleAsync();
         return view;
@@ -190,6 +192,7 @@ public sealed partial class AccountGrain(
         }
 
         SnapshotWhenDue();
+        await FreezeWhenShortAsync();
     }
 
     /// <inheritdoc/>
@@ -377,6 +380,7 @@ public sealed partial class AccountGrain(
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
     {
         SnapshotWhenDue();
+        await FreezeWhenShortAsync();
 
         // Where records kept coming the next one shows a gap; only a book that has gone quiet needs a look.
         var quiet = _machine.OpenSources

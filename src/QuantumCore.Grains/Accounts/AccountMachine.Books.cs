@@ -30,6 +30,7 @@ internal sealed partial class AccountMachine
 
         RequireHeld(delivered.Record, durable);
         Apply(symbol, delivered.Record);
+        ForgetLacking();
         _cursors[symbol] = delivered.Sequence;
         Folded++;
         return true;
@@ -182,7 +183,7 @@ internal sealed partial class AccountMachine
                 RequireHeld(step.Number, durable);
             }
 
-            if (step.Kind == StepKind.Fill && step.MakerAccount == id.Value)
+            if (step.IsOfTrade && step.MakerAccount == id.Value)
             {
                 RequireHeld(step.MakerNumber, durable);
             }

@@ -23,6 +23,9 @@ internal sealed partial class AccountMachine
 
     // Beside all of that, how open orders stand in their books.
     private const byte SnapshotVersionWithStandings = 11;
+
+    // Beside all of that, what it lacks since a trade was changed.
+    private const byte SnapshotVersionLacking = 12;
     private const byte SnapshotKind = 101;
 
     // Snapshots of before ADR 49 do not tell how orders up to this number stand in their books.
@@ -43,7 +46,8 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private byte VersionOfSnapshot => Account.Orders.Count > 0 ? SnapshotVersionWithStandings
+    private byte VersionOfSnapshot => IsShort ? SnapshotVersionLacking
+        : Account.Orders.Count > 0 ? SnapshotVersionWithStandings
         : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted
         : _unpaid.Count > 0 || _splits.Count > 0 ? SnapshotVersionWithActions
@@ -88,9 +92,14 @@ internal sealed partial class AccountMachine
         }
 
         WriteMoney(ref to);
-        if (version == SnapshotVersionWithStandings)
+        if (version >= SnapshotVersionWithStandings)
         {
             WriteStandings(ref to);
+        }
+
+        if (version == SnapshotVersionLacking)
+        {
+            WriteLacking(ref to);
         }
 
         return to.ToArray();
@@ -106,7 +115,7 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionWithStandings);
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionLacking);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,
@@ -141,9 +150,14 @@ internal sealed partial class AccountMachine
 
         machine.ReadMoney(ref from);
         machine.ForgetStandings();
-        if (from.Version == SnapshotVersionWithStandings)
+        if (from.Version >= SnapshotVersionWithStandings)
         {
             machine.ReadStandings(ref from);
+        }
+
+        if (from.Version == SnapshotVersionLacking)
+        {
+            machine.ReadLacking(ref from);
         }
 
         from.End();

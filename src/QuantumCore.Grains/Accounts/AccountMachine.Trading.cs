@@ -16,6 +16,16 @@ internal sealed partial class AccountMachine
         var instrument = order.Instrument;
         Account.Fill(number, priceTicks, lots, fee, ratePpm, UtcDay.Of(timeNanos));
         _margin?.Trade(number, instrument.Notional(priceTicks, lots));
+        DayOf(instrument, timeNanos).Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
+        if (!withItself)
+        {
+            CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
+        }
+    }
+
+    /// <summary>What is traded in a symbol at a time, in units of that time.</summary>
+    private TradingDay DayOf(Instrument instrument, long timeNanos)
+    {
         if (!_traded.TryGetValue(instrument.Symbol, out var traded))
         {
             _traded.Add(instrument.Symbol, traded = (instrument, new TradingDay()));
@@ -26,11 +36,7 @@ internal sealed partial class AccountMachine
             SplitBefore(timeNanos, instrument, traded.Day);
         }
 
-        traded.Day.Fill(timeNanos, order.Side == Side.Buy ? lots : -lots, (long)instrument.Notional(priceTicks, 1), fee);
-        if (!withItself)
-        {
-            CountVolume(instrument.Quote, timeNanos, instrument.Notional(priceTicks, lots));
-        }
+        return traded.Day;
     }
 
     private void WriteTrading(ref RecordWriter to)

@@ -175,6 +175,12 @@ internal sealed partial class AccountMachine
         var replacing = turn.Command.Verb == BookVerb.AdjustOrders ? Account.Replacing(symbol) : [];
         foreach (var step in turn.Steps)
         {
+            if (step.ChangesTrade)
+            {
+                ChangeTrade(symbol, in step, turn);
+                continue;
+            }
+
             if (step.Account == id.Value)
             {
                 Apply(in step, turn);
@@ -205,10 +211,14 @@ internal sealed partial class AccountMachine
         }
 
         FollowSplit(symbol, turn);
+        if (turn.Command.Verb is BookVerb.Bust or BookVerb.Correct)
+        {
+            FindLacking(symbol);
+        }
+
         if (IsCaughtUp)
         {
-            var instrument = instrumentOf(symbol);
-            Account.RequireCover(instrument, IsBeingSplit(instrument.Base.Name));
+            Account.RequireCover(instrumentOf(symbol), _mayLack ??= MayLack);
         }
     }
 

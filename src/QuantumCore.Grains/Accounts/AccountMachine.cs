@@ -20,6 +20,7 @@ internal sealed partial class AccountMachine(
 
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
     private UsedKeys _keys = new();
+    private Func<string, bool>? _mayLack;
 
     /// <summary>
     /// Whether it knows what its own decisions rested on. While it comes back it does not: a hold may stand on the
@@ -149,8 +150,10 @@ internal sealed partial class AccountMachine(
     public void EndCatchUp()
     {
         IsCaughtUp = true;
-        Account.RequireCover(IsBeingSplit);
+        Account.RequireCover(_mayLack ??= MayLack);
     }
+
+    private bool MayLack(string asset) => IsBeingSplit(asset) || _lacking.Contains(asset);
 
     /// <summary>Folds the account's own next record.</summary>
     public void Apply(AccountRecord record)
@@ -189,11 +192,8 @@ internal sealed partial class AccountMachine(
             case Withdrawn withdrawal:
                 Apply(withdrawal);
                 break;
-            case AccountFrozen frozen:
-                _frozen = frozen;
-                break;
-            case AccountUnfrozen:
-                _frozen = null;
+            case AccountFrozen or AccountUnfrozen:
+                _frozen = record as AccountFrozen;
                 break;
             case LimitsSet limits:
                 Apply(limits);
@@ -213,6 +213,8 @@ internal sealed partial class AccountMachine(
             default:
                 throw new InvalidDataException($"{record.GetType().Name} is not an account's record.");
         }
+
+        ForgetLacking();
     }
 
     /// <summary>

@@ -17,6 +17,7 @@ internal sealed partial class BookMachine
         {
             _adjustment = adjustment;
             _adjusted.Add(action);
+            _newUnitsFrom = adjustment.FallTicks > 0 ? _newUnitsFrom : Sequence + 1;
         }
 
         return reason;

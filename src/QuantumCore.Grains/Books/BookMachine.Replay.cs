@@ -11,11 +11,11 @@ internal sealed class DivergenceException(string symbol, long sequence, string w
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    // 4: without what follows a phase. 5: without trade groups. 6: without corporate actions.
+    // 4: without what follows a phase. 5: without trade groups. 6: without corporate actions. 7: without changed trades.
     private const byte OldestSnapshot = 4;
     private const byte SnapshotWithPlans = 5;
     private const byte SnapshotWithGroups = 6;
-    private const byte SnapshotVersion = 7;
+    private const byte SnapshotVersion = 8;
     private const byte SnapshotKind = 100;
 
     /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
@@ -100,6 +100,7 @@ internal sealed partial class BookMachine
             to.Count(action);
         }
 
+        WriteChanges(ref to);
         return to.ToArray();
     }
 
@@ -145,6 +146,7 @@ internal sealed partial class BookMachine
             machine._adjusted.Add(from.Count());
         }
 
+        machine.ReadChanges(ref from);
         from.End();
         return machine;
     }

@@ -88,10 +88,13 @@ internal sealed partial class BookMachine
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
-            BookVerb.Bust => time => Core.Bust(time, command.Number),
+            // Records of before ADR 52 name the trade by its place among all, and moved no money.
+            BookVerb.Bust when command.Changes.IsEmpty => time => Core.Bust(time, command.Number),
+            BookVerb.Correct when command.Changes.IsEmpty => time => Core.Correct(time, command.Number, value),
+            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, 0),
+            BookVerb.Correct when value > 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, value),
             BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment => time => Adjust(time, command.Number, adjustment),
             BookVerb.EndOrders when value == (long)EndReason.CorporateAction => time => Core.CancelMany(time, default, EndReason.CorporateAction),
-            BookVerb.Correct => time => Core.Correct(time, command.Number, value),
             _ => null,
         };
         record = null;

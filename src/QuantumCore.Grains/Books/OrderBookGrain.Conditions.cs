@@ -51,6 +51,12 @@ public sealed partial class OrderBookGrain
             return refusal == RejectReason.None ? RejectReason.UnknownSymbol : refusal;
         }
 
+        // What a trade was is read from the journal, and from nobody else.
+        if (command.Verb is BookVerb.Bust or BookVerb.Correct)
+        {
+            return RejectReason.BadRequest;
+        }
+
         var reason = Turn(() =>
         {
             CatchUp();

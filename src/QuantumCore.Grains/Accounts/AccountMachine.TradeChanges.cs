@@ -1,0 +1,91 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>
+/// Trades of the account that are declared void, or get another price. What they take back may be gone, or be held for orders: who may not owe is frozen then, with
+/// its orders cancelled, until it has come in again.
+/// </summary>
+internal sealed partial class AccountMachine
+{
+    // Assets of which a change took more than was free, until as much is there again.
+    private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
+
+    /// <summary>Whether it lacks what a changed trade took back.</summary>
+    public bool IsShort => _lacking.Count > 0;
+
+    /// <summary>Decides to freeze an account that lacks something, and to cancel what it has open; null when that is on record, or it lacks nothing.</summary>
+    public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
+        new FreezeRequest(Closes: true, "exchange", $"lacks {string.Join(", ", _lacking)} since a trade was changed"), now);
+
+    private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
+    {
+        var tradedNanos = TradeAsItWas.Of(turn.Command)!.Value.TimeNanos;
+        if (step.Account == id.Value)
+        {
+            ChangeTrade(symbol, in step, step.Side, step.Fee, turn.TimeNanos, tradedNanos);
+        }
+
+        if (step.MakerAccount == id.Value)
+        {
+            ChangeTrade(symbol, in step, step.Side == Side.Buy ? Side.Sell : Side.Buy, step.MakerFee, turn.TimeNanos, tradedNanos);
+        }
+    }
+
+    private void ChangeTrade(string symbol, in TurnStep step, Side side, long fee, long timeNanos, long tradedNanos)
+    {
+        var instrument = instrumentOf(symbol);
+        var isTakenBack = step.Kind == StepKind.Reversed;
+        var buys = side == Side.Buy != isTakenBack;
+        fee = isTakenBack ? -fee : fee;
+        Account.Exchange(instrument, buys ? Side.Buy : Side.Sell, step.PriceTicks, step.QuantityLots, fee, UtcDay.Of(timeNanos));
+        DayOf(instrument, timeNanos).Change(
+            timeNanos, tradedNanos, buys ? step.QuantityLots : -step.QuantityLots, (long)instrument.Notional(step.PriceTicks, 1), fee, isTakenBack);
+        if (step.Account != step.MakerAccount)
+        {
+            var value = instrument.Notional(step.PriceTicks, step.QuantityLots);
+            CountVolume(instrument.Quote, tradedNanos, isTakenBack ? -value : value);
+        }
+    }
+
+    /// <summary>After a turn that changed a trade of the account: of what less is there than is held.</summary>
+    private void FindLacking(string symbol)
+    {
+        var instrument = instrumentOf(symbol);
+        foreach (var asset in (ReadOnlySpan<Asset>)[instrument.Base, instrument.Quote])
+        {
+            if (!IsMargin && Account.Of(asset).Available < 0)
+            {
+                _lacking.Add(asset.Name);
+            }
+        }
+    }
+
+    /// <summary>After each record: what has come in again.</summary>
+    private void ForgetLacking()
+    {
+        if (_lacking.Count > 0)
+        {
+            _lacking.RemoveWhere(asset => IsMargin || Account.Balances.GetValueOrDefault(asset).Available >= 0);
+        }
+    }
+
+    private void WriteLacking(ref RecordWriter to)
+    {
+        to.Count(_lacking.Count);
+        foreach (var asset in _lacking)
+        {
+            to.Text(asset);
+        }
+    }
+
+    private void ReadLacking(ref RecordReader from)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _lacking.Add(from.Text());
+        }
+    }
+}

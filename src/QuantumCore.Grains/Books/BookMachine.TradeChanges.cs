@@ -1,0 +1,93 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>
+/// Trades that are declared void or get another price afterwards. Their orders stay what they were, and no price is undone (RULES 15.3); what moves is the
+/// money and the units of both sides.
+/// </summary>
+internal sealed partial class BookMachine
+{
+    private readonly SortedDictionary<(long Sequence, int Index), TradeInForce> _changed = [];
+
+    // Units became others with this record: what was traded before it can't be given back any more.
+    private long _newUnitsFrom;
+
+    /// <summary>What a trade is worth now; null where it is as it was made.</summary>
+    public TradeInForce? ChangeOf(TradePlace place) =>
+        _changed.TryGetValue((place.Sequence, place.Index), out var now) ? now : null;
+
+    private RejectReason ChangeTrade(long time, in TradeAsItWas trade, long priceTicks)
+    {
+        var (place, fill) = (trade.Place, trade.Fill);
+        var before = ChangeOf(place) ?? new TradeInForce(fill.PriceTicks, fill.Fee, fill.MakerFee);
+        if (place.Sequence > Sequence || place.Sequence <= _newUnitsFrom || before.PriceTicks == 0)
+        {
+            return RejectReason.UnknownTrade;
+        }
+
+        if (Instrument!.Notional(priceTicks, fill.QuantityLots) > Instrument.NotionalLimit)
+        {
+            return RejectReason.InvalidPrice;
+        }
+
+        var reason = Core.AdvanceTime(time);
+        if (reason != RejectReason.None)
+        {
+            return reason;
+        }
+
+        var now = new TradeInForce(priceTicks, FeeAt(priceTicks, fill.Fee, fill.PriceTicks), FeeAt(priceTicks, fill.MakerFee, fill.PriceTicks));
+        AddChange(StepKind.Reversed, in fill, before);
+        if (priceTicks > 0)
+        {
+            AddChange(StepKind.Restated, in fill, now);
+        }
+
+        _changed[(place.Sequence, place.Index)] = now;
+        return RejectReason.None;
+    }
+
+    private void AddChange(StepKind kind, in TurnStep fill, in TradeInForce at) =>
+        _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
+
+    // In the proportion of what it is worth, and of the fraction of a unit against who pays: the two together are never less than nothing.
+    private static long FeeAt(long priceTicks, long fee, long tradedTicks) => (long)Rounding.DivUp((Int128)fee * priceTicks, tradedTicks);
+
+    private void WriteChanges(ref RecordWriter to)
+    {
+        to.Count(_newUnitsFrom);
+        to.Count(_changed.Count);
+        foreach (var ((sequence, index), now) in _changed)
+        {
+            to.Count(sequence);
+            to.Count(index);
+            to.Count(now.PriceTicks);
+            to.Signed(now.TakerFee);
+            to.Signed(now.MakerFee);
+        }
+    }
+
+    private void ReadChanges(ref RecordReader from)
+    {
+        if (from.Version < SnapshotVersion)
+        {
+            // It does not say when that was: before it, on the safe side.
+            _newUnitsFrom = _adjusted.Count > 0 ? Sequence : 0;
+            return;
+        }
+
+        _newUnitsFrom = from.Count();
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _changed.Add((from.Count(), from.Count32()), new TradeInForce(from.Count(), from.Signed(), from.Signed()));
+        }
+    }
+}
+
+/// <summary>A trade's price and fees after a change.</summary>
+/// <param name="PriceTicks">Ticks; 0: it is void.</param>
+/// <param name="TakerFee">Quote minor units; of an auction the buyer's.</param>
+/// <param name="MakerFee">Quote minor units; of an auction the seller's.</param>
+internal readonly record struct TradeInForce(long PriceTicks, long TakerFee, long MakerFee);

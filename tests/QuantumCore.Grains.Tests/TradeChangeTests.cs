@@ -1,0 +1,307 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>
+/// A trade that is declared void gives back to both sides what they had of it, and one whose price is corrected is settled anew: money, units and fees, in the
+/// accounts, in the history and at settlement.
+/// </summary>
+public class TradeChangeTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Carol = 1003;
+    private const long Cash = SettlementTests.Cash;
+    private static readonly TradePlace s_trade = new(3, 0);
+
+    [Fact]
+    public async Task Void_trade_gives_back_units_money_and_fees_and_leaves_the_orders_as_they_were()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        var sell = await market.Exchange.PlaceAsync(Bob, "ask", "NOW", Side.Sell, 10_000, 10);
+        var buy = await market.Exchange.PlaceAsync(Alice, "bid", "NOW", Side.Buy, 10_000, 10);
+        Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
+        Assert.Equal((Cash + 99_980, 990), await HasAsync(market, Bob));
+
+        var changed = await ChangeAsync(market, s_trade, 0);
+        Assert.Equal((RejectReason.None, 0, 0, 0), (changed.Reason, changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
+        Assert.Equal((Alice, Bob, 10_000, 10), (changed.Trade.Account, changed.Trade.MakerAccount, changed.Trade.PriceTicks, changed.Trade.QuantityLots));
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Alice));
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
+        Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
+        Assert.Equal(OrderStatus.Filled, (await market.Exchange.Book("NOW").Status(Bob, sell.OrderId)).Status);
+        Assert.Equal(10_000, (await market.Exchange.Book("NOW").State()).LastPriceTicks);
+        await market.RequireInvariantsAsync();
+
+        var fill = Assert.Single(await market.Exchange.Ledger.Fills(Alice, "NOW", 10, []));
+        Assert.Equal((TradeState.Void, 10_000, 10_000, 0), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
+        var now = market.Time.UnixNanos();
+        var revenue = Assert.Single(await market.Exchange.Ledger.FeeRevenue(now - UtcDay.Nanos, now + UtcDay.Nanos));
+        Assert.Equal((1, 0, 0), (revenue.Trades, revenue.MakerFees, revenue.TakerFees));
+    }
+
+    [Fact]
+    public async Task Corrected_trade_is_settled_anew_with_fees_in_proportion_and_may_be_void_after_that()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+
+        var changed = await ChangeAsync(market, s_trade, 9_000);
+        Assert.Equal((9_000, 71, 18), (changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
+        Assert.Equal((Cash - 90_071, 1_010), await HasAsync(market, Alice));
+        Assert.Equal((Cash + 89_982, 990), await HasAsync(market, Bob));
+        await market.RequireInvariantsAsync();
+        var fill = Assert.Single(await market.Exchange.Ledger.Fills(Bob, "NOW", 10, []));
+        Assert.Equal((TradeState.Corrected, 10_000, 9_000, 18), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
+
+        // The price that it has already: nothing more is recorded, so that who did not hear the answer may ask again.
+        Assert.Equal(changed with { Sequence = changed.Sequence }, await ChangeAsync(market, s_trade, 9_000));
+        // From the fees it was made with: what rounding took comes back with the price.
+        Assert.Equal((10_000, 78, 20), await FiguresAsync(market, s_trade, 10_000));
+        Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
+        Assert.Equal((11_000, 86, 22), await FiguresAsync(market, s_trade, 11_000));
+        Assert.Equal((0, 0, 0), await FiguresAsync(market, s_trade, 0));
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Alice));
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Theory]
+    [InlineData(3, 1)]
+    [InlineData(2, 0)]
+    [InlineData(4, 0)]
+    [InlineData(1, 0)]
+    [InlineData(0, 0)]
+    [InlineData(-3, 0)]
+    [InlineData(3, -1)]
+    [InlineData(long.MaxValue, int.MaxValue)]
+    public async Task Trade_that_is_none_can_not_be_changed(long sequence, int index)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, new TradePlace(sequence, index), 0)).Reason);
+        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, new TradePlace(sequence, index), 9_000)).Reason);
+        Assert.Equal(RejectReason.UnknownSymbol, (await market.Exchange.Book("NOW").Grain.ChangeTrade("NONE", s_trade, 0)).Reason);
+        Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
+    }
+
+    [Fact]
+    public async Task Void_trade_is_never_changed_again_and_no_price_is_one_it_can_not_have()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal(RejectReason.InvalidPrice, (await ChangeAsync(market, s_trade, -1)).Reason);
+        Assert.Equal(RejectReason.InvalidPrice, (await ChangeAsync(market, s_trade, long.MaxValue)).Reason);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, s_trade, 0)).Reason);
+        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, s_trade, 9_000)).Reason);
+        await market.RequireInvariantsAsync();
+
+        // Nobody but the book itself says what a trade was.
+        var forged = new TradeAsItWas(s_trade, 1, new TurnStep(
+            StepKind.Fill, Alice, 1, 2, Side.Buy, EndReason.None, 1, 1_000_000, 0, 0, 0, Bob, 1, 1));
+        Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(forged.Change(0)));
+        Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.Bust, number: 1)));
+    }
+
+    [Fact]
+    public async Task Each_trade_of_a_sweep_is_changed_by_itself_and_one_with_itself_gives_back_its_fees()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.Exchange.PlaceAsync(Bob, "1", "NOW", Side.Sell, 10_000, 10);
+        await market.Exchange.PlaceAsync(Carol, "2", "NOW", Side.Sell, 11_000, 5);
+        await market.Exchange.PlaceAsync(Alice, "3", "NOW", Side.Sell, 12_000, 5);
+        var sweep = await market.Exchange.PlaceAsync(Alice, "4", "NOW", Side.Buy, 12_000, 20);
+        Assert.Equal(3, sweep.Fills.Length);
+        var before = await HasAsync(market, Alice);
+
+        Assert.Equal((0, 0, 0), await FiguresAsync(market, new TradePlace(sweep.Sequence, 1), 0));
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Carol));
+        Assert.Equal((before.Cash + 55_000 + 43, before.Units - 5), await HasAsync(market, Alice));
+        Assert.Equal((0, 0, 0), await FiguresAsync(market, new TradePlace(sweep.Sequence, 2), 0));
+        Assert.Equal((before.Cash + 55_000 + 43 + 12 + 47, before.Units - 5), await HasAsync(market, Alice));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_no_longer_has_it_is_frozen_without_orders_until_it_has_come_in_again(bool bySnapshot)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
+        var open = await market.Exchange.PlaceAsync(Alice, "open", "NOW", Side.Buy, 9_000, 1);
+
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        Assert.Equal((Cash, -5), await HasAsync(market, Alice));
+        Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
+        await market.Exchange.Ledger.CatchUp();
+        await market.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        Assert.Equal(OrderStatus.Cancelled, (await market.Exchange.Book("NOW").Status(Alice, open.OrderId)).Status);
+        Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Alice).Unfreeze("desk", "let it"));
+        await market.RequireInvariantsAsync();
+        if (bySnapshot)
+        {
+            await market.ForgetAsync(Alice);
+            Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Alice).Unfreeze("desk", "let it"));
+        }
+
+        Assert.Equal(RejectReason.AccountFrozen, (await market.BuyAsync(Alice, "NOW", 1)).Reason);
+        await market.Account(Alice).Deposit(new DepositRequest("more", "NOW", 4));
+        Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Alice).Unfreeze("desk", "let it"));
+        await market.Account(Alice).Deposit(new DepositRequest("most", "NOW", 1));
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "it has come"));
+        Assert.Equal(RejectReason.None, (await market.BuyAsync(Alice, "NOW", 1)).Reason);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Account_that_heard_of_it_from_the_journal_alone_is_frozen_too()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_010));
+
+        // The newest activation of Alice's account is another silo's, which nobody tells.
+        await using var other = await market.StartAgainAsync();
+        Assert.Equal((Cash - 100_078, 0), await HasAsync(other, Alice));
+        var changed = await ChangeAsync(market, s_trade, 0);
+        Assert.Equal((RejectReason.None, 4), (changed.Reason, changed.Sequence));
+        var view = await other.Account(Alice).View([new SeenSequence("NOW", changed.Sequence)]);
+        Assert.Equal((-10, true), (view.Of("NOW").Total, view.IsFrozen));
+    }
+
+    [Fact]
+    public async Task Units_that_are_held_for_an_order_are_taken_back_and_the_order_is_cancelled()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        var held = await market.Exchange.PlaceAsync(Alice, "all", "NOW", Side.Sell, 12_000, 1_010);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
+
+        // Before anybody has cancelled it, it may trade: all of it, and the account owes what it did not have.
+        var taken = await market.Exchange.PlaceAsync(Bob, "bid", "NOW", Side.Buy, 12_000, 50);
+        Assert.Equal(50, taken.FilledLots);
+        await market.Exchange.Ledger.CatchUp();
+        await market.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(CancellationToken.None);
+        Assert.Equal(OrderStatus.Cancelled, (await market.Exchange.Book("NOW").Status(Alice, held.OrderId)).Status);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "what it has is free now"));
+        Assert.Equal(950, (await HasAsync(market, Alice)).Units);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Change_settles_with_the_trades_of_its_own_day()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal((Cash - 100_078, 0), await market.HasAsync(Alice, "USD"));
+
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("ONE").Grain.ChangeTrade("ONE", s_trade, 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal((Cash, 100_078), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_000, -10), await market.HasAsync(Alice, "ONE"));
+        await market.RequireInvariantsAsync();
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal((Cash, 0), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_000, 0), await market.HasAsync(Alice, "ONE"));
+        Assert.Equal((Cash, 0), await market.HasAsync(Bob, "USD"));
+        Assert.Equal(2, disk.Depository.Known.Count);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Theory]
+    [InlineData(PositionMethod.Average)]
+    [InlineData(PositionMethod.FirstInFirstOut)]
+    public async Task Position_is_what_it_would_be_without_the_trade(PositionMethod method)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await market.TradeAsync("NOW", Alice, Bob, 12_000, 10);
+        await market.TradeAsync("NOW", Carol, Alice, 13_000, 10);
+        await market.Exchange.Ledger.CatchUp();
+        var before = Assert.Single(await market.Exchange.Ledger.Positions(Alice, method, []));
+        Assert.Equal(10, before.QuantityLots);
+
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        await market.Exchange.Ledger.CatchUp();
+        var after = Assert.Single(await market.Exchange.Ledger.Positions(Alice, method, []));
+        Assert.Equal((0L, (Int128)0, (Int128)10_000), (after.QuantityLots, after.Cost, after.Realised));
+        Assert.Equal((Int128)(94 + 26), after.Fees);
+
+        Assert.Equal((11_000, 87, 22), await FiguresAsync(market, new TradePlace(5, 0), 11_000));
+        await market.Exchange.Ledger.CatchUp();
+        Assert.Equal((Int128)20_000, Assert.Single(await market.Exchange.Ledger.Positions(Alice, method, [])).Realised);
+    }
+
+    [Fact]
+    public async Task Volume_of_a_void_trade_leaves_its_day()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 1);
+        market.Time.Advance(TimeSpan.FromDays(1));
+        var today = UtcDay.Of(market.Time.UnixNanos());
+        Assert.Equal((Int128)110_000, Assert.Single(await market.Account(Alice).VolumesBefore(today)).Volume);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal((Int128)10_000, Assert.Single(await market.Account(Alice).VolumesBefore(today)).Volume);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, new TradePlace(5, 0), 12_000)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal((Int128)12_000, Assert.Single(await market.Account(Alice).VolumesBefore(today)).Volume);
+    }
+
+    [Fact]
+    public async Task Changes_are_the_same_after_a_restart()
+    {
+        await using var disk = new Disk();
+        await using var before = await Market.OpenAsync(disk);
+        await before.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await before.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await ChangeAsync(before, s_trade, 9_000);
+        await ChangeAsync(before, new TradePlace(5, 0), 0);
+        await before.Exchange.CrashAsync();
+
+        await using var after = await before.StartAgainAsync();
+        Assert.Equal((Cash - 90_071, 1_010), await HasAsync(after, Alice));
+        Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(after, new TradePlace(5, 0), 0)).Reason);
+        Assert.Equal((0, 0, 0), await FiguresAsync(after, s_trade, 0));
+        Assert.Equal((Cash, 1_000), await HasAsync(after, Alice));
+        await after.RequireInvariantsAsync();
+    }
+
+    private static async Task<(long Cash, long Units)> HasAsync(Market market, long account)
+    {
+        await market.Account(account).CatchUp();
+        var view = await market.Exchange.ViewAsync(account);
+        return (view.Of("USD").Total, view.Of("NOW").Total);
+    }
+
+    private static ValueTask<TradeChanged> ChangeAsync(Market market, TradePlace trade, long priceTicks) =>
+        market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", trade, priceTicks);
+
+    private static async Task<(long PriceTicks, long BuyerFee, long SellerFee)> FiguresAsync(Market market, TradePlace trade, long priceTicks)
+    {
+        var changed = await ChangeAsync(market, trade, priceTicks);
+        Assert.Equal(RejectReason.None, changed.Reason);
+        return (changed.PriceTicks, changed.BuyerFee, changed.SellerFee);
+    }
+}
