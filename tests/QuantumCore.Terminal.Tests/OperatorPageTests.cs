@@ -198,6 +198,51 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Trade_is_corrected_and_declared_void_and_its_sides_see_it()
+    {
+        await using var page = await OpenAsync();
+        await using var trader = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await trader.Page.Locator("[data-tab=fills]").ClickAsync();
+        var trade = (await page.CallAsync("demo-alice", HttpMethod.Get, $"fills?symbol={Symbol}&limit=1")).GetProperty("fills")[0].GetProperty("tradeId").GetString()!;
+        var row = trader.Page.Locator("#blotter tbody tr:visible").Filter(new LocatorFilterOptions { HasText = trade });
+        await Assertions.Expect(row).ToHaveCountAsync(1);
+
+        var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "A trade that was wrong" });
+        var said = card.Locator("[role=status]");
+        await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
+        await ClickAsync(card, "Declare void");
+        await Assertions.Expect(said).ToContainTextAsync("Which trade?");
+        await card.GetByLabel("Trade", Exact()).FillAsync($" {trade} ");
+        await ClickAsync(card, "Correct");
+        await Assertions.Expect(said).ToContainTextAsync("At which price?");
+        await card.GetByLabel("Right price", Exact()).FillAsync("149.00");
+        await ClickAsync(card, "Correct");
+        await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("settle the difference to 149.00");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is at 149.00 now.");
+        await Assertions.Expect(row).ToContainTextAsync("149.00");
+        await Assertions.Expect(row).ToContainTextAsync("Corrected, was 150.00");
+
+        // The confirmation that was not given does nothing.
+        await ClickAsync(card, "Declare void");
+        await page.Page.Keyboard.PressAsync("Escape");
+        await ClickAsync(card, "Declare void");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is void.");
+        await Assertions.Expect(row).ToContainTextAsync("Void: all of it was given back");
+        await Assertions.Expect(trader.Page.Locator(".toast", new PageLocatorOptions { HasText = "Trade declared void" })).ToBeVisibleAsync();
+        await ClickAsync(card, "Declare void");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("it is void already");
+        await page.Page.RouteAsync("**/bust", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
+        await ClickAsync(card, "Declare void");
+        await page.Page.Locator("dialog button[type=submit]").ClickAsync();
+        await Assertions.Expect(said).ToContainTextAsync("It may have been done");
+        page.AssertSound();
+        trader.AssertSound();
+    }
+
     private static LocatorGetByLabelOptions Exact() => new() { Exact = true };
 
     private static ILocator Card(TradePage page, string symbol) => page.Page.Locator($".card[data-symbol={symbol}]");

@@ -1,5 +1,5 @@
 import { call, mayChange, pause } from "./api.js";
-import { decimal, millisOf, pretty } from "./format.js";
+import { changeInWords, decimal, millisOf, pretty } from "./format.js";
 import type { AccountMessage, Fill, Order, OrderName } from "./protocol.js";
 import type { Store } from "./store.js";
 import { isTold, toast } from "./toast.js";
@@ -82,8 +82,10 @@ export class Account {
     const { hasFills } = this;
     const { clockOffset } = this.store;
     const since = (this.since ?? Infinity) + (clockOffset === undefined ? Infinity : Math.abs(clockOffset) < wayOfMessages ? 0 : clockOffset);
-    const fresh = this.store.takeFills(outcome.value.fills);
+    const { fresh, changed } = this.store.takeFills(outcome.value.fills);
     this.hasFills = true;
+    for (const fill of changed)
+      toast("bad", fill.state === "void" ? "Trade declared void" : "Trade corrected", `${fill.side === "buy" ? "Bought" : "Sold"} ${pretty(fill.quantity)} ${fill.symbol}: ${changeInWords(fill)}`, `${fill.symbol} ${fill.tradeId}`);
     this.tell(fresh.filter((fill) => hasFills || millisOf(fill.timeNanos) >= since).reverse());
   }
 

@@ -1,7 +1,7 @@
 import { filledShare, pathOf, stageInWords, stateInWords } from "./account.js";
 import { call, explain, pause, read } from "./api.js";
 import { byId, button, confirm, make, tabs, write } from "./dom.js";
-import { mean, millisOf, moment, pretty, units } from "./format.js";
+import { changeInWords, mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
@@ -271,10 +271,12 @@ export class Blotter {
   }
 
   private renderFills(): void {
+    const isChanged = this.store.fills.some((fill) => fill.state !== undefined);
     const rows = this.store.fills.map((fill) => [
       moment(millisOf(fill.timeNanos)), fill.symbol, fill.side === "buy" ? "Buy" : "Sell", pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId,
+      ...(isChanged ? [changeInWords(fill)] : []),
     ]);
-    this.table(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Trade"], rows, "No fills yet. Your trades appear here.", 3);
+    this.table(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Trade", ...(isChanged ? ["Changed"] : [])], rows, "No fills yet. Your trades appear here.", 3);
   }
 
   private renderHistory(): void {

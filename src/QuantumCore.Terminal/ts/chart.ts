@@ -224,7 +224,7 @@ export class Chart extends Surface {
 
   private drawFills(g: CanvasRenderingContext2D, candles: readonly Candle[], instrument: Instrument): void {
     for (const fill of this.store.fills) {
-      if (fill.symbol !== instrument.symbol) continue;
+      if (fill.symbol !== instrument.symbol || fill.state === "void") continue;
       const start = Math.floor(Number(fill.timeNanos.slice(0, -6)) / this.store.candleMillis) * this.store.candleMillis;
       const index = candles.findIndex((candle) => candle.start === start);
       if (index < 0) continue;

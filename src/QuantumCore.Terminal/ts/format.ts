@@ -105,3 +105,8 @@ export const millisOf = (nanos: string): number => Number(nanos.slice(0, -6) || 
 function withCommas(digits: string): string {
   return digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
+
+/** What became of a trade after it was made; empty: nothing. */
+export function changeInWords(trade: { state?: "void" | "corrected"; tradedPrice?: string }): string {
+  return trade.state === undefined ? "" : trade.state === "void" ? "Void: all of it was given back" : `Corrected, was ${pretty(trade.tradedPrice ?? "")}`;
+}

@@ -3,7 +3,7 @@ import { button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
 import { LimitsCard } from "./limits.js";
 import { phaseNames, phaseReasons } from "./markets.js";
-import type { MarketState, Phase, Problem } from "./protocol.js";
+import type { MarketState, Phase, Problem, TradeChange } from "./protocol.js";
 import { current, isOfficer } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
@@ -47,7 +47,7 @@ export function show(host: HTMLElement, store: Store): void {
   }
   const health = make("div", { class: "card" });
   const [silos, log, audit] = [wide("Silos"), wide("Log"), wide("Who did what")];
-  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), new LimitsCard(store).element), silos, log, audit);
+  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), new LimitsCard(store).element, tradeCard(store)), silos, log, audit);
   let asked = 0;
   const refresh = async (): Promise<void> => {
     if (!market.isConnected) return;
@@ -157,6 +157,34 @@ function accountCard(): HTMLElement {
   const buttons = measures.map((measure) => button(measure.label, () => void act(measure), { class: measure.name === "block" ? "solid danger" : "plain" }));
   return make("section", { class: "card stack" }, make("h2", {}, "Accounts"),
     make("label", { class: "field" }, "Account ", account), make("label", { class: "field" }, "Why ", why), said, make("div", { class: "buttons" }, ...buttons));
+}
+
+/** What is made of a trade that should not have been, or not at its price. */
+function tradeCard(store: Store): HTMLElement {
+  const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
+  const trade = make("input", { placeholder: "17-0", "aria-label": "Trade" });
+  const price = make("input", { placeholder: "to correct it", inputmode: "decimal", "aria-label": "Right price" });
+  const said = make("p", { role: "status" });
+  const act = async (isVoid: boolean): Promise<void> => {
+    const [of, id, right] = [symbol.value, trade.value.trim(), price.value.trim()];
+    if (id === "" || (!isVoid && right === "")) {
+      write(said, id === "" ? "Which trade? Its id stands beside it, such as 17-0." : "At which price?");
+      return;
+    }
+    const label = isVoid ? "Declare void" : "Correct";
+    const asks = isVoid ? "The buyer gives the units back and the seller the money, and both get their fees back. Their orders stay as they are."
+      : `Both sides settle the difference to ${right}, and fees in proportion. Their orders stay as they are.`;
+    const frozen = "Who no longer has what is taken back is frozen, and its orders are cancelled.";
+    if (!(await confirm(`${label}: trade ${id} of ${of}?`, `${label}: ${id}`, make("p", {}, asks), make("p", {}, frozen)))) return;
+    write(said, `${label} ${id}: asked for.`);
+    const outcome = await call<TradeChange>("POST", `/admin/symbols/${encodeURIComponent(of)}/${isVoid ? "bust" : "correct"}`, { trade: id, ...(isVoid ? {} : { price: right }) });
+    write(said, outcome.kind === "refused" ? `${label} ${id}: ${explain(outcome.problem)}`
+      : outcome.kind === "unknown" ? `${label} ${id}: no answer came. It may have been done: the fills of its sides tell.`
+      : `${of} ${outcome.value.tradeId}: ${pretty(outcome.value.quantity)} that ${outcome.value.buyer} bought of ${outcome.value.seller} at ${pretty(outcome.value.tradedPrice)} ${outcome.value.price === null ? "is void." : `is at ${pretty(outcome.value.price)} now.`}`);
+  };
+  return make("section", { class: "card stack" }, make("h2", {}, "A trade that was wrong"),
+    make("label", { class: "field" }, "Symbol ", symbol), make("label", { class: "field" }, "Trade ", trade), make("label", { class: "field" }, "Right price ", price), said,
+    make("div", { class: "buttons" }, button("Correct", () => void act(false), { class: "plain" }), button("Declare void", () => void act(true), { class: "solid danger" })));
 }
 
 /** Journal, latencies and lag, from what the exchange measures of itself. */

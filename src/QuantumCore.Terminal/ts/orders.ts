@@ -2,7 +2,7 @@ import { stateInWords } from "./account.js";
 import { read } from "./api.js";
 import { kindNames, limitOf, tableOfCells } from "./blotter.js";
 import { button, make, open, wide } from "./dom.js";
-import { millisOf, moment, pretty } from "./format.js";
+import { changeInWords, millisOf, moment, pretty } from "./format.js";
 import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
 import { current } from "./session.js";
@@ -67,11 +67,12 @@ function showOrders(card: HTMLElement, orders: readonly Order[]): void {
 }
 
 function showFills(card: HTMLElement, fills: readonly Fill[]): void {
+  const isChanged = fills.some((fill) => fill.state !== undefined);
   const rows = fills.map((fill) => [
     moment(millisOf(fill.timeNanos)), fill.symbol, make("span", { class: fill.side === "buy" ? "up" : "down" }, fill.side === "buy" ? "Buy" : "Sell"),
-    pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, String(fill.orderId), fill.tradeId,
+    pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, String(fill.orderId), fill.tradeId, ...(isChanged ? [changeInWords(fill)] : []),
   ]);
-  card.replaceChildren(tableOfCells(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Order", "Trade"], rows, 3),
+  card.replaceChildren(tableOfCells(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Order", "Trade", ...(isChanged ? ["Changed"] : [])], rows, 3),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, "No fills yet.")] : []));
 }
 
@@ -84,9 +85,9 @@ async function showLife(order: Order): Promise<void> {
     if (typeof value === "object" || name === "fills") continue;
     facts.append(make("dt", {}, name), make("dd", {}, String(value)));
   }
-  const rows = fills.map((fill) => [moment(millisOf(fill.timeNanos)), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId]);
+  const rows = fills.map((fill) => [moment(millisOf(fill.timeNanos)), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId, changeInWords(fill)]);
   open(`Order ${order.orderId} of ${order.symbol}`, facts, make("h2", {}, "Fills"),
-    rows.length === 0 ? make("p", { class: "empty" }, answer === undefined ? "They can't be read now." : "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade"], rows, 1),
+    rows.length === 0 ? make("p", { class: "empty" }, answer === undefined ? "They can't be read now." : "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade", "Changed"], rows, 1),
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
 }
 
@@ -94,7 +95,7 @@ function download(what: string, orders: readonly Order[], fills: readonly Fill[]
   const lines = what === "orders"
     ? ["timeNanos,symbol,orderId,clientOrderId,side,type,price,quantity,filled,status,endReason",
       ...orders.map((o) => [o.timeNanos, o.symbol, String(o.orderId), o.clientOrderId, o.side, o.type, o.price, o.quantity, o.filled, o.status, o.endReason ?? ""].map(csv).join(","))]
-    : ["timeNanos,symbol,tradeId,orderId,side,price,quantity,fee,liquidity",
-      ...fills.map((f) => [f.timeNanos, f.symbol, f.tradeId, String(f.orderId), f.side, f.price, f.quantity, f.fee, f.liquidity].map(csv).join(","))];
+    : ["timeNanos,symbol,tradeId,orderId,side,price,quantity,fee,liquidity,state,tradedPrice",
+      ...fills.map((f) => [f.timeNanos, f.symbol, f.tradeId, String(f.orderId), f.side, f.price, f.quantity, f.fee, f.liquidity, f.state ?? "", f.tradedPrice ?? ""].map(csv).join(","))];
   save(`${what}.csv`, lines);
 }

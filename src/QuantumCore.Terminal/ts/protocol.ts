@@ -56,6 +56,13 @@ export interface OrderFill { tradeId: string; price: string; quantity: string; f
 
 export interface Fill extends OrderFill {
   symbol: string; orderId: number; clientOrderId: string; side: Side; timeNanos: string;
+  /** What became of the trade afterwards, and the price it was made at. */
+  state?: "void" | "corrected"; tradedPrice?: string;
+}
+
+/** What an operator made of a trade. */
+export interface TradeChange {
+  symbol: string; tradeId: string; state: "void" | "corrected"; tradedPrice: string; price: string | null; quantity: string; buyer: string; seller: string;
 }
 
 export interface AccountMessage {

@@ -173,18 +173,22 @@ export class Store {
   }
 
   /** The newest fills, newest first; gives those that were not known. */
-  takeFills(fills: readonly Fill[]): Fill[] {
+  takeFills(fills: readonly Fill[]): { fresh: Fill[]; changed: Fill[] } {
     const key = (fill: Fill): string => `${fill.symbol} ${fill.tradeId} ${fill.orderId}`;
-    const known = new Set(this.fills.map(key));
+    const known = new Map(this.fills.map((fill) => [key(fill), fill]));
     const fresh = fills.filter((fill) => !known.has(key(fill)));
-    if (fresh.length === 0) return fresh;
+    const changed = fills.filter((fill) => {
+      const before = known.get(key(fill));
+      return before !== undefined && (before.state !== fill.state || before.price !== fill.price);
+    });
+    if (fresh.length === 0 && changed.length === 0) return { fresh, changed };
     this.fills = [...fills];
     // Trades that are older have their mark.
     this.ownTrades.clear();
     for (const fill of fills) this.ownTrades.add(`${fill.symbol} ${fill.tradeId}`);
     for (const trade of this.trades) trade.own ||= this.ownTrades.has(`${this.instrument?.symbol} ${trade.id}`);
     this.touch("fills", "trades", "candles");
-    return fresh;
+    return { fresh, changed };
   }
 
   private takeTrade(json: TradeJson): void {
