@@ -155,7 +155,7 @@ internal static class UpkeepCommands
         var stream = new Option<string>("--stream") { Description = "Only this stream, such as book/AAPL or acct/1001", HelpName = "name" };
         var into = new Option<string>("--to") { Description = "The file [default: standard output]", HelpName = "file" };
         var command = new Command(
-            "export", "Write a journal's records, trades or postings as lines; amounts are decimals, each stream is in its own sequence.")
+            "export", "Write a journal's records, trades (as they were made) or postings as lines; amounts are decimals, each stream is in its own sequence.")
         {
             place, what, csv, stream, into,
         };

@@ -441,7 +441,7 @@ public sealed record BookTurn(
     internal BookTurn WithoutPrevented() => this with { Steps = Steps.RemoveAll(static step => step.Kind == StepKind.Prevented) };
 
     /// <summary>Whether it changes a trade of before.</summary>
-    internal bool ChangesTrade => Steps.Any(static step => step.ChangesTrade);
+    internal bool ChangesTrade => Command.Verb is BookVerb.Bust or BookVerb.Correct && Steps.Any(static step => step.ChangesTrade);
 
     /// <summary>Whether it tells that orders came from one stage to the next, or could not, or for which of them a list was refused.</summary>
     internal bool TellsStages => Steps.Any(static step => step.TellsStage);

@@ -127,10 +127,14 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     AND NOT EXISTS (SELECT 1 FROM trade_change n WHERE n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq);
 -- A trade that is changed later keeps its day, and the difference is of the day of the change.
 {VIEW} fee_revenue AS
-  SELECT f.time / 86400000000000 AS day, f.symbol, i.quote AS asset, i.quote_decimals AS decimals, SUM(f.trades) AS trades,
-    CAST(SUM(f.maker_fee / 1000000000) AS BIGINT) AS maker_hi, CAST(SUM(f.maker_fee % 1000000000) AS BIGINT) AS maker_lo,
-    CAST(SUM(f.taker_fee / 1000000000) AS BIGINT) AS taker_hi, CAST(SUM(f.taker_fee % 1000000000) AS BIGINT) AS taker_lo
-  FROM (SELECT symbol, time, 1 AS trades, maker_fee, taker_fee FROM trade
-    UNION ALL SELECT symbol, time, 0, maker_fee_change, taker_fee_change FROM trade_change) f JOIN instrument i ON i.symbol = f.symbol
-    AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = f.symbol)
-  GROUP BY f.time / 86400000000000, f.symbol, i.quote, i.quote_decimals;
+  SELECT f.day, f.symbol, i.quote AS asset, i.quote_decimals AS decimals, CAST(SUM(f.trades) AS BIGINT) AS trades,
+    CAST(SUM(f.maker_hi) AS BIGINT) AS maker_hi, CAST(SUM(f.maker_lo) AS BIGINT) AS maker_lo,
+    CAST(SUM(f.taker_hi) AS BIGINT) AS taker_hi, CAST(SUM(f.taker_lo) AS BIGINT) AS taker_lo
+  FROM (SELECT time / 86400000000000 AS day, symbol, COUNT(*) AS trades,
+      SUM(maker_fee / 1000000000) AS maker_hi, SUM(maker_fee % 1000000000) AS maker_lo, SUM(taker_fee / 1000000000) AS taker_hi, SUM(taker_fee % 1000000000) AS taker_lo
+    FROM trade GROUP BY time / 86400000000000, symbol
+    UNION ALL SELECT time / 86400000000000 AS day, symbol, 0 AS trades,
+      SUM(maker_fee_change / 1000000000) AS maker_hi, SUM(maker_fee_change % 1000000000) AS maker_lo, SUM(taker_fee_change / 1000000000) AS taker_hi, SUM(taker_fee_change % 1000000000) AS taker_lo
+    FROM trade_change GROUP BY time / 86400000000000, symbol) f
+  JOIN instrument i ON i.symbol = f.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = f.symbol)
+  GROUP BY f.day, f.symbol, i.quote, i.quote_decimals;

@@ -288,6 +288,39 @@ public class TradeChangeTests
         await after.RequireInvariantsAsync();
     }
 
+    [Fact]
+    public async Task Both_sides_are_shown_the_change_once_it_is_answered()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var exchange = wire.Exchange;
+        var token = TestContext.Current.CancellationToken;
+        await wire.TradeAt150Async();
+        await exchange.BobAsync(ServedExchange.Sell(2, 160));
+        var bought = await exchange.AliceAsync(ServedExchange.Buy(2, 160));
+        var trade = Assert.Single(bought.Fills).TradeId;
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade, 155m, token);
+        Assert.Equal((160m, 155m, 2m, "ACC-1001", "ACC-1002"), (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
+        Assert.Equal((-460m - 0.12m - corrected.BuyerFee, 3m), Two(await ServedExchange.GainAsync(exchange.Alice)));
+        var mine = (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray().ToArray();
+        Assert.Equal(["150.00", "155.00"], mine.Select(told => told.GetProperty("price").GetString()));
+
+        var voided = await exchange.Operator.BustAsync("AAPL", trade, token);
+        Assert.Equal((QuantumCore.Client.TradeState.Void, null, 0m), (voided.State, voided.Price, voided.BuyerFee));
+        Assert.Equal((-150.12m, 1m), Two(await ServedExchange.GainAsync(exchange.Alice)));
+        Assert.Equal((149.97m, -1m), Two(await ServedExchange.GainAsync(exchange.Bob)));
+        var fills = await exchange.Bob.GetFillsAsync("AAPL", 10, token);
+        Assert.Equal([QuantumCore.Client.TradeState.Void, null], fills.Select(fill => fill.State));
+        Assert.Equal((160m, 0m), (fills[0].TradedPrice!.Value, fills[0].Fee));
+        Assert.Single((await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray());
+        var statement = await exchange.Alice.GetStatementAsync(cancellation: token);
+        Assert.Equal(
+            ["bust", "correction", "trade"],
+            statement.Entries.Where(entry => entry.TradeId == trade && entry.Asset == "AAPL").Select(entry => entry.Cause).Distinct().Order(StringComparer.Ordinal));
+        Assert.All(statement.Entries.Where(entry => entry.Cause is "bust" or "correction"), entry => Assert.Equal((trade, "AAPL", null), (entry.TradeId, entry.Symbol, entry.Key)));
+
+        static (decimal, decimal) Two((decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld) gain) => (gain.Usd, gain.Aapl);
+    }
+
     private static async Task<(long Cash, long Units)> HasAsync(Market market, long account)
     {
         await market.Account(account).CatchUp();
