@@ -109,6 +109,23 @@ public class BinanceAccountTests
     }
 
     [Fact]
+    public void A_trade_that_is_void_is_told_by_what_it_moves_for_want_of_another_word()
+    {
+        var trade = new TurnStep(StepKind.Fill, Bob, 1, 8, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, Alice, 7, 7, 6, 12, 6);
+        var bust = new BookTurn(
+            5_000_000,
+            new TradeAsItWas(new TradePlace(1, 0), 4_000_000, trade).Change(0),
+            RejectReason.None,
+            TradingPhase.Continuous,
+            [trade with { Kind = StepKind.Reversed }],
+            [],
+            null);
+        Assert.Equal(
+            ["balanceUpdate AAPL=4", "balanceUpdate USD=-599.88", "outboundAccountPosition AAPL=14/6 USD=0.00/0.00"],
+            Told(new AccountEvents([Resting(7, 10)], [], Balances(59_988, 16, 6)), Balances(0, 20, 6), bust));
+    }
+
+    [Fact]
     public void Turns_are_told_too_triggered_resized_and_refused()
     {
         var events = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));

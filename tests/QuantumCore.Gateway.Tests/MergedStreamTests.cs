@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.WebSockets;
 using System.Text;
@@ -131,6 +132,43 @@ public sealed class MergedStreamTests
         Assert.Equal("1000.00", second.GetProperty("balances")[0].GetProperty("available").GetString());
         Assert.Empty(second.GetProperty("orders").EnumerateArray());
         Assert.Equal("rests", second.GetProperty("closed")[0].GetProperty("clientOrderId").GetString());
+    }
+
+    [Fact]
+    public async Task Trades_of_before_that_were_changed_are_told_one_by_one_behind_the_account()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        using var reader = await ConnectAsync(exchange, "alice");
+        await SendAsync(reader, """{"op":"subscribe","channel":"account"}""");
+        await ReadAsync(reader, time, "account");
+
+        var trade = new TurnStep(
+            StepKind.Fill, TradingFloor.Alice, 7, 70, Side.Buy, EndReason.None, 15_000, 4, 0, 30, 0, TradingFloor.Alice, 9, 90, 0, 12, 0);
+        var bust = Changed(new TradePlace(17, 1), 0, trade with { Kind = StepKind.Reversed, PriceTicks = 14_000, Fee = 28, MakerFee = 11 });
+        var correction = Changed(
+            new TradePlace(18, 0), 15_300, trade with { MakerAccount = 1, Kind = StepKind.Reversed },
+            trade with { MakerAccount = 1, Kind = StepKind.Restated, PriceTicks = 15_300, Fee = 31, MakerFee = 13 });
+        exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
+            1,
+            new AccountView(TradingFloor.Alice, 13, [], [], [new SeenSequence("AAPL", 41)], []),
+            [new BookDelivery("AAPL", [new DeliveredRecord(40, 0, bust), new DeliveredRecord(41, 0, correction)])]));
+        Assert.Contains("\"snapshot\":false", await ReadAsync(reader, time, "account", not: "tradeChanged"), StringComparison.Ordinal);
+        foreach (var told in new[]
+        {
+            "\"tradeId\":\"17-1\",\"orderId\":70,\"side\":\"buy\",\"state\":\"void\",\"tradedPrice\":\"150.00\",\"price\":null,\"quantity\":\"4\",\"fee\":\"0.00\",\"sequence\":40",
+            "\"tradeId\":\"17-1\",\"orderId\":90,\"side\":\"sell\",\"state\":\"void\",\"tradedPrice\":\"150.00\",\"price\":null,\"quantity\":\"4\",\"fee\":\"0.00\",\"sequence\":40",
+            "\"tradeId\":\"18-0\",\"orderId\":70,\"side\":\"buy\",\"state\":\"corrected\",\"tradedPrice\":\"150.00\",\"price\":\"153.00\",\"quantity\":\"4\",\"fee\":\"0.31\",\"sequence\":41",
+        })
+        {
+            Assert.StartsWith(
+                $$"""{"type":"tradeChanged","account":"ACC-{{TradingFloor.Alice}}","symbol":"AAPL",{{told}},"time":"1970-01-01T00:00:00""",
+                await ReadAsync(reader, time, "tradeChanged", not: "account"),
+                StringComparison.Ordinal);
+        }
+
+        BookTurn Changed(TradePlace place, long priceTicks, params ImmutableArray<TurnStep> steps) => new(
+            5_000_000, new TradeAsItWas(place, 1_000_000, trade).Change(priceTicks), RejectReason.None, TradingPhase.Continuous, steps, [], null);
     }
 
     [Fact]

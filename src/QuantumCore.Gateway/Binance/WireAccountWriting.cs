@@ -13,7 +13,8 @@ internal static class WireAccountWriting
     public static Action<AccountNews> Listener(Action<ReadOnlyMemory<byte>> offer) => news =>
     {
         var nowMillis = news.At.ToUnixTimeMilliseconds();
-        foreach (var told in news.Events)
+        // It has no word for a changed trade: the balance update tells what that moved.
+        foreach (var told in news.Events.Where(told => told is not TradeChangedEvent))
             offer(MessageSocket.Bytes(to => Write(to, told, nowMillis)));
     };
 

@@ -15,7 +15,7 @@ namespace QuantumCore.Gateway.Fix;
 /// What a request did is told here alone, by the journal's records: its own answer is nothing but a refusal. So an order that is told to
 /// be new is durable, and no answer overtakes another.
 /// </remarks>
-internal sealed class FixReporter(FixServices services, FixHolder holder, FixSession session)
+internal sealed partial class FixReporter(FixServices services, FixHolder holder, FixSession session)
 {
     private const int MostPast = 10_000;
 
@@ -50,6 +50,7 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
         }
 
         _ = services.Guard(session, Run());
+        _ = services.Guard(session, TellPast());
     }
 
     /// <summary>Tells nothing more.</summary>
@@ -57,6 +58,8 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
     {
         _feed.Leave(Offer);
         _news.Writer.TryComplete();
+        _hasStopped = true;
+        _pastTrades.Writer.TryComplete();
         lock (_lock)
         {
             foreach (var change in _asked.Values)
@@ -163,8 +166,14 @@ internal sealed class FixReporter(FixServices services, FixHolder holder, FixSes
 
             lock (_lock)
             {
-                foreach (var told in news.Events.OfType<OrderEvent>())
-                    Tell(told);
+                foreach (var told in news.Events)
+                {
+                    if (told is OrderEvent order)
+                        Tell(order);
+                    else if (told is TradeChangedEvent trade)
+                        Tell(trade);
+                }
+
                 foreach (var (symbol, sequence) in news.Places)
                     _places[symbol] = sequence;
             }

@@ -12,9 +12,10 @@ internal static class FixReports
     private const int MeanDecimals = 8;
     private const long MeanScale = 100_000_000;
 
-    /// <summary>The id of an event: the same whoever tells it, however often.</summary>
-    public static string ExecId(OrderEvent told) => string.Create(
-        CultureInfo.InvariantCulture, $"{told.Order.Symbol}-{told.Book.Sequence}-{told.Ordinal}");
+    /// <summary>The id of an event: the same whoever tells it, however often. A trade's is made of its own place, so that who changes it later can name it.</summary>
+    public static string ExecId(OrderEvent told) => told.Fill is { } fill
+        ? ExecId(told.Book, fill.Place, told.Order.Side)
+        : ExecId(told.Book, told.Ordinal);
 
     /// <summary>What an event says of its order.</summary>
     /// <param name="to">Where to.</param>
@@ -34,6 +35,24 @@ internal static class FixReports
             to.Add(FixTag.Text, "selfTrade");
         if (told.What == OrderHappening.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));
+        to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
+    }
+
+    /// <summary>
+    /// That a trade was cancelled, with what is not in force any more; or corrected, with what is instead. Its order is told as it is: a change of its
+    /// trades leaves it alone.
+    /// </summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="account">Whose side it is.</param>
+    /// <param name="told">The event.</param>
+    /// <param name="order">The side's order as it is.</param>
+    /// <param name="name">The client's name for the order.</param>
+    public static void WriteTradeChanged(FixWriter to, long account, TradeChangedEvent told, PastOrder order, string name)
+    {
+        var (price, fee) = told.Now ?? told.Before;
+        WriteOrder(to, account, told.Book.Instrument, order, ExecId(told.Book, told.Ordinal), told.Now is null ? 'H' : 'G', name, null);
+        to.Add(FixTag.ExecRefID, ExecId(told.Book, told.Trade, told.Side));
+        WriteFill(to, told.Book.Instrument, new LastFill(told.Trade, price, told.Lots, fee, told.IsMaker));
         to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
     }
 
@@ -111,6 +130,13 @@ internal static class FixReports
         // One by amount is filled when what is left of the amount pays for no lot more.
         OrderStatus.Expired => order is { End: EndReason.Amount, FilledLots: > 0 } ? '2' : 'C',
     };
+
+    private static string ExecId(RecordPlace book, int ordinal) =>
+        string.Create(CultureInfo.InvariantCulture, $"{book.Instrument.Symbol}-{book.Sequence}-{ordinal}");
+
+    // An account may have both sides. The letter keeps it apart from what else a record tells, whatever is in a symbol.
+    private static string ExecId(RecordPlace book, TradePlace trade, Side side) =>
+        string.Create(CultureInfo.InvariantCulture, $"{book.Instrument.Symbol}-{trade.Sequence}-{trade.Index}-{(side == Side.Buy ? 'B' : 'S')}");
 
     private static void WriteOrder(
         FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)

@@ -12,6 +12,7 @@ internal static partial class FixTag
     public const int Currency = 15;
     public const int ExecID = 17;
     public const int ExecInst = 18;
+    public const int ExecRefID = 19;
     public const int LastPx = 31;
     public const int LastQty = 32;
     public const int OrderID = 37;

@@ -31,7 +31,7 @@ internal sealed record OrderEvent(
 /// <param name="What">What happened.</param>
 internal sealed record ListEvent(RecordPlace Book, long Id, FollowedList List, ListHappening What) : AccountEvent;
 
-/// <summary>A balance changed by more than trades explain: something came in from outside, or left.</summary>
+/// <summary>A balance changed by more than trades explain: something came in from outside, or left, or a trade of before was changed.</summary>
 /// <param name="Balance">The balance after that.</param>
 /// <param name="Delta">By how much, in minor units.</param>
 internal sealed record TransferEvent(AssetBalance Balance, Int128 Delta) : AccountEvent;

@@ -104,12 +104,20 @@ internal sealed class AccountEvents(
             {
                 Prevent(book, PreventedMatch.Of(book.Instrument.Symbol, new TradePlace(book.Sequence, prevented++), turn.TimeNanos, in step, _account));
             }
+            else if (step.Kind == StepKind.Reversed)
+            {
+                ChangeTrade(book, turn);
+            }
             else if (step.Account == _account)
             {
                 Step(book, turn, step);
             }
         }
     }
+
+    /// <summary>Its orders stay what they were. The money that it moves no trade of these records explains: the balances tell it.</summary>
+    private void ChangeTrade(RecordPlace book, BookTurn turn) => _events.AddRange(
+        TradeChangedEvent.Of(_account, book, turn).Select(own => own with { Ordinal = _reports++, Order = _orders.GetValueOrDefault(own.Number) }));
 
     /// <summary>What own orders lose by it is told with what that does to them: they become smaller, or end.</summary>
     private void Prevent(RecordPlace book, PreventedMatch match)
@@ -164,7 +172,7 @@ internal sealed class AccountEvents(
                     Conditions = EncodedConditions.From(adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
                 });
                 break;
-            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented:
+            case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented or StepKind.Reversed or StepKind.Restated:
                 break;
         }
     }
@@ -328,7 +336,7 @@ internal sealed class AccountEvents(
         var changed = now.Where(balance => _balances.GetValueOrDefault(balance.Asset) != balance).ToArray();
         foreach (var balance in changed)
         {
-            // What trades do not explain came in from outside.
+            // What trades do not explain came in from outside, or is of a trade that was changed.
             var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
             if (delta != 0)
                 _events.Add(new TransferEvent(balance, delta));

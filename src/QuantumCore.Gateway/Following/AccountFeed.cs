@@ -127,7 +127,9 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         foreach (var order in view.OpenOrders)
         {
             var fills = order.FilledLots == 0 ? [] : await Fills(order);
-            var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol)).Select(fill => fill.Fill);
+            // A trade that was changed leaves its orders what they were.
+            var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol))
+                .Select(fill => fill.TradedTicks == 0 ? fill.Fill : fill.Fill with { PriceTicks = fill.TradedTicks });
             var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
             var shown = OrderViews.Of(order, until);
             orders.Add(shown with

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -10,7 +11,7 @@ namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
 /// An account for one connection: all balances and open orders at first, then what changed of them, merged. An order that
-/// is open no more is named; how it ended is one call away.
+/// is open no more is named; how it ended is one call away. Trades of before that were changed are told one by one.
 /// </summary>
 internal sealed class AccountSource(
     StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
@@ -23,6 +24,7 @@ internal sealed class AccountSource(
     // As the connection knows them, and what changed since; null is open no more.
     private readonly Dictionary<long, OpenOrder> _told = [];
     private readonly SortedDictionary<long, OpenOrder?> _changed = [];
+    private readonly List<TradeChangedEvent> _trades = [];
     private AccountView? _newest;
     private AccountView? _toldView;
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
@@ -44,7 +46,9 @@ internal sealed class AccountSource(
 
             var message = StreamJson.Bytes(to => Write(to, newest));
             _toldView = newest;
-            return [message];
+            ReadOnlyMemory<byte>[] messages = [message, .. _trades.Select(told => StreamJson.Bytes(to => to.WriteTradeChanged(newest.Account, told)))];
+            _trades.Clear();
+            return messages;
         }
     }
 
@@ -77,7 +81,7 @@ internal sealed class AccountSource(
                     continue;
 
                 // Another silo may have listed what is traded here.
-                foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol).Distinct())
+                foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol).Concat(change.Records.Select(book => book.Symbol)).Distinct())
                     await listings.Find(symbol);
                 Note(change, await listings.BySymbol());
                 (version, places, orders) = (change.Version, change.View.Cursors, change.Place);
@@ -105,9 +109,19 @@ internal sealed class AccountSource(
                 _changed[number] = null;
             foreach (var order in change.View.OpenOrders)
                 _changed[order.Number] = order;
+            _trades.AddRange(TradesChanged(change, listed));
             (_newest, _listed) = (change.View, listed);
         }
     }
+
+    private static IEnumerable<TradeChangedEvent> TradesChanged(AccountChange change, FrozenDictionary<string, Instrument> listed) =>
+        from book in change.Records
+        where listed.ContainsKey(book.Symbol)
+        from record in book.Records
+        let turn = record.Record as BookTurn
+        where turn is not null
+        from own in TradeChangedEvent.Of(change.View.Account, new RecordPlace(listed[book.Symbol], record.Sequence, turn.TimeNanos), turn)
+        select own;
 
     private void End()
     {

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -63,6 +64,30 @@ internal static class StreamJson
         to.WriteWhole(trade.QuantityLots);
         to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
         to.WriteTimeNanos(trade.TimeNanos);
+        to.WriteEndObject();
+    }
+
+    /// <summary>The account's side of a trade that was changed, as a message of its own.</summary>
+    public static void WriteTradeChanged(this Utf8JsonWriter to, long account, TradeChangedEvent told)
+    {
+        var instrument = told.Book.Instrument;
+        to.WriteStartObject();
+        to.WriteString("type"u8, "tradeChanged"u8);
+        to.WriteString("account"u8, new AccountId(account).ToString());
+        to.WriteString("symbol"u8, instrument.Symbol);
+        to.WriteTradeId(told.Trade.Sequence, told.Trade.Index);
+        to.WriteNumber("orderId"u8, told.OrderId);
+        to.WriteString("side"u8, WireNames.Of(told.Side));
+        to.WriteString("state"u8, WireNames.Of(told.State));
+        to.WritePrice("tradedPrice"u8, instrument, told.TradedTicks);
+        if (told.Now is { } now)
+            to.WritePrice("price"u8, instrument, now.PriceTicks);
+        else
+            to.WriteNull("price"u8);
+        to.WriteQuantity("quantity"u8, instrument, told.Lots);
+        to.WriteAmount("fee"u8, told.Now?.Fee ?? 0, instrument.Quote.Decimals);
+        to.WriteNumber("sequence"u8, told.Book.Sequence);
+        to.WriteTime(told.Book.TimeNanos);
         to.WriteEndObject();
     }
 
