@@ -111,6 +111,19 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         return heard;
     }
 
+    /// <summary>The next updates of balances by what no trade of now explains; all else is left out.</summary>
+    public async Task<List<string>> MovedAsync(int count)
+    {
+        var heard = new List<string>();
+        while (heard.Count < count)
+        {
+            if ((await ReadAsync()).GetProperty("event") is var told && Text(told, "e") == "balanceUpdate")
+                heard.Add($"{Text(told, "a")} {Text(told, "d")}");
+        }
+
+        return heard;
+    }
+
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();

@@ -1,0 +1,85 @@
+using System.Net.WebSockets;
+using System.Text;
+using System.Text.Json;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Trades that are declared void, or get another price, as those hear of it who listen to an account.</summary>
+public sealed class TradeChangesOverStreamsTests
+{
+    private static readonly string[] s_members = ["account", "symbol", "tradeId", "orderId", "side", "state", "tradedPrice", "price", "quantity", "fee"];
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_changed_trade_is_told_by_the_streams_of_its_accounts()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var exchange = wire.Exchange;
+        var sell = await exchange.BobAsync(ServedExchange.Sell(2, 150));
+        var buy = await exchange.AliceAsync(ServedExchange.Buy(2, 150));
+        var trade = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
+        using var alice = await FollowAsync(exchange, "alice");
+        using var bob = await FollowAsync(exchange, "bob");
+        await wire.ListenAsync();
+
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, Cancellation);
+        foreach (var (reader, account, order, side, fee) in new[]
+        {
+            (alice, 1001, buy, "buy", corrected.BuyerFee), (bob, 1002, sell, "sell", corrected.SellerFee),
+        })
+        {
+            var told = await HearAsync(reader);
+            Assert.Equal(
+                $"ACC-{account} AAPL {trade.TradeId} {order.OrderId} {side} corrected 150.00 149.00 2 {fee}",
+                Short(told));
+            Assert.Equal(corrected.Sequence, told.GetProperty("sequence").GetInt64());
+        }
+
+        Assert.Equal(["USD 2.00"], await wire.MovedAsync(1));
+        await exchange.Operator.BustAsync("AAPL", trade.TradeId, Cancellation);
+        Assert.Equal($"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
+        Assert.Equal($"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));
+        Assert.Equal(["AAPL -2", "USD 298.24"], await wire.MovedAsync(2));
+    }
+
+    private static string Short(JsonElement told) => string.Join(' ', s_members.Select(member => told.GetProperty(member).ToString()));
+
+    /// <summary>A connection that has been told how the account is.</summary>
+    private static async Task<ClientWebSocket> FollowAsync(ServedExchange exchange, string key)
+    {
+        var reader = new ClientWebSocket();
+        reader.Options.SetRequestHeader("X-Api-Key", key);
+        await reader.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/api/qc/v1/stream"), Cancellation);
+        await reader.SendAsync(Encoding.UTF8.GetBytes("""{"op":"subscribe","channel":"account"}"""), WebSocketMessageType.Text, true, Cancellation);
+        Assert.True((await ReadAsync(reader)).GetProperty("snapshot").GetBoolean());
+        return reader;
+    }
+
+    /// <summary>The next message about a trade.</summary>
+    private static async Task<JsonElement> HearAsync(ClientWebSocket reader)
+    {
+        while (true)
+        {
+            if (await ReadAsync(reader) is var told && told.GetProperty("type").GetString() == "tradeChanged")
+                return told;
+        }
+    }
+
+    private static async Task<JsonElement> ReadAsync(ClientWebSocket reader)
+    {
+        var room = new byte[64 * 1024];
+        var length = 0;
+        ValueWebSocketReceiveResult received;
+        do
+        {
+            received = await reader.ReceiveAsync(room.AsMemory(length), Cancellation).AsTask().WaitAsync(Wait.Limit, Cancellation);
+            length += received.Count;
+        }
+        while (!received.EndOfMessage);
+
+        return JsonDocument.Parse(room.AsMemory(0, length)).RootElement;
+    }
+}
