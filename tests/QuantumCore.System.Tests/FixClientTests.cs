@@ -164,6 +164,32 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     }
 
     [Fact]
+    public async Task A_trade_is_corrected_and_then_cancelled_by_an_operator()
+    {
+        var port = quickFix.Port();
+        await using var silo = await StartAsync(port);
+        await using var desk = await quickFix.LogOnAsync(port, Alice);
+        using var bob = new QuantumCoreClient(silo.Address, Bob);
+        using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
+        await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
+        await desk.TellAsync("new o1 AAPL buy 10 limit 150.00 1");
+        var traded = await desk.ReportAsync("o1", "F");
+
+        await clerk.CorrectAsync("AAPL", traded[527], 149.5m, Cancellation);
+        var corrected = await desk.ReportAsync("o1", "G");
+        await clerk.BustAsync("AAPL", traded[527], Cancellation);
+        var cancelled = await desk.ReportAsync("o1", "H");
+        foreach (var report in new[] { corrected, cancelled })
+        {
+            Assert.Equal((traded[17], traded[37], "1", "1"), (report[19], report[37], report[39], report[54]));
+            Assert.Equal((4m, 149.5m, 4m, 6m, 150m), (report.Number(32), report.Number(31), report.Number(14), report.Number(151), report.Number(6)));
+        }
+
+        Assert.Equal(3, new[] { traded, corrected, cancelled }.Select(report => report[17]).Distinct().Count());
+        await desk.EndAsync();
+    }
+
+    [Fact]
     public async Task A_mass_cancel_tells_of_each_order()
     {
         var port = quickFix.Port();
