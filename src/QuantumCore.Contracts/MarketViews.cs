@@ -187,9 +187,10 @@ public sealed record TradeQuery(string Symbol, TradePlace? From, long? FromNanos
 /// <param name="FromNanos">None before this time, Unix nanoseconds.</param>
 /// <param name="ThroughNanos">None after this time.</param>
 /// <param name="Limit">Most fills, from 1.</param>
+/// <param name="OmitsVoid">Without trades that were declared void.</param>
 [GenerateSerializer, Immutable, Alias("fill-query")]
 public sealed record FillQuery(
-    long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit);
+    long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit, bool OmitsVoid = false);
 
 /// <summary>Records of a book that became durable together, on the stream of that book.</summary>
 /// <param name="Symbol">The book.</param>

@@ -77,9 +77,10 @@ public abstract partial class HistoryStore
     {
         var isNewest = query.From is null && query.FromNanos is null;
         var ofOrder = query.OrderId is null ? "" : " AND (t.taker_order = @order OR t.maker_order = @order)";
+        var stands = query.OmitsVoid ? " AND t.px > 0" : "";
         var fills = await ReadAsync(
             FillsQuery(
-                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through" + ofOrder,
+                "AND t.symbol = @symbol AND (t.seq > @seq OR (t.seq = @seq AND t.idx >= @idx)) AND t.time >= @from AND t.time <= @through" + ofOrder + stands,
                 isNewest ? "{0}.seq DESC, {0}.idx DESC" : "{0}.seq, {0}.idx"),
             [
                 ("@account", query.Account),

@@ -51,6 +51,8 @@ public class TradeChangeTests
         await using var market = await Market.OpenAsync(disk);
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
 
+        Assert.Equal((10_000, 78, 20), await FiguresAsync(market, s_trade, 10_000));
+        Assert.Equal(3, (await market.Exchange.Book("NOW").State()).Sequence);
         var changed = await ChangeAsync(market, s_trade, 9_000);
         Assert.Equal((9_000, 71, 18), (changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
         Assert.Equal((Cash - 90_071, 1_010), await HasAsync(market, Alice));
@@ -59,8 +61,8 @@ public class TradeChangeTests
         var fill = Assert.Single(await market.Exchange.Ledger.Fills(Bob, "NOW", 10, []));
         Assert.Equal((TradeState.Corrected, 10_000, 9_000, 18), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
 
-        // The price that it has already: nothing more is recorded, so that who did not hear the answer may ask again.
-        Assert.Equal(changed with { Sequence = changed.Sequence }, await ChangeAsync(market, s_trade, 9_000));
+        // The price that it has already, or was made at: nothing more is recorded, so that who did not hear the answer may ask again.
+        Assert.Equal(changed, await ChangeAsync(market, s_trade, 9_000));
         // From the fees it was made with: what rounding took comes back with the price.
         Assert.Equal((10_000, 78, 20), await FiguresAsync(market, s_trade, 10_000));
         Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
@@ -311,7 +313,13 @@ public class TradeChangeTests
         var fills = await exchange.Bob.GetFillsAsync("AAPL", 10, token);
         Assert.Equal([QuantumCore.Client.TradeState.Void, null], fills.Select(fill => fill.State));
         Assert.Equal((160m, 0m), (fills[0].TradedPrice!.Value, fills[0].Fee));
-        Assert.Single((await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray());
+        var third = await exchange.AliceAsync(ServedExchange.Sell(1, 140));
+        await exchange.BobAsync(ServedExchange.Buy(1, 140));
+        Assert.Equal(2, (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).GetArrayLength());
+        // Nor does it take the place of one that is asked for.
+        var behind = mine[0].GetProperty("id").GetInt64() + 1;
+        var next = (await wire.AskAsync("GET", "myTrades", $"symbol=AAPL&fromId={behind}&limit=1")).EnumerateArray();
+        Assert.Equal(third.OrderId, Assert.Single(next).GetProperty("orderId").GetInt64());
         var statement = await exchange.Alice.GetStatementAsync(cancellation: token);
         Assert.Equal(
             ["bust", "correction", "trade"],

@@ -120,12 +120,12 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         await entry.View(request.Account);
         var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
         var fills = await entry.FillsOf(
-            new FillQuery(request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit));
+            // The wire has no word for a trade that is void: who adds these up is to come to what he has.
+            new FillQuery(request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
-            // The wire has no word for a trade that is void: who adds these up is to come to what he has.
-            foreach (var fill in fills.Where(fill => fill.State != TradeState.Void))
+            foreach (var fill in fills)
                 WriteTrade(to, instrument, fill);
             to.WriteEndArray();
         });

@@ -14,14 +14,15 @@ internal sealed partial class BookMachine
     // Units became others with this record: what was traded before it can't be given back any more.
     private long _newUnitsFrom;
 
-    /// <summary>What a trade is worth now; null where it is as it was made.</summary>
-    public TradeInForce? ChangeOf(TradePlace place) =>
-        _changed.TryGetValue((place.Sequence, place.Index), out var now) ? now : null;
+    /// <summary>A trade's price and fees as they are now.</summary>
+    public TradeInForce InForce(in TradeAsItWas trade) => _changed.TryGetValue((trade.Place.Sequence, trade.Place.Index), out var now)
+        ? now
+        : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
 
     private RejectReason ChangeTrade(long time, in TradeAsItWas trade, long priceTicks)
     {
         var (place, fill) = (trade.Place, trade.Fill);
-        var before = ChangeOf(place) ?? new TradeInForce(fill.PriceTicks, fill.Fee, fill.MakerFee);
+        var before = InForce(in trade);
         if (place.Sequence > Sequence || place.Sequence <= _newUnitsFrom || before.PriceTicks == 0)
         {
             return RejectReason.UnknownTrade;

@@ -38,7 +38,8 @@ public sealed partial class OrderBookGrain
 
     private TradeChanged Change(OpenBook book, in TradeAsItWas trade, long priceTicks)
     {
-        if (priceTicks == 0 || book.Machine.ChangeOf(trade.Place)?.PriceTicks != priceTicks)
+        var now = book.Machine.InForce(in trade);
+        if (priceTicks == 0 || now.PriceTicks != priceTicks)
         {
             var reason = book.Machine.Operate(trade.Change(priceTicks), _now, out var record);
             if (reason != RejectReason.None)
@@ -47,9 +48,9 @@ public sealed partial class OrderBookGrain
             }
 
             Record(book, record, urgent: true);
+            now = book.Machine.InForce(in trade);
         }
 
-        var now = book.Machine.ChangeOf(trade.Place)!.Value;
         var takerBuys = trade.Fill.Side == Side.Buy;
         return new TradeChanged(
             RejectReason.None, book.Machine.Sequence, trade.Fill, now.PriceTicks,
