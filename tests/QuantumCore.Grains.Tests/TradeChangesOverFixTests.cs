@@ -46,8 +46,8 @@ public sealed class TradeChangesOverFixTests
         using (var other = await FixClient.LogOnAsync(exchange.FixAddress, "bob"))
             (bought, sold) = await TradeAsync(before, other);
 
-        using var taker = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        using var maker = await FixClient.LogOnAsync(exchange.FixAddress, "bob");
+        using var taker = await ListenAsync(exchange, "alice");
+        using var maker = await ListenAsync(exchange, "bob");
         foreach (var price in new[] { 302, 0.01m })
         {
             await exchange.Operator.CorrectAsync("AAPL", bought[1][TradeId], price, Cancellation);
@@ -69,7 +69,7 @@ public sealed class TradeChangesOverFixTests
         await exchange.AliceAsync(ServedExchange.Buy(3, 150));
         var trade = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation)).TradeId;
         await exchange.Operator.CorrectAsync("AAPL", trade, 149, Cancellation);
-        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var desk = await ListenAsync(exchange, "alice");
         await exchange.Operator.CorrectAsync("AAPL", trade, 148, Cancellation);
         Assert.Equal("8 150=G 31=148.00 14=1 151=2 6=150", await desk.HearAsync(1, 150, 31, 14, 151, 6));
     }
@@ -90,6 +90,15 @@ public sealed class TradeChangesOverFixTests
         foreach (var side in told)
             Assert.Equal(traded.Single(trade => trade[54] == side[54])[ExecId], side[19]);
         Assert.Equal(4, traded.Concat(told).Select(report => report[ExecId]).Distinct().Count());
+    }
+
+    /// <summary>A session that has begun to tell what happens: it has told of an order of its own.</summary>
+    private static async Task<FixClient> ListenAsync(ServedExchange exchange, string who)
+    {
+        var desk = await FixClient.LogOnAsync(exchange.FixAddress, who);
+        await desk.SendAsync("D", "11=first|55=AAPL|54=1|38=1|40=2|44=1|59=1");
+        Assert.Equal("8 11=first 150=0", await desk.HearAsync(1, 11, 150));
+        return desk;
     }
 
     /// <summary>Bob sells 1 at 150 (s1) and 2 at 151 (s2), Alice buys both and has 2 left to buy (b); the trades as they were told to both.</summary>
