@@ -15,7 +15,7 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     {
         var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000));
         output.WriteLine(sum.ToString());
-        Assert.True(sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0 && sum.Deficits > 0 && sum.Shared > 0 && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0, $"The seeds tested nothing: {sum}");
+        Assert.True(sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0 && sum.Deficits > 0 && sum.Shared > 0 && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0 && sum.Changes > 0 && sum.Shorts > 0, $"The seeds tested nothing: {sum}");
     }
 
     [Fact]
@@ -61,6 +61,8 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
                 Failing = sum.Failing + day.Failing,
                 Dividends = sum.Dividends + day.Dividends,
                 Packs = sum.Packs + day.Packs,
+                Changes = sum.Changes + day.Changes,
+                Shorts = sum.Shorts + day.Shorts,
             };
         }
 
@@ -72,5 +74,6 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
 
     private sealed record Sum(
         long Days = 0, long Steps = 0, long Records = 0, long Fills = 0, long Voided = 0, long Kills = 0, long Unknown = 0,
-        long Acknowledged = 0, long Liquidated = 0, long Deficits = 0, long Shared = 0, long Settled = 0, long Failing = 0, long Dividends = 0, long Packs = 0);
+        long Acknowledged = 0, long Liquidated = 0, long Deficits = 0, long Shared = 0, long Settled = 0, long Failing = 0, long Dividends = 0, long Packs = 0,
+        long Changes = 0, long Shorts = 0);
 }

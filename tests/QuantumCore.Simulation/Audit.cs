@@ -8,7 +8,7 @@ namespace QuantumCore.Simulation;
 /// When the faults have stopped and everything has settled: what is there must be what was acknowledged, and what is
 /// alive must be what the journal says.
 /// </summary>
-internal sealed class Audit(World world, IReadOnlyList<Client> clients)
+internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter arbiter)
 {
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
 
@@ -25,11 +25,13 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
         });
         _seen["all"] = "";
         await CheckHistoryAsync(silo.Clock);
+        await CheckTradesAsync();
         CheckDiaries();
         world.Database.Witness.Movements.RequireSettled();
         world.Database.Witness.Margin.RequireSettled();
         world.Database.Witness.Settlement.RequireSettled();
         world.Database.Witness.Dividends.RequireSettled();
+        arbiter.RequireSettled();
     }
 
     private async Task CompareAccountAsync(Silo silo, Client client)
@@ -50,6 +52,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
             world.Find($"account {client.Account} is {margin.State} with {margin}");
         if (view.Margin is { } figures && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
             world.Find($"account {client.Account} {wrong}");
+        if (arbiter.IsOpen)
+            await CompareVolumeAsync(grain, client.Account);
         foreach (var order in view.OpenOrders)
         {
             if (world.Database.Witness.Order(client.Account, order.Number) is not { State: WitnessedState.Open } seen
@@ -76,6 +80,36 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients)
             return rows.Order().ToArray();
         },
         CancellationToken.None);
+
+    /// <summary>What fees go by: a trade counts on the day it was made, at what it is worth now, and not at all where it is void.</summary>
+    private async Task CompareVolumeAsync(IAccountGrain grain, long account)
+    {
+        var today = world.Nights.Today;
+        var told = (await grain.VolumesBefore(today)).Where(volume => volume.Asset == "USD").Sum(volume => (long)volume.Volume);
+        if (told != world.Database.Witness.Trades.VolumeOf(account, today - 30, today))
+            world.Find($"account {account} has traded {told} before {today}, its trades come to {world.Database.Witness.Trades.VolumeOf(account, today - 30, today)}");
+    }
+
+    /// <summary>Each trade that was changed is in the history what it is by the books' records, and no other is another than it was.</summary>
+    private async Task CheckTradesAsync()
+    {
+        var told = await world.Database.History.ReadAsync(
+            "SELECT symbol, seq, idx, px, taker_fee, maker_fee FROM trade_now t WHERE px <> traded_px OR EXISTS (SELECT 1 FROM trade_change c "
+            + "WHERE c.symbol = t.symbol AND c.trade_seq = t.seq AND c.trade_idx = t.idx)",
+            [],
+            static async (reader, token) =>
+            {
+                var rows = new List<(string, long, long, long, long, long)>();
+                while (await reader.ReadAsync(token))
+                    rows.Add((reader.GetString(0), reader.GetInt64(1), reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4), reader.GetInt64(5)));
+                return rows.Order().ToArray();
+            },
+            CancellationToken.None);
+        var changed = world.Database.Witness.Trades.Changed
+            .Select(trade => (trade.Symbol, trade.Place.Sequence, (long)trade.Place.Index, trade.Now.PriceTicks, trade.Now.TakerFee, trade.Now.MakerFee)).Order();
+        if (!told.SequenceEqual(changed))
+            world.Find($"changed trades are {string.Join(' ', told)} in the history, by the books {string.Join(' ', changed)}");
+    }
 
     private async Task CompareBookAsync(Silo silo, string symbol)
     {

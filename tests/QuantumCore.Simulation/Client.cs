@@ -288,7 +288,7 @@ internal sealed partial class Client(World world, long account)
 
         foreach (var balance in view.Balances)
         {
-            if (balance.Held < 0 || (balance.Available < 0 && !world.Desk.Lends(account)))
+            if (balance.Held < 0 || (balance.Available < -world.Database.Witness.Shorts.TakenBack(account, balance.Asset) && !world.Desk.Lends(account)))
                 world.Find($"account {account} is shown {balance}");
         }
     }

@@ -2,14 +2,16 @@ using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Simulation;
 
-// simulation [--seed N] [--seeds COUNT] [--steps COUNT] [--story]
+// simulation [--seed N] [--seeds COUNT] [--every N] [--steps COUNT] [--story]
 var seed = Number("--seed", 1);
 var seeds = Number("--seeds", args.Contains("--seed") ? 1 : int.MaxValue);
 var steps = Number("--steps", args.Contains("--seed") ? long.MaxValue : 1_000_000);
+var every = Number("--every", 1);
 var story = args.Contains("--story") ? (Action<string>)Console.Out.WriteLine : null;
 var started = Stopwatch.StartNew();
 var (done, failed, did, records, fills, acknowledged, unknown, kills, liquidated, deficits, shared, settled, failing, dividends, packs) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
-for (var next = seed; did < steps && done < seeds; next++, done++)
+var (changes, shorts) = (0L, 0L);
+for (var next = seed; did < steps && done < seeds; next += every, done++)
 {
     var result = SimulatedDay.Run((int)next, story);
     did += result.Steps;
@@ -18,6 +20,7 @@ for (var next = seed; did < steps && done < seeds; next++, done++)
     (liquidated, deficits, shared, settled) = (liquidated + result.Liquidated, deficits + result.Deficits, shared + result.Shared, settled + result.Settled);
     failing += result.Failing;
     (dividends, packs) = (dividends + result.Dividends, packs + result.Packs);
+    (changes, shorts) = (changes + result.Changes, shorts + result.Shorts);
     if (seeds == 1)
         Console.Out.WriteLine(result);
     if (result.Findings.Count == 0)
@@ -34,7 +37,7 @@ for (var next = seed; did < steps && done < seeds; next++, done++)
 Console.Out.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"{done} seeds, {did} steps, {records} records, {fills} fills, {acknowledged} orders acknowledged, {unknown} of unknown "
-    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
+    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {changes} changes of trades, {shorts} accounts short, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
 return failed == 0 ? 0 : 1;
 
 long Number(string name, long otherwise) =>

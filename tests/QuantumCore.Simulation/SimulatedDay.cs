@@ -20,9 +20,12 @@ namespace QuantumCore.Simulation;
 /// <param name="Failing">Fails, each as often as a record says that it is one.</param>
 /// <param name="Dividends">Parts of dividends that were paid on their day.</param>
 /// <param name="Packs">How often old frames of the journal became one.</param>
+/// <param name="Changes">Trades that were declared void, or got another price.</param>
+/// <param name="Shorts">Accounts that froze themselves, as they lacked what such a change took back.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
-    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs);
+    int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs,
+    long Changes, long Shorts);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -33,6 +36,7 @@ public sealed class SimulatedDay
     private readonly World _world;
     private readonly Chaos _chaos;
     private readonly List<Client> _clients;
+    private readonly Arbiter _arbiter;
     private readonly int _silos;
     private readonly int _operations;
 
@@ -43,6 +47,7 @@ public sealed class SimulatedDay
         _silos = _world.Next(1, 4);
         _operations = _world.Next(20, 60);
         _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account))];
+        _arbiter = new Arbiter(_world, _clients);
     }
 
     /// <summary>Runs one seed from beginning to end, on the calling thread.</summary>
@@ -65,7 +70,8 @@ public sealed class SimulatedDay
             seed, world.Findings, world.Steps, world.Trace, world.Database.Witness.Records, world.Database.Witness.Fills,
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
             simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits, world.Database.Witness.Margin.Shared,
-            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails, world.Database.Witness.Dividends.Paid, world.Database.Packs);
+            world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails, world.Database.Witness.Dividends.Paid, world.Database.Packs,
+            world.Database.Witness.Trades.Changes, world.Database.Witness.Shorts.Frozen);
     }
 
     private async Task LiveAsync()
@@ -87,6 +93,7 @@ public sealed class SimulatedDay
         var moving = _world.Desk.MoveAsync(stop.Token);
         var passing = _world.Nights.PassAsync(stop.Token);
         var announcing = new Issuer(_world).AnnounceAsync(stop.Token);
+        var changing = _arbiter.ChangeAsync(stop.Token);
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));
         await stop.CancelAsync();
@@ -94,6 +101,7 @@ public sealed class SimulatedDay
         await moving;
         await passing;
         await announcing;
+        await changing;
         await ConvergeAsync();
     }
 
@@ -127,6 +135,7 @@ public sealed class SimulatedDay
         await Task.Delay(s_awake, _world.Clock);
         foreach (var client in _clients)
             await client.LookAsync();
+        var bringing = _arbiter.EndAsync(settled.Task);
         await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
         if (_world.Nights.IsOpen)
         {
@@ -137,8 +146,9 @@ public sealed class SimulatedDay
 
         settled.SetResult();
         await serving;
+        await bringing;
         await Task.Delay(s_awake, _world.Clock);
-        var audit = new Audit(_world, _clients);
+        var audit = new Audit(_world, _clients, _arbiter);
         await audit.LivingAsync(_world.Silos[0]);
         foreach (var silo in _world.Silos.ToArray())
             silo.Kill("to be started again");

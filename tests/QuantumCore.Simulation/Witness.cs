@@ -45,6 +45,12 @@ internal sealed class Witness(World world)
     /// <summary>Dividends: who had what, and got what.</summary>
     public WitnessedDividends Dividends { get; } = new(world);
 
+    /// <summary>What was traded, and what it is worth now.</summary>
+    public WitnessedTrades Trades { get; } = new(world);
+
+    /// <summary>Who lacks what changed trades have taken back.</summary>
+    public WitnessedShorts Shorts { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -162,6 +168,7 @@ internal sealed class Witness(World world)
         Limits.See(account, sequence, record);
         Margin.See(account, sequence, record, _orders.Values);
         Settlement.See(account, record);
+        Shorts.See(account, sequence, record);
         Dividends.See(account, record);
         switch (record)
         {
@@ -217,6 +224,7 @@ internal sealed class Witness(World world)
     private void SeeBook(string symbol, long sequence, BookRecord record)
     {
         Timed("book/" + symbol, record.TimeNanos);
+        Trades.See(symbol, sequence, record);
         Settlement.See(symbol, sequence, record);
         switch (record)
         {
@@ -282,6 +290,9 @@ internal sealed class Witness(World world)
                     break;
                 case StepKind.Voided:
                     Void(symbol, step.Account, step.Number);
+                    break;
+                case StepKind.Reversed or StepKind.Restated:
+                    Margin.Change(symbol, step);
                     break;
             }
         }
@@ -388,6 +399,7 @@ internal sealed class Witness(World world)
         var order = Order(account, number);
         if (order is null || order.Symbol != symbol)
             world.Find($"{symbol}: order {account}/{number} has no durable hold for this book");
+        Margin.Told(account, symbol);
         return order;
     }
 }

@@ -19,6 +19,11 @@ internal sealed class WitnessedMargin(World world)
     private readonly Dictionary<(long Account, long Sequence), HashSet<long>> _paid = [];
     private readonly HashSet<(long Account, long Sequence)> _ended = [];
 
+    // Units that changes of trades moved, how many of them an account knows by what it was told after them, and knew when its liquidation began a step.
+    private readonly Dictionary<(long Account, string Symbol), List<long>> _changes = [];
+    private readonly Dictionary<(long Account, string Symbol), int> _told = [];
+    private readonly Dictionary<(long Account, string Symbol), int> _toldAtStep = [];
+
     /// <summary>Orders of liquidations so far.</summary>
     public long Steps { get; private set; }
 
@@ -137,10 +142,39 @@ internal sealed class WitnessedMargin(World world)
         var before = _units.GetValueOrDefault((order.Account, order.Symbol));
         Add(order.Account, order.Symbol, order.Side == Side.Buy ? lots : -lots);
         var after = _units[(order.Account, order.Symbol)];
-        if (IsLiquidation(order.ClientOrderId) && (Math.Abs(after) >= Math.Abs(before) || Math.Sign(after) == -Math.Sign(before)))
+        var key = (order.Account, order.Symbol);
+        if (IsLiquidation(order.ClientOrderId) && !Without(key, _toldAtStep.GetValueOrDefault(key)).Any(changed =>
+            Math.Abs(after - changed) < Math.Abs(before - changed) && Math.Sign(after - changed) != -Math.Sign(before - changed)))
             world.Find($"account {order.Account}: a liquidation makes {after} {order.Symbol} of {before}");
-        if (after < 0 && !_states.ContainsKey(order.Account))
+        if (after < -world.Database.Witness.Shorts.TakenBack(order.Account, order.Symbol) && !_states.ContainsKey(order.Account))
             world.Find($"account {order.Account} has {after} {order.Symbol} and no margin");
+    }
+
+    /// <summary>A trade is given back, or comes anew.</summary>
+    public void Change(string symbol, in TurnStep step)
+    {
+        var bought = step.Side == Side.Buy == (step.Kind == StepKind.Restated) ? step.QuantityLots : -step.QuantityLots;
+        foreach (var (account, lots) in new[] { (step.Account, bought), (step.MakerAccount, -bought) })
+        {
+            Add(account, symbol, lots);
+            if (!_changes.TryGetValue((account, symbol), out var changes))
+                _changes.Add((account, symbol), changes = []);
+            changes.Add(lots);
+        }
+    }
+
+    /// <summary>A book's record is of an account's order: who knows of it knows of all changes before it.</summary>
+    public void Told(long account, string symbol) =>
+        _told[(account, symbol)] = _changes.GetValueOrDefault((account, symbol))?.Count ?? 0;
+
+    // What the account may not have been told of yet: the last changes, one, two or all after those that it knows.
+    private IEnumerable<long> Without((long Account, string Symbol) key, int told)
+    {
+        var changed = 0L;
+        yield return changed;
+        var changes = _changes.GetValueOrDefault(key) ?? [];
+        for (var i = changes.Count; i > told; i--)
+            yield return changed += changes[i - 1];
     }
 
     /// <summary>When nothing happens any more, every liquidation is through, and the fund knows all of them.</summary>
@@ -167,8 +201,11 @@ internal sealed class WitnessedMargin(World world)
         if (orders.FirstOrDefault(order => order.Account == account
             && order.State is WitnessedState.Held or WitnessedState.Open) is { } open)
             world.Find($"account {account}: a liquidation begins step {sequence} while {open.ClientOrderId} is {open.State}");
-        var units = _units.GetValueOrDefault((account, hold.Symbol));
-        if (hold.Order.QuantityLots > Math.Abs(units) || (hold.Order.Side == Side.Buy) != units < 0)
+        var key = (account, hold.Symbol);
+        var units = _units.GetValueOrDefault(key);
+        _toldAtStep[key] = _told.GetValueOrDefault(key);
+        if (!Without(key, _toldAtStep[key]).Any(changed =>
+            hold.Order.QuantityLots <= Math.Abs(units - changed) && (hold.Order.Side == Side.Buy) == units - changed < 0))
             world.Find($"account {account}: of {units} {hold.Symbol} {sequence} liquidates {hold.Order.Side} {hold.Order.QuantityLots}");
     }
 
@@ -177,7 +214,8 @@ internal sealed class WitnessedMargin(World world)
         if (ended.Number > 0 && orders.Any(order => order.Account == account && order.Number == ended.Number
             && order.State is WitnessedState.Held or WitnessedState.Open))
             world.Find($"account {account}: step {ended.Number} ends at {sequence} and is open");
-        if (ended.Deficit > 0 && Market.Symbols.Any(symbol => _units.GetValueOrDefault((account, symbol)) != 0))
+        if (ended.Deficit > 0 && Market.Symbols.Any(symbol =>
+            !Without((account, symbol), _told.GetValueOrDefault((account, symbol))).Contains(_units.GetValueOrDefault((account, symbol)))))
             world.Find($"account {account}: {sequence} is a deficit, and there is something to sell");
         if (ended.Fee > 0 || ended.Deficit > 0)
             _claims.Add((account, sequence), ended);

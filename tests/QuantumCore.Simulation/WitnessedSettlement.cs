@@ -104,8 +104,7 @@ internal sealed class WitnessedSettlement(World world)
         {
             OrderAccepted accepted => accepted.Fills.SelectMany(fill => Lines(
                 symbol, accepted.Order.Side, accepted.Order.Account, fill.TakerFee, fill.MakerAccount, fill.MakerFee, fill.PriceTicks * fill.QuantityLots, fill.QuantityLots)),
-            BookTurn turn => turn.Steps.Where(step => step.Kind == StepKind.Fill).SelectMany(step => Lines(
-                symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee, step.PriceTicks * step.QuantityLots, step.QuantityLots)),
+            BookTurn turn => turn.Steps.SelectMany(step => Lines(symbol, step)),
             _ => [],
         };
         var moved = lines.Where(line => line.Amount != 0).ToArray();
@@ -113,6 +112,8 @@ internal sealed class WitnessedSettlement(World world)
             return;
 
         _timeNanos = record.TimeNanos;
+        if (record is BookTurn { Command.Verb: BookVerb.Bust or BookVerb.Correct })
+            world.Database.Witness.Shorts.Changed(moved);
         var isPending = _listed[symbol].SettlementDays > 0;
         foreach (var (account, asset, amount) in moved)
             Move(account, asset, isPending ? 0 : amount, isPending ? amount : 0);
@@ -299,8 +300,9 @@ internal sealed class WitnessedSettlement(World world)
 
     private void RequireCovered(long account, string asset, object why)
     {
-        if (asset.Length > 0 && account != FeePot && !_borrowers.Contains(account) && _balances.GetValueOrDefault((account, asset)) is { Settled: < 0 } short_)
-            world.Find($"account {account} gives {asset} that has not come: {short_} after {why}");
+        if (asset.Length > 0 && account != FeePot && !_borrowers.Contains(account) && _balances.GetValueOrDefault((account, asset)) is { Settled: < 0 } short_
+            && short_.Settled < -world.Database.Witness.Shorts.TakenBack(account, asset))
+            world.Find($"account {account} gives {asset} that has not come: {short_} after {why}, {world.Database.Witness.Shorts.TakenBack(account, asset)} were taken back");
     }
 
     private void Move(long account, string asset, long settled, long pending)
@@ -310,6 +312,7 @@ internal sealed class WitnessedSettlement(World world)
         var before = _balances.GetValueOrDefault((account, asset));
         _balances[(account, asset)] = (before.Settled + settled, before.Pending + pending);
         world.Database.Witness.Dividends.Moved(account, asset, _timeNanos, settled + pending);
+        world.Database.Witness.Shorts.Moved(account, asset, settled + pending);
     }
 
     private long DueOf(WitnessedTrade trade)
@@ -329,6 +332,16 @@ internal sealed class WitnessedSettlement(World world)
         record.Items.SelectMany(item => item.Parts.Select(part => (item.Account, item.Asset, part.TradeDay, part.Days, part.Amount)));
 
     private static long DayOf(long nanos) => nanos / DayNanos;
+
+    // A trade, or the mirror of one that is given back.
+    private static IEnumerable<(long Account, string Asset, long Amount)> Lines(string symbol, TurnStep step)
+    {
+        if (step.Kind is not (StepKind.Fill or StepKind.Reversed or StepKind.Restated))
+            return [];
+
+        var lines = Lines(symbol, step.Side, step.Account, step.Fee, step.MakerAccount, step.MakerFee, step.PriceTicks * step.QuantityLots, step.QuantityLots);
+        return step.Kind == StepKind.Reversed ? lines.Select(line => (line.Account, line.Asset, -line.Amount)) : lines;
+    }
 
     // Prices are cents, quantities units.
     private static (long Account, string Asset, long Amount)[] Lines(

@@ -1,0 +1,166 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Simulation;
+
+/// <summary>
+/// The witness's own book of trades, from durable records alone: what each is worth after all that was changed, and that a change gives back exactly what was in
+/// force, of a trade that is there and not void.
+/// </summary>
+internal sealed class WitnessedTrades(World world)
+{
+    private readonly Dictionary<(string Symbol, TradePlace Place), WitnessedFill> _trades = [];
+    private readonly List<WitnessedFill> _inSequence = [];
+    private readonly HashSet<WitnessedFill> _changed = [];
+
+    /// <summary>Trades in the sequence in which they became durable.</summary>
+    public IReadOnlyList<WitnessedFill> All => _inSequence;
+
+    /// <summary>Those that were changed.</summary>
+    public IReadOnlyCollection<WitnessedFill> Changed => _changed;
+
+    /// <summary>Changes that are on record.</summary>
+    public long Changes { get; private set; }
+
+    /// <summary>A trade by its place; null where none is durable.</summary>
+    public WitnessedFill? Of(string symbol, TradePlace place) => _trades.GetValueOrDefault((symbol, place));
+
+    /// <summary>What an account has traded with others on some days, each trade at what it is worth now, and on the day it was made.</summary>
+    public long VolumeOf(long account, long from, long before) => _inSequence
+        .Where(trade => trade.Taker != trade.Maker && (trade.Taker == account || trade.Maker == account) && trade.Day >= from && trade.Day < before)
+        .Sum(trade => trade.Now.PriceTicks * trade.Lots);
+
+    /// <summary>What a book's record trades, or changes.</summary>
+    public void See(string symbol, long sequence, BookRecord record)
+    {
+        if (record is OrderAccepted { Order: var order } accepted)
+        {
+            for (var i = 0; i < accepted.Fills.Length; i++)
+            {
+                var fill = accepted.Fills[i];
+                Add(new WitnessedFill(
+                    symbol, new(sequence, i), record.TimeNanos, order.Side, (order.Account, order.Number, accepted.OrderId),
+                    (fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId), fill.QuantityLots, new(sequence, fill.PriceTicks, fill.TakerFee, fill.MakerFee)));
+            }
+        }
+        else if (record is BookTurn turn)
+        {
+            foreach (var (index, step) in turn.Steps.Where(step => step.Kind == StepKind.Fill).Index())
+            {
+                Add(new WitnessedFill(
+                    symbol, new(sequence, index), turn.TimeNanos, step.Side, (step.Account, step.Number, step.OrderId),
+                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots, new(sequence, step.PriceTicks, step.Fee, step.MakerFee)));
+            }
+
+            SeeChange(symbol, sequence, turn);
+        }
+    }
+
+    private void Add(WitnessedFill trade)
+    {
+        _trades.Add((trade.Symbol, trade.Place), trade);
+        _inSequence.Add(trade);
+    }
+
+    private void SeeChange(string symbol, long sequence, BookTurn turn)
+    {
+        var steps = turn.Steps.Where(step => step.Kind is StepKind.Reversed or StepKind.Restated).ToArray();
+        var (command, kinds) = (turn.Command, steps.Select(step => step.Kind));
+        StepKind[] expected = command.Verb switch
+        {
+            BookVerb.Bust => [StepKind.Reversed],
+            BookVerb.Correct => [StepKind.Reversed, StepKind.Restated],
+            _ => [],
+        };
+        if (!kinds.SequenceEqual(expected) || (command.Verb == BookVerb.Bust ? command.Value != 0 : command.Verb == BookVerb.Correct && command.Value <= 0))
+            world.Find($"{symbol} {sequence}: {command} changes trades by {string.Join(' ', kinds)}");
+        if (steps.Length == 0 || expected.Length == 0)
+            return;
+
+        Changes++;
+        var place = new TradePlace(command.Number, (int)Said(command, ChangedValue.TradeIndex));
+        if (Of(symbol, place) is not { } trade || place.Sequence >= sequence)
+        {
+            world.Find($"{symbol} {sequence}: {place} is changed and was never traded");
+            return;
+        }
+
+        if (trade.Now.PriceTicks == 0)
+            world.Find($"{symbol} {sequence}: {place} is void since {trade.Now.Sequence} and is changed");
+        if (Said(command, ChangedValue.TradeNanos) != trade.TimeNanos)
+            world.Find($"{symbol} {sequence}: {place} is said to be of {Said(command, ChangedValue.TradeNanos)}, it was traded at {trade.TimeNanos}");
+        Require(trade, sequence, steps[0], trade.Now);
+        var now = trade.At(sequence, command.Value);
+        if (command.Verb == BookVerb.Correct)
+            Require(trade, sequence, steps[1], now);
+        if (now.TakerFee + now.MakerFee < 0)
+            world.Find($"{symbol} {sequence}: {place} is paid for with {now}");
+        trade.Change(now);
+        _changed.Add(trade);
+    }
+
+    private void Require(WitnessedFill trade, long sequence, in TurnStep step, WitnessedWorth worth)
+    {
+        if ((step.Side, step.Account, step.Number, step.OrderId) == (trade.Side, trade.TakerOrder.Account, trade.TakerOrder.Number, trade.TakerOrder.OrderId)
+            && (step.MakerAccount, step.MakerNumber, step.MakerOrderId) == trade.MakerOrder
+            && (step.QuantityLots, step.PriceTicks, step.Fee, step.MakerFee) == (trade.Lots, worth.PriceTicks, worth.TakerFee, worth.MakerFee))
+            return;
+
+        world.Find($"{trade.Symbol} {sequence}: of {trade.Place}, which is {trade.Side} {trade.TakerOrder} {trade.MakerOrder} {trade.Lots} at {worth}, it says {step}");
+    }
+
+    private static long Said(BookCommand command, ChangedValue name) =>
+        command.Changes.Where(change => change.Name == name).Select(change => change.Value).FirstOrDefault(-1);
+}
+
+/// <summary>What a trade is worth from a record on.</summary>
+/// <param name="Sequence">The book's record that made it so.</param>
+/// <param name="PriceTicks">Its price; 0: it is void.</param>
+/// <param name="TakerFee">What the one pays.</param>
+/// <param name="MakerFee">What the other pays.</param>
+internal readonly record struct WitnessedWorth(long Sequence, long PriceTicks, long TakerFee, long MakerFee);
+
+/// <summary>One trade as the durable records tell it.</summary>
+internal sealed class WitnessedFill(
+    string symbol, TradePlace place, long timeNanos, Side side, (long Account, long Number, long OrderId) taker, (long Account, long Number, long OrderId) maker,
+    long lots, WitnessedWorth made)
+{
+    private readonly List<WitnessedWorth> _worth = [made];
+
+    public string Symbol => symbol;
+
+    public TradePlace Place => place;
+
+    public long TimeNanos => timeNanos;
+
+    public long Day => timeNanos / 86_400_000_000_000;
+
+    public Side Side => side;
+
+    public (long Account, long Number, long OrderId) TakerOrder => taker;
+
+    public (long Account, long Number, long OrderId) MakerOrder => maker;
+
+    public long Taker => taker.Account;
+
+    public long Maker => maker.Account;
+
+    public long Lots => lots;
+
+    public WitnessedWorth Made => made;
+
+    public WitnessedWorth Now => _worth[^1];
+
+    public bool IsVoid => Now.PriceTicks == 0;
+
+    /// <summary>What it was worth when the book stood at a sequence.</summary>
+    public WitnessedWorth AsOf(long sequence) => _worth.LastOrDefault(worth => worth.Sequence <= sequence);
+
+    /// <summary>What it is worth at a price: its fees are in proportion to those it was made with, and no fraction is given away.</summary>
+    public WitnessedWorth At(long sequence, long priceTicks) =>
+        new(sequence, priceTicks, Fee(made.TakerFee, priceTicks), Fee(made.MakerFee, priceTicks));
+
+    public void Change(WitnessedWorth now) => _worth.Add(now);
+
+    private long Fee(long fee, long priceTicks) => (long)Math.Ceiling((decimal)fee * priceTicks / made.PriceTicks);
+}
