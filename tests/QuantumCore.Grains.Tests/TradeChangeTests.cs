@@ -184,6 +184,23 @@ public class TradeChangeTests
         Assert.Equal((-10, true), (view.Of("NOW").Total, view.IsFrozen));
     }
 
+    [Theory]
+    [InlineData(3, 9_000)]
+    [InlineData(6, 0)]
+    public async Task Activation_that_is_no_longer_the_books_does_not_say_what_became_of_a_trade(long sequence, long priceTicks)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await ChangeAsync(market, s_trade, 9_000);
+
+        // The newest activation of the book is another silo's: of what it makes and changes the one before knows nothing.
+        await using var other = await market.StartAgainAsync();
+        await other.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal((8_000, 63, 16), await FiguresAsync(other, s_trade, 8_000));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await ChangeAsync(market, new TradePlace(sequence, 0), priceTicks));
+    }
+
     [Fact]
     public async Task Units_that_are_held_for_an_order_are_taken_back_and_the_order_is_cancelled()
     {

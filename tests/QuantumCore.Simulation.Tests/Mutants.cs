@@ -14,6 +14,9 @@ internal static class Mutants
     private const string PayoutState = "src/QuantumCore.Grains/Payouts/PayoutMachine.cs";
     private const string AccountFreeze = "src/QuantumCore.Grains/Accounts/AccountGrain.Freeze.cs";
     private const string MachineFreeze = "src/QuantumCore.Grains/Accounts/AccountMachine.Freeze.cs";
+    private const string MachineChanges = "src/QuantumCore.Grains/Accounts/AccountMachine.TradeChanges.cs";
+    private const string BookChanges = "src/QuantumCore.Grains/Books/BookMachine.TradeChanges.cs";
+    private const string BookGrainChanges = "src/QuantumCore.Grains/Books/OrderBookGrain.TradeChanges.cs";
     private const string MachineLimits = "src/QuantumCore.Grains/Accounts/AccountMachine.Limits.cs";
     private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
@@ -236,6 +239,19 @@ internal static class Mutants
         ("a freeze is answered before it is durable", AccountFreeze,
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await SettleAsync();",
             "            return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);\n        });\n        await Task.Yield();"),
+
+        // Trades that are changed.
+        ("who lacks what was taken back is not frozen", MachineChanges,
+            "FreezeWhenShort(long now) => !IsShort || !IsCaughtUp", "FreezeWhenShort(long now) => IsShort || !IsCaughtUp"),
+        ("who lacks what was taken back is let go", AccountFreeze, "        if (_machine.IsShort)", "        if (_machine.IsShort && !_machine.IsFrozen)"),
+        ("a change gives no fees back", MachineChanges, "        fee = isTakenBack ? -fee : fee;", "        fee = 0;"),
+        ("what is changed is traded on the day of the change", MachineChanges,
+            "CountVolume(instrument.Quote, tradedNanos,", "CountVolume(instrument.Quote, timeNanos,"),
+        ("a void trade is changed again", BookChanges, "|| before.PriceTicks == 0)", "|| before.PriceTicks < 0)"),
+        ("a book's snapshot forgets which trades are changed", BookChanges,
+            "        to.Count(_changed.Count);\n        foreach (var ((sequence, index), now) in _changed)",
+            "        to.Count(0);\n        foreach (var ((sequence, index), now) in _changed.Take(0))"),
+        ("who is no longer the book says what became of a trade", BookGrainChanges, "        if (!isOnRecord)", "        if (!isOnRecord && before < 0)"),
 
         // Limits.
         ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),

@@ -109,6 +109,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private async Task<bool> TryAsync(string symbol, TradePlace place, long price)
     {
         var wasThere = world.Database.Witness.Trades.Of(symbol, place) is not null;
+        var head = world.Database.Witness.HeadOf("book/" + symbol);
         var answer = await AskAsync<TradeChanged?>(async silo => await silo.Orders.ChangeTrade(symbol, place, price));
         if (answer is not { } changed)
             return false;
@@ -117,7 +118,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         switch (changed.Reason)
         {
             case RejectReason.None:
-                TakeAcknowledged(symbol, place, price, trade, changed);
+                TakeAcknowledged(symbol, place, price, head, trade, changed);
                 return true;
             case RejectReason.UnknownTrade:
                 // One that was not there when it was asked about may be by now.
@@ -136,11 +137,11 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         }
     }
 
-    private void TakeAcknowledged(string symbol, TradePlace place, long price, WitnessedFill? trade, in TradeChanged changed)
+    private void TakeAcknowledged(string symbol, TradePlace place, long price, long head, WitnessedFill? trade, in TradeChanged changed)
     {
         var now = trade?.AsOf(changed.Sequence) ?? default;
         if (trade is null || now.Sequence == place.Sequence || changed.Sequence > world.Database.Witness.HeadOf("book/" + symbol)
-            || (now.PriceTicks, now.PriceTicks) != (changed.PriceTicks, price))
+            || (now.PriceTicks, now.PriceTicks) != (changed.PriceTicks, price) || !trade.WasAt(price, head))
         {
             world.Find($"{symbol} {place} was acknowledged to be at {price}: {changed}; it is {now}");
             return;

@@ -25,7 +25,8 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
         });
         _seen["all"] = "";
         await CheckHistoryAsync(silo.Clock);
-        await CheckTradesAsync();
+        if (arbiter.IsOpen)
+            await CheckTradesAsync();
         CheckDiaries();
         world.Database.Witness.Movements.RequireSettled();
         world.Database.Witness.Margin.RequireSettled();

@@ -156,6 +156,9 @@ internal sealed class WitnessedFill(
     /// <summary>What it was worth when the book stood at a sequence.</summary>
     public WitnessedWorth AsOf(long sequence) => _worth.LastOrDefault(worth => worth.Sequence <= sequence);
 
+    /// <summary>Whether it had a price at some time since its book stood at a sequence.</summary>
+    public bool WasAt(long priceTicks, long since) => AsOf(since).PriceTicks == priceTicks || _worth.Exists(worth => worth.Sequence > since && worth.PriceTicks == priceTicks);
+
     /// <summary>What it is worth at a price: its fees are in proportion to those it was made with, and no fraction is given away.</summary>
     public WitnessedWorth At(long sequence, long priceTicks) =>
         new(sequence, priceTicks, Fee(made.TakerFee, priceTicks), Fee(made.MakerFee, priceTicks));

@@ -27,12 +27,21 @@ public sealed partial class OrderBookGrain
             return new TradeChanged(RejectReason.InvalidPrice);
         }
 
+        var before = 0L;
         var changed = Turn(() =>
         {
             CatchUp();
+            before = book.Machine.Sequence;
             return Change(book, in asItWas, priceTicks);
         });
+        var isOnRecord = book.Machine.Sequence > before;
         await SettleAsync();
+        if (!isOnRecord)
+        {
+            // Only an activation that can still append may say that there is no such trade, or that it is so already.
+            await RequireNewestAsync(CancellationToken.None);
+        }
+
         return changed;
     }
 
