@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
 using QuantumCore.Instruments;
 using Xunit;
 using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
@@ -182,6 +183,28 @@ public class TradeChangeTests
         Assert.Equal((RejectReason.None, 4), (changed.Reason, changed.Sequence));
         var view = await other.Account(Alice).View([new SeenSequence("NOW", changed.Sequence)]);
         Assert.Equal((-10, true), (view.Of("NOW").Total, view.IsFrozen));
+    }
+
+    [Fact]
+    public async Task What_comes_back_of_a_refused_withdrawal_is_no_longer_lacking()
+    {
+        await using var disk = new Disk();
+        disk.Bank.Word = _ => PayoutVerdict.NotYet;
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await market.Account(Bob).Withdraw(new WithdrawRequest("out", "USD", Cash + 99_980, "somewhere"));
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, s_trade, 0)).Reason);
+        Assert.Equal((-99_980, 1_000), await HasAsync(market, Bob));
+        Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Bob).Unfreeze("desk", "let it"));
+
+        disk.Bank.Word = _ => PayoutVerdict.Refused;
+        await WithdrawalTests.UntilAsync(market.Exchange, Bob, PayoutState.Refused);
+        Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
+        Assert.Equal(RejectReason.None, await market.Account(Bob).Unfreeze("desk", "it has come"));
+
+        // From its records alone, where the change comes before what came back.
+        await using var again = await market.StartAgainAsync();
+        Assert.False((await again.Exchange.ViewAsync(Bob)).IsFrozen);
     }
 
     [Theory]

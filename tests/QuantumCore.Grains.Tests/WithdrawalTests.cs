@@ -296,7 +296,7 @@ public class WithdrawalTests
         await TransferTests.RequireInvariantsAsync(exchange);
     }
 
-    private static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) => await Wait.UntilAsync(
+    internal static async Task UntilAsync(Exchange exchange, long account, PayoutState state, int withdrawals = 1) => await Wait.UntilAsync(
         async () =>
         {
             await CarryAsync(exchange);

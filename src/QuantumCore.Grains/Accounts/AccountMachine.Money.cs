@@ -93,6 +93,7 @@ internal sealed partial class AccountMachine
             }
         }
 
+        ForgetLacking();
         _cursors[source] = sequence;
         Folded++;
     }
