@@ -88,6 +88,8 @@ internal static class Mutants
         ["a cancel that overtakes its order leaves nothing"] = 33,
         ["open orders promise nothing of what is to come"] = 94,
         ["nobody closes the orders of an account that is liquidated"] = 19,
+        ["who lacks what was taken back is not frozen"] = 40,
+        ["who is no longer the book says what became of a trade"] = 61,
     };
 
     /// <summary>What is taken out, where, and how.</summary>
