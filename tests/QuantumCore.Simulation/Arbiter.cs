@@ -38,7 +38,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         while (IsOpen && !done.IsCompleted)
         {
             foreach (var client in clients)
-                await VisitAsync(client, triesFirst: false);
+                await VisitAsync(client, triesFirst: true);
             await Task.Delay(TimeSpan.FromSeconds(1), world.Clock);
         }
     }
@@ -159,7 +159,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private async Task VisitAsync(Client client, bool triesFirst)
     {
         var account = client.Account;
-        var received = world.Database.Witness.Shorts.ReceivedBy(account);
+        var since = world.Database.Witness.Shorts.Since(account);
         var view = await AskAsync(async silo =>
         {
             await silo.Grains.Account(account).CatchUp();
@@ -171,7 +171,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         var lacking = view.Balances.Where(balance => balance.Available < 0).ToArray();
         if (lacking.Length > 0)
         {
-            world.Database.Witness.Shorts.Knows(view, received);
+            world.Database.Witness.Shorts.Knows(view, since);
             // On the way there may be no room for its record for a moment.
             if (world.Faults == Faults.None && (!view.IsFrozen || !world.Database.Witness.Freezes.IsFrozen(account)))
                 world.Find($"account {account} lacks {string.Join(' ', lacking)} and is not frozen");

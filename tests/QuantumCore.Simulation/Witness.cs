@@ -377,6 +377,7 @@ internal sealed class Witness(World world)
     private void RaiseFloor(string symbol, long account, long floor)
     {
         _floors[(symbol, account)] = Math.Max(floor, _floors.GetValueOrDefault((symbol, account)));
+        Shorts.Told(account);
         foreach (var order in _orders.Values)
         {
             if (order.Account == account && order.Symbol == symbol && order.Number <= floor && order.State == WitnessedState.Open)
@@ -400,6 +401,7 @@ internal sealed class Witness(World world)
         if (order is null || order.Symbol != symbol)
             world.Find($"{symbol}: order {account}/{number} has no durable hold for this book");
         Margin.Told(account, symbol);
+        Shorts.Told(account);
         return order;
     }
 }

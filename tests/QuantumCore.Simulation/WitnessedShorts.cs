@@ -11,6 +11,8 @@ internal sealed class WitnessedShorts(World world)
     private readonly Dictionary<(long Account, string Asset), long> _takenBack = [];
     private readonly Dictionary<(long Account, string Asset), long> _received = [];
     private readonly SortedDictionary<(long Account, string Asset), long> _lacks = [];
+    private readonly SortedDictionary<(long Account, string Asset), long> _lacksFree = [];
+    private readonly Dictionary<long, long> _told = [];
 
     /// <summary>Times that an account has frozen itself.</summary>
     public long Frozen { get; private set; }
@@ -21,11 +23,17 @@ internal sealed class WitnessedShorts(World world)
     /// <summary>How much less than nothing an account may have of an asset: what changes of trades have taken from it so far.</summary>
     public long TakenBack(long account, string asset) => _takenBack.GetValueOrDefault((account, asset));
 
-    /// <summary>All that has come in until now, for who is about to ask what there is.</summary>
-    public Func<string, long> ReceivedBy(long account)
+    /// <summary>Begins to count what comes in from now on, for who is about to ask what there is.</summary>
+    public ReceivedSince Since(long account) => new(
+        _received.Where(received => received.Key.Account == account).ToDictionary(received => received.Key.Asset, received => received.Value),
+        _told.GetValueOrDefault(account));
+
+    /// <summary>Something happens to an order of an account: what was held for it may be free.</summary>
+    public void Told(long account)
     {
-        var until = _received.Where(received => received.Key.Account == account).ToDictionary(received => received.Key.Asset, received => received.Value);
-        return asset => until.GetValueOrDefault(asset);
+        _told[account] = _told.GetValueOrDefault(account) + 1;
+        foreach (var key in _lacksFree.Keys.Where(lacks => lacks.Account == account).ToArray())
+            _lacksFree.Remove(key);
     }
 
     /// <summary>A change moves this: of one record together, since what is taken back and what comes instead are one.</summary>
@@ -41,17 +49,20 @@ internal sealed class WitnessedShorts(World world)
         if (amount <= 0)
             return;
         _received[(account, asset)] = _received.GetValueOrDefault((account, asset)) + amount;
-        if (_lacks.TryGetValue((account, asset), out var has) && has + amount < 0)
-            _lacks[(account, asset)] = has + amount;
-        else
-            _lacks.Remove((account, asset));
+        foreach (var lacks in new[] { _lacks, _lacksFree })
+        {
+            if (lacks.TryGetValue((account, asset), out var has) && has + amount < 0)
+                lacks[(account, asset)] = has + amount;
+            else
+                lacks.Remove((account, asset));
+        }
     }
 
     /// <summary>
-    /// The account itself has said that it has less than nothing: that is so until as much has come in. What it was told, and what it was not told yet, when it
-    /// said that is not known: all that came since it was asked may be beside it.
+    /// The account itself has said that it has less than nothing, or less than is held: that is so until as much has come in, or an order lets it go. All that
+    /// came since it was asked may be beside what it said.
     /// </summary>
-    public void Knows(AccountView view, Func<string, long> receivedWhenAsked)
+    public void Knows(AccountView view, ReceivedSince since)
     {
         if (view.Sequence != world.Database.Witness.HeadOf("acct/" + view.Account))
             return;
@@ -59,9 +70,11 @@ internal sealed class WitnessedShorts(World world)
         foreach (var balance in view.Balances)
         {
             var key = (view.Account, balance.Asset);
-            var most = balance.Total + _received.GetValueOrDefault(key) - receivedWhenAsked(balance.Asset);
-            if (most < 0)
-                _lacks[key] = most;
+            var came = _received.GetValueOrDefault(key) - since.Received.GetValueOrDefault(balance.Asset);
+            if (balance.Total + came < 0)
+                _lacks[key] = balance.Total + came;
+            if (balance.Available + came < 0 && since.Told == _told.GetValueOrDefault(view.Account))
+                _lacksFree[key] = balance.Available + came;
         }
     }
 
@@ -80,7 +93,10 @@ internal sealed class WitnessedShorts(World world)
             return;
 
         Waiting.Remove(account);
-        foreach (var (key, has) in _lacks.Where(lacks => lacks.Key.Account == account))
-            world.Find($"account {account}: it is let go at {sequence} and has {has} {key.Asset}");
+        foreach (var (key, has) in _lacks.Concat(_lacksFree).Where(lacks => lacks.Key.Account == account))
+            world.Find($"account {account}: it is let go at {sequence} and has {has} {key.Asset} free");
     }
 }
+
+/// <summary>What an account had received by the time it was asked what it has, and how often its orders had been told of.</summary>
+internal sealed record ReceivedSince(IReadOnlyDictionary<string, long> Received, long Told);
