@@ -94,8 +94,9 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private long PickPrice() => world.Next(20) switch
     {
         < 9 => 0,
-        < 16 => world.Middle + world.Next(-30, 31),
-        < 19 => world.Middle * world.Next(20, 300) / 100,
+        < 14 => world.Middle + world.Next(-30, 31),
+        // So much more that hardly anybody has it, or less.
+        < 19 => world.Middle * world.Next(20, 1_000) / 100,
         _ => world.Chance(0.5) ? -1 : long.MaxValue,
     };
 
