@@ -27,14 +27,12 @@ public sealed partial class OrderBookGrain
             return new TradeChanged(RejectReason.InvalidPrice);
         }
 
-        var before = 0L;
-        var changed = Turn(() =>
+        var (changed, isOnRecord) = Turn(() =>
         {
             CatchUp();
-            before = book.Machine.Sequence;
-            return Change(book, in asItWas, priceTicks);
+            var before = book.Machine.Sequence;
+            return (Change(book, in asItWas, priceTicks), book.Machine.Sequence > before);
         });
-        var isOnRecord = book.Machine.Sequence > before;
         await SettleAsync();
         if (!isOnRecord)
         {
