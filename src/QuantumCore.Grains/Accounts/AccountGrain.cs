@@ -309,7 +309,9 @@ public sealed partial class AccountGrain(
     private DepositResult TakeIn(DepositRequest request)
     {
         if (!catalog.TryGetAsset(request.Asset, out var asset)
-            || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)))
+            || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)
+                // A symbol change waits for what is lacking.
+                && !_machine.Lacks(request.Asset)))
         {
             return new DepositResult(RejectReason.BadRequest, "asset", null, 0);
         }

@@ -74,6 +74,7 @@ internal sealed partial class AccountMachine
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         return balance.Held != 0
             ? throw new InvalidOperationException($"{id} has promised {balance.Held} {action.UnitAsset}.")
+            : balance.Total < 0 ? throw new InvalidOperationException($"{id} lacks {-balance.Total} {action.UnitAsset}.")
             : balance.Total == 0 ? null
             : new SymbolChanged(At(now), action.Request.Id, action.UnitAsset, action.UnitDecimals, balance.Total, action.CashAsset);
     }
@@ -154,6 +155,8 @@ internal sealed partial class AccountMachine
         _keys.Add(ActionPrefix + entered.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
         var asset = new Asset(entered.Asset, entered.Decimals);
         Account.Move(asset, entered.Amount);
+        // Who lacked units at the cut owes what was paid on them.
+        FindLacking(asset);
         if (entered.PayDay > 0)
         {
             Account.Pending.Add(asset.Name, TermOf(entered.PayDay), entered.Amount);

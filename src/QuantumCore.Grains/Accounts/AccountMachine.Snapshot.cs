@@ -46,7 +46,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private byte VersionOfSnapshot => IsShort ? SnapshotVersionLacking
+    private byte VersionOfSnapshot => _lacking.Count > 0 ? SnapshotVersionLacking
         : Account.Orders.Count > 0 ? SnapshotVersionWithStandings
         : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted

@@ -13,8 +13,28 @@ internal sealed partial class AccountMachine
     // Assets of which a change took more than was free, until as much is there again.
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
-    /// <summary>Whether it lacks what a changed trade took back.</summary>
-    public bool IsShort => _lacking.Count > 0;
+    /// <summary>
+    /// Whether it lacks what a changed trade took back, and nothing but that calls for it. What is part of a margin account's equity it may owe: it is called
+    /// for it, or liquidated.
+    /// </summary>
+    public bool IsShort
+    {
+        get
+        {
+            foreach (var asset in _lacking)
+            {
+                if (_margin is not { } margin || !Agreements.PaidIn(margin.Currency.Name).ContainsKey(asset))
+                {
+                    return true;
+                }
+            }
+
+            return false;
+        }
+    }
+
+    /// <summary>Whether it lacks an asset since a trade was changed.</summary>
+    public bool Lacks(string asset) => _lacking.Contains(asset);
 
     /// <summary>Decides to freeze an account that lacks something, and to cancel what it has open; null when that is on record, or it lacks nothing.</summary>
     public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
@@ -50,25 +70,25 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>After a turn that changed a trade of the account: of what less is there than is held.</summary>
-    private void FindLacking(string symbol)
+    /// <summary>After what may have taken more of an asset than was free: a changed trade, or a dividend on units that one took.</summary>
+    private void FindLacking(Asset asset)
     {
-        var instrument = instrumentOf(symbol);
-        foreach (var asset in (ReadOnlySpan<Asset>)[instrument.Base, instrument.Quote])
+        if (IsLacking(asset.Name))
         {
-            if (!IsMargin && Account.Of(asset).Available < 0)
-            {
-                _lacking.Add(asset.Name);
-            }
+            _lacking.Add(asset.Name);
         }
     }
+
+    // What a margin account holds is only noted, and its own currency it may owe.
+    private bool IsLacking(string asset) => Account.Balances.GetValueOrDefault(asset) is var balance
+        && (_margin is { } margin ? balance.Total < 0 && asset != margin.Currency.Name : balance.Available < 0);
 
     /// <summary>After each record: what has come in again.</summary>
     private void ForgetLacking()
     {
         if (_lacking.Count > 0)
         {
-            _lacking.RemoveWhere(asset => IsMargin || Account.Balances.GetValueOrDefault(asset).Available >= 0);
+            _lacking.RemoveWhere(asset => !IsLacking(asset));
         }
     }
 

@@ -213,7 +213,9 @@ internal sealed partial class AccountMachine
         FollowSplit(symbol, turn);
         if (turn.Command.Verb is BookVerb.Bust or BookVerb.Correct)
         {
-            FindLacking(symbol);
+            var instrument = instrumentOf(symbol);
+            FindLacking(instrument.Base);
+            FindLacking(instrument.Quote);
         }
 
         if (IsCaughtUp)

@@ -1,0 +1,165 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Payouts;
+using QuantumCore.Instruments;
+using QuantumCore.TestKit;
+using Xunit;
+using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Changed trades where something else happens to the account that lacks what they took back.</summary>
+public class TradeChangeEdgeTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private const long Carol = 1003;
+    private const long Cash = SettlementTests.Cash;
+    private static readonly TradePlace s_trade = new(3, 0);
+
+    [Fact]
+    public async Task Withdrawal_that_is_refused_brings_back_what_was_lacking()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        disk.Bank.Word = _ => PayoutVerdict.NotYet;
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "NOW", 1_010, "vault"))).Reason);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
+        disk.Bank.Word = _ => PayoutVerdict.Refused;
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await market.Exchange.Ledger.CatchUp();
+                await market.Exchange.Service<OpenWorkAgent>().CarryWithdrawalsAsync(CancellationToken.None);
+                await market.Account(Alice).CatchUp();
+                return (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total == 1_000;
+            },
+            "the refusal");
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "it has come back"));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Who_lacks_units_at_a_cut_owes_the_dividend_and_lacks_it_too()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "NOW", 1_010, "vault"));
+        await market.Account(Alice).Withdraw(new WithdrawRequest("cash", "USD", Cash - 100_078, "bank"));
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        // 10 units at 200.00.
+        Assert.Null(await market.Catalog.AnnounceAction(new CorporateActionRequest(
+            "div", CorporateActionKind.CashDividend, "NOW", 0, 0, 20_000L * 100_000_000, "desk", "")));
+        await CarryAsync(market, CorporateActionState.Paid);
+        Assert.Equal(100_078 - 200_000, (await market.Exchange.ViewAsync(Alice)).Of("USD").Total);
+        await market.Account(Alice).Deposit(new DepositRequest("units", "NOW", 10));
+        Assert.Equal(RejectReason.InsufficientFunds, await market.Account(Alice).Unfreeze("desk", "units have come"));
+        await market.ForgetAsync(Alice);
+        Assert.Equal(100_078 - 200_000, (await market.Exchange.ViewAsync(Alice)).Of("USD").Total);
+        await market.Account(Alice).Deposit(new DepositRequest("owed", "USD", 200_000 - 100_078));
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "all has come"));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Symbol_change_waits_for_who_lacks_old_units_and_they_can_still_come_in()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_005))).Reason);
+        await market.Exchange.Ledger.CatchUp();
+        await market.Exchange.Service<OpenWorkAgent>().CarryTransfersAsync(CancellationToken.None);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
+        Assert.Null(await market.Catalog.AnnounceAction(new CorporateActionRequest(
+            "new", CorporateActionKind.SymbolChange, "NOW", 0, 0, 1, "desk", "", NewSymbol: "NEW", NewAsset: "NEW")));
+        await market.Exchange.Book("NOW").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+        for (var round = 0; round < 5; round++)
+            await CarryAsync(market);
+        Assert.Equal(-5, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Deposit(new DepositRequest("five", "NOW", 5))).Reason);
+        await CarryAsync(market, CorporateActionState.Entered, CorporateActionState.Paid);
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", "it has come"));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Margin_account_that_lacks_what_is_no_part_of_its_equity_is_frozen()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        var other = market.Exchange.Account(MarginMarket.Other);
+        await other.Deposit(new DepositRequest("cash", "USD", 1_000_000));
+        var ask = await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 10_000, 50, "XYZ");
+        var bought = await market.PlaceAsync(MarginMarket.Other, Side.Buy, 10_000, 50, "XYZ");
+        Assert.Equal((OrderStatus.New, 50), (ask.Status, bought.FilledLots));
+        await market.Exchange.ViewAsync(MarginMarket.Other, bought);
+        Assert.Equal(RejectReason.None, (await other.Withdraw(new WithdrawRequest("gone", "XYZ", 50, "vault"))).Reason);
+        Assert.Null(await other.SetKind(new("USD", "desk", "asked for")));
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("XYZ").Grain.ChangeTrade("XYZ", new TradePlace(bought.Sequence, 0), 0)).Reason);
+        await other.CatchUp();
+        var view = await market.Exchange.ViewAsync(MarginMarket.Other);
+        Assert.Equal((1_000_000, -50), (view.Of("USD").Total, view.Of("XYZ").Total));
+        Assert.True(view.IsFrozen);
+        Assert.Equal(RejectReason.AccountFrozen, (await other.Withdraw(new WithdrawRequest("all", "USD", 1_000_000, "bank"))).Reason);
+        Assert.Equal(RejectReason.InsufficientFunds, await other.Unfreeze("desk", ""));
+        await market.Exchange.Cluster.DeactivateAsync(other);
+        Assert.Equal(RejectReason.InsufficientFunds, await other.Unfreeze("desk", ""));
+        await other.Deposit(new DepositRequest("units", "XYZ", 50));
+        Assert.Equal(RejectReason.None, await other.Unfreeze("desk", ""));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_has_given_settled_units_away_settles_when_they_have_come_in_again(bool inPart)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("gone", "ONE", 1_010, "vault"))).Reason);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "ONE", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal((-10, -10), await market.HasAsync(Alice, "ONE"));
+        await market.TradeAsync("ONE", Carol, Bob, 10_000, 10);
+        if (inPart)
+            disk.Depository.Short = batch =>
+                [.. batch.Content.Items.Where(item => item is { Account: Alice, Asset: "ONE", Amount: < 0 }).Select(item => new SettlementShort(Alice, "ONE", -item.Amount))];
+        await market.AdvanceAsync(days: 2);
+        await market.RequireInvariantsAsync();
+        Assert.Equal(inPart ? (-10, -10) : (-10, 0), await market.HasAsync(Alice, "ONE"));
+        disk.Depository.Short = _ => [];
+        await market.Account(Alice).Deposit(new DepositRequest("again", "ONE", 10));
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal((0, 0), await market.HasAsync(Alice, "ONE"));
+        Assert.Equal((Cash, 0), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((1_010, 0), await market.HasAsync(Carol, "ONE"));
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", ""));
+        await market.RequireInvariantsAsync();
+    }
+
+    private static async Task CarryAsync(Market market, params CorporateActionState[] until)
+    {
+        for (var round = 0; round < (until.Length == 0 ? 1 : 10); round++)
+        {
+            if (Array.IndexOf(until, (await market.Catalog.CorporateActions())[0].State) >= 0)
+                return;
+            await market.Exchange.RefreshCatalogsAsync();
+            await market.Exchange.Ledger.CatchUp();
+            await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+            market.Time.Advance(OpenWorkAgent.CutRest + TimeSpan.FromSeconds(1));
+        }
+
+        Assert.True(until.Length == 0 || Array.IndexOf(until, (await market.Catalog.CorporateActions())[0].State) >= 0, "the action waits");
+    }
+
+    private static ValueTask<TradeChanged> ChangeAsync(Market market, string symbol, long priceTicks) =>
+        market.Exchange.Book(symbol).Grain.ChangeTrade(symbol, s_trade, priceTicks);
+}
