@@ -103,6 +103,7 @@ public sealed partial class OpenWorkAgent(
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
                 await CloseKilledAsync(stoppingToken);
+                await TellTradeChangesAsync(stoppingToken);
                 await CarryTransfersAsync(stoppingToken);
                 await CarryWithdrawalsAsync(stoppingToken);
                 await BringVolumesAsync(stoppingToken);

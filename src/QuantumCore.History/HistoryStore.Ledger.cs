@@ -142,6 +142,19 @@ public abstract partial class HistoryStore
         return last[0];
     }
 
+    /// <summary>Changes of trades since a time, oldest first, each with the accounts of both sides.</summary>
+    public Task<ImmutableArray<(string Symbol, long Sequence, long Buyer, long Seller, long TimeNanos)>> TradeChangesAsync(
+        long fromNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
+            """
+            SELECT c.symbol, c.seq, t.buyer, t.seller, c.time FROM trade_change c
+            JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
+            WHERE c.time >= @from ORDER BY c.time, c.symbol, c.seq LIMIT @limit
+            """,
+            [("@from", fromNanos), ("@limit", limit)],
+            static (reader, token) => ListAsync(
+                reader, static row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), token),
+            cancellationToken);
+
     // By time, in which a book's trades stand too: each side's index gives them so, and no page is sorted.
     private const string TradesQuery =
         """

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Instruments;
+using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
 using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
@@ -113,6 +116,34 @@ public class TradeChangeEdgeTests
         Assert.Equal(RejectReason.InsufficientFunds, await other.Unfreeze("desk", ""));
         await other.Deposit(new DepositRequest("units", "XYZ", 50));
         Assert.Equal(RejectReason.None, await other.Unfreeze("desk", ""));
+    }
+
+    [Fact]
+    public async Task Account_without_open_orders_hears_of_a_change_that_its_book_told_nobody()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        var (exchange, token) = (market.Exchange, TestContext.Current.CancellationToken);
+        await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
+        var agent = exchange.Service<OpenWorkAgent>();
+        await agent.StopAsync(token);
+
+        // Another owner of the book declares the trade void, and dies before it has told anybody.
+        var stream = await exchange.Service<JournalWriter>().OpenAsync("book/NOW", token);
+        var machine = await BookRecovery.NewestSnapshotAsync(disk.Journal, "NOW", NullLogger.Instance, token);
+        await BookRecovery.ReplayAsync(disk.Journal, machine, stream, token);
+        var record = await BookRecovery.ReadAsync(disk.Journal, "book/NOW", s_trade.Sequence);
+        var trade = new TradeAsItWas(s_trade, record.TimeNanos, Assert.Single(record.TradeSteps()));
+        Assert.Equal(RejectReason.None, machine.Operate(trade.Change(0), market.Time.UnixNanos(), out var change));
+        await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(change!)));
+        await Task.Delay(TimeSpan.FromSeconds(5), token);
+        Assert.Equal(1_010, (await exchange.ViewAsync(Alice)).Of("NOW").Total);
+
+        await exchange.Ledger.CatchUp();
+        await agent.TellTradeChangesAsync(token);
+        Assert.Equal(1_000, (await exchange.ViewAsync(Alice)).Of("NOW").Total);
+        Assert.Equal(1_000, (await exchange.ViewAsync(Bob)).Of("NOW").Total);
+        await market.RequireInvariantsAsync();
     }
 
     [Theory]
