@@ -157,8 +157,10 @@ SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change 
   AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account AND l.what IN ('open', 'frozen', 'killed')) WHERE c.what IS NULL OR c.what <> s.state;
 -- name: I26 the insurance fund is never below zero
 SELECT asset, total FROM balance WHERE account = 3 AND total < 0 AND @settled = 1;
--- name: I25 rebates are paid out of fees: the fee pot is never below zero
-SELECT asset, total FROM balance WHERE account = 1 AND total < 0;
+-- name: I25 rebates are paid out of fees: the fee pot is never below zero, but by what changed trades took out of it
+SELECT b.asset, b.total FROM balance b WHERE b.account = 1 AND b.total < 0
+  AND b.total < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 1 AND p.cause <> 'trade' AND p.cause <> 'fee'
+    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
 -- name: I27 what is pending of a balance is the sum of its pending postings
 SELECT account, asset, SUM(b), SUM(p) FROM (
   SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z

@@ -176,6 +176,141 @@ public class TradeChangeEdgeTests
         await market.RequireInvariantsAsync();
     }
 
+    [Fact]
+    public async Task Fees_that_are_less_than_nothing_together_do_not_grow_with_the_price()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
+        await market.Exchange.RefreshCatalogsAsync();
+        await market.Exchange.PlaceAsync(Bob, "m", "NOW", Side.Sell, 5_000, 2);
+        await market.Exchange.PlaceAsync(Alice, "t1", "NOW", Side.Buy, 5_000, 1);
+        await market.Exchange.PlaceAsync(Bob, "better", "NOW", Side.Sell, 4_999, 1);
+        var sweep = await market.Exchange.PlaceAsync(Alice, "t2", "NOW", Side.Buy, 5_000, 2);
+        Assert.Equal(2, sweep.Fills.Length);
+        var changed = await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", new TradePlace(sweep.Sequence, 1), 500_000);
+        Assert.Equal(RejectReason.None, changed.Reason);
+        Assert.Equal((0, -1), (changed.BuyerFee, changed.SellerFee));
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Fee_pot_may_lack_what_void_trades_took_out_of_it()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, -100, 100)], 0), "desk", "")));
+        await market.Exchange.RefreshCatalogsAsync();
+        await market.Exchange.PlaceAsync(Bob, "m", "NOW", Side.Sell, 5_000, 2);
+        var first = await market.Exchange.PlaceAsync(Alice, "t1", "NOW", Side.Buy, 5_000, 1);
+        await market.Exchange.PlaceAsync(Bob, "better", "NOW", Side.Sell, 4_999, 1);
+        var sweep = await market.Exchange.PlaceAsync(Alice, "t2", "NOW", Side.Buy, 5_000, 2);
+        var book = market.Exchange.Book("NOW").Grain;
+        Assert.Equal(RejectReason.None, (await book.ChangeTrade("NOW", new TradePlace(first.Sequence, 0), 0)).Reason);
+        Assert.Equal(RejectReason.None, (await book.ChangeTrade("NOW", new TradePlace(sweep.Sequence, 0), 0)).Reason);
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Margin_account_short_or_liquidated_is_what_it_would_be_without_the_trade()
+    {
+        await using var disk = new Disk();
+        await using var market = await MarginMarket.OpenAsync(disk);
+        await market.Catalog.SetLocate(new("AAPL", MarginMarket.Trader, 100, "desk", ""));
+        await market.Exchange.RefreshCatalogsAsync();
+        var ask = await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 10_000, 50);
+        var sold = await market.PlaceAsync(MarginMarket.Trader, Side.Sell, 10_000, 50, timeInForce: TimeInForce.ImmediateOrCancel);
+        Assert.Equal((OrderStatus.New, 50), (ask.Status, sold.FilledLots));
+        await market.Exchange.ViewAsync(MarginMarket.Trader, sold);
+        var place = new TradePlace(sold.Sequence, 0);
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 12_000)).Reason);
+        await market.Exchange.Account(MarginMarket.Trader).CatchUp();
+        Assert.Equal(1_600_000, await market.CashAsync());
+        Assert.Equal(1_100_000, (await market.MarginAsync()).Equity);
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", place, 0)).Reason);
+        await market.Exchange.Account(MarginMarket.Trader).CatchUp();
+        var view = await market.MarginAsync();
+        Assert.Equal((1_000_000, 0, 1_000_000), ((long)view.Equity, (long)view.Requirement, (long)view.Withdrawable));
+        await market.RoundAsync();
+        Assert.Empty(await market.FindingsAsync());
+
+        // Long, sold by liquidation, and the purchase is void: it is short of what it sold, and called for it.
+        await market.TradeAsync(Side.Buy, 10_000, 190);
+        await market.Exchange.Ledger.CatchUp();
+        var bought = (await market.Exchange.Ledger.Fills(MarginMarket.Trader, "AAPL", 1, []))[0];
+        await market.MarkAsync("AAPL", 6_000);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Buy, 6_000, 1_000);
+        for (var round = 0; round < 6; round++)
+            await market.RoundAsync();
+        await market.Exchange.Ledger.CatchUp();
+        var left = (await market.Exchange.ViewAsync(MarginMarket.Trader)).Of("AAPL").Total;
+        Assert.True(left < 190, $"{left} left");
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("AAPL").Grain.ChangeTrade("AAPL", new TradePlace(bought.Fill.Sequence, bought.Fill.Index), 0)).Reason);
+        await market.PlaceAsync(MarginMarket.Maker, Side.Sell, 6_000, 1_000);
+        for (var round = 0; round < 10; round++)
+            await market.RoundAsync();
+        Assert.Empty(await market.FindingsAsync());
+        var end = await market.Exchange.ViewAsync(MarginMarket.Trader);
+        Assert.True(end.Of("AAPL").Total <= 0, $"{end.Of("AAPL").Total} and {end.Of("USD").Total} {end.Margin!.State}");
+    }
+
+    [Fact]
+    public async Task Order_that_trades_while_its_account_lacks_money_halts_nobody()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.TradeAsync("NOW", Bob, Alice, 10_000, 10);
+        var (held, _) = await market.HasAsync(Alice, "USD");
+        Assert.Equal(RejectReason.None, (await market.Account(Alice).Withdraw(new WithdrawRequest("out", "USD", held - 90_000, "bank"))).Reason);
+        var buy = await market.Exchange.PlaceAsync(Alice, "b", "NOW", Side.Buy, 9_000, 9);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "NOW", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.True((await market.Exchange.ViewAsync(Alice)).IsFrozen);
+        await market.Exchange.PlaceAsync(Carol, "s", "NOW", Side.Sell, 8_000, 4);
+        await market.ForgetAsync(Alice);
+        Assert.Equal(1_004, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
+        // A transfer comes in while an order is open.
+        var given = await market.Account(Bob).Transfer(new TransferRequest("help", Alice, "USD", 500_000));
+        await market.Account(Alice).TakeInTransfer(new TransferArrival(Bob, given.Sequence, "USD", 500_000));
+        await market.Account(Bob).EndTransfer(given.Sequence);
+        await market.Exchange.PlaceAsync(Carol, "s2", "NOW", Side.Sell, 8_000, 2);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal(RejectReason.None, await market.Account(Alice).Unfreeze("desk", ""));
+        Assert.Equal(OrderStatus.PartiallyFilled, (await market.Exchange.Book("NOW").Status(Alice, buy.OrderId)).Status);
+        await market.RequireInvariantsAsync();
+        await market.ForgetAsync(Alice);
+        Assert.Equal(1_006, (await market.Exchange.ViewAsync(Alice)).Of("NOW").Total);
+    }
+
+    [Fact]
+    public async Task Change_while_its_trade_is_in_a_sent_batch_and_after_a_fail_settles()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk, feePpm: 0);
+        await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
+        disk.Depository.IsSilent = true;
+        market.Time.Advance(TimeSpan.FromDays(2));
+        for (var round = 0; round < 3; round++)
+            await market.Settlement.Settle();
+        Assert.NotEmpty(disk.Depository.Sent);
+        Assert.Equal(RejectReason.None, (await ChangeAsync(market, "ONE", 0)).Reason);
+        await market.Account(Alice).CatchUp();
+        Assert.Equal((1_000, 0), await market.HasAsync(Alice, "ONE"));
+        disk.Depository.IsSilent = false;
+        disk.Depository.Short = batch => batch.Id.Contains("2024-06-04", StringComparison.Ordinal) ? [new SettlementShort(Bob, "ONE", 3)] : [];
+        await market.SettleAsync();
+        Assert.Equal((1_000, -7), await market.HasAsync(Alice, "ONE"));
+        await market.RequireInvariantsAsync();
+        await market.AdvanceAsync(days: 1);
+        await market.RequireInvariantsAsync();
+        await market.AdvanceAsync(days: 2);
+        Assert.Equal((1_000, 0), await market.HasAsync(Alice, "ONE"));
+        Assert.Equal((Cash, 0), await market.HasAsync(Alice, "USD"));
+        Assert.Equal((Cash, 0), await market.HasAsync(Bob, "USD"));
+        Assert.Empty(await market.Settlement.Fails(10));
+        await market.RequireInvariantsAsync();
+    }
+
     private static async Task CarryAsync(Market market, params CorporateActionState[] until)
     {
         for (var round = 0; round < (until.Length == 0 ? 1 : 10); round++)

@@ -28,7 +28,8 @@ internal sealed partial class BookMachine
             return RejectReason.UnknownTrade;
         }
 
-        if (Instrument!.Notional(priceTicks, fill.QuantityLots) > Instrument.NotionalLimit)
+        var (takerFee, makerFee) = FeesAt(priceTicks, in fill);
+        if (Int128.Max(Instrument!.Notional(priceTicks, fill.QuantityLots), Int128.Max(Int128.Abs(takerFee), Int128.Abs(makerFee))) > Instrument.NotionalLimit)
         {
             return RejectReason.InvalidPrice;
         }
@@ -39,7 +40,7 @@ internal sealed partial class BookMachine
             return reason;
         }
 
-        var now = new TradeInForce(priceTicks, FeeAt(priceTicks, fill.Fee, fill.PriceTicks), FeeAt(priceTicks, fill.MakerFee, fill.PriceTicks));
+        var now = new TradeInForce(priceTicks, (long)takerFee, (long)makerFee);
         AddChange(StepKind.Reversed, in fill, before);
         if (priceTicks > 0)
         {
@@ -53,8 +54,17 @@ internal sealed partial class BookMachine
     private void AddChange(StepKind kind, in TurnStep fill, in TradeInForce at) =>
         _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
 
-    // In the proportion of what it is worth, and of the fraction of a unit against who pays: the two together are never less than nothing.
-    private static long FeeAt(long priceTicks, long fee, long tradedTicks) => (long)Rounding.DivUp((Int128)fee * priceTicks, tradedTicks);
+    // In the proportion of what it is worth, and of the fraction of a unit against who pays. Fees are rounded over all fills of an order, so that those of one
+    // trade may have been less than nothing together: that does not grow with the price.
+    private static (Int128 Taker, Int128 Maker) FeesAt(long priceTicks, in TurnStep fill)
+    {
+        var taker = Rounding.DivUp((Int128)fill.Fee * priceTicks, fill.PriceTicks);
+        var maker = Rounding.DivUp((Int128)fill.MakerFee * priceTicks, fill.PriceTicks);
+        var least = Int128.Min(0, (Int128)fill.Fee + fill.MakerFee);
+        return taker + maker >= least ? (taker, maker)
+            : taker < 0 ? (least - maker, maker)
+            : (taker, least - taker);
+    }
 
     private void WriteChanges(ref RecordWriter to)
     {
