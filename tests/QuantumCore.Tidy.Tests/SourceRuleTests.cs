@@ -46,6 +46,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/OpenWorkAgent.Fees.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Settlement.cs"] = 1,
+        ["src/QuantumCore.Grains/OpenWorkAgent.TradeChanges.cs"] = 1,
         // A book that does not answer keeps its mark price, and that grows old.
         ["src/QuantumCore.Grains/MarkBoard.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Money.cs"] = 3,
@@ -55,6 +56,8 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/SnapshotMaker.cs"] = 1,
         // Old frames that could not be packed stay as they are until the next round.
         ["src/QuantumCore.Grains/JournalKeeper.cs"] = 1,
+        // A history that can't say how an order of a changed trade ended is asked again.
+        ["src/QuantumCore.Gateway/Fix/FixReporter.Trades.cs"] = 1,
         // The runtime hands a grain's exception to its caller.
         ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
         ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,
