@@ -193,7 +193,7 @@ internal static class AdminCommands
         var trade = Trade();
         var price = Grammar.Price("price", "The price it should have had");
         return app.Add(
-            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees in proportion.") { symbol, trade, price },
+            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees with it.") { symbol, trade, price },
             "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,

@@ -45,7 +45,7 @@ public sealed partial class QuantumCoreClient
         _calls.SendAsync<TradeChange>(
             OfSymbol(symbol, "bust", new TradeRequest(tradeId, null)) with { Repeatable = false }, cancellation);
 
-    /// <summary>Corrects a trade's price: both sides pay and receive the difference, and fees in proportion.</summary>
+    /// <summary>Corrects a trade's price: both sides pay and receive the difference, and fees as the new price makes them.</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
     /// <param name="price">The price it should have had.</param>

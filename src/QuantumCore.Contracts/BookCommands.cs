@@ -232,6 +232,12 @@ public enum ChangedValue : byte
 
     /// <summary>Bust, Correct: 1 where neither took.</summary>
     InAuction = 81,
+
+    /// <summary>Correct: what the taker pays at the new price, quote minor units.</summary>
+    TakerFeeNow = 82,
+
+    /// <summary>Correct: what the other side pays at it, quote minor units.</summary>
+    MakerFeeNow = 83,
 }
 
 /// <summary>Why a symbol is in its phase. Numbers are journaled and never change.</summary>

@@ -35,6 +35,14 @@ public abstract record BookRecord(long TimeNanos)
         _ => [],
     };
 
+    /// <summary>An order that enters by it, as it was sent; null where it is none of its.</summary>
+    public SubmitOrder? OrderOf(long account, long number) => this switch
+    {
+        OrderAccepted { Order: var order } => order.Account == account && order.Number == number ? order : null,
+        BookTurn turn => turn.Command.Orders.FirstOrDefault(order => order.Account == account && order.Number == number),
+        _ => null,
+    };
+
     private static ImmutableArray<long> OfSteps(BookTurn turn)
     {
         var accounts = ImmutableArray.CreateBuilder<long>();

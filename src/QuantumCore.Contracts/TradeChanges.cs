@@ -10,7 +10,9 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
 {
     /// <summary>The command that declares it void, or corrects its price.</summary>
     /// <param name="priceTicks">Its price from now on, in ticks; 0: it is void.</param>
-    public BookCommand Change(long priceTicks) =>
+    /// <param name="takerFee">What the taker pays at it, quote minor units.</param>
+    /// <param name="makerFee">What the other side pays at it, quote minor units.</param>
+    public BookCommand Change(long priceTicks, long takerFee = 0, long makerFee = 0) =>
         BookCommand.Of(priceTicks == 0 ? BookVerb.Bust : BookVerb.Correct, priceTicks, number: Place.Sequence) with
         {
             Changes =
@@ -29,6 +31,7 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
                 new(ChangedValue.InAuction, Fill.IsAuction ? 1 : 0),
                 new(ChangedValue.Price, Fill.PriceTicks),
                 new(ChangedValue.Lots, Fill.QuantityLots),
+                .. priceTicks == 0 ? (ReadOnlySpan<NamedValue>)[] : [new(ChangedValue.TakerFeeNow, takerFee), new(ChangedValue.MakerFeeNow, makerFee)],
             ],
         };
 
@@ -49,6 +52,7 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
         { Name: ChangedValue.InAuction, Value: (0 or 1) and var auction },
         { Name: ChangedValue.Price, Value: > 0 and var price },
         { Name: ChangedValue.Lots, Value: > 0 and var lots },
+            ..
         ]
         ? new(
             new TradePlace(command.Number, (int)index),

@@ -37,7 +37,7 @@ internal sealed partial class ConditionalMarket
             Drain(trade.Fill.MakerAccount, trade.Fill.Side == Side.Buy ? Side.Sell : Side.Buy);
         }
 
-        Operate(trade.Change(_random.Next(3) == 0 ? 0 : Price(30)));
+        Operate(trade.Change(_random.Next(3) == 0 ? 0 : Price(30), trade.Fill.Fee, trade.Fill.MakerFee));
     }
 
     private void Drain(long account, Side side)

@@ -176,6 +176,39 @@ public class TradeChangeEdgeTests
         await market.RequireInvariantsAsync();
     }
 
+    [Theory]
+    [InlineData(100, 10_000, 500, 500)]
+    [InlineData(100, 100_000, 1_000, 500)]
+    [InlineData(10, 20, 500, 200)]
+    [InlineData(100, 10, 500, 100)]
+    public async Task Minimum_fee_is_not_multiplied_by_a_corrected_price(long made, long now, long buyerFee, long sellerFee)
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        Assert.Null(await market.Catalog.SetFees(new(new FeeSchedule("USD", [new FeeTier(0, 200, 1_000)], 500), "desk", "")));
+        await market.Exchange.RefreshCatalogsAsync();
+        await market.TradeAsync("NOW", Alice, Bob, made, 10);
+        Assert.Equal(Cash - (made * 10) - 500, (await market.Exchange.ViewAsync(Alice)).Of("USD").Total);
+        var changed = await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", new TradePlace(3, 0), now);
+        Assert.Equal((now, buyerFee, sellerFee), (changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
+        await market.Account(Alice).CatchUp();
+        await market.RequireInvariantsAsync();
+    }
+
+    [Fact]
+    public async Task Dividend_paid_in_another_currency_than_a_book_leaves_its_trades_what_they_are()
+    {
+        await using var disk = new Disk();
+        await using var market = await Market.OpenAsync(disk);
+        await market.Catalog.List(EncodedInstrument.From(Listed.Share("NOWEUR") with { Base = Listed.Share("NOW").Base, Quote = new Asset("EUR", 2) }));
+        await market.Exchange.RefreshCatalogsAsync();
+        await market.Account(Alice).Deposit(new DepositRequest("eur", "EUR", Cash));
+        await market.TradeAsync("NOWEUR", Alice, Bob, 10_000, 10);
+        Assert.Null(await market.Catalog.AnnounceAction(new CorporateActionRequest("div", CorporateActionKind.CashDividend, "NOW", 0, 0, 100_000_000, "desk", "")));
+        await CarryAsync(market, CorporateActionState.Paid);
+        Assert.Equal(RejectReason.None, (await market.Exchange.Book("NOWEUR").Grain.ChangeTrade("NOWEUR", new TradePlace(3, 0), 0)).Reason);
+    }
+
     [Fact]
     public async Task Fees_that_are_less_than_nothing_together_do_not_grow_with_the_price()
     {
@@ -190,7 +223,7 @@ public class TradeChangeEdgeTests
         Assert.Equal(2, sweep.Fills.Length);
         var changed = await market.Exchange.Book("NOW").Grain.ChangeTrade("NOW", new TradePlace(sweep.Sequence, 1), 500_000);
         Assert.Equal(RejectReason.None, changed.Reason);
-        Assert.Equal((0, -1), (changed.BuyerFee, changed.SellerFee));
+        Assert.Equal((49, -50), (changed.BuyerFee, changed.SellerFee));
         await market.RequireInvariantsAsync();
     }
 

@@ -46,7 +46,7 @@ public class TradeChangeTests
     }
 
     [Fact]
-    public async Task Corrected_trade_is_settled_anew_with_fees_in_proportion_and_may_be_void_after_that()
+    public async Task Corrected_trade_is_settled_anew_with_fees_of_its_new_worth_and_may_be_void_after_that()
     {
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
@@ -55,8 +55,8 @@ public class TradeChangeTests
         Assert.Equal((10_000, 78, 20), await FiguresAsync(market, s_trade, 10_000));
         Assert.Equal(3, (await market.Exchange.Book("NOW").State()).Sequence);
         var changed = await ChangeAsync(market, s_trade, 9_000);
-        Assert.Equal((9_000, 71, 18), (changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
-        Assert.Equal((Cash - 90_071, 1_010), await HasAsync(market, Alice));
+        Assert.Equal((9_000, 70, 18), (changed.PriceTicks, changed.BuyerFee, changed.SellerFee));
+        Assert.Equal((Cash - 90_070, 1_010), await HasAsync(market, Alice));
         Assert.Equal((Cash + 89_982, 990), await HasAsync(market, Bob));
         await market.RequireInvariantsAsync();
         var fill = Assert.Single(await market.Exchange.Ledger.Fills(Bob, "NOW", 10, []));
@@ -288,7 +288,7 @@ public class TradeChangeTests
         Assert.Equal((0L, (Int128)0, (Int128)10_000), (after.QuantityLots, after.Cost, after.Realised));
         Assert.Equal((Int128)(94 + 26), after.Fees);
 
-        Assert.Equal((11_000, 87, 22), await FiguresAsync(market, new TradePlace(5, 0), 11_000));
+        Assert.Equal((11_000, 86, 22), await FiguresAsync(market, new TradePlace(5, 0), 11_000));
         await market.Exchange.Ledger.CatchUp();
         Assert.Equal((Int128)20_000, Assert.Single(await market.Exchange.Ledger.Positions(Alice, method, [])).Realised);
     }
@@ -323,7 +323,7 @@ public class TradeChangeTests
         await before.Exchange.CrashAsync();
 
         await using var after = await before.StartAgainAsync();
-        Assert.Equal((Cash - 90_071, 1_010), await HasAsync(after, Alice));
+        Assert.Equal((Cash - 90_070, 1_010), await HasAsync(after, Alice));
         Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(after, new TradePlace(5, 0), 0)).Reason);
         Assert.Equal((0, 0, 0), await FiguresAsync(after, s_trade, 0));
         Assert.Equal((Cash, 1_000), await HasAsync(after, Alice));

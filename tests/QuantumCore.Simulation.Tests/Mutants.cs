@@ -253,7 +253,7 @@ internal static class Mutants
         ("a book's snapshot forgets which trades are changed", BookChanges,
             "        to.Count(_changed.Count);\n        foreach (var ((sequence, index), now) in _changed)",
             "        to.Count(0);\n        foreach (var ((sequence, index), now) in _changed.Take(0))"),
-        ("who is no longer the book says what became of a trade", BookGrainChanges, "        if (!isOnRecord)", "        if (!isOnRecord && before < 0)"),
+        ("who is no longer the book says what became of a trade", BookGrainChanges, "        if (!isOnRecord)", "        if (!isOnRecord && priceTicks == long.MinValue)"),
 
         // Limits.
         ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),

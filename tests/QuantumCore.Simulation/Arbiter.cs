@@ -141,7 +141,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private void TakeAcknowledged(string symbol, TradePlace place, long price, long head, WitnessedFill? trade, in TradeChanged changed)
     {
         var now = trade?.AsOf(changed.Sequence) ?? default;
-        if (trade is null || now.Sequence == place.Sequence || changed.Sequence > world.Database.Witness.HeadOf("book/" + symbol)
+        if (trade is null || changed.Sequence > world.Database.Witness.HeadOf("book/" + symbol)
             || (now.PriceTicks, now.PriceTicks) != (changed.PriceTicks, price) || !trade.WasAt(price, head))
         {
             world.Find($"{symbol} {place} was acknowledged to be at {price}: {changed}; it is {now}");

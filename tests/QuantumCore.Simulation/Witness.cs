@@ -216,7 +216,11 @@ internal sealed class Witness(World world)
 
     private void Hold(HoldPlaced hold)
     {
-        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol, hold.Order.Side);
+        var order = new WitnessedOrder(world, hold.Order.Account, hold.Order.Number, hold.Order.ClientOrderId, hold.Symbol, hold.Order.Side)
+        {
+            Rates = (hold.Order.MakerFeePpm, hold.Order.TakerFeePpm),
+            MinimumFee = hold.Order.MinimumFee,
+        };
         if (!_orders.TryAdd((order.Account, order.Number), order))
             world.Find($"account {order.Account}: number {order.Number} is given twice");
     }
@@ -438,6 +442,12 @@ internal sealed class WitnessedOrder(World world, long account, long number, str
             ChangedAt = world.Now;
         }
     }
+
+    /// <summary>What it pays where it rests and where it takes, millionths.</summary>
+    public (int Maker, int Taker) Rates { get; init; }
+
+    /// <summary>The least that it pays once it has filled.</summary>
+    public long MinimumFee { get; init; }
 
     /// <summary>When its state changed last.</summary>
     public long ChangedAt { get; private set; }

@@ -49,7 +49,7 @@ internal sealed class WitnessedTrades(World world)
             {
                 Add(new WitnessedFill(
                     symbol, new(sequence, index), turn.TimeNanos, step.Side, (step.Account, step.Number, step.OrderId),
-                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots, new(sequence, step.PriceTicks, step.Fee, step.MakerFee)));
+                    (step.MakerAccount, step.MakerNumber, step.MakerOrderId), step.QuantityLots, new(sequence, step.PriceTicks, step.Fee, step.MakerFee), step.IsAuction));
             }
 
             SeeChange(symbol, sequence, turn);
@@ -90,14 +90,46 @@ internal sealed class WitnessedTrades(World world)
         if (Said(command, ChangedValue.TradeNanos) != trade.TimeNanos)
             world.Find($"{symbol} {sequence}: {place} is said to be of {Said(command, ChangedValue.TradeNanos)}, it was traded at {trade.TimeNanos}");
         Require(trade, sequence, steps[0], trade.Now);
-        var now = trade.At(sequence, command.Value);
+        var now = WorthAt(trade, sequence, command.Value);
         if (command.Verb == BookVerb.Correct)
             Require(trade, sequence, steps[1], now);
-        if (now.TakerFee + now.MakerFee < 0)
+        if (now.TakerFee + now.MakerFee < Math.Min(0, trade.Made.TakerFee + trade.Made.MakerFee))
             world.Find($"{symbol} {sequence}: {place} is paid for with {now}");
         trade.Change(now);
         _changed.Add(trade);
     }
+
+    /// <summary>What a trade is worth at a price: of its fees what its worth alone makes of them changes, by the terms of its orders.</summary>
+    private WitnessedWorth WorthAt(WitnessedFill trade, long sequence, long priceTicks)
+    {
+        if (priceTicks == 0)
+            return new(sequence, 0, 0, 0);
+
+        var (made, value) = (ValueOf(trade, trade.Made.PriceTicks), ValueOf(trade, priceTicks));
+        var taker = FeeAt(trade.TakerOrder, trade.Side, isMaker: false, trade.Made.TakerFee);
+        var maker = FeeAt(trade.MakerOrder, trade.Side == Side.Buy ? Side.Sell : Side.Buy, isMaker: true, trade.Made.MakerFee);
+        var given = Math.Min(0, trade.Made.TakerFee + trade.Made.MakerFee) - taker - maker;
+        if (given > 0 && taker < maker)
+            taker += given;
+        else if (given > 0)
+            maker += given;
+        return new(sequence, priceTicks, taker, maker);
+
+        long FeeAt((long Account, long Number, long OrderId) of, Side side, bool isMaker, long fee)
+        {
+            var order = world.Database.Witness.Order(of.Account, of.Number)!;
+            var rate = trade.IsAuction ? Math.Max(0, order.Rates.Maker) : isMaker ? order.Rates.Maker : order.Rates.Taker;
+            var (then, now) = ((long)Math.Ceiling(made * rate / 1_000_000m), (long)Math.Ceiling(value * rate / 1_000_000m));
+            if (order.MinimumFee == 0 || fee <= then)
+                return rate < 0 ? fee + now - then : Math.Max(0, fee + now - then);
+
+            var least = fee == order.MinimumFee || (side == Side.Sell && fee == made) ? order.MinimumFee : fee;
+            return side == Side.Sell ? (long)Math.Min(Math.Max(least, now), value) : Math.Max(least, now);
+        }
+    }
+
+    private decimal ValueOf(WitnessedFill trade, long priceTicks) =>
+        (decimal)priceTicks * trade.Lots * world.Nights.Listing(trade.Symbol).TickLotValue;
 
     private void Require(WitnessedFill trade, long sequence, in TurnStep step, WitnessedWorth worth)
     {
@@ -123,7 +155,7 @@ internal readonly record struct WitnessedWorth(long Sequence, long PriceTicks, l
 /// <summary>One trade as the durable records tell it.</summary>
 internal sealed class WitnessedFill(
     string symbol, TradePlace place, long timeNanos, Side side, (long Account, long Number, long OrderId) taker, (long Account, long Number, long OrderId) maker,
-    long lots, WitnessedWorth made)
+    long lots, WitnessedWorth made, bool isAuction = false)
 {
     private readonly List<WitnessedWorth> _worth = [made];
 
@@ -149,6 +181,8 @@ internal sealed class WitnessedFill(
 
     public WitnessedWorth Made => made;
 
+    public bool IsAuction => isAuction;
+
     public WitnessedWorth Now => _worth[^1];
 
     public bool IsVoid => Now.PriceTicks == 0;
@@ -159,11 +193,5 @@ internal sealed class WitnessedFill(
     /// <summary>Whether it had a price at some time since its book stood at a sequence.</summary>
     public bool WasAt(long priceTicks, long since) => AsOf(since).PriceTicks == priceTicks || _worth.Exists(worth => worth.Sequence > since && worth.PriceTicks == priceTicks);
 
-    /// <summary>What it is worth at a price: its fees are in proportion to those it was made with, and no fraction is given away.</summary>
-    public WitnessedWorth At(long sequence, long priceTicks) =>
-        new(sequence, priceTicks, Fee(made.TakerFee, priceTicks), Fee(made.MakerFee, priceTicks));
-
     public void Change(WitnessedWorth now) => _worth.Add(now);
-
-    private long Fee(long fee, long priceTicks) => (long)Math.Ceiling((decimal)fee * priceTicks / made.PriceTicks);
 }

@@ -17,7 +17,9 @@ internal sealed partial class BookMachine
         {
             _adjustment = adjustment;
             _adjusted.Add(action);
-            _newUnitsFrom = adjustment.FallTicks > 0 ? _newUnitsFrom : Sequence + 1;
+            // A book that goes on to trade has the units it had, though its orders end: by how much prices fall for a dividend in another currency nobody can say.
+            var areNew = adjustment.IsSplit || (adjustment.FallTicks == 0 && Core.Phase is TradingPhase.Halt or TradingPhase.Closed);
+            _newUnitsFrom = areNew ? Sequence + 1 : _newUnitsFrom;
         }
 
         return reason;

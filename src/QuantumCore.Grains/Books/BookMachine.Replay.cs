@@ -15,6 +15,7 @@ internal sealed partial class BookMachine
     private const byte OldestSnapshot = 4;
     private const byte SnapshotWithPlans = 5;
     private const byte SnapshotWithGroups = 6;
+    private const byte SnapshotWithActions = 7;
     private const byte SnapshotVersion = 8;
     private const byte SnapshotKind = 100;
 

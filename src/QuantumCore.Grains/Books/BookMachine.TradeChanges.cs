@@ -19,7 +19,7 @@ internal sealed partial class BookMachine
         ? now
         : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
 
-    private RejectReason ChangeTrade(long time, in TradeAsItWas trade, long priceTicks)
+    private RejectReason ChangeTrade(long time, in TradeAsItWas trade, TradeInForce now)
     {
         var (place, fill) = (trade.Place, trade.Fill);
         var before = InForce(in trade);
@@ -28,21 +28,14 @@ internal sealed partial class BookMachine
             return RejectReason.UnknownTrade;
         }
 
-        var (takerFee, makerFee) = FeesAt(priceTicks, in fill);
-        if (Int128.Max(Instrument!.Notional(priceTicks, fill.QuantityLots), Int128.Max(Int128.Abs(takerFee), Int128.Abs(makerFee))) > Instrument.NotionalLimit)
-        {
-            return RejectReason.InvalidPrice;
-        }
-
         var reason = Core.AdvanceTime(time);
         if (reason != RejectReason.None)
         {
             return reason;
         }
 
-        var now = new TradeInForce(priceTicks, (long)takerFee, (long)makerFee);
         AddChange(StepKind.Reversed, in fill, before);
-        if (priceTicks > 0)
+        if (now.PriceTicks > 0)
         {
             AddChange(StepKind.Restated, in fill, now);
         }
@@ -53,18 +46,6 @@ internal sealed partial class BookMachine
 
     private void AddChange(StepKind kind, in TurnStep fill, in TradeInForce at) =>
         _steps.Add(fill with { Kind = kind, PriceTicks = at.PriceTicks, Fee = at.TakerFee, MakerFee = at.MakerFee });
-
-    // In the proportion of what it is worth, and of the fraction of a unit against who pays. Fees are rounded over all fills of an order, so that those of one
-    // trade may have been less than nothing together: that does not grow with the price.
-    private static (Int128 Taker, Int128 Maker) FeesAt(long priceTicks, in TurnStep fill)
-    {
-        var taker = Rounding.DivUp((Int128)fill.Fee * priceTicks, fill.PriceTicks);
-        var maker = Rounding.DivUp((Int128)fill.MakerFee * priceTicks, fill.PriceTicks);
-        var least = Int128.Min(0, (Int128)fill.Fee + fill.MakerFee);
-        return taker + maker >= least ? (taker, maker)
-            : taker < 0 ? (least - maker, maker)
-            : (taker, least - taker);
-    }
 
     private void WriteChanges(ref RecordWriter to)
     {
@@ -82,7 +63,7 @@ internal sealed partial class BookMachine
 
     private void ReadChanges(ref RecordReader from)
     {
-        if (from.Version < SnapshotVersion)
+        if (from.Version <= SnapshotWithActions)
         {
             // It does not say when that was: before it, on the safe side.
             _newUnitsFrom = _adjusted.Count > 0 ? Sequence : 0;

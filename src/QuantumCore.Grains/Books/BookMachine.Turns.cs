@@ -91,8 +91,9 @@ internal sealed partial class BookMachine
             // Records of before ADR 52 name the trade by its place among all, and moved no money.
             BookVerb.Bust when command.Changes.IsEmpty => time => Core.Bust(time, command.Number),
             BookVerb.Correct when command.Changes.IsEmpty => time => Core.Correct(time, command.Number, value),
-            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, 0),
-            BookVerb.Correct when value > 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, value),
+            BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, default),
+            BookVerb.Correct when value > 0 && TradeAsItWas.Of(command) is { } trade && command.Changes.ValueOf(ChangedValue.TakerFeeNow) is { } takerFee
+                && command.Changes.ValueOf(ChangedValue.MakerFeeNow) is { } makerFee => time => ChangeTrade(time, in trade, new(value, takerFee, makerFee)),
             BookVerb.AdjustOrders when command is { Number: > 0 } && command.Changes.AsAdjustment() is { } adjustment => time => Adjust(time, command.Number, adjustment),
             BookVerb.EndOrders when value == (long)EndReason.CorporateAction => time => Core.CancelMany(time, default, EndReason.CorporateAction),
             _ => null,

@@ -1,3 +1,4 @@
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -9,20 +10,20 @@ public sealed partial class OrderBookGrain
     /// <inheritdoc/>
     public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
-        // It is on record and stays what it was: it is read before the turn, which must not wait.
-        var found = await TradeAtAsync(symbol, trade);
+        // It is on record and stays what it was, and so do its orders' terms: all that is read before the turn, which must not wait.
+        var found = Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal == RejectReason.None && book.Machine.Instrument is null)
         {
             refusal = RejectReason.UnknownSymbol;
         }
 
-        if (refusal != RejectReason.None || found is not { } asItWas)
+        if (refusal != RejectReason.None || found is null)
         {
             return new TradeChanged(refusal == RejectReason.None ? RejectReason.UnknownTrade : refusal);
         }
 
-        if (priceTicks < 0)
+        if (found.Change is not { } change)
         {
             return new TradeChanged(RejectReason.InvalidPrice);
         }
@@ -31,7 +32,7 @@ public sealed partial class OrderBookGrain
         {
             CatchUp();
             var before = book.Machine.Sequence;
-            return (Change(book, in asItWas, priceTicks), book.Machine.Sequence > before);
+            return (Change(book, found.Trade, change), book.Machine.Sequence > before);
         });
         await SettleAsync();
         if (!isOnRecord)
@@ -43,12 +44,12 @@ public sealed partial class OrderBookGrain
         return changed;
     }
 
-    private TradeChanged Change(OpenBook book, in TradeAsItWas trade, long priceTicks)
+    private TradeChanged Change(OpenBook book, TradeAsItWas trade, BookCommand change)
     {
         var now = book.Machine.InForce(in trade);
-        if (priceTicks == 0 || now.PriceTicks != priceTicks)
+        if (change.Value == 0 || now.PriceTicks != change.Value)
         {
-            var reason = book.Machine.Operate(trade.Change(priceTicks), _now, out var record);
+            var reason = book.Machine.Operate(change, _now, out var record);
             if (reason != RejectReason.None)
             {
                 return new TradeChanged(reason);
@@ -64,9 +65,72 @@ public sealed partial class OrderBookGrain
             takerBuys ? now.TakerFee : now.MakerFee, takerBuys ? now.MakerFee : now.TakerFee);
     }
 
+    /// <summary>A trade and the command that changes it; null where there is no such trade.</summary>
+    private async ValueTask<FoundTrade?> FindTradeAsync(OpenBook book, TradePlace place, long priceTicks)
+    {
+        if (await TradeAtAsync(book.Symbol, place) is not { Fill: var fill } trade)
+        {
+            return null;
+        }
+
+        if (priceTicks == 0)
+        {
+            return new FoundTrade(trade, trade.Change(0));
+        }
+
+        var instrument = book.Machine.Instrument!;
+        var value = instrument.Notional(Math.Max(priceTicks, 0), fill.QuantityLots);
+        if (priceTicks < instrument.MinPriceTicks || priceTicks > instrument.MaxPriceTicks || value > Instrument.NotionalLimit)
+        {
+            return new FoundTrade(trade, null);
+        }
+
+        var (taker, maker) = await FeesAsync(book, fill, instrument.Notional(fill.PriceTicks, fill.QuantityLots), value);
+        return new FoundTrade(
+            trade, Int128.Max(Int128.Abs(taker), Int128.Abs(maker)) > Instrument.NotionalLimit ? null : trade.Change(priceTicks, (long)taker, (long)maker));
+    }
+
+    /// <summary>What both sides pay when the trade is worth something else, by the terms of their orders.</summary>
+    private async ValueTask<(Int128 Taker, Int128 Maker)> FeesAsync(OpenBook book, TurnStep fill, Int128 made, Int128 value)
+    {
+        var (taker, maker) = ((Int128)fill.Fee, (Int128)fill.MakerFee);
+        if (await TermsAsync(book, fill.Account, fill.Number) is { } ofTaker)
+        {
+            taker = CorrectedFee.Of(fill.Side, ofTaker, fill.IsAuction ? ofTaker.AuctionPpm : ofTaker.TakerPpm, fill.Fee, made, value);
+        }
+
+        if (await TermsAsync(book, fill.MakerAccount, fill.MakerNumber) is { } ofMaker)
+        {
+            var side = fill.Side == Side.Buy ? Side.Sell : Side.Buy;
+            maker = CorrectedFee.Of(side, ofMaker, fill.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, fill.MakerFee, made, value);
+        }
+
+        // Fees are rounded over all fills of an order, so that those of one trade may be less than nothing together: no more than they were.
+        var lacks = Int128.Max(0, Int128.Min(0, (Int128)fill.Fee + fill.MakerFee) - taker - maker);
+        return taker < maker ? (taker + lacks, maker) : (taker, maker + lacks);
+    }
+
+    /// <summary>What an order pays, open or not: the record in which it entered says it.</summary>
+    private async ValueTask<FeeTerms?> TermsAsync(OpenBook book, long account, long number)
+    {
+        if (!book.Machine.IsKnown(account, number, out var open, out var finished) || open is not null)
+        {
+            return open?.Fees.Terms;
+        }
+
+        await foreach (var stored in store.ReadAsync("book/" + book.Symbol, finished.Sequence, finished.Sequence, CancellationToken.None))
+        {
+            return BookRecordEncoding.Decode(stored.Body.Span).OrderOf(account, number) is { } order
+                ? new FeeTerms(order.MakerFeePpm, order.TakerFeePpm, order.MinimumFee)
+                : null;
+        }
+
+        return null;
+    }
+
     private async ValueTask<TradeAsItWas?> TradeAtAsync(string symbol, TradePlace place)
     {
-        if (place is not { Sequence: > 0, Index: >= 0 } || Find(symbol) is null)
+        if (place is not { Sequence: > 0, Index: >= 0 })
         {
             return null;
         }
@@ -79,4 +143,7 @@ public sealed partial class OrderBookGrain
 
         return null;
     }
+
+    /// <summary>A trade, and what changes it; null where it can't have that price.</summary>
+    private sealed record FoundTrade(TradeAsItWas Trade, BookCommand? Change);
 }
