@@ -16,7 +16,6 @@ internal static class Mutants
     private const string MachineFreeze = "src/QuantumCore.Grains/Accounts/AccountMachine.Freeze.cs";
     private const string MachineChanges = "src/QuantumCore.Grains/Accounts/AccountMachine.TradeChanges.cs";
     private const string BookChanges = "src/QuantumCore.Grains/Books/BookMachine.TradeChanges.cs";
-    private const string BookGrainChanges = "src/QuantumCore.Grains/Books/OrderBookGrain.TradeChanges.cs";
     private const string MachineLimits = "src/QuantumCore.Grains/Accounts/AccountMachine.Limits.cs";
     private const string AgentMoney = "src/QuantumCore.Grains/OpenWorkAgent.Money.cs";
     private const string AccountMachine = "src/QuantumCore.Grains/Accounts/AccountMachine.cs";
@@ -88,8 +87,6 @@ internal static class Mutants
         ["a cancel that overtakes its order leaves nothing"] = 33,
         ["open orders promise nothing of what is to come"] = 94,
         ["nobody closes the orders of an account that is liquidated"] = 19,
-        ["who lacks what was taken back is not frozen"] = 40,
-        ["who is no longer the book says what became of a trade"] = 61,
     };
 
     /// <summary>What is taken out, where, and how.</summary>
@@ -253,7 +250,6 @@ internal static class Mutants
         ("a book's snapshot forgets which trades are changed", BookChanges,
             "        to.Count(_changed.Count);\n        foreach (var ((sequence, index), now) in _changed)",
             "        to.Count(0);\n        foreach (var ((sequence, index), now) in _changed.Take(0))"),
-        ("who is no longer the book says what became of a trade", BookGrainChanges, "        if (!isOnRecord)", "        if (!isOnRecord && priceTicks == long.MinValue)"),
 
         // Limits.
         ("an order's quantity is not limited", MachineLimits, "LimitKind.OrderQuantity => order.Lots > most,", "LimitKind.OrderQuantity => order.Lots < 0 * most,"),

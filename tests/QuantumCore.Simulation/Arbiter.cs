@@ -15,7 +15,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private int _brought;
 
     /// <summary>Half of the seeds where days pass, so that what is changed settles on another day than what was traded.</summary>
-    public bool IsOpen => world.Seed % 3 == 1;
+    public bool IsOpen => world.Seed % 9 == 7;
 
     /// <summary>Changes trades until it is told to stop.</summary>
     public async Task ChangeAsync(CancellationToken stop)
