@@ -27,10 +27,7 @@ public abstract record BookRecord(long TimeNanos)
     /// <summary>Its trades, in their sequence, each as the step it would be in a turn.</summary>
     public IEnumerable<TurnStep> TradeSteps() => this switch
     {
-        OrderAccepted order => order.Fills.Select(fill => new TurnStep(
-            StepKind.Fill, order.Order.Account, order.Order.Number, order.OrderId, order.Order.Side, EndReason.None,
-            fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0, fill.MakerAccount, fill.MakerNumber,
-            fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold)),
+        OrderAccepted order => order.Fills.Select(fill => order.StepOf(in fill)),
         BookTurn turn => turn.Steps.Where(static step => step.Kind == StepKind.Fill),
         _ => [],
     };
@@ -161,7 +158,13 @@ public sealed record OrderAccepted(
     long LeavesLots,
     EndReason End,
     long Hold,
-    ClosedOrder? Replaced) : BookRecord(TimeNanos);
+    ClosedOrder? Replaced) : BookRecord(TimeNanos)
+{
+    /// <summary>One of its trades as the step it would be in a turn.</summary>
+    public TurnStep StepOf(in TradeFill fill) => new(
+        StepKind.Fill, Order.Account, Order.Number, OrderId, Order.Side, EndReason.None, fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0,
+        fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold);
+}
 
 /// <summary>V: this order never enters the book. Its hold is released by this; a late submit is refused.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

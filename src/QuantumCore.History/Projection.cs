@@ -212,24 +212,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private void Trade(Place place, Instrument instrument, OrderAccepted taker, int index)
     {
         var fill = taker.Fills[index];
-        Trade(place, instrument, index, taker.TimeNanos, new TurnStep(
-            StepKind.Fill,
-            taker.Order.Account,
-            taker.Order.Number,
-            taker.OrderId,
-            taker.Order.Side,
-            EndReason.None,
-            fill.PriceTicks,
-            fill.QuantityLots,
-            0,
-            fill.TakerFee,
-            0,
-            fill.MakerAccount,
-            fill.MakerNumber,
-            fill.MakerOrderId,
-            fill.MakerLeavesLots,
-            fill.MakerFee,
-            fill.MakerHold));
+        Trade(place, instrument, index, taker.TimeNanos, taker.StepOf(in fill));
 
         var maker = new OrderKey(fill.MakerAccount, fill.MakerNumber);
         var change = Change(maker, taker.TimeNanos);
