@@ -217,6 +217,8 @@ internal static class Tables
             console.WriteLine($"Since {Time(since)}: {Word(why)}.");
         if (state is { NextPhase: { } next, NextPhaseTime: { } at })
             console.WriteLine($"Next: {Word(next)} at {Time(at)}.");
+        if (state.PriceLimits is { } limits)
+            console.WriteLine($"Prices: {Text(limits.Lowest)} to {Text(limits.Highest)}.");
         if (state.Rules is { } rules && Rules(rules) is { Length: > 0 } text)
             console.WriteLine($"Rules: {text}.");
     }
@@ -258,6 +260,7 @@ internal static class Tables
             ("by", order.TriggerBy is { } by and not TriggerBy.Last ? Word(by) : null),
             ("trail", order.TrailingDistance),
             ("trail bp", order.TrailingBasisPoints),
+            ("trigger now", order.CurrentTriggerPrice),
             ("activation", order.ActivationPrice),
             ("limit offset", order.LimitOffset),
             ("peg", order.Peg is { } peg ? Word(peg) : null),

@@ -47,6 +47,7 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="NextPhaseTime">When it follows.</param>
 /// <param name="AuctionSeconds">How long a volatility auction lasts; null: until somebody ends it.</param>
 /// <param name="Rules">The rules its operator set, <see cref="BookRules.AuctionSeconds"/> apart; null for one there is not, and as a whole from an exchange that does not tell them.</param>
+/// <param name="PriceLimits">The prices that the static band takes now; null while there is none.</param>
 public sealed record SymbolState(
     string Symbol,
     long Sequence,
@@ -60,7 +61,13 @@ public sealed record SymbolState(
     TradingPhase? NextPhase = null,
     DateTimeOffset? NextPhaseTime = null,
     int? AuctionSeconds = null,
-    BookRules? Rules = null);
+    BookRules? Rules = null,
+    PriceLimits? PriceLimits = null);
+
+/// <summary>The prices that a symbol takes, both included.</summary>
+/// <param name="Lowest">The lowest.</param>
+/// <param name="Highest">The highest.</param>
+public sealed record PriceLimits(decimal Lowest, decimal Highest);
 
 /// <summary>Why a symbol is in its phase.</summary>
 public enum PhaseReason

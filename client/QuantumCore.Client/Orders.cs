@@ -411,6 +411,12 @@ public sealed record Order(
     /// <summary>Its trailing distance in basis points.</summary>
     public int? TrailingBasisPoints { get; init; }
 
+    /// <summary>
+    /// The trigger that a trailing stop has by now, where its book was asked for this one order (<see cref="QuantumCoreClient.GetOrderAsync"/>);
+    /// null before it follows a price.
+    /// </summary>
+    public decimal? CurrentTriggerPrice { get; init; }
+
     /// <summary>The price at which it begins to follow.</summary>
     public decimal? ActivationPrice { get; init; }
 

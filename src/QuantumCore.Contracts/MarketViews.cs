@@ -236,6 +236,8 @@ public static class EventStreams
 /// <param name="Plan">The phase that is to follow, if one is planned.</param>
 /// <param name="AuctionNanos">How long a volatility auction lasts, nanoseconds; 0: until somebody ends it.</param>
 /// <param name="Rules">The rules that its operator set, as <see cref="BookVerb.SetRules"/> names them; how long an auction lasts is not among them.</param>
+/// <param name="LowestPriceTicks">The lowest price that the static band takes now; 0: there is none. So is the highest.</param>
+/// <param name="HighestPriceTicks">The highest.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
 public sealed record BookState(
     long Sequence,
@@ -251,7 +253,9 @@ public sealed record BookState(
     long PhaseNanos = 0,
     PhasePlan? Plan = null,
     long AuctionNanos = 0,
-    ImmutableArray<NamedValue> Rules = default)
+    ImmutableArray<NamedValue> Rules = default,
+    long LowestPriceTicks = 0,
+    long HighestPriceTicks = 0)
 {
     /// <summary>Whether it is halted or closed, and nothing is planned that would end that.</summary>
     public bool StandsStill => Phase is TradingPhase.Halt or TradingPhase.Closed && Plan is null;

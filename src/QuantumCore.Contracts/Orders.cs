@@ -136,6 +136,7 @@ public readonly record struct OrderFill(
 /// <param name="Prevented">The prevented matches of the command that this reports, in which it was one of the two; null for none.</param>
 /// <param name="Stage">What it waits for, if it is open.</param>
 /// <param name="Refusal">Of an order that is told later than by its own answer: why its book refused it, as it came or, a list's child, as it was to enter.</param>
+/// <param name="TriggerTicks">Of a stop or take-profit that waits: the trigger it has now, which of a trailing one moves; 0: it has none yet, or nobody looked.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -163,7 +164,8 @@ public sealed record ExecutionReport(
     EncodedConditions? Conditions = null,
     PreventedMatches? Prevented = null,
     OrderStage Stage = OrderStage.Working,
-    RejectReason Refusal = RejectReason.None)
+    RejectReason Refusal = RejectReason.None,
+    long TriggerTicks = 0)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(

@@ -21,6 +21,19 @@ public sealed partial class OrderBook
     /// </summary>
     public long ReferencePriceTicks { get; private set; }
 
+    /// <summary>The prices that the static band takes now; null while there is no band, or no reference for it.</summary>
+    public PriceRange? StaticBand
+    {
+        get
+        {
+            if (_rules.StaticBandBasisPoints is not { } points || ReferencePriceTicks == 0)
+                return null;
+
+            var (low, high) = BandAround(ReferencePriceTicks, points);
+            return new PriceRange(low, high);
+        }
+    }
+
     /// <summary>
     /// Goes to another phase: PhaseChanged, with the auction that ends the old one before it, and what the new one
     /// brings. Refused: NotInThisPhase (no such way from here), TimeRegression.
@@ -147,14 +160,8 @@ public sealed partial class OrderBook
 
     private void Mind(Care care, bool on) => _care = on ? _care | care : _care & ~care;
 
-    private bool IsOutsideStaticBand(long price)
-    {
-        if (price == 0 || _rules.StaticBandBasisPoints is not { } points || ReferencePriceTicks == 0)
-            return false;
-
-        var (low, high) = BandAround(ReferencePriceTicks, points);
-        return price < low || price > high;
-    }
+    private bool IsOutsideStaticBand(long price) =>
+        price != 0 && StaticBand is { } band && (price < band.LowestTicks || price > band.HighestTicks);
 
     /// <summary>A band around a reference, rounded inward; everything when there is no reference.</summary>
     private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0

@@ -65,6 +65,11 @@ public readonly record struct RestingOrder(
 /// <param name="Orders">How many orders.</param>
 public readonly record struct PriceLevel(long PriceTicks, long Lots, int Orders);
 
+/// <summary>The prices from one to another, both included.</summary>
+/// <param name="LowestTicks">The lowest, 1 to 2^47.</param>
+/// <param name="HighestTicks">The highest.</param>
+public readonly record struct PriceRange(long LowestTicks, long HighestTicks);
+
 /// <summary>What stands before an order at its price.</summary>
 /// <param name="OrdersAhead">Orders that trade before it.</param>
 /// <param name="LotsAhead">Their displayed lots: neither reserves nor orders that are not displayed count.</param>

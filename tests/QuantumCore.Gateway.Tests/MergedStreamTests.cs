@@ -68,7 +68,7 @@ public sealed class MergedStreamTests
             Indicative = new IndicativeAuction(15_000, 30, -5),
         };
         Assert.Contains(
-            "\"phase\":\"opening\",\"lastPrice\":null,\"markPrice\":null,\"referencePrice\":null,\"indicative\":{\"price\":\"150.00\",\"quantity\":\"30\",\"imbalance\":\"-5\"}",
+            "\"phase\":\"opening\",\"lastPrice\":null,\"markPrice\":null,\"referencePrice\":null,\"priceLimits\":null,\"indicative\":{\"price\":\"150.00\",\"quantity\":\"30\",\"imbalance\":\"-5\"}",
             await ReadAsync(reader, time, "state"),
             StringComparison.Ordinal);
     }

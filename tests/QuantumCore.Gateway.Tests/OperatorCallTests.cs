@@ -163,7 +163,7 @@ public sealed class OperatorCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         Assert.Equal(
-            """{"symbol":"AAPL","sequence":0,"phase":"continuous","lastPrice":null,"markPrice":null,"referencePrice":null,"indicative":null,"phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null,"rules":{"protection":null,"staticBand":null,"dynamicBand":null,"dynamicBandMode":"reject","auctionCollar":null,"maxExtensions":2}}""",
+            """{"symbol":"AAPL","sequence":0,"phase":"continuous","lastPrice":null,"markPrice":null,"referencePrice":null,"priceLimits":null,"indicative":null,"phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null,"rules":{"protection":null,"staticBand":null,"dynamicBand":null,"dynamicBandMode":"reject","auctionCollar":null,"maxExtensions":2}}""",
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(
@@ -172,9 +172,10 @@ public sealed class OperatorCallTests
             [
                 new(ChangedValue.ProtectionTicks, 250), new(ChangedValue.StaticBand, 1_000), new(ChangedValue.DynamicBand, 300),
                 new(ChangedValue.DynamicBandAuction, 1), new(ChangedValue.AuctionCollar, 500), new(ChangedValue.MaxExtensions, 3),
-            ]);
+            ],
+            13_410, 16_390);
         Assert.Equal(
-            """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","indicative":{"price":"150.50","quantity":"30","imbalance":"-12"},"phaseReason":"priceBand","phaseSince":"2026-01-05T15:00:00.000000000Z","nextPhase":"continuous","nextPhaseTime":"2026-01-05T15:02:00.000000000Z","auctionSeconds":120,"rules":{"protection":"2.50","staticBand":1000,"dynamicBand":300,"dynamicBandMode":"auction","auctionCollar":500,"maxExtensions":3}}""",
+            """{"symbol":"AAPL","sequence":0,"phase":"opening","lastPrice":"150.00","markPrice":"150.01","referencePrice":"149.00","priceLimits":{"lowest":"134.10","highest":"163.90"},"indicative":{"price":"150.50","quantity":"30","imbalance":"-12"},"phaseReason":"priceBand","phaseSince":"2026-01-05T15:00:00.000000000Z","nextPhase":"continuous","nextPhaseTime":"2026-01-05T15:02:00.000000000Z","auctionSeconds":120,"rules":{"protection":"2.50","staticBand":1000,"dynamicBand":300,"dynamicBandMode":"auction","auctionCollar":500,"maxExtensions":3}}""",
             (await exchange.SendAsync("GET", "symbols/AAPL/state", null, null, Token)).Text);
 
         exchange.Floor.BookState = new BookState(0, 0, true);

@@ -247,7 +247,7 @@ public class OrdersOverHttpTests
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
         var far = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Alice.AmendAsync("AAPL", more.OrderId, new AmendOrder { Price = 160m }, Cancellation));
-        Assert.Equal(("PriceBand", "price"), (far.Code, far.Field));
+        Assert.Equal(("PriceBand", "price", "142.50 to 157.50"), (far.Code, far.Field, far.Limit));
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
         await ShowsAsync(148.40m, 12m);
         await exchange.Alice.CancelAsync("AAPL", more.OrderId, Cancellation);
@@ -508,12 +508,18 @@ public class OrdersOverHttpTests
             Quantity = 100m,
             TrailingDistance = 2m,
         });
-        Assert.Equal((2m, 140.60m), (trailing.TrailingDistance, trailing.Price));
+        Assert.Equal((2m, 140.60m, 148m), (trailing.TrailingDistance, trailing.Price, await TriggerAsync()));
         await TradeAt(155m);
+        Assert.Equal(153m, await TriggerAsync());
+        await TradeAt(154m);
+        Assert.Equal(153m, await TriggerAsync());
         await exchange.BobAsync(Buy(100m, 152.50m));
         Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Alice, trailing)).Status);
         await exchange.AliceAsync(Sell(1m, 152.50m));
+        Assert.Null(await TriggerAsync());
         Assert.Equal((OrderStatus.Expired, "noLiquidity", 99m), await Outcome(exchange, trailing));
+
+        async Task<decimal?> TriggerAsync() => (await exchange.Alice.GetOrderAsync("AAPL", trailing.OrderId, Cancellation)).CurrentTriggerPrice;
     }
 
     [Fact]
@@ -552,9 +558,11 @@ public class OrdersOverHttpTests
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
-        Assert.Equal("PriceBand", await Refusal(Buy(1m, 157.51m)));
+        Assert.Equal("PriceBand 142.50 to 157.50", await Refusal(Buy(1m, 157.51m)));
+        Assert.Equal(new PriceLimits(142.50m, 157.50m), (await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
         Assert.Null(await Refusal(Buy(1m, 157.50m)));
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = BookRules.None }, Cancellation);
+        Assert.Null((await exchange.Alice.GetStateAsync("AAPL", Cancellation)).PriceLimits);
         Assert.Null(await Refusal(Buy(1m, 157.51m)));
 
         var report = await exchange.Operator.BreakAsync(79, 100, Cancellation);
@@ -572,7 +580,7 @@ public class OrdersOverHttpTests
             }
             catch (QuantumCoreException refused)
             {
-                return refused.Code;
+                return refused.Limit is { } limit ? $"{refused.Code} {limit}" : refused.Code;
             }
         }
     }

@@ -388,6 +388,23 @@ public partial class RareRuleTests
     }
 
     [Fact]
+    public void Static_band_says_which_prices_it_takes_rounded_inward_and_takes_no_others()
+    {
+        var book = new OrderBook();
+        Assert.Equal(RejectReason.None, book.SetReference(0, 999));
+        Assert.Null(book.StaticBand);
+        Assert.Equal(RejectReason.None, book.SetRules(0, new() { StaticBandBasisPoints = 123 }));
+        // 986.7123 and 1011.2877.
+        Assert.Equal(new PriceRange(987, 1_011), book.StaticBand);
+        foreach (var (ticks, expected) in new[] { (986, RejectReason.PriceBand), (987, RejectReason.None), (1_011, RejectReason.None), (1_012, RejectReason.PriceBand) })
+            Assert.Equal(expected, book.Submit(0, Limit(Buy, 1, ticks), out _));
+        Assert.Equal(RejectReason.None, book.SetRules(0, new() { StaticBandBasisPoints = 0 }));
+        Assert.Equal(new PriceRange(999, 999), book.StaticBand);
+        Assert.Equal(RejectReason.None, book.SetRules(0, new()));
+        Assert.Null(book.StaticBand);
+    }
+
+    [Fact]
     public void A_parked_peg_whose_return_is_cut_short_by_the_band_stays_parked_and_says_nothing()
     {
         var book = new OrderBook();

@@ -59,6 +59,20 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     }
 
     [Fact]
+    public async Task Card_says_which_prices_its_symbol_takes()
+    {
+        await using var page = await OpenAsync();
+        var takes = Card(page, Symbol).Locator("dt:has-text('Takes prices') + dd");
+        await Assertions.Expect(takes).ToHaveTextAsync("any");
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/reference", new { price = "150.00" });
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/rules", new { staticBand = 500 });
+        await Assertions.Expect(takes).ToHaveTextAsync("142.50 to 157.50");
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Symbol}/rules", new { staticBand = "none" });
+        await Assertions.Expect(takes).ToHaveTextAsync("any");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Limits_of_every_kind_are_shown_and_only_what_was_changed_changes()
     {
         const string Account = "ACC-1002";

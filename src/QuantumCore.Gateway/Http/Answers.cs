@@ -36,6 +36,7 @@ internal sealed record OrderAnswer(
     string TriggerBy = "",
     string TrailingDistance = "",
     int TrailingBasisPoints = 0,
+    string CurrentTriggerPrice = "",
     string ActivationPrice = "",
     string LimitOffset = "",
     string Peg = "",
@@ -400,6 +401,7 @@ internal sealed record StateAnswer(
     string? LastPrice,
     string? MarkPrice,
     string? ReferencePrice,
+    PriceLimitsAnswer? PriceLimits,
     IndicativeAnswer? Indicative,
     string? PhaseReason,
     string? PhaseSince,
@@ -416,6 +418,9 @@ internal sealed record RulesAnswer(
     string DynamicBandMode,
     long? AuctionCollar,
     long MaxExtensions);
+
+/// <summary>The prices that a book's static band takes.</summary>
+internal sealed record PriceLimitsAnswer(string Lowest, string Highest);
 
 /// <summary>What an auction would give.</summary>
 internal sealed record IndicativeAnswer(string? Price, string Quantity, string Imbalance);

@@ -18,6 +18,18 @@ internal static class MarketWriting
         to.WritePriceOrNull("lastPrice"u8, instrument, state.LastPriceTicks);
         to.WritePriceOrNull("markPrice"u8, instrument, state.MarkPriceTicks);
         to.WritePriceOrNull("referencePrice"u8, instrument, state.ReferencePriceTicks);
+        if (state.LowestPriceTicks > 0)
+        {
+            to.WriteStartObject("priceLimits"u8);
+            to.WritePrice("lowest"u8, instrument, state.LowestPriceTicks);
+            to.WritePrice("highest"u8, instrument, state.HighestPriceTicks);
+            to.WriteEndObject();
+        }
+        else
+        {
+            to.WriteNull("priceLimits"u8);
+        }
+
         if (state.Indicative is { } auction)
         {
             to.WriteStartObject("indicative"u8);

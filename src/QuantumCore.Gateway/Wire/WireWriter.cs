@@ -26,6 +26,8 @@ internal static class WireWriter
         to.WriteString("account"u8, new AccountId(report.Account).ToString());
         to.WriteTerms(report.Side, report.Type, report.TimeInForce);
         to.WriteConditions(report, instrument, listed);
+        if (report.TriggerTicks > 0 && OrderCombinations.IsTrailing(report.Type))
+            to.WritePrice("currentTriggerPrice"u8, instrument, report.TriggerTicks);
         to.WriteStage(report);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, report.QuantityLots);

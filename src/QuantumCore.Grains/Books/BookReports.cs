@@ -47,7 +47,8 @@ internal static class BookReports
     }
 
     /// <summary>
-    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set.
+    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set, one that
+    /// waits with the trigger it has by now.
     /// </summary>
     public static ExecutionReport Open(BookMachine book, OrderTicket ticket)
     {
@@ -61,6 +62,7 @@ internal static class BookReports
         return report with
         {
             PriceTicks = stands ? order.PriceTicks : report.PriceTicks,
+            TriggerTicks = order.TriggerTicks,
             Stage = order.Place switch
             {
                 OrderPlace.Pending => OrderStage.Pending,

@@ -260,11 +260,17 @@ public sealed partial class OrderBookGrain
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         foreach (var answer in answers)
         {
-            reports.Add(answer.Report ?? await ReadAsync(book, answer));
+            reports.Add(WithBand(book.Machine, answer.Report ?? await ReadAsync(book, answer)));
         }
 
         return reports.MoveToImmutable();
     }
+
+    /// <summary>A price outside the band is told the band, as it is now: no record keeps what it was.</summary>
+    private static ExecutionReport WithBand(BookMachine book, ExecutionReport report) =>
+        report.Reason == RejectReason.PriceBand && book.Core.StaticBand is { } band
+            ? report with { Limit = $"{book.Instrument!.FormatPrice(band.LowestTicks)} to {book.Instrument!.FormatPrice(band.HighestTicks)}" }
+            : report;
 
     private async Task<ExecutionReport> ReadAsync(OpenBook book, Answer answer)
     {

@@ -149,7 +149,9 @@ public sealed partial class OrderBookGrain(
                 book.Machine.PhaseNanos,
                 book.Machine.Plan,
                 book.Machine.AuctionNanos,
-                book.Machine.Rules);
+                book.Machine.Rules,
+                book.Machine.Core.StaticBand?.LowestTicks ?? 0,
+                book.Machine.Core.StaticBand?.HighestTicks ?? 0);
         await SettleAsync();
         return state;
     }

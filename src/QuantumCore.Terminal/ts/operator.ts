@@ -68,7 +68,7 @@ export function show(host: HTMLElement, store: Store): void {
 /** What an operator may say; the other reasons are the exchange's own. */
 const saidReasons = ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"] as const;
 
-const factNames = ["Phase", "Since", "Why", "Next", "Last", "Mark", "Reference of the band", "Indicative price", "Would match", "Imbalance", "Sequence"] as const;
+const factNames = ["Phase", "Since", "Why", "Next", "Last", "Mark", "Reference of the band", "Takes prices", "Indicative price", "Would match", "Imbalance", "Sequence"] as const;
 
 class SymbolCard {
   readonly element = make("section", { class: "card" });
@@ -104,7 +104,9 @@ class SymbolCard {
       state.phase, state.phaseSince === null ? "–" : moment(Date.parse(state.phaseSince)),
       state.phaseReason === null ? "–" : phaseReasons[state.phaseReason] ?? state.phaseReason,
       state.nextPhase === null || state.nextPhaseTime === null ? "–" : `${state.nextPhase} at ${moment(Date.parse(state.nextPhaseTime))}`,
-      ...[state.lastPrice, state.markPrice, state.referencePrice, state.indicative?.price ?? null, state.indicative?.quantity ?? null].map((number) => number === null ? "–" : pretty(number)),
+      ...[state.lastPrice, state.markPrice, state.referencePrice].map(orDash),
+      state.priceLimits === null ? "any" : `${pretty(state.priceLimits.lowest)} to ${pretty(state.priceLimits.highest)}`,
+      ...[state.indicative?.price ?? null, state.indicative?.quantity ?? null].map(orDash),
       state.indicative === null ? "–" : imbalance(state.indicative.imbalance), String(state.sequence),
     ];
     texts.forEach((text, at) => write(this.told[at]!, text));
@@ -274,6 +276,10 @@ async function showAudit(card: HTMLElement): Promise<void> {
 
 function whyNone(problem: Problem | undefined): string {
   return problem?.code === "Forbidden" ? "The audit log is an administrator's to read." : "The audit log did not come.";
+}
+
+function orDash(number: string | null): string {
+  return number === null ? "–" : pretty(number);
 }
 
 function imbalance(text: string): string {

@@ -16,6 +16,7 @@ export interface Ticker {
 
 export interface MarketState {
   symbol: string; sequence: number; phase: Phase; lastPrice: string | null; markPrice: string | null; referencePrice: string | null;
+  priceLimits: { lowest: string; highest: string } | null;
   indicative: { price: string | null; quantity: string; imbalance: string } | null;
   phaseReason: string | null; phaseSince: string | null; nextPhase: Phase | null; nextPhaseTime: string | null; auctionSeconds: number | null;
 }
