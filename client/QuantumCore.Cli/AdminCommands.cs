@@ -19,8 +19,8 @@ internal static class AdminCommands
             Price(app, "mark", "Set a symbol's mark price.", (client, symbol, price, stop) => client.SetMarkAsync(symbol, price, stop)),
             Price(app, "reference", "Set the reference of a symbol's static band.", (client, symbol, price, stop) => client.SetReferenceAsync(symbol, price, stop)),
             Rules(app),
-            Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, stop) => client.BlockAsync(account, symbol, stop)),
-            Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, stop) => client.UnblockAsync(account, symbol, stop)),
+            Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
+            Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
             Bust(app),
             Correct(app),
             Breaker(app),
@@ -28,6 +28,9 @@ internal static class AdminCommands
             Owner(app),
             Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
             Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
+            UserCommands.Log(
+                app, new Command("log", "Who did what to trading and accounts; the newest first."), "qc admin log --limit 20",
+                (client, limit, stop) => client.GetActionsAsync(null, limit, stop)),
         };
 
     private static Command Freeze(
@@ -37,7 +40,7 @@ internal static class AdminCommands
         Func<QuantumCoreClient, string, string?, CancellationToken, Task<FreezeReceipt>> set)
     {
         var account = Grammar.Account();
-        var why = new Option<string>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var why = Why();
         return app.Add(
             new Command(name, description) { account, why },
             $"qc admin {name} ACC-1001 --why \"asked for by its owner\"",
@@ -76,8 +79,9 @@ internal static class AdminCommands
         var seconds = Grammar.NumberOption("--for", "How many seconds, until the next phase", 1, LongestPhase);
         var then = Grammar.WordOption<TradingPhase>("--then", "The next phase; after a halt an auction, after an auction trading");
         var thenSeconds = Grammar.NumberOption("--then-for", "How many seconds that lasts until trading is continuous", 1, LongestPhase);
+        var why = Why();
         return app.Add(
-            new Command("phase", "Take a symbol to another trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds },
+            new Command("phase", "Take a symbol to another trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds, why },
             """
             qc admin phase AAPL opening
             qc admin phase AAPL continuous               the opening auction takes place
@@ -91,6 +95,7 @@ internal static class AdminCommands
                     For = Seconds(parse.GetValue(seconds)),
                     Then = parse.GetValue(then),
                     ThenFor = Seconds(parse.GetValue(thenSeconds)),
+                    Why = parse.GetValue(why),
                 };
                 return ShowAsync(
                     session, session.Administrator().SetPhaseAsync(parse.GetValue(symbol)!, parse.GetValue(phase), terms, cancellation));
@@ -155,12 +160,13 @@ internal static class AdminCommands
         CommandLineApp app,
         string name,
         string description,
-        Func<QuantumCoreClient, string, string?, CancellationToken, Task<BlockReceipt>> set)
+        Func<QuantumCoreClient, string, string?, string?, CancellationToken, Task<BlockReceipt>> set)
     {
         var account = Grammar.Account();
         var symbol = Grammar.SymbolOption("Only in this instrument");
+        var why = Why();
         return app.Add(
-            new Command(name, description) { account, symbol },
+            new Command(name, description) { account, symbol, why },
             $"""
             qc admin {name} ACC-1001
             qc admin {name} ACC-1001 --symbol AAPL
@@ -168,7 +174,7 @@ internal static class AdminCommands
             async (parse, session, cancellation) =>
             {
                 var receipt = await set(
-                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), cancellation);
+                    session.Administrator(), parse.GetValue(account)!, parse.GetValue(symbol), parse.GetValue(why), cancellation);
                 var what = receipt.Blocked ? "blocked" : "not blocked";
                 var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
                 session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {what}{where}."));
@@ -180,11 +186,13 @@ internal static class AdminCommands
     {
         var symbol = Grammar.Symbol();
         var trade = Trade();
+        var why = Why();
         return app.Add(
-            new Command("bust", "Declare a trade void: both sides give back what they had of it, fees too; their orders stay.") { symbol, trade },
-            "qc admin bust AAPL 17-0",
+            new Command("bust", "Declare a trade void: both sides give back what they had of it, fees too; their orders stay.") { symbol, trade, why },
+            "qc admin bust AAPL 17-0 --why \"clearly erroneous\"",
             (parse, session, cancellation) => ShowAsync(
-                session, session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, cancellation)));
+                session,
+                session.Administrator().BustAsync(parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(why), cancellation)));
     }
 
     private static Command Correct(CommandLineApp app)
@@ -192,13 +200,14 @@ internal static class AdminCommands
         var symbol = Grammar.Symbol();
         var trade = Trade();
         var price = Grammar.Price("price", "The price it should have had");
+        var why = Why();
         return app.Add(
-            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees with it.") { symbol, trade, price },
+            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees with it.") { symbol, trade, price, why },
             "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
                 session.Administrator().CorrectAsync(
-                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), cancellation)));
+                    parse.GetValue(symbol)!, parse.GetValue(trade)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
     }
 
     private static Command Breaker(CommandLineApp app)
@@ -218,6 +227,8 @@ internal static class AdminCommands
                 return ExitCodes.Done;
             });
     }
+
+    private static Option<string> Why() => new("--why") { Description = "A sentence for the record", HelpName = "text" };
 
     private static Argument<string> Trade() =>
         new("trade") { Description = "The trade's id, as fills and trades show it, such as 17-0" };

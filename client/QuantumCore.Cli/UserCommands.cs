@@ -91,21 +91,25 @@ internal static class UserCommands
             });
     }
 
-    private static Command Audit(CommandLineApp app)
+    private static Command Audit(CommandLineApp app) => Log(
+        app, new Command("audit", "What became of users, sessions, keys, owners, listings and terms; the newest first."), "qc users audit --limit 20",
+        (client, limit, stop) => client.GetAuditAsync(null, limit, stop));
+
+    /// <summary>A command that shows a log of who did what.</summary>
+    internal static Command Log(
+        CommandLineApp app, Command command, string example, Func<QuantumCoreClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
     {
         var limit = Grammar.NumberOption("--limit", "Lines at most", 1, 1_000);
-        return app.Add(
-            new Command("audit", "What became of users, sessions, keys, owners and listings; the newest first.") { limit },
-            "qc users audit --limit 20",
-            async (parse, session, cancellation) =>
+        command.Add(limit);
+        return app.Add(command, example, async (parse, session, cancellation) =>
+        {
+            var lines = await read(session.Administrator(), parse.GetValue(limit) ?? 100, cancellation);
+            session.Screen.Show(lines, console => Tables.Show(console, "nothing", ["time", "what", "subject", "by", "detail"], lines.Select(line => new[]
             {
-                var lines = await session.Administrator().GetAuditAsync(limit: parse.GetValue(limit) ?? 100, cancellation: cancellation);
-                session.Screen.Show(lines, console => Tables.Show(console, "nothing", ["time", "what", "subject", "by", "detail"], lines.Select(line => new[]
-                {
-                    line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What, line.Subject, line.By, line.Detail,
-                })));
-                return ExitCodes.Done;
-            });
+                line.Time.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture), line.What, line.Subject, line.By, line.Detail,
+            })));
+            return ExitCodes.Done;
+        });
     }
 
     private static Argument<string> Name() => new("name") { Description = "The user's name" };

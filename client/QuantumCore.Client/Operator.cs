@@ -111,6 +111,9 @@ public sealed record PhaseTerms
 
     /// <summary>How long that lasts until trading is continuous, whole seconds; null: until the next call.</summary>
     public TimeSpan? ThenFor { get; init; }
+
+    /// <summary>A sentence for the record, at most 200 characters.</summary>
+    public string? Why { get; init; }
 }
 
 /// <summary>What the dynamic band does when the next price is outside.</summary>

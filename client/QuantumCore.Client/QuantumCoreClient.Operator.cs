@@ -18,7 +18,7 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(terms);
         var request = new PhaseRequest(
-            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds);
+            phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds, terms.Why);
         return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
     }
 
@@ -40,19 +40,21 @@ public sealed partial class QuantumCoreClient
     /// </summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
     /// <param name="cancellation">Gives up.</param>
-    public Task<TradeChange> BustAsync(string symbol, string tradeId, CancellationToken cancellation = default) =>
+    public Task<TradeChange> BustAsync(string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
-            OfSymbol(symbol, "bust", new TradeRequest(tradeId, null)) with { Repeatable = false }, cancellation);
+            OfSymbol(symbol, "bust", new TradeRequest(tradeId, null, why)) with { Repeatable = false }, cancellation);
 
     /// <summary>Corrects a trade's price: both sides pay and receive the difference, and fees as the new price makes them.</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
     /// <param name="price">The price it should have had.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
     /// <param name="cancellation">Gives up.</param>
     public Task<TradeChange> CorrectAsync(
-        string symbol, string tradeId, decimal price, CancellationToken cancellation = default) =>
-        _calls.SendAsync<TradeChange>(OfSymbol(symbol, "correct", new TradeRequest(tradeId, price)), cancellation);
+        string symbol, string tradeId, decimal price, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<TradeChange>(OfSymbol(symbol, "correct", new TradeRequest(tradeId, price, why)), cancellation);
 
     /// <summary>Freezes an account: no new orders, transfers or withdrawals; its open orders stay.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
@@ -68,12 +70,24 @@ public sealed partial class QuantumCoreClient
     /// <summary>
     /// The kill switch: cancels an account's orders and takes no more of them, in one symbol; or in all, and then it is frozen.
     /// </summary>
-    public Task<BlockReceipt> BlockAsync(string account, string? symbol = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<BlockReceipt>(OfAccount(account, "block", symbol), cancellation);
+    public Task<BlockReceipt> BlockAsync(
+        string account, string? symbol = null, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BlockReceipt>(OfAccount(account, "block", symbol, why), cancellation);
 
     /// <summary>Lets a blocked account enter orders again, in one symbol or in all.</summary>
-    public Task<BlockReceipt> UnblockAsync(string account, string? symbol = null, CancellationToken cancellation = default) =>
-        _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol), cancellation);
+    public Task<BlockReceipt> UnblockAsync(
+        string account, string? symbol = null, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol, why), cancellation);
+
+    /// <summary>
+    /// Who did what to trading and accounts: phases, rules, trades, blocks, freezes, limits, money and keys, the newest first. What changes the
+    /// catalog (users, owners, fees, margin terms and the like) is in <see cref="GetAuditAsync"/>.
+    /// </summary>
+    /// <param name="before">Only lines of smaller sequences; null for the newest.</param>
+    /// <param name="limit">How many at most, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<IReadOnlyList<AuditLine>> GetActionsAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
+        LinesAsync("actions", before, limit, cancellation);
 
     /// <summary>
     /// Tells the market-wide breaker the index; it halts or closes every symbol when the index has fallen far enough.
@@ -156,9 +170,9 @@ public sealed partial class QuantumCoreClient
         return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new FreezeOrder(why));
     }
 
-    private static ExchangeCall OfAccount(string account, string call, string? symbol)
+    private static ExchangeCall OfAccount(string account, string call, string? symbol, string? why)
     {
         ArgumentNullException.ThrowIfNull(account);
-        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest(symbol));
+        return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest(symbol, why));
     }
 }

@@ -33,7 +33,10 @@ public sealed partial class QuantumCoreClient
     /// <param name="before">Only lines of smaller sequences; null for the newest.</param>
     /// <param name="limit">How many at most, 1 to 1000.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<AuditLine>> GetAuditAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
+    public Task<IReadOnlyList<AuditLine>> GetAuditAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
+        LinesAsync("audit", before, limit, cancellation);
+
+    private async Task<IReadOnlyList<AuditLine>> LinesAsync(string log, long? before, int limit, CancellationToken cancellation) =>
         (await _calls.SendAsync<AuditLines>(
-            Get($"admin/audit?limit={Text(limit)}{(before is { } sequence ? $"&before={Text(sequence)}" : "")}"), cancellation)).Lines;
+            Get($"admin/{log}?limit={Text(limit)}{(before is { } sequence ? $"&before={Text(sequence)}" : "")}"), cancellation)).Lines;
 }

@@ -67,13 +67,13 @@ internal sealed record OwnerRequest(string Owner);
 internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceOrder> Orders);
 
 internal sealed record PhaseRequest(
-    TradingPhase Phase, PhaseReason? Reason, long? ForSeconds, TradingPhase? Then, long? ThenForSeconds);
+    TradingPhase Phase, PhaseReason? Reason, long? ForSeconds, TradingPhase? Then, long? ThenForSeconds, string? Why);
 
 internal sealed record PriceRequest(decimal Price);
 
-internal sealed record TradeRequest(string Trade, decimal? Price);
+internal sealed record TradeRequest(string Trade, decimal? Price, string? Why);
 
-internal sealed record BlockRequest(string? Symbol);
+internal sealed record BlockRequest(string? Symbol, string? Why);
 
 internal sealed record FreezeOrder(string? Why);
 

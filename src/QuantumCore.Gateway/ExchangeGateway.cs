@@ -46,6 +46,7 @@ public static class ExchangeGateway
         services.AddSingleton<OrderEntry>();
         services.AddSingleton<MoneyEntry>();
         services.AddSingleton<AccountOwners>();
+        services.AddSingleton<OperatorLog>();
         services.AddSingleton<AccountFeeds>();
         services.AddSingleton<UserSessions>();
         services.AddSingleton<Passwords>();

@@ -113,7 +113,7 @@ internal sealed class BookTailLane(
     }
 }
 
-/// <summary>The catalog, and streams that this program does not know: their records are checked and counted.</summary>
+/// <summary>The catalog, what operators did, and streams that this program does not know: their records are checked and counted.</summary>
 internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(stream, 1, findings)
 {
     public const string Catalog = "catalog";
@@ -123,14 +123,13 @@ internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(s
 
     protected override void Take(in JournalRecord record)
     {
-        if (Stream.Name != Catalog)
-        {
-            return;
-        }
-
         try
         {
-            if (CatalogRecordEncoding.Decode(record.Body.Span) is InstrumentListed listed
+            if (Stream.Name == OperatorLogEncoding.Stream)
+            {
+                OperatorLogEncoding.Decode(record.Sequence, record.Body.Span);
+            }
+            else if (Stream.Name == Catalog && CatalogRecordEncoding.Decode(record.Body.Span) is InstrumentListed listed
                 && listed.Definition.Decode() is var instrument)
             {
                 Listed[instrument.Symbol] = instrument;
@@ -138,7 +137,9 @@ internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(s
         }
         catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
         {
-            Stop(FindingKind.RecordUnreadable, record.Sequence, e.Message, "An exchange would not start on it.");
+            Stop(
+                FindingKind.RecordUnreadable, record.Sequence, e.Message,
+                Stream.Name == Catalog ? "An exchange would not start on it." : "Who did what can't be read there; nothing else rests on it.");
         }
     }
 }

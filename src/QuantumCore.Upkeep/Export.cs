@@ -90,6 +90,10 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
             {
                 lines.Record(Stream.Name, record, CatalogRecordEncoding.Decode(body));
             }
+            else if (kind == ExportKind.Records && Stream.Name == OperatorLogEncoding.Stream)
+            {
+                lines.Record(Stream.Name, record, OperatorLogEncoding.Decode(record.Sequence, body));
+            }
         }
         catch (InvalidDataException unreadable)
         {

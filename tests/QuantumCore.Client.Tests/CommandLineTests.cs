@@ -545,6 +545,8 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("admin reference AAPL 150.00", """reference AAPL {"price":"150.00"}""")]
     [InlineData("admin rules AAPL --static-band 500 --dynamic-band none --band-mode auction --collar 300 --extensions 2 --protection none", """rules AAPL {"protection":"none","staticBand":500,"dynamicBand":"none","dynamicBandMode":"auction","auctionCollar":300,"maxExtensions":2}""")]
     [InlineData("admin bust AAPL 17-0", """bust AAPL {"trade":"17-0"}""")]
+    [InlineData("admin bust AAPL 17-0 --why erroneous", """bust AAPL {"trade":"17-0","why":"erroneous"}""")]
+    [InlineData("admin phase AAPL halt --why calm", """phase AAPL {"phase":"halt","why":"calm"}""")]
     [InlineData("admin correct AAPL 17-0 150.01", """correct AAPL {"trade":"17-0","price":"150.01"}""")]
     [InlineData("admin breaker 930 1000", """breaker {"index":930,"previousClose":1000}""")]
     public async Task The_operator_is_obeyed_and_nobody_else(string line, string command)

@@ -158,9 +158,9 @@ public sealed class OrderTypeTests : IAsyncLifetime
             "AAPL",
             new BookRules { StaticBand = 500, DynamicBand = BookRules.None, DynamicBandMode = BandMode.Auction, Protection = BookRules.None, MaxExtensions = 0 },
             Cancellation);
-        var voided = await _admin.BustAsync("AAPL", "17-0", Cancellation);
+        var voided = await _admin.BustAsync("AAPL", "17-0", cancellation: Cancellation);
         Assert.Equal(("17-0", TradeState.Void, null, 0m), (voided.TradeId, voided.State, voided.Price, voided.BuyerFee));
-        var corrected = await _admin.CorrectAsync("AAPL", "17-0", 150.01m, Cancellation);
+        var corrected = await _admin.CorrectAsync("AAPL", "17-0", 150.01m, cancellation: Cancellation);
         Assert.Equal((TradeState.Corrected, 150m, 150.01m, 0.15m), (corrected.State, corrected.TradedPrice, corrected.Price, corrected.BuyerFee));
         await _admin.BreakAsync(930, 1000, Cancellation);
         Assert.Equal(
@@ -177,7 +177,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
 
         var all = await _admin.BlockAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(("ACC-1001", true, "AAPL"), (all.Account, all.Blocked, string.Join(',', all.Symbols)));
-        Assert.False((await _admin.UnblockAsync("ACC-1001", "AAPL", Cancellation)).Blocked);
+        Assert.False((await _admin.UnblockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Blocked);
     }
 
     [Theory]
@@ -190,7 +190,7 @@ public sealed class OrderTypeTests : IAsyncLifetime
         var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => call switch
         {
             "phase" => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, Cancellation),
-            "bust" => _admin.BustAsync("AAPL", "1-0", Cancellation),
+            "bust" => _admin.BustAsync("AAPL", "1-0", cancellation: Cancellation),
             _ => _admin.BreakAsync(1, 2, Cancellation),
         });
         Assert.Equal(RejectCodes.OutcomeUnknown, failure.Code);

@@ -16,6 +16,7 @@ internal sealed record Encoding(
         new("catalog", Of(Tests.Samples.Catalog), record => CatalogRecordEncoding.Encode((CatalogRecord)record), bytes => CatalogRecordEncoding.Decode(bytes)),
         new("payout", Of(Tests.Samples.Payout), record => PayoutRecordEncoding.Encode((PayoutRecord)record), bytes => PayoutRecordEncoding.Decode(bytes)),
         new("settlement", Of(Tests.Samples.Settlement), record => SettlementRecordEncoding.Encode((SettlementRecord)record), bytes => SettlementRecordEncoding.Decode(bytes)),
+        new("operators", Of(Tests.Samples.Operators), line => Bytes((AuditLine)line), bytes => OperatorLogEncoding.Decode(Tests.Samples.OperatorSequence, bytes)),
     ];
 
     /// <summary>The encoding of a sample.</summary>
@@ -31,6 +32,10 @@ internal sealed record Encoding(
             $"{value.GetType().Name} {{ {string.Join(", ", Properties(value).Select(property => $"{property.Name} = {Describe(property.GetValue(value))}"))} }}",
         _ => value.ToString()!,
     };
+
+    // A line's sequence is its place, and not among its bytes.
+    private static byte[] Bytes(AuditLine line) =>
+        OperatorLogEncoding.Encode(line.TimeNanos, new OperatorAct(line.What, line.Subject, line.By, line.Detail));
 
     private static PropertyInfo[] Properties(object value) =>
         value.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance);

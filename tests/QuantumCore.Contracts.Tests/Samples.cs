@@ -316,6 +316,14 @@ internal static class Samples
         };
 
     /// <summary>Records of a settlement venue's stream.</summary>
+    public const long OperatorSequence = 7;
+
+    public static IReadOnlyDictionary<string, AuditLine> Operators { get; } = new Dictionary<string, AuditLine>(StringComparer.Ordinal)
+    {
+        ["operators-act"] = new(OperatorSequence, Time, "tradeVoided", "AAPL", "desk", "trade 17-0, why clearly erroneous"),
+        ["operators-act-bare"] = new(OperatorSequence, Time, "accountFrozen", "ACC-1001", "demo-admin", ""),
+    };
+
     public static IReadOnlyDictionary<string, SettlementRecord> Settlement { get; } =
         new Dictionary<string, SettlementRecord>(StringComparer.Ordinal)
         {

@@ -383,6 +383,22 @@ public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
     }
 }
 
+public sealed class FloorOperatorLog(TradingFloor floor) : Grain, IOperatorLogGrain
+{
+    public ValueTask<long> Note(OperatorAct act)
+    {
+        if (floor.NotesNothing)
+            throw new InvalidOperationException("Nothing can go on record now.");
+
+        floor.Acts.Add(act);
+        return ValueTask.FromResult((long)floor.Acts.Count);
+    }
+
+    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(floor.Acts
+        .Select((act, at) => new AuditLine(at + 1, 1_000_000_000L * (at + 1), act.What, act.Subject, act.By, act.Detail))
+        .Reverse().Where(line => line.Sequence < before).Take(limit).ToImmutableArray());
+}
+
 public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 {
     public ValueTask<ImmutableArray<EncodedInstrument>> Instruments()

@@ -37,6 +37,11 @@ public sealed class TradingFloor
         }
     }
 
+    public List<OperatorAct> Acts { get; } = [];
+
+    /// <summary>Nothing that operators do goes on record.</summary>
+    public bool NotesNothing { get; set; }
+
     public List<Instrument> Instruments { get; } =
     [
         Listed("AAPL", new Asset("AAPL", 0), 2, "0.01", 15_000),

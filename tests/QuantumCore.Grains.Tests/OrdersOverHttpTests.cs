@@ -438,7 +438,7 @@ public class OrdersOverHttpTests
     {
         await using var exchange = await ServedExchange.OpenAsync();
         var resting = await exchange.AliceAsync(Buy(100m, 149m));
-        Assert.Equal(["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", Cancellation)).Symbols);
+        Assert.Equal(["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
         Assert.Equal("killSwitch", (await NowAsync(exchange.Alice, resting)).EndReason);
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
         Assert.Equal("AccountBlocked", refused.Code);

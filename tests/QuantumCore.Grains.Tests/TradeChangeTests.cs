@@ -340,13 +340,13 @@ public class TradeChangeTests
         await exchange.BobAsync(ServedExchange.Sell(2, 160));
         var bought = await exchange.AliceAsync(ServedExchange.Buy(2, 160));
         var trade = Assert.Single(bought.Fills).TradeId;
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade, 155m, token);
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade, 155m, cancellation: token);
         Assert.Equal((160m, 155m, 2m, "ACC-1001", "ACC-1002"), (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
         Assert.Equal((-460m - 0.12m - corrected.BuyerFee, 3m), Two(await ServedExchange.GainAsync(exchange.Alice)));
         var mine = (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray().ToArray();
         Assert.Equal(["150.00", "155.00"], mine.Select(told => told.GetProperty("price").GetString()));
 
-        var voided = await exchange.Operator.BustAsync("AAPL", trade, token);
+        var voided = await exchange.Operator.BustAsync("AAPL", trade, cancellation: token);
         Assert.Equal((QuantumCore.Client.TradeState.Void, null, 0m), (voided.State, voided.Price, voided.BuyerFee));
         Assert.Equal((-150.12m, 1m), Two(await ServedExchange.GainAsync(exchange.Alice)));
         Assert.Equal((149.97m, -1m), Two(await ServedExchange.GainAsync(exchange.Bob)));

@@ -25,7 +25,7 @@ public sealed class TradeChangesOverStreamsTests
         using var bob = await FollowAsync(exchange, "bob");
         await wire.ListenAsync();
 
-        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, Cancellation);
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, cancellation: Cancellation);
         foreach (var (reader, account, order, side, fee) in new[]
         {
             (alice, 1001, buy, "buy", corrected.BuyerFee), (bob, 1002, sell, "sell", corrected.SellerFee),
@@ -39,7 +39,7 @@ public sealed class TradeChangesOverStreamsTests
         }
 
         Assert.Equal(["USD 2.00"], await wire.MovedAsync(1));
-        await exchange.Operator.BustAsync("AAPL", trade.TradeId, Cancellation);
+        await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
         Assert.Equal($"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
         Assert.Equal($"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));
         Assert.Equal(["AAPL -2", "USD 298.24"], await wire.MovedAsync(2));

@@ -175,9 +175,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.TellAsync("new o1 AAPL buy 10 limit 150.00 1");
         var traded = await desk.ReportAsync("o1", "F");
 
-        await clerk.CorrectAsync("AAPL", traded[527], 149.5m, Cancellation);
+        await clerk.CorrectAsync("AAPL", traded[527], 149.5m, cancellation: Cancellation);
         var corrected = await desk.ReportAsync("o1", "G");
-        await clerk.BustAsync("AAPL", traded[527], Cancellation);
+        await clerk.BustAsync("AAPL", traded[527], cancellation: Cancellation);
         var cancelled = await desk.ReportAsync("o1", "H");
         foreach (var report in new[] { corrected, cancelled })
         {

@@ -6,12 +6,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The operator's calls about accounts and listings.</summary>
-internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
 {
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
     public async Task Deposit(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.DepositText) is not { } text)
         {
             return;
@@ -22,13 +22,14 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         {
             var request = new DepositRequest(text.Key!, asset!.Name, amount);
             var result = await grains.Account(account.Value).Deposit(request);
-            if (result.Reason == RejectReason.None)
+            refusal = result.Reason == RejectReason.None
+                ? await operators.Note(officer, "deposited", account.ToString(), text)
+                : new Refusal(result.Reason, result.Field, result.Limit);
+            if (refusal is null)
             {
                 await AnswerDeposit(context, account, asset, request, result);
                 return;
             }
-
-            refusal = new Refusal(result.Reason, result.Field, result.Limit);
         }
 
         await Answer.Refuse(context, refusal.Value);
@@ -37,7 +38,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/instruments</summary>
     public async Task List(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator) ||
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
             await Call.Read(context, WireJson.Default.InstrumentText) is not { } text)
         {
             return;
@@ -62,7 +63,13 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         }
 
         await listings.Refresh();
-        await Answer.Json(context, instrument!, static (to, listed) => to.WriteInstrument(listed));
+        if (await operators.Note(officer, "instrumentListed", instrument!.Symbol, text) is { } unknown)
+        {
+            await Answer.Refuse(context, unknown);
+            return;
+        }
+
+        await Answer.Json(context, instrument, static (to, listed) => to.WriteInstrument(listed));
     }
 
     /// <summary>An asset's decimals never change: every amount of it is counted in them.</summary>

@@ -103,6 +103,7 @@ internal static class ApiAnswers
         ["PATCH admin/users/{name}"] = typeof(UserAnswer),
         ["DELETE admin/users/{name}/sessions"] = typeof(EndedAnswer),
         ["GET admin/audit"] = typeof(AuditAnswer),
+        ["GET admin/actions"] = typeof(AuditAnswer),
         ["POST admin/symbols/{symbol}/phase"] = typeof(StateAnswer),
         ["POST admin/symbols/{symbol}/mark"] = typeof(StateAnswer),
         ["POST admin/symbols/{symbol}/reference"] = typeof(StateAnswer),

@@ -9,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about API keys: of people about their own, of administrators about any.</summary>
-internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal seal)
+internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal seal, OperatorLog operators)
 {
     private const int MostAddresses = 20;
 
@@ -19,8 +19,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// <summary>POST /admin/accounts/{account}/keys</summary>
     public async Task MakeForAny(HttpContext context)
     {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
-            await Make(context, account);
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+            await Make(context, account, officer);
     }
 
     /// <summary>GET /admin/keys</summary>
@@ -33,8 +33,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// <summary>DELETE /admin/keys/{id}</summary>
     public async Task RevokeAny(HttpContext context)
     {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
-            await Revoke(context, account: 0);
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer)
+            await Revoke(context, account: 0, officer);
     }
 
     /// <summary>POST /keys</summary>
@@ -50,7 +50,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             return;
         }
 
-        await Make(context, account);
+        await Make(context, account, officer: null);
     }
 
     /// <summary>GET /keys</summary>
@@ -64,7 +64,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     public async Task RevokeOwn(HttpContext context)
     {
         if (await Owner(context) is { } account)
-            await Revoke(context, account.Value);
+            await Revoke(context, account.Value, officer: null);
     }
 
     private ICatalogGrain Catalog => grains.Catalog();
@@ -81,7 +81,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         return null;
     }
 
-    private async Task Make(HttpContext context, AccountId account)
+    private async Task Make(HttpContext context, AccountId account, Caller? officer)
     {
         // Without a body it is a plain key, as it always was.
         var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
@@ -100,6 +100,13 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
+        // Before it is there: its secret is told once, and must not be lost with the line.
+        if (await Note(officer, "keyMade", key) is { } unknown)
+        {
+            await Answer.Refuse(context, unknown);
+            return;
+        }
+
         await Catalog.AddKey(key);
         await keys.Refresh();
         await Answer.Json(context, (key, shown, secret), static (to, answer) =>
@@ -114,7 +121,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         });
     }
 
-    private async Task Revoke(HttpContext context, long account)
+    private async Task Revoke(HttpContext context, long account, Caller? officer)
     {
         await keys.Refresh();
         var id = Call.Path(context, "id");
@@ -129,8 +136,15 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
         await Catalog.AddKey(key.Revoked());
         await keys.Refresh();
-        await Answer.Json(context, key, Write);
+        if (await Note(officer, "keyRevoked", key) is { } unknown)
+            await Answer.Refuse(context, unknown);
+        else
+            await Answer.Json(context, key, Write);
     }
+
+    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key) => officer is { } one
+        ? operators.Note(one, what, key.Label, new KeyText { ReadOnly = key.Rights == KeyRights.Read, Addresses = [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries)] })
+        : ValueTask.FromResult<Refusal?>(null);
 
     private async Task AnswerList(HttpContext context, long account) =>
         await Answer.Json(context, await keys.All(account), static (to, all) =>

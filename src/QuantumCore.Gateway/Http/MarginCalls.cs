@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about margin: what is agreed, what kind accounts are of, and how they stand.</summary>
-internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys)
+internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -48,7 +48,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             refusal = new Refusal(RejectReason.BadRequest, "symbol", Detail: "A listed instrument that is paid in the account's currency.");
         if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
-        if (refusal is { } wrong)
+        if ((refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)) is { } wrong)
             await Answer.Refuse(context, wrong);
         else
             await AnswerAccount(context, account);

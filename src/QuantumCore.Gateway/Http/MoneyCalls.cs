@@ -7,7 +7,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls that move money and units out of accounts.</summary>
-internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys)
+internal sealed class MoneyCalls(
+    MoneyEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
     private const int LongestOwner = 64;
 
@@ -15,14 +16,14 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
     public async Task Transfer(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
-            await Transfer(context, account, isAdmin: false);
+            await Transfer(context, account, officer: null);
     }
 
     /// <summary>POST /admin/accounts/{account}/transfers: to any account.</summary>
     public async Task TransferForAny(HttpContext context)
     {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
-            await Transfer(context, account.Value, isAdmin: true);
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+            await Transfer(context, account.Value, officer);
     }
 
     /// <summary>GET /transfers</summary>
@@ -47,14 +48,14 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
     public async Task Withdraw(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
-            await Withdraw(context, account);
+            await Withdraw(context, account, officer: null);
     }
 
     /// <summary>POST /admin/accounts/{account}/withdrawals</summary>
     public async Task WithdrawForAny(HttpContext context)
     {
-        if (await Call.IsOfficer(context, keys, UserRole.Administrator) && await Call.Account(context) is { } account)
-            await Withdraw(context, account.Value);
+        if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
+            await Withdraw(context, account.Value, officer);
     }
 
     /// <summary>GET /withdrawals</summary>
@@ -110,14 +111,14 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
         });
     }
 
-    private async Task Transfer(HttpContext context, long account, bool isAdmin)
+    private async Task Transfer(HttpContext context, long account, Caller? officer)
     {
         if (await Call.Read(context, WireJson.Default.TransferText) is not { } text)
             return;
 
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
-        if (refusal is null && !isAdmin && !await owners.AreOfOne(account, receiver.Value))
+        if (refusal is null && officer is null && !await owners.AreOfOne(account, receiver.Value))
             refusal = new Refusal(RejectReason.Forbidden, "to", null, "Only to an account of the same owner; an administrator may to any.");
         if (refusal is { } wrong)
         {
@@ -127,9 +128,9 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
         var result = await entry.Transfer(account, request);
-        if (result.Reason != RejectReason.None)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await Note(officer, "transferred", account, text)) is { } refused)
         {
-            await Answer.Refuse(context, new Refusal(result.Reason, result.Field, result.Limit));
+            await Answer.Refuse(context, refused);
             return;
         }
 
@@ -143,7 +144,7 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
         });
     }
 
-    private async Task Withdraw(HttpContext context, long account)
+    private async Task Withdraw(HttpContext context, long account, Caller? officer)
     {
         if (await Call.Read(context, WireJson.Default.WithdrawalText) is not { } text)
             return;
@@ -159,9 +160,9 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
         var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
-        if (result.Reason != RejectReason.None)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await Note(officer, "withdrawn", account, text)) is { } refused)
         {
-            await Answer.Refuse(context, new Refusal(result.Reason, result.Field, result.Limit));
+            await Answer.Refuse(context, refused);
             return;
         }
 
@@ -174,6 +175,13 @@ internal sealed class MoneyCalls(MoneyEntry entry, IGrainFactory grains, Listing
             to.WriteEndObject();
         });
     }
+
+    private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit) =>
+        reason == RejectReason.None ? null : new Refusal(reason, field, limit);
+
+    /// <summary>What an administrator does with another's money is on record; what its owner does is in the account's own.</summary>
+    private ValueTask<Refusal?> Note<T>(Caller? officer, string what, long account, T text) =>
+        officer is { } one ? operators.Note(one, what, new AccountId(account).ToString(), text) : ValueTask.FromResult<Refusal?>(null);
 
     private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
     {

@@ -8,23 +8,24 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>The operator's calls about trading: phases, prices, rules, trades, blocks and the breaker.</summary>
 internal sealed class OperatorCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options, CorporateStandstill standstill, TimeProvider time)
+    OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators, GatewayOptions options, CorporateStandstill standstill,
+    TimeProvider time)
 {
     private const long LargestIndex = (1L << 53) - 1;
 
     /// <summary>POST /admin/symbols/{symbol}/phase</summary>
     public async Task SetPhase(HttpContext context)
     {
-        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
             return;
 
         var (refusal, command) = PhaseReading.Read(text, time.UnixNanos());
         if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
             refusal = Refusal.Malformed("phase", why);
-        if (refusal is { } refused)
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Operate(context, instrument, command!);
+            await Operate(context, instrument, command!, () => operators.Note(officer, "phaseSet", instrument.Symbol, text));
     }
 
     /// <summary>POST /admin/symbols/{symbol}/mark</summary>
@@ -36,14 +37,18 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/symbols/{symbol}/rules</summary>
     public async Task SetRules(HttpContext context)
     {
-        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
             return;
 
         var (refusal, changes) = RulesReading.Read(text, instrument);
-        if (refusal is { } refused)
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
+        {
             await Answer.Refuse(context, refused);
-        else
-            await Operate(context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes });
+            return;
+        }
+
+        await Operate(
+            context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes }, () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
     }
 
     /// <summary>POST /admin/symbols/{symbol}/bust</summary>
@@ -63,6 +68,13 @@ internal sealed class OperatorCalls(
 
     /// <summary>POST /admin/accounts/{account}/unfreeze</summary>
     public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
+
+    /// <summary>GET /admin/actions: who did what to trading and accounts.</summary>
+    public async Task Actions(HttpContext context)
+    {
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await AuditLines.Answer(context, operators.Lines);
+    }
 
     /// <summary>POST /admin/breaker</summary>
     public async Task Break(HttpContext context)
@@ -113,18 +125,24 @@ internal sealed class OperatorCalls(
 
     private async Task SetPrice(HttpContext context, BookVerb verb)
     {
-        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.PriceText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.PriceText) is not { } text)
             return;
 
-        if (ReadPrice(instrument, text.Price, out var ticks) is { } refusal)
+        if ((ReadPrice(instrument, text.Price, out var ticks) ?? WhyReading.Check(text.Why)) is { } refusal)
+        {
             await Answer.Refuse(context, refusal);
-        else
-            await Operate(context, instrument, BookCommand.Of(verb, ticks));
+            return;
+        }
+
+        // Marks come by the second: the book's record of each is enough.
+        await Operate(
+            context, instrument, BookCommand.Of(verb, ticks),
+            verb == BookVerb.SetMark ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
     }
 
     private async Task ChangeTrade(HttpContext context, BookVerb verb)
     {
-        if (await Symbol(context) is not { } instrument || await Call.Read(context, WireJson.Default.TradeText) is not { } text)
+        if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.TradeText) is not { } text)
             return;
 
         var ticks = 0L;
@@ -133,15 +151,18 @@ internal sealed class OperatorCalls(
             : verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
             : text.Price is not null ? Refusal.Malformed("price", "A void trade has no new price.")
             : null;
-        if (refusal is { } refused)
+        if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
         }
 
         var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
-        if (changed.Reason != RejectReason.None)
-            await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
+        refusal = changed.Reason != RejectReason.None
+            ? new Refusal(changed.Reason, FieldOf(changed.Reason))
+            : await operators.Note(officer, verb == BookVerb.Bust ? "tradeVoided" : "tradeCorrected", instrument.Symbol, text);
+        if (refusal is { } failure)
+            await Answer.Refuse(context, failure);
         else
             await Answer.Json(context, (instrument, place.Value, changed), static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
     }
@@ -178,7 +199,9 @@ internal sealed class OperatorCalls(
             var reason = isFrozen
                 ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))).Reason
                 : await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
-            refusal = reason == RejectReason.None ? null : new Refusal(reason);
+            refusal = reason == RejectReason.None
+                ? await operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
+                : new Refusal(reason);
         }
 
         if (refusal is { } refused)
@@ -204,14 +227,13 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        var wrong = text is { Symbol: not null, Why: not null }
-            ? Refusal.Malformed("why", "Only the block of a whole account is on record with a reason.")
-            : WhyReading.Check(text.Why);
+        var wrong = WhyReading.Check(text.Why);
+        var note = () => operators.Note(officer, verb == BookVerb.Block ? "accountBlocked" : "accountUnblocked", account.ToString(), text);
         if (wrong is null && text.Symbol is null)
         {
             if (verb == BookVerb.Block)
             {
-                await Kill(context, account, new FreezeRequest(Closes: true, officer.Name, text.Why ?? ""));
+                await Kill(context, account, new FreezeRequest(Closes: true, officer.Name, text.Why ?? ""), note);
                 return;
             }
 
@@ -242,7 +264,7 @@ internal sealed class OperatorCalls(
                 failed.Add(symbol, reason);
         }
 
-        if (failed.Refusal is { } refusal)
+        if ((failed.Refusal ?? await note()) is { } refusal)
         {
             await Answer.Refuse(context, refusal);
             return;
@@ -252,14 +274,16 @@ internal sealed class OperatorCalls(
     }
 
     /// <summary>The kill switch: frozen first, so that nothing new comes in; then every book with open orders closes them.</summary>
-    private async Task Kill(HttpContext context, AccountId account, FreezeRequest request)
+    private async Task Kill(HttpContext context, AccountId account, FreezeRequest request, Func<ValueTask<Refusal?>> note)
     {
         var report = await entry.Freeze(account.Value, request);
-        if (report.Reason == RejectReason.None)
-            await AnswerBlock(context, account, report.Symbols, isBlocked: true);
+        var refusal = report.Reason == RejectReason.None
+            ? await note()
+            : new Refusal(report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same.");
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
         else
-            await Answer.Refuse(context, new Refusal(
-                report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same."));
+            await AnswerBlock(context, account, report.Symbols, isBlocked: true);
     }
 
     private static async Task AnswerBlock(HttpContext context, AccountId account, ImmutableArray<string> symbols, bool isBlocked) =>
@@ -275,24 +299,27 @@ internal sealed class OperatorCalls(
             to.WriteEndObject();
         });
 
-    /// <summary>Carries out a command and answers with the symbol's state after it.</summary>
-    private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command)
+    /// <summary>Carries out a command, puts it on record, and answers with the symbol's state after it.</summary>
+    private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
     {
         var reason = await entry.Operate(instrument.Symbol, command);
-        if (reason == RejectReason.None)
-            await MarketCalls.AnswerState(context, grains, instrument);
+        var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
         else
-            await Answer.Refuse(context, new Refusal(reason));
+            await MarketCalls.AnswerState(context, grains, instrument);
     }
 
-    private async ValueTask<Instrument?> Symbol(HttpContext context)
+    /// <summary>Who operates, and what; null when it was turned away.</summary>
+    private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.MarketOperator))
+        if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer)
             return null;
 
-        var instrument = await listings.Find(Call.Path(context, "symbol"));
-        if (instrument is null)
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
-        return instrument;
+        if (await listings.Find(Call.Path(context, "symbol")) is { } instrument)
+            return (officer, instrument);
+
+        await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        return null;
     }
 }

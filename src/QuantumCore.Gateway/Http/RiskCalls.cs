@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about what an account may enter.</summary>
-internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys)
+internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
@@ -29,13 +29,17 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
-            await Read(context, officer.Name, forEveryone: false) is not { } request)
+            await Call.Read(context, WireJson.Default.LimitsText) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: false, ofOwner: false) is not { } request)
         {
             return;
         }
 
         await grains.Account(account.Value).SetLimits(request);
-        await AnswerLimits(context, account.Value);
+        if (await operators.Note(officer, "limitsSet", account.ToString(), text) is { } unknown)
+            await Answer.Refuse(context, unknown);
+        else
+            await AnswerLimits(context, account.Value);
     }
 
     /// <summary>GET /admin/limits: those of every account.</summary>
@@ -49,7 +53,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     public async Task SetEveryones(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
-            await Read(context, officer.Name, forEveryone: true) is not { } request)
+            await Call.Read(context, WireJson.Default.LimitsText) is not { } text ||
+            await Read(context, text, officer.Name, forEveryone: true, ofOwner: false) is not { } request)
         {
             return;
         }
@@ -140,9 +145,6 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     }
 
     /// <summary>What the request sets; null when it was refused and answered.</summary>
-    private async Task<LimitsRequest?> Read(HttpContext context, string by, bool forEveryone) =>
-        await Call.Read(context, WireJson.Default.LimitsText) is { } text ? await Read(context, text, by, forEveryone, ofOwner: false) : null;
-
     private async Task<LimitsRequest?> Read(HttpContext context, LimitsText text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);

@@ -246,6 +246,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(BreakerText));
+        On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
 
     /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>

@@ -119,34 +119,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <summary>GET /admin/audit</summary>
     public async Task Audit(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)
-            return;
-
-        if (Call.Number((string?)context.Request.Query["before"] ?? long.MaxValue.ToString(), 1, long.MaxValue) is not { } before)
-        {
-            await Answer.Refuse(context, Refusal.Malformed("before", "The sequence of a line."));
-            return;
-        }
-
-        await Answer.Json(context, await Catalog.Audit(before, limit), static (to, lines) =>
-        {
-            to.WriteStartObject();
-            to.WriteStartArray("lines"u8);
-            foreach (var line in lines)
-            {
-                to.WriteStartObject();
-                to.WriteNumber("sequence"u8, line.Sequence);
-                to.WriteTime(line.TimeNanos);
-                to.WriteString("what"u8, line.What);
-                to.WriteString("subject"u8, line.Subject);
-                to.WriteString("by"u8, line.By);
-                to.WriteString("detail"u8, line.Detail);
-                to.WriteEndObject();
-            }
-
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        if (await Call.IsOfficer(context, keys, UserRole.Administrator))
+            await AuditLines.Answer(context, Catalog.Audit);
     }
 
     private ICatalogGrain Catalog => grains.Catalog();

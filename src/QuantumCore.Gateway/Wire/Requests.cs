@@ -138,12 +138,16 @@ internal sealed record PhaseText
 
     [JsonConverter(typeof(NumberText))]
     public string? ThenForSeconds { get; init; }
+
+    public string? Why { get; init; }
 }
 
 /// <summary>A mark or reference price.</summary>
 internal sealed record PriceText
 {
     public string? Price { get; init; }
+
+    public string? Why { get; init; }
 }
 
 /// <summary>Rules of a book; what is absent stays, <c>none</c> takes a rule away.</summary>
@@ -167,6 +171,8 @@ internal sealed record RulesText
 
     [JsonConverter(typeof(NumberText))]
     public string? AuctionSeconds { get; init; }
+
+    public string? Why { get; init; }
 }
 
 /// <summary>A trade to be declared void, or to be given another price.</summary>
@@ -175,9 +181,11 @@ internal sealed record TradeText
     public string? Trade { get; init; }
 
     public string? Price { get; init; }
+
+    public string? Why { get; init; }
 }
 
-/// <summary>Where an account is blocked; without a symbol everywhere, and then why.</summary>
+/// <summary>Where an account is blocked, without a symbol everywhere, and why.</summary>
 internal sealed record BlockText
 {
     public string? Symbol { get; init; }
@@ -514,7 +522,7 @@ internal sealed class NumberText : JsonConverter<string>
         };
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) =>
-        writer.WriteRawValue(value);
+        writer.WriteStringValue(value);
 }
 
 /// <summary>How requests are read: strictly.</summary>

@@ -115,11 +115,12 @@ class SymbolCard {
   private async act(act: (typeof acts)[number]): Promise<void> {
     const why = make("select", { "aria-label": "Reason" }, make("option", { value: "" }, "no reason given"), ...saidReasons.map((reason) => make("option", { value: reason }, phaseReasons[reason] ?? reason)));
     const seconds = make("input", { placeholder: "until somebody ends it", inputmode: "numeric", "aria-label": "For how many seconds" });
+    const note = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Why" });
     const asks = make("p", {}, act.asks);
-    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, asks, make("label", {}, "Reason", why), make("label", {}, "For how many seconds", seconds)))) return;
-    const forSeconds = seconds.value.trim();
+    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, asks, make("label", {}, "Reason", why), make("label", {}, "For how many seconds", seconds), make("label", {}, "Why", note)))) return;
+    const [forSeconds, said] = [seconds.value.trim(), note.value.trim()];
     const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, {
-      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(forSeconds === "" ? {} : { forSeconds }),
+      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(forSeconds === "" ? {} : { forSeconds }), ...(said === "" ? {} : { why: said }),
     });
     const field = outcome.kind === "refused" && outcome.problem.field === "forSeconds" ? "For how many seconds, 1 to a week" : act.label;
     write(this.problem, outcome.kind === "refused" ? `${field}: ${explain(outcome.problem)}` : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
@@ -166,6 +167,7 @@ function tradeCard(store: Store): HTMLElement {
   const symbol = make("select", { "aria-label": "Symbol" }, ...[...store.instruments.keys()].map((name) => make("option", { value: name }, name)));
   const trade = make("input", { placeholder: "17-0", "aria-label": "Trade" });
   const price = make("input", { placeholder: "to correct it", inputmode: "decimal", "aria-label": "Right price" });
+  const why = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Why" });
   const said = make("p", { role: "status" });
   const act = async (isVoid: boolean): Promise<void> => {
     const [of, id, right] = [symbol.value, trade.value.trim(), price.value.trim()];
@@ -179,13 +181,13 @@ function tradeCard(store: Store): HTMLElement {
     const frozen = "Who no longer has what is taken back is frozen, and its orders are cancelled.";
     if (!(await confirm(`${label}: trade ${id} of ${of}?`, `${label}: ${id}`, make("p", {}, asks), make("p", {}, frozen)))) return;
     write(said, `${label} ${id}: asked for.`);
-    const outcome = await call<TradeChange>("POST", `/admin/symbols/${encodeURIComponent(of)}/${isVoid ? "bust" : "correct"}`, { trade: id, ...(isVoid ? {} : { price: right }) });
+    const outcome = await call<TradeChange>("POST", `/admin/symbols/${encodeURIComponent(of)}/${isVoid ? "bust" : "correct"}`, { trade: id, ...(isVoid ? {} : { price: right }), ...(why.value.trim() === "" ? {} : { why: why.value.trim() }) });
     write(said, outcome.kind === "refused" ? `${label} ${id}: ${explain(outcome.problem)}`
       : outcome.kind === "unknown" ? `${label} ${id}: no answer came. It may have been done: the fills of its sides tell.`
       : `${of} ${outcome.value.tradeId}: ${pretty(outcome.value.quantity)} that ${outcome.value.buyer} bought of ${outcome.value.seller} at ${pretty(outcome.value.tradedPrice)} ${outcome.value.price === null ? "is void." : `is at ${pretty(outcome.value.price)} now.`}`);
   };
   return make("section", { class: "card stack" }, make("h2", {}, "A trade that was wrong"),
-    make("label", { class: "field" }, "Symbol ", symbol), make("label", { class: "field" }, "Trade ", trade), make("label", { class: "field" }, "Right price ", price), said,
+    make("label", { class: "field" }, "Symbol ", symbol), make("label", { class: "field" }, "Trade ", trade), make("label", { class: "field" }, "Right price ", price), make("label", { class: "field" }, "Why ", why), said,
     make("div", { class: "buttons" }, button("Correct", () => void act(false), { class: "plain" }), button("Declare void", () => void act(true), { class: "solid danger" })));
 }
 
@@ -262,14 +264,19 @@ function showLog(card: HTMLElement, system: System | undefined): void {
 }
 
 /** The newest changes of what all share; lines that are read are left alone until there is a newer one. */
+interface LogLine { sequence: number; time: string; what: string; subject: string; by: string; detail: string | null }
+
+/** Two logs, told as one by time: what changed the catalog, and what was done to trading and accounts. */
 async function showAudit(card: HTMLElement): Promise<void> {
-  const outcome = await call<{ lines: { sequence: number; time: string; what: string; subject: string; by: string; detail: string }[] }>("GET", "/admin/audit?limit=200");
-  const lines = outcome.kind === "done" ? outcome.value.lines : [];
-  const newest = outcome.kind === "done" ? String(lines[0]?.sequence ?? 0) : whyNone(outcome.kind === "refused" ? outcome.problem : undefined);
+  const outcomes = await Promise.all(["audit", "actions"].map((log) => call<{ lines: LogLine[] }>("GET", `/admin/${log}?limit=200`)));
+  const failed = outcomes.find((outcome) => outcome.kind !== "done");
+  const logs = outcomes.map((outcome) => outcome.kind === "done" ? outcome.value.lines : []);
+  const newest = failed === undefined ? logs.map((lines) => lines[0]?.sequence ?? 0).join("+") : whyNone(failed.kind === "refused" ? failed.problem : undefined);
   if (card.dataset["newest"] === newest) return;
   card.dataset["newest"] = newest;
-  card.replaceChildren(make("h2", {}, "Who did what"), ...(outcome.kind === "done"
-    ? [make("p", { class: "muted" }, "Keys, owners, users, sessions, listings, fees, margin terms and limits of all accounts. What is done to a symbol, or to one account, is on record there."),
+  const lines = logs.flat().sort((one, other) => one.time < other.time ? 1 : -1).slice(0, 200);
+  card.replaceChildren(make("h2", {}, "Who did what"), ...(failed === undefined
+    ? [make("p", { class: "muted" }, "Phases, rules, trades, blocks, freezes, limits, money, keys, users, listings and terms. Mark prices and what accounts do themselves are on record there."),
       table(["Time", "What", "Of", "By", "Detail"], lines.map((line) => cells(moment(Date.parse(line.time)), line.what, line.subject, line.by, line.detail ?? "")))]
     : [make("p", { class: "empty" }, newest)]));
 }

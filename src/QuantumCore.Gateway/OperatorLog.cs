@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>
+/// Puts on record who did what to trading and accounts. An act is noted when it is done and before it is answered: a halt does not wait for
+/// its line, and one that was answered has it.
+/// </summary>
+internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log)
+{
+    private const int LongestDetail = 1_000;
+    private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+    private readonly GrainCalls _calls = new(log);
+
+    private IOperatorLogGrain Grain => grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
+
+    /// <summary>Puts an act on record.</summary>
+    /// <param name="officer">Who did it.</param>
+    /// <param name="what">What was done, one word.</param>
+    /// <param name="subject">The symbol or the account that it was done to.</param>
+    /// <param name="text">The call, all of which goes on record: no secrets.</param>
+    /// <returns>Null, or what is to be answered where it is not known to be on record.</returns>
+    public async ValueTask<Refusal?> Note<T>(Caller officer, string what, string subject, T text)
+    {
+        var act = new OperatorAct(what, subject, officer.Name, Said(text));
+        var noted = await _calls.Ask("Note", 0, () => Grain.Note(act));
+        return noted.Failure == RejectReason.None
+            ? null
+            : new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name; the same call again puts it there.");
+    }
+
+    /// <summary>The newest lines before a sequence, newest first.</summary>
+    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => Grain.Lines(before, limit);
+
+    /// <summary>The members of a call that are there, by name.</summary>
+    private static string Said<T>(T text)
+    {
+        var members = JsonSerializer.SerializeToElement(text, (JsonTypeInfo<T>)s_said.GetTypeInfo(typeof(T))).EnumerateObject();
+        var said = string.Join(", ", members.Select(member => $"{member.Name} {member.Value}"));
+        return said.Length <= LongestDetail ? said : said[..LongestDetail];
+    }
+}

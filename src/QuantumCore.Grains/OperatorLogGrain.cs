@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains;
+
+/// <summary>Who did what, as the stream "operators". It keeps nothing in memory: the journal is all there is of it.</summary>
+[Reentrant]
+public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OperatorLogGrain> log)
+    : JournaledGrain(writer, time, log), IOperatorLogGrain
+{
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken) => OpenAsync(OperatorLogEncoding.Stream, cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<long> Note(OperatorAct act)
+    {
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            throw new InvalidOperationException($"Nothing can go on record now: {reason}.");
+        }
+
+        var sequence = Stream.Append(OperatorLogEncoding.Encode(Now, act), urgent: true);
+        await Stream.WhenDurable(sequence);
+        return sequence;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit)
+    {
+        var last = Math.Min(before - 1, Stream.Head);
+        await Stream.WhenDurable(last);
+        var lines = new List<AuditLine>();
+        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
+        {
+            lines.Add(OperatorLogEncoding.Decode(record.Sequence, record.Body.Span));
+        }
+
+        lines.Reverse();
+        return [.. lines];
+    }
+}

@@ -1,0 +1,81 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>Who did what: each act of an operator is on record before it is answered.</summary>
+public sealed class OperatorLogTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData("symbols/AAPL/phase", """{"phase":"halt","reason":"technical","forSeconds":60,"why":"the feed is gone"}""", "phaseSet AAPL: phase halt, reason technical, forSeconds 60, why the feed is gone")]
+    [InlineData("symbols/AAPL/reference", """{"price":"150.05"}""", "referenceSet AAPL: price 150.05")]
+    [InlineData("symbols/AAPL/rules", """{"staticBand":"none","dynamicBand":300,"why":"calmer"}""", "rulesSet AAPL: staticBand none, dynamicBand 300, why calmer")]
+    [InlineData("symbols/AAPL/bust", """{"trade":"17-0","why":"erroneous"}""", "tradeVoided AAPL: trade 17-0, why erroneous")]
+    [InlineData("symbols/AAPL/correct", """{"trade":"17-0","price":"151.00"}""", "tradeCorrected AAPL: trade 17-0, price 151.00")]
+    [InlineData("accounts/ACC-1001/block", """{"symbol":"AAPL","why":"looks wrong"}""", "accountBlocked ACC-1001: symbol AAPL, why looks wrong")]
+    [InlineData("accounts/ACC-1001/block", "{}", "accountBlocked ACC-1001: ")]
+    [InlineData("accounts/ACC-1001/unblock", """{"symbol":"AAPL"}""", "accountUnblocked ACC-1001: symbol AAPL")]
+    [InlineData("accounts/ACC-1001/freeze", """{"why":"asked for"}""", "accountFrozen ACC-1001: why asked for")]
+    [InlineData("accounts/ACC-1001/unfreeze", "{}", "accountUnfrozen ACC-1001: ")]
+    [InlineData("accounts/ACC-1001/limits", """{"symbol":"AAPL","maxOpenOrders":5}""", "limitsSet ACC-1001: symbol AAPL, maxOpenOrders 5")]
+    [InlineData("accounts/ACC-1001/deposits", """{"key":"d-1","asset":"USD","amount":"10.00"}""", "deposited ACC-1001: key d-1, asset USD, amount 10.00")]
+    public async Task What_an_operator_does_is_on_record_with_its_name_and_its_terms(string call, string body, string line)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var reply = await exchange.SendAsync("POST", $"admin/{call}", body, "admin", Token);
+        Assert.True((int)reply.Status == 200, reply.Text);
+        var act = Assert.Single(exchange.Floor.Acts);
+        Assert.Equal(line, $"{act.What} {act.Subject}: {act.Detail}");
+
+        var read = await exchange.SendAsync("GET", "admin/actions?limit=1", null, "admin", Token);
+        Assert.Contains($"\"what\":\"{act.What}\",\"subject\":\"{act.Subject}\",\"by\":\"{act.By}\"", read.Text, StringComparison.Ordinal);
+        Assert.NotEqual("", act.By);
+    }
+
+    [Fact]
+    public async Task What_was_refused_and_what_comes_by_the_second_leaves_no_line()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        Assert.Equal(200, (int)(await exchange.SendAsync("POST", "admin/symbols/AAPL/mark", """{"price":"150.05"}""", "admin", Token)).Status);
+        Assert.Equal("Forbidden", (await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "alice", Token)).Code);
+        Assert.Equal("BadRequest", (await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"lunch"}""", "admin", Token)).Code);
+        var longest = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", $$"""{"phase":"halt","why":"{{new string('x', 201)}}"}""", "admin", Token);
+        Assert.Equal(("BadRequest", "why", "200"), (longest.Code, longest["field"], longest["limit"]));
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.NotInThisPhase;
+        Assert.Equal("NotInThisPhase", (await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"opening"}""", "admin", Token)).Code);
+        Assert.Empty(exchange.Floor.Acts);
+    }
+
+    [Fact]
+    public async Task What_is_done_but_not_on_record_is_not_answered_as_done()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.NotesNothing = true;
+        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token);
+        Assert.Equal((503, "OutcomeUnknown"), ((int)reply.Status, reply.Code));
+        Assert.Contains("Operate AAPL SetPhase account 0 number 0 value 5", exchange.Floor.Calls);
+
+        exchange.Floor.NotesNothing = false;
+        Assert.Equal(200, (int)(await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token)).Status);
+        Assert.Single(exchange.Floor.Acts);
+    }
+
+    [Fact]
+    public async Task Lines_are_an_administrators_to_read_and_go_back_by_their_sequence()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        for (var i = 1; i <= 3; i++)
+            exchange.Floor.Acts.Add(new OperatorAct("phaseSet", "AAPL", "desk", $"line {i}"));
+        var before = await exchange.SendAsync("GET", "admin/actions?before=3&limit=5", null, "admin", Token);
+        Assert.Equal(
+            """{"lines":[{"sequence":2,"time":"1970-01-01T00:00:02.000000000Z","timeNanos":"2000000000","what":"phaseSet","subject":"AAPL","by":"desk","detail":"line 2"},"""
+            + """{"sequence":1,"time":"1970-01-01T00:00:01.000000000Z","timeNanos":"1000000000","what":"phaseSet","subject":"AAPL","by":"desk","detail":"line 1"}]}""",
+            before.Text);
+        Assert.Equal("Forbidden", (await exchange.SendAsync("GET", "admin/actions", null, "alice", Token)).Code);
+        Assert.Equal("before", (await exchange.SendAsync("GET", "admin/actions?before=0", null, "admin", Token))["field"]);
+        Assert.Equal("limit", (await exchange.SendAsync("GET", "admin/actions?limit=1001", null, "admin", Token))["field"]);
+    }
+}
