@@ -198,9 +198,15 @@ internal static class Tables
 
     internal static void Trades(IAnsiConsole console, IReadOnlyList<Trade> trades)
     {
-        var table = With("time", "trade", "taker", "price", "quantity");
+        string[] columns = ["time", "trade", "taker", "price", "quantity"];
+        var withState = trades.Any(trade => trade.State is not null);
+        var table = With(withState ? [.. columns, "state"] : columns);
         foreach (var trade in trades)
-            Row(table, Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity));
+        {
+            string[] cells = [Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity)];
+            var state = trade is { State: { } became, CorrectedPrice: var now } ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd() : "";
+            Row(table, withState ? [.. cells, state] : cells);
+        }
 
         Write(console, table, "No trades.");
     }

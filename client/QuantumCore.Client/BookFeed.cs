@@ -31,7 +31,7 @@ internal sealed class BookFeed : StreamFeed<BookUpdate>
                 return null;
             case "update" when message.PreviousSequence == book.Sequence:
                 book.Apply(message);
-                return new BookUpdate(BookChange.Update, book, message.Trades ?? []);
+                return new BookUpdate(BookChange.Update, book, message.Trades ?? []) { TradeChanges = message.TradeChanges ?? [] };
             case "update":
                 book.IsStale = true;
                 return new BookUpdate(BookChange.Stale, book, []);

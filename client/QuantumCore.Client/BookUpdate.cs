@@ -17,7 +17,14 @@ public enum BookChange
 /// <param name="Change">What happened.</param>
 /// <param name="Book">The book after it. It lives on: read what you need before the next step.</param>
 /// <param name="Trades">The trades in between, oldest first; those lost in a gap are not among them.</param>
-public sealed record BookUpdate(BookChange Change, LocalBook Book, IReadOnlyList<Trade> Trades);
+public sealed record BookUpdate(BookChange Change, LocalBook Book, IReadOnlyList<Trade> Trades)
+{
+    /// <summary>
+    /// Trades of before that were declared void or corrected in between, oldest first; those lost in a gap are not among them:
+    /// <see cref="QuantumCoreClient.GetTradesAsync"/> has what became of the newest trades.
+    /// </summary>
+    public IReadOnlyList<PublicTradeChange> TradeChanges { get; init; } = [];
+}
 
 /// <summary>A book by price, kept up to date by a feed. Not for several threads.</summary>
 public sealed class LocalBook

@@ -97,16 +97,45 @@ public sealed record BookSnapshot(
 
 /// <summary>A public trade.</summary>
 /// <param name="TradeId">Unique within the symbol.</param>
-/// <param name="Price">Price in the quote asset.</param>
+/// <param name="Price">Price in the quote asset, as it was made, whatever became of it.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
 /// <param name="TakerSide">Side of the aggressive order.</param>
 /// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+/// <param name="State">What became of the trade afterwards; null: nothing. A followed book tells that in <see cref="BookUpdate.TradeChanges"/>.</param>
+/// <param name="CorrectedPrice">Its price now, in the quote asset, where it was corrected.</param>
 public sealed record Trade(
     string TradeId,
     decimal Price,
     decimal Quantity,
     OrderSide TakerSide,
     DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    TradeState? State = null,
+    decimal? CorrectedPrice = null);
+
+/// <summary>A public trade of before was declared void, or its price corrected. The book, the last price and candles stay what they were.</summary>
+/// <param name="TradeId">The trade, unique within the symbol.</param>
+/// <param name="State">What became of it.</param>
+/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
+/// <param name="PriceBefore">The price that held until then: another one where it had been corrected before.</param>
+/// <param name="Price">Its price now; null for a void one.</param>
+/// <param name="Quantity">Quantity in the base asset.</param>
+/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="TradedTimeNanos">When it was traded, Unix nanoseconds.</param>
+/// <param name="Sequence">The book's sequence with the change.</param>
+/// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
+public sealed record PublicTradeChange(
+    string TradeId,
+    TradeState State,
+    decimal TradedPrice,
+    decimal PriceBefore,
+    decimal? Price,
+    decimal Quantity,
+    OrderSide TakerSide,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TradedTimeNanos,
+    long Sequence,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);

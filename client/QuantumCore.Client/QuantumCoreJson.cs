@@ -200,6 +200,7 @@ internal sealed record StreamMessage(
     IReadOnlyList<PriceLevel>? Bids,
     IReadOnlyList<PriceLevel>? Asks,
     IReadOnlyList<Trade>? Trades,
+    IReadOnlyList<PublicTradeChange>? TradeChanges,
     bool Snapshot,
     string? Account,
     AccountState? State,

@@ -17,9 +17,19 @@ public readonly record struct DepthLevel(long PriceTicks, long QuantityLots, int
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
 /// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made. An update tells a trade as it was made.</param>
 [GenerateSerializer, Immutable, Alias("public-trade")]
 public readonly record struct PublicTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide);
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null);
+
+/// <summary>A trade of before was declared void, or has another price, as the public sees it.</summary>
+/// <param name="Sequence">The book's sequence with it.</param>
+/// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
+/// <param name="Trade">The trade, as it was made.</param>
+/// <param name="BeforeTicks">The price that held until then, in ticks.</param>
+/// <param name="PriceTicks">The price that holds now, in ticks; 0: it is void.</param>
+[GenerateSerializer, Immutable, Alias("public-trade-change")]
+public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, PublicTrade Trade, long BeforeTicks, long PriceTicks);
 
 /// <summary>The book by price (L2), best first, at a sequence. Everything shown is durable.</summary>
 /// <param name="Sequence">The book's sequence.</param>
@@ -38,6 +48,7 @@ public sealed record DepthView(
 /// <param name="Bids">Buy levels.</param>
 /// <param name="Asks">Sell levels.</param>
 /// <param name="Trades">Trades in between, oldest first.</param>
+/// <param name="ChangedTrades">What <see cref="TradeChanges"/> has.</param>
 [GenerateSerializer, Immutable, Alias("market-update")]
 public sealed record MarketUpdate(
     bool IsSnapshot,
@@ -46,7 +57,12 @@ public sealed record MarketUpdate(
     long TimeNanos,
     ImmutableArray<DepthLevel> Bids,
     ImmutableArray<DepthLevel> Asks,
-    ImmutableArray<PublicTrade> Trades);
+    ImmutableArray<PublicTrade> Trades,
+    ImmutableArray<PublicTradeChange> ChangedTrades = default)
+{
+    /// <summary>Changes of trades of before, or of those in between, oldest first; a release from before tells none.</summary>
+    public ImmutableArray<PublicTradeChange> TradeChanges => ChangedTrades.IsDefault ? [] : ChangedTrades;
+}
 
 /// <summary>The place of a trade in its book's stream.</summary>
 /// <param name="Sequence">The book's sequence.</param>

@@ -63,6 +63,33 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
         : null;
 }
 
+/// <summary>What a record makes of a trade of before.</summary>
+/// <param name="Trade">The trade, as it was made.</param>
+/// <param name="Before">The trade as it was in force until then.</param>
+/// <param name="Now">The trade as it is; null: it is void.</param>
+public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before, TurnStep? Now)
+{
+    /// <summary>The change that a turn makes; null where it makes none, as one of a release in which a change moved nothing.</summary>
+    public static ChangeOfTrade? Of(BookTurn turn)
+    {
+        if (turn.Command.Verb is not (BookVerb.Bust or BookVerb.Correct) || TradeAsItWas.Of(turn.Command) is not { } trade)
+        {
+            return null;
+        }
+
+        // What was due by then, as an order that expires, is told before it.
+        for (var i = 0; i < turn.Steps.Length; i++)
+        {
+            if (turn.Steps[i].Kind == StepKind.Reversed)
+            {
+                return new(trade, turn.Steps[i], i + 1 < turn.Steps.Length && turn.Steps[i + 1] is { Kind: StepKind.Restated } now ? now : null);
+            }
+        }
+
+        return null;
+    }
+}
+
 /// <summary>What became of a request to declare a trade void, or to correct its price.</summary>
 /// <param name="Reason">Why not; none when it is done, or was so already.</param>
 /// <param name="Sequence">The book's sequence with it.</param>

@@ -95,9 +95,13 @@ public sealed class MarketDataGrain(
     private static ImmutableArray<DepthLevel> Levels(IEnumerable<BookLevel> levels) =>
         [.. levels.Select(level => new DepthLevel(level.PriceTicks, level.QuantityLots, level.Orders))];
 
-    private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) =>
-        [.. trades.Select(t => new PublicTrade(
-            t.Sequence, t.Index, t.TimeNanos, t.PriceTicks, t.QuantityLots, t.TakerSide))];
+    private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) => [.. trades.Select(Trade)];
+
+    private static PublicTrade Trade(BookTrade trade) => new(
+        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks);
+
+    private static ImmutableArray<PublicTradeChange> TradeChanges(IEnumerable<BookTradeChange> changes) =>
+        [.. changes.Select(c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
 
     private string BookStream => "book/" + Symbol;
 
@@ -118,7 +122,8 @@ public sealed class MarketDataGrain(
                 changes.TimeNanos,
                 Levels(changes.Bids),
                 Levels(changes.Asks),
-                Trades(changes.Trades));
+                Trades(changes.Trades),
+                TradeChanges(changes.TradeChanges));
             _told.Add(sequence, update);
             return update;
         }
@@ -229,7 +234,7 @@ public static class BookRecordFold
         }
     }
 
-    /// <summary>Adds the record's trades, in order.</summary>
+    /// <summary>Adds the record's trades, in order; one of before that it changes is as it is now.</summary>
     public static void AddTrades(List<BookTrade> trades, long sequence, BookRecord record)
     {
         if (record is OrderAccepted accepted)
@@ -241,6 +246,11 @@ public static class BookRecordFold
         {
             trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
                 sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side)));
+            if (ChangeOfTrade.Of(turn) is { Trade.Place: var place, Now: var now }
+                && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0 and var at)
+            {
+                trades[at] = trades[at].At(now?.PriceTicks ?? 0);
+            }
         }
     }
 
@@ -274,6 +284,13 @@ public static class BookRecordFold
             {
                 book.Print(step.Side, step.PriceTicks, step.QuantityLots);
             }
+        }
+
+        if (ChangeOfTrade.Of(turn) is { } change)
+        {
+            var ((place, nanos, made), before, now) = change;
+            book.ChangeTrade(
+                new(place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side), before.PriceTicks, now?.PriceTicks ?? 0);
         }
 
         foreach (var level in turn.Levels)

@@ -69,7 +69,7 @@ public abstract partial class HistoryStore
         static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetInt64(0) : default(long?),
         cancellationToken);
 
-    /// <summary>Public trades of a symbol, oldest first.</summary>
+    /// <summary>Public trades of a symbol, oldest first: as they were made, and what became of them.</summary>
     public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(TradeQuery query, CancellationToken cancellationToken)
     {
         var from = query.From;
@@ -97,7 +97,7 @@ public abstract partial class HistoryStore
         var order = from is null ? "DESC" : "ASC";
         var trades = await ReadAsync(
             $"""
-            SELECT * FROM ({TradesOf("trade", order)} UNION ALL {TradesOf("backfilled_trade", order)}) a
+            SELECT * FROM ({TradesOf("trade_now", "traded_px", order)} UNION ALL {TradesOf("backfilled_trade", "px", order)}) a
             ORDER BY seq {order}, idx {order} LIMIT @limit
             """,
             [
@@ -111,16 +111,17 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(
                 reader,
                 static row => new PublicTrade(
-                    row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5))),
+                    row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5)),
+                    row.GetInt64(6) is var now && now != row.GetInt64(3) ? now : null),
                 token),
             cancellationToken);
         return from is null ? [.. trades.Reverse()] : trades;
     }
 
     /// <summary>Of each table no more rows than are asked for.</summary>
-    private static string TradesOf(string table, string order) =>
+    private static string TradesOf(string table, string traded, string order) =>
         $"""
-        SELECT * FROM (SELECT seq, idx, time, px, qty, taker_side FROM {table}
+        SELECT * FROM (SELECT seq, idx, time, {traded} AS traded, qty, taker_side, px FROM {table}
         WHERE symbol = @symbol AND (seq > @seq OR (seq = @seq AND idx >= @idx)) AND time >= @from AND time <= @through
         ORDER BY seq {order}, idx {order} LIMIT @limit) {table}s
         """;

@@ -15,18 +15,35 @@ public readonly record struct BookLevel(long PriceTicks, long QuantityLots, int 
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
 /// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made.</param>
 public readonly record struct BookTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide);
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null)
+{
+    /// <summary>The trade with another price from now on, in ticks; 0: it is void. At the price it was made at it is as it was made.</summary>
+    public BookTrade At(long priceTicks) => this with { ChangedTicks = priceTicks == PriceTicks ? null : priceTicks };
+}
+
+/// <summary>A trade of before was declared void, or has another price.</summary>
+/// <param name="Sequence">The book's sequence with it.</param>
+/// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
+/// <param name="Trade">The trade, as it was made.</param>
+/// <param name="BeforeTicks">The price that held until then, in ticks.</param>
+/// <param name="PriceTicks">The price that holds now, in ticks; 0: it is void.</param>
+public readonly record struct BookTradeChange(long Sequence, long TimeNanos, BookTrade Trade, long BeforeTicks, long PriceTicks);
 
 /// <summary>The book by price at a sequence, best level first.</summary>
 public sealed record BookSnapshot(
     long Sequence, long TimeNanos, IReadOnlyList<BookLevel> Bids, IReadOnlyList<BookLevel> Asks);
 
-/// <summary>What changed between two sequences: levels with their new size, best first, and trades, oldest first.</summary>
+/// <summary>
+/// What changed between two sequences: levels with their new size, best first, trades as they were made, and changes of trades of before,
+/// both oldest first.
+/// </summary>
 public sealed record BookChanges(
     long PreviousSequence,
     long Sequence,
     long TimeNanos,
     IReadOnlyList<BookLevel> Bids,
     IReadOnlyList<BookLevel> Asks,
-    IReadOnlyList<BookTrade> Trades);
+    IReadOnlyList<BookTrade> Trades,
+    IReadOnlyList<BookTradeChange> TradeChanges);

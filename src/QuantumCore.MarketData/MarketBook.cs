@@ -17,10 +17,14 @@ public sealed class MarketBook
     /// <summary>How many changed levels are remembered; a sweep may change many in one sequence.</summary>
     private const int ChangesKept = 16_384;
 
+    /// <summary>How many changes of trades are remembered: somebody makes each by hand.</summary>
+    private const int TradeChangesKept = 1_000;
+
     private readonly PriceLadder _bids = new(Side.Buy);
     private readonly PriceLadder _asks = new(Side.Sell);
     private readonly Ring<LevelChange> _changes = new(ChangesKept);
     private readonly Ring<BookTrade> _trades = new(TradesKept);
+    private readonly Ring<BookTradeChange> _tradeChanges = new(TradeChangesKept);
     private int _tradesInSequence;
 
     // Updates can be made for readers at this sequence or a later one.
@@ -34,7 +38,7 @@ public sealed class MarketBook
 
     /// <summary>Starts again from a known state; what it had before is forgotten.</summary>
     /// <param name="snapshot">The levels.</param>
-    /// <param name="newestTrades">Trades up to that sequence, oldest first.</param>
+    /// <param name="newestTrades">Trades up to that sequence, oldest first, as they are then.</param>
     public void Reset(BookSnapshot snapshot, IEnumerable<BookTrade> newestTrades)
     {
         _trades.Clear();
@@ -46,6 +50,7 @@ public sealed class MarketBook
         _bids.Reset(snapshot.Bids);
         _asks.Reset(snapshot.Asks);
         _changes.Clear();
+        _tradeChanges.Clear();
         _remembersAfter = snapshot.Sequence;
         _tradesInSequence = 0;
         Sequence = snapshot.Sequence;
@@ -85,6 +90,28 @@ public sealed class MarketBook
     /// <summary>A trade that says nothing of a displayed level.</summary>
     public void Print(Side takerSide, long priceTicks, long lots) => KeepTrade(takerSide, priceTicks, lots);
 
+    /// <summary>
+    /// A trade of before has another price now, in ticks, or is void with 0. It says nothing of a level, and no price is undone.
+    /// </summary>
+    /// <param name="trade">The trade as it was made, whether it is remembered here or not.</param>
+    /// <param name="beforeTicks">The price that held until now, in ticks.</param>
+    /// <param name="priceTicks">The price that holds now, in ticks; 0: it is void.</param>
+    public void ChangeTrade(BookTrade trade, long beforeTicks, long priceTicks)
+    {
+        for (var i = 0; i < _trades.Count && _trades.FromNewest(i) is var kept && kept.Sequence >= trade.Sequence; i++)
+        {
+            if ((kept.Sequence, kept.Index) == (trade.Sequence, trade.Index))
+            {
+                _trades.Replace(i, kept.At(priceTicks));
+            }
+        }
+
+        if (_tradeChanges.Add(new(Sequence, TimeNanos, trade, beforeTicks, priceTicks), out var forgotten))
+        {
+            _remembersAfter = Math.Max(_remembersAfter, forgotten.Sequence);
+        }
+    }
+
     /// <summary>A displayed level is so now; without orders it is gone.</summary>
     public void Set(Side side, long priceTicks, long lots, int orders)
     {
@@ -99,7 +126,7 @@ public sealed class MarketBook
     public BookSnapshot Snapshot(int levels = int.MaxValue) =>
         new(Sequence, TimeNanos, _bids.Best(levels), _asks.Best(levels));
 
-    /// <summary>The newest trades, newest first.</summary>
+    /// <summary>The newest trades as they are now, newest first.</summary>
     public IReadOnlyList<BookTrade> NewestTrades(int limit)
     {
         var count = Math.Min(limit, _trades.Count);
@@ -132,7 +159,8 @@ public sealed class MarketBook
             TimeNanos,
             _bids.At(changed.Where(c => c.Item1 == Side.Buy).Select(c => c.Item2)),
             _asks.At(changed.Where(c => c.Item1 == Side.Sell).Select(c => c.Item2)),
-            TradesAfter(sequence));
+            TradesAfter(sequence),
+            TradeChangesAfter(sequence));
     }
 
     private List<BookTrade> TradesAfter(long sequence)
@@ -140,11 +168,24 @@ public sealed class MarketBook
         var trades = new List<BookTrade>();
         for (var i = 0; i < _trades.Count && _trades.FromNewest(i) is var trade && trade.Sequence > sequence; i++)
         {
-            trades.Add(trade);
+            // What became of it is told as a change, in its turn.
+            trades.Add(trade with { ChangedTicks = null });
         }
 
         trades.Reverse();
         return trades;
+    }
+
+    private List<BookTradeChange> TradeChangesAfter(long sequence)
+    {
+        var changes = new List<BookTradeChange>();
+        for (var i = 0; i < _tradeChanges.Count && _tradeChanges.FromNewest(i) is var change && change.Sequence > sequence; i++)
+        {
+            changes.Add(change);
+        }
+
+        changes.Reverse();
+        return changes;
     }
 
     private void Change(Side side, long priceTicks, long lots, int orders)

@@ -33,6 +33,9 @@ internal sealed class Ring<T>(int capacity)
     /// <summary>The newest item is 0.</summary>
     public T FromNewest(int index) => _items[(_next - 1 - index + (2 * _items.Length)) % _items.Length];
 
+    /// <summary>Puts another item in the place of one; the newest is 0.</summary>
+    public void Replace(int index, T item) => _items[(_next - 1 - index + (2 * _items.Length)) % _items.Length] = item;
+
     public void Clear() => Count = 0;
 
     private void Grow()

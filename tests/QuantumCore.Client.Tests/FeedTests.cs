@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
@@ -181,6 +182,31 @@ public sealed class FeedTests : IAsyncLifetime
         _exchange = await TestExchange.StartAsync(http.Port);
         Assert.True(await next);
         Assert.Equal(BookChange.Snapshot, feed.Current.Change);
+    }
+
+    [Fact]
+    public async Task Changed_trades_are_told_with_the_update_they_belong_to()
+    {
+        await using var feed = Watch();
+        var first = await NextAsync(feed, "the first snapshot");
+        Assert.Empty(first.TradeChanges);
+        _exchange.Publish(
+            JsonNode.Parse(
+                $$"""
+                {"type":"update","symbol":"AAPL","previousSequence":{{first.Book.Sequence}},"sequence":41,"timeNanos":"410","bids":[],"asks":[],"trades":[],"tradeChanges":[
+                 {"tradeId":"17-1","state":"corrected","tradedPrice":"150.10","priceBefore":"150.10","price":"150.00","quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":40,"timeNanos":"400"},
+                 {"tradeId":"17-1","state":"void","tradedPrice":"150.10","priceBefore":"150.00","price":null,"quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":41,"timeNanos":"410"}]}
+                """)!.AsObject(),
+            "AAPL");
+
+        var update = await NextAsync(feed, "the update with the changes");
+        Assert.Equal((BookChange.Update, 41), (update.Change, update.Book.Sequence));
+        Assert.Equal(
+            [
+                new PublicTradeChange("17-1", TradeState.Corrected, 150.10m, 150.10m, 150.00m, 7m, OrderSide.Buy, 60, 40, 400),
+                new PublicTradeChange("17-1", TradeState.Void, 150.10m, 150.00m, null, 7m, OrderSide.Buy, 60, 41, 410),
+            ],
+            update.TradeChanges);
     }
 
     private IAsyncEnumerator<BookUpdate> Watch() =>

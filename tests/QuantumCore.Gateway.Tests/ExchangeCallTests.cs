@@ -63,13 +63,20 @@ public sealed class ExchangeCallTests
         await using var exchange = await OpenGateway.StartAsync();
         foreach (var price in new[] { "1.00", "1.02", "1.01" })
             await exchange.SendAsync("POST", "orders", $$"""{"symbol":"AAPL","side":"buy","price":"{{price}}","quantity":"5"}""", cancellationToken: Token);
-        exchange.Floor.Trades = [new PublicTrade(9, 1, 1_767_225_600_000_000_001, 101, 3, Side.Sell)];
+        PublicTrade trade = new(9, 1, 1_767_225_600_000_000_001, 101, 3, Side.Sell);
+        exchange.Floor.Trades = [trade];
 
         Assert.Equal(
             """{"symbol":"AAPL","sequence":3,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","bids":[["1.02","5"],["1.01","5"]],"asks":[]}""",
             (await exchange.SendAsync("GET", "book/AAPL?depth=2", null, null, Token)).Text);
         Assert.Equal(
             """{"trades":[{"tradeId":"9-1","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
+            (await exchange.SendAsync("GET", "trades/AAPL", null, null, Token)).Text);
+
+        // What became of a trade stands beside what it was made at.
+        exchange.Floor.Trades = [trade with { Index = 2, ChangedTicks = 0 }, trade with { ChangedTicks = 99 }];
+        Assert.Equal(
+            """{"trades":[{"tradeId":"9-2","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","state":"void"},{"tradeId":"9-1","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","state":"corrected","correctedPrice":"0.99"}]}""",
             (await exchange.SendAsync("GET", "trades/AAPL", null, null, Token)).Text);
     }
 

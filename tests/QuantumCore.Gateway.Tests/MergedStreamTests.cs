@@ -40,14 +40,21 @@ public sealed class MergedStreamTests
             false, 5, 6, 60, [new DepthLevel(15_000, 90, 1)], [], [new PublicTrade(6, 0, 60, 15_000, 10, Side.Sell)]));
         exchange.Floor.Publish("AAPL", new MarketUpdate(
             false, 6, 8, 80, [new DepthLevel(15_000, 70, 1), new DepthLevel(14_990, 5, 1)], [new DepthLevel(15_010, 0, 0)],
-            [new PublicTrade(8, 0, 80, 15_000, 20, Side.Sell)]));
+            [new PublicTrade(8, 0, 80, 15_000, 20, Side.Sell)],
+            [new PublicTradeChange(7, 70, new(6, 0, 60, 15_000, 10, Side.Sell), 15_000, 14_995)]));
 
         // Who follows the same book unmerged has had both: so has the merged one, which is told later.
         // The clock stands still meanwhile, so that the interval does not end between the two.
         for (var updates = 0; updates < 2;)
             updates += (await ReceiveAsync(whole)).StartsWith("{\"type\":\"update\"", StringComparison.Ordinal) ? 1 : 0;
         Assert.Equal(
-            """{"type":"update","symbol":"AAPL","previousSequence":5,"sequence":8,"timeNanos":"80","bids":[[15000,70],[14990,5]],"asks":[[15010,0]],"trades":[{"tradeId":"6-0","price":15000,"quantity":10,"takerSide":"sell","timeNanos":"60"},{"tradeId":"8-0","price":15000,"quantity":20,"takerSide":"sell","timeNanos":"80"}]}""",
+            """{"type":"update","symbol":"AAPL","previousSequence":5,"sequence":8,"timeNanos":"80","bids":[[15000,70],[14990,5]],"asks":[[15010,0]],"trades":[{"tradeId":"6-0","price":15000,"quantity":10,"takerSide":"sell","timeNanos":"60"},{"tradeId":"8-0","price":15000,"quantity":20,"takerSide":"sell","timeNanos":"80"}],"tradeChanges":[{"tradeId":"6-0","state":"corrected","tradedPrice":15000,"priceBefore":15000,"price":14995,"quantity":10,"takerSide":"sell","tradedTimeNanos":"60","sequence":7,"timeNanos":"70"}]}""",
+            await ReadAsync(merged, time, "update"));
+
+        // What was told is not told again.
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 8, 9, 90, [], [], []));
+        Assert.Equal(
+            """{"type":"update","symbol":"AAPL","previousSequence":8,"sequence":9,"timeNanos":"90","bids":[],"asks":[],"trades":[]}""",
             await ReadAsync(merged, time, "update"));
     }
 

@@ -34,6 +34,20 @@ public sealed class StreamTests
     }
 
     [Fact]
+    public async Task Changed_trades_are_told_by_the_update_whose_sequence_they_are()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await FollowAsync(exchange, "AAPL");
+        await ReadAsync(reader);
+        PublicTrade trade = new(17, 1, 60, 15_010, 7, Side.Buy);
+        exchange.Floor.Publish("AAPL", new MarketUpdate(
+            false, 1, 41, 410, [], [], [], [new PublicTradeChange(40, 400, trade, 15_010, 15_000), new PublicTradeChange(41, 410, trade, 15_000, 0)]));
+        Assert.Equal(
+            """{"type":"update","symbol":"AAPL","previousSequence":1,"sequence":41,"timeNanos":"410","bids":[],"asks":[],"trades":[],"tradeChanges":[{"tradeId":"17-1","state":"corrected","tradedPrice":"150.10","priceBefore":"150.10","price":"150.00","quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":40,"timeNanos":"400"},{"tradeId":"17-1","state":"void","tradedPrice":"150.10","priceBefore":"150.00","price":null,"quantity":"7","takerSide":"buy","tradedTimeNanos":"60","sequence":41,"timeNanos":"410"}]}""",
+            await ReadAsync(reader));
+    }
+
+    [Fact]
     public async Task Reader_that_comes_later_gets_the_book_as_it_stands_and_the_same_updates()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -119,6 +119,39 @@ public abstract class MarketDataGrainTests(bool hostile)
         Assert.Equal([new DepthLevel(15_100, 7, 1)], reader.Asks.Values);
     }
 
+    [Fact]
+    public async Task A_changed_trade_is_told_to_who_follows_and_shown_among_the_newest()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 4);
+        await exchange.PlaceAsync(Alice, "b", "AAPL", Side.Sell, 15_010, 3);
+        var taken = await exchange.PlaceAsync(Bob, "c", "AAPL", Side.Buy, 15_010, 7);
+        var reader = new Reader();
+        await reader.ReadThroughAsync(market, taken.Sequence);
+        var made = (await market.Trades(10)).Reverse().ToArray();
+        Assert.Equal([(taken.Sequence, 0, 15_000, 4), (taken.Sequence, 1, 15_010, 3)], made.Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)));
+
+        var book = exchange.Book("AAPL").Grain;
+        var corrected = await book.ChangeTrade("AAPL", new TradePlace(taken.Sequence, 1), 14_990);
+        var again = await book.ChangeTrade("AAPL", new TradePlace(taken.Sequence, 1), 14_980);
+        var gone = await book.ChangeTrade("AAPL", new TradePlace(taken.Sequence, 0), 0);
+        await reader.ReadThroughAsync(market, gone.Sequence);
+        Assert.Equal(
+            [(corrected.Sequence, made[1], 15_010, 14_990), (again.Sequence, made[1], 14_990, 14_980), (gone.Sequence, made[0], 15_000, 0)],
+            reader.TradeChanges.Select(c => (c.Sequence, c.Trade, c.BeforeTicks, c.PriceTicks)));
+        Assert.All(reader.TradeChanges, change => Assert.True(change.TimeNanos >= change.Trade.TimeNanos));
+
+        // Live, anew from the journal, and from the history.
+        PublicTrade[] marked = [made[0] with { ChangedTicks = 0 }, made[1] with { ChangedTicks = 14_980 }];
+        Assert.Equal(marked.Reverse(), await market.Trades(10));
+        await exchange.Cluster.DeactivateAsync(market);
+        Assert.Equal(marked.Reverse(), await market.Trades(10));
+        Assert.Equal(15_010, await market.LastPrice());
+        Assert.Equal(marked, await exchange.Ledger.PublicTrades(new TradeQuery("AAPL", null, null, null, 10), [new SeenSequence("AAPL", gone.Sequence)]));
+    }
+
     private sealed class Reader
     {
         private long _sequence;
@@ -126,6 +159,8 @@ public abstract class MarketDataGrainTests(bool hostile)
         public SortedDictionary<long, DepthLevel> Bids { get; } = [];
 
         public SortedDictionary<long, DepthLevel> Asks { get; } = [];
+
+        public List<PublicTradeChange> TradeChanges { get; } = [];
 
         public async Task ReadThroughAsync(IMarketDataGrain market, long sequence)
         {
@@ -152,6 +187,7 @@ public abstract class MarketDataGrainTests(bool hostile)
 
             Apply(Bids, update.Bids);
             Apply(Asks, update.Asks);
+            TradeChanges.AddRange(update.TradeChanges);
             _sequence = update.Sequence;
         }
 

@@ -1,6 +1,7 @@
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.Client;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -43,6 +44,41 @@ public sealed class TradeChangesOverStreamsTests
         Assert.Equal($"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
         Assert.Equal($"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));
         Assert.Equal(["AAPL -2", "USD 298.24"], await wire.MovedAsync(2));
+    }
+
+    [Fact]
+    public async Task A_changed_trade_is_told_to_everyone_who_follows_the_book()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(ServedExchange.Sell(2, 150));
+        await exchange.AliceAsync(ServedExchange.Buy(2, 150));
+        var trade = Assert.Single(await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation));
+        Assert.Equal((null, null), (trade.State, trade.CorrectedPrice));
+        using var nobody = new QuantumCoreClient(exchange.Address);
+        await using var feed = nobody.WatchAsync(["AAPL"], Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.Empty((await NextAsync(feed)).TradeChanges);
+
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", trade.TradeId, 149, cancellation: Cancellation);
+        var update = await NextAsync(feed);
+        var first = Assert.Single(update.TradeChanges);
+        Assert.Equal(
+            new PublicTradeChange(trade.TradeId, TradeState.Corrected, 150, 150, 149, 2, OrderSide.Buy, trade.TimeNanos, corrected.Sequence, update.Book.TimeNanos), first);
+        Assert.Equal((corrected.Sequence, 0), (update.Book.Sequence, update.Trades.Count));
+        Assert.Equal(
+            trade with { State = TradeState.Corrected, CorrectedPrice = 149 }, Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
+
+        var gone = await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
+        var second = Assert.Single((await NextAsync(feed)).TradeChanges);
+        Assert.Equal((trade.TradeId, TradeState.Void, 150, 149, null), (second.TradeId, second.State, second.TradedPrice, second.PriceBefore, second.Price));
+        Assert.Equal(gone.Sequence, second.Sequence);
+        Assert.Equal(trade with { State = TradeState.Void }, Assert.Single(await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)));
+        Assert.Equal(150, (await nobody.GetStateAsync("AAPL", Cancellation)).LastPrice);
+    }
+
+    private static async Task<BookUpdate> NextAsync(IAsyncEnumerator<BookUpdate> feed)
+    {
+        Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, Cancellation));
+        return feed.Current;
     }
 
     private static string Short(JsonElement told) => string.Join(' ', s_members.Select(member => told.GetProperty(member).ToString()));

@@ -26,6 +26,10 @@ public abstract partial class HistoryContract
         await history.TradesAfterAsync(One, "SYM0", default, trades.Add, Token);
         Assert.Equal([(2L, 6L), (3, 7)], trades.Select(trade => (trade.Lots, trade.Fee)));
         Assert.Equal(90 * trades[1].LotValue, 100 * trades[0].LotValue);
+        PublicTrade made = new(3, 0, 3, 100, 1, Side.Buy);
+        PublicTrade[] seen = [made with { ChangedTicks = 0 }, made with { Index = 1, QuantityLots = 2, ChangedTicks = 90 }, made with { Index = 2, QuantityLots = 3 }];
+        Assert.Equal(seen, await history.PublicTradesAsync(new TradeQuery("SYM0", new TradePlace(1, 0), null, null, 10), Token));
+        Assert.Equal(seen[1..], await history.PublicTradesAsync(new TradeQuery("SYM0", null, null, null, 2), Token));
     }
 
     [Theory]

@@ -91,6 +91,68 @@ public sealed class MarketBookTests
     }
 
     [Fact]
+    public void A_changed_trade_is_told_once_and_marked_among_the_newest()
+    {
+        var book = new MarketBook();
+        BookTrade first = new(1, 0, 10, 200, 3, Side.Buy);
+        BookTrade second = new(1, 1, 10, 201, 4, Side.Buy);
+        book.Advance(1, 10);
+        book.Print(Side.Buy, 200, 3);
+        book.Print(Side.Buy, 201, 4);
+        book.Advance(2, 20);
+        book.ChangeTrade(second, 201, 205);
+        book.Advance(3, 30);
+        book.ChangeTrade(second, 205, 0);
+        book.ChangeTrade(first, 200, 199);
+        BookTradeChange[] changes = [new(2, 20, second, 201, 205), new(3, 30, second, 205, 0), new(3, 30, first, 200, 199)];
+
+        // Who hears of a trade and of its change at once is told it as it was made, and then what became of it.
+        Assert.Equal([first, second], book.ChangesAfter(0)!.Trades);
+        Assert.Equal(changes, Told(0));
+        Assert.Empty(book.ChangesAfter(1)!.Trades);
+        Assert.Equal(changes, Told(1));
+        Assert.Equal(changes[1..], Told(2));
+        Assert.Empty(Told(3));
+        Assert.Equal([second with { ChangedTicks = 0 }, first with { ChangedTicks = 199 }], book.NewestTrades(10));
+
+        // A price that is the first one again is no change any more.
+        book.Advance(4, 40);
+        book.ChangeTrade(first, 199, 200);
+        Assert.Equal(first, book.NewestTrades(10)[1]);
+        Assert.Equal([new BookTradeChange(4, 40, first, 199, 200)], Told(3));
+
+        IReadOnlyList<BookTradeChange> Told(long sequence) => book.ChangesAfter(sequence)!.TradeChanges;
+    }
+
+    [Fact]
+    public void A_change_of_a_trade_that_is_not_remembered_is_told_all_the_same()
+    {
+        var book = new MarketBook();
+        book.Reset(new(7, 70, [], []), [new BookTrade(6, 0, 60, 200, 3, Side.Buy)]);
+        book.Advance(8, 80);
+        BookTrade old = new(2, 0, 20, 150, 1, Side.Sell);
+        book.ChangeTrade(old, 150, 0);
+
+        Assert.Equal([new BookTradeChange(8, 80, old, 150, 0)], book.ChangesAfter(7)!.TradeChanges);
+        Assert.Equal([new BookTrade(6, 0, 60, 200, 3, Side.Buy)], book.NewestTrades(10));
+    }
+
+    [Fact]
+    public void An_update_is_refused_when_a_change_of_a_trade_in_it_is_forgotten()
+    {
+        const int Remembered = 1_000;
+        var book = new MarketBook();
+        for (var sequence = 1; sequence <= Remembered + 1; sequence++)
+        {
+            book.Advance(sequence, sequence);
+            book.ChangeTrade(new(0, 0, 0, 10, 1, Side.Buy), 10, 11);
+        }
+
+        Assert.Null(book.ChangesAfter(0));
+        Assert.Equal(Remembered, book.ChangesAfter(1)!.TradeChanges.Count);
+    }
+
+    [Fact]
     public void A_sequence_out_of_turn_and_a_level_below_zero_are_faults()
     {
         var book = new MarketBook();
@@ -123,7 +185,8 @@ public sealed class MarketBookTests
             Assert.Equal(expected.Bids, reader.Bids.Values.Reverse());
             Assert.Equal(expected.Asks, reader.Asks.Values);
             Assert.Equal(trades.AsEnumerable().Reverse().Take(50), book.NewestTrades(50));
-            Assert.Equal(trades.Where(t => reader.Trades.Contains(t)), reader.Trades);
+            Assert.Equal(trades.Select(AsMade).Where(t => reader.Trades.Contains(t)), reader.Trades);
+            Assert.Equal(flow.Changes.Where(c => reader.TradeChanges.Contains(c)), reader.TradeChanges);
         }
     }
 
@@ -141,6 +204,8 @@ public sealed class MarketBookTests
         Assert.Equal(1_000_000, book.Sequence);
     }
 
+    private static BookTrade AsMade(BookTrade trade) => trade with { ChangedTicks = null };
+
     private sealed class FollowingReader
     {
         private long _sequence = -1;
@@ -151,6 +216,8 @@ public sealed class MarketBookTests
 
         public List<BookTrade> Trades { get; } = [];
 
+        public List<BookTradeChange> TradeChanges { get; } = [];
+
         public void CatchUp(MarketBook book)
         {
             if (book.ChangesAfter(_sequence) is { } changes)
@@ -159,6 +226,7 @@ public sealed class MarketBookTests
                 Apply(Bids, changes.Bids);
                 Apply(Asks, changes.Asks);
                 Trades.AddRange(changes.Trades);
+                TradeChanges.AddRange(changes.TradeChanges);
             }
             else
             {
@@ -188,6 +256,8 @@ public sealed class MarketBookTests
     {
         private readonly List<(Side Side, long Price, long Lots)> _resting = [];
 
+        public List<BookTradeChange> Changes { get; } = [];
+
         public void Next(MarketBook book, List<BookTrade> trades)
         {
             book.Advance(book.Sequence + 1, book.TimeNanos + random.Next(3));
@@ -203,6 +273,16 @@ public sealed class MarketBookTests
             var count = random.Next(1, 4);
             for (var i = 0; i < count; i++)
                 Touch(random.Next(_resting.Count), book, trades);
+            if (random.Next(30) == 0 && trades.Count > 0)
+                ChangeTrade(random.Next(Math.Max(0, trades.Count - 60), trades.Count), book, trades);
+        }
+
+        private void ChangeTrade(int at, MarketBook book, List<BookTrade> trades)
+        {
+            var (made, before, now) = (AsMade(trades[at]), trades[at].ChangedTicks ?? trades[at].PriceTicks, random.Next(3) * 500);
+            book.ChangeTrade(made, before, now);
+            trades[at] = trades[at].At(now);
+            Changes.Add(new(book.Sequence, book.TimeNanos, made, before, now));
         }
 
         private void Touch(int at, MarketBook book, List<BookTrade> trades)

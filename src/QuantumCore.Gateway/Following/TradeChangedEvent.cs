@@ -36,25 +36,22 @@ internal sealed record TradeChangedEvent(
     /// <summary>The account's sides of the trade that a turn changes, without their orders: none, one, or both of a trade with itself.</summary>
     public static IEnumerable<TradeChangedEvent> Of(long account, RecordPlace book, BookTurn turn)
     {
-        var before = turn.Steps.FirstOrDefault(static step => step.Kind == StepKind.Reversed);
-        if (before.Kind != StepKind.Reversed || TradeAsItWas.Of(turn.Command) is not { } trade)
+        if (ChangeOfTrade.Of(turn) is not { Trade: var trade, Before: var before, Now: var now })
             yield break;
 
-        var now = turn.Steps.FirstOrDefault(static step => step.Kind == StepKind.Restated);
-        var isVoid = now.Kind != StepKind.Restated;
         var ordinal = 0;
         if (before.Account == account)
         {
             yield return new(
                 book, ordinal++, trade.Place, before.Side, before.Number, before.OrderId, trade.Fill.PriceTicks, new(before.PriceTicks, before.Fee),
-                isVoid ? null : new(now.PriceTicks, now.Fee), before.QuantityLots, IsMaker: false, null);
+                now is { } own ? new(own.PriceTicks, own.Fee) : null, before.QuantityLots, IsMaker: false, null);
         }
 
         if (before.MakerAccount == account)
         {
             yield return new(
                 book, ordinal, trade.Place, before.Side == Side.Buy ? Side.Sell : Side.Buy, before.MakerNumber, before.MakerOrderId, trade.Fill.PriceTicks,
-                new(before.PriceTicks, before.MakerFee), isVoid ? null : new(now.PriceTicks, now.MakerFee), before.QuantityLots, IsMaker: true, null);
+                new(before.PriceTicks, before.MakerFee), now is { } own ? new(own.PriceTicks, own.MakerFee) : null, before.QuantityLots, IsMaker: true, null);
         }
     }
 }

@@ -255,6 +255,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
             foreach (var trade in update.Trades)
                 to.WriteTrade(trade, instrument);
             to.WriteEndArray();
+            to.WriteTradeChanges(update.TradeChanges, instrument, inTicks: false);
             to.WriteEndObject();
         }
 

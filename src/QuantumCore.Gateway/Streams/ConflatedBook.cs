@@ -7,12 +7,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A book for one connection, merged: of what happened between two tellings each level's last quantity, and the newest
-/// trades. Beside it the symbol's state whenever it changes, and each second that the book is still followed.
+/// A book for one connection, merged: of what happened between two tellings each level's last quantity, the newest
+/// trades and the newest changes of trades of before. Beside it the symbol's state whenever it changes, and each second that the book is still followed.
 /// </summary>
 internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 {
-    /// <summary>Trades in one message; older ones are left out.</summary>
+    /// <summary>Trades in one message, and changes of trades; older ones are left out.</summary>
     public const int MostTrades = 200;
 
     private readonly Lock _lock = new();
@@ -24,6 +24,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
     private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
     private readonly Queue<PublicTrade> _trades = new();
+    private readonly Queue<PublicTradeChange> _tradeChanges = new();
     private bool _isSnapshot;
     private long _previousSequence = -1;
     private long _sequence;
@@ -62,12 +63,8 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 
             Merge(_bids, update.Bids);
             Merge(_asks, update.Asks);
-            foreach (var trade in update.Trades)
-            {
-                if (_trades.Count == MostTrades)
-                    _trades.Dequeue();
-                _trades.Enqueue(trade);
-            }
+            Append(_trades, update.Trades);
+            Append(_tradeChanges, update.TradeChanges);
 
             (_sequence, _timeNanos) = (update.Sequence, update.TimeNanos);
         }
@@ -92,6 +89,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
             _bids.Clear();
             _asks.Clear();
             _trades.Clear();
+            _tradeChanges.Clear();
             (_isSnapshot, _previousSequence, _stateIsNew, _beatNanos) = (false, -1, false, null);
         }
 
@@ -110,6 +108,16 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
     {
         foreach (var level in levels)
             side[level.PriceTicks] = level;
+    }
+
+    private static void Append<T>(Queue<T> newest, ImmutableArray<T> more)
+    {
+        foreach (var item in more)
+        {
+            if (newest.Count == MostTrades)
+                newest.Dequeue();
+            newest.Enqueue(item);
+        }
     }
 
     private void Offer(MarketSecond second)
@@ -156,6 +164,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         }
 
         to.WriteEndArray();
+        to.WriteTradeChanges(_tradeChanges, _instrument, _inTicks);
         to.WriteEndObject();
     }
 

@@ -58,13 +58,56 @@ internal static class StreamJson
     {
         to.WriteStartObject();
         to.WriteTradeId(trade.Sequence, trade.Index);
-        to.WritePropertyName("price"u8);
-        to.WriteWhole(trade.PriceTicks);
-        to.WritePropertyName("quantity"u8);
-        to.WriteWhole(trade.QuantityLots);
+        to.WriteWhole("price"u8, trade.PriceTicks);
+        to.WriteWhole("quantity"u8, trade.QuantityLots);
         to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
         to.WriteTimeNanos(trade.TimeNanos);
         to.WriteEndObject();
+    }
+
+    /// <summary>The member <c>tradeChanges</c>: trades of before that are void, or have another price. Nothing where there are none.</summary>
+    public static void WriteTradeChanges(this Utf8JsonWriter to, IReadOnlyCollection<PublicTradeChange> changes, Instrument instrument, bool inTicks)
+    {
+        if (changes.Count == 0)
+            return;
+
+        to.WriteStartArray("tradeChanges"u8);
+        foreach (var change in changes)
+        {
+            to.WriteStartObject();
+            to.WriteTradeId(change.Trade.Sequence, change.Trade.Index);
+            to.WriteString("state"u8, WireNames.OfPriceNow(change.PriceTicks));
+            Price("tradedPrice"u8, change.Trade.PriceTicks);
+            Price("priceBefore"u8, change.BeforeTicks);
+            if (change.PriceTicks == 0)
+                to.WriteNull("price"u8);
+            else
+                Price("price"u8, change.PriceTicks);
+            Quantity("quantity"u8, change.Trade.QuantityLots);
+            to.WriteString("takerSide"u8, WireNames.Of(change.Trade.TakerSide));
+            to.WriteTimeNanos("tradedTimeNanos"u8, change.Trade.TimeNanos);
+            to.WriteNumber("sequence"u8, change.Sequence);
+            to.WriteTimeNanos(change.TimeNanos);
+            to.WriteEndObject();
+        }
+
+        to.WriteEndArray();
+
+        void Price(ReadOnlySpan<byte> name, long ticks)
+        {
+            if (inTicks)
+                to.WriteWhole(name, ticks);
+            else
+                to.WritePrice(name, instrument, ticks);
+        }
+
+        void Quantity(ReadOnlySpan<byte> name, long lots)
+        {
+            if (inTicks)
+                to.WriteWhole(name, lots);
+            else
+                to.WriteQuantity(name, instrument, lots);
+        }
     }
 
     /// <summary>The account's side of a trade that was changed, as a message of its own.</summary>
@@ -89,6 +132,12 @@ internal static class StreamJson
         to.WriteNumber("sequence"u8, told.Book.Sequence);
         to.WriteTime(told.Book.TimeNanos);
         to.WriteEndObject();
+    }
+
+    private static void WriteWhole(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long number)
+    {
+        to.WritePropertyName(name);
+        to.WriteWhole(number);
     }
 
     /// <summary>A number as itself, or as text where a reader might round it.</summary>

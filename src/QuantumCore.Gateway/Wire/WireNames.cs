@@ -157,6 +157,9 @@ internal static class WireNames
 
     public static string Of(TradeState state) => state == TradeState.Void ? "void" : "corrected";
 
+    /// <summary>The state of a trade that was changed, by its price in ticks since: 0 is void.</summary>
+    public static string OfPriceNow(long priceTicks) => Of(priceTicks == 0 ? TradeState.Void : TradeState.Corrected);
+
     public static string Of(PayoutState state) => state switch
     {
         PayoutState.Pending => "pending",

@@ -125,7 +125,7 @@ internal static class WireWriter
         to.WriteStartObject();
         to.WriteString("symbol"u8, instrument.Symbol);
         to.WriteTradeId(place.Sequence, place.Index);
-        to.WriteString("state"u8, WireNames.Of(changed.PriceTicks == 0 ? TradeState.Void : TradeState.Corrected));
+        to.WriteString("state"u8, WireNames.OfPriceNow(changed.PriceTicks));
         to.WritePrice("tradedPrice"u8, instrument, trade.PriceTicks);
         if (changed.PriceTicks == 0)
             to.WriteNull("price"u8);
@@ -159,6 +159,7 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
+    /// <summary>A trade as it was made, and what became of it afterwards, if anything did.</summary>
     public static void WriteTrade(this Utf8JsonWriter to, PublicTrade trade, Instrument instrument)
     {
         to.WriteStartObject();
@@ -167,6 +168,13 @@ internal static class WireWriter
         to.WriteQuantity("quantity"u8, instrument, trade.QuantityLots);
         to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
         to.WriteTime(trade.TimeNanos);
+        if (trade.ChangedTicks is { } now)
+        {
+            to.WriteString("state"u8, WireNames.OfPriceNow(now));
+            if (now > 0)
+                to.WritePrice("correctedPrice"u8, instrument, now);
+        }
+
         to.WriteEndObject();
     }
 
@@ -262,11 +270,13 @@ internal static class WireWriter
         to.WriteTimeNanos(nanos);
     }
 
-    public static void WriteTimeNanos(this Utf8JsonWriter to, long nanos)
+    public static void WriteTimeNanos(this Utf8JsonWriter to, long nanos) => to.WriteTimeNanos("timeNanos"u8, nanos);
+
+    public static void WriteTimeNanos(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos)
     {
         Span<byte> digits = stackalloc byte[20];
         _ = nanos.TryFormat(digits, out var length, default, CultureInfo.InvariantCulture);
-        to.WriteString("timeNanos"u8, digits[..length]);
+        to.WriteString(name, digits[..length]);
     }
 
     private static void WriteTerms(this Utf8JsonWriter to, Side side, OrderType type, TimeInForce timeInForce)
