@@ -11,6 +11,9 @@ public enum AccountChange
 
     /// <summary>The connection is lost: what is shown is old until the next snapshot.</summary>
     Stale = 3,
+
+    /// <summary>An operator declared a trade of before void or corrected it: <see cref="AccountUpdate.TradeChange"/> says which, and the account has what it moved.</summary>
+    TradeChanged = 4,
 }
 
 /// <summary>An order that is open no more. How it ended is told by <see cref="QuantumCoreClient.GetOrderAsync"/>.</summary>
@@ -26,7 +29,14 @@ public sealed record ClosedOrder(string Symbol, long OrderId, string ClientOrder
 /// Orders that were open at the step before and are no more. After a lost connection they are those of the last snapshot or
 /// update that the new snapshot does not have.
 /// </param>
-public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, IReadOnlyList<ClosedOrder> Closed);
+public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, IReadOnlyList<ClosedOrder> Closed)
+{
+    /// <summary>
+    /// The account's side of a trade that was changed, with <see cref="AccountChange.TradeChanged"/>; else null. Of a trade of the account with
+    /// itself each side has a step of its own. What was changed while the connection was lost is in <see cref="QuantumCoreClient.GetFillsAsync"/>.
+    /// </summary>
+    public AccountTradeChange? TradeChange { get; init; }
+}
 
 /// <summary>An account, kept up to date by a feed. Not for several threads.</summary>
 public sealed class LocalAccount
@@ -78,7 +88,7 @@ public sealed class LocalAccount
             _orders[order.ClientOrderId] = order;
         foreach (var order in closed)
             _orders.Remove(order.ClientOrderId);
-        (Account, Sequence, State, IsStale) = (message.Account ?? Account, message.Sequence, message.State ?? State, false);
+        (Account, Sequence, State, IsStale) = (message.Account ?? Account, message.Sequence, message.AccountState ?? State, false);
         return closed;
     }
 }
@@ -93,6 +103,8 @@ internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? api
 
     protected override AccountUpdate? Take(StreamMessage message)
     {
+        if (message.Type == "tradeChanged" && !_account.IsStale)
+            return new AccountUpdate(AccountChange.TradeChanged, _account, []) { TradeChange = message.TradeChange };
         if (message.Type != "account" || (_account.IsStale && !message.Snapshot))
             return null;
 

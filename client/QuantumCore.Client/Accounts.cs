@@ -103,6 +103,36 @@ public sealed record TradeChange(
     decimal SellerFee,
     long Sequence);
 
+/// <summary>An account's side of a trade that was declared void, or has another price. Its order stays what it was.</summary>
+/// <param name="Account">The account, <c>ACC-n</c>.</param>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="TradeId">The trade, unique within the symbol.</param>
+/// <param name="OrderId">The account's order.</param>
+/// <param name="Side">The account's side.</param>
+/// <param name="State">What became of the trade.</param>
+/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
+/// <param name="Price">Its price now; null for a void one.</param>
+/// <param name="Quantity">Quantity in the base asset.</param>
+/// <param name="Fee">What this side has paid for it now, in the quote asset.</param>
+/// <param name="Sequence">Sequence of the book with the change.</param>
+/// <param name="Time">When it was changed, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+public sealed record AccountTradeChange(
+    string Account,
+    string Symbol,
+    string TradeId,
+    long OrderId,
+    OrderSide Side,
+    TradeState State,
+    decimal TradedPrice,
+    decimal? Price,
+    decimal Quantity,
+    decimal Fee,
+    long Sequence,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos);
+
 /// <summary>Two orders of one owner that met and, as the incoming one asked, did not trade.</summary>
 /// <param name="MatchId">Its name within the symbol, never used again.</param>
 /// <param name="Symbol">The instrument.</param>

@@ -394,7 +394,8 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
-    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. One reader each.
+    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. Trades come with the step,
+    /// and so do trades of before that were declared void or corrected. One reader each.
     /// </summary>
     /// <exception cref="QuantumCoreException">
     /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
@@ -406,7 +407,8 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
-    /// ms merged. After a lost connection it first says that what it told is stale, and goes on with a new snapshot. One reader.
+    /// ms merged. A trade of before that an operator declared void or corrected is a step of its own
+    /// (<see cref="AccountChange.TradeChanged"/>), behind the balances after it. After a lost connection it first says that what it told is stale, and goes on with a new snapshot. One reader.
     /// </summary>
     /// <exception cref="QuantumCoreException">
     /// The key has no account, or no first snapshot came within the attempts and the time of a call

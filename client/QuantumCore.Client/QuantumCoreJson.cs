@@ -189,7 +189,7 @@ internal sealed record GuardRequest(int Id, string Op, bool On);
 
 internal sealed record GuardAnswer(int Status, Refusal? Error);
 
-/// <summary>Any message of the stream; <see cref="Type"/> says which members count.</summary>
+/// <summary>Any message of the stream; <see cref="Type"/> says which members count, and whose state <see cref="State"/> is.</summary>
 internal sealed record StreamMessage(
     string Type,
     string? Symbol,
@@ -203,13 +203,37 @@ internal sealed record StreamMessage(
     IReadOnlyList<PublicTradeChange>? TradeChanges,
     bool Snapshot,
     string? Account,
-    AccountState? State,
+    string? State,
     IReadOnlyList<Balance>? Balances,
     IReadOnlyList<Order>? Orders,
     IReadOnlyList<ClosedOrder>? Closed,
+    string? TradeId,
+    long OrderId,
+    OrderSide Side,
+    decimal TradedPrice,
+    decimal? Price,
+    decimal Quantity,
+    decimal Fee,
+    DateTimeOffset Time,
     string? Code,
     string? Field,
-    string? Detail);
+    string? Detail)
+{
+    /// <summary>The state of an account.</summary>
+    [JsonIgnore]
+    public AccountState? AccountState => State switch
+    {
+        "open" => Client.AccountState.Open,
+        "frozen" => Client.AccountState.Frozen,
+        _ => null,
+    };
+
+    /// <summary>What a message about a changed trade of an account tells.</summary>
+    [JsonIgnore]
+    public AccountTradeChange TradeChange => new(
+        Account ?? "", Symbol ?? "", TradeId ?? "", OrderId, Side, State == "void" ? TradeState.Void : TradeState.Corrected,
+        TradedPrice, Price, Quantity, Fee, Sequence, Time, TimeNanos);
+}
 
 [JsonSourceGenerationOptions(
     JsonSerializerDefaults.Web,

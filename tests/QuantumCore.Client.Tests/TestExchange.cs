@@ -553,7 +553,7 @@ internal sealed class TestExchange : IAsyncDisposable
 
                 var request = JsonNode.Parse(Encoding.UTF8.GetString(buffer, 0, received.Count))!;
                 lock (_gate)
-                    Subscribe(stream, (string)request["op"]!, (string)request["symbol"]!);
+                    Subscribe(stream, (string)request["op"]!, (string)(request["channel"] ?? request["symbol"])!);
                 if (FallsSilent)
                     await Task.Delay(Timeout.Infinite, context.RequestAborted);
             }
@@ -571,15 +571,15 @@ internal sealed class TestExchange : IAsyncDisposable
 
     private void Subscribe(TestStream stream, string op, string symbol)
     {
+        if (symbol == TestStream.Account)
+        {
+            stream.FollowAccount();
+            return;
+        }
+
         if (!_books.TryGetValue(symbol, out var book))
         {
-            stream.Send(new JsonObject
-            {
-                ["type"] = "error",
-                ["code"] = "UnknownSymbol",
-                ["field"] = "symbol",
-                ["detail"] = $"no symbol {symbol}",
-            });
+            stream.Send(new() { ["type"] = "error", ["code"] = "UnknownSymbol", ["field"] = "symbol", ["detail"] = $"no symbol {symbol}" });
             return;
         }
 

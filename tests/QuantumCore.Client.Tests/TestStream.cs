@@ -8,6 +8,9 @@ namespace QuantumCore.Client.Tests;
 /// <summary>One reader of the test exchange's stream: messages leave in the sequence they were sent in.</summary>
 internal sealed class TestStream
 {
+    /// <summary>What is published under this name is told to who follows an account.</summary>
+    internal const string Account = "account";
+
     private readonly WebSocket _socket;
     private readonly Channel<string> _outgoing = Channel.CreateUnbounded<string>();
     private readonly Task _pump;
@@ -27,6 +30,19 @@ internal sealed class TestStream
         if (Symbols.Contains(symbol))
             Send(update);
     }
+
+    internal void FollowAccount()
+    {
+        Symbols.Add(Account);
+        Send(AccountMessage(isSnapshot: true));
+    }
+
+    /// <summary>What is told of Alice's account.</summary>
+    internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") => JsonNode.Parse(
+        $$"""
+        {"type":"account","snapshot":{{(isSnapshot ? "true" : "false")}},"account":"ACC-1001","sequence":7,"state":"{{state}}",
+         "balances":[{"asset":"USD","total":"{{cash}}","held":"0.00","available":"{{cash}}"}],"orders":[],"closed":[]}
+        """)!.AsObject();
 
     internal void Abort() => _socket.Abort();
 

@@ -75,6 +75,38 @@ public sealed class TradeChangesOverStreamsTests
         Assert.Equal(150, (await nobody.GetStateAsync("AAPL", Cancellation)).LastPrice);
     }
 
+    [Fact]
+    public async Task A_changed_trade_is_a_step_of_the_accounts_that_a_program_follows()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(ServedExchange.Sell(2, 150));
+        var buy = await exchange.AliceAsync(ServedExchange.Buy(2, 150));
+        var fill = Assert.Single(await exchange.Alice.GetFillsAsync(cancellation: Cancellation));
+        await using var feed = exchange.Alice.WatchAccountAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, Cancellation));
+        var cash = feed.Current.Account.TotalOf("USD");
+
+        var corrected = await exchange.Operator.CorrectAsync("AAPL", fill.TradeId, 149, cancellation: Cancellation);
+        var told = await ChangeAsync(corrected);
+        Assert.Equal((TradeState.Corrected, 149m, corrected.BuyerFee), (told.State, told.Price, told.Fee));
+        Assert.Equal(cash + 2 + fill.Fee - corrected.BuyerFee, feed.Current.Account.TotalOf("USD"));
+        told = await ChangeAsync(await exchange.Operator.BustAsync("AAPL", fill.TradeId, cancellation: Cancellation));
+        Assert.Equal((TradeState.Void, null, 0m), (told.State, told.Price, told.Fee));
+        Assert.Equal(cash + 300 + fill.Fee, feed.Current.Account.TotalOf("USD"));
+
+        async Task<AccountTradeChange> ChangeAsync(TradeChange made)
+        {
+            do
+                Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, Cancellation));
+            while (feed.Current.Change == AccountChange.Update);
+            Assert.Equal(AccountChange.TradeChanged, feed.Current.Change);
+            var change = feed.Current.TradeChange!;
+            Assert.Equal(("ACC-1001", "AAPL", fill.TradeId, buy.OrderId, OrderSide.Buy), (change.Account, change.Symbol, change.TradeId, change.OrderId, change.Side));
+            Assert.Equal((150m, 2m, made.Sequence), (change.TradedPrice, change.Quantity, change.Sequence));
+            return change;
+        }
+    }
+
     private static async Task<BookUpdate> NextAsync(IAsyncEnumerator<BookUpdate> feed)
     {
         Assert.True(await feed.MoveNextAsync().AsTask().WaitAsync(Wait.Limit, Cancellation));
