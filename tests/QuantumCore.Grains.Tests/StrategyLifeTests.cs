@@ -367,7 +367,10 @@ public abstract class StrategyLifeTests(bool hostile)
         Assert.All(await SpreadAsync(exchange, Alice, "s", net: 100, units: 5), leg => Assert.Equal(OrderStatus.Filled, leg.Status));
     }
 
-    private async Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false)
+    private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) => OpenAsync(disk, hostile, listsTogether);
+
+    /// <summary>A group of two books, and three accounts that have enough of everything.</summary>
+    internal static async Task<Exchange> OpenAsync(Disk disk, bool hostile, bool listsTogether)
     {
         var exchange = await Exchange.OpenAsync(disk, [], [], hostile);
         foreach (var some in s_symbols.Chunk(listsTogether ? 2 : 1))
@@ -388,7 +391,7 @@ public abstract class StrategyLifeTests(bool hostile)
         return exchange;
     }
 
-    private static async Task<ExecutionReport> PlaceAsync(
+    internal static async Task<ExecutionReport> PlaceAsync(
         Exchange exchange, long account, string key, string symbol, Side side, long price, long lots)
     {
         var hold = await exchange.HoldAsync(account, key, symbol, side, price, lots);
@@ -418,7 +421,7 @@ public abstract class StrategyLifeTests(bool hostile)
         TimeInForce time = TimeInForce.GoodTillCancel) =>
         await exchange.Account(account).HoldList(OrderListKind.Strategy, Legs(key, net, units, reversed, time));
 
-    private static async Task<ExecutionReport[]> SpreadAsync(
+    internal static async Task<ExecutionReport[]> SpreadAsync(
         Exchange exchange, long account, string key, long net, long units, bool reversed = false,
         TimeInForce time = TimeInForce.GoodTillCancel)
     {
