@@ -206,6 +206,13 @@ public abstract partial class HistoryStore : IAsyncDisposable
         Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
             .Select(line => line[CreateTable.Length..].Split(' ')[0]);
 
+    /// <summary>Every view by its name, and the statement that makes it where it is not there.</summary>
+    private protected static IEnumerable<(string Name, string Statement)> Views() =>
+        from statement in Schema("", CreateView).Split(';')
+        let at = statement.IndexOf(CreateView, StringComparison.Ordinal)
+        where at >= 0
+        select (statement[(at + CreateView.Length + 1)..].Split(' ')[0], statement[at..]);
+
     /// <summary>The tables' definitions for this database.</summary>
     /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
     /// <param name="view">How a view is made whether it is there or not.</param>
@@ -213,6 +220,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view);
 
     private const string CreateTable = "CREATE TABLE IF NOT EXISTS ";
+    private const string CreateView = "CREATE VIEW";
 
     internal static string Resource(string name)
     {

@@ -33,10 +33,15 @@ public sealed class SqliteHistory : HistoryStore
         if (HasTable("projection") && !Tables().All(HasTable))
         {
             // Of an older release: the journal gives it again, as it is now.
-            Run("BEGIN IMMEDIATE; DROP VIEW IF EXISTS trial_balance;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
+            Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
         }
 
-        Run(Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS"));
+        var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS");
+
+        // Another release may have the same tables and other views. Who reads one meanwhile reads it as it was.
+        Run(Views().All(view => IsView(view.Name, view.Statement))
+            ? schema
+            : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
     }
 
     internal override string TablesQuery => "SELECT name FROM sqlite_master WHERE type = 'table'";
@@ -76,6 +81,16 @@ public sealed class SqliteHistory : HistoryStore
         using var command = _writer.CreateCommand();
         command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @name";
         command.Parameters.AddWithValue("@name", name);
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
+    /// <summary>Whether the view is there, and was made by these words.</summary>
+    private bool IsView(string name, string statement)
+    {
+        using var command = _writer.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'view' AND name = @name AND sql = @sql";
+        command.Parameters.AddWithValue("@name", name);
+        command.Parameters.AddWithValue("@sql", statement);
         return (long)command.ExecuteScalar()! > 0;
     }
 

@@ -1,11 +1,45 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Xunit;
 
 namespace QuantumCore.History.Tests;
 
 public sealed class SqliteHistoryTests : HistoryContract, IDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
+
+    [Fact]
+    public async Task Views_of_another_release_are_made_again_and_those_of_this_one_are_left_alone()
+    {
+        await (await OpenAsync("views")).DisposeAsync();
+        var made = await ViewsAsync();
+        Assert.Contains(made, view => view.StartsWith("CREATE VIEW fee_revenue AS", StringComparison.Ordinal));
+        await (await OpenAsync("views")).DisposeAsync();
+        Assert.Equal(made, await ViewsAsync());
+
+        await using (var connection = await ConnectAsync("views"))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DROP VIEW fee_revenue; CREATE VIEW fee_revenue AS SELECT 1 AS day; DROP VIEW trade_now";
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        await (await OpenAsync("views")).DisposeAsync();
+        Assert.Equal(made[1..], (await ViewsAsync())[1..]);
+
+        // With each change of the schema its version grows.
+        async Task<string[]> ViewsAsync()
+        {
+            await using var connection = await ConnectAsync("views");
+            await using var command = connection.CreateCommand();
+            command.CommandText = "SELECT schema_version FROM pragma_schema_version UNION ALL SELECT * FROM (SELECT sql FROM sqlite_master WHERE type = 'view' ORDER BY name)";
+            await using var reader = await command.ExecuteReaderAsync(Token);
+            var rows = new List<string>();
+            while (await reader.ReadAsync(Token))
+                rows.Add(reader.GetValue(0).ToString()!);
+            return [.. rows];
+        }
+    }
 
     public void Dispose() => _directory.Delete(recursive: true);
 
