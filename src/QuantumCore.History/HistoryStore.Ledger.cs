@@ -219,16 +219,14 @@ public abstract partial class HistoryStore
         SELECT 'a cash account has given nothing that was not settled', account, asset, 0, total - pending, 0 FROM balance b WHERE account >= 1000
           AND total - pending < 0 AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
           -- A changed trade takes back what may be gone: the account is frozen until that has come in again.
-          AND total - pending < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-            AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0)
+          AND total - pending < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0)
         UNION ALL
         SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
         FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
         UNION ALL
         SELECT 'no cash account, no fee pot and no insurance fund owes', account, asset, 0, total, 0 FROM balance b WHERE account >= 1 AND account NOT IN (4, 8) AND total < 0
           AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
-          AND total < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-            AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0)
+          AND total < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0)
         UNION ALL
         SELECT 'what is held is the sum of open holds', b.account, b.asset, 0, b.reserved, COALESCE(h.amount, 0)
         FROM balance b LEFT JOIN (SELECT account, asset, SUM(open_amount) AS amount FROM hold GROUP BY account, asset) h

@@ -27,14 +27,14 @@ public abstract partial class HistoryStore : IAsyncDisposable
     public abstract Task InitializeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether every table is there that this release keeps. One of an older release has not all of them until an exchange of this one
+    /// Whether every table and view is there that this release has. One of an older release has not all of them until an exchange of this one
     /// starts, and nothing of it can be read before.
     /// </summary>
     public async Task<bool> IsOfThisReleaseAsync(CancellationToken cancellationToken)
     {
         var there = await ReadAsync(
-            TablesQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token), cancellationToken);
-        return Tables().All(there.Contains);
+            RelationsQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token), cancellationToken);
+        return Tables().Concat(Views().Select(static view => view.Name)).All(there.Contains);
     }
 
     /// <summary>The last projected sequence of every stream that has one.</summary>
@@ -189,8 +189,8 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
     internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
 
-    /// <summary>Asks this database for the names of the history's tables.</summary>
-    internal abstract string TablesQuery { get; }
+    /// <summary>Asks this database for the names of the history's tables and views.</summary>
+    internal abstract string RelationsQuery { get; }
 
     /// <summary>Closes the database; no batch is being written.</summary>
     internal abstract ValueTask CloseAsync();

@@ -28,8 +28,7 @@ WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @
     JOIN instrument i ON i.symbol = o.symbol AND i.base = b.asset
     WHERE o.account = b.account AND o.state = 'open' AND o.side = 'S')
   -- A trade that is declared void takes back what may be gone: the account is frozen until that has come in again.
-  AND b.total - b.reserved < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
+  AND b.total - b.reserved < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
 -- name: I06 a position is the sum of its fills that are not void
 SELECT account, symbol, SUM(p), SUM(f) FROM (
   SELECT account, symbol, qty AS p, 0 AS f FROM position
@@ -159,8 +158,7 @@ SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change 
 SELECT asset, total FROM balance WHERE account = 3 AND total < 0 AND @settled = 1;
 -- name: I25 rebates are paid out of fees: the fee pot is never below zero, but by what changed trades took out of it
 SELECT b.asset, b.total FROM balance b WHERE b.account = 1 AND b.total < 0
-  AND b.total < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = 1 AND p.cause <> 'trade' AND p.cause <> 'fee'
-    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
+  AND b.total < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = 1 AND t.asset = b.asset), 0);
 -- name: I27 what is pending of a balance is the sum of its pending postings
 SELECT account, asset, SUM(b), SUM(p) FROM (
   SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z
@@ -170,8 +168,7 @@ SELECT stream, seq, asset, SUM(amount) FROM posting WHERE account = 2 GROUP BY s
 -- name: I29 a customer without a margin account has given nothing at settlement that was not there
 SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
 WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1
-  AND b.total - b.pending < COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = b.account AND p.cause <> 'trade' AND p.cause <> 'fee'
-    AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.asset = b.asset AND p.amount < 0), 0);
+  AND b.total - b.pending < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
 -- name: I30 an account's part of a corporate action is what its record moved, pending until it was paid
 SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
   SELECT c.action, c.account, c.amount, c.pay_day, CASE WHEN c.paid_at IS NULL THEN 0 ELSE 1 END AS paid,

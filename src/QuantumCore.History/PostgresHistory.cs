@@ -77,7 +77,11 @@ public sealed class PostgresHistory : HistoryStore
 
         """;
 
-    internal override string TablesQuery => "SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()";
+    internal override string RelationsQuery =>
+        """
+        SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()
+        UNION ALL SELECT viewname::text FROM pg_views WHERE schemaname = current_schema()
+        """;
 
     internal override ValueTask CloseAsync() => _source.DisposeAsync();
 

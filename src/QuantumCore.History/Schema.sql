@@ -125,6 +125,10 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     COALESCE(c.maker_fee, t.maker_fee) AS maker_fee, COALESCE(c.taker_fee, t.taker_fee) AS taker_fee, t.time, t.px AS traded_px
   FROM trade t LEFT JOIN trade_change c ON c.symbol = t.symbol AND c.trade_seq = t.seq AND c.trade_idx = t.idx
     AND NOT EXISTS (SELECT 1 FROM trade_change n WHERE n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq);
+-- What changed trades took from an account, line by line: as much may be lacking, since it may have been gone.
+{VIEW} taken_back AS
+  SELECT p.account, p.asset, p.amount, p.time, p.stream, p.seq FROM posting p
+  WHERE p.cause <> 'trade' AND p.cause <> 'fee' AND (p.cause LIKE 'bust %' OR p.cause LIKE 'correction %') AND p.amount < 0;
 -- A trade that is changed later keeps its day, and the difference is of the day of the change.
 {VIEW} fee_revenue AS
   SELECT f.day, f.symbol, i.quote AS asset, i.quote_decimals AS decimals, CAST(SUM(f.trades) AS BIGINT) AS trades,

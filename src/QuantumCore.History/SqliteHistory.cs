@@ -44,7 +44,7 @@ public sealed class SqliteHistory : HistoryStore
             : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
     }
 
-    internal override string TablesQuery => "SELECT name FROM sqlite_master WHERE type = 'table'";
+    internal override string RelationsQuery => "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
 
     internal override async ValueTask CloseAsync()
     {

@@ -18,7 +18,7 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
 
-    internal override string TablesQuery => inner.TablesQuery;
+    internal override string RelationsQuery => inner.RelationsQuery;
 
     internal override ValueTask CloseAsync() => inner.DisposeAsync();
 

@@ -56,6 +56,26 @@ public abstract partial class HistoryContract
         Assert.Contains(await HistoryInvariants.CheckAsync(history, 0, null, Token), violation => violation.Name.StartsWith(rule, StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_history_that_lacks_a_view_alone_is_told_from_one_of_now_and_keeps_its_rows()
+    {
+        await using var history = await OpenAsync("viewless");
+        await history.ApplyAsync([new BookChunk("SYM0", 1, ChangedTrades())], Token);
+        var cursors = await history.CursorsAsync(Token);
+        await using (var connection = await ConnectAsync("viewless"))
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = "DROP VIEW taken_back";
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        Assert.False(await history.IsOfThisReleaseAsync(Token));
+        await using var again = await OpenAsync("viewless");
+        Assert.True(await again.IsOfThisReleaseAsync(Token));
+        Assert.Equal(cursors, await again.CursorsAsync(Token));
+        Assert.Empty(await HistoryInvariants.CheckAsync(again, 0, null, Token));
+    }
+
     /// <summary>A resting order of six lots; one that takes one, two and three of it; the second trade is corrected twice, and the first is void.</summary>
     private static ImmutableArray<BookRecord> ChangedTrades()
     {

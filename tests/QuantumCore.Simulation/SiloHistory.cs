@@ -18,7 +18,7 @@ internal sealed class SiloHistory : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    internal override string TablesQuery => Shared.TablesQuery;
+    internal override string RelationsQuery => Shared.RelationsQuery;
 
     internal override ValueTask CloseAsync() => ValueTask.CompletedTask;
 
