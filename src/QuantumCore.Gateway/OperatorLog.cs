@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway;
 
 /// <summary>
 /// Puts on record who did what to trading and accounts. An act is noted when it is done and before it is answered: a halt does not wait for
-/// its line, and one that was answered has it.
+/// its line, and one that was answered has it. What can't be done twice is noted before it is done.
 /// </summary>
 internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log)
 {
@@ -26,14 +26,15 @@ internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log
     /// <param name="what">What was done, one word.</param>
     /// <param name="subject">The symbol or the account that it was done to.</param>
     /// <param name="text">The call, all of which goes on record: no secrets.</param>
+    /// <param name="isDone">Whether it is done already.</param>
     /// <returns>Null, or what is to be answered where it is not known to be on record.</returns>
-    public async ValueTask<Refusal?> Note<T>(Caller officer, string what, string subject, T text)
+    public async ValueTask<Refusal?> Note<T>(Caller officer, string what, string subject, T text, bool isDone = true)
     {
         var act = new OperatorAct(what, subject, officer.Name, Said(text));
         var noted = await _calls.Ask("Note", 0, () => Grain.Note(act));
-        return noted.Failure == RejectReason.None
-            ? null
-            : new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name; the same call again puts it there.");
+        return noted.Failure == RejectReason.None ? null
+            : isDone ? new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name.")
+            : new Refusal(RejectReason.Overloaded, null, null, "It can't go on record under your name now, so that it was not done.");
     }
 
     /// <summary>The newest lines before a sequence, newest first.</summary>

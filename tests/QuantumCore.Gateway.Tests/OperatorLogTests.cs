@@ -64,6 +64,29 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
+    public async Task Trade_is_not_changed_and_no_key_made_without_a_name_on_record()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.NotesNothing = true;
+        foreach (var (call, body) in new[]
+        {
+            ("symbols/AAPL/bust", """{"trade":"17-0"}"""), ("symbols/AAPL/correct", """{"trade":"17-0","price":"151.00"}"""), ("accounts/ACC-1001/keys", "{}"),
+        })
+        {
+            var reply = await exchange.SendAsync("POST", $"admin/{call}", body, "admin", Token);
+            Assert.Equal((503, "Overloaded"), ((int)reply.Status, reply.Code));
+        }
+
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("ChangeTrade", StringComparison.Ordinal) || call.StartsWith("AddKey", StringComparison.Ordinal));
+        exchange.Floor.NotesNothing = false;
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.UnknownTrade;
+        Assert.Equal("UnknownTrade", (await exchange.SendAsync("POST", "admin/symbols/AAPL/bust", """{"trade":"17-0","why":"x"}""", "admin", Token)).Code);
+        Assert.Equal(
+            ["tradeVoided trade 17-0, why x", "tradeVoidedNot trade 17-0, why UnknownTrade"],
+            exchange.Floor.Acts.Select(act => $"{act.What} {act.Detail}"));
+    }
+
+    [Fact]
     public async Task Lines_are_an_administrators_to_read_and_go_back_by_their_sequence()
     {
         await using var exchange = await OpenGateway.StartAsync();

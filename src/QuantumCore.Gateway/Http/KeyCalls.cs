@@ -101,9 +101,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
         // Before it is there: its secret is told once, and must not be lost with the line.
-        if (await Note(officer, "keyMade", key) is { } unknown)
+        if (await Note(officer, "keyMade", key, isDone: false) is { } unnamed)
         {
-            await Answer.Refuse(context, unknown);
+            await Answer.Refuse(context, unnamed);
             return;
         }
 
@@ -142,8 +142,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             await Answer.Json(context, key, Write);
     }
 
-    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key) => officer is { } one
-        ? operators.Note(one, what, key.Label, new KeyText { ReadOnly = key.Rights == KeyRights.Read, Addresses = [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries)] })
+    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => officer is { } one
+        ? operators.Note(one, what, key.Label, new KeyText { ReadOnly = key.Rights == KeyRights.Read, Addresses = [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries)] }, isDone)
         : ValueTask.FromResult<Refusal?>(null);
 
     private async Task AnswerList(HttpContext context, long account) =>

@@ -157,14 +157,24 @@ internal sealed class OperatorCalls(
             return;
         }
 
+        // Before it is done: money must not move without a name, and to void a trade once more would be refused.
+        var what = verb == BookVerb.Bust ? "tradeVoided" : "tradeCorrected";
+        if (await operators.Note(officer, what, instrument.Symbol, text, isDone: false) is { } unnamed)
+        {
+            await Answer.Refuse(context, unnamed);
+            return;
+        }
+
         var changed = await entry.ChangeTrade(instrument.Symbol, place!.Value, ticks);
-        refusal = changed.Reason != RejectReason.None
-            ? new Refusal(changed.Reason, FieldOf(changed.Reason))
-            : await operators.Note(officer, verb == BookVerb.Bust ? "tradeVoided" : "tradeCorrected", instrument.Symbol, text);
-        if (refusal is { } failure)
-            await Answer.Refuse(context, failure);
-        else
+        if (changed.Reason == RejectReason.None)
+        {
             await Answer.Json(context, (instrument, place.Value, changed), static (to, answer) => to.WriteTradeChange(answer.instrument, answer.Value, answer.changed));
+            return;
+        }
+
+        // Its line is there; the one after it says what became of it.
+        await operators.Note(officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
+        await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
     }
 
     private static string? FieldOf(RejectReason reason) => reason switch
