@@ -34,7 +34,7 @@ internal static class Announcement
         // It is in no backup, and was made in the directory of one silo of a cluster.
         var key = Path.Combine(options.DataDirectory, "admin.key");
         text += isDemo ? Demo(url, symbol) : File.Exists(key) ? $"  admin key {key} (of the first start)\n" : "";
-        await Console.Out.WriteLineAsync(text);
+        await Printed.TryAsync(Console.Out, text);
     }
 
     private static string Symbols(IReadOnlyList<Instrument> instruments) =>

@@ -14,7 +14,7 @@ internal static partial class Failure
     /// <summary>Somebody asked for what can't be; the message says so.</summary>
     public static async Task<int> BadUsageAsync(FormatException error)
     {
-        await Console.Error.WriteLineAsync(OneLine(error.Message));
+        await Printed.TryAsync(Console.Error, OneLine(error.Message));
         return BadUsage;
     }
 
@@ -22,7 +22,7 @@ internal static partial class Failure
     public static async Task<int> TellAsync(string what, Exception error, SiloOptions options)
     {
         var cause = error is AggregateException { InnerException: { } inner } ? inner : error;
-        await Console.Error.WriteLineAsync($"{what}: {OneLine(Where(cause, options) + cause.Message)}");
+        await Printed.TryAsync(Console.Error, $"{what}: {OneLine(Where(cause, options) + cause.Message)}");
         return Storage.IsDiskFull(error) ? DiskFull : Failed;
     }
 

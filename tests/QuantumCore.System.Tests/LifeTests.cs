@@ -8,6 +8,8 @@ namespace QuantumCore.SystemTests;
 /// <summary>An exchange's starts and ends, as its operator sees them.</summary>
 public sealed class LifeTests(PostgresServer server)
 {
+    private const string FullDisk = "/dev/full";
+
     private const int BadUsage = 64;
     private const int FailedStart = 70;
 
@@ -140,6 +142,22 @@ public sealed class LifeTests(PostgresServer server)
 
         Assert.Equal(BadUsage, exitCode);
         Assert.Contains(message, OneSentence(output), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task With_no_room_for_what_it_prints_an_exchange_opens_and_ends_with_the_code_it_has_to()
+    {
+        using var storage = Storage.InFiles();
+        await using (var silo = SiloProcess.Launch(null, [.. storage.Arguments], printsTo: FullDisk))
+        {
+            await silo.ReadyAsync();
+            using var alice = new Customer(silo.Address, "demo-alice");
+            Assert.Equal(200, (await alice.GetAsync("account")).Status);
+            Assert.Equal(0, await silo.TerminateAsync());
+        }
+
+        await using var refused = SiloProcess.Launch(null, ["--no-such-option"], printsTo: FullDisk);
+        Assert.Equal(64, (await refused.ExitAsync()).ExitCode);
     }
 
     [Fact]

@@ -50,6 +50,16 @@ internal static class Programs
         return start;
     }
 
+    /// <summary>What it prints will go to a file, errors too.</summary>
+    public static void PrintTo(string file, ProcessStartInfo start)
+    {
+        string[] shell = ["-c", $"exec \"$0\" \"$@\" > {file} 2>&1", start.FileName, .. start.ArgumentList];
+        start.FileName = "/bin/sh";
+        start.ArgumentList.Clear();
+        foreach (var word in shell)
+            start.ArgumentList.Add(word);
+    }
+
     /// <summary>Runs a program to its end.</summary>
     public static Task<(int ExitCode, string Output)> RunAsync(string program, params IEnumerable<string> arguments) =>
         RunAsync(StartOf(program, arguments));

@@ -100,8 +100,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts an exchange and does not wait.</summary>
     public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
 
-    /// <summary>The same with something more in its environment.</summary>
-    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
+    /// <summary>The same with something more in its environment, or with what it prints going to a file.</summary>
+    public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null, string? printsTo = null)
     {
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
@@ -115,6 +115,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
 
+        if (printsTo is not null)
+            Programs.PrintTo(printsTo, start);
         var process = Process.Start(start)!;
         return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));
     }
