@@ -67,6 +67,35 @@ public class OrderAdjustmentTests
         Assert.Equal(94, Assert.Single(Adjust(restored, 6, OrderAdjustment.Dividend(3))!.Steps).PriceTicks);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    public void What_an_older_release_wrote_of_a_book_is_told_from_what_it_would_not_have_written(byte version)
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        var written = book.SnapshotOf(version)!;
+        Assert.Equal(version, written[0]);
+        Assert.Equal(book.Snapshot(), BookMachine.Restore("AAPL", written).Snapshot());
+        Submit(book, 2, Side.Buy, 100, 10);
+        Assert.NotEqual(written, book.SnapshotOf(version));
+        Assert.Null(book.SnapshotOf(3));
+        Assert.Equal(book.Snapshot(), book.SnapshotOf(book.Snapshot()[0]));
+        Assert.Null(book.SnapshotOf((byte)(book.Snapshot()[0] + 1)));
+    }
+
+    [Fact]
+    public void A_snapshot_that_does_not_say_since_when_units_are_what_they_are_is_not_guessed_about()
+    {
+        var book = Book();
+        Submit(book, 1, Side.Buy, 100, 10);
+        Adjust(book, 7, OrderAdjustment.Dividend(3));
+        Assert.Throws<InvalidDataException>(() => BookMachine.Restore("AAPL", book.SnapshotOf(7)!));
+        Assert.Equal(book.Snapshot(), BookMachine.Restore("AAPL", book.Snapshot()).Snapshot());
+    }
+
     [Fact]
     public void A_replay_of_an_adjustment_gives_the_same_book_and_one_that_was_tampered_with_halts_it()
     {

@@ -215,6 +215,28 @@ public sealed class VerificationTests(PostgresServer server)
             && found.What.Contains("never held", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(1, 1)]
+    public async Task A_snapshot_that_an_older_release_wrote_of_a_book_is_compared_as_it_wrote_it(int stateOf, int findings)
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.TradeAsync(600);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            var snapshots = await store.SnapshotsAsync("book/SYM0", Ground.Cancellation).ToListAsync(Ground.Cancellation);
+            var written = BookMachine.Restore("SYM0", snapshots[stateOf].Body.Span).SnapshotOf(7);
+            var epoch = (await store.HeadsAsync("book/SYM0", Ground.Cancellation))[0].Epoch;
+            await store.PutSnapshotAsync("book/SYM0", epoch, snapshots[0].Sequence, written, Ground.Cancellation);
+        }
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Equal(findings, report.FindingCount);
+        Assert.All(report.Findings, found => Assert.Equal((FindingKind.SnapshotDiffers, "book/SYM0"), (found.Kind, found.Stream)));
+    }
+
     [Fact]
     public async Task A_snapshot_with_right_checksums_and_a_wrong_state_is_told()
     {

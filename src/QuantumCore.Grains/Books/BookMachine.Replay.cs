@@ -54,9 +54,15 @@ internal sealed partial class BookMachine
     }
 
     /// <summary>The whole state as bytes; the same state always gives the same bytes.</summary>
-    public byte[] Snapshot()
+    public byte[] Snapshot() => Snapshot(SnapshotVersion);
+
+    /// <summary>The same as an older release writes it, to compare with what it wrote; null for a version that this one does not read.</summary>
+    public byte[]? SnapshotOf(byte version) =>
+        version is >= OldestSnapshot and <= SnapshotVersion ? Snapshot(version) : null;
+
+    private byte[] Snapshot(byte version)
     {
-        var to = new RecordWriter(SnapshotVersion, SnapshotKind, TimeNanos);
+        var to = new RecordWriter(version, SnapshotKind, TimeNanos);
         to.Count(Sequence);
         to.Bytes(EncodedInstrument.From(Instrument!).Bytes.AsSpan());
         to.Fixed64(unchecked((long)Core.StateHash));
@@ -77,6 +83,45 @@ internal sealed partial class BookMachine
         }
 
         _finished.Write(ref to);
+        WriteWhatCameLater(ref to, version);
+        return to.ToArray();
+    }
+
+    // Each version has all of the one before it, and something more behind that.
+    private void WriteWhatCameLater(ref RecordWriter to, byte version)
+    {
+        if (version >= SnapshotWithPlans)
+        {
+            WritePlan(ref to);
+        }
+
+        if (version >= SnapshotWithGroups)
+        {
+            to.Count(_tradeGroups.Count);
+            foreach (var (account, group) in _tradeGroups)
+            {
+                to.Count(account);
+                to.Count(group);
+            }
+        }
+
+        if (version >= SnapshotWithActions)
+        {
+            to.Count(_adjusted.Count);
+            foreach (var action in _adjusted)
+            {
+                to.Count(action);
+            }
+        }
+
+        if (version > SnapshotWithActions)
+        {
+            WriteChanges(ref to);
+        }
+    }
+
+    private void WritePlan(ref RecordWriter to)
+    {
         to.Byte((byte)PhaseReason);
         to.Count(PhaseNanos);
         to.Count(AuctionNanos);
@@ -87,22 +132,6 @@ internal sealed partial class BookMachine
             to.Count(plan.AtNanos);
             to.Count(plan.LastsNanos);
         }
-
-        to.Count(_tradeGroups.Count);
-        foreach (var (account, group) in _tradeGroups)
-        {
-            to.Count(account);
-            to.Count(group);
-        }
-
-        to.Count(_adjusted.Count);
-        foreach (var action in _adjusted)
-        {
-            to.Count(action);
-        }
-
-        WriteChanges(ref to);
-        return to.ToArray();
     }
 
     /// <summary>The machine of a snapshot.</summary>

@@ -65,8 +65,13 @@ internal sealed partial class BookMachine
     {
         if (from.Version <= SnapshotWithActions)
         {
-            // It does not say when that was: before it, on the safe side.
-            _newUnitsFrom = _adjusted.Count > 0 ? Sequence : 0;
+            // A guess would go on into every later snapshot, and none of them would be the state that the records give.
+            if (_adjusted.Count > 0)
+            {
+                throw new InvalidDataException(
+                    $"The snapshot of {symbol} at {Sequence} is of an older release and does not say since when its units are what they are: the records do.");
+            }
+
             return;
         }
 
