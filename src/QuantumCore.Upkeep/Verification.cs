@@ -324,6 +324,10 @@ public sealed class Verification
 
                 restored.Add(account, (new AccountLane(whole.Stream, machine, apart), snapshot.Sequence));
             }
+            catch (OutdatedSnapshotException)
+            {
+                // No exchange of this release starts from it, and nothing is wrong with it.
+            }
             catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
             {
                 _findings.Add(

@@ -211,6 +211,22 @@ public class LimitWindowTests
     }
 
     /// <summary>One account, with a clock and books that are at hand.</summary>
+    [Fact]
+    public void A_snapshot_that_does_not_split_what_was_sold_is_not_used()
+    {
+        var floor = new Floor();
+        floor.Trade(Side.Sell, 15_000, 10, 0);
+        Assert.NotEqual(13, floor.Snapshot()[0]);
+        floor.Split();
+        floor.Trade(Side.Sell, 10_000, 1, 0);
+        var now = floor.Snapshot();
+        floor.ComeBack();
+        Assert.Equal(now, floor.Snapshot());
+
+        byte[] older = [12, .. now[1..]];
+        Assert.Throws<OutdatedSnapshotException>(() => AccountMachine.Restore(new AccountId(1001), Listed.Share, older));
+    }
+
     private sealed class Floor
     {
         public const long Holdings = 1_000_000;
@@ -268,6 +284,14 @@ public class LimitWindowTests
 
             _machine.Apply(Assert.IsType<HoldPlaced>(_machine.Decide(request, 1, Listed.Share(symbol), Now)));
             return RejectReason.None;
+        }
+
+        /// <summary>Three new shares of AAPL for two.</summary>
+        public void Split()
+        {
+            var units = _machine.Account.Of(new Asset("AAPL", 0)).Total;
+            _machine.Apply(new SplitEntered(++Now, "split", "AAPL", 0, units, units / 2, 3, 2, 100_000_000, "USD", 2, 0));
+            Now++;
         }
 
         /// <summary>An order that no limit is asked about is filled at once.</summary>

@@ -238,6 +238,27 @@ public sealed class VerificationTests(PostgresServer server)
     }
 
     [Fact]
+    public async Task A_snapshot_of_an_account_that_this_release_would_not_use_is_not_wrong()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await ground.SplitAsync(part => part);
+        var before = await ground.VerifyAsync();
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            var newest = await store.SnapshotsAsync("acct/10002", Ground.Cancellation).FirstAsync(Ground.Cancellation);
+            byte[] older = [12, .. newest.Body[1..].Span];
+            var epoch = (await store.HeadsAsync("acct/10002", Ground.Cancellation))[0].Epoch;
+            await store.PutSnapshotAsync("acct/10002", epoch, newest.Sequence, older, Ground.Cancellation);
+        }
+
+        var report = await ground.VerifyAsync();
+
+        Assert.Empty(report.Findings);
+        Assert.Equal(before.Snapshots - 1, report.Snapshots);
+    }
+
+    [Fact]
     public async Task A_snapshot_with_right_checksums_and_a_wrong_state_is_told()
     {
         await using var ground = await Ground.OpenAsync("sqlite");

@@ -26,6 +26,9 @@ internal sealed partial class AccountMachine
 
     // Beside all of that, what it lacks since a trade was changed.
     private const byte SnapshotVersionLacking = 12;
+
+    // Beside all of that, what was traded before a split, in new units also where more was sold than bought: up to here that stayed in old ones.
+    private const byte SnapshotVersionSplit = 13;
     private const byte SnapshotKind = 101;
 
     // Snapshots of before ADR 49 do not tell how orders up to this number stand in their books.
@@ -46,7 +49,10 @@ internal sealed partial class AccountMachine
         }
     }
 
-    private byte VersionOfSnapshot => _lacking.Count > 0 ? SnapshotVersionLacking
+    private bool HasSplitTrades => _traded.Values.Any(of => of.Day.Splits > 0);
+
+    private byte VersionOfSnapshot => HasSplitTrades ? SnapshotVersionSplit
+        : _lacking.Count > 0 ? SnapshotVersionLacking
         : Account.Orders.Count > 0 ? SnapshotVersionWithStandings
         : _margin is { Symbol.Length: > 0 } ? SnapshotVersionIsolated
         : _standing.Count > 0 ? SnapshotVersionWithAdjusted
@@ -97,7 +103,7 @@ internal sealed partial class AccountMachine
             WriteStandings(ref to);
         }
 
-        if (version == SnapshotVersionLacking)
+        if (version >= SnapshotVersionLacking)
         {
             WriteLacking(ref to);
         }
@@ -107,6 +113,7 @@ internal sealed partial class AccountMachine
 
     /// <summary>The machine of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
+    /// <exception cref="OutdatedSnapshotException">An older release wrote it, and counted otherwise.</exception>
     public static AccountMachine Restore(
         AccountId id,
         Func<string, Instrument> instrumentOf,
@@ -115,7 +122,7 @@ internal sealed partial class AccountMachine
         Func<MarginAgreements>? agreements = null,
         Func<string, BusinessCalendar>? calendarOf = null)
     {
-        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionLacking);
+        var from = new RecordReader(snapshot, SnapshotVersion, SnapshotVersionSplit);
         var machine = new AccountMachine(id, instrumentOf, scheduleOf, agreements, calendarOf)
         {
             TimeNanos = from.TimeNanos,
@@ -149,13 +156,18 @@ internal sealed partial class AccountMachine
         }
 
         machine.ReadMoney(ref from);
+        if (from.Version < SnapshotVersionSplit && machine.HasSplitTrades)
+        {
+            throw new OutdatedSnapshotException($"The snapshot of {id} at {machine.Sequence} is of an older release, which did not split what was sold.");
+        }
+
         machine.ForgetStandings();
         if (from.Version >= SnapshotVersionWithStandings)
         {
             machine.ReadStandings(ref from);
         }
 
-        if (from.Version == SnapshotVersionLacking)
+        if (from.Version >= SnapshotVersionLacking)
         {
             machine.ReadLacking(ref from);
         }
