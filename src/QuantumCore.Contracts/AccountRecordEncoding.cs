@@ -121,7 +121,7 @@ public static partial class AccountRecordEncoding
                 from.Text(), from.Count32(), from.Count()),
             Kind.ActionPaid => new CorporateActionPaid(
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Fixed64()),
-            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of account record."),
+            _ => throw from.UnknownKind("account"),
         };
         from.End();
         return record;

@@ -74,7 +74,7 @@ public static class BookRecordEncoding
             Kind.TurnWithStages => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true),
             Kind.TurnThatChangesTrade => BookTurnEncoding.Read(ref from, mayPrevent: true, tellsStages: true, changesTrade: true),
             Kind.NothingFound => new NothingFound(from.TimeNanos, from.Count(), from.Count()),
-            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of book record."),
+            _ => throw from.UnknownKind("book"),
         };
         from.End();
         return record;

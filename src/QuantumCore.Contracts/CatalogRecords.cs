@@ -443,7 +443,7 @@ public static partial class CatalogRecordEncoding
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),
             PinKind => ReadPin(ref from),
             BreakerKind => ReadBreaker(ref from),
-            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of catalog record."),
+            _ => throw from.UnknownKind("catalog"),
         };
         from.End();
         return record;

@@ -102,7 +102,7 @@ public static class PayoutRecordEncoding
             Kind.Made => new BatchMade(from.TimeNanos, from.Count32(), ReadItems(ref from)),
             Kind.Paid => new BatchPaid(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from)),
             Kind.Refused => new BatchRefused(from.TimeNanos, from.Count32(), from.Count(), ReadItems(ref from), from.Text()),
-            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of payout record."),
+            _ => throw from.UnknownKind("payout"),
         };
         from.End();
         return record;

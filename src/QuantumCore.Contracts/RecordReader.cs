@@ -6,6 +6,8 @@ namespace QuantumCore.Contracts;
 /// <summary>Reads what <see cref="RecordWriter"/> wrote; anything else is <see cref="InvalidDataException"/>.</summary>
 internal ref struct RecordReader
 {
+    private const string Newer = ": a newer release wrote it";
+
     private ReadOnlySpan<byte> _rest;
 
     public RecordReader(ReadOnlySpan<byte> record, byte version)
@@ -19,7 +21,7 @@ internal ref struct RecordReader
         Version = Byte();
         if (Version < oldest || Version > newest)
         {
-            throw new InvalidDataException($"Record of version {Version}; this build reads version {newest}.");
+            throw new InvalidDataException($"Record of version {Version}; this build reads version {newest}{(Version > newest ? Newer : "")}.");
         }
 
         Kind = Byte();
@@ -36,6 +38,9 @@ internal ref struct RecordReader
     public byte Kind { get; }
 
     public long TimeNanos { get; }
+
+    /// <summary>Nothing in this release reads such a record. Its bytes are whole, as the journal has their checksums: who went back to an older release meets it.</summary>
+    public readonly InvalidDataException UnknownKind(string what) => new($"Unknown kind {Kind} of {what} record{Newer}.");
 
     /// <summary>Bytes that were not read yet.</summary>
     public readonly int Rest => _rest.Length;

@@ -162,7 +162,7 @@ public static class SettlementRecordEncoding
                 from.TimeNanos, from.Count(), from.Count(), ReadItems(ref from), ReadShorts(ref from), ReadFails(ref from)),
             Kind.BuyIn => ReadBuyIn(ref from),
             Kind.BuyInDays => new BuyInDaysSet(from.TimeNanos, new BuyInDaysRequest(from.Count32(), from.Text(), from.Text())),
-            _ => throw new InvalidDataException($"Unknown kind {from.Kind} of settlement record."),
+            _ => throw from.UnknownKind("settlement"),
         };
         from.End();
         return record;

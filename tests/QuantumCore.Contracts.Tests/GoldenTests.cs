@@ -64,6 +64,16 @@ public class GoldenTests
         Assert.Contains("version 2", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [MemberData(nameof(SampleNames))]
+    public void A_record_of_a_kind_that_came_later_names_the_release_that_wrote_it(string sample)
+    {
+        var bytes = Convert.FromHexString(Golden(sample));
+        bytes[1] = 250;
+        var refusal = Assert.Throws<InvalidDataException>(() => Encoding.For(sample).Decode(bytes));
+        Assert.Contains("a newer release wrote it", refusal.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_turn_of_the_kind_from_before_prevented_matches_has_none()
     {
