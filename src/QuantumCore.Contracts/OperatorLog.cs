@@ -58,7 +58,7 @@ public static class OperatorLogEncoding
     {
         var from = new RecordReader(bytes, Version);
         if (from.Kind != ActKind)
-            throw new InvalidDataException($"Unknown kind {from.Kind} of operator record.");
+            throw from.UnknownKind("operator");
 
         var line = new AuditLine(sequence, from.TimeNanos, from.Text(), from.Text(), from.Text(), from.Text());
         from.End();
