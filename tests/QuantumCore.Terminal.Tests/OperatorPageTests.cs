@@ -218,6 +218,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await using var page = await OpenAsync();
         await using var trader = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await trader.Page.Locator("[data-tab=fills]").ClickAsync();
+        await trader.Page.Locator("#tape-table").ClickAsync();
+        var tape = trader.Page.Locator("#tape .as-table tbody tr").First;
+        await Assertions.Expect(tape).ToContainTextAsync("150.00");
         var trade = (await page.CallAsync("demo-alice", HttpMethod.Get, $"fills?symbol={Symbol}&limit=1")).GetProperty("fills")[0].GetProperty("tradeId").GetString()!;
         var row = trader.Page.Locator("#blotter tbody tr:visible").Filter(new LocatorFilterOptions { HasText = trade });
         await Assertions.Expect(row).ToHaveCountAsync(1);
@@ -231,12 +234,14 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await ClickAsync(card, "Correct");
         await Assertions.Expect(said).ToContainTextAsync("At which price?");
         await card.GetByLabel("Right price", Exact()).FillAsync("149.00");
+        await card.GetByLabel("Why", Exact()).FillAsync("a slip");
         await ClickAsync(card, "Correct");
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("settle the difference to 149.00");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is at 149.00 now.");
         await Assertions.Expect(row).ToContainTextAsync("149.00");
         await Assertions.Expect(row).ToContainTextAsync("Corrected, was 150.00");
+        await Assertions.Expect(tape).ToContainTextAsync("150.00, corrected to 149.00");
 
         // The confirmation that was not given does nothing.
         await ClickAsync(card, "Declare void");
@@ -245,7 +250,14 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(said).ToHaveTextAsync($"{Symbol} {trade}: 1 that ACC-1001 bought of ACC-1002 at 150.00 is void.");
         await Assertions.Expect(row).ToContainTextAsync("Void: all of it was given back");
+        await Assertions.Expect(tape).ToContainTextAsync("150.00, void");
+        var log = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Who did what" }).Locator("tr");
+        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeVoided" })).ToContainTextAsync($"demo-admin");
+        await Assertions.Expect(log.Filter(new LocatorFilterOptions { HasText = "tradeCorrected" })).ToContainTextAsync($"trade {trade}, price 149.00, why a slip");
         await Assertions.Expect(trader.Page.Locator(".toast", new PageLocatorOptions { HasText = "Trade declared void" })).ToBeVisibleAsync();
+        await trader.Page.ReloadAsync();
+        await trader.Page.Locator("#tape-table").ClickAsync();
+        await Assertions.Expect(tape).ToContainTextAsync("150.00, void");
         await ClickAsync(card, "Declare void");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
         await Assertions.Expect(said).ToContainTextAsync("it is void already");

@@ -25,11 +25,17 @@ export interface MarketState {
 export type Whole = number | string;
 export type Levels = readonly (readonly [Whole, Whole])[];
 
-export interface TradeJson { tradeId: string; price: Whole; quantity: Whole; takerSide: Side; timeNanos: string }
+export interface TradeJson {
+  tradeId: string; price: Whole; quantity: Whole; takerSide: Side; timeNanos: string;
+  state?: "void" | "corrected"; correctedPrice?: string;
+}
+
+/** What became of a trade of before; null: it is void. */
+export interface TradeChangeJson { tradeId: string; price: Whole | null }
 
 export interface BookMessage {
   type: "snapshot" | "update"; symbol: string; previousSequence?: number; sequence: number; timeNanos: string;
-  bids: Levels; asks: Levels; trades?: readonly TradeJson[];
+  bids: Levels; asks: Levels; trades?: readonly TradeJson[]; tradeChanges?: readonly TradeChangeJson[];
 }
 
 export interface Heartbeat { type: "heartbeat"; symbol: string; sequence: number; timeNanos: string }

@@ -6,7 +6,11 @@ import type { AccountMessage, Balance, BookMessage, CandleRow, Fill, Margin, Mar
 export type Topic = "book" | "trades" | "candles" | "tickers" | "state" | "link" | "orders" | "balances" | "fills";
 export type Link = "connecting" | "live" | "resyncing" | "stale" | "offline";
 
-export interface Trade { id: string; price: number; quantity: number; side: Side; millis: number; own: boolean }
+export interface Trade {
+  id: string; price: number; quantity: number; side: Side; millis: number; own: boolean;
+  /** Its price since an operator changed it; null: it is void; undefined: it is as it was made. */
+  now: number | null | undefined;
+}
 
 /** In ticks and lots; `start` is its first millisecond. */
 export interface Candle { start: number; open: number; high: number; low: number; close: number; volume: number }
@@ -81,6 +85,11 @@ export class Store {
     if (!this.book.apply(message)) return false;
     this.touch("book");
     for (const trade of message.trades ?? []) this.takeTrade(trade);
+    for (const change of message.tradeChanges ?? []) {
+      const trade = this.trades.find((one) => one.id === change.tradeId);
+      if (trade !== undefined) trade.now = change.price === null ? null : Number(change.price);
+      this.touch("trades");
+    }
     return true;
   }
 
@@ -94,10 +103,14 @@ export class Store {
     this.touch("tickers");
   }
 
-  /** Older trades, newest first, from a call; those that the stream told since stay in front. */
+  /** Older trades, newest first, from a call; those that the stream told since stay in front. What became of those that are known is told by it, too. */
   takePast(trades: readonly TradeJson[]): void {
-    const known = new Set(this.trades.map((trade) => trade.id));
-    this.trades.push(...trades.filter((trade) => !known.has(trade.tradeId)).map((trade) => this.tradeOf(trade)));
+    const known = new Map(this.trades.map((trade) => [trade.id, trade]));
+    for (const past of trades.map((trade) => this.tradeOf(trade))) {
+      const trade = known.get(past.id);
+      if (trade === undefined) this.trades.push(past);
+      else if (past.now !== undefined) trade.now = past.now;
+    }
     this.trades.sort((left, right) => right.millis - left.millis || compareIds(right.id, left.id));
     this.trades.length = Math.min(this.trades.length, mostTrades);
     this.touch("trades");
@@ -225,6 +238,7 @@ export class Store {
       side: json.takerSide,
       millis: millisOf(json.timeNanos),
       own: this.ownTrades.has(`${instrument.symbol} ${json.tradeId}`),
+      now: json.state === undefined ? undefined : json.correctedPrice === undefined ? null : Number(instrument.ticks(json.correctedPrice)),
     };
   }
 }

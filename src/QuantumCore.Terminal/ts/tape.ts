@@ -54,11 +54,15 @@ export class Tape extends Surface {
       }
       g.font = font(11.5, isLarge ? 600 : 400);
       g.textAlign = "left";
-      g.fillStyle = trade.side === "buy" ? theme.up : theme.down;
-      g.fillText(`${trade.side === "buy" ? "▲" : "▼"} ${instrument.price(trade.price)}`, 10, middle);
+      const isChanged = trade.now !== undefined;
+      const made = `${trade.side === "buy" ? "▲" : "▼"} ${instrument.price(trade.price)}`;
+      g.fillStyle = isChanged ? theme.muted : trade.side === "buy" ? theme.up : theme.down;
+      g.fillText(made, 10, middle);
+      // What an operator changed is struck out; the table says what holds now.
+      if (isChanged) g.fillRect(10, middle - 0.5, g.measureText(made).width, 1);
       g.textAlign = "right";
-      g.fillStyle = theme.text;
-      g.fillText(instrument.quantity(trade.quantity), Math.round(this.width * 0.66), middle);
+      g.fillStyle = isChanged ? theme.muted : theme.text;
+      g.fillText(trade.now === null ? "void" : instrument.quantity(trade.quantity), Math.round(this.width * 0.66), middle);
       g.font = font(11.5);
       g.fillStyle = isLarge ? theme.muted2 : theme.muted;
       g.fillText(clock(trade.millis), this.width - 10, middle);
@@ -69,7 +73,10 @@ export class Tape extends Surface {
     const instrument = this.store.instrument!;
     return tableOf(
       ["Time", "Side", "Price", "Quantity"],
-      this.store.trades.slice(0, 100).map((t) => [clock(t.millis), t.side === "buy" ? "Buy" : "Sell", instrument.price(t.price), instrument.quantity(t.quantity)]));
+      this.store.trades.slice(0, 100).map((t) => [
+        clock(t.millis), t.side === "buy" ? "Buy" : "Sell", `${instrument.price(t.price)}${t.now === undefined ? "" : t.now === null ? ", void" : `, corrected to ${instrument.price(t.now)}`}`,
+        instrument.quantity(t.quantity),
+      ]));
   }
 
   /** The 95th percentile of what is shown: one in twenty is large. */

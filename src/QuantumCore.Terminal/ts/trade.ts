@@ -251,6 +251,10 @@ export class Trade {
     byId("oneclick-toggle").addEventListener("click", () => this.showOneClick(!this.oneClick.shown));
     byId("add-alert").addEventListener("click", () => this.chart.askAlert());
     toggle("chart-table", (on) => this.chart.showTable(on));
+    toggle("tape-table", (on) => {
+      byId("tape-head").hidden = on;
+      this.tape.showTable(on);
+    });
   }
 
   /** The ladder whose clicks send, in the place of the other one. */
