@@ -88,16 +88,8 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit)
-    {
-        var last = Math.Min(before - 1, Stream.Head);
-        await Stream.WhenDurable(last);
-        var lines = new List<AuditLine>();
-        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
-            lines.Add(Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
-        lines.Reverse();
-        return [.. lines];
-    }
+    public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
+        NewestAsync(store, before, limit, static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
     /// <summary>No account that a key or an owner has already.</summary>
     private long FreeAccount()

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -110,6 +111,21 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
             DeactivateOnIdle();
             throw;
         }
+    }
+
+    /// <summary>What the stream's newest records before a sequence say, so many at most, newest first; they are durable.</summary>
+    protected async ValueTask<ImmutableArray<T>> NewestAsync<T>(IJournalStore store, long before, int limit, Func<JournalRecord, T> read)
+    {
+        var last = Math.Min(before - 1, Stream.Head);
+        await Stream.WhenDurable(last);
+        var newest = new List<T>();
+        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
+        {
+            newest.Add(read(record));
+        }
+
+        newest.Reverse();
+        return [.. newest];
     }
 
     /// <summary>Tells the ledger that the stream has moved on. May be lost: the ledger looks for itself too.</summary>

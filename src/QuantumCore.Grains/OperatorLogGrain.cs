@@ -28,17 +28,6 @@ public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, 
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit)
-    {
-        var last = Math.Min(before - 1, Stream.Head);
-        await Stream.WhenDurable(last);
-        var lines = new List<AuditLine>();
-        await foreach (var record in store.ReadAsync(Stream.Name, Math.Max(1, last - limit + 1), last, CancellationToken.None))
-        {
-            lines.Add(OperatorLogEncoding.Decode(record.Sequence, record.Body.Span));
-        }
-
-        lines.Reverse();
-        return [.. lines];
-    }
+    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) =>
+        NewestAsync(store, before, limit, static record => OperatorLogEncoding.Decode(record.Sequence, record.Body.Span));
 }

@@ -136,7 +136,6 @@ public class TradeChangeEdgeTests
         var trade = new TradeAsItWas(s_trade, record.TimeNanos, Assert.Single(record.TradeSteps()));
         Assert.Equal(RejectReason.None, machine.Operate(trade.Change(0), market.Time.UnixNanos(), out var change));
         await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(change!)));
-        await Task.Delay(TimeSpan.FromSeconds(5), token);
         Assert.Equal(1_010, (await exchange.ViewAsync(Alice)).Of("NOW").Total);
 
         await exchange.Ledger.CatchUp();
