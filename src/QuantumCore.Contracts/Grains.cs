@@ -301,7 +301,7 @@ public interface IMarketDataGrain : IGrainWithStringKey
     [Alias("trades")]
     ValueTask<ImmutableArray<PublicTrade>> Trades(int limit);
 
-    /// <summary>The price of the newest trade as splits since then leave it, in ticks; 0 for none.</summary>
+    /// <summary>The last price as the book has it, in ticks; 0 for none. A split scales it, and what strategies' legs trade with quotes or with each other is none.</summary>
     [Alias("last-price")]
     ValueTask<long> LastPrice();
 

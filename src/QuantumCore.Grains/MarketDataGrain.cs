@@ -254,7 +254,10 @@ public static class BookRecordFold
         }
     }
 
-    /// <summary>The price of the newest trade after a record: a split scales it, rounded down, as its book does.</summary>
+    /// <summary>
+    /// The last price after a record, as its book has it: what strategies' legs trade with quotes or with each other leaves it alone, and a
+    /// split scales it, rounded down.
+    /// </summary>
     /// <param name="lastTicks">The one before it; 0 for none.</param>
     /// <param name="record">The record.</param>
     public static long LastPrice(long lastTicks, BookRecord record)
@@ -266,13 +269,37 @@ public static class BookRecordFold
 
         foreach (var step in record is BookTurn trading ? trading.Steps : [])
         {
-            lastTicks = step.Kind == StepKind.Fill ? step.PriceTicks : lastTicks;
+            lastTicks = step.Kind == StepKind.Fill && !IsOfLeg(record, in step) ? step.PriceTicks : lastTicks;
         }
 
         return lastTicks != 0 && record is BookTurn { Command: { Verb: BookVerb.AdjustOrders } command }
             && command.Changes.AsAdjustment() is { IsSplit: true } split
             ? Math.Clamp(split.PriceOf(Side.Buy, lastTicks), 1, Instrument.PriceTicksLimit)
             : lastTicks;
+    }
+
+    /// <summary>Whether the trade is one that an act named, and none of an order which swept the book or entered it.</summary>
+    private static bool IsOfLeg(BookRecord record, in TurnStep fill)
+    {
+        if (record is not BookTurn { Command: { Verb: BookVerb.Act, Changes: var acts } })
+        {
+            return false;
+        }
+
+        var crosses = false;
+        foreach (var (name, value) in acts)
+        {
+            if ((name is ChangedValue.Take or ChangedValue.TakeQuotes && value == fill.OrderId)
+                || (name == ChangedValue.Maker && crosses && value == fill.MakerOrderId))
+            {
+                return true;
+            }
+
+            // What comes before the maker of a cross says who the taker is.
+            crosses = name < ChangedValue.Price ? name == ChangedValue.Cross && value == fill.OrderId : crosses;
+        }
+
+        return false;
     }
 
     /// <summary>A turn says how the levels are after it: what is not displayed changes none.</summary>

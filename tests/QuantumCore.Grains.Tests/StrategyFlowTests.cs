@@ -80,6 +80,26 @@ public class StrategyFlowTests
             .Select(BookRecordEncoding.Encode);
     }
 
+    [Theory]
+    [InlineData(51)]
+    [InlineData(52)]
+    public void The_public_view_has_the_last_price_of_the_book_which_legs_leave_alone(int seed)
+    {
+        var market = new StrategyMarket(seed);
+        var seen = market.BookRecords.ToDictionary(pair => pair.Key, _ => (Records: 0, Ticks: 0L), StringComparer.Ordinal);
+        for (var step = 0; step < 2_000; step++)
+        {
+            market.Step();
+            foreach (var (symbol, records) in market.BookRecords)
+            {
+                var (known, ticks) = seen[symbol];
+                ticks = records.Skip(known).Aggregate(ticks, BookRecordFold.LastPrice);
+                seen[symbol] = (records.Count, ticks);
+                Assert.Equal(market.Books[symbol].Core.LastPriceTicks, ticks);
+            }
+        }
+    }
+
     [Fact]
     public void A_trade_of_a_leg_that_was_tampered_with_halts_the_replay()
     {

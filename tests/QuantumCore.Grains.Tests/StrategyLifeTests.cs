@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;
@@ -66,6 +67,24 @@ public abstract class StrategyLifeTests(bool hostile)
         Assert.Equal(0, (await exchange.Book(A, Key).State()).LastPriceTicks);
         var alice = await exchange.ViewAsync(Alice, sells);
         Assert.Equal([1, 1], alice.OpenOrders.Select(order => order.QuantityLots - order.FilledLots));
+
+        // What market orders are measured by is that price too: live, and anew from the journal.
+        foreach (var (symbol, price) in new[] { (A, 15_050L), (B, 15_000L) })
+        {
+            await PlaceAsync(exchange, Carol, "ask" + symbol, symbol, Side.Sell, price, 1);
+            await PlaceAsync(exchange, Bob, "bid" + symbol, symbol, Side.Buy, price, 1);
+        }
+
+        var more = await SpreadAsync(exchange, Bob, "more", net: -100, units: 1, reversed: true);
+        Assert.Equal(120, more[0].Fills[0].PriceTicks - more[1].Fills[0].PriceTicks);
+        foreach (var (symbol, price) in new[] { (A, 15_050L), (B, 15_000L) })
+        {
+            var (market, state) = (exchange.Grains.GetGrain<IMarketDataGrain>(symbol), await exchange.Book(symbol, Key).State());
+            await Wait.UntilAsync(async () => (await market.Depth(1)).Sequence >= state.Sequence);
+            Assert.Equal((price, price), (state.LastPriceTicks, await market.LastPrice()));
+            await exchange.Cluster.DeactivateAsync(market);
+            Assert.Equal(price, await market.LastPrice());
+        }
     }
 
     [Fact]
