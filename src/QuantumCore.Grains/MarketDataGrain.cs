@@ -33,14 +33,18 @@ public sealed class MarketDataGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var depth = await (await catalog.BookAsync(Symbol)).Depth(Symbol);
+        var book = await catalog.BookAsync(Symbol);
+        // The newest trade may be older than what is read here: the book knows its price.
+        var state = await book.State(Symbol);
+        var depth = await book.Depth(Symbol);
+        _lastPrice = state.LastPriceTicks;
         var trades = new List<BookTrade>();
-        var from = Math.Max(1, depth.Sequence - MarketBook.SequencesKept);
+        var from = Math.Max(1, Math.Min(depth.Sequence - MarketBook.SequencesKept, state.Sequence));
         await foreach (var stored in journal.ReadAsync(BookStream, from, depth.Sequence, cancellationToken))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
             BookRecordFold.AddTrades(trades, stored.Sequence, record);
-            _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
+            _lastPrice = stored.Sequence > state.Sequence || state.LastPriceTicks == 0 ? BookRecordFold.LastPrice(_lastPrice, record) : _lastPrice;
         }
 
         _book.Reset(

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
+using QuantumCore.MarketData;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -205,5 +206,32 @@ public abstract class MarketDataGrainTests(bool hostile)
 }
 
 public sealed class MarketDataOnThePlainRuntime() : MarketDataGrainTests(hostile: false);
+
+/// <summary>Where a market data grain begins from what its book says.</summary>
+public sealed class MarketDataBeginningTests
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+
+    [Fact]
+    public async Task The_last_price_outlives_the_records_that_are_read_anew()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob]);
+        await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_020, 1);
+        await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 15_020, 1);
+        var book = exchange.Book("AAPL").Grain;
+        foreach (var marks in Enumerable.Range(15_000, MarketBook.SequencesKept + 1).Chunk(256))
+        {
+            await Task.WhenAll(marks.Select(ticks => book.Operate("AAPL", BookCommand.Of(BookVerb.SetMark, ticks)).AsTask()));
+        }
+
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        Assert.Equal(15_020, await market.LastPrice());
+        await exchange.Cluster.DeactivateAsync(market);
+        Assert.Equal(15_020, await market.LastPrice());
+        Assert.Empty(await market.Trades(1));
+    }
+}
 
 public sealed class MarketDataOnTheHostileRuntime() : MarketDataGrainTests(hostile: true);
