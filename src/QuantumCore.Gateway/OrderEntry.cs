@@ -195,8 +195,12 @@ public sealed partial class OrderEntry(
     public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
         var answer = await _calls.Ask("ChangeTrade", 0, async () => await (await listings.Book(symbol)).ChangeTrade(symbol, trade, priceTicks));
-        if (answer.Failure != RejectReason.None || answer.Value.Reason != RejectReason.None)
-            return answer.Failure == RejectReason.None ? answer.Value : new TradeChanged(answer.Failure);
+        if (answer.Failure != RejectReason.None)
+            return new TradeChanged(answer.Failure);
+
+        // A trade can be declared void once: what refuses to do it again may have done it when it was asked first.
+        if (answer.Value.Reason != RejectReason.None)
+            return answer.IsFirst ? answer.Value : new TradeChanged(RejectReason.OutcomeUnknown);
 
         foreach (var account in new[] { answer.Value.Trade.Account, answer.Value.Trade.MakerAccount }.Distinct())
         {

@@ -87,6 +87,20 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
+    public async Task Change_of_a_trade_whose_outcome_is_not_known_is_not_said_to_have_been_refused()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Fail("ChangeTrade", new TimeoutException("No answer came."));
+        Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/symbols/AAPL/bust", """{"trade":"17-0"}""", "admin", Token)).Code);
+
+        // The first attempt has done it, so that the second one finds no such trade any more.
+        exchange.Floor.Fail("ChangeTrade", new InvalidOperationException("The answer was lost."));
+        exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.UnknownTrade;
+        Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/symbols/AAPL/bust", """{"trade":"18-0"}""", "admin", Token)).Code);
+        Assert.Equal(["tradeVoided trade 17-0", "tradeVoided trade 18-0"], exchange.Floor.Acts.Select(act => $"{act.What} {act.Detail}"));
+    }
+
+    [Fact]
     public async Task Lines_are_an_administrators_to_read_and_go_back_by_their_sequence()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -172,8 +172,9 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        // Its line is there; the one after it says what became of it.
-        await operators.Note(officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
+        // Its line is there; the one after it says that nothing came of it, where that is known.
+        if (changed.Reason != RejectReason.OutcomeUnknown)
+            await operators.Note(officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
         await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
     }
 
