@@ -44,7 +44,8 @@ internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log
     private static string Said<T>(T text)
     {
         var members = JsonSerializer.SerializeToElement(text, (JsonTypeInfo<T>)s_said.GetTypeInfo(typeof(T))).EnumerateObject();
-        var said = string.Join(", ", members.Select(member => $"{member.Name} {member.Value}"));
+        var said = string.Join(", ", members.Select(
+            member => $"{member.Name} {(member.Value.ValueKind == JsonValueKind.String ? member.Value.GetString() : member.Value.GetRawText())}"));
         return said.Length <= LongestDetail ? said : said[..LongestDetail];
     }
 }

@@ -426,6 +426,7 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask AddKey(ApiKey key)
     {
+        floor.Keys.RemoveAll(known => known.Hash == key.Hash);
         floor.Keys.Add(key);
         return ValueTask.CompletedTask;
     }

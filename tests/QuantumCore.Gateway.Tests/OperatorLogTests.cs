@@ -87,6 +87,24 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
+    public async Task Key_that_is_made_or_revoked_is_named_by_its_id_and_not_by_its_secret()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        const string Terms = """{"signing":"hmac","readOnly":true,"addresses":["203.0.113.0/24"]}""";
+        var made = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", Terms, "admin", Token);
+        var plain = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", null, "admin", Token);
+        Assert.Equal(200, (int)(await exchange.SendAsync("DELETE", $"admin/keys/{made["id"]}", null, "admin", Token)).Status);
+        Assert.Equal(
+            [
+                $"keyMade ACC-1001: id {made["id"]}, readOnly true, addresses [\"203.0.113.0/24\"]",
+                $"keyMade ACC-1001: id {plain["id"]}",
+                $"keyRevoked ACC-1001: id {made["id"]}, readOnly true, addresses [\"203.0.113.0/24\"]",
+            ],
+            exchange.Floor.Acts.Select(act => $"{act.What} {act.Subject}: {act.Detail}"));
+        Assert.DoesNotContain(exchange.Floor.Acts, act => act.Detail.Contains(made["secret"]!) || act.Detail.Contains(made["apiKey"]!));
+    }
+
+    [Fact]
     public async Task Change_of_a_trade_whose_outcome_is_not_known_is_not_said_to_have_been_refused()
     {
         await using var exchange = await OpenGateway.StartAsync();

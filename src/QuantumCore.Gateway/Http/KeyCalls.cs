@@ -143,7 +143,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     }
 
     private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => officer is { } one
-        ? operators.Note(one, what, key.Label, new KeyText { ReadOnly = key.Rights == KeyRights.Read, Addresses = [.. key.Addresses.Split(',', StringSplitOptions.RemoveEmptyEntries)] }, isDone)
+        ? operators.Note(
+            one, what, key.Label,
+            new KeyNote(key.Id, key.Rights == KeyRights.Read ? true : null, key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone)
         : ValueTask.FromResult<Refusal?>(null);
 
     private async Task AnswerList(HttpContext context, long account) =>

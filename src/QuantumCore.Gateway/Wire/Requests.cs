@@ -340,6 +340,9 @@ internal sealed record KeyText
     public List<string?>? Addresses { get; init; }
 }
 
+/// <summary>What the operator log tells of a key: which one, and never what it is used with.</summary>
+internal sealed record KeyNote(string Id, bool? ReadOnly, string[]? Addresses);
+
 /// <summary>A signal from outside.</summary>
 internal sealed record SignalText
 {
@@ -562,6 +565,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(OwnerText))]
 [JsonSerializable(typeof(WithdrawalText))]
 [JsonSerializable(typeof(KeyText))]
+[JsonSerializable(typeof(KeyNote))]
 [JsonSerializable(typeof(SignalText))]
 [JsonSerializable(typeof(SignalStrategyText))]
 [JsonSerializable(typeof(SignInText))]
