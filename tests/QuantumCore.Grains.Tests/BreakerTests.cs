@@ -25,5 +25,10 @@ public class BreakerTests
         Assert.Equal(used, await catalog.BreakerUsed());
         await catalog.UseBreaker(new BreakerUse(20_459, 1, "desk"));
         Assert.Equal(new BreakerUse(20_459, 1, "desk"), await catalog.BreakerUsed());
+
+        // Who stopped the whole market is told by name.
+        Assert.Equal(
+            [("marketStopped", "level 1", "desk"), ("marketStopped", "level 2", "desk")],
+            (await catalog.Audit(long.MaxValue, 2)).Select(line => (line.What, line.Subject, line.By)));
     }
 }
