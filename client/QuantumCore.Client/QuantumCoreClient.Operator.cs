@@ -80,8 +80,8 @@ public sealed partial class QuantumCoreClient
         _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol, why), cancellation);
 
     /// <summary>
-    /// Who did what to trading and accounts: phases, rules, trades, blocks, freezes, limits, money and keys, the newest first. What changes the
-    /// catalog (users, owners, fees, margin terms and the like) is in <see cref="GetAuditAsync"/>.
+    /// Who did what to trading and accounts: phases, rules, trades, blocks, freezes, limits, money, owners and keys, the newest first. What changes the
+    /// catalog (users, fees, margin terms, the breaker and the like) is in <see cref="GetAuditAsync"/>.
     /// </summary>
     /// <param name="before">Only lines of smaller sequences; null for the newest.</param>
     /// <param name="limit">How many at most, 1 to 1000.</param>

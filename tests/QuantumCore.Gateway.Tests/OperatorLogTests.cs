@@ -22,6 +22,7 @@ public sealed class OperatorLogTests
     [InlineData("accounts/ACC-1001/unfreeze", "{}", "accountUnfrozen ACC-1001: ")]
     [InlineData("accounts/ACC-1001/limits", """{"symbol":"AAPL","maxOpenOrders":5}""", "limitsSet ACC-1001: symbol AAPL, maxOpenOrders 5")]
     [InlineData("accounts/ACC-1001/deposits", """{"key":"d-1","asset":"USD","amount":"10.00"}""", "deposited ACC-1001: key d-1, asset USD, amount 10.00")]
+    [InlineData("accounts/ACC-1001/owner", """{"owner":"alice"}""", "ownerSet ACC-1001: owner alice")]
     public async Task What_an_operator_does_is_on_record_with_its_name_and_its_terms(string call, string body, string line)
     {
         await using var exchange = await OpenGateway.StartAsync();

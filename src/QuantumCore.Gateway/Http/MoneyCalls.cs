@@ -87,7 +87,7 @@ internal sealed class MoneyCalls(
     /// <summary>POST /admin/accounts/{account}/owner</summary>
     public async Task SetOwner(HttpContext context)
     {
-        if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Account(context) is not { } account ||
+        if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||
             await Call.Read(context, WireJson.Default.OwnerText) is not { } text)
         {
             return;
@@ -102,6 +102,12 @@ internal sealed class MoneyCalls(
 
         await grains.Catalog().SetOwner(new OwnedAccount(account.Value, owner));
         await owners.Refresh();
+        if (await Note(officer, "ownerSet", account.Value, text) is { } unknown)
+        {
+            await Answer.Refuse(context, unknown);
+            return;
+        }
+
         await Answer.Json(context, (account, owner), static (to, answer) =>
         {
             to.WriteStartObject();
@@ -179,7 +185,7 @@ internal sealed class MoneyCalls(
     private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit) =>
         reason == RejectReason.None ? null : new Refusal(reason, field, limit);
 
-    /// <summary>What an administrator does with another's money is on record; what its owner does is in the account's own.</summary>
+    /// <summary>What an administrator does with another's account is on record; what its owner does is in the account's own.</summary>
     private ValueTask<Refusal?> Note<T>(Caller? officer, string what, long account, T text) =>
         officer is { } one ? operators.Note(one, what, new AccountId(account).ToString(), text) : ValueTask.FromResult<Refusal?>(null);
 
