@@ -51,6 +51,18 @@ public sealed class OperatorLogTests
     }
 
     [Fact]
+    public async Task What_was_done_in_part_is_on_record_though_it_is_refused()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.RefusesToOperate["MSFT"] = RejectReason.OutcomeUnknown;
+        Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/accounts/ACC-1001/unblock", """{"why":"clear"}""", "admin", Token)).Code);
+        Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/breaker", """{"index":79,"previousClose":100}""", "admin", Token)).Code);
+        Assert.Equal(
+            ["accountUnblocked ACC-1001: why clear", "marketStoppedInPart level 3: index 79, previousClose 100"],
+            exchange.Floor.Acts.Select(act => $"{act.What} {act.Subject}: {act.Detail}"));
+    }
+
+    [Fact]
     public async Task What_is_done_but_not_on_record_is_not_answered_as_done()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -103,6 +104,8 @@ internal sealed class OperatorCalls(
             stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
             if (failed.Refusal is { } failure)
             {
+                // The catalog has the stops that are whole, under the name of who asked for them.
+                await operators.Note(officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"), text);
                 await Answer.Refuse(context, failure);
                 return;
             }
@@ -275,7 +278,9 @@ internal sealed class OperatorCalls(
                 failed.Add(symbol, reason);
         }
 
-        if ((failed.Refusal ?? await note()) is { } refusal)
+        // What is done in part is on record, too.
+        var unnoted = await note();
+        if ((failed.Refusal ?? unnoted) is { } refusal)
         {
             await Answer.Refuse(context, refusal);
             return;
@@ -288,8 +293,9 @@ internal sealed class OperatorCalls(
     private async Task Kill(HttpContext context, AccountId account, FreezeRequest request, Func<ValueTask<Refusal?>> note)
     {
         var report = await entry.Freeze(account.Value, request);
+        var unnoted = await note();
         var refusal = report.Reason == RejectReason.None
-            ? await note()
+            ? unnoted
             : new Refusal(report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same.");
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);

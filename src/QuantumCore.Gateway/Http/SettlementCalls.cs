@@ -9,7 +9,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about settlement: venues with their holidays and batches.</summary>
-internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time)
+internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time, OperatorLog operators)
 {
     private const int BatchesShown = 100;
     private const int FailsShown = 1_000;
@@ -79,8 +79,9 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         {
             var decision = await venue.BuyIn(new(text.Id!, account.Value, text.Symbol!, officer.Name, text.Why ?? ""));
             lots = decision.Lots;
-            if (decision.Refusal is { } reason)
-                refusal = Refusal.Malformed("account", FeesReading.Sentence(reason));
+            refusal = decision.Refusal is { } reason
+                ? Refusal.Malformed("account", FeesReading.Sentence(reason))
+                : await operators.Note(officer, "boughtIn", account.ToString(), text);
         }
 
         if (refusal is { } wrong)
@@ -108,7 +109,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             refusal ??= s_noVenue;
         else if (refusal is null && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)
             refusal = new Refusal(RejectReason.BadRequest, "days", BuyInDaysRequest.Most.ToString(CultureInfo.InvariantCulture), FeesReading.Sentence(reason));
-        if (refusal is { } wrong)
+        if ((refusal ?? await operators.Note(officer, "buyInDaysSet", (string)context.Request.RouteValues["venue"]!, text)) is { } wrong)
             await Answer.Refuse(context, wrong);
         else
             await AnswerVenues(context);

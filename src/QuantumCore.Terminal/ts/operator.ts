@@ -263,13 +263,12 @@ function showLog(card: HTMLElement, system: System | undefined): void {
     : rows.length === 0 ? make("p", { class: "empty" }, "No warning and no error since this process started.") : table(["Time", "Level", "Of", "What"], rows));
 }
 
-/** The newest changes of what all share; lines that are read are left alone until there is a newer one. */
 interface LogLine { sequence: number; time: string; what: string; subject: string; by: string; detail: string | null }
 
-/** Two logs, told as one by time: what changed the catalog, and what was done to trading and accounts. */
+/** Two logs, told as one by time: what changed the catalog, and what was done to trading and accounts. Lines that are read are left alone until there is a newer one, and a log that does not come hides no other. */
 async function showAudit(card: HTMLElement): Promise<void> {
   const outcomes = await Promise.all(["audit", "actions"].map((log) => call<{ lines: LogLine[] }>("GET", `/admin/${log}?limit=200`)));
-  const failed = outcomes.find((outcome) => outcome.kind !== "done");
+  const failed = outcomes.every((outcome) => outcome.kind !== "done") ? outcomes[0] : undefined;
   const logs = outcomes.map((outcome) => outcome.kind === "done" ? outcome.value.lines : []);
   const newest = failed === undefined ? logs.map((lines) => lines[0]?.sequence ?? 0).join("+") : whyNone(failed.kind === "refused" ? failed.problem : undefined);
   if (card.dataset["newest"] === newest) return;
