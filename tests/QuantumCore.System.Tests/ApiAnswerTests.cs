@@ -237,6 +237,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("POST admin/symbols/{symbol}/phase", "admin/symbols/AAPL/phase", Admin, """{"phase":"continuous"}""");
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
             await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
+        await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
+        await CallAsync("GET admin/actions", "admin/actions?limit=100", Admin);
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");
         await CallAsync("POST admin/symbols/{symbol}/pin", "admin/symbols/AAPL/pin", Admin, """{"silo":"all","why":"test"}""");
         var pin = Assert.Single((await CallAsync("GET admin/pins", "admin/pins", Admin)).GetProperty("pins").EnumerateArray());
