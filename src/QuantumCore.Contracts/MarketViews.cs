@@ -36,9 +36,10 @@ public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, P
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
 /// <param name="Bids">Buy levels, highest first.</param>
 /// <param name="Asks">Sell levels, lowest first.</param>
+/// <param name="LastPriceTicks">What its book says is the last price at that sequence, in ticks; 0 for none, and where another than the book tells the levels.</param>
 [GenerateSerializer, Immutable, Alias("depth-view")]
 public sealed record DepthView(
-    long Sequence, long TimeNanos, ImmutableArray<DepthLevel> Bids, ImmutableArray<DepthLevel> Asks);
+    long Sequence, long TimeNanos, ImmutableArray<DepthLevel> Bids, ImmutableArray<DepthLevel> Asks, long LastPriceTicks = 0);
 
 /// <summary>What changed after a sequence, or the whole book where that is shorter or the past is forgotten.</summary>
 /// <param name="IsSnapshot">The levels are the whole book; otherwise the changed ones, with their new size.</param>

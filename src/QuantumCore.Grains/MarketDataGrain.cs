@@ -33,20 +33,18 @@ public sealed class MarketDataGrain(
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
-        var book = await catalog.BookAsync(Symbol);
-        // The newest trade may be older than what is read here: the book knows its price.
-        var state = await book.State(Symbol);
-        var depth = await book.Depth(Symbol);
-        _lastPrice = state.LastPriceTicks;
+        var depth = await (await catalog.BookAsync(Symbol)).Depth(Symbol);
         var trades = new List<BookTrade>();
-        var from = Math.Max(1, Math.Min(depth.Sequence - MarketBook.SequencesKept, state.Sequence));
+        var from = Math.Max(1, depth.Sequence - MarketBook.SequencesKept);
         await foreach (var stored in journal.ReadAsync(BookStream, from, depth.Sequence, cancellationToken))
         {
             var record = BookRecordEncoding.Decode(stored.Body.Span);
             BookRecordFold.AddTrades(trades, stored.Sequence, record);
-            _lastPrice = stored.Sequence > state.Sequence || state.LastPriceTicks == 0 ? BookRecordFold.LastPrice(_lastPrice, record) : _lastPrice;
+            _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
         }
 
+        // The newest trade may be older than what was read here: the book knows its price.
+        _lastPrice = depth.LastPriceTicks != 0 ? depth.LastPriceTicks : _lastPrice;
         _book.Reset(
             new(depth.Sequence, depth.TimeNanos, [.. depth.Bids.Select(Level)], [.. depth.Asks.Select(Level)]), trades);
         _toldThrough = _book.Sequence;

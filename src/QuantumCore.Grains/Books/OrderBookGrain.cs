@@ -124,7 +124,7 @@ public sealed partial class OrderBookGrain(
         }
 
         var view = new DepthView(
-            book.Machine.Sequence, book.Machine.TimeNanos, Levels(book, Side.Buy), Levels(book, Side.Sell));
+            book.Machine.Sequence, book.Machine.TimeNanos, Levels(book, Side.Buy), Levels(book, Side.Sell), book.Machine.Core.LastPriceTicks);
         await SettleAsync();
         return view;
     }
