@@ -103,6 +103,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
         var cell = page.Page.Locator("#blotter tbody td").Last;
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr").Last).ToContainTextAsync("150.00");
         await cell.EvaluateAsync("cell => getSelection().selectAllChildren(cell)");
         var selected = await page.Page.EvaluateAsync<string>("() => String(getSelection())");
         var moving = page.Page.Locator("#list button", new PageLocatorOptions { HasText = "BTC-USD" });

@@ -26,8 +26,8 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
 
         await ActAsync(page, card, "halt", ("technical", 900));
         await Assertions.Expect(chip).ToHaveTextAsync("Halted");
-        await Assertions.Expect(card.Locator("dd").Nth(2)).ToHaveTextAsync("technical");
-        await Assertions.Expect(card.Locator("dd").Nth(3)).ToContainTextAsync("volatility at");
+        await Assertions.Expect(card.Locator("dt:has-text('Why') + dd")).ToHaveTextAsync("technical");
+        await Assertions.Expect(card.Locator("dt:has-text('Next') + dd")).ToContainTextAsync("volatility at");
         // Whoever opens the trading page only now is told as well.
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Symbol}").ToString());
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("(technical)");
@@ -37,11 +37,11 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await ActAsync(page, card, "opening");
         await Assertions.Expect(chip).ToHaveTextAsync("Auction");
         var bought = await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "3" });
-        await Assertions.Expect(card.Locator("dd").Nth(7)).Not.ToHaveTextAsync("–");
-        await Assertions.Expect(card.Locator("dd").Nth(8)).ToHaveTextAsync("3");
+        await Assertions.Expect(card.Locator("dt:has-text('Indicative price') + dd")).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(card.Locator("dt:has-text('Would match') + dd")).ToHaveTextAsync("3");
         await ActAsync(page, card, "continuous");
         await Assertions.Expect(chip).ToHaveTextAsync("Trading");
-        await Assertions.Expect(card.Locator("dd").Nth(4)).Not.ToHaveTextAsync("–");
+        await Assertions.Expect(card.Locator("dt:has-text('Last') + dd")).Not.ToHaveTextAsync("–");
 
         // The buyer's order is over, and it was filled: the book itself says so, however far the history is.
         var order = await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/{Symbol}/{bought.GetProperty("orderId").GetInt64()}");
