@@ -79,13 +79,13 @@ internal static class Mutants
         ["who gained more than a deficit pays more than it"] = 13,
         ["who lacks what it passes on gives it all the same"] = 436,
         ["what is overdue is free"] = 280,
-        ["the history does not look for what it was not told"] = 37,
+        ["the history does not look for what it was not told"] = 39,
         ["a snapshot forgets what is on its way"] = 34,
         ["nobody carries the order of a liquidation"] = 21,
         ["a withdrawal is enlisted before it is durable"] = 6,
         ["what is pending pays for what settles before"] = 2,
         ["a cancel that overtakes its order leaves nothing"] = 24,
-        ["open orders promise nothing of what is to come"] = 94,
+        ["open orders promise nothing of what is to come"] = 424,
         ["nobody closes the orders of an account that is liquidated"] = 19,
     };
 
