@@ -22,15 +22,18 @@ internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log
     private IOperatorLogGrain Grain => grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
 
     /// <summary>Puts an act on record.</summary>
-    /// <param name="officer">Who did it.</param>
+    /// <param name="officer">Who did it; null: an account's owner, of whom the account's own records tell, and nothing is noted.</param>
     /// <param name="what">What was done, one word.</param>
     /// <param name="subject">The symbol or the account that it was done to.</param>
     /// <param name="text">The call, all of which goes on record: no secrets.</param>
     /// <param name="isDone">Whether it is done already.</param>
     /// <returns>Null, or what is to be answered where it is not known to be on record.</returns>
-    public async ValueTask<Refusal?> Note<T>(Caller officer, string what, string subject, T text, bool isDone = true)
+    public async ValueTask<Refusal?> Note<T>(Caller? officer, string what, string subject, T text, bool isDone = true)
     {
-        var act = new OperatorAct(what, subject, officer.Name, Said(text));
+        if (officer is not { Name: var name })
+            return null;
+
+        var act = new OperatorAct(what, subject, name, Said(text));
         var noted = await _calls.Ask("Note", 0, () => Grain.Note(act));
         return noted.Failure == RejectReason.None ? null
             : isDone ? new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name.")

@@ -142,11 +142,9 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             await Answer.Json(context, key, Write);
     }
 
-    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => officer is { } one
-        ? operators.Note(
-            one, what, key.Label,
-            new KeyNote(key.Id, key.Rights == KeyRights.Read ? true : null, key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone)
-        : ValueTask.FromResult<Refusal?>(null);
+    private ValueTask<Refusal?> Note(Caller? officer, string what, ApiKey key, bool isDone = true) => operators.Note(
+        officer, what, key.Label,
+        new KeyNote(key.Id, key.Rights == KeyRights.Read ? true : null, key.Addresses.Length > 0 ? key.Addresses.Split(',') : null), isDone);
 
     private async Task AnswerList(HttpContext context, long account) =>
         await Answer.Json(context, await keys.All(account), static (to, all) =>

@@ -102,7 +102,7 @@ internal sealed class MoneyCalls(
 
         await grains.Catalog().SetOwner(new OwnedAccount(account.Value, owner));
         await owners.Refresh();
-        if (await Note(officer, "ownerSet", account.Value, text) is { } unknown)
+        if (await operators.Note(officer, "ownerSet", account.ToString(), text) is { } unknown)
         {
             await Answer.Refuse(context, unknown);
             return;
@@ -134,7 +134,7 @@ internal sealed class MoneyCalls(
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
         var result = await entry.Transfer(account, request);
-        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await Note(officer, "transferred", account, text)) is { } refused)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await operators.Note(officer, "transferred", new AccountId(account).ToString(), text)) is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
@@ -166,7 +166,7 @@ internal sealed class MoneyCalls(
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
         var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
-        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await Note(officer, "withdrawn", account, text)) is { } refused)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await operators.Note(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
@@ -184,10 +184,6 @@ internal sealed class MoneyCalls(
 
     private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit) =>
         reason == RejectReason.None ? null : new Refusal(reason, field, limit);
-
-    /// <summary>What an administrator does with another's account is on record; what its owner does is in the account's own.</summary>
-    private ValueTask<Refusal?> Note<T>(Caller? officer, string what, long account, T text) =>
-        officer is { } one ? operators.Note(one, what, new AccountId(account).ToString(), text) : ValueTask.FromResult<Refusal?>(null);
 
     private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
     {
