@@ -48,11 +48,7 @@ internal sealed class TradePage : IAsyncDisposable
         var page = await OpenAsync(browser, exchange.Address, Symbol);
         await page.ClearAsync(Symbol);
         if (lastPrice is not null)
-        {
-            await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = lastPrice, quantity = "1" });
-            await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = lastPrice, quantity = "1" });
-        }
-
+            await page.TradeAsync(lastPrice);
         if (bid is not null)
             await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = bid, quantity = "5" });
         if (ask is not null)
@@ -124,6 +120,13 @@ internal sealed class TradePage : IAsyncDisposable
 
     /// <summary>Places an order by the API, as somebody else.</summary>
     public Task<JsonElement> PlaceAsync(string key, object order) => CallAsync(key, HttpMethod.Post, "orders", order);
+
+    /// <summary>Buys 1 of the quiet symbol, from whom else there is.</summary>
+    public async Task TradeAsync(string price)
+    {
+        await PlaceAsync("demo-bob", new { symbol = QuietExchange.Symbol, side = "sell", price, quantity = "1" });
+        await PlaceAsync("demo-alice", new { symbol = QuietExchange.Symbol, side = "buy", price, quantity = "1" });
+    }
 
     /// <summary>Calls the API.</summary>
     public async Task<JsonElement> CallAsync(string key, HttpMethod method, string path, object? body = null, Uri? atAdmin = null)

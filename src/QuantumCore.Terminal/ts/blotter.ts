@@ -6,7 +6,7 @@ import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
-import type { Store } from "./store.js";
+import { keyOfFill, type Store } from "./store.js";
 import { toast } from "./toast.js";
 
 export interface Position {
@@ -22,6 +22,9 @@ export const kindNames: Readonly<Record<string, string>> = {
   limit: "Limit", market: "Market", stop: "Stop", stopLimit: "Stop limit", takeProfit: "Take-profit", takeProfitLimit: "Take-profit limit",
   trailingStop: "Trailing stop", trailingStopLimit: "Trailing stop limit", pegged: "Pegged", leg: "Leg",
 };
+
+/** A row of another tab than the open orders', under a key that no other row has. */
+interface Line { key: string; cells: readonly (string | HTMLElement)[] }
 
 interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity: HTMLInputElement; filled: HTMLElement; stages: readonly HTMLElement[]; note: HTMLElement; shown: Order; busy: boolean }
 
@@ -40,8 +43,10 @@ export class Blotter {
   /** Whose they are stands with them: who is signed in next is not shown them. */
   private positions: { account: string; list: readonly Position[] } | undefined;
   private positionsAsked = { at: -Infinity, account: "" };
-  /** What the table says that is shown, of those that are made anew: one that says the same stays, with its focus, what is selected in it, and a press that has begun. */
-  private said = "";
+  /** The table of another tab than the open orders', and a sentence under it while it has no rows. */
+  private plain = make("table");
+  private readonly none = make("p", { class: "empty" });
+  private readonly lines = new Map<string, { element: HTMLTableRowElement; said: readonly string[] }>();
   private newestFirst = true;
 
   constructor(private readonly store: Store) {
@@ -151,7 +156,7 @@ export class Blotter {
     const element = make("tr", { "data-order": String(order.orderId) },
       make("td", { class: "text" }, moment(millisOf(order.timeNanos))), make("td", { class: "text optional" }, order.symbol),
       // What a narrow page has no column for stands under the side.
-      make("td", { class: "text" }, make("span", { class: order.side === "buy" ? "up" : "down" }, order.side === "buy" ? "Buy" : "Sell"), make("small", { class: "muted where-narrow" }, `${order.symbol} ${label}`, narrowStage)),
+      make("td", { class: "text" }, sideOf(order), make("small", { class: "muted where-narrow" }, `${order.symbol} ${label}`, narrowStage)),
       make("td", { class: "text optional" }, label, stage),
       make("td", {}, price), make("td", {}, quantity, note), filled,
       make("td", { class: "actions" },
@@ -265,25 +270,25 @@ export class Blotter {
       const last = market === undefined ? undefined : this.store.tickers.get(market.symbol)?.lastPrice;
       const value = market === undefined ? pretty(balance.total) : last == null ? "–" : market.money(market.notional(market.ticks(last), market.lotsOf(balance.total)));
       const quote = market?.quote ?? balance.asset;
-      return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), value === "–" ? value : `${value} ${quote}`];
+      return { key: balance.asset, cells: [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), value === "–" ? value : `${value} ${quote}`] };
     });
     this.table(["Asset", "Total", "Available", "In orders", ...(isPending ? ["Not settled"] : []), "Value"], rows, "No balances yet. Money comes in by a deposit.", 1);
   }
 
   private renderFills(): void {
     const isChanged = this.store.fills.some((fill) => fill.state !== undefined);
-    const rows = this.store.fills.map((fill) => [
-      moment(millisOf(fill.timeNanos)), fill.symbol, fill.side === "buy" ? "Buy" : "Sell", pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId,
+    const rows = this.store.fills.map((fill) => ({ key: keyOfFill(fill), cells: [
+      moment(millisOf(fill.timeNanos)), fill.symbol, sideOf(fill), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId,
       ...(isChanged ? [changeInWords(fill)] : []),
-    ]);
+    ] }));
     this.table(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Trade", ...(isChanged ? ["Changed"] : [])], rows, "No fills yet. Your trades appear here.", 3);
   }
 
   private renderHistory(): void {
-    const rows = this.store.closed.map((order) => [
-      moment(millisOf(order.timeNanos)), order.symbol, order.side === "buy" ? "Buy" : "Sell", kindNames[order.type] ?? order.type,
+    const rows = this.store.closed.map((order) => ({ key: `${order.clientOrderId} ${order.orderId}`, cells: [
+      moment(millisOf(order.timeNanos)), order.symbol, sideOf(order), kindNames[order.type] ?? order.type,
       limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order),
-    ]);
+    ] }));
     this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }
 
@@ -296,17 +301,20 @@ export class Blotter {
       return;
     }
     const { margin, instruments } = this.store;
-    const said = JSON.stringify([known, margin?.positions.map((position) => position.bankruptcyPrice)]);
-    if (this.says(said)) return;
     const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
     const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(positionIn(margin, symbol))];
-    const table = tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => [
+    this.table(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => ({ key: position.symbol, cells: [
       position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
       ...bankrupt(position.symbol), gain(position.unrealised), gain(position.realised),
       // What was listed after this page was opened it can't show.
-      !instruments.has(position.symbol) ? "" : button("Close", () => this.onClosePosition(position.symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", "")), { "aria-label": `Close the position in ${position.symbol}` }),
-    ]), 1);
-    this.host.replaceChildren(table, ...(open.length === 0 ? [make("p", { class: "empty" }, "No positions. What you buy here is shown with its cost and profit.")] : []));
+      !instruments.has(position.symbol) ? "" : button("Close", () => this.close(position.symbol), { "aria-label": `Close the position in ${position.symbol}` }),
+    ] })), "No positions. What you buy here is shown with its cost and profit.", 1);
+  }
+
+  /** The position as it is when it is to be closed, which may be another one than its row was made for. */
+  private close(symbol: string): void {
+    const position = this.positions?.list.find((one) => one.symbol === symbol);
+    if (position !== undefined) this.onClosePosition(symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", ""));
   }
 
   private async readPositions(now: number, account: string): Promise<void> {
@@ -317,17 +325,35 @@ export class Blotter {
     this.store.touch("balances");
   }
 
-  private table(heads: readonly string[], rows: readonly (readonly string[])[], empty: string, texts: number): void {
-    if (this.says(JSON.stringify(rows))) return;
-    const cells = rows.slice(0, mostRows).map((row) => row.map((cell) => cell === "Buy" || cell === "Sell" ? make("span", { class: cell === "Buy" ? "up" : "down" }, cell) : cell));
-    this.host.replaceChildren(tableOfCells(heads, cells, texts), ...(rows.length === 0 ? [make("p", { class: "empty" }, empty)] : []));
-  }
-
-  /** Whether the shown table says this already; if not, the next one will. */
-  private says(said: string): boolean {
-    if (said === this.said && this.host.querySelector("table") !== null) return true;
-    this.said = said;
-    return false;
+  /** Brings the table up to date. A cell that says the same stays, with its focus, what is selected in it, and a press that has begun. */
+  private table(heads: readonly string[], lines: readonly Line[], empty: string, texts: number): void {
+    const said = heads.join();
+    if (!this.plain.isConnected || this.plain.dataset["heads"] !== said) {
+      this.lines.clear();
+      this.plain = tableOfCells(heads, [], texts);
+      this.plain.dataset["heads"] = said;
+      this.host.replaceChildren(this.plain, this.none);
+    }
+    const shown = lines.slice(0, mostRows);
+    const keep = new Set(shown.map(({ key }) => key));
+    for (const [key, { element }] of this.lines) {
+      if (keep.has(key)) continue;
+      element.remove();
+      this.lines.delete(key);
+    }
+    const body = this.plain.tBodies[0]!;
+    shown.forEach(({ key, cells }, at) => {
+      const said = cells.map((cell) => (typeof cell === "string" ? cell : cell.textContent ?? ""));
+      const before = this.lines.get(key);
+      const element = before?.element ?? rowOfCells(cells, texts);
+      cells.forEach((cell, column) => {
+        if (before !== undefined && before.said[column] !== said[column]) element.cells[column]!.replaceChildren(cell);
+      });
+      this.lines.set(key, { element, said });
+      if (body.children[at] !== element) body.insertBefore(element, body.children[at] ?? null);
+    });
+    this.none.hidden = lines.length > 0;
+    write(this.none, empty);
   }
 
   /** A sentence in the place of a table, whose rows are none any more. */
@@ -345,11 +371,19 @@ export function limitOf(order: Order): string {
 /** A table whose first columns are texts and the others numbers. */
 export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
   const table = make("table");
-  const cssClass = (at: number): string => (at < texts ? "text" : "");
-  table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: cssClass(at) }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
+  table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: at < texts ? "text" : "" }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
   const body = table.createTBody();
-  for (const row of rows) body.append(make("tr", {}, ...row.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : cssClass(at) }, cell))));
+  for (const row of rows) body.append(rowOfCells(row, texts));
   return table;
+}
+
+function rowOfCells(cells: readonly (string | Node)[], texts: number): HTMLTableRowElement {
+  return make("tr", {}, ...cells.map((cell, at) => make("td", { class: cell instanceof HTMLButtonElement ? "actions" : at < texts ? "text" : "" }, cell)));
+}
+
+/** The side in its colour. */
+export function sideOf({ side }: { side: Side }): HTMLElement {
+  return make("span", { class: side === "buy" ? "up" : "down" }, side === "buy" ? "Buy" : "Sell");
 }
 
 /** Money won or lost: sign and colour. */

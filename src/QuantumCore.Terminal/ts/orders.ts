@@ -1,6 +1,6 @@
 import { stateInWords } from "./account.js";
 import { read } from "./api.js";
-import { kindNames, limitOf, tableOfCells } from "./blotter.js";
+import { kindNames, limitOf, sideOf, tableOfCells } from "./blotter.js";
 import { button, make, open, wide } from "./dom.js";
 import { changeInWords, millisOf, moment, pretty } from "./format.js";
 import { csv, save } from "./portfolio.js";
@@ -59,7 +59,7 @@ function stateOf(order: Order): string {
 function showOrders(card: HTMLElement, orders: readonly Order[]): void {
   const rows = orders.map((order) => [
     button(moment(millisOf(order.timeNanos)), () => void showLife(order), { class: "ghost", title: "What happened to it" }), order.symbol,
-    make("span", { class: order.side === "buy" ? "up" : "down" }, order.side === "buy" ? "Buy" : "Sell"), kindNames[order.type] ?? order.type,
+    sideOf(order), kindNames[order.type] ?? order.type,
     limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
   ]);
   card.replaceChildren(tableOfCells(["Changed", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "State", "Name"], rows, 4),
@@ -69,7 +69,7 @@ function showOrders(card: HTMLElement, orders: readonly Order[]): void {
 function showFills(card: HTMLElement, fills: readonly Fill[]): void {
   const isChanged = fills.some((fill) => fill.state !== undefined);
   const rows = fills.map((fill) => [
-    moment(millisOf(fill.timeNanos)), fill.symbol, make("span", { class: fill.side === "buy" ? "up" : "down" }, fill.side === "buy" ? "Buy" : "Sell"),
+    moment(millisOf(fill.timeNanos)), fill.symbol, sideOf(fill),
     pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, String(fill.orderId), fill.tradeId, ...(isChanged ? [changeInWords(fill)] : []),
   ]);
   card.replaceChildren(tableOfCells(["Time", "Symbol", "Side", "Price", "Quantity", "Fee", "Role", "Order", "Trade", ...(isChanged ? ["Changed"] : [])], rows, 3),

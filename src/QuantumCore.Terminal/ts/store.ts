@@ -187,11 +187,10 @@ export class Store {
 
   /** The newest fills, newest first; gives those that were not known. */
   takeFills(fills: readonly Fill[]): { fresh: Fill[]; changed: Fill[] } {
-    const key = (fill: Fill): string => `${fill.symbol} ${fill.tradeId} ${fill.orderId}`;
-    const known = new Map(this.fills.map((fill) => [key(fill), fill]));
-    const fresh = fills.filter((fill) => !known.has(key(fill)));
+    const known = new Map(this.fills.map((fill) => [keyOfFill(fill), fill]));
+    const fresh = fills.filter((fill) => !known.has(keyOfFill(fill)));
     const changed = fills.filter((fill) => {
-      const before = known.get(key(fill));
+      const before = known.get(keyOfFill(fill));
       return before !== undefined && (before.state !== fill.state || before.price !== fill.price);
     });
     if (fresh.length === 0 && changed.length === 0) return { fresh, changed };
@@ -246,6 +245,11 @@ export class Store {
 /** Whether an order stands in the book: it has entered, and waits for no trigger and no parent. */
 export function isInBook(order: Order): boolean {
   return order.orderId !== 0 && (order.stage === undefined || order.stage === "working");
+}
+
+/** Under which no other fill of an account is: who trades with himself has two of one trade. */
+export function keyOfFill(fill: Fill): string {
+  return `${fill.symbol} ${fill.tradeId} ${fill.orderId}`;
 }
 
 /** Of which change of its book a trade is a part. */
