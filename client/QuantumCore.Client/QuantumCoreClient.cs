@@ -379,17 +379,27 @@ public sealed partial class QuantumCoreClient : IDisposable
         (await _calls.SendAsync<TradeList>(
             Get("trades/" + Uri.EscapeDataString(symbol) + Query(("limit", Text(limit)))), cancellation)).Trades;
 
-    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on.</summary>
+    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on, in the units of now.</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
     /// <param name="limit">1 to 1500: the newest.</param>
     /// <param name="cancellation">Gives up.</param>
+    public Task<IReadOnlyList<Candle>> GetCandlesAsync(
+        string symbol, string period = "1m", int limit = 500, CancellationToken cancellation = default) =>
+        GetCandlesAsync(symbol, period, limit, isRaw: false, cancellation);
+
+    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
+    /// <param name="limit">1 to 1500: the newest.</param>
+    /// <param name="isRaw">Prices and quantities as they were traded; otherwise of the units of now, splits since then reckoned in.</param>
+    /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<Candle>> GetCandlesAsync(
-        string symbol, string period = "1m", int limit = 500, CancellationToken cancellation = default)
+        string symbol, string period, int limit, bool isRaw, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(symbol);
         return (await _calls.SendAsync<CandleList>(
-            Get("candles/" + Uri.EscapeDataString(symbol) + Query(("period", period), ("limit", Text(limit)))), cancellation)).Candles;
+            Get("candles/" + Uri.EscapeDataString(symbol) + Query(("period", period), ("limit", Text(limit)), ("adjustment", isRaw ? "raw" : null))), cancellation)).Candles;
     }
 
     /// <summary>

@@ -184,8 +184,10 @@ public readonly record struct Candle(
 /// <param name="FromNanos">The first candle that begins at this time or later, Unix nanoseconds; null: the newest ones.</param>
 /// <param name="ThroughNanos">None that begins after this time.</param>
 /// <param name="Limit">Most candles, from 1.</param>
+/// <param name="IsAsTraded">Prices and lots as they were traded; otherwise of the units of now, splits since then reckoned in.</param>
 [GenerateSerializer, Immutable, Alias("candle-query")]
-public sealed record CandleQuery(string Symbol, CandlePeriod? Period, long? FromNanos, long ThroughNanos, int Limit);
+public sealed record CandleQuery(
+    string Symbol, CandlePeriod? Period, long? FromNanos, long ThroughNanos, int Limit, bool IsAsTraded = false);
 
 /// <summary>Which public trades.</summary>
 /// <param name="Symbol">The instrument.</param>

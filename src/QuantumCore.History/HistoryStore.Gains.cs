@@ -23,7 +23,7 @@ public abstract partial class HistoryStore
     {
         var (symbol, lotUnits) = (instrument.Symbol, instrument.LotUnits);
         var closes = await ReadAsync(
-            "SELECT close FROM candle WHERE symbol = @symbol AND minute < @minute ORDER BY minute DESC LIMIT 1",
+            "SELECT close FROM candle WHERE symbol = @symbol AND minute < @minute ORDER BY minute DESC, split DESC LIMIT 1",
             [("@symbol", symbol), ("@minute", day * MinutesPerDay)],
             static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
             cancellationToken);

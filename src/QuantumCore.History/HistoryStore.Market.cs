@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Data.Common;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
@@ -9,24 +10,26 @@ public abstract partial class HistoryStore
 {
     /// <summary>
     /// Candles, oldest first. Where nothing was traded a candle has the last price before it; there is none before the
-    /// first trade, and those that are asked for from a time before it begin with it.
+    /// first trade, and those that are asked for from a time before it begin with it. All are of the units of now, unless they are asked for as traded.
     /// </summary>
     public async Task<ImmutableArray<Candle>> CandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
         var last = query.ThroughNanos / CandleBuckets.MinuteNanos;
         var from = ((query.FromNanos ?? 0) + CandleBuckets.MinuteNanos - 1) / CandleBuckets.MinuteNanos;
         var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
+        var units = query.IsAsTraded ? new UnitsOfNow([]) : await UnitsOfNowAsync(query.Symbol, cancellationToken);
         var before = await ReadAsync(
             """
-            SELECT close FROM (
-              SELECT * FROM (SELECT minute, close FROM candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) c
+            SELECT close, seq FROM (
+              SELECT * FROM (
+                SELECT minute, close, first_seq AS seq FROM candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC, split DESC LIMIT 1) c
               UNION ALL
               SELECT * FROM (
-                SELECT minute, close FROM backfilled_candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) b) a
+                SELECT minute, close, 0 AS seq FROM backfilled_candle WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) b) a
             ORDER BY minute DESC LIMIT 1
             """,
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
-            static async (reader, token) => await reader.ReadAsync(token) ? reader.GetInt64(0) : 0,
+            async (reader, token) => await reader.ReadAsync(token) ? units.PriceOf(reader.GetInt64(0), reader.GetInt64(1)) : 0,
             cancellationToken);
         if (before == 0 && query is { FromNanos: not null, Period: { } period }
             && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
@@ -42,20 +45,27 @@ public abstract partial class HistoryStore
             UNION ALL
             SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, 0, 0, 0, 0
             FROM backfilled_candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
-            ORDER BY minute
+            ORDER BY minute, first_seq
             """,
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute), ("@end", fold.EndMinute)],
             async (reader, token) =>
             {
                 while (await reader.ReadAsync(token))
                 {
-                    fold.Add(reader.GetInt64(0), ReadCandle(reader));
+                    fold.Add(reader.GetInt64(0), units.Of(ReadCandle(reader)));
                 }
 
                 return fold.Candles();
             },
             cancellationToken);
     }
+
+    private async Task<UnitsOfNow> UnitsOfNowAsync(string symbol, CancellationToken cancellationToken) => new(await ReadAsync(
+        "SELECT seq, new_units, old_units FROM book_split WHERE symbol = @symbol ORDER BY seq",
+        [("@symbol", symbol)],
+        static (reader, token) => ListAsync(
+            reader, static row => (row.GetInt64(0), OrderAdjustment.Split(row.GetInt64(1), row.GetInt64(2))), token),
+        cancellationToken));
 
     /// <summary>The first minute in which a symbol was traded; null when it never was.</summary>
     private Task<long?> FirstCandleAsync(string symbol, CancellationToken cancellationToken) => ReadAsync(
@@ -79,7 +89,7 @@ public abstract partial class HistoryStore
             from = await ReadAsync(
                 """
                 SELECT MIN(seq) FROM (
-                  SELECT * FROM (SELECT first_seq AS seq FROM candle WHERE symbol = @symbol AND minute >= @minute ORDER BY minute LIMIT 1) c
+                  SELECT * FROM (SELECT first_seq AS seq FROM candle WHERE symbol = @symbol AND minute >= @minute ORDER BY minute, split LIMIT 1) c
                   UNION ALL
                   SELECT * FROM (SELECT 0 AS seq FROM backfilled_candle WHERE symbol = @symbol AND minute >= @minute LIMIT 1) b) a
                 """,

@@ -40,6 +40,11 @@ internal sealed partial class Projection
         {
             RaiseFloor(place, turn.Command.Account, turn.Command.Number);
         }
+        else if (turn.Command.Verb == BookVerb.AdjustOrders && turn.Command.Changes.AsAdjustment() is { IsSplit: true } split)
+        {
+            _splits.Add(place.Symbol).Add(place.Sequence).Add(split.NewUnits).Add(split.OldUnits).Add(turn.TimeNanos);
+            rows.SetSplit(place.Symbol, place.Sequence);
+        }
     }
 
     /// <summary>The entry of one half of a change: what was is given back, or what is to be comes instead. Its orders stay what they were.</summary>

@@ -29,7 +29,8 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _terms = buffers.Empty(Statements.AddTerm);
     private readonly RowBuffer _lists = buffers.Empty(Statements.AddList);
     private readonly Dictionary<string, TradingPhase> _phases = [];
-    private readonly Dictionary<(string Symbol, long Minute), CandleRow> _candles = [];
+    private readonly RowBuffer _splits = buffers.Empty(Statements.AddSplit);
+    private readonly Dictionary<(string Symbol, long Minute, long Split), CandleRow> _candles = [];
 
     /// <summary>Holds that this batch changed.</summary>
     public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
@@ -80,7 +81,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
-        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), CandleRows(), .. MoneyRows(),
+        _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits, CandleRows(), .. MoneyRows(),
     ];
 
     private void Apply(Place place, BookRecord record)
@@ -480,7 +481,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 
     private void AddToCandle(TradePlace trade, string symbol, long timeNanos, in TurnStep fill)
     {
-        var key = (symbol, timeNanos / CandleBuckets.MinuteNanos);
+        var key = (symbol, timeNanos / CandleBuckets.MinuteNanos, rows.Split(symbol));
         if (!_candles.TryGetValue(key, out var candle))
         {
             _candles.Add(key, candle = new(fill.PriceTicks, trade));
@@ -492,9 +493,9 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private RowBuffer CandleRows()
     {
         var to = buffers.Empty(Statements.AddCandle);
-        foreach (var ((symbol, minute), candle) in _candles)
+        foreach (var ((symbol, minute, split), candle) in _candles)
         {
-            to.Add(symbol).Add(minute).Add(candle.Open).Add(candle.High).Add(candle.Low).Add(candle.Close)
+            to.Add(symbol).Add(minute).Add(split).Add(candle.Open).Add(candle.High).Add(candle.Low).Add(candle.Close)
                 .Add(candle.Lots).Add(candle.Value).Add(candle.Trades).Add(candle.BoughtLots).Add(candle.BoughtValue)
                 .Add(candle.First.Sequence).Add(candle.First.Index).Add(candle.Last.Sequence).Add(candle.Last.Index);
         }

@@ -77,11 +77,16 @@ CREATE INDEX IF NOT EXISTS withdrawal_open ON withdrawal (created_at) WHERE is_o
 CREATE TABLE IF NOT EXISTS payout (
   account BIGINT NOT NULL, seq BIGINT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, batch BIGINT NOT NULL,
   state TEXT NOT NULL, reason TEXT, changed_at BIGINT NOT NULL, PRIMARY KEY (account, seq)) {BY_KEY};
+-- So many new units for so many old ones: prices and quantities of records before it are of old ones.
+CREATE TABLE IF NOT EXISTS book_split (
+  symbol TEXT NOT NULL, seq BIGINT NOT NULL, new_units BIGINT NOT NULL, old_units BIGINT NOT NULL, time BIGINT NOT NULL,
+  PRIMARY KEY (symbol, seq)) {BY_KEY};
+-- The minute of a split may have two, each in its units: those of the symbol's last split before it, 0 for none.
 CREATE TABLE IF NOT EXISTS candle (
-  symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
+  symbol TEXT NOT NULL, minute BIGINT NOT NULL, split BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
   close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
   bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
-  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute)) {BY_KEY};
+  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute, split)) {BY_KEY};
 -- A past that never was, which a demo's charts begin with: of no journal, no order and no money. Its trades have sequence 0.
 CREATE TABLE IF NOT EXISTS backfilled_candle (
   symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,

@@ -28,6 +28,8 @@ internal static class Statements
         "tn",
         "SELECT symbol, account, floor FROM book_floor {JOIN} WHERE symbol = @1 AND account = @2");
 
+    public static readonly Statement FindSplits = new("t", "SELECT symbol, seq FROM book_split {JOIN} WHERE symbol = @1 ORDER BY seq");
+
     public static readonly Statement FindOrder = new(
         "nn", "SELECT account, number FROM ord {JOIN} WHERE account = @1 AND number = @2");
 
@@ -117,10 +119,10 @@ internal static class Statements
     public static readonly Statement AddPrevented = new("tnnnnn" + "nnnnn" + "nnnnn", "INSERT INTO prevented_match " + Row(16));
 
     public static readonly Statement AddCandle = new(
-        "tnnnnnnnnnnnnnn",
-        "INSERT INTO candle " + Row(15) +
+        "tnnnnnnnnnnnnnnn",
+        "INSERT INTO candle " + Row(16) +
         $"""
-         ON CONFLICT (symbol, minute) DO UPDATE SET
+         ON CONFLICT (symbol, minute, split) DO UPDATE SET
           high = CASE WHEN excluded.high > candle.high THEN excluded.high ELSE candle.high END,
           low = CASE WHEN excluded.low < candle.low THEN excluded.low ELSE candle.low END, close = excluded.close,
           lots = {Sum("candle.lots", "excluded.lots")}, value = {Sum("candle.value", "excluded.value")},
@@ -128,6 +130,8 @@ internal static class Statements
           bought_value = {Sum("candle.bought_value", "excluded.bought_value")},
           last_seq = excluded.last_seq, last_idx = excluded.last_idx
         """);
+
+    public static readonly Statement AddSplit = new("tnnnn", "INSERT INTO book_split " + Row(5));
 
     public static readonly Statement AddBackfilledCandle = new(
         "tnnnnnnnnnn", "INSERT INTO backfilled_candle " + Row(11) + " ON CONFLICT DO NOTHING");

@@ -12,6 +12,7 @@ internal sealed class WorkingRows
     private const int HoldsKept = 400_000;
 
     private readonly Dictionary<string, Instrument?> _instruments = [];
+    private readonly Dictionary<string, long> _splits = [];
     private readonly Dictionary<(string Symbol, long Account), long> _floors = [];
     private readonly Dictionary<OrderKey, HoldRow?> _holds = [];
     private readonly HashSet<OrderKey> _orders = [];
@@ -21,6 +22,11 @@ internal sealed class WorkingRows
     public Instrument? Instrument(string symbol) => _instruments.GetValueOrDefault(symbol);
 
     public void Define(Instrument instrument) => _instruments[instrument.Symbol] = instrument;
+
+    /// <summary>Where a symbol's last split is in its stream; 0 for none.</summary>
+    public long Split(string symbol) => _splits.GetValueOrDefault(symbol);
+
+    public void SetSplit(string symbol, long sequence) => _splits[symbol] = sequence;
 
     public long Floor(string symbol, long account) => _floors.GetValueOrDefault((symbol, account));
 
@@ -44,6 +50,7 @@ internal sealed class WorkingRows
     public void Clear()
     {
         _instruments.Clear();
+        _splits.Clear();
         _floors.Clear();
         _holds.Clear();
         EndBatch([]);
@@ -84,6 +91,7 @@ internal sealed class WorkingRows
 
         // What is asked for and not found is known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
+        await from.ReadAsync(needs.Splits, row => SetSplit(row.Text(0)!, row.Number(1)), cancellationToken);
         needs.AddHoldsWithoutAsset();
         await from.ReadAsync(
             needs.Floors, row => SetFloor(row.Text(0)!, row.Number(1), row.Number(2)), cancellationToken);
@@ -134,6 +142,8 @@ internal sealed class WorkingRows
 
         public RowBuffer Instruments { get; } = buffers.Empty(Statements.FindInstrument);
 
+        public RowBuffer Splits { get; } = buffers.Empty(Statements.FindSplits);
+
         public RowBuffer Floors { get; } = buffers.Empty(Statements.FindFloor);
 
         public RowBuffer Orders { get; } = buffers.Empty(Statements.FindOrder);
@@ -153,6 +163,11 @@ internal sealed class WorkingRows
             if (chunk is BookChunk book)
             {
                 NeedInstrument(book.Symbol);
+                if (rows._splits.TryAdd(book.Symbol, 0))
+                {
+                    Splits.Add(book.Symbol);
+                }
+
                 foreach (var record in book.Records)
                 {
                     Add(book.Symbol, record);

@@ -111,6 +111,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             var begun = (await shaper.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
             await Wait.UntilAsync(async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000, "a quarter of an hour of the simulation");
             await GoesOnAsync(admin);
+            await IsOfUnitsOfNowAsync(admin);
             Assert.Equal(0, await silo.TerminateAsync());
         }
 
@@ -124,6 +125,23 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             await TradedAsync(customer, "MSFT");
             Assert.InRange(await PriceAsync(customer) * 3 / before, 0.8m, 1.25m);
         }
+
+        async Task IsOfUnitsOfNowAsync(Customer customer)
+        {
+            var now = (await ArrayAsync(customer, "candles/MSFT?period=1h&limit=30", "candles")).First();
+            var then = (await ArrayAsync(customer, "candles/MSFT?period=1h&limit=30&adjustment=raw", "candles")).First();
+            Assert.Equal(then[0].GetInt64(), now[0].GetInt64());
+            Assert.InRange(Of(then[1]) / before, 0.8m, 1.25m);
+            for (var price = 1; price <= 4; price++)
+                Assert.InRange((Of(now[price]) * 3) - Of(then[price]), -0.015m, 0.015m);
+            Assert.Equal(Of(then[5]) * 3, Of(now[5]));
+            var day = (await ArrayAsync(customer, "tickers", "tickers")).Single(ticker => ticker.GetProperty("symbol").GetString() == "MSFT");
+            Assert.InRange(Of(day.GetProperty("openPrice")) * 3 / before, 0.8m, 1.25m);
+            var wrong = await customer.GetAsync("candles/MSFT?adjustment=all");
+            Assert.Equal((400, "adjustment"), (wrong.Status, wrong.Text("field")));
+        }
+
+        static decimal Of(JsonElement number) => decimal.Parse(number.GetString()!, CultureInfo.InvariantCulture);
 
         static async Task<decimal> PriceAsync(Customer customer)
         {

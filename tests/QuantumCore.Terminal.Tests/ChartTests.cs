@@ -101,6 +101,38 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         page.AssertSound();
     }
 
+    /// <summary>They are all of other units then, those long over too.</summary>
+    [Fact]
+    public async Task All_candles_are_read_again_when_the_exchange_says_another_thing_of_one_that_was_over()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        const long Minute = 60_000;
+        var (limits, isSplit) = (new List<string>(), false);
+        await page.Page.RouteAsync("**/candles/AAPL*", route =>
+        {
+            if (limits.Count > 0 && !isSplit)
+                return route.AbortAsync(RequestAbortErrorCode.ConnectionReset);
+            limits.Add(route.Request.Url.Split("limit=")[1]);
+            var price = isSplit ? "100.00" : "300.00";
+            var last = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / Minute;
+            var rows = Enumerable.Range(0, limits.Count == 2 ? 4 : 90).Reverse().Select(back => $"[{(last - back) * Minute},\"{price}\",\"{price}\",\"{price}\",\"{price}\",\"1\",1]");
+            return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
+        });
+
+        // Where trades or candles were missed they are read again soon.
+        await page.Page.RouteAsync("**/trades/AAPL*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset), new PageRouteOptions { Times = 1 });
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await page.Page.Locator("#chart-table").ClickAsync();
+        var oldest = page.Page.Locator("#chart table tbody tr").Last;
+        await Assertions.Expect(oldest).ToContainTextAsync("300.00");
+        isSplit = true;
+        await Assertions.Expect(oldest).ToContainTextAsync("100.00");
+        Assert.Equal(limits[0], limits[2]);
+        Assert.NotEqual(limits[0], limits[1]);
+        page.AssertSound();
+    }
+
     [Fact]
     public async Task Alert_is_told_again_to_an_exchange_that_was_busy_when_it_had_begun()
     {

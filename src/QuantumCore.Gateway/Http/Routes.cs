@@ -144,7 +144,7 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);
-        On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before");
+        On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before", "adjustment");
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

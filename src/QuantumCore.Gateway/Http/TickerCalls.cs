@@ -35,9 +35,11 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
             await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", $"{MostCandles}", $"1 to {MostCandles}."));
         else if (Before(query["before"]) is not { } before)
             await Answer.Refuse(context, Refusal.Malformed("before", WireTime.Rule));
+        else if (IsRaw(query["adjustment"]) is not { } isRaw)
+            await Answer.Refuse(context, Refusal.Malformed("adjustment", "split or raw."));
         else
             await Answer.Json(
-                context, (await Read(instrument, period, before, (int)limit), instrument), static (to, answer) =>
+                context, (await Read(instrument, period, before, (int)limit, isRaw), instrument), static (to, answer) =>
                 {
                     to.WriteStartObject();
                     to.WriteString("symbol"u8, answer.instrument.Symbol);
@@ -50,7 +52,15 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     private long? Before(string? text) => text is null ? time.UnixNanos() + 1 : WireTime.Read(text);
 
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
-        Instrument instrument, CandlePeriod period, long before, int limit) => before == 0
+        Instrument instrument, CandlePeriod period, long before, int limit, bool isRaw) => before == 0
         ? []
-        : await history.Candles(new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit));
+        : await history.Candles(new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw));
+
+    /// <summary>Whether prices are asked for as they were traded, before splits; null for a word that is neither.</summary>
+    private static bool? IsRaw(string? text) => text switch
+    {
+        null or "split" => false,
+        "raw" => true,
+        _ => null,
+    };
 }

@@ -63,7 +63,8 @@ async function worthOver(range: Range, store: Store, quote: string): Promise<Poi
   const prices = new Map<string, (millis: number) => bigint>();
   for (const instrument of store.instruments.values()) {
     if (instrument.quote !== quote || !names.has(instrument.base) || prices.has(instrument.base)) continue;
-    const answer = await read<{ candles: CandleRow[] }>(`/candles/${encodeURIComponent(instrument.symbol)}?period=${range.period}&limit=${range.count + 1}`);
+    // What was held then is of the units of then.
+    const answer = await read<{ candles: CandleRow[] }>(`/candles/${encodeURIComponent(instrument.symbol)}?period=${range.period}&limit=${range.count + 1}&adjustment=raw`);
     if (answer === undefined) return undefined;
     prices.set(instrument.base, priceAt(answer.candles, instrument, range.step));
   }

@@ -116,6 +116,12 @@ export class Store {
     this.touch("trades");
   }
 
+  /** Whether the exchange says of a candle that was over by a time another thing than it did before: since a split all of them are of other units. */
+  differs(rows: readonly CandleRow[], overBy: number): boolean {
+    const known = new Map(this.candles.map(({ start, open }) => [start, open]));
+    return rows.some(([start, open]) => start + this.candleMillis <= overBy && known.has(start) && known.get(start) !== Number(this.instrument!.ticks(open)));
+  }
+
   /** Candles of a call: newer than what is known they replace it, older they go before it. */
   takeCandles(rows: readonly CandleRow[]): void {
     const instrument = this.instrument!;

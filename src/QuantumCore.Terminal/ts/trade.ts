@@ -323,11 +323,18 @@ export class Trade {
       this.missed ||= before === undefined;
       return undefined;
     }
+    const isOfOtherUnits = this.store.differs(answer.candles, this.candlesUntil);
     if (before === undefined) this.candlesUntil = askedAt;
     // Behind as many as one answer has there may be a gap: who goes back reads those before it again.
     if (before === undefined && limit === candlesAtFirst) {
       this.store.candles = this.store.candles.filter((candle) => candle.start > (answer.candles.at(-1)?.[0] ?? 0));
       this.hasNoOlder = false;
+    }
+    // The others that are shown are of the old units.
+    else if (isOfOtherUnits) {
+      this.store.candles = [];
+      this.beginCandles();
+      return undefined;
     }
     this.store.takeCandles(answer.candles);
     return answer.candles.length;

@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using Xunit;
+
+namespace QuantumCore.History.Tests;
+
+// Prices and quantities of before a split.
+public abstract partial class HistoryContract
+{
+    private const long SplitMinute = 60_000_000_000;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(20)]
+    public async Task Candles_are_of_the_units_of_now_unless_they_are_asked_for_as_traded_whatever_batches_they_come_in(int batch)
+    {
+        await using var history = await OpenAsync($"splits{batch}");
+        var records = Split();
+        for (var done = 0; done < records.Length; done += batch)
+        {
+            await history.ApplyAsync([new BookChunk("SYM0", done + 1, [.. records.Skip(done).Take(batch)])], Token);
+        }
+
+        Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
+        Assert.Equal(
+            [(5L, 673L, 680L, 673L, 680L, 85L, 57_500L, 2L), (6, 680, 680, 680, 680, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],
+            await Told(CandlePeriod.Minute, 0, isAsTraded: false));
+        Assert.Equal(
+            [(5L, 101L, 101L, 68L, 68L, 700L, 57_500L, 2L), (6, 68, 68, 68, 68, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],
+            await Told(CandlePeriod.Minute, 0, isAsTraded: true));
+
+        // The last price of before is of the units of now, too, where the first candle has no trade; and so is what stands in one candle.
+        Assert.Equal([(6L, 680L, 680L, 680L, 680L, 0L, 0L, 0L)], (await Told(CandlePeriod.Minute, 6, isAsTraded: false))[..1]);
+        Assert.Equal([(0L, 673L, 700L, 673L, 700L, 88L, 59_600L, 3L)], await Told(null, 0, isAsTraded: false));
+
+        async Task<(long, long, long, long, long, long, long, long)[]> Told(CandlePeriod? period, long first, bool isAsTraded) =>
+        [
+            .. from candle in await history.CandlesAsync(
+                new CandleQuery("SYM0", period, first * SplitMinute, 7 * SplitMinute, 10, isAsTraded), Token)
+               select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks, candle.CloseTicks, candle.Lots, candle.Value, candle.Trades),
+        ];
+    }
+
+    /// <summary>A trade of 300 at 101, a split of 3 for 2 and a trade of 400 at 68 in one minute; a split of 1 for 10 in the next, and a trade of 3 at 700.</summary>
+    private static ImmutableArray<BookRecord> Split()
+    {
+        return
+        [
+            (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
+            .. Traded(1, (5 * SplitMinute) + 1, 101, 300),
+            Adjusted((5 * SplitMinute) + 2, OrderAdjustment.Split(3, 2)),
+            .. Traded(3, (5 * SplitMinute) + 3, 68, 400),
+            Adjusted((6 * SplitMinute) + 1, OrderAdjustment.Split(1, 10)),
+            .. Traded(5, (7 * SplitMinute) + 1, 700, 3),
+        ];
+
+        static BookRecord[] Traded(long id, long time, long price, long lots) =>
+        [
+            new OrderAccepted(time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots, null),
+            new OrderAccepted(
+                time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1, [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
+        ];
+
+        static BookTurn Adjusted(long time, OrderAdjustment split) => new(
+            time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None, TradingPhase.Halt, [], [], null);
+    }
+}
