@@ -67,11 +67,19 @@ internal sealed class SqliteJournalTarget : JournalTarget
         File.Delete(_filling);
         _database = SqliteDatabase.OpenToFill(_filling);
 
-        // Nobody looks at it before it is whole, and a crash leaves nothing behind that could be taken for it.
-        _database.Execute("PRAGMA journal_mode = off");
-        _database.Execute("PRAGMA synchronous = off");
-        _database.Execute(SqliteJournalStore.Schema);
-        _database.Execute("BEGIN");
+        try
+        {
+            // Nobody looks at it before it is whole, and a crash leaves nothing behind that could be taken for it.
+            _database.Execute("PRAGMA journal_mode = off");
+            _database.Execute("PRAGMA synchronous = off");
+            _database.Execute(SqliteJournalStore.Schema);
+            _database.Execute("BEGIN");
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     public override void Add(StreamRow stream) => _database

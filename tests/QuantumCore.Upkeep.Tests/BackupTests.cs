@@ -214,6 +214,21 @@ public sealed class BackupTests(PostgresServer server)
         Assert.Empty(await ExportAsync(ground, ExportKind.Trades, csv: false));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public async Task A_backup_that_has_no_room_leaves_nothing_of_it(long room)
+    {
+        using var disk = new SmallDisk(4);
+        await using var ground = await Ground.OpenAsync("sqlite", server);
+        await ground.TradeAsync(1_000);
+        var backups = disk.Folder("backups");
+        disk.Fill(leave: room);
+        await Assert.ThrowsAsync<SqliteFailureException>(
+            () => Backup.MakeAsync(ground.Place, Path.Combine(backups.FullName, "b.db"), Ground.Cancellation));
+        Assert.Empty(backups.GetFileSystemInfos());
+    }
+
     [Fact]
     public async Task A_restore_that_can_not_be_written_leaves_what_it_was_to_replace()
     {
