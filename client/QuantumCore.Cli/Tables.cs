@@ -204,12 +204,15 @@ internal static class Tables
         foreach (var trade in trades)
         {
             string[] cells = [Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity)];
-            var state = trade is { State: { } became, CorrectedPrice: var now } ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd() : "";
-            Row(table, withState ? [.. cells, state] : cells);
+            Row(table, withState ? [.. cells, State(trade)] : cells);
         }
 
         Write(console, table, "No trades.");
     }
+
+    /// <summary>What became of a trade, with its price now where it has another one; nothing of one that is as it was made.</summary>
+    internal static string State(Trade trade) =>
+        trade is { State: { } became, CorrectedPrice: var now } ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd() : "";
 
     internal static void State(IAnsiConsole console, SymbolState state)
     {

@@ -126,7 +126,7 @@ public sealed partial class OrderEntry(
         {
             var (refusal, request) = await Prepare(account, orders[i]);
             if (refusal is { } refused)
-                return (OrderListChecks.OfOrder(i, refused, kind.Members()), []);
+                return (OfOne(kind, orders, i, refused), []);
             prepared.Add(request);
         }
 
@@ -137,7 +137,7 @@ public sealed partial class OrderEntry(
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
             return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
         if (held.Value.Reason != RejectReason.None)
-            return (Refused(held.Value, kind.Members()), []);
+            return (Refused(held.Value, kind, requests), []);
 
         var submits = held.Value.Orders;
         var entered = await _calls.Ask(
@@ -150,16 +150,39 @@ public sealed partial class OrderEntry(
             Note(report);
 
         metrics.OrdersAnswered(reports, time.GetElapsedTime(started));
-        var wrong = reports.FirstOrDefault(report => report.Reason != RejectReason.None);
-        return wrong is null ? (null, reports) : (new Refusal(wrong.Reason, wrong.Field, wrong.Limit), []);
+        return Refused(reports, kind) is { } wrong ? (wrong, []) : (null, reports);
     }
 
     /// <summary>The account's refusal of orders together, with the one it is about where one is at fault.</summary>
-    private static Refusal Refused(HoldListResult result, string list) =>
+    private static Refusal Refused(HoldListResult result, OrderListKind kind, ImmutableArray<HoldRequest> orders) =>
         // Why legs are no strategy stands where a limit would.
         result is { Reason: RejectReason.InvalidCombination, At: null } ? new Refusal(result.Reason, result.Field, null, result.Limit)
-        : result.At is { } at ? OrderListChecks.OfOrder(at, new Refusal(result.Reason, result.Field, result.Limit), list)
+        : result.At is { } at ? OfOne(kind, orders, at, new Refusal(result.Reason, result.Field, result.Limit))
         : new Refusal(result.Reason, result.Field, result.Limit);
+
+    /// <summary>The book's refusal of orders together; of a strategy, the leg that it names is the one whose book refuses.</summary>
+    private static Refusal? Refused(ImmutableArray<ExecutionReport> reports, OrderListKind kind)
+    {
+        var wrong = reports.FirstOrDefault(static report => report.Reason != RejectReason.None);
+        if (wrong is null)
+            return null;
+
+        var refusal = new Refusal(wrong.Reason, wrong.Field, wrong.Limit);
+        for (var i = 0; i < reports.Length && kind == OrderListKind.Strategy; i++)
+        {
+            if (wrong.Field == kind.MemberAt(i))
+                return refusal.OfLeg(reports[i].Symbol);
+        }
+
+        return refusal;
+    }
+
+    /// <summary>A refusal of one of the orders, its members named among all; that of a leg says of which symbol it is.</summary>
+    private static Refusal OfOne(OrderListKind kind, ImmutableArray<HoldRequest> orders, int at, Refusal refusal)
+    {
+        var named = OrderListChecks.OfOrder(at, refusal, kind.Members());
+        return kind == OrderListKind.Strategy ? named.OfLeg(orders[at].Symbol) : named;
+    }
 
     /// <summary>Changes the conditions of an order where it stands.</summary>
     public ValueTask<ExecutionReport> AmendConditions(

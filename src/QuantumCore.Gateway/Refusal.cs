@@ -12,6 +12,9 @@ public readonly record struct Refusal(
 {
     /// <summary>The request is malformed.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
+
+    /// <summary>The same with the symbol of the leg that a strategy is refused for.</summary>
+    public Refusal OfLeg(string symbol) => this with { Detail = $"The leg of {symbol}: {Detail ?? Refusals.Title(Reason)}" };
 }
 
 /// <summary>What each reason means on the wire: its HTTP status and its sentence.</summary>

@@ -54,8 +54,9 @@ public static class StrategyChecks
             if (lots < instrument.MinQuantityLots || lots > instrument.MaxQuantityLots)
             {
                 var limit = lots < instrument.MinQuantityLots ? instrument.MinQuantityLots : instrument.MaxQuantityLots;
-                return new(
+                var refusal = new Refusal(
                     RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit), "A leg's order is the one times the other.");
+                return refusal.OfLeg(instrument.Symbol);
             }
         }
 

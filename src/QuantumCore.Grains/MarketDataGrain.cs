@@ -100,7 +100,7 @@ public sealed class MarketDataGrain(
     private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) => [.. trades.Select(Trade)];
 
     private static PublicTrade Trade(BookTrade trade) => new(
-        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks);
+        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks, trade.IsOfLeg);
 
     private static ImmutableArray<PublicTradeChange> TradeChanges(IEnumerable<BookTradeChange> changes) =>
         [.. changes.Select(c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
@@ -247,7 +247,7 @@ public static class BookRecordFold
         else if (record is BookTurn turn)
         {
             trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
-                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side)));
+                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side, IsOfLeg: IsOfLeg(record, in step))));
             if (ChangeOfTrade.Of(turn) is { Trade.Place: var place, Now: var now }
                 && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0 and var at)
             {
@@ -311,7 +311,7 @@ public static class BookRecordFold
         {
             if (step.Kind == StepKind.Fill)
             {
-                book.Print(step.Side, step.PriceTicks, step.QuantityLots);
+                book.Print(step.Side, step.PriceTicks, step.QuantityLots, IsOfLeg(turn, in step));
             }
         }
 

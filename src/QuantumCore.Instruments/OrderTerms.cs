@@ -314,6 +314,11 @@ public static class OrderListKindExtensions
 
     /// <summary>How a request names the orders of a list of a kind.</summary>
     public static string Members(this OrderListKind kind) => kind == OrderListKind.Strategy ? "legs" : "orders";
+
+    /// <summary>How a request names one of them.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="at">Which, from 0.</param>
+    public static string MemberAt(this OrderListKind kind, int at) => $"{kind.Members()}[{at}]";
 }
 
 /// <summary>What an end means for the state of an order.</summary>

@@ -32,7 +32,8 @@ public sealed class OpenGateway : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<OpenGateway> StartAsync(GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true)
+    public static async Task<OpenGateway> StartAsync(
+        GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false)
     {
         var floor = new TradingFloor();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -46,6 +47,8 @@ public sealed class OpenGateway : IAsyncDisposable
         builder.Services.AddSingleton<IGrainFactory>(cluster.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
+        if (hasFix)
+            builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);
         var app = builder.Build();
         app.UseExchangeGateway();
         await app.StartAsync(CancellationToken.None);

@@ -27,8 +27,9 @@ public sealed class PriceAlertTests
 
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));
         Trade(exchange, 6, 15_099);
-        Trade(exchange, 7, 15_120);
-        Trade(exchange, 8, 15_130);
+        Trade(exchange, 7, 15_110, isOfLeg: true);
+        Trade(exchange, 8, 15_120);
+        Trade(exchange, 9, 15_130);
         Assert.Equal("151.20", FiredAt(Assert.Single(await NextAsync(there, time))));
 
         using var later = await FollowAsync(exchange, "alice");
@@ -110,8 +111,8 @@ public sealed class PriceAlertTests
         return exchange;
     }
 
-    private static void Trade(OpenGateway exchange, long sequence, long ticks) => exchange.Floor.Publish(
-        "AAPL", new MarketUpdate(false, sequence - 1, sequence, sequence * 10, [], [], [new PublicTrade(sequence, 0, sequence * 10, ticks, 1, Side.Buy)]));
+    private static void Trade(OpenGateway exchange, long sequence, long ticks, bool isOfLeg = false) => exchange.Floor.Publish(
+        "AAPL", new MarketUpdate(false, sequence - 1, sequence, sequence * 10, [], [], [new PublicTrade(sequence, 0, sequence * 10, ticks, 1, Side.Buy, IsOfLeg: isOfLeg)]));
 
     private static Task<Reply> AddAsync(OpenGateway exchange, string body) => exchange.SendAsync("POST", "alerts", body, cancellationToken: Token);
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using Xunit;
@@ -187,6 +188,10 @@ public sealed class StrategyCallTests
         var reply = await PlaceAsync(exchange, body);
         Assert.Equal((code, field, limit), (reply.Code, reply["field"], reply["limit"]));
         Assert.Equal(code == "UnknownSymbol" ? 404 : 400, (int)reply.Status);
+
+        // What is wrong with the numbers of one leg, or its symbol, says which symbol that is.
+        if (code is "UnknownSymbol" or "InvalidQuantity" && field != "units")
+            Assert.StartsWith($"The leg of {SymbolOf(body, field!)}: ", reply["detail"], StringComparison.Ordinal);
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
     }
 
@@ -219,6 +224,7 @@ public sealed class StrategyCallTests
         await using var exchange = await OpenAsync();
         var reply = await PlaceAsync(exchange, Order("1.00", 1, Buy, """{"symbol":"G","side":"sell","quantity":"1"}"""));
         Assert.Equal((422, "NoReference", "legs[1]"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.StartsWith("The leg of G: ", reply["detail"], StringComparison.Ordinal);
     }
 
     [Fact]
@@ -236,6 +242,7 @@ public sealed class StrategyCallTests
         exchange.Floor.RefusesHolds = new(RejectReason.InvalidNotional, "quantity", "3000.00", [], At: 1);
         var notional = await PlaceAsync(exchange, Order("1.00", 30, Buy, """{"symbol":"B","side":"sell","quantity":"1"}"""));
         Assert.Equal((400, "InvalidNotional", "legs[1].quantity", "3000.00"), ((int)notional.Status, notional.Code, notional["field"], notional["limit"]));
+        Assert.Equal("The leg of B: Price times quantity is outside this instrument's limits.", notional["detail"]);
 
         exchange.Floor.RefusesHolds = new(RejectReason.InvalidCombination, "legs", "these do not fit", []);
         var combination = await PlaceAsync(exchange, Spread);
@@ -244,6 +251,7 @@ public sealed class StrategyCallTests
         exchange.Floor.RefusesHolds = new(RejectReason.InsufficientFunds, null, null, []);
         var funds = await PlaceAsync(exchange, Spread);
         Assert.Equal((422, "InsufficientFunds", null), ((int)funds.Status, funds.Code, funds["field"]));
+        Assert.False(funds.Json.TryGetProperty("detail", out _));
     }
 
     [Fact]
@@ -261,6 +269,10 @@ public sealed class StrategyCallTests
         Assert.Equal((503, "OutcomeUnknown", "1"), ((int)late.Status, late.Code, late.RetryAfter));
         Assert.Equal("strategy", (await PlaceAsync(exchange, Spread))["kind"]);
     }
+
+    /// <summary>The symbol of the leg that a field is of.</summary>
+    private static string SymbolOf(string body, string field) => JsonDocument.Parse(body).RootElement
+        .GetProperty("legs")[field[field.IndexOf('[', StringComparison.Ordinal) + 1] - '0'].GetProperty("symbol").GetString()!;
 
     private static string Order(string net, long units, string first, string second, string more = "")
     {

@@ -390,7 +390,7 @@ internal sealed partial class StrategyMarket
             Conditions: EncodedConditions.From(new OrderConditions { Strategy = terms with { Leg = i }, ExpiryNanos = expiry })))
             .ToImmutableArray();
         var trader = Traders[_random.Next(Accounts)];
-        var record = trader.DecideStrategy(requests, RequestHash.Of(OrderListKind.Strategy, requests), instruments, _now);
+        var record = trader.DecideStrategy(requests, RequestHash.Of(OrderListKind.Strategy, requests), instruments, _now, out _);
         Fold(trader, record);
         if (record is ListHeld held)
         {

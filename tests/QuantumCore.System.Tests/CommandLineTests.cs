@@ -27,13 +27,19 @@ public sealed class CommandLineTests
         // What others do is there without a key pressed.
         await bob.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
         await terminal.ShowsAsync("the trade", screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
+        using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
+        var trade = (await bob.GetTradesAsync("AAPL", 1, Token))[0].TradeId;
+        await clerk.CorrectAsync("AAPL", trade, 150m, cancellation: Token);
+        await terminal.ShowsAsync("that it was corrected", screen => Has(screen, "151.00 4 corrected") && Has(screen, "last 151.00"));
+        await clerk.BustAsync("AAPL", trade, cancellation: Token);
+        await terminal.ShowsAsync("that it is void", screen => Has(screen, "151.00 4 void buy") && Has(screen, "last 151.00"));
         await alice.CancelAllAsync(cancellation: Token);
         await terminal.ShowsAsync("the end of the order", screen => Has(screen, "ACC-1001 0 open orders") && !Has(screen, "mine-1"));
 
         await terminal.PressAsync("n");
         await terminal.ShowsAsync("the next symbol", screen => Has(screen, "AMZN continuous last -") && !Has(screen, "149.00"));
         await terminal.PressAsync("p");
-        await terminal.ShowsAsync("the one before, with its trades", screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00"));
+        await terminal.ShowsAsync("the one before, with its trades", screen => Has(screen, "AAPL continuous last 151.00") && Has(screen, "5 149.00") && Has(screen, "151.00 4 void buy"));
         await silo.KillAsync();
         await terminal.ShowsAsync("that it is old", screen => Has(screen, "STALE"));
         await terminal.PressAsync("q");

@@ -172,13 +172,18 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         using var bob = new QuantumCoreClient(silo.Address, Bob);
         using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
         await bob.PlaceAsync(Limit(OrderSide.Sell, 4m, 150.00m), Cancellation);
+        await desk.TellAsync("md d1 AAPL 0");
+        await desk.NextAsync("W");
         await desk.TellAsync("new o1 AAPL buy 10 limit 150.00 1");
         var traded = await desk.ReportAsync("o1", "F");
+        Assert.Equal(("0", 150m, 4m), await TapeAsync(traded[527]));
 
         await clerk.CorrectAsync("AAPL", traded[527], 149.5m, cancellation: Cancellation);
         var corrected = await desk.ReportAsync("o1", "G");
+        Assert.Equal(("1", 149.5m, 4m), await TapeAsync(traded[527]));
         await clerk.BustAsync("AAPL", traded[527], cancellation: Cancellation);
         var cancelled = await desk.ReportAsync("o1", "H");
+        Assert.Equal(("2", 149.5m, 4m), await TapeAsync(traded[527]));
         foreach (var report in new[] { corrected, cancelled })
         {
             Assert.Equal((traded[17], traded[37], "1", "1"), (report[19], report[37], report[39], report[54]));
@@ -187,6 +192,15 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
         Assert.Equal(3, new[] { traded, corrected, cancelled }.Select(report => report[17]).Distinct().Count());
         await desk.EndAsync();
+
+        // What the market is told of the trade next, as QuickFIX has taken it.
+        async Task<(string Action, decimal Price, decimal Quantity)> TapeAsync(string trade)
+        {
+            var told = await desk.NextAsync("X", message => message.Group(279).Any(one => one[269] == "2"));
+            var entry = Assert.Single(told.Group(279), one => one[269] == "2");
+            Assert.Equal((trade, entry[279] == "2" ? "0" : ""), (entry[278], entry[285]));
+            return (entry[279], entry.Number(270), entry.Number(271));
+        }
     }
 
     [Fact]

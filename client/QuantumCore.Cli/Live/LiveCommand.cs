@@ -122,10 +122,11 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
         await foreach (var update in client.WatchAsync([symbol], cancellation))
         {
             _model.Take(update);
-            if (past)
+            past &= update.Change != BookChange.Stale;
+            if (past || update.Change == BookChange.Stale)
                 continue;
 
-            // After the first snapshot, so that no trade lies between the two.
+            // After a snapshot, so that no trade and no change of one lies between the two.
             try
             {
                 _model.Take(symbol, await client.GetTradesAsync(symbol, Past, cancellation));

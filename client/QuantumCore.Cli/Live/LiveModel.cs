@@ -62,8 +62,13 @@ internal sealed class LiveModel
             if (_view.Symbol != symbol)
                 return;
 
+            // What became of those that are known may have been told while nobody listened.
+            foreach (var trade in past.Where(static trade => trade.State is not null))
+                Change(trade.TradeId, trade.State, trade.CorrectedPrice);
             var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
-            _tape.AddRange(past.Where(trade => !known.Contains(trade.TradeId)));
+            Trade[] tape = [.. _tape.Concat(past.Where(trade => !known.Contains(trade.TradeId))).OrderByDescending(static trade => trade.TimeNanos)];
+            _tape.Clear();
+            _tape.AddRange(tape);
             ShowTape();
         }
     }
@@ -86,6 +91,13 @@ internal sealed class LiveModel
 
             _bookIsFresh = !update.Book.IsStale;
             _tape.InsertRange(0, update.Trades.Reverse());
+            foreach (var change in update.TradeChanges)
+            {
+                // One that has the price it was made at again is as it was made.
+                var isChanged = change.Price != change.TradedPrice;
+                Change(change.TradeId, isChanged ? change.State : null, isChanged ? change.Price : null);
+            }
+
             _view = _view with { Bids = [.. update.Book.Bids.Take(Most)], Asks = [.. update.Book.Asks.Take(Most)] };
             ShowTape();
         }
@@ -102,6 +114,12 @@ internal sealed class LiveModel
                 Orders = [.. update.Account.OpenOrders.OrderByDescending(static order => order.TimeNanos).Take(Most)],
             };
         }
+    }
+
+    private void Change(string trade, TradeState? state, decimal? price)
+    {
+        if (_tape.FindIndex(known => known.TradeId == trade) is >= 0 and var at)
+            _tape[at] = _tape[at] with { State = state, CorrectedPrice = price };
     }
 
     private void ShowTape()

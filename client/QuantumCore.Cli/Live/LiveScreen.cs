@@ -33,7 +33,7 @@ internal static class LiveScreen
         var lines = new List<string>(height)
         {
             Head(view),
-            Columns($"{"own",7} {"bid size",9} {"price",11} {"ask size",9}", $"{"time",-10} {"trade",12} {"size",8}"),
+            Columns($"{"own",7} {"bid size",9} {"price",11} {"ask size",9}", $"{"time",-8} {"trade",11} {"size",7}"),
         };
         for (var i = 0; i < ladder.Count; i++)
             lines.Add(Columns(ladder[i], i < view.Tape.Count ? Print(view.Tape[i]) : ""));
@@ -99,9 +99,10 @@ internal static class LiveScreen
         }
     }
 
+    /// <summary>What became of a trade is before its side: that is what a narrow screen cuts off.</summary>
     private static string Print(Trade trade) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{trade.Time,-10:HH:mm:ss} {Text(trade.Price),12} {Text(trade.Quantity),8} {(trade.TakerSide == OrderSide.Buy ? "buy" : "sell")}");
+        $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Word(trade.TakerSide)}".TrimStart()}");
 
     private static string Line(Order order) =>
         $"  {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Text(order.Remaining),10} at {(order.Price is { } price ? Text(price) : "market"),-12} {order.ClientOrderId}";

@@ -22,7 +22,7 @@ internal sealed record PriceAlert(
 
 /// <summary>
 /// Prices that people wait for, watched whether a page of theirs is open or not. Each fires once, at the first trade that is there or
-/// beyond, and stays, fired, until its owner takes it away: who opens a page later is told, too. This process keeps them in memory.
+/// beyond and is a last price, and stays, fired, until its owner takes it away: who opens a page later is told, too. This process keeps them in memory.
 /// </summary>
 internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimeProvider time, ILogger<PriceAlerts> log)
 {
@@ -257,7 +257,8 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
         /// <inheritdoc/>
         public void Offer(MarketUpdate update)
         {
-            foreach (var trade in update.Trades)
+            // Those of legs are no last prices, which is what was asked for.
+            foreach (var trade in update.Trades.Where(static trade => !trade.IsOfLeg))
                 alerts.Fire(this, trade.PriceTicks, trade.TimeNanos);
 
             // A snapshot follows on nothing: what was traded before it is not in it, but the last price is. The feed is not called from here.

@@ -14,6 +14,9 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
     private const char Change = '1';
     private const char Delete = '2';
 
+    /// <summary>Why an entry is deleted: the trade is cancelled.</summary>
+    private const char TradeBust = '0';
+
     private readonly Channel<MarketUpdate> _updates = Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SortedDictionary<long, DepthLevel> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
@@ -67,15 +70,43 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
     private void Tell(MarketUpdate update, List<Entry> changes)
     {
-        var trades = request.Trades && !update.IsSnapshot ? update.Trades : [];
-        if (!update.IsSnapshot && changes.Count == 0 && trades.IsEmpty)
+        // A snapshot says nothing of trades, and nothing of what became of those of before.
+        var entries = !request.Trades || update.IsSnapshot ? [] : request.IsIncremental ? Entries(update) : StandingTrades(update);
+        if (!update.IsSnapshot && changes.Count == 0 && entries.Count == 0)
             return;
 
         if (update.IsSnapshot || !request.IsIncremental)
-            session.Send("W", to => WriteBook(to, update.TimeNanos, trades), isKept: false);
+            session.Send("W", to => WriteBook(to, update.TimeNanos, entries), isKept: false);
         else
-            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, trades), isKept: false);
+            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, entries), isKept: false);
     }
+
+    /// <summary>Trades as they were made, and then what became of them and of those of before.</summary>
+    private static List<TradeEntry> Entries(MarketUpdate update) =>
+    [
+        .. update.Trades.Select(static trade => new TradeEntry(New, trade, trade.PriceTicks)),
+        .. update.TradeChanges.Select(static change => change.PriceTicks == 0
+            ? new TradeEntry(Delete, change.Trade, change.BeforeTicks)
+            : new TradeEntry(Change, change.Trade, change.PriceTicks)),
+    ];
+
+    /// <summary>
+    /// Trades as they stand after the update: those of a W have no names by which a change could be told afterwards, so one that is
+    /// void by then is not told at all.
+    /// </summary>
+    private static List<TradeEntry> StandingTrades(MarketUpdate update)
+    {
+        var prices = update.Trades.ToDictionary(Place, static trade => trade.PriceTicks);
+        foreach (var change in update.TradeChanges)
+        {
+            if (prices.ContainsKey(Place(change.Trade)))
+                prices[Place(change.Trade)] = change.PriceTicks;
+        }
+
+        return [.. update.Trades.Select(trade => new TradeEntry(New, trade, prices[Place(trade)])).Where(static entry => entry.PriceTicks != 0)];
+    }
+
+    private static TradePlace Place(PublicTrade trade) => new(trade.Sequence, trade.Index);
 
     private static void Apply(
         SortedDictionary<long, DepthLevel> side, IEnumerable<DepthLevel> levels, char type, bool isTold, List<Entry> changes)
@@ -92,7 +123,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
         }
     }
 
-    private void WriteBook(FixWriter to, long timeNanos, IReadOnlyCollection<PublicTrade> trades)
+    private void WriteBook(FixWriter to, long timeNanos, List<TradeEntry> trades)
     {
         var bids = Levels(_bids, request.Bids);
         var asks = Levels(_asks, request.Asks);
@@ -122,7 +153,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
         to.Add(FixTag.NumberOfOrders, level.Orders);
     }
 
-    private void WriteChanges(FixWriter to, long timeNanos, List<Entry> changes, IReadOnlyCollection<PublicTrade> trades)
+    private void WriteChanges(FixWriter to, long timeNanos, List<Entry> changes, List<TradeEntry> trades)
     {
         to.Add(FixTag.MDReqID, request.Id);
         to.Add(FixTag.NoMDEntries, changes.Count + trades.Count);
@@ -141,17 +172,20 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
         foreach (var trade in trades)
         {
-            to.Add(FixTag.MDUpdateAction, New);
+            to.Add(FixTag.MDUpdateAction, trade.Action);
+            if (trade.Action == Delete)
+                to.Add(FixTag.DeleteReason, TradeBust);
             to.Add(FixTag.MDEntryType, '2');
-            to.Add(FixTag.MDEntryID, string.Create(CultureInfo.InvariantCulture, $"{trade.Sequence}-{trade.Index}"));
+            to.Add(FixTag.MDEntryID, string.Create(CultureInfo.InvariantCulture, $"{trade.Trade.Sequence}-{trade.Trade.Index}"));
             to.Add(FixTag.Symbol, instrument.Symbol);
             WriteTrade(to, trade);
         }
     }
 
-    private void WriteTrade(FixWriter to, PublicTrade trade)
+    private void WriteTrade(FixWriter to, TradeEntry entry)
     {
-        to.Add(FixTag.MDEntryPx, instrument.FormatPrice(trade.PriceTicks));
+        var trade = entry.Trade;
+        to.Add(FixTag.MDEntryPx, instrument.FormatPrice(entry.PriceTicks));
         to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(trade.QuantityLots));
         WriteTime(to, trade.TimeNanos);
         to.Add(FixTag.Text, trade.TakerSide == Side.Buy ? "buy" : "sell");
@@ -166,4 +200,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
     /// <summary>A level that changed: its side, as it is now, and what happened to it.</summary>
     private readonly record struct Entry(char Type, DepthLevel Level, char Action);
+
+    /// <summary>What happened to a trade, the trade as it was made, and the price it has now; of one that is void the one it had.</summary>
+    private readonly record struct TradeEntry(char Action, PublicTrade Trade, long PriceTicks);
 }

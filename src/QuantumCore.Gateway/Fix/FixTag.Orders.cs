@@ -52,6 +52,7 @@ internal static partial class FixTag
     public const int MDEntryID = 278;
     public const int MDUpdateAction = 279;
     public const int MDReqRejReason = 281;
+    public const int DeleteReason = 285;
     public const int SecurityReqID = 320;
     public const int SecurityResponseID = 322;
     public const int NumberOfOrders = 346;

@@ -23,7 +23,7 @@ internal static class StrategyReading
         for (var i = 0; i < instruments.Length; i++)
         {
             if (await listings.Find(texts[i]!.Symbol!) is not { } instrument)
-                return (new Refusal(RejectReason.UnknownSymbol, $"legs[{i}].symbol"), []);
+                return (new Refusal(RejectReason.UnknownSymbol, $"legs[{i}].symbol").OfLeg(texts[i]!.Symbol!), []);
             instruments[i] = instrument;
         }
 
@@ -94,7 +94,7 @@ internal static class StrategyReading
             var numbers = new NumberReading(instruments[i]);
             var lots = numbers.Ratio($"legs[{i}].quantity", text.Legs![i]!.Quantity!);
             legs.Add(new StrategyLeg(instruments[i].Symbol, WireNames.ReadSide(text.Legs[i]!.Side)!.Value, lots));
-            refusal ??= numbers.Wrong;
+            refusal ??= numbers.Wrong?.OfLeg(instruments[i].Symbol);
         }
 
         var price = new NumberReading(instruments[0]);

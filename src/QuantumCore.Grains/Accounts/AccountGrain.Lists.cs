@@ -130,11 +130,11 @@ public sealed partial class AccountGrain
             return RefusedList(limited, OrderListKind.Strategy);
         }
 
-        var record = _machine.DecideStrategy(requests, hash, instruments, Now);
+        var record = _machine.DecideStrategy(requests, hash, instruments, Now, out var at);
         Record(record, urgent: false);
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
-            : RefusedList(((KeyRefused)record).Reason);
+            : RefusedList(((KeyRefused)record).Reason) with { At = at };
     }
 
     /// <summary>Why these are not the legs of one strategy that can trade; null when they are.</summary>

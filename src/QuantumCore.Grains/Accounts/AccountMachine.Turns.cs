@@ -61,8 +61,9 @@ internal sealed partial class AccountMachine
     /// for the money of another.
     /// </summary>
     public AccountRecord DecideStrategy(
-        ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now)
+        ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now, out int? at)
     {
+        at = null;
         if (Barrier is var barred and not RejectReason.None)
         {
             return Refuse(requests[0].ClientOrderId, hash, barred, now);
@@ -79,6 +80,7 @@ internal sealed partial class AccountMachine
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
             // The sum so far is asked about on this leg's day: a leg before it that settles later counts early, none counts late.
             reason = CheckHold(instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
+            at = reason is not (RejectReason.None or RejectReason.TooManyOrders) && needs[asset] == amounts[i] ? i : null;
         }
 
         if (IsMargin && reason == RejectReason.None)

@@ -13,6 +13,7 @@ public sealed partial class OrderBookGrain
         var symbols = SymbolsOf(legs);
         var books = new OpenBook[symbols.Length];
         var refusal = books.Length == 0 || _strategies is null ? RejectReason.BadRequest : RejectReason.None;
+        int? at = null;
         for (var i = 0; i < books.Length && refusal == RejectReason.None; i++)
         {
             refusal = Refuse(symbols[i], urgent: false, out books[i], legs.Length);
@@ -20,6 +21,9 @@ public sealed partial class OrderBookGrain
             {
                 refusal = RejectReason.UnknownSymbol;
             }
+
+            // Everything else is of all books of the group.
+            at = refusal is RejectReason.UnknownSymbol or RejectReason.SymbolUnavailable ? i : null;
         }
 
         if (refusal != RejectReason.None)
@@ -28,6 +32,7 @@ public sealed partial class OrderBookGrain
             {
                 Number = leg.Number,
                 ClientOrderId = leg.ClientOrderId,
+                Field = FieldOf(at),
             })];
         }
 
@@ -41,6 +46,9 @@ public sealed partial class OrderBookGrain
 
         return reports.MoveToImmutable();
     }
+
+    /// <summary>How a request names the leg that a strategy is refused for; null where it is for no one leg.</summary>
+    private static string? FieldOf(int? at) => at is { } leg ? OrderListKind.Strategy.MemberAt(leg) : null;
 
     /// <summary>The symbol of each leg, as its strategy says; none when they are no legs.</summary>
     private static string[] SymbolsOf(ImmutableArray<SubmitOrder> legs)
@@ -63,9 +71,13 @@ public sealed partial class OrderBookGrain
 
         if (!known)
         {
-            _strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), _now);
+            var at = _strategies!.Enter(legs, Array.ConvertAll(books, book => book.Machine), _now);
             var records = AppendGathered(urgent: false);
-            return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg))];
+            return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg)).Select(answer => answer with
+            {
+                // Which leg it was is in no record: who asks again hears the reason alone.
+                Report = answer.Report! with { Field = answer.Report.Field ?? FieldOf(at) },
+            })];
         }
 
         var answers = new Answer[legs.Length];

@@ -93,16 +93,17 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <param name="legs">Its leg orders, in the sequence of its terms.</param>
     /// <param name="books">The books of the legs.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    public void Enter(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
+    /// <returns>The leg that it is refused for; null where it is not, or for no one leg.</returns>
+    public int? Enter(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
     {
-        if (Judge(legs, books, now) is not RejectReason.None and var reason)
+        if (Judge(legs, books, now, out var at) is not RejectReason.None and var reason)
         {
             for (var i = 0; i < legs.Length; i++)
             {
                 record(books[i], books[i].Decline(legs[i], reason, now));
             }
 
-            return;
+            return at;
         }
 
         var terms = TermsOf(legs[0])!;
@@ -120,6 +121,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         }
 
         RecordActs();
+        return null;
     }
 
     /// <summary>
@@ -330,8 +332,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private static bool Reaches(Side side, long limit, long price) =>
         price != 0 && (side == Side.Buy ? price <= limit : price >= limit);
 
-    private RejectReason Judge(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
+    private RejectReason Judge(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now, out int? at)
     {
+        at = null;
         var terms = TermsOf(legs[0]);
         if (books.Distinct().Count() != books.Length)
         {
@@ -353,6 +356,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         {
             if (books[i].Judge(legs[i], now) is not RejectReason.None and var reason)
             {
+                at = i;
                 return reason;
             }
         }

@@ -1,0 +1,60 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using QuantumCore.Client;
+using QuantumCore.Contracts;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Prices that people wait for, where strategies trade: what their legs trade at is no last price, and no price that was waited for.</summary>
+public sealed class StrategyAlertTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_alert_waits_for_what_the_last_price_follows_and_not_for_trades_of_legs()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        foreach (var symbol in (string[])["LEFT", "RIGHT"])
+        {
+            await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
+            foreach (var account in (long[])[ServedExchange.AliceAccount, ServedExchange.BobAccount])
+                await exchange.Exchange.Account(account).Deposit(new DepositRequest(symbol, symbol, 1_000));
+        }
+
+        await TradeAsync(exchange, 150);
+        using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
+        http.DefaultRequestHeaders.Add("X-Api-Key", "alice");
+        using (var made = await http.PostAsJsonAsync("alerts", new { symbol = "LEFT", price = "150.50" }, Cancellation))
+            Assert.True(made.IsSuccessStatusCode);
+
+        // Legs of two strategies meet at a price that is beyond the alert's; the last price stays.
+        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
+        var trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation);
+        Assert.Equal((2, true), (trades.Count, trades[0].Price > 150.5m));
+        Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
+
+        // The next trade of the book's own fires it, and says at which price: what was traded before it has been looked at by then.
+        await TradeAsync(exchange, 150.6m);
+        var fired = "";
+        await Wait.UntilAsync(async () =>
+        {
+            using var alerts = JsonDocument.Parse(await http.GetStringAsync("alerts", Cancellation));
+            var alert = Assert.Single(alerts.RootElement.GetProperty("alerts").EnumerateArray());
+            fired = alert.TryGetProperty("fired", out var at) ? at.GetProperty("price").GetString()! : "";
+            return fired.Length > 0;
+        });
+        Assert.Equal("150.60", fired);
+    }
+
+    private static async Task TradeAsync(ServedExchange exchange, decimal price)
+    {
+        await exchange.BobAsync(PlaceOrder.Limit("LEFT", OrderSide.Sell, 1, price));
+        await exchange.AliceAsync(PlaceOrder.Limit("LEFT", OrderSide.Buy, 1, price));
+    }
+
+    private static PlaceStrategy Spread(decimal net, OrderSide left, OrderSide right) =>
+        new() { Net = net, Units = 1, Legs = [new StrategyLeg("LEFT", left, 1), new StrategyLeg("RIGHT", right, 1)] };
+}

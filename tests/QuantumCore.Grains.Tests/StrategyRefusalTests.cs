@@ -1,0 +1,62 @@
+using QuantumCore.Client;
+using QuantumCore.Contracts;
+using Xunit;
+using RejectReason = QuantumCore.Instruments.RejectReason;
+using TradingPhase = QuantumCore.Instruments.TradingPhase;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>Strategies that are refused for one of their legs, as the SDK tells it, and qc with its words.</summary>
+public sealed class StrategyRefusalTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_book_that_is_halted_is_named_and_a_strategy_of_others_is_not_concerned()
+    {
+        await using var exchange = await OpenAsync();
+        Assert.Equal(RejectReason.None, await exchange.Exchange.Book("RIGHT", "group:PAIR").Operate(BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt)));
+        var refused = await RefusedAsync(exchange, "LEFT", "RIGHT");
+        Assert.Equal(("SymbolHalted", "legs[1]", "The leg of RIGHT: The symbol is halted."), (refused.Code, refused.Field, refused.Detail));
+        Assert.Contains("The leg of RIGHT: The symbol is halted. (legs[1])", refused.Message, StringComparison.Ordinal);
+        refused = await RefusedAsync(exchange, "RIGHT", "LEFT");
+        Assert.Equal(("SymbolHalted", "legs[0]"), (refused.Code, refused.Field));
+        await exchange.Alice.PlaceStrategyAsync(Spread("LEFT", "NONE", OrderSide.Buy), Cancellation);
+    }
+
+    [Fact]
+    public async Task What_the_account_has_too_little_of_for_one_leg_is_named_and_what_all_want_is_not()
+    {
+        await using var exchange = await OpenAsync();
+        var refused = await RefusedAsync(exchange, "LEFT", "NONE");
+        Assert.Equal(("ShortNotAllowed", "legs[1]", true), (refused.Code, refused.Field, refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
+
+        // Each leg by itself is within the account's money, both are not.
+        var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(balance => balance.Asset == "USD").Total, 157.5m);
+        refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 0.6m));
+        Assert.Equal(("InsufficientFunds", null), (refused.Code, refused.Field));
+        refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 2));
+        Assert.Equal(("InsufficientFunds", "legs[0]"), (refused.Code, refused.Field));
+    }
+
+    private static async Task<ServedExchange> OpenAsync()
+    {
+        var exchange = await ServedExchange.OpenAsync();
+        foreach (var symbol in (string[])["LEFT", "RIGHT", "NONE"])
+        {
+            await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
+            if (symbol != "NONE")
+                await exchange.Exchange.Account(ServedExchange.AliceAccount).Deposit(new DepositRequest(symbol, symbol, 1_000));
+        }
+
+        return exchange;
+    }
+
+    private static Task<QuantumCoreException> RefusedAsync(
+        ServedExchange exchange, string first, string second, OrderSide side = OrderSide.Sell, long units = 1) =>
+        Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
+
+    /// <summary>Buys the first, and buys or sells the second.</summary>
+    private static PlaceStrategy Spread(string first, string second, OrderSide side, long units = 1) =>
+        new() { Net = 1m, Units = units, Legs = [new StrategyLeg(first, OrderSide.Buy, 1), new StrategyLeg(second, side, 1)] };
+}
