@@ -104,6 +104,7 @@ public sealed record BookSnapshot(
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="State">What became of the trade afterwards; null: nothing. A followed book tells that in <see cref="BookUpdate.TradeChanges"/>.</param>
 /// <param name="CorrectedPrice">Its price now, in the quote asset, where it was corrected.</param>
+/// <param name="IsLeg">A strategy's leg traded with a quote or another leg: the last price stays what it was.</param>
 public sealed record Trade(
     string TradeId,
     decimal Price,
@@ -113,7 +114,8 @@ public sealed record Trade(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
     TradeState? State = null,
-    decimal? CorrectedPrice = null);
+    decimal? CorrectedPrice = null,
+    [property: JsonPropertyName("leg")] bool IsLeg = false);
 
 /// <summary>A public trade of before was declared void, or its price corrected. The book, the last price and candles stay what they were.</summary>
 /// <param name="TradeId">The trade, unique within the symbol.</param>

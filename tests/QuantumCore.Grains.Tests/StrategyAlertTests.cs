@@ -34,6 +34,7 @@ public sealed class StrategyAlertTests
         await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
         var trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation);
         Assert.Equal((2, true), (trades.Count, trades[0].Price > 150.5m));
+        Assert.Equal([true, false], trades.Select(static trade => trade.IsLeg));
         Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
 
         // The next trade of the book's own fires it, and says at which price: what was traded before it has been looked at by then.

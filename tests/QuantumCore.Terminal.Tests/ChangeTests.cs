@@ -99,6 +99,25 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
+    public async Task What_a_leg_of_a_strategy_traded_at_is_no_last_price()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await page.Page.RouteAsync($"**/trades/{Symbol}*", route => route.FulfillAsync(new RouteFulfillOptions
+        {
+            ContentType = "application/json",
+            Body = """
+                {"trades":[
+                {"tradeId":"9000001-0","price":"160.00","quantity":"7","takerSide":"buy","time":"2026-11-27T06:00:00Z","timeNanos":"1795759200000000000","leg":true},
+                {"tradeId":"9000000-0","price":"151.00","quantity":"8","takerSide":"buy","time":"2026-11-27T05:00:00Z","timeNanos":"1795755600000000000"}]}
+                """,
+        }));
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("151.00");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Nothing_is_sent_into_a_book_that_was_not_told_yet()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, bid: "149.00", ask: "151.00");

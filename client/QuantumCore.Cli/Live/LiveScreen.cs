@@ -66,7 +66,7 @@ internal static class LiveScreen
     private static string Head(LiveView view)
     {
         var spread = view is { Bids: [var bid, ..], Asks: [var ask, ..] } ? Text(ask.Price - bid.Price) : "-";
-        var last = view.Tape is [var newest, ..] ? Text(newest.Price) : view.State?.LastPrice is { } price ? Text(price) : "-";
+        var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest ? Text(newest.Price) : view.State?.LastPrice is { } price ? Text(price) : "-";
         var phase = view.State is { } state ? Tables.Word(state.Phase) : "";
         return $" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}";
     }

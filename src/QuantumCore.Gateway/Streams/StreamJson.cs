@@ -62,6 +62,7 @@ internal static class StreamJson
         to.WriteWhole("quantity"u8, trade.QuantityLots);
         to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
         to.WriteTimeNanos(trade.TimeNanos);
+        to.WriteLeg(trade);
         to.WriteEndObject();
     }
 

@@ -168,6 +168,7 @@ internal static class WireWriter
         to.WriteQuantity("quantity"u8, instrument, trade.QuantityLots);
         to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
         to.WriteTime(trade.TimeNanos);
+        to.WriteLeg(trade);
         if (trade.ChangedTicks is { } now)
         {
             to.WriteString("state"u8, WireNames.OfPriceNow(now));
@@ -176,6 +177,13 @@ internal static class WireWriter
         }
 
         to.WriteEndObject();
+    }
+
+    /// <summary>That a trade leaves the last price alone; nothing of any other.</summary>
+    public static void WriteLeg(this Utf8JsonWriter to, PublicTrade trade)
+    {
+        if (trade.IsOfLeg)
+            to.WriteBoolean("leg"u8, true);
     }
 
     public static void WriteLevels(

@@ -158,7 +158,8 @@ export class Ladder extends Surface {
     if (store.instrument === undefined) return;
     const phase = store.state?.phase;
     const indicative = this.indicativeTicks();
-    const [newest, before] = [store.trades[0], store.trades.find((trade) => trade.price !== store.trades[0]?.price)];
+    const newest = store.trades.find((trade) => !trade.isLeg);
+    const before = store.trades.find((trade) => !trade.isLeg && trade.price !== newest?.price);
     const rising = newest === undefined || before === undefined || newest.price >= before.price;
     const isCall = phase === "opening" || phase === "closing" || phase === "volatility";
     g.textAlign = "left";

@@ -8,6 +8,8 @@ export type Link = "connecting" | "live" | "resyncing" | "stale" | "offline";
 
 export interface Trade {
   id: string; price: number; quantity: number; side: Side; millis: number; own: boolean;
+  /** A strategy's leg: the last price stays what it was. */
+  isLeg: boolean;
   /** Its price since an operator changed it; null: it is void; undefined: it is as it was made. */
   now: number | null | undefined;
 }
@@ -63,7 +65,7 @@ export class Store {
 
   /** Ticks of the last trade; 0 for none. A split changes it without a trade: where the book's state is the newer one it says so. */
   get last(): number {
-    const [trade, { instrument, state }] = [this.trades[0], this];
+    const [trade, { instrument, state }] = [this.trades.find((one) => !one.isLeg), this];
     const told = state !== undefined && (trade === undefined || state.sequence >= sequenceOf(trade.id)) ? state.lastPrice : null;
     if (trade !== undefined && told === null) return trade.price;
     const price = told ?? (instrument === undefined ? null : this.tickers.get(instrument.symbol)?.lastPrice);
@@ -243,6 +245,7 @@ export class Store {
       side: json.takerSide,
       millis: millisOf(json.timeNanos),
       own: this.ownTrades.has(`${instrument.symbol} ${json.tradeId}`),
+      isLeg: json.leg === true,
       now: json.state === undefined ? undefined : json.correctedPrice === undefined ? null : Number(instrument.ticks(json.correctedPrice)),
     };
   }
