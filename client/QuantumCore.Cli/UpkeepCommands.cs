@@ -11,19 +11,19 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>verify, backup, restore, export: what an operator does with an exchange's journal, without the exchange.</summary>
+/// <summary>verify, backup, restore, export, lobster: what an operator does with an exchange's journal, without the exchange.</summary>
 internal static class UpkeepCommands
 {
-    private const string PlaceText = "A data directory, a journal's file or backup, or a PostgreSQL connection string";
+    internal const string PlaceText = "A data directory, a journal's file or backup, or a PostgreSQL connection string";
 
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
     {
         Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
     };
 
-    internal static IEnumerable<Command> All(CommandLineApp app) => [Verify(app), Backup(app), Restore(app), Export(app)];
+    internal static IEnumerable<Command> All(CommandLineApp app) => [Verify(app), Backup(app), Restore(app), Export(app), LobsterCommand.Create(app)];
 
-    private static Argument<string> Place(string name, string description) => new(name) { Description = description };
+    internal static Argument<string> Place(string name, string description) => new(name) { Description = description };
 
     private static Command Verify(CommandLineApp app)
     {
@@ -187,7 +187,7 @@ internal static class UpkeepCommands
     /// Writes a file under another name, so that one that was cut short does not look whole and one that was there before stays;
     /// a device has no other name.
     /// </summary>
-    private static async Task WriteAsync(string? path, TextWriter output, Func<TextWriter, Task> write)
+    internal static async Task WriteAsync(string? path, TextWriter output, Func<TextWriter, Task> write)
     {
         if (path is null)
         {
@@ -211,7 +211,7 @@ internal static class UpkeepCommands
         }
     }
 
-    private static async Task<int> OnStorageAsync(Session session, Func<Task<int>> work)
+    internal static async Task<int> OnStorageAsync(Session session, Func<Task<int>> work)
     {
         try
         {
@@ -266,7 +266,7 @@ internal static class UpkeepCommands
             : string.Create(CultureInfo.InvariantCulture, $"{report.FindingCount} wrong."));
     }
 
-    private static string Text(Finding finding)
+    internal static string Text(Finding finding)
     {
         var where = finding.Stream is null ? "" : string.Create(CultureInfo.InvariantCulture, $" {finding.Stream} {finding.Sequence}");
         return $"{finding.Kind}{where}: {finding.What}\n    {finding.Meaning}";

@@ -155,6 +155,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' is not a decimal")]
     [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
     [InlineData("export data trade", "what: 'trade' is none of records, trades, postings")]
+    [InlineData("lobster data AAPL --to a --day 25.12.2030", "--day: 25.12.2030: a day is as in 2030-12-25.")]
     [InlineData("book AAPL --depth all", "--depth: 'all' is not a whole number from 1 to 1000")]
     [InlineData("fills --limit 99999999999", "--limit: '99999999999' is not a whole number from 1 to 1000")]
     [InlineData("buy AAPL 10 --trail-bp 2.5", "--trail-bp: '2.5' is not a whole number from 1 to 9999")]
@@ -353,6 +354,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("backup --help")]
     [InlineData("restore --help")]
     [InlineData("export --help")]
+    [InlineData("lobster --help")]
     [InlineData("watch -h")]
     public async Task Help_has_examples(string line)
     {
@@ -368,6 +370,7 @@ public sealed class CommandLineTests : IAsyncLifetime
     [InlineData("backup {0}/nowhere {0}/b.db", 2)]
     [InlineData("restore {0}/nowhere {0}/new", 2)]
     [InlineData("export {0}/nowhere trades", 2)]
+    [InlineData("lobster {0}/nowhere AAPL --to {0}/aapl", 2)]
     [InlineData("export {0}/nowhere records --csv", 2)]
     [InlineData("verify Host={0};Username=nobody;Timeout=1", 3)]
     public async Task What_is_not_there_is_said_in_one_line(string line, int exitCode)

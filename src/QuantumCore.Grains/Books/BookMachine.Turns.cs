@@ -520,10 +520,23 @@ internal sealed partial class BookMachine
         }
     }
 
+    /// <summary>Keeps what others see up to the core's last command.</summary>
+    private void Follow()
+    {
+        _displayed?.Follow();
+        if (OnDisplayed is { } tell && _displayed is { } displayed)
+        {
+            foreach (var change in displayed.Orders)
+            {
+                tell(change);
+            }
+        }
+    }
+
     /// <summary>Notes the displayed levels that the core's last command touched.</summary>
     private void FollowDisplayed()
     {
-        _displayed?.Follow();
+        Follow();
         foreach (ref readonly var level in _displayed is null ? [] : _displayed.Levels)
         {
             if (!_touched.Contains((level.Side, level.PriceTicks)))

@@ -38,6 +38,9 @@ internal sealed partial class BookMachine(string symbol)
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
+    /// <summary>Hears of each change of displayed orders as it is made; null in an exchange, where levels are all that is told.</summary>
+    public Action<OrderChange>? OnDisplayed { get; init; }
+
     /// <summary>The matching core; there is one once the instrument is defined.</summary>
     public OrderBook Core => _core ?? throw new InvalidOperationException($"{symbol} is not defined.");
 
@@ -118,7 +121,7 @@ internal sealed partial class BookMachine(string symbol)
 
         if (order.IsPlain && IsPlainOutcome(orderId, replaced))
         {
-            _displayed?.Follow();
+            Follow();
             return Accept(order, orderId, time, replaced);
         }
 
@@ -185,7 +188,7 @@ internal sealed partial class BookMachine(string symbol)
         Require(Core.Cancel(time, open.OrderId, reason));
         if (open.IsPlain && Core.Events.Length == 1)
         {
-            _displayed?.Follow();
+            Follow();
             return Close(new OrdersClosed(time, [Describe(open, reason)]));
         }
 
@@ -262,7 +265,7 @@ internal sealed partial class BookMachine(string symbol)
             return RejectReason.None;
         }
 
-        _displayed?.Follow();
+        Follow();
         record = totalLots <= ticket.FilledLots
             ? Close(new OrdersClosed(time, [Describe(ticket, EndReason.Amended)]))
             : Shrink(ticket, totalLots, time);

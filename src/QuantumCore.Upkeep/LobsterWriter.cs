@@ -1,0 +1,273 @@
+using System.Globalization;
+using System.Text;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.Matching;
+
+namespace QuantumCore.Upkeep;
+
+/// <summary>
+/// Messages and rows of one book. They tell of continuous trading, as the format does: what orders did while an auction collected them, or the
+/// book stood still, is told when it trades again, as what has gone and what has come since.
+/// </summary>
+internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, TextWriter rows)
+{
+    private const int PriceDecimals = 4;
+    private const string NoAsk = "9999999999";
+    private const string NoBid = "-9999999999";
+    private const long SecondNanos = 1_000_000_000;
+    private const char Submitted = '1';
+    private const char Reduced = '2';
+    private const char Deleted = '3';
+    private const char Executed = '4';
+    private const char ExecutedHidden = '5';
+    private const char Crossed = '6';
+    private const char Halted = '7';
+
+    private readonly Dictionary<long, Told> _orders = [];
+    private readonly SortedDictionary<long, long> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
+    private readonly SortedDictionary<long, long> _asks = [];
+    private readonly StringBuilder _row = new();
+    private readonly Dictionary<char, long> _counts = [];
+    private long? _midnight = day is { } only ? UtcDay.StartOf(only) : null;
+    private long _priceUnit;
+    private string _time = "";
+    private bool _isTold;
+
+    /// <summary>An order as it was told.</summary>
+    private readonly record struct Told(Side Side, long PriceTicks, long Lots);
+
+    /// <summary>What was written so far.</summary>
+    public LobsterSummary Summary => new(
+        _counts.Values.Sum(), Count(Submitted), Count(Executed), Count(ExecutedHidden), Count(Crossed));
+
+    /// <summary>Takes the units of a definition.</summary>
+    /// <exception cref="JournalSetupException">Prices are finer than the format's.</exception>
+    public void Begin(Instrument instrument)
+    {
+        // A price is a whole number of ten-thousandths.
+        var (tick, decimals) = ((Int128)instrument.TickSize, instrument.PriceDecimals);
+        for (; decimals < PriceDecimals; decimals++)
+        {
+            tick *= 10;
+        }
+
+        for (; decimals > PriceDecimals && tick % 10 == 0; decimals--)
+        {
+            tick /= 10;
+        }
+
+        _priceUnit = decimals == PriceDecimals && tick * instrument.MaxPriceTicks <= long.MaxValue
+            ? (long)tick
+            : throw new JournalSetupException(
+                $"{instrument.Symbol} has prices that are no ten-thousandths of a whole, or too large to be told in them: LOBSTER's are whole ten-thousandths.");
+    }
+
+    /// <summary>Writes what one record changed.</summary>
+    /// <param name="nanos">Its time.</param>
+    /// <param name="before">The book's phase before it.</param>
+    /// <param name="book">The book after it.</param>
+    /// <param name="changes">What it changed of displayed orders.</param>
+    public void Write(long nanos, TradingPhase before, OrderBook book, IReadOnlyList<OrderChange> changes)
+    {
+        _midnight ??= UtcDay.StartOf(UtcDay.Of(nanos));
+        var since = nanos - _midnight.Value;
+        _isTold = since >= 0 && (day is null || since < UtcDay.Nanos);
+        _time = string.Create(CultureInfo.InvariantCulture, $"{since / SecondNanos}.{since % SecondNanos:000000000}");
+        var (wasOpen, isOpen) = (before == TradingPhase.Continuous, book.Phase == TradingPhase.Continuous);
+        foreach (var change in changes)
+        {
+            if (change.Kind is OrderChangeKind.Executed or OrderChangeKind.Printed)
+            {
+                Trade(in change, wasOpen);
+            }
+            else if (wasOpen)
+            {
+                Take(in change, isOpen);
+            }
+        }
+
+        if (before != book.Phase)
+        {
+            // Minus one: trading is halted; nought: quotes are taken; one: it trades.
+            var state = isOpen ? 1 : book.Phase is TradingPhase.Halt or TradingPhase.Closed ? -1 : 0;
+            Tell(Halted, 0, 0, state.ToString(CultureInfo.InvariantCulture), Side.Sell);
+        }
+
+        if (isOpen && !wasOpen)
+        {
+            Meet(book);
+        }
+    }
+
+    private long Count(char type) => _counts.GetValueOrDefault(type);
+
+    private void Trade(in OrderChange change, bool wasOpen)
+    {
+        if (!wasOpen)
+        {
+            Tell(Crossed, 0, change.Lots, Price(change.PriceTicks), change.Side);
+        }
+        else if (change.Kind == OrderChangeKind.Printed)
+        {
+            // Told is the taker's side; whoever stood there is of the other one.
+            Tell(ExecutedHidden, 0, change.Lots, Price(change.PriceTicks), Other(change.Side));
+        }
+        else
+        {
+            Shrink(Executed, change.OrderId, change.Lots);
+        }
+    }
+
+    private void Take(in OrderChange change, bool isOpen)
+    {
+        var order = new Told(change.Side, change.PriceTicks, change.Lots);
+        if (change.Kind == OrderChangeKind.Added)
+        {
+            // What a price band stopped may cross those that it did not reach: it is told when trading goes on, if it is there then.
+            if (isOpen || !Crosses(order))
+            {
+                Submit(change.OrderId, order);
+            }
+        }
+        else if (_orders.ContainsKey(change.OrderId))
+        {
+            if (change.Kind == OrderChangeKind.Removed)
+            {
+                Delete(change.OrderId);
+            }
+            else
+            {
+                Resize(change.OrderId, order);
+            }
+        }
+    }
+
+    private bool Crosses(Told order)
+    {
+        foreach (var (price, _) in order.Side == Side.Buy ? _asks : _bids)
+        {
+            return order.Side == Side.Buy ? price <= order.PriceTicks : price >= order.PriceTicks;
+        }
+
+        return false;
+    }
+
+    private static Side Other(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
+
+    /// <summary>Tells what is otherwise than it was told: first what has gone, then what has come, best first.</summary>
+    private void Meet(OrderBook book)
+    {
+        var now = new List<(long Id, Told Order)>();
+        foreach (var side in (ReadOnlySpan<Side>)[Side.Buy, Side.Sell])
+        {
+            foreach (var order in book.Orders(side))
+            {
+                if (order.IsDisplayed)
+                {
+                    now.Add((order.OrderId, new Told(side, order.PriceTicks, order.ShownLots)));
+                }
+            }
+        }
+
+        var here = now.ToDictionary(static order => order.Id, static order => order.Order);
+        foreach (var (id, told) in _orders.ToArray())
+        {
+            if (!here.TryGetValue(id, out var order) || (order.PriceTicks, order.Side) != (told.PriceTicks, told.Side) || order.Lots > told.Lots)
+            {
+                Delete(id);
+            }
+        }
+
+        foreach (var (id, order) in now)
+        {
+            Resize(id, order);
+        }
+    }
+
+    private void Resize(long id, Told order)
+    {
+        if (!_orders.TryGetValue(id, out var told))
+        {
+            Submit(id, order);
+        }
+        else if (order.Lots > told.Lots)
+        {
+            // No message makes an order larger.
+            Delete(id);
+            Submit(id, order);
+        }
+        else if (order.Lots < told.Lots)
+        {
+            Shrink(Reduced, id, told.Lots - order.Lots);
+        }
+    }
+
+    private void Submit(long id, Told order)
+    {
+        _orders.Add(id, order);
+        Change(order, order.Lots);
+        Tell(Submitted, id, order.Lots, Price(order.PriceTicks), order.Side);
+    }
+
+    private void Delete(long id) => Shrink(Deleted, id, _orders[id].Lots);
+
+    private void Shrink(char type, long id, long lots)
+    {
+        var told = _orders[id];
+        if (told.Lots == lots)
+        {
+            _orders.Remove(id);
+        }
+        else
+        {
+            _orders[id] = told with { Lots = told.Lots - lots };
+        }
+
+        Change(told, -lots);
+        Tell(type, id, lots, Price(told.PriceTicks), told.Side);
+    }
+
+    private void Change(Told order, long lots)
+    {
+        var side = order.Side == Side.Buy ? _bids : _asks;
+        var now = side.GetValueOrDefault(order.PriceTicks) + lots;
+        if (now == 0)
+        {
+            side.Remove(order.PriceTicks);
+        }
+        else
+        {
+            side[order.PriceTicks] = now;
+        }
+    }
+
+    private string Price(long ticks) => (ticks * _priceUnit).ToString(CultureInfo.InvariantCulture);
+
+    private void Tell(char type, long id, long lots, string price, Side side)
+    {
+        if (!_isTold)
+        {
+            return;
+        }
+
+        _counts[type] = Count(type) + 1;
+        messages.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"{_time},{type},{id},{lots},{price},{(side == Side.Buy ? "1" : "-1")}"));
+        _row.Clear();
+        using var asks = _asks.GetEnumerator();
+        using var bids = _bids.GetEnumerator();
+        for (var i = 0; i < levels; i++)
+        {
+            Add(asks.MoveNext(), asks.Current, NoAsk);
+            Add(bids.MoveNext(), bids.Current, NoBid);
+        }
+
+        rows.WriteLine(_row);
+    }
+
+    private void Add(bool isThere, KeyValuePair<long, long> level, string none)
+    {
+        _row.Append(_row.Length == 0 ? "" : ",").Append(isThere ? Price(level.Key) : none).Append(',').Append(isThere ? level.Value : 0);
+    }
+}
