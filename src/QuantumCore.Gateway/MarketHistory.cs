@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -7,12 +8,18 @@ namespace QuantumCore.Gateway;
 /// <summary>Candles and trades of the history, never older than what market data has shown.</summary>
 internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 {
+    /// <summary>The minutes of the tickers' window.</summary>
+    public const int DayMinutes = 1_440;
+
     private const long MinuteNanos = 60_000_000_000;
     private const long SecondNanos = 1_000_000_000;
     private const int PageOfTrades = 1_000;
 
     /// <summary>Pages of trades that one answer of candles of a second is made of.</summary>
     private const int MostPages = 20;
+
+    // A symbol's last 24 hours as they were read last: the same until its book goes on or a minute is over.
+    private readonly ConcurrentDictionary<string, Window> _days = new(StringComparer.Ordinal);
 
     /// <summary>Candles.</summary>
     public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query) =>
@@ -25,10 +32,18 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     /// <summary>The trades of the last minutes, in whole minutes; null before the first trade.</summary>
     public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
     {
-        var now = time.UnixNanos();
+        var (symbol, now) = (instrument.Symbol, time.UnixNanos());
         var start = Math.Max(0, now - (minutes * MinuteNanos)) / MinuteNanos * MinuteNanos;
-        var candles = await Candles(new CandleQuery(instrument.Symbol, null, start, now, 1));
-        return candles is [var only] ? only with { EndNanos = now } : null;
+        var shown = await Shown(symbol);
+        if (minutes != DayMinutes || !_days.TryGetValue(symbol, out var known) || (known.Sequence, known.StartNanos) != (shown[0].Sequence, start))
+        {
+            var candles = await grains.Ledger().Candles(new CandleQuery(symbol, null, start, now, 1), shown);
+            known = new(shown[0].Sequence, start, candles is [var only] ? only : null);
+            if (minutes == DayMinutes)
+                _days[symbol] = known;
+        }
+
+        return known.Candle is { } candle ? candle with { EndNanos = now } : null;
     }
 
     /// <summary>The trades of this day, UTC, from its start to its end; null before the first trade.</summary>
@@ -94,4 +109,7 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 
     private async ValueTask<ImmutableArray<SeenSequence>> Shown(string symbol) =>
         [new SeenSequence(symbol, (await grains.GetGrain<IMarketDataGrain>(symbol).Depth(0)).Sequence)];
+
+    /// <summary>What was traded from a time on, when the book was there.</summary>
+    private readonly record struct Window(long Sequence, long StartNanos, Candle? Candle);
 }

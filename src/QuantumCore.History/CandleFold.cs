@@ -6,36 +6,32 @@ namespace QuantumCore.History;
 /// <summary>Adds up candles of one minute to longer ones, without a gap.</summary>
 internal sealed class CandleFold
 {
-    private readonly CandlePeriod? _period;
+    private readonly CandlePeriod _period;
     private readonly ImmutableArray<Candle>.Builder _candles = ImmutableArray.CreateBuilder<Candle>();
     private readonly int _limit;
     private long _start;
     private Candle? _open;
     private long _lastPrice;
 
-    /// <param name="period">Its length; null for one candle from the first minute to the last.</param>
+    /// <param name="period">How long each is.</param>
     /// <param name="from">The first minute.</param>
     /// <param name="last">The last minute.</param>
     /// <param name="isNewest">The newest candles up to the last minute, whatever the first.</param>
     /// <param name="limit">Most candles.</param>
-    public CandleFold(CandlePeriod? period, long from, long last, bool isNewest, int limit)
+    public CandleFold(CandlePeriod period, long from, long last, bool isNewest, int limit)
     {
         (_period, _limit) = (period, limit);
-        if (period is not { } length)
+        if (isNewest)
         {
-            (_start, EndMinute) = (from, Math.Max(last + 1, from));
-        }
-        else if (isNewest)
-        {
-            var newest = CandleBuckets.Start(length, last);
-            (_start, EndMinute) = (Math.Max(CandleBuckets.Move(length, newest, 1 - limit), 0), CandleBuckets.Move(length, newest, 1));
+            var newest = CandleBuckets.Start(period, last);
+            (_start, EndMinute) = (Math.Max(CandleBuckets.Move(period, newest, 1 - limit), 0), CandleBuckets.Move(period, newest, 1));
         }
         else
         {
-            var first = CandleBuckets.Start(length, from);
-            _start = first < from ? CandleBuckets.Move(length, first, 1) : first;
-            var most = CandleBuckets.Move(length, _start, limit);
-            EndMinute = Math.Min(most, CandleBuckets.Move(length, CandleBuckets.Start(length, last), 1));
+            var first = CandleBuckets.Start(period, from);
+            _start = first < from ? CandleBuckets.Move(period, first, 1) : first;
+            var most = CandleBuckets.Move(period, _start, limit);
+            EndMinute = Math.Min(most, CandleBuckets.Move(period, CandleBuckets.Start(period, last), 1));
         }
 
         FirstMinute = _start;
@@ -58,21 +54,24 @@ internal sealed class CandleFold
             Finish();
         }
 
-        _open = _open is { } open
-            ? open with
-            {
-                HighTicks = Math.Max(open.HighTicks, candle.HighTicks),
-                LowTicks = Math.Min(open.LowTicks, candle.LowTicks),
-                CloseTicks = candle.CloseTicks,
-                Lots = CandleRow.Sum(open.Lots, candle.Lots),
-                Value = CandleRow.Sum(open.Value, candle.Value),
-                Trades = open.Trades + candle.Trades,
-                BoughtLots = CandleRow.Sum(open.BoughtLots, candle.BoughtLots),
-                BoughtValue = CandleRow.Sum(open.BoughtValue, candle.BoughtValue),
-                Last = candle.Last,
-            }
-            : candle;
+        _open = Sum(_open, candle);
     }
+
+    /// <summary>A candle and a later one as one; nothing and one is that one.</summary>
+    public static Candle Sum(Candle? earlier, Candle candle) => earlier is { } open
+        ? open with
+        {
+            HighTicks = Math.Max(open.HighTicks, candle.HighTicks),
+            LowTicks = Math.Min(open.LowTicks, candle.LowTicks),
+            CloseTicks = candle.CloseTicks,
+            Lots = CandleRow.Sum(open.Lots, candle.Lots),
+            Value = CandleRow.Sum(open.Value, candle.Value),
+            Trades = open.Trades + candle.Trades,
+            BoughtLots = CandleRow.Sum(open.BoughtLots, candle.BoughtLots),
+            BoughtValue = CandleRow.Sum(open.BoughtValue, candle.BoughtValue),
+            Last = candle.Last,
+        }
+        : candle;
 
     /// <summary>All of them.</summary>
     public ImmutableArray<Candle> Candles()
@@ -91,7 +90,7 @@ internal sealed class CandleFold
         return _candles.ToImmutable();
     }
 
-    private long Next(long start) => _period is { } period ? CandleBuckets.Move(period, start, 1) : EndMinute;
+    private long Next(long start) => CandleBuckets.Move(_period, start, 1);
 
     private void Finish()
     {

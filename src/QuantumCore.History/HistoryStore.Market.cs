@@ -16,7 +16,12 @@ public abstract partial class HistoryStore
     {
         var last = query.ThroughNanos / CandleBuckets.MinuteNanos;
         var from = ((query.FromNanos ?? 0) + CandleBuckets.MinuteNanos - 1) / CandleBuckets.MinuteNanos;
-        var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
+        if (query.Period is not { } period)
+        {
+            return await WholeAsync(query.Symbol, from, Math.Max(last + 1, from), query.IsAsTraded, cancellationToken);
+        }
+
+        var fold = new CandleFold(period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
         var units = query.IsAsTraded ? new UnitsOfNow([]) : await UnitsOfNowAsync(query.Symbol, cancellationToken);
         var before = await ReadAsync(
             """
@@ -31,7 +36,7 @@ public abstract partial class HistoryStore
             [("@symbol", query.Symbol), ("@first", fold.FirstMinute)],
             async (reader, token) => await reader.ReadAsync(token) ? units.PriceOf(reader.GetInt64(0), reader.GetInt64(1)) : 0,
             cancellationToken);
-        if (before == 0 && query is { FromNanos: not null, Period: { } period }
+        if (before == 0 && query.FromNanos is not null
             && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
         {
             fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1));

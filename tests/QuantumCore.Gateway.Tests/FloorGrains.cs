@@ -321,8 +321,12 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
             new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),
             new AccountWithdrawal(4, "out-1", account, "AAPL", 0, 5, "x", PayoutState.Refused, "AAPL-3", "no such account", 1_767_225_600_000_000_000),
         ]);
-    public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen) =>
-        ValueTask.FromResult<ImmutableArray<Candle>>([]);
+
+    public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
+    {
+        floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
+        return ValueTask.FromResult<ImmutableArray<Candle>>([]);
+    }
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
     {

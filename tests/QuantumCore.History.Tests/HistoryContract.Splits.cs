@@ -43,6 +43,40 @@ public abstract partial class HistoryContract
         ];
     }
 
+    [Fact]
+    public async Task One_candle_over_any_time_is_what_its_minutes_add_up_to()
+    {
+        var random = new Random(4);
+        await using var history = await OpenAsync("whole");
+        var records = new List<BookRecord> { (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0] };
+        var time = 10 * SplitMinute;
+        for (var id = 1; id < 100; id += 2)
+        {
+            time += random.NextInt64(SplitMinute * 2);
+            records.AddRange(Traded(id, time, random.Next(90, 110), random.Next(1, 50)));
+        }
+
+        await history.ApplyAsync([new BookChunk("SYM0", 1, [.. records])], Token);
+        var minutes = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, time, 1_000), Token);
+        for (var (from, last) = (5, 4); from <= 70; (from, last) = last < 70 ? (from, last + 3) : (from + 4, from + 3))
+        {
+            var query = new CandleQuery("SYM0", null, from * SplitMinute, last * SplitMinute, 1, IsAsTraded: last % 2 == 0);
+            var within = minutes.Where(minute => minute.StartNanos >= query.FromNanos && minute.StartNanos <= query.ThroughNanos).ToArray();
+            var before = minutes.LastOrDefault(minute => minute.StartNanos < query.FromNanos).CloseTicks;
+            var traded = within.Where(static minute => minute.Trades > 0).ToArray();
+            Candle? expected = traded is [var first, ..]
+                ? new Candle(
+                    0, 0, first.OpenTicks, traded.Max(static c => c.HighTicks), traded.Min(static c => c.LowTicks), traded[^1].CloseTicks,
+                    traded.Sum(static c => c.Lots), traded.Sum(static c => c.Value), traded.Sum(static c => c.Trades), traded.Sum(static c => c.BoughtLots),
+                    traded.Sum(static c => c.BoughtValue), first.First, traded[^1].Last)
+                : before > 0 ? new Candle(0, 0, before, before, before, before, 0, 0, 0, 0, 0, default, default) : null;
+            var whole = await history.CandlesAsync(query, Token);
+            Assert.Equal(
+                expected is null ? [] : [expected.Value with { StartNanos = query.FromNanos!.Value, EndNanos = Math.Max(query.ThroughNanos + SplitMinute, query.FromNanos.Value) }],
+                whole);
+        }
+    }
+
     /// <summary>A trade of 300 at 101, a split of 3 for 2 and a trade of 400 at 68 in one minute; a split of 1 for 10 in the next, and a trade of 3 at 700.</summary>
     private static ImmutableArray<BookRecord> Split()
     {
@@ -56,14 +90,15 @@ public abstract partial class HistoryContract
             .. Traded(5, (7 * SplitMinute) + 1, 700, 3),
         ];
 
-        static BookRecord[] Traded(long id, long time, long price, long lots) =>
-        [
-            new OrderAccepted(time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots, null),
-            new OrderAccepted(
-                time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1, [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
-        ];
-
         static BookTurn Adjusted(long time, OrderAdjustment split) => new(
             time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None, TradingPhase.Halt, [], [], null);
     }
+
+    /// <summary>A sell, and a buy that takes all of it.</summary>
+    private static BookRecord[] Traded(long id, long time, long price, long lots) =>
+    [
+        new OrderAccepted(time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots, null),
+        new OrderAccepted(
+            time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1, [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
+    ];
 }

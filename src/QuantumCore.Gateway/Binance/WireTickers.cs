@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Binance;
 internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     private const long MinuteNanos = 60_000_000_000;
-    private const int DayMinutes = 1_440;
+    private const int DayMinutes = MarketHistory.DayMinutes;
 
     /// <summary>Minutes of the average price.</summary>
     public const int AverageMinutes = 5;

@@ -23,7 +23,6 @@ internal sealed record MarketSecond(long TimeNanos, ImmutableSortedDictionary<st
 internal sealed class MarketPulse(
     IGrainFactory grains, Listings listings, MarketHistory history, TimeProvider time, ILogger<MarketPulse> log)
 {
-    private const int DayMinutes = 1_440;
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -108,7 +107,7 @@ internal sealed class MarketPulse(
         try
         {
             var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
-            return new SymbolPulse(instrument, state, await history.Over(instrument, DayMinutes) ?? default);
+            return new SymbolPulse(instrument, state, await history.Over(instrument, MarketHistory.DayMinutes) ?? default);
         }
         catch (Exception error)
         {

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Data.Common;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// One candle over any time. The database adds up its minutes: for a day of a symbol they are 1,440, and the tickers ask for one of each symbol
+/// every second.
+/// </summary>
+public abstract partial class HistoryStore
+{
+    private const string Edges =
+        """
+        SELECT * FROM (SELECT 1 AS kind, minute, close AS price, first_seq AS seq, 0 AS idx, 0 AS units FROM candle
+          WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC, split DESC LIMIT 1) a
+        UNION ALL SELECT * FROM (SELECT 1 AS kind, minute, close AS price, 0 AS seq, 0 AS idx, 0 AS units FROM backfilled_candle
+          WHERE symbol = @symbol AND minute < @first ORDER BY minute DESC LIMIT 1) b
+        UNION ALL SELECT * FROM (SELECT 2 AS kind, minute, open AS price, first_seq AS seq, first_idx AS idx, 0 AS units FROM candle
+          WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute, split LIMIT 1) c
+        UNION ALL SELECT * FROM (SELECT 2 AS kind, minute, open AS price, 0 AS seq, 0 AS idx, 0 AS units FROM backfilled_candle
+          WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute LIMIT 1) d
+        UNION ALL SELECT * FROM (SELECT 3 AS kind, minute, close AS price, last_seq AS seq, last_idx AS idx, 0 AS units FROM candle
+          WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute DESC, split DESC LIMIT 1) e
+        UNION ALL SELECT * FROM (SELECT 3 AS kind, minute, close AS price, 0 AS seq, 0 AS idx, 0 AS units FROM backfilled_candle
+          WHERE symbol = @symbol AND minute >= @first AND minute < @end ORDER BY minute DESC LIMIT 1) f
+        UNION ALL SELECT 4 AS kind, 0 AS minute, new_units AS price, seq, 0 AS idx, old_units AS units FROM book_split WHERE symbol = @symbol
+        ORDER BY kind, minute, seq
+        """;
+
+    // Sums in two halves, which any number of minutes has room for.
+    private const string Sums =
+        """
+        SELECT MIN(seq), MIN(low), MAX(high), CAST(SUM(trades) AS BIGINT),
+          CAST(SUM(lots >> 32) AS BIGINT), CAST(SUM(lots & 4294967295) AS BIGINT),
+          CAST(SUM(value >> 32) AS BIGINT), CAST(SUM(value & 4294967295) AS BIGINT),
+          CAST(SUM(bought_lots >> 32) AS BIGINT), CAST(SUM(bought_lots & 4294967295) AS BIGINT),
+          CAST(SUM(bought_value >> 32) AS BIGINT), CAST(SUM(bought_value & 4294967295) AS BIGINT)
+        FROM (
+          SELECT split, first_seq AS seq, low, high, trades, lots, value, bought_lots, bought_value
+          FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
+          UNION ALL
+          SELECT 0 AS split, 0 AS seq, low, high, trades, lots, value, bought_lots, bought_value
+          FROM backfilled_candle WHERE symbol = @symbol AND minute >= @first AND minute < @end) m
+        GROUP BY split ORDER BY split
+        """;
+
+    /// <summary>What an edge of the time is about.</summary>
+    private enum EdgeKind
+    {
+        Before = 1,
+        First = 2,
+        Last = 3,
+        Split = 4,
+    }
+
+    /// <summary>One row of <see cref="Edges"/>: of a split the price is its new units.</summary>
+    private readonly record struct Edge(EdgeKind Kind, long PriceTicks, TradePlace Place, long OldUnits);
+
+    /// <summary>One candle of the minutes from one on to another, which is not in it any more; none before there is a price.</summary>
+    private async Task<ImmutableArray<Candle>> WholeAsync(string symbol, long first, long end, bool isAsTraded, CancellationToken cancellationToken)
+    {
+        (string, object)[] parameters = [("@symbol", symbol), ("@first", first), ("@end", end)];
+        var edges = await ReadAsync(
+            Edges, parameters,
+            static (reader, token) => ListAsync(
+                reader,
+                static row => new Edge(
+                    (EdgeKind)row.GetInt32(0), row.GetInt64(2), new TradePlace(row.GetInt64(3), row.GetInt32(4)), row.GetInt64(5)),
+                token),
+            cancellationToken);
+        var units = new UnitsOfNow(
+        [
+            .. from edge in edges
+               where edge.Kind == EdgeKind.Split && !isAsTraded
+               select (edge.Place.Sequence, OrderAdjustment.Split(edge.PriceTicks, edge.OldUnits)),
+        ]);
+        // The edges first: what is traded before the sums are read is no close that they lack.
+        Candle? whole = null;
+        foreach (var part in await ReadAsync(Sums, parameters, static (reader, token) => ListAsync(reader, ReadPart, token), cancellationToken))
+        {
+            whole = CandleFold.Sum(whole, units.Of(part));
+        }
+
+        // Of two that begin or end it the one of the earlier minute, and of the later.
+        var opening = edges.FirstOrDefault(static edge => edge.Kind == EdgeKind.First);
+        var closing = edges.LastOrDefault(static edge => edge.Kind == EdgeKind.Last);
+        if (whole is null || opening == default)
+        {
+            (opening, whole) = (edges.LastOrDefault(static edge => edge.Kind == EdgeKind.Before), null);
+            closing = opening;
+        }
+
+        if (opening == default)
+        {
+            return [];
+        }
+
+        var (open, close) = (PriceOf(opening), PriceOf(closing));
+        var candle = whole is { } traded
+            ? traded with { OpenTicks = open, CloseTicks = close, First = opening.Place, Last = closing.Place }
+            : new Candle(0, 0, open, open, open, open, 0, 0, 0, 0, 0, default, default);
+        return [candle with { StartNanos = first * CandleBuckets.MinuteNanos, EndNanos = end * CandleBuckets.MinuteNanos }];
+
+        long PriceOf(Edge edge) => units.PriceOf(edge.PriceTicks, edge.Place.Sequence);
+    }
+
+    private static Candle ReadPart(DbDataReader row)
+    {
+        return new Candle(
+            0, 0, 1, row.GetInt64(2), row.GetInt64(1), 1, Sum(4), Sum(6), row.GetInt64(3), Sum(8), Sum(10), new TradePlace(row.GetInt64(0), 0), default);
+
+        long Sum(int at) => (long)Int128.Min(((Int128)row.GetInt64(at) << 32) + row.GetInt64(at + 1), long.MaxValue);
+    }
+}

@@ -1,0 +1,37 @@
+using System.Net;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>The last 24 hours of all symbols, each second.</summary>
+public sealed class TickerTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Days_are_summed_again_where_the_book_went_on_or_a_minute_is_over_and_nowhere_else()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        var first = await AskedAsync(exchange);
+        Assert.NotEmpty(first);
+        Assert.Empty(await AskedAsync(exchange));
+
+        await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"1"}""", cancellationToken: Token);
+        Assert.Equal(["Candles AAPL 1"], await AskedAsync(exchange));
+        Assert.Empty(await AskedAsync(exchange));
+
+        time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(first.Length, (await AskedAsync(exchange)).Length);
+    }
+
+    /// <summary>What the history is asked for by a reading of all tickers.</summary>
+    private static async Task<string[]> AskedAsync(OpenGateway exchange)
+    {
+        var before = exchange.Floor.Calls.Count;
+        var answer = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        return [.. exchange.Floor.Calls.Skip(before).Where(static call => call.StartsWith("Candles", StringComparison.Ordinal))];
+    }
+}
