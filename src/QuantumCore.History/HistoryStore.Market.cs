@@ -16,8 +16,8 @@ public abstract partial class HistoryStore
     {
         var last = query.ThroughNanos / CandleBuckets.MinuteNanos;
         var from = ((query.FromNanos ?? 0) + CandleBuckets.MinuteNanos - 1) / CandleBuckets.MinuteNanos;
-        var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
         var units = query.IsAsTraded ? new UnitsOfNow([]) : await UnitsOfNowAsync(query.Symbol, cancellationToken);
+        var fold = new CandleFold(query.Period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1), units);
         var before = await ReadAsync(
             """
             SELECT close, seq FROM (
@@ -34,7 +34,7 @@ public abstract partial class HistoryStore
         if (before == 0 && query is { FromNanos: not null, Period: { } period }
             && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
         {
-            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1));
+            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1), units);
         }
 
         fold.StartFrom(before);
@@ -52,7 +52,7 @@ public abstract partial class HistoryStore
             {
                 while (await reader.ReadAsync(token))
                 {
-                    fold.Add(reader.GetInt64(0), units.Of(ReadCandle(reader)));
+                    fold.Add(reader.GetInt64(0), ReadCandle(reader));
                 }
 
                 return fold.Candles();
