@@ -27,6 +27,8 @@ public sealed class LiveTests
         model.Take(Update([s_second]));
         model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first with { State = TradeState.Corrected, CorrectedPrice = 149m }]);
         Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 corrected 149 sell"], Tape(model));
+        model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first]);
+        Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 sell"], Tape(model));
     }
 
     [Fact]
