@@ -32,6 +32,15 @@ public sealed class LiveTests
     }
 
     [Fact]
+    public void A_trade_that_was_read_with_those_of_before_is_there_once_when_it_is_told_too()
+    {
+        var model = Begin();
+        model.Take("AAPL", [s_second, s_first]);
+        model.Take(Update([s_second, Made("9-0", 90, 152m)]));
+        Assert.Equal(["152 2 sell", "151 2 sell", "150 2 sell"], Tape(model));
+    }
+
+    [Fact]
     public void A_terminal_of_80_columns_has_room_for_what_became_of_a_trade()
     {
         var model = Begin();

@@ -90,7 +90,9 @@ internal sealed class LiveModel
                 return;
 
             _bookIsFresh = !update.Book.IsStale;
-            _tape.InsertRange(0, update.Trades.Reverse());
+            // What was read after the snapshot has some of those that are told after it.
+            var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
+            _tape.InsertRange(0, update.Trades.Where(trade => !known.Contains(trade.TradeId)).Reverse());
             foreach (var change in update.TradeChanges)
             {
                 // One that has the price it was made at again is as it was made.
