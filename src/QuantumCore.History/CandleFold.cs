@@ -3,14 +3,18 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Adds up candles of one minute to longer ones, without a gap.</summary>
+/// <summary>Adds up candles of one minute to longer ones, without a gap, in the units of now: lots are rounded once for each of the units they were traded in.</summary>
 internal sealed class CandleFold
 {
     private readonly CandlePeriod _period;
     private readonly ImmutableArray<Candle>.Builder _candles = ImmutableArray.CreateBuilder<Candle>();
     private readonly int _limit;
+    private readonly UnitsOfNow _units;
     private long _start;
     private Candle? _open;
+
+    // The newest of it, as traded: all of it is of the same units.
+    private Candle? _asTraded;
     private long _lastPrice;
 
     /// <param name="period">How long each is.</param>
@@ -18,9 +22,10 @@ internal sealed class CandleFold
     /// <param name="last">The last minute.</param>
     /// <param name="isNewest">The newest candles up to the last minute, whatever the first.</param>
     /// <param name="limit">Most candles.</param>
-    public CandleFold(CandlePeriod period, long from, long last, bool isNewest, int limit)
+    /// <param name="units">What they are told in.</param>
+    public CandleFold(CandlePeriod period, long from, long last, bool isNewest, int limit, UnitsOfNow units)
     {
-        (_period, _limit) = (period, limit);
+        (_period, _limit, _units) = (period, limit, units);
         if (isNewest)
         {
             var newest = CandleBuckets.Start(period, last);
@@ -46,7 +51,7 @@ internal sealed class CandleFold
     /// <summary>The last price before the first minute; 0 for none.</summary>
     public void StartFrom(long lastPrice) => _lastPrice = lastPrice;
 
-    /// <summary>Adds the candle of a minute, later than those before.</summary>
+    /// <summary>Adds the candle of a minute as it was traded, later than those before.</summary>
     public void Add(long minute, Candle candle)
     {
         while (minute >= Next(_start))
@@ -54,11 +59,24 @@ internal sealed class CandleFold
             Finish();
         }
 
-        _open = Sum(_open, candle);
+        if (_asTraded is { } traded && !_units.AreSame(traded.First.Sequence, candle.First.Sequence))
+        {
+            Reckon();
+        }
+
+        _asTraded = Join(_asTraded, candle);
+    }
+
+    private void Reckon()
+    {
+        if (_asTraded is { } traded)
+        {
+            (_open, _asTraded) = (Join(_open, _units.Of(traded)), null);
+        }
     }
 
     /// <summary>A candle and a later one as one; nothing and one is that one.</summary>
-    public static Candle Sum(Candle? earlier, Candle candle) => earlier is { } open
+    public static Candle Join(Candle? earlier, Candle candle) => earlier is { } open
         ? open with
         {
             HighTicks = Math.Max(open.HighTicks, candle.HighTicks),
@@ -79,7 +97,7 @@ internal sealed class CandleFold
         while (_start < EndMinute && _candles.Count < _limit)
         {
             // Before the first trade there is nothing to tell.
-            if (_open is null && _lastPrice == 0)
+            if (_open is null && _asTraded is null && _lastPrice == 0)
             {
                 break;
             }
@@ -94,6 +112,7 @@ internal sealed class CandleFold
 
     private void Finish()
     {
+        Reckon();
         var end = Next(_start);
         if (_open is not null || _lastPrice > 0)
         {

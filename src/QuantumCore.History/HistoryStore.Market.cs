@@ -21,8 +21,8 @@ public abstract partial class HistoryStore
             return await WholeAsync(query.Symbol, from, Math.Max(last + 1, from), query.IsAsTraded, cancellationToken);
         }
 
-        var fold = new CandleFold(period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1));
         var units = query.IsAsTraded ? new UnitsOfNow([]) : await UnitsOfNowAsync(query.Symbol, cancellationToken);
+        var fold = new CandleFold(period, from, last, query.FromNanos is null, Math.Max(query.Limit, 1), units);
         var before = await ReadAsync(
             """
             SELECT close, seq FROM (
@@ -39,7 +39,7 @@ public abstract partial class HistoryStore
         if (before == 0 && query.FromNanos is not null
             && await FirstCandleAsync(query.Symbol, cancellationToken) is { } first && first > fold.FirstMinute)
         {
-            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1));
+            fold = new CandleFold(period, CandleBuckets.Start(period, first), last, isNewest: false, Math.Max(query.Limit, 1), units);
         }
 
         fold.StartFrom(before);
@@ -57,7 +57,7 @@ public abstract partial class HistoryStore
             {
                 while (await reader.ReadAsync(token))
                 {
-                    fold.Add(reader.GetInt64(0), units.Of(ReadCandle(reader)));
+                    fold.Add(reader.GetInt64(0), ReadCandle(reader));
                 }
 
                 return fold.Candles();

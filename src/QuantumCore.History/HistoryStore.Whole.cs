@@ -80,7 +80,7 @@ public abstract partial class HistoryStore
         Candle? whole = null;
         foreach (var part in await ReadAsync(Sums, parameters, static (reader, token) => ListAsync(reader, ReadPart, token), cancellationToken))
         {
-            whole = CandleFold.Sum(whole, units.Of(part));
+            whole = CandleFold.Join(whole, units.Of(part));
         }
 
         // Of two that begin or end it the one of the earlier minute, and of the later.

@@ -33,6 +33,9 @@ internal sealed class UnitsOfNow
         _since = ImmutableArray.Create(since);
     }
 
+    /// <summary>Whether nothing changed between two places in the symbol's stream.</summary>
+    public bool AreSame(long sequence, long other) => After(sequence) == After(other);
+
     /// <summary>A candle in them. What its trades came to is the same in any.</summary>
     public Candle Of(Candle candle)
     {

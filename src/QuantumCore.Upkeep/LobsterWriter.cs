@@ -27,15 +27,19 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
     private readonly Dictionary<long, Told> _orders = [];
     private readonly SortedDictionary<long, long> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, long> _asks = [];
+
+    // Orders that met others as they appeared, which are about to move away in the same command.
+    private readonly List<(long Id, Told Order)> _late = [];
     private readonly StringBuilder _row = new();
     private readonly Dictionary<char, long> _counts = [];
     private long? _midnight = day is { } only ? UtcDay.StartOf(only) : null;
     private long _priceUnit;
+    private long _lastPlace;
     private string _time = "";
     private bool _isTold;
 
-    /// <summary>An order as it was told.</summary>
-    private readonly record struct Told(Side Side, long PriceTicks, long Lots);
+    /// <summary>An order as it was told; of those at one price, the one of the lower place stands before the other.</summary>
+    private readonly record struct Told(Side Side, long PriceTicks, long Lots, long Place = 0);
 
     /// <summary>What was written so far.</summary>
     public LobsterSummary Summary => new(
@@ -83,10 +87,17 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
             }
             else if (wasOpen)
             {
-                Take(in change, isOpen);
+                Take(in change);
             }
         }
 
+        while (isOpen && _late.Count > 0)
+        {
+            SubmitLate(0);
+        }
+
+        // What a price band stopped may cross those that it did not reach: it is told when trading goes on, if it is there then.
+        _late.Clear();
         if (before != book.Phase)
         {
             // Minus one: trading is halted; nought: quotes are taken; one: it trades.
@@ -115,32 +126,62 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
         }
         else
         {
+            if (LateAt(change.OrderId) is >= 0 and var at)
+            {
+                SubmitLate(at);
+            }
+
             Shrink(Executed, change.OrderId, change.Lots);
         }
     }
 
-    private void Take(in OrderChange change, bool isOpen)
+    private void Take(in OrderChange change)
     {
-        var order = new Told(change.Side, change.PriceTicks, change.Lots);
-        if (change.Kind == OrderChangeKind.Added)
+        var (id, order) = (change.OrderId, new Told(change.Side, change.PriceTicks, change.Lots));
+        if (LateAt(id) is >= 0 and var late)
         {
-            // What a price band stopped may cross those that it did not reach: it is told when trading goes on, if it is there then.
-            if (isOpen || !Crosses(order))
+            _late.RemoveAt(late);
+            if (change.Kind == OrderChangeKind.Resized)
             {
-                Submit(change.OrderId, order);
+                _late.Insert(late, (id, order));
             }
         }
-        else if (_orders.ContainsKey(change.OrderId))
+        else if (change.Kind == OrderChangeKind.Added)
+        {
+            _late.Add((id, order));
+        }
+        else if (_orders.ContainsKey(id))
         {
             if (change.Kind == OrderChangeKind.Removed)
             {
-                Delete(change.OrderId);
+                Delete(id);
             }
             else
             {
-                Resize(change.OrderId, order);
+                Resize(id, order);
             }
         }
+
+        for (var at = 0; at < _late.Count;)
+        {
+            if (Crosses(_late[at].Order))
+            {
+                at++;
+            }
+            else
+            {
+                SubmitLate(at);
+            }
+        }
+    }
+
+    private int LateAt(long id) => _late.FindIndex(late => late.Id == id);
+
+    private void SubmitLate(int at)
+    {
+        var (id, order) = _late[at];
+        _late.RemoveAt(at);
+        Submit(id, order);
     }
 
     private bool Crosses(Told order)
@@ -159,24 +200,31 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
     private void Meet(OrderBook book)
     {
         var now = new List<(long Id, Told Order)>();
+        var stay = new HashSet<long>();
         foreach (var side in (ReadOnlySpan<Side>)[Side.Buy, Side.Sell])
         {
+            var (price, place) = (0L, 0L);
             foreach (var order in book.Orders(side))
             {
                 if (order.IsDisplayed)
                 {
                     now.Add((order.OrderId, new Told(side, order.PriceTicks, order.ShownLots)));
+                    (price, place) = (order.PriceTicks, order.PriceTicks == price ? place : 0);
+
+                    // Who comes anew comes last: so do all that stand behind him there.
+                    place = _orders.GetValueOrDefault(order.OrderId) is var told && told.Side == side && told.PriceTicks == price
+                        && told.Lots >= order.ShownLots && told.Place > place ? told.Place : long.MaxValue;
+                    if (place != long.MaxValue)
+                    {
+                        stay.Add(order.OrderId);
+                    }
                 }
             }
         }
 
-        var here = now.ToDictionary(static order => order.Id, static order => order.Order);
-        foreach (var (id, told) in _orders.ToArray())
+        foreach (var id in _orders.Keys.Where(id => !stay.Contains(id)).ToArray())
         {
-            if (!here.TryGetValue(id, out var order) || (order.PriceTicks, order.Side) != (told.PriceTicks, told.Side) || order.Lots > told.Lots)
-            {
-                Delete(id);
-            }
+            Delete(id);
         }
 
         foreach (var (id, order) in now)
@@ -205,7 +253,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
 
     private void Submit(long id, Told order)
     {
-        _orders.Add(id, order);
+        _orders.Add(id, order with { Place = ++_lastPlace });
         Change(order, order.Lots);
         Tell(Submitted, id, order.Lots, Price(order.PriceTicks), order.Side);
     }

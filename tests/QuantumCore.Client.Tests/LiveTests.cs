@@ -27,6 +27,17 @@ public sealed class LiveTests
         model.Take(Update([s_second]));
         model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first with { State = TradeState.Corrected, CorrectedPrice = 149m }]);
         Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 corrected 149 sell"], Tape(model));
+        model.Take("AAPL", [Made("9-0", 90, 152m), s_second with { State = TradeState.Void }, s_first]);
+        Assert.Equal(["152 2 sell", "151 2 void sell", "150 2 sell"], Tape(model));
+    }
+
+    [Fact]
+    public void A_trade_that_was_read_with_those_of_before_is_there_once_when_it_is_told_too()
+    {
+        var model = Begin();
+        model.Take("AAPL", [s_second, s_first]);
+        model.Take(Update([s_second, Made("9-0", 90, 152m)]));
+        Assert.Equal(["152 2 sell", "151 2 sell", "150 2 sell"], Tape(model));
     }
 
     [Fact]

@@ -8,6 +8,8 @@ public class CandleTests
 {
     private const long Minute = 60_000_000_000;
 
+    private static readonly UnitsOfNow s_units = new([]);
+
     // Wednesday 2026-01-28, 23:58 UTC.
     private static readonly long s_evening =
         (long)(new DateTime(2026, 1, 28, 23, 58, 0, DateTimeKind.Utc) - DateTime.UnixEpoch).TotalMinutes;
@@ -15,7 +17,7 @@ public class CandleTests
     [Fact]
     public void Minutes_without_trades_have_the_last_price_and_there_is_none_before_the_first()
     {
-        var fold = new CandleFold(CandlePeriod.Minute, s_evening, s_evening + 3, isNewest: false, 10);
+        var fold = new CandleFold(CandlePeriod.Minute, s_evening, s_evening + 3, isNewest: false, 10, s_units);
         fold.Add(s_evening + 1, Of(open: 10, high: 15, low: 8, close: 12, lots: 4));
         fold.Add(s_evening + 3, Of(open: 20, high: 21, low: 20, close: 21, lots: 1));
         var candles = fold.Candles();
@@ -28,7 +30,7 @@ public class CandleTests
     [Fact]
     public void Longer_candles_add_up_and_the_price_before_them_fills_what_is_empty()
     {
-        var fold = new CandleFold(CandlePeriod.FiveMinutes, s_evening - 8, s_evening + 4, isNewest: false, 10);
+        var fold = new CandleFold(CandlePeriod.FiveMinutes, s_evening - 8, s_evening + 4, isNewest: false, 10, s_units);
         fold.StartFrom(7);
         fold.Add(s_evening - 1, Of(open: 10, high: 15, low: 8, close: 12, lots: 4));
         fold.Add(s_evening + 1, Of(open: 20, high: 21, low: 5, close: 6, lots: 1));
@@ -43,7 +45,7 @@ public class CandleTests
     [InlineData(CandlePeriod.Month, "2026-01-01", "2026-02-01")]
     public void The_newest_candle_begins_where_the_calendar_says(CandlePeriod period, string start, string end)
     {
-        var fold = new CandleFold(period, 0, s_evening, isNewest: true, 1);
+        var fold = new CandleFold(period, 0, s_evening, isNewest: true, 1, s_units);
         fold.Add(s_evening, Of(open: 1, high: 1, low: 1, close: 1, lots: 1));
         var candle = Assert.Single(fold.Candles());
         Assert.Equal((start, end), (Date(candle.StartNanos), Date(candle.EndNanos)));
@@ -52,7 +54,7 @@ public class CandleTests
     [Fact]
     public void No_more_candles_than_were_asked_for()
     {
-        var fold = new CandleFold(CandlePeriod.Month, 0, s_evening, isNewest: false, 3);
+        var fold = new CandleFold(CandlePeriod.Month, 0, s_evening, isNewest: false, 3, s_units);
         fold.StartFrom(5);
         Assert.Equal(["1970-01-01", "1970-02-01", "1970-03-01"], fold.Candles().Select(candle => Date(candle.StartNanos)));
         Assert.Equal(31 + 28 + 31, fold.EndMinute / 1_440);

@@ -77,22 +77,34 @@ public abstract partial class HistoryContract
         }
     }
 
-    /// <summary>A trade of 300 at 101, a split of 3 for 2 and a trade of 400 at 68 in one minute; a split of 1 for 10 in the next, and a trade of 3 at 700.</summary>
-    private static ImmutableArray<BookRecord> Split()
+    [Fact]
+    public async Task Lots_of_before_a_split_are_rounded_once_in_a_candle_and_not_in_each_of_its_minutes()
     {
-        return
+        await using var history = await OpenAsync("splitlots");
+        ImmutableArray<BookRecord> records =
         [
             (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
-            .. Traded(1, (5 * SplitMinute) + 1, 101, 300),
-            Adjusted((5 * SplitMinute) + 2, OrderAdjustment.Split(3, 2)),
-            .. Traded(3, (5 * SplitMinute) + 3, 68, 400),
-            Adjusted((6 * SplitMinute) + 1, OrderAdjustment.Split(1, 10)),
-            .. Traded(5, (7 * SplitMinute) + 1, 700, 3),
+            .. Enumerable.Range(1, 5).SelectMany(static minute => Traded(2 * minute, minute * SplitMinute, 70, 7)),
+            Adjusted((5 * SplitMinute) + 1, OrderAdjustment.Split(1, 10)),
+            .. Traded(13, (5 * SplitMinute) + 2, 700, 2),
         ];
-
-        static BookTurn Adjusted(long time, OrderAdjustment split) => new(
-            time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None, TradingPhase.Halt, [], [], null);
+        await history.ApplyAsync([new BookChunk("SYM0", 1, records)], Token);
+        var whole = Assert.Single(await history.CandlesAsync(new CandleQuery("SYM0", null, 0, 7 * SplitMinute, 1), Token));
+        Assert.Equal((700L, 700L, 5L, 5L, 3_850L, 6L), (whole.OpenTicks, whole.CloseTicks, whole.Lots, whole.BoughtLots, whole.Value, whole.Trades));
+        var minutes = await history.CandlesAsync(new CandleQuery("SYM0", CandlePeriod.Minute, 0, 5 * SplitMinute, 10), Token);
+        Assert.Equal([0L, 0, 0, 0, 2], minutes.Select(static minute => minute.Lots));
     }
+
+    /// <summary>A trade of 300 at 101, a split of 3 for 2 and a trade of 400 at 68 in one minute; a split of 1 for 10 in the next, and a trade of 3 at 700.</summary>
+    private static ImmutableArray<BookRecord> Split() =>
+    [
+        (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
+        .. Traded(1, (5 * SplitMinute) + 1, 101, 300),
+        Adjusted((5 * SplitMinute) + 2, OrderAdjustment.Split(3, 2)),
+        .. Traded(3, (5 * SplitMinute) + 3, 68, 400),
+        Adjusted((6 * SplitMinute) + 1, OrderAdjustment.Split(1, 10)),
+        .. Traded(5, (7 * SplitMinute) + 1, 700, 3),
+    ];
 
     /// <summary>A sell, and a buy that takes all of it.</summary>
     private static BookRecord[] Traded(long id, long time, long price, long lots) =>
@@ -101,4 +113,7 @@ public abstract partial class HistoryContract
         new OrderAccepted(
             time, Entered(One, id + 1, Side.Buy, lots) with { PriceTicks = price }, id + 1, [new(id, Other, id, price, lots, 0, 0, 0, 0)], 0, EndReason.None, 0, null),
     ];
+
+    private static BookTurn Adjusted(long time, OrderAdjustment split) => new(
+        time, BookCommand.Of(BookVerb.AdjustOrders, 0, 0, time) with { Changes = split.AsChanges() }, RejectReason.None, TradingPhase.Halt, [], [], null);
 }

@@ -63,6 +63,55 @@ public sealed class LobsterTests
         Assert.Equal("10100,1,9800,6,9999999999,0,-9999999999,0", string.Join(',', script.Rows[^2].Split(',')[..8]));
     }
 
+    [Fact]
+    public void What_lost_its_place_in_line_while_trading_stood_still_comes_anew_and_so_does_what_stands_behind_it()
+    {
+        var script = new Script();
+        script.Do(book => book.Submit(1, Limit(Side.Sell, 10, 101), out _));
+        script.Do(book => book.Submit(2, Limit(Side.Sell, 4, 101), out _));
+        script.Do(book => book.Submit(3, Limit(Side.Sell, 5, 102), out _));
+        script.Do(book => book.Submit(4, Limit(Side.Sell, 6, 102), out _));
+        script.Do(book => book.SetPhase(5, TradingPhase.Halt));
+        script.Do(book => book.SetPhase(5, TradingPhase.Opening));
+        script.Do(book => book.Amend(6, 1, new Amendment { PriceTicks = 103 }));
+        script.Do(book => book.Amend(7, 1, new Amendment { PriceTicks = 101, TotalLots = 8 }));
+        script.Do(book => book.SetPhase(8, TradingPhase.Continuous));
+        script.Do(book => book.Submit(9, Limit(Side.Buy, 5, 101), out _));
+        Assert.Equal(
+            [
+                "0.000000008,3,1,10,10100,-1",
+                "0.000000008,1,1,8,10100,-1",
+                "0.000000009,4,2,4,10100,-1",
+                "0.000000009,4,1,1,10100,-1",
+            ],
+            script.Messages[^4..]);
+    }
+
+    [Fact]
+    public void Pegs_that_move_in_one_command_never_cross_in_what_is_told_of_it()
+    {
+        var script = new Script();
+        script.Do(book => book.Submit(1, Limit(Side.Buy, 2, 1_000), out _));
+        script.Do(book => book.Submit(2, Limit(Side.Buy, 9, 994), out _));
+        script.Do(book => book.Submit(3, Limit(Side.Sell, 9, 1_010), out _));
+        script.Do(book => book.Submit(4, Pegged(Side.Sell, 4, PegReference.Market), out _));
+        script.Do(book => book.Submit(5, Pegged(Side.Buy, 5, PegReference.Primary), out _));
+        script.Do(book => book.Submit(6, Limit(Side.Sell, 2, 1_000), out _));
+        Assert.Equal(
+            [
+                "0.000000004,1,4,4,100300,-1",
+                "0.000000005,1,5,5,99700,1",
+                "0.000000006,4,1,2,100000,1",
+                "0.000000006,3,4,4,100300,-1",
+                "0.000000006,3,5,5,99700,1",
+                "0.000000006,1,4,4,99700,-1",
+                "0.000000006,1,5,5,99100,1",
+            ],
+            script.Messages[^7..]);
+        Assert.All(script.Rows, static row => Assert.True(Number(row.Split(',')[0]) > Number(row.Split(',')[2]), row));
+        Assert.Equal(script.RowOfBook(), script.Rows[^1]);
+    }
+
     [Theory]
     [InlineData(11)]
     [InlineData(12)]
@@ -169,6 +218,9 @@ public sealed class LobsterTests
 
     private static NewOrder Limit(Side side, long lots, long price) =>
         new(1, side, OrderType.Limit, TimeInForce.GoodTillCancel, false, price, lots);
+
+    private static NewOrder Pegged(Side side, long lots, PegReference to) =>
+        new(1, side, OrderType.Pegged, TimeInForce.GoodTillCancel, false, 0, lots) { Conditions = new() { Peg = to, PegOffsetTicks = 3 } };
 
     private static async Task<(LobsterSummary Summary, string[] Messages, string[] Rows)> WriteAsync(Ground ground, string symbol, long? day)
     {

@@ -62,8 +62,8 @@ internal sealed class LiveModel
             if (_view.Symbol != symbol)
                 return;
 
-            // What became of those that are known may have been told while nobody listened.
-            foreach (var trade in past.Where(static trade => trade.State is not null))
+            // What became of those that are known may have been told while nobody listened, also that one is as it was made again.
+            foreach (var trade in past)
                 Change(trade.TradeId, trade.State, trade.CorrectedPrice);
             var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
             Trade[] tape = [.. _tape.Concat(past.Where(trade => !known.Contains(trade.TradeId))).OrderByDescending(static trade => trade.TimeNanos)];
@@ -90,7 +90,9 @@ internal sealed class LiveModel
                 return;
 
             _bookIsFresh = !update.Book.IsStale;
-            _tape.InsertRange(0, update.Trades.Reverse());
+            // What was read after the snapshot has some of those that are told after it.
+            var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
+            _tape.InsertRange(0, update.Trades.Where(trade => !known.Contains(trade.TradeId)).Reverse());
             foreach (var change in update.TradeChanges)
             {
                 // One that has the price it was made at again is as it was made.
