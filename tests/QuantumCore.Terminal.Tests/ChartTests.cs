@@ -91,7 +91,9 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var again = page.Page.WaitForResponseAsync("**/candles/AAPL*before=*");
         while (!again.IsCompleted)
         {
+            // Drawn anew, and where it was: who goes on to the left wants what is older than those, too.
             await page.Page.Keyboard.PressAsync("ArrowLeft");
+            await page.Page.Keyboard.PressAsync("ArrowRight");
             await page.FramesAsync(10);
         }
 
