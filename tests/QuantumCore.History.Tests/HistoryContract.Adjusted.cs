@@ -17,15 +17,19 @@ public abstract partial class HistoryContract
     public async Task An_order_is_amended_and_adjusted_as_it_stands_whatever_batches_its_records_come_in(int batch)
     {
         await using var history = await OpenAsync($"adjusted{batch}");
-        var records = Adjusted();
+        await ApplyInBatchesAsync(history, Adjusted(), batch);
+        Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
+        var order = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
+        Assert.Equal((92, 107, 5), (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
+    }
+
+    /// <summary>Projects records of one book, so many at a time.</summary>
+    private static async Task ApplyInBatchesAsync(HistoryStore history, ImmutableArray<BookRecord> records, int batch)
+    {
         for (var done = 0; done < records.Length; done += batch)
         {
             await history.ApplyAsync([new BookChunk("SYM0", done + 1, [.. records.Skip(done).Take(batch)])], Token);
         }
-
-        Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
-        var order = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
-        Assert.Equal((92, 107, 5), (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
     }
 
     /// <summary>A stop-limit covered at 100 that stands at 95 falls by 3, and so does its trigger, which was 105 and became 110.</summary>

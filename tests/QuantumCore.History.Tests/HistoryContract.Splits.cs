@@ -17,12 +17,7 @@ public abstract partial class HistoryContract
     public async Task Candles_are_of_the_units_of_now_unless_they_are_asked_for_as_traded_whatever_batches_they_come_in(int batch)
     {
         await using var history = await OpenAsync($"splits{batch}");
-        var records = Split();
-        for (var done = 0; done < records.Length; done += batch)
-        {
-            await history.ApplyAsync([new BookChunk("SYM0", done + 1, [.. records.Skip(done).Take(batch)])], Token);
-        }
-
+        await ApplyInBatchesAsync(history, Split(), batch);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
         Assert.Equal(
             [(5L, 673L, 680L, 673L, 680L, 85L, 57_500L, 2L), (6, 680, 680, 680, 680, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],

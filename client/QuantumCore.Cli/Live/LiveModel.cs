@@ -65,10 +65,7 @@ internal sealed class LiveModel
             // What became of those that are known may have been told while nobody listened, also that one is as it was made again.
             foreach (var trade in past)
                 Change(trade.TradeId, trade.State, trade.CorrectedPrice);
-            var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
-            Trade[] tape = [.. _tape.Concat(past.Where(trade => !known.Contains(trade.TradeId))).OrderByDescending(static trade => trade.TimeNanos)];
-            _tape.Clear();
-            _tape.AddRange(tape);
+            Add(past);
             ShowTape();
         }
     }
@@ -90,9 +87,7 @@ internal sealed class LiveModel
                 return;
 
             _bookIsFresh = !update.Book.IsStale;
-            // What was read after the snapshot has some of those that are told after it.
-            var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
-            _tape.InsertRange(0, update.Trades.Where(trade => !known.Contains(trade.TradeId)).Reverse());
+            Add(update.Trades.Reverse());
             foreach (var change in update.TradeChanges)
             {
                 // One that has the price it was made at again is as it was made.
@@ -116,6 +111,15 @@ internal sealed class LiveModel
                 Orders = [.. update.Account.OpenOrders.OrderByDescending(static order => order.TimeNanos).Take(Most)],
             };
         }
+    }
+
+    /// <summary>Adds trades, newest first, that are not there: what is read after a snapshot has some of those that are told after it.</summary>
+    private void Add(IEnumerable<Trade> trades)
+    {
+        var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);
+        Trade[] tape = [.. trades.Where(trade => !known.Contains(trade.TradeId)).Concat(_tape).OrderByDescending(static trade => trade.TimeNanos)];
+        _tape.Clear();
+        _tape.AddRange(tape);
     }
 
     private void Change(string trade, TradeState? state, decimal? price)
