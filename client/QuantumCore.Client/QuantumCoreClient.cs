@@ -464,11 +464,13 @@ public sealed partial class QuantumCoreClient : IDisposable
         if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity)
             return order;
 
-        // Replaced by an order that is done already, or ended otherwise: asking again cannot tell which.
-        if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled))
-            throw failure;
+        if (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
+            return null;
 
-        return null;
+        // Replaced by an order that is done already, as one that now meets others is, or ended otherwise: the name tells which. An
+        // older order that has the name was there before the change.
+        var done = await GetOrderByClientIdAsync(change.ClientOrderId!, cancellation);
+        return done.Symbol == symbol && done.OrderId > orderId ? done : throw failure;
     }
 
     private static PlaceOrder Named(PlaceOrder order) =>

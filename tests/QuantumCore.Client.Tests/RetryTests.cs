@@ -234,6 +234,36 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_replacement_that_was_filled_at_once_is_found_by_its_name_though_its_answer_was_lost()
+    {
+        using var bob = new QuantumCoreClient(_exchange.Address, "demo-bob", _options);
+        await bob.PlaceAsync(PlaceOrder.Limit("AAPL", OrderSide.Sell, 1_000m, 151.00m), Cancellation);
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropAfter);
+
+        var replaced = await _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 151.00m }, Cancellation);
+
+        Assert.True(replaced.OrderId > order.OrderId);
+        Assert.Equal((151.00m, OrderStatus.Filled), (replaced.Price, replaced.Status));
+    }
+
+    [Fact]
+    public async Task An_older_order_is_not_taken_for_the_replacement_whose_name_it_has()
+    {
+        await _client.PlaceAsync(s_order with { ClientOrderId = "old-1" }, Cancellation);
+        await _client.CancelByClientIdAsync("old-1", Cancellation);
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        _exchange.Next(Fault.DropBefore);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync(
+            "AAPL", order.OrderId, new AmendOrder { Price = 149.50m, ClientOrderId = "old-1" }, Cancellation));
+
+        Assert.Equal((RejectCodes.OutcomeUnknown, "old-1"), (failure.Code, failure.ClientOrderId));
+    }
+
+    [Fact]
     public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
     {
         // The first fault is the batch's own, the others its entries'.
