@@ -102,6 +102,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
     /// exchange was too busy for, or does not know the outcome of, are asked again under their names. Where no answer comes at
     /// last, that is the result of those that are left: <see cref="RejectCodes.OutcomeUnknown"/>, with the name to ask with.
+    /// Who gives up on it finds the same in <see cref="QuantumCoreException.BatchResults"/> of the inner exception.
     /// </summary>
     public async Task<IReadOnlyList<BatchResult>> PlaceBatchAsync(
         IReadOnlyList<PlaceOrder> orders, CancellationToken cancellation = default)
@@ -115,30 +116,30 @@ public sealed partial class QuantumCoreClient : IDisposable
         var open = Enumerable.Range(0, named.Length).ToArray();
         for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
         {
-            if (round > 1)
-                await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
-
             var batch = new OrderBatch([.. open.Select(index => named[index])]);
             BatchResults answer;
             try
             {
+                if (round > 1)
+                    await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
+
                 answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
             }
             catch (QuantumCoreException failure) when (round > 1 || failure.Code == RejectCodes.OutcomeUnknown)
             {
                 // What the exchange said of the others, and the names of these, would be lost with an exception.
-                var refusal = new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
-                answer = new([.. open.Select(index => new BatchResult(
-                    null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
+                answer = Unanswered(results, open, failure);
                 round = _options.MaxAttempts;
+            }
+            catch (OperationCanceledException how) when (round > 1 || how.InnerException is QuantumCoreException)
+            {
+                throw GivenUp(results, open, how);
             }
 
             if (answer.Results.Count != open.Length)
                 throw new QuantumCoreException(RejectCodes.BadAnswer, "The batch's results are not one for each order.");
 
-            foreach (var (index, result) in open.Zip(answer.Results))
-                results[index] = result with { ClientOrderId = named[index].ClientOrderId! };
-
+            Take(answer, results, open);
             open = [.. open.Where(index =>
                 results[index].Error?.Code is RejectCodes.Overloaded or RejectCodes.OutcomeUnknown)];
         }
@@ -471,6 +472,34 @@ public sealed partial class QuantumCoreClient : IDisposable
         // older order that has the name was there before the change.
         var done = await GetOrderByClientIdAsync(change.ClientOrderId!, cancellation);
         return done.Symbol == symbol && done.OrderId > orderId ? done : throw failure;
+    }
+
+    /// <summary>What is known of orders of a batch whose answer did not come: one of unknown outcome stays that.</summary>
+    private static BatchResults Unanswered(BatchResult[] results, int[] open, QuantumCoreException failure)
+    {
+        var refusal = new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
+        return new([.. open.Select(index => new BatchResult(
+            null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
+    }
+
+    /// <summary>The caller gave up on a batch that may be done in part: told with what is known of each order, and its name.</summary>
+    private static OperationCanceledException GivenUp(BatchResult[] results, int[] open, OperationCanceledException how)
+    {
+        var unknown = how.InnerException as QuantumCoreException
+            ?? new QuantumCoreException(RejectCodes.OutcomeUnknown, "Given up before the batch was done.", how);
+
+        // In a pause nothing was on its way: each order has the exchange's own last word.
+        if (how.InnerException is QuantumCoreException)
+            Take(Unanswered(results, open, unknown), results, open);
+
+        unknown.BatchResults = results;
+        return new OperationCanceledException(how.Message, unknown, how.CancellationToken);
+    }
+
+    private static void Take(BatchResults answer, BatchResult[] results, int[] open)
+    {
+        foreach (var (index, result) in open.Zip(answer.Results))
+            results[index] = result with { ClientOrderId = results[index].ClientOrderId };
     }
 
     private static PlaceOrder Named(PlaceOrder order) =>

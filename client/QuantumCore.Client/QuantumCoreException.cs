@@ -92,6 +92,9 @@ public sealed class QuantumCoreException : Exception
     /// <summary>The key of a transfer or withdrawal, to ask again with; set when one was being made.</summary>
     public string? MoneyKey { get; internal set; }
 
+    /// <summary>What is known of each order of a batch, with its name to ask again with; set when the caller gave up on a batch, else empty.</summary>
+    public IReadOnlyList<BatchResult> BatchResults { get; internal set; } = [];
+
     /// <summary>Why, with the field and the limit: what a log shows is the message alone.</summary>
     private static string? Sentence(Refusal refusal) =>
         (refusal.Detail ?? refusal.Title ?? refusal.Code) is not { } why ? null

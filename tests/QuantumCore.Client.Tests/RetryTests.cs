@@ -378,6 +378,36 @@ public sealed class RetryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_caller_who_gives_up_on_a_batch_learns_the_names_to_ask_with()
+    {
+        using var giveUp = new CancellationTokenSource();
+        _exchange.Next(Fault.Hang);
+        _exchange.Hung = giveUp.Cancel;
+
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+
+        var unknown = Assert.IsType<QuantumCoreException>(failure.InnerException);
+        Assert.Equal(RejectCodes.OutcomeUnknown, unknown.Code);
+        Assert.Equal(_exchange.Book("AAPL").Orders.Select(static order => order.Name), unknown.BatchResults.Select(static result => result.ClientOrderId));
+        Assert.All(unknown.BatchResults, static result => Assert.Equal(RejectCodes.OutcomeUnknown, result.Error?.Code));
+    }
+
+    [Fact]
+    public async Task Who_gives_up_on_the_rest_of_a_batch_keeps_what_the_exchange_said_of_the_others()
+    {
+        // The second order finds no room; when it is sent again the caller gives up.
+        using var giveUp = new CancellationTokenSource();
+        _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.Hang);
+        _exchange.Hung = giveUp.Cancel;
+
+        var failure = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.PlaceBatchAsync([s_order, s_order], giveUp.Token));
+
+        var results = Assert.IsType<QuantumCoreException>(failure.InnerException).BatchResults;
+        Assert.Equal((1L, null), (results[0].Order?.OrderId, results[0].Error));
+        Assert.Equal(RejectCodes.OutcomeUnknown, results[1].Error?.Code);
+    }
+
+    [Fact]
     public async Task A_change_that_can_not_be_looked_up_stays_unknown()
     {
         var order = await _client.PlaceAsync(s_order, Cancellation);
