@@ -13,7 +13,7 @@ internal static class LedgerCommands
     internal static Command Statement(CommandLineApp app)
     {
         var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"), Day("--to", "Last UTC day (default: today)"));
-        var account = new Option<string>("--account") { Description = "Another account's (administrator's key)", HelpName = "ACC-n" };
+        var account = Account();
         var limit = Grammar.CountOption("--limit", "How many lines", otherwise: 100, most: 100_000);
         return app.Add(
             new Command("statement", "What an account had, what came in and went out, and every line of it.") { from, to, account, limit },
@@ -35,16 +35,20 @@ internal static class LedgerCommands
     {
         var fifo = new Option<bool>("--fifo") { Description = "First in, first out; otherwise at average cost" };
         var inCost = new Option<bool>("--fees-in-cost") { Description = "Fees in cost and proceeds, as tax offices count" };
+        var account = Account();
         return app.Add(
-            new Command("positions", "What the account traded, what it cost and what was earned on it.") { fifo, inCost },
+            new Command("positions", "What the account traded, what it cost and what was earned on it.") { fifo, inCost, account },
             """
             qc positions
             qc positions --fifo --fees-in-cost
+            qc positions --account ACC-1001 --key demo-admin
             """,
             async (parse, session, cancellation) =>
             {
-                var positions = await session.Client().GetPositionsAsync(
-                    parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average, parse.GetValue(inCost), cancellation);
+                var (method, isInCost) = (parse.GetValue(fifo) ? CostMethod.Fifo : CostMethod.Average, parse.GetValue(inCost));
+                var positions = parse.GetValue(account) is { } other
+                    ? await session.Administrator().GetPositionsOfAsync(other, method, isInCost, cancellation)
+                    : await session.Client().GetPositionsAsync(method, isInCost, cancellation);
                 session.Screen.Show(positions, console => Tables.Show(
                     console,
                     "Nothing traded yet.",
@@ -65,6 +69,9 @@ internal static class LedgerCommands
             Fees(app),
             Check(app),
         };
+
+    private static Option<string> Account() =>
+        new("--account") { Description = "Another account's (administrator's key)", HelpName = "ACC-n" };
 
     private static Command TrialBalance(CommandLineApp app) => app.Add(
         new Command("trial-balance", "What customers, fee pot and outside world have; over all of them nothing."),

@@ -30,9 +30,16 @@ public sealed partial class QuantumCoreClient
     /// <param name="cancellation">Gives up.</param>
     public async Task<IReadOnlyList<Position>> GetPositionsAsync(
         CostMethod method = CostMethod.Average, bool feesInCost = false, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<PositionList>(
-            Get("account/positions" + Query(("cost", method == CostMethod.Fifo ? "fifo" : "average"), ("fees", feesInCost ? "inCost" : "beside"))),
-            cancellation)).Positions;
+        (await _calls.SendAsync<PositionList>(Get("account/positions" + Costs(method, feesInCost)), cancellation)).Positions;
+
+    /// <summary>What any account traded in each instrument, and earned on it (administrator's key); see <see cref="GetPositionsAsync"/>.</summary>
+    public async Task<IReadOnlyList<Position>> GetPositionsOfAsync(
+        string account, CostMethod method = CostMethod.Average, bool feesInCost = false, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(account);
+        return (await _calls.SendAsync<PositionList>(
+            Get($"admin/accounts/{Uri.EscapeDataString(account)}/positions" + Costs(method, feesInCost)), cancellation)).Positions;
+    }
 
     /// <summary>What customers, fee pot and outside world have of each asset now (administrator's key).</summary>
     public async Task<IReadOnlyList<TrialBalanceRow>> GetTrialBalanceAsync(CancellationToken cancellation = default) =>
@@ -52,6 +59,9 @@ public sealed partial class QuantumCoreClient
         string? after = null, int limit = 1000, CancellationToken cancellation = default) =>
         _calls.SendAsync<ReconciliationReport>(
             Get("admin/ledger/reconciliation" + Query(("after", after), ("limit", Text(limit)))), cancellation);
+
+    private static string Costs(CostMethod method, bool feesInCost) =>
+        Query(("cost", method == CostMethod.Fifo ? "fifo" : "average"), ("fees", feesInCost ? "inCost" : "beside"));
 
     private static string Page(DateOnly? from, DateOnly? to, string? after, int limit) =>
         Query(("from", Text(from)), ("to", Text(to)), ("after", after), ("limit", Text(limit)));

@@ -235,4 +235,18 @@ public class LedgerOverHttpTests
         var statement = await exchange.Operator.GetStatementOfAsync($"ACC-{BobAccount}", cancellation: Cancellation);
         Assert.Equal($"ACC-{BobAccount}", statement.Account);
     }
+
+    [Fact]
+    public async Task An_administrator_sees_the_positions_of_any_account()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(Sell(10m, 150m));
+        await exchange.AliceAsync(Buy(10m, 150m));
+
+        var own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation);
+        var seen = await exchange.Operator.GetPositionsOfAsync($"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);
+
+        Assert.Equal(-10m, Assert.Single(seen).Quantity);
+        Assert.Equal(own, seen);
+    }
 }
