@@ -339,6 +339,21 @@ public class UsersOverHttpTests
     }
 
     [Fact]
+    public async Task Signing_out_somebody_who_is_not_there_is_refused_and_somebody_who_is_signed_in_nowhere_is_not()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var browser = new Browser(exchange.Address);
+        await browser.AskAsync("POST", "users", Zoe);
+        async Task<(int Status, JsonElement Body)> SignOut(string name) =>
+            await browser.AskAsync("DELETE", $"admin/users/{name}/sessions", null, ("X-Api-Key", Operator));
+
+        Assert.True((await SignOut("zoe")).Body.GetProperty("ended").GetBoolean());
+        Assert.False((await SignOut("zoe")).Body.GetProperty("ended").GetBoolean());
+        var (status, body) = await SignOut("yves");
+        Assert.Equal((404, "UnknownUser", "name"), (status, Text(body, "code"), Text(body, "field")));
+    }
+
+    [Fact]
     public async Task What_an_administrator_takes_away_is_gone_at_once_and_on_record()
     {
         await using var exchange = await ServedExchange.OpenAsync();

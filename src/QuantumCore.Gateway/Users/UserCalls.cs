@@ -108,6 +108,14 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
         var isDone = await Catalog.EndSessions(Call.Path(context, "name"), null, officer.Name);
         await sessions.Refresh();
+
+        // Nobody of that name is signed in either: who mistyped it must not take the user for signed out.
+        if (!isDone && await sessions.Find(Call.Path(context, "name")) is null)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
+            return;
+        }
+
         await Answer.Json(context, isDone, static (to, done) =>
         {
             to.WriteStartObject();
