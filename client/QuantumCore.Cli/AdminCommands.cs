@@ -16,8 +16,8 @@ internal static class AdminCommands
         {
             ListingCommand.Compose(app),
             Phase(app),
-            Price(app, "mark", "Set a symbol's mark price.", (client, symbol, price, stop) => client.SetMarkAsync(symbol, price, stop)),
-            Price(app, "reference", "Set the reference of a symbol's static band.", (client, symbol, price, stop) => client.SetReferenceAsync(symbol, price, stop)),
+            Mark(app),
+            Reference(app),
             Rules(app),
             Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
             Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
@@ -104,19 +104,26 @@ internal static class AdminCommands
         static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
-    private static Command Price(
-        CommandLineApp app,
-        string name,
-        string description,
-        Func<QuantumCoreClient, string, decimal, CancellationToken, Task<SymbolState>> set)
+    // Mark prices come by the second and leave no line in the log: there is nothing that a sentence would be for.
+    private static Command Mark(CommandLineApp app)
     {
-        var symbol = Grammar.Symbol();
-        var price = Grammar.Price("price", "The price");
+        var (symbol, price) = (Grammar.Symbol(), Grammar.Price("price", "The price"));
         return app.Add(
-            new Command(name, description) { symbol, price },
-            $"qc admin {name} AAPL 150.00",
+            new Command("mark", "Set a symbol's mark price.") { symbol, price },
+            "qc admin mark AAPL 150.00",
             (parse, session, cancellation) => ShowAsync(
-                session, set(session.Administrator(), parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
+                session, session.Administrator().SetMarkAsync(parse.GetValue(symbol)!, parse.GetValue(price), cancellation)));
+    }
+
+    private static Command Reference(CommandLineApp app)
+    {
+        var (symbol, price, why) = (Grammar.Symbol(), Grammar.Price("price", "The price"), Why());
+        return app.Add(
+            new Command("reference", "Set the reference of a symbol's static band.") { symbol, price, why },
+            "qc admin reference AAPL 150.00 --why \"yesterday's close\"",
+            (parse, session, cancellation) => ShowAsync(
+                session,
+                session.Administrator().SetReferenceAsync(parse.GetValue(symbol)!, parse.GetValue(price), parse.GetValue(why), cancellation)));
     }
 
     private static Command Rules(CommandLineApp app)
@@ -129,9 +136,10 @@ internal static class AdminCommands
         var collar = Grammar.RuleOption("--collar", "How far an auction price may be from the reference");
         var extensions = Grammar.NumberOption("--extensions", "How often an auction is extended", 0, 100);
         var auction = Grammar.RuleSecondsOption("--auction-seconds", "How long a volatility auction lasts", LongestPhase);
+        var why = Why();
         var command = new Command("rules", "Change a symbol's bands, protection and collar; what is not named stays.")
         {
-            symbol, protection, band, dynamicBand, mode, collar, extensions, auction,
+            symbol, protection, band, dynamicBand, mode, collar, extensions, auction, why,
         };
         return app.Add(
             command,
@@ -152,7 +160,7 @@ internal static class AdminCommands
                     AuctionSeconds = parse.GetValue(auction),
                 };
                 return ShowAsync(
-                    session, session.Administrator().SetRulesAsync(parse.GetValue(symbol)!, rules, cancellation));
+                    session, session.Administrator().SetRulesAsync(parse.GetValue(symbol)!, rules, parse.GetValue(why), cancellation));
             });
     }
 

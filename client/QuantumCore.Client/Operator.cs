@@ -157,6 +157,10 @@ public sealed record BookRules
     /// <summary>How long a volatility auction lasts, 1 second to a week; none: until somebody ends it.</summary>
     [JsonConverter(typeof(NumberOrNone))]
     public int? AuctionSeconds { get; init; }
+
+    /// <summary>Goes along with a change, and is none of the rules that a book tells.</summary>
+    [JsonInclude]
+    internal string? Why { get; init; }
 }
 
 /// <summary>Where an account was blocked or let in again.</summary>

@@ -28,11 +28,30 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Sets the reference of a symbol's static band.</summary>
     public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price)), cancellation);
+        SetReferenceAsync(symbol, price, why: null, cancellation);
+
+    /// <summary>Sets the reference of a symbol's static band.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="price">The price.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
+        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price, why)), cancellation);
 
     /// <summary>Changes a symbol's bands, protection and collar.</summary>
     public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, CancellationToken cancellation = default) =>
-        _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules), cancellation);
+        SetRulesAsync(symbol, rules, why: null, cancellation);
+
+    /// <summary>Changes a symbol's bands, protection and collar.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="rules">What changes.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
+    {
+        ArgumentNullException.ThrowIfNull(rules);
+        return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "rules", rules with { Why = why }), cancellation);
+    }
 
     /// <summary>
     /// Declares a trade void: the buyer gives the units back and the seller the money, and both get back their fees. Their orders stay what they were. An account

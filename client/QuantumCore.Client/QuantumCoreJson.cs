@@ -69,7 +69,7 @@ internal sealed record OrderListRequest(OrderListKind Kind, IReadOnlyList<PlaceO
 internal sealed record PhaseRequest(
     TradingPhase Phase, PhaseReason? Reason, long? ForSeconds, TradingPhase? Then, long? ThenForSeconds, string? Why);
 
-internal sealed record PriceRequest(decimal Price);
+internal sealed record PriceRequest(decimal Price, string? Why = null);
 
 internal sealed record TradeRequest(string Trade, decimal? Price, string? Why);
 
