@@ -200,6 +200,16 @@ public sealed class MalformedTests
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
     }
 
+    [Fact]
+    public async Task A_time_beyond_the_years_that_are_taken_is_refused_with_them()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var order = """{"symbol":"AAPL","side":"buy","timeInForce":"gtd","price":"1","quantity":"1","goodTill":"2262-01-01T00:00:00Z"}""";
+        var reply = await exchange.SendAsync("POST", "orders", order, "alice", Token);
+        Assert.Equal(("BadRequest", "goodTill"), (reply.Code, reply["field"]));
+        Assert.Contains("of the years 1970 to 2261", reply["detail"], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("POST", "admin/accounts/ACC-12/deposits")]
     [InlineData("POST", "admin/accounts/ACC-01001/deposits")]

@@ -76,6 +76,17 @@ public sealed class MoneyCallTests
     }
 
     [Fact]
+    public async Task An_amount_that_no_balance_holds_is_refused_with_the_limit()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+
+        var reply = await exchange.SendAsync("POST", "transfers", Move.Replace("1.50", "99999999999999999999", StringComparison.Ordinal), "alice", Token);
+
+        Assert.Equal(("BadRequest", "amount", "46116860184273879.04"), (reply.Code, reply["field"], reply["limit"]));
+        Assert.Equal("No balance is larger than the limit.", reply["detail"]);
+    }
+
+    [Fact]
     public async Task Transfers_are_listed_with_their_states()
     {
         await using var exchange = await OpenGateway.StartAsync();

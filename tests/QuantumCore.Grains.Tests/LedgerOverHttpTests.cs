@@ -236,6 +236,20 @@ public class LedgerOverHttpTests
         Assert.Equal($"ACC-{BobAccount}", statement.Account);
     }
 
+    [Theory]
+    [InlineData("x:1", "BadRequest", "Keys that begin with x: are of transfers that arrive.")]
+    [InlineData("rent-1", "KeyConflict", "The key is that of another deposit.")]
+    public async Task A_deposit_that_can_not_have_its_key_says_why(string key, string code, string why)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.Operator.DepositAsync($"ACC-{BobAccount}", "USD", 1m, "rent-1", Cancellation);
+
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.DepositAsync($"ACC-{BobAccount}", "USD", 2m, key, Cancellation));
+
+        Assert.Equal((code, "key", why), (refused.Code, refused.Field, refused.Detail));
+    }
+
     [Fact]
     public async Task An_administrator_sees_the_positions_of_any_account()
     {

@@ -24,7 +24,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             var result = await grains.Account(account.Value).Deposit(request);
             refusal = result.Reason == RejectReason.None
                 ? await operators.Note(officer, "deposited", account.ToString(), text)
-                : new Refusal(result.Reason, result.Field, result.Limit);
+                : new Refusal(result.Reason, result.Field, result.Limit, WhyNot(request.Key, result.Reason));
             if (refusal is null)
             {
                 await AnswerDeposit(context, account, asset, request, result);
@@ -105,6 +105,14 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             ? null
             : Refusal.Malformed(field, "Assets, tick, lot, group and settlement of a listed symbol never change.");
     }
+
+    /// <summary>What is wrong with a deposit's key: it is none of the account's client order ids, which the reason's own sentence speaks of.</summary>
+    private static string? WhyNot(string key, RejectReason reason) => reason switch
+    {
+        RejectReason.KeyConflict => "The key is that of another deposit.",
+        RejectReason.BadRequest when TransferKey.IsTransfer(key) => $"Keys that begin with {TransferKey.Prefix} are of transfers that arrive.",
+        _ => null,
+    };
 
     private static async ValueTask AnswerDeposit(
         HttpContext context, AccountId account, Asset asset, DepositRequest request, DepositResult result) =>

@@ -5,6 +5,9 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Reads what all calls about money have in common: a key, an asset and an amount of it.</summary>
 internal static class MoneyReading
 {
+    /// <summary>Where a balance ends: no amount is larger.</summary>
+    private const long LargestAmount = 1L << 62;
+
     /// <summary>An amount of an asset under a key, in minor units; or what is wrong with it.</summary>
     public static async ValueTask<(Refusal? Refusal, Asset? Asset, long Amount)> Read(
         Listings listings, string? key, string? assetName, string? amountText)
@@ -15,7 +18,15 @@ internal static class MoneyReading
             return (Refusal.Malformed("amount", "The amount is missing."), null, 0);
         if (await listings.FindAsset(assetName ?? "") is not { } asset)
             return (Refusal.Malformed("asset", "No such asset."), null, 0);
-        if (DecimalText.TryParse(amountText, asset.Decimals, out var amount) != DecimalError.None || amount == 0)
+
+        var error = DecimalText.TryParse(amountText, asset.Decimals, out var amount);
+        if (error == DecimalError.TooLarge)
+        {
+            var most = DecimalText.Format(LargestAmount, asset.Decimals);
+            return (new Refusal(RejectReason.BadRequest, "amount", most, "No balance is larger than the limit."), null, 0);
+        }
+
+        if (error != DecimalError.None || amount == 0)
             return (Refusal.Malformed("amount", $"A positive decimal with {asset.Decimals} decimals at most."), null, 0);
 
         return (null, asset, amount);

@@ -6,7 +6,7 @@ namespace QuantumCore.Gateway.Wire;
 internal static class WireTime
 {
     /// <summary>How a time is to be written.</summary>
-    public const string Rule = "A time in UTC such as 2026-01-31T15:30:00Z, with up to 9 digits of the second.";
+    public const string Rule = "A time in UTC such as 2026-01-31T15:30:00Z, with up to 9 digits of the second, of the years 1970 to 2261.";
 
     private const long Billion = 1_000_000_000;
     private const int LastYear = 2261;
