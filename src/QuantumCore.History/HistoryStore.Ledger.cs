@@ -43,13 +43,26 @@ public abstract partial class HistoryStore
         FROM ({OwnLines}) line GROUP BY asset, cause, kind ORDER BY 1, 12, 3
         """;
 
-    private const string LinesQuery =
+    // Each source has an index by time that gives a page from its place on: no page reads the lines before it, or those behind it.
+    internal static readonly string LinesQuery =
         $"""
-        SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind
-        FROM ({OwnLines}) l JOIN asset a ON a.asset = l.asset
-        WHERE l.time < @to AND (l.time > @time OR (l.time = @time AND (l.stream > @stream OR (l.stream = @stream
-          AND (l.seq > @seq OR (l.seq = @seq AND (l.idx > @idx OR (l.idx = @idx AND l.leg > @leg))))))))
-        ORDER BY l.time, l.stream, l.seq, l.idx, l.leg LIMIT @limit
+        SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind FROM (
+          SELECT * FROM ({Page("FROM posting p", "p.time", "p.account = @account AND p.cause <> 'trade' AND p.cause <> 'fee'")}) others
+          UNION ALL SELECT * FROM ({Page(OfTrades, "t.time", "t.buyer = @account")}) buyers
+          UNION ALL SELECT * FROM ({Page(OfTrades, "t.time", "t.seller = @account AND t.buyer <> @account")}) sellers) l
+        JOIN asset a ON a.asset = l.asset ORDER BY l.time, l.stream, l.seq, l.idx, l.leg LIMIT @limit
+        """;
+
+    private const string OfTrades =
+        "FROM trade t JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account";
+
+    /// <summary>The lines of one source from a place on, at most a page of them.</summary>
+    private static string Page(string source, string time, string own) =>
+        $"""
+        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind {source}
+        WHERE {own} AND {time} >= @start AND {time} < @to AND ({time} > @time OR p.stream > @stream OR (p.stream = @stream
+          AND (p.seq > @seq OR (p.seq = @seq AND (p.idx > @idx OR (p.idx = @idx AND p.leg > @leg))))))
+        ORDER BY {time}, p.stream, p.seq, p.idx, p.leg LIMIT @limit
         """;
 
     /// <summary>An account's statement over a period, with its lines after a place.</summary>
@@ -69,7 +82,9 @@ public abstract partial class HistoryStore
         var lines = await ReadAsync(
             LinesQuery,
             [
-                .. period,
+                ("@account", account),
+                ("@to", toNanos),
+                ("@start", Math.Max(fromNanos, place.TimeNanos)),
                 ("@time", place.TimeNanos),
                 ("@stream", place.Stream),
                 ("@seq", place.Sequence),

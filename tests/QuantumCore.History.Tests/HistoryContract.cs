@@ -113,6 +113,13 @@ public abstract partial class HistoryContract
 
             Assert.False(whole.HasMore);
             Assert.Equal(whole.Entries, paged);
+
+            // A page from a place outside the period is of the period all the same.
+            var last = paged[^1].Place.TimeNanos;
+            Assert.Equal(
+                whole.Entries.Where(line => line.Place.TimeNanos >= last),
+                (await history.StatementAsync(account.Key, last, long.MaxValue, new LinePlace(0, "", 0, 0, 0), HistoryStore.LinesLimit, Token)).Entries);
+            Assert.Empty((await history.StatementAsync(account.Key, 0, last, paged[^1].Place, HistoryStore.LinesLimit, Token)).Entries);
             Assert.Equal(
                 account.Where(b => b.Total != 0).Order(),
                 paged.GroupBy(line => line.Asset).Select(lines => (Asset: lines.Key, Total: lines.Sum(line => line.Amount)))

@@ -9,6 +9,29 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("history-");
 
     [Fact]
+    public async Task A_page_of_a_statement_is_read_by_time_from_its_place_on_and_nothing_is_sorted_but_what_is_of_one_time()
+    {
+        await using var history = await OpenAsync("plan");
+        var plan = await history.ReadAsync(
+            "EXPLAIN QUERY PLAN " + HistoryStore.LinesQuery,
+            [("@account", 1L), ("@start", 0L), ("@to", 0L), ("@time", 0L), ("@stream", ""), ("@seq", 0L), ("@idx", 0L), ("@leg", 0L), ("@limit", 0L)],
+            static async (reader, token) =>
+            {
+                var steps = new List<string>();
+                while (await reader.ReadAsync(token))
+                    steps.Add(reader.GetString(3));
+                return steps;
+            },
+            Token);
+
+        Assert.Contains(plan, step => step.EndsWith("posting_other (account=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Contains(plan, step => step.EndsWith("trade_buyer (buyer=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Contains(plan, step => step.EndsWith("trade_seller (seller=? AND time>? AND time<?)", StringComparison.Ordinal));
+        Assert.Equal(2, plan.Count(step => step.StartsWith("USE TEMP B-TREE FOR RIGHT PART", StringComparison.Ordinal)
+            || step.StartsWith("USE TEMP B-TREE FOR LAST", StringComparison.Ordinal)));
+    }
+
+    [Fact]
     public async Task Views_of_another_release_are_made_again_and_those_of_this_one_are_left_alone()
     {
         await (await OpenAsync("views")).DisposeAsync();
