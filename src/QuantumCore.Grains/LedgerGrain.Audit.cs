@@ -24,7 +24,7 @@ public sealed partial class LedgerGrain
     {
         await CatchUpToAsync(seen);
         await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.StatementAsync(account, fromNanos, toNanos, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>

@@ -20,6 +20,11 @@ public sealed partial class LedgerGrain
         await CatchUpToAsync(seen);
         // A split stands between trades.
         await CatchUpAsync(HistoryChunk.StreamOf(account));
+        return await _turns.ReadAsync(() => PositionsAsync(account, method));
+    }
+
+    private async Task<ImmutableArray<PositionProfit>> PositionsAsync(long account, PositionMethod method)
+    {
         var positions = ImmutableArray.CreateBuilder<PositionProfit>();
         var traded = await history.TradedSymbolsAsync(account, CancellationToken.None);
         var renamed = await history.NewSymbolsAsync(CancellationToken.None);

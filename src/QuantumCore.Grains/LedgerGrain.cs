@@ -26,6 +26,7 @@ public sealed partial class LedgerGrain(
     // history does not wait for it.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(25);
 
+    private readonly ReadingTurns _turns = new(history.ReadingsAtATime, time);
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _stoppedAfter = new(StringComparer.Ordinal);
 
@@ -69,7 +70,7 @@ public sealed partial class LedgerGrain(
         long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.FillsAsync(account, symbol, limit, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.FillsAsync(account, symbol, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
@@ -77,56 +78,56 @@ public sealed partial class LedgerGrain(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.FillsAfterAsync(account, symbol, after, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await history.TransfersAsync(account, limit, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.TransfersAsync(account, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account), PayoutRecord.StreamPrefix);
-        return await history.WithdrawalsAsync(account, limit, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.WithdrawalsAsync(account, limit, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.CandlesAsync(query, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.CandlesAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.PublicTradesAsync(query, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.PublicTradesAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.FillsOfAsync(query, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.FillsOfAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.PreventedAsync(query, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.PreventedAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        return await history.OrdersAsync(query, CancellationToken.None);
+        return await _turns.ReadAsync(() => history.OrdersAsync(query, CancellationToken.None));
     }
 
     /// <inheritdoc/>

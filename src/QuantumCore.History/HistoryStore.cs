@@ -189,6 +189,12 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
     internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
 
+    /// <summary>How many readings the database serves at a time before they only take from each other.</summary>
+    public virtual int ReadingsAtATime => Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>Where readings are done.</summary>
+    internal virtual TaskScheduler Readers => Pool;
+
     /// <summary>Asks this database for the names of the history's tables and views.</summary>
     internal abstract string RelationsQuery { get; }
 
@@ -255,10 +261,13 @@ public abstract partial class HistoryStore : IAsyncDisposable
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 return await read(reader, cancellationToken);
             },
+            Readers,
             cancellationToken);
 
-    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
-        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, Pool).Unwrap();
+    private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Pool, cancellationToken);
+
+    private static Task<T> RunAsync<T>(Func<Task<T>> work, TaskScheduler scheduler, CancellationToken cancellationToken) =>
+        Task.Factory.StartNew(work, cancellationToken, TaskCreationOptions.DenyChildAttach, scheduler).Unwrap();
 
     private static async Task<ImmutableArray<T>> ListAsync<T>(
         DbDataReader reader, Func<DbDataReader, T> read, CancellationToken cancellationToken)

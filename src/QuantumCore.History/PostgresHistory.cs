@@ -77,6 +77,9 @@ public sealed class PostgresHistory : HistoryStore
 
         """;
 
+    /// <inheritdoc/>
+    public override int ReadingsAtATime => MaxConnections / 2;
+
     internal override string RelationsQuery =>
         """
         SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()

@@ -13,9 +13,11 @@ public sealed class SqliteHistory : HistoryStore
     private readonly string _readOnly;
     private readonly SqliteConnection _writer;
     private readonly Dictionary<Statement, sqlite3_stmt> _prepared = [];
+    private readonly ReadingThreads _readers;
 
     public SqliteHistory(string path)
     {
+        _readers = new(ReadingsAtATime);
         _writer = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         _readOnly = new SqliteConnectionStringBuilder
         {
@@ -43,6 +45,9 @@ public sealed class SqliteHistory : HistoryStore
             ? schema
             : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
     }
+
+    // SQLite works on the calling thread.
+    internal override TaskScheduler Readers => Pool == TaskScheduler.Default ? _readers : Pool;
 
     internal override string RelationsQuery => "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
 

@@ -232,6 +232,19 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
+    public async Task Who_reads_the_history_when_too_many_do_is_told_that_and_when_to_come_again()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Fail("FillsAfter", new LimitExceededException("full"));
+        var reply = await exchange.SendAsync("GET", "fills?symbol=AAPL&after=1-0", cancellationToken: Token);
+
+        Assert.Equal((503, "Overloaded", "1"), ((int)reply.Status, reply.Code, reply.RetryAfter));
+        Assert.Contains(
+            "quantumcore_turned_away_total{why=\"readings\"} 1",
+            (await exchange.SendAsync("GET", "/metrics", cancellationToken: Token)).Text.Split('\n'));
+    }
+
+    [Fact]
     public async Task Metrics_count_orders_by_outcome_and_requests_by_route()
     {
         await using var exchange = await OpenGateway.StartAsync();

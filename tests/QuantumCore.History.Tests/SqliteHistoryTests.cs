@@ -32,6 +32,15 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
     }
 
     [Fact]
+    public async Task Who_reads_holds_no_thread_of_the_pool()
+    {
+        await using var history = await OpenAsync("threads");
+        var ofPool = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => history.ReadAsync(
+            "SELECT 1", [], static (_, _) => Task.FromResult(Thread.CurrentThread.IsThreadPoolThread), Token)));
+        Assert.DoesNotContain(true, ofPool);
+    }
+
+    [Fact]
     public async Task Views_of_another_release_are_made_again_and_those_of_this_one_are_left_alone()
     {
         await (await OpenAsync("views")).DisposeAsync();

@@ -18,6 +18,9 @@ internal sealed class SiloHistory : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
+    // The same on every machine.
+    public override int ReadingsAtATime => 2;
+
     internal override string RelationsQuery => Shared.RelationsQuery;
 
     internal override ValueTask CloseAsync() => ValueTask.CompletedTask;

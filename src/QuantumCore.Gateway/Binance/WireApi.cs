@@ -203,6 +203,10 @@ internal sealed class WireApi(
         {
             return await Enter(call, session, parameters, shown);
         }
+        catch (LimitExceededException) when (HttpMethods.IsGet(call.Method))
+        {
+            return WireError.Of(new Refusal(RejectReason.Overloaded));
+        }
         catch (Exception error)
         {
             Log.RequestFailed(log, call.Path, "", error);

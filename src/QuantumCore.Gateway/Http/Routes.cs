@@ -403,6 +403,11 @@ internal sealed class Routes(
         {
             context.Abort();
         }
+        catch (LimitExceededException) when (HttpMethods.IsGet(context.Request.Method) && !context.Response.HasStarted)
+        {
+            metrics.TurnedAway(Lane.Readings);
+            await Answer.Refuse(context, new Refusal(RejectReason.Overloaded));
+        }
         catch (Exception error)
         {
             Log.RequestFailed(log, route, context.TraceIdentifier, error);
