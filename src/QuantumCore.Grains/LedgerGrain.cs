@@ -34,6 +34,9 @@ public sealed partial class LedgerGrain(
     private readonly Queue<string> _behind = new();
     private readonly HashSet<string> _queued = new(StringComparer.Ordinal);
     private Dictionary<string, long> _cursors = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _toLookAt = new(StringComparer.Ordinal);
+    private Task? _nextLook;
+    private Task _look = Task.CompletedTask;
     private Task? _batch;
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
@@ -147,7 +150,7 @@ public sealed partial class LedgerGrain(
     /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
     private async Task CatchUpAsync(params string[] names)
     {
-        await LookAsync(names, CancellationToken.None);
+        await LookTogetherAsync(names);
         var streams = _heads.Keys.Where(stream => names.Any(
             name => name.EndsWith('/') ? stream.StartsWith(name, StringComparison.Ordinal) : stream == name));
         await ProjectAsync([.. streams.Select(stream => (stream, Goal(stream)))]);
@@ -162,7 +165,7 @@ public sealed partial class LedgerGrain(
         if (wanted.Length > 0)
         {
             // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
-            await LookAsync(s_projected, CancellationToken.None);
+            await LookTogetherAsync([.. wanted.Where(w => _heads.GetValueOrDefault(w.Stream) < w.Sequence).Select(w => w.Stream)]);
             await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
         }
     }
@@ -188,6 +191,26 @@ public sealed partial class LedgerGrain(
         {
             _behind.Enqueue(stream);
         }
+    }
+
+    /// <summary>
+    /// Looks at these streams, once for all who ask while another look is under way: it begins after they asked, and so sees what was
+    /// durable then.
+    /// </summary>
+    private Task LookTogetherAsync(string[] names)
+    {
+        _toLookAt.UnionWith(names);
+        return names.Length == 0 ? Task.CompletedTask : _nextLook ??= NextLookAsync();
+    }
+
+    private async Task NextLookAsync()
+    {
+        await Task.Yield();
+        await _look.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        string[] names = [.. _toLookAt];
+        _toLookAt.Clear();
+        _nextLook = null;
+        await (_look = LookAsync(names, CancellationToken.None));
     }
 
     private async Task LookAsync(string[] prefixes, CancellationToken cancellationToken)

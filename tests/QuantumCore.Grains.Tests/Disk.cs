@@ -43,6 +43,9 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
     /// <summary>Who settles batches.</summary>
     public TestDepository Depository { get; } = new();
 
+    /// <summary>What stands between the exchange and its journal.</summary>
+    public Func<IJournalStore, IJournalStore>? Around { get; init; }
+
     public IJournalStore Journal => _journal ?? throw NotThere();
 
     public HistoryStore History => _history ?? throw NotThere();
@@ -62,6 +65,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         _journal = kind == DiskKind.Files ? new SqliteJournalStore(Path.Combine(_directory.FullName, "journal.db"))
             : _postgres is null ? _volatile
             : new PostgresJournalStore(_postgres, _schema);
+        _journal = Around?.Invoke(_journal) ?? _journal;
         await _journal.InitializeAsync(CancellationToken.None);
         await StartHistoryAsync();
     }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Reflection;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
@@ -33,6 +35,29 @@ public sealed class LedgerGrainTests
             Assert.Equal(($"b{i}", Side.Sell, taken.OrderId), (fill.ClientOrderId, fill.Side, fill.OrderId));
             Assert.Equal(taken.Fills[0], fill.Fill);
         }
+    }
+
+    [Fact]
+    public async Task Many_who_have_seen_more_than_the_history_has_look_at_their_book_together()
+    {
+        var looks = new Looks();
+        await using var disk = new Disk { Around = looks.Around };
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var taken = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        await exchange.Ledger.CatchUp();
+
+        // A claim beyond the journal is looked for each time.
+        SeenSequence[] seen = [new("AAPL", taken.Sequence + 1)];
+        Task<ImmutableArray<AccountFill>> Ask() => exchange.Ledger.Fills(Alice, "AAPL", 1, [.. seen]).AsTask();
+        var first = Ask();
+        await looks.Begun;
+        var others = Enumerable.Range(0, 50).Select(_ => Ask()).ToArray();
+        await exchange.Ledger.Standing();
+        looks.GoOn();
+
+        await first;
+        await Task.WhenAll(others);
+        Assert.InRange(looks.AtTheBook, 2, 10);
     }
 
     [Fact]
@@ -123,5 +148,52 @@ public sealed class LedgerGrainTests
         Assert.Equal(stream.Head - 1, cursors["book/AAPL"]);
         Assert.Equal(taken.Sequence, cursors["book/MSFT"]);
         Assert.Single(await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", stream.Head), new("MSFT", taken.Sequence)]));
+    }
+
+    /// <summary>Holds up the first look at the book of AAPL, and counts them.</summary>
+    private sealed class Looks
+    {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _goOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private int _atTheBook;
+
+        public int AtTheBook => _atTheBook;
+
+        public Task Begun => _begun.Task;
+
+        public void GoOn() => _goOn.SetResult();
+
+        public IJournalStore Around(IJournalStore journal)
+        {
+            var watched = DispatchProxy.Create<IJournalStore, WatchedJournal>();
+            ((WatchedJournal)(object)watched).Watch(journal, this);
+            return watched;
+        }
+
+        public async Task<IReadOnlyList<StreamHead>> LookAsync(IJournalStore journal, string prefix, CancellationToken cancellationToken)
+        {
+            if (prefix == "book/AAPL")
+            {
+                Interlocked.Increment(ref _atTheBook);
+                _begun.TrySetResult();
+                await _goOn.Task;
+            }
+
+            return await journal.HeadsAsync(prefix, cancellationToken);
+        }
+    }
+
+#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
+    private class WatchedJournal : DispatchProxy
+#pragma warning restore CA1852
+    {
+        private IJournalStore? _journal;
+        private Looks? _looks;
+
+        public void Watch(IJournalStore journal, Looks looks) => (_journal, _looks) = (journal, looks);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name == nameof(IJournalStore.HeadsAsync)
+            ? _looks!.LookAsync(_journal!, (string)args![0]!, (CancellationToken)args[1]!)
+            : targetMethod.Invoke(_journal, args);
     }
 }
