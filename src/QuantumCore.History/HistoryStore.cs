@@ -189,8 +189,8 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
     internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
 
-    /// <summary>How many readings the database serves at a time before they only take from each other.</summary>
-    public virtual int ReadingsAtATime => Math.Max(2, Environment.ProcessorCount);
+    /// <summary>How many readings are given to the database at a time: with more they would only take from each other.</summary>
+    public abstract int ReadingsAtATime { get; }
 
     /// <summary>Where readings are done.</summary>
     internal virtual TaskScheduler Readers => Pool;

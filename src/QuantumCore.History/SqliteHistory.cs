@@ -10,14 +10,15 @@ namespace QuantumCore.History;
 /// </summary>
 public sealed class SqliteHistory : HistoryStore
 {
+    private static readonly int s_readers = Math.Max(2, Environment.ProcessorCount);
+
     private readonly string _readOnly;
     private readonly SqliteConnection _writer;
     private readonly Dictionary<Statement, sqlite3_stmt> _prepared = [];
-    private readonly ReadingThreads _readers;
+    private readonly ReadingThreads _readers = new(s_readers);
 
     public SqliteHistory(string path)
     {
-        _readers = new(ReadingsAtATime);
         _writer = new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
         _readOnly = new SqliteConnectionStringBuilder
         {
@@ -45,6 +46,10 @@ public sealed class SqliteHistory : HistoryStore
             ? schema
             : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
     }
+
+    /// <inheritdoc/>
+    // A thread that is done with one has its next at hand: to be given it only then would take as long as a small reading.
+    public override int ReadingsAtATime => 4 * s_readers;
 
     // SQLite works on the calling thread.
     internal override TaskScheduler Readers => Pool == TaskScheduler.Default ? _readers : Pool;

@@ -18,6 +18,8 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
 
+    public override int ReadingsAtATime => inner.ReadingsAtATime;
+
     internal override string RelationsQuery => inner.RelationsQuery;
 
     internal override ValueTask CloseAsync() => inner.DisposeAsync();
