@@ -32,8 +32,9 @@ public sealed class StrategyAlertTests
         // Legs of two strategies meet at a price that is beyond the alert's; the last price stays.
         await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
         await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
-        var trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation);
-        Assert.Equal((2, true), (trades.Count, trades[0].Price > 150.5m));
+        IReadOnlyList<Trade> trades = [];
+        await Wait.UntilAsync(async () => (trades = await exchange.Alice.GetTradesAsync("LEFT", cancellation: Cancellation)).Count == 2);
+        Assert.True(trades[0].Price > 150.5m);
         Assert.Equal([true, false], trades.Select(static trade => trade.IsLeg));
         Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
 
