@@ -4,10 +4,10 @@ namespace QuantumCore.Instruments;
 
 /// <summary>A limit that an order breaks.</summary>
 /// <param name="Reason">Which kind.</param>
-/// <param name="Field">The field at fault.</param>
+/// <param name="Field">The field at fault; null when it is none of the order's.</param>
 /// <param name="Limit">The limit, as a wire decimal; null when there is no number to name.</param>
 /// <param name="At">Of orders that are asked for together, which one breaks it, from 0; null when all together do.</param>
-public sealed record BrokenLimit(RejectReason Reason, string Field, string? Limit, int? At = null);
+public sealed record BrokenLimit(RejectReason Reason, string? Field, string? Limit, int? At = null);
 
 /// <summary>The limits of an instrument that depend on an order alone.</summary>
 public static class OrderLimits

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Client;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
@@ -54,6 +55,29 @@ public class RefusedMembersOverHttpTests
         await using var exchange = await OpenAsync();
         Assert.Equal(("Overflow", "amount", "46116860184273879.04"), await RefusedAsync(
             () => exchange.Operator.DepositAsync("ACC-1001", "USD", 46_116_860_184_273_879m, "much", Cancellation)));
+    }
+
+    [Fact]
+    public async Task What_is_not_covered_is_refused_with_what_there_is()
+    {
+        await using var exchange = await OpenAsync();
+        var cash = (await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(static balance => balance.Asset == "USD").Available;
+        var most = cash.ToString("F2", CultureInfo.InvariantCulture);
+        Assert.Equal(("InsufficientFunds", "quantity", most), await RefusedAsync(() => exchange.AliceAsync(Buy(Math.Ceiling(cash / 140m), 140m))));
+        Assert.Equal(("ShortNotAllowed", "quantity", "100000000"), await RefusedAsync(() => exchange.AliceAsync(Sell(100_000_001m, 160m))));
+
+        await exchange.BobAsync(Sell(100m, 150m));
+        var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Type = OrderType.Market, QuoteAmount = cash };
+        Assert.Equal(("InsufficientFunds", "quoteAmount", most), await RefusedAsync(() => exchange.AliceAsync(order)));
+        var list = PlaceOrderList.OneTriggersOther(Buy(Math.Ceiling(cash / 140m), 140m), Sell(1m, 160m));
+        Assert.Equal(("InsufficientFunds", "orders", most), await RefusedAsync(() => exchange.Alice.PlaceListAsync(list, Cancellation)));
+        Assert.Equal(("InsufficientFunds", "amount", most), await RefusedAsync(
+            () => exchange.Alice.WithdrawAsync("USD", cash + 0.01m, "bank", cancellation: Cancellation)));
+
+        var resting = await exchange.AliceAsync(Buy(1m, 140m));
+        var rest = cash - 140.11m;
+        Assert.Equal(("InsufficientFunds", "quantity", rest.ToString("F2", CultureInfo.InvariantCulture)), await RefusedAsync(
+            () => exchange.Alice.AmendAsync("AAPL", resting.OrderId, new AmendOrder { Quantity = Math.Ceiling(cash / 140m) }, Cancellation)));
     }
 
     private static Task<AccountLimits> LimitAsync(ServedExchange exchange, RiskLimits limits) =>

@@ -29,14 +29,14 @@ public sealed class StrategyRefusalTests
     {
         await using var exchange = await OpenAsync();
         var refused = await RefusedAsync(exchange, "LEFT", "NONE");
-        Assert.Equal(("ShortNotAllowed", "legs[1]", true), (refused.Code, refused.Field, refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
+        Assert.Equal(("ShortNotAllowed", "legs[1].quantity", "0", true), (refused.Code, refused.Field, refused.Limit, refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
 
         // Each leg by itself is within the account's money, both are not.
         var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(balance => balance.Asset == "USD").Total, 157.5m);
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 0.6m));
         Assert.Equal(("InsufficientFunds", null), (refused.Code, refused.Field));
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 2));
-        Assert.Equal(("InsufficientFunds", "legs[0]"), (refused.Code, refused.Field));
+        Assert.Equal(("InsufficientFunds", "legs[0].quantity"), (refused.Code, refused.Field));
     }
 
     private static async Task<ServedExchange> OpenAsync()

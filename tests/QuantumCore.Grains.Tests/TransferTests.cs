@@ -120,7 +120,7 @@ public class TransferTests
 
     [Theory]
     [InlineData(0, RejectReason.BadRequest, "amount")]
-    [InlineData(Cash + 1, RejectReason.InsufficientFunds, null)]
+    [InlineData(Cash + 1, RejectReason.InsufficientFunds, "amount")]
     public async Task What_is_not_there_is_not_given(long amount, RejectReason reason, string? field)
     {
         await using var disk = new Disk();
@@ -137,9 +137,8 @@ public class TransferTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var free = (await exchange.ViewAsync(Alice)).Of("USD").Available;
-        Assert.Equal(
-            RejectReason.InsufficientFunds,
-            (await exchange.Account(Alice).Transfer(s_move with { Amount = free + 1 })).Reason);
+        var refused = await exchange.Account(Alice).Transfer(s_move with { Amount = free + 1 });
+        Assert.Equal((RejectReason.InsufficientFunds, DecimalText.Format(free, 2)), (refused.Reason, refused.Limit));
         Assert.Equal(RejectReason.None, (await exchange.Account(Alice).Transfer(s_move with { Key = "b", Amount = free })).Reason);
     }
 

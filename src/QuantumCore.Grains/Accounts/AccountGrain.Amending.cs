@@ -72,14 +72,14 @@ public sealed partial class AccountGrain
         Record(record, urgent: false);
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
-            : Plan(((KeyRefused)record).Reason);
+            : Plan(WhyNot((KeyRefused)record, order.Instrument));
     }
 
     // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.
     private AmendPlan RefusePlan(AmendRequest request, ulong hash, BrokenLimit broken)
     {
         Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
-        return Plan(broken.Reason, broken.Field, broken.Limit);
+        return Plan(broken);
     }
 
     private static AmendPlan Reduction(long number, long totalLots) =>
@@ -87,6 +87,8 @@ public sealed partial class AccountGrain
 
     private static AmendPlan Plan(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, 0, 0, null);
+
+    private static AmendPlan Plan(BrokenLimit broken) => Plan(broken.Reason, broken.Field, broken.Limit);
 
     // A replacement that is done already: the book knows it by its number and gives its first report again.
     private static HoldRequest AsHold(AmendRequest request) => new(

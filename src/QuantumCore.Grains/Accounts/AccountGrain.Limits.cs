@@ -66,7 +66,7 @@ public sealed partial class AccountGrain
     /// <summary>A broken limit with the members that the request has: one by amount says no quantity.</summary>
     private static BrokenLimit InWordsOf(HoldRequest request, BrokenLimit broken) => request.Conditions.Decode()?.Amount is null
         ? broken
-        : broken with { Field = broken.Field.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
+        : broken with { Field = broken.Field?.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
     /// <summary>The limit that a replacement would break.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(

@@ -87,7 +87,7 @@ public sealed partial class AccountGrain
         Record(record, urgent: false);
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
-            : RefusedList(((KeyRefused)record).Reason);
+            : RefusedList(WhyNot((KeyRefused)record, instrument!, kind));
     }
 
     /// <summary>Whether no name but the first, which is known to be new, was used before, or is there twice.</summary>
@@ -134,7 +134,8 @@ public sealed partial class AccountGrain
         Record(record, urgent: false);
         return record is ListHeld held
             ? new HoldListResult(RejectReason.None, null, null, held.Orders)
-            : RefusedList(((KeyRefused)record).Reason) with { At = at };
+            : at is { } leg ? RefusedList(WhyNot((KeyRefused)record, instruments[leg])) with { At = leg }
+            : RefusedList(((KeyRefused)record).Reason);
     }
 
     /// <summary>Why these are not the legs of one strategy that can trade; null when they are.</summary>
@@ -160,6 +161,8 @@ public sealed partial class AccountGrain
     /// <summary>What one of the orders breaks is of a member of it; what all together do, of the list.</summary>
     private static HoldListResult RefusedList(BrokenLimit broken, OrderListKind kind) =>
         RefusedList(broken.Reason, broken.At is null ? kind.Members() : broken.Field, broken.Limit) with { At = broken.At };
+
+    private static HoldListResult RefusedList(BrokenLimit broken) => RefusedList(broken.Reason, broken.Field, broken.Limit);
 
     private static HoldListResult RefusedList(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, []);

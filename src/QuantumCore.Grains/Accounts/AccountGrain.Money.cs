@@ -104,7 +104,7 @@ public sealed partial class AccountGrain
         var record = _machine.Decide(request, asset!, Now);
         Record(record, urgent: false);
         return record is KeyRefused refused
-            ? RefusedTransfer(refused.Reason)
+            ? RefusedTransfer(WhyNot(refused, asset!))
             : new TransferResult(RejectReason.None, null, null, _machine.Sequence, IsOpen: true);
     }
 
@@ -137,11 +137,35 @@ public sealed partial class AccountGrain
         var record = _machine.Decide(request, asset!, Now);
         Record(record, urgent: false);
         return record is KeyRefused refused
-            ? RefusedWithdrawal(refused.Reason)
+            ? RefusedWithdrawal(WhyNot(refused, asset!))
             : new WithdrawResult(RejectReason.None, null, null, _machine.Sequence);
     }
 
+    /// <summary>Why an order is not covered, with what there is of the asset that it would hold.</summary>
+    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument) => refused.Reason switch
+    {
+        RejectReason.InsufficientFunds => Short(refused, "quantity", instrument.Quote),
+        RejectReason.ShortNotAllowed => Short(refused, "quantity", instrument.Base),
+        _ => new BrokenLimit(refused.Reason, null, null),
+    };
+
+    /// <summary>Why a list is not covered: all of its orders together are not.</summary>
+    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument, OrderListKind kind) =>
+        WhyNot(refused, instrument) is { Limit: not null } lacking ? lacking with { Field = kind.Members() } : new(refused.Reason, null, null);
+
+    /// <summary>Why an amount can't go out. What a margin account can give is not what it has.</summary>
+    private BrokenLimit WhyNot(KeyRefused refused, Asset asset) => refused.Reason == RejectReason.InsufficientFunds && !_machine.IsMargin
+        ? Short(refused, "amount", asset)
+        : new BrokenLimit(refused.Reason, null, null);
+
+    private BrokenLimit Short(KeyRefused refused, string field, Asset asset) =>
+        new(refused.Reason, field, DecimalText.Format(_machine.Account.Of(asset).Available, asset.Decimals));
+
+    private static WithdrawResult RefusedWithdrawal(BrokenLimit broken) => new(broken.Reason, broken.Field, broken.Limit, 0);
+
     private static WithdrawResult RefusedWithdrawal(RejectReason reason, string? field = null) => new(reason, field, null, 0);
+
+    private static TransferResult RefusedTransfer(BrokenLimit broken) => new(broken.Reason, broken.Field, broken.Limit, 0, false);
 
     private static TransferResult RefusedTransfer(RejectReason reason, string? field = null) =>
         new(reason, field, null, 0, false);

@@ -207,6 +207,8 @@ public sealed partial class AccountGrain(
     private static HoldResult Refused(RejectReason reason, string? field = null, string? limit = null) =>
         new(reason, field, limit, null);
 
+    private static HoldResult Refused(BrokenLimit broken) => Refused(broken.Reason, broken.Field, broken.Limit);
+
     private static long SnapshotAfter(long folded) => folded + Math.Max(2_000, folded / 4);
 
     private static OpenOrder Describe(HeldOrder order) => new(
@@ -269,20 +271,20 @@ public sealed partial class AccountGrain(
                 Record(_machine.Refuse(request.ClientOrderId, hash, broken.Reason, Now), urgent: false);
             }
 
-            return Refused(broken.Reason, broken.Field, broken.Limit);
+            return Refused(broken);
         }
 
         TakeMarks(request.Symbol);
         if (RefuseByLimits([request], hash) is { } limited)
         {
-            return Refused(limited.Reason, limited.Field, limited.Limit);
+            return Refused(limited);
         }
 
         var record = _machine.Decide(request, hash, instrument!, Now);
         Record(record, urgent: false);
         return record is HoldPlaced hold
             ? new HoldResult(RejectReason.None, null, null, hold.Order)
-            : Refused(((KeyRefused)record).Reason);
+            : Refused(InWordsOf(request, WhyNot((KeyRefused)record, instrument!)));
     }
 
     /// <summary>The instrument's limits; an order without a quantity or a price of its own is within them by those it has.</summary>
