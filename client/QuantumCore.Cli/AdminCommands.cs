@@ -141,6 +141,7 @@ internal static class AdminCommands
         {
             symbol, protection, band, dynamicBand, mode, collar, extensions, auction, why,
         };
+        Grammar.Changes(command, [protection, band, dynamicBand, mode, collar, extensions, auction]);
         return app.Add(
             command,
             """

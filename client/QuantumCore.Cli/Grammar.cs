@@ -43,6 +43,13 @@ internal static class Grammar
             throw new UsageException($"{command}: {stray.Name} is not for what else is asked: one thing at a time.");
     }
 
+    /// <summary>A command that changes what its options name has one of them.</summary>
+    internal static void Changes(Command command, Option[] options) => command.Validators.Add(result =>
+    {
+        if (Array.TrueForAll(options, option => result.GetResult(option) is null or { Implicit: true }))
+            result.AddError($"nothing to change: give {string.Join(", ", options[..^1].Select(static option => option.Name))} or {options[^1].Name}");
+    });
+
     internal static Option<string> OrderSymbol()
     {
         var symbol = SymbolOption("The order's instrument");

@@ -68,6 +68,8 @@ internal sealed class RiskCommand
     private readonly Option<decimal?> _loss =
         Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");
 
+    private readonly Option<bool> _none = new("--none") { Description = "Take all limits of the scope away" };
+
     private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
 
     internal static Command Compose(CommandLineApp app) => new RiskCommand().AddTo(app);
@@ -76,12 +78,12 @@ internal sealed class RiskCommand
         new Command("risk", "Show an account's risk limits; as an administrator, set them.")
         {
             _account, _symbol, _paidIn, _all, _everyone, _owner, _shares, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
-            _volume, _loss, _why,
+            _volume, _loss, _none, _why,
         },
         """
         qc risk
         qc risk ACC-1001 --symbol AAPL --max-quantity 500 --max-value 100000.00 --why "new customer"
-        qc risk ACC-1001 --symbol AAPL                 takes all limits of AAPL away
+        qc risk ACC-1001 --symbol AAPL --none
         qc risk ACC-1001 --paid-in USD --max-daily-loss 5000.00 --max-daily-volume 1000000.00
         qc risk ACC-1001 --all --max-rate 50 --burst 100 --duplicates 500
         qc risk --everyone --symbol AAPL --max-orders 200
@@ -158,22 +160,35 @@ internal sealed class RiskCommand
     private string? ScopeOf(ParseResult parse)
     {
         string?[] scopes = [parse.GetValue(_symbol), parse.GetValue(_paidIn) is { } asset ? "*" + asset : null, parse.GetValue(_all) ? "*" : null];
-        return scopes.Count(scope => scope is not null) <= 1
-            ? Array.Find(scopes, scope => scope is not null)
-            : throw new UsageException("risk: one of --symbol, --paid-in and --all.");
+        if (scopes.Count(scope => scope is not null) > 1)
+            throw new UsageException("risk: one of --symbol, --paid-in and --all.");
+
+        var where = Array.Find(scopes, scope => scope is not null);
+        Option[] limits = [_quantity, _value, _orders, _position, _duplicates, _rate, _burst, _volume, _loss, _none, _shares, _why];
+        return where is null && Array.Find(limits, limit => parse.GetResult(limit) is { Implicit: false }) is { } stray
+            ? throw new UsageException($"risk: {stray.Name} needs a scope: --symbol, --paid-in or --all.")
+            : where;
     }
 
-    private RiskLimits LimitsOf(ParseResult parse, string scope) => new()
+    private RiskLimits LimitsOf(ParseResult parse, string scope)
     {
-        Symbol = scope,
-        MaxOrderQuantity = parse.GetValue(_quantity),
-        MaxOrderValue = parse.GetValue(_value),
-        MaxOpenOrders = parse.GetValue(_orders),
-        MaxPosition = parse.GetValue(_position),
-        DuplicateWindowMillis = parse.GetValue(_duplicates),
-        MaxOrdersPerSecond = parse.GetValue(_rate),
-        OrderBurst = parse.GetValue(_burst),
-        MaxDailyVolume = parse.GetValue(_volume),
-        MaxDailyLoss = parse.GetValue(_loss),
-    };
+        var none = new RiskLimits { Symbol = scope };
+        var limits = none with
+        {
+            MaxOrderQuantity = parse.GetValue(_quantity),
+            MaxOrderValue = parse.GetValue(_value),
+            MaxOpenOrders = parse.GetValue(_orders),
+            MaxPosition = parse.GetValue(_position),
+            DuplicateWindowMillis = parse.GetValue(_duplicates),
+            MaxOrdersPerSecond = parse.GetValue(_rate),
+            OrderBurst = parse.GetValue(_burst),
+            MaxDailyVolume = parse.GetValue(_volume),
+            MaxDailyLoss = parse.GetValue(_loss),
+        };
+
+        // Who only wants to see the limits of a scope must not take them away.
+        return (limits == none) == parse.GetValue(_none)
+            ? limits
+            : throw new UsageException("risk: a scope's limits are set together: name those it is to have, or --none.");
+    }
 }

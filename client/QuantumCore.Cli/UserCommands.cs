@@ -56,8 +56,10 @@ internal static class UserCommands
         var role = Grammar.WordOption<UserRole>("--role", "Another role");
         var closed = new Option<bool?>("--closed") { Description = "It may not sign in any more (true), or again (false)", HelpName = "true|false" };
         var codes = new Option<bool>("--no-authenticator") { Description = "It signs in without codes" };
+        var command = new Command("set", "Change one thing about a user.") { name, role, closed, secret, codes };
+        Grammar.Changes(command, [role, closed, secret, codes]);
         return app.Add(
-            new Command("set", "Change one thing about a user.") { name, role, closed, secret, codes },
+            command,
             """
             qc users set zoe --role risk
             qc users set zoe --closed true

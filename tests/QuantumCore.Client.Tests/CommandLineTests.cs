@@ -5,7 +5,7 @@ using QuantumCore.Cli;
 namespace QuantumCore.Client.Tests;
 
 /// <summary><c>qc</c>, run in process: exit codes, what goes to which stream, and JSON.</summary>
-public sealed class CommandLineTests : IAsyncLifetime
+public sealed partial class CommandLineTests : IAsyncLifetime
 {
     private readonly StringWriter _output = new();
     private readonly StringWriter _error = new();
@@ -178,76 +178,6 @@ public sealed class CommandLineTests : IAsyncLifetime
     {
         Assert.Equal(2, await RunAsync(line));
         Assert.StartsWith($"qc: {problem} is not for what else is asked", _error.ToString(), StringComparison.Ordinal);
-    }
-
-    [Theory]
-    [InlineData("")]
-    [InlineData("frobnicate")]
-    [InlineData("buy AAPL")]
-    [InlineData("buy AAPL 1,000 --limit 150")]
-    [InlineData("buy AAPL 1e3 --limit 150")]
-    [InlineData("buy AAPL -5 --limit 150")]
-    [InlineData("buy AAPL 10 --limit 150 --ioc --fok")]
-    [InlineData("buy AAPL 10 --post-only")]
-    [InlineData("cancel")]
-    [InlineData("cancel 17")]
-    [InlineData("cancel 17 --symbol AAPL --all")]
-    [InlineData("cancel --client-id a --side buy")]
-    [InlineData("cancel --all --side up")]
-    [InlineData("amend 17 --symbol AAPL")]
-    [InlineData("book AAPL --depth 0")]
-    [InlineData("account --url nonsense")]
-    [InlineData("replay no-such-file.csv")]
-    [InlineData("buy AAPL 10 --amount 100")]
-    [InlineData("buy AAPL --limit 1")]
-    [InlineData("buy AAPL 10 --limit 1 --tif ioc --fok")]
-    [InlineData("buy AAPL 10 --limit 1 --tif forever")]
-    [InlineData("buy AAPL 10 --type Stop --trigger 1")]
-    [InlineData("buy AAPL 10 --trail-bp 10000")]
-    [InlineData("buy AAPL 10 --limit 1 --good-till tomorrow")]
-    [InlineData("buy AAPL 10 --limit 1 --good-till 2030-01-01T00:00:00+01:00")]
-    [InlineData("order")]
-    [InlineData("order 17")]
-    [InlineData("order 17 --symbol AAPL --client-id a")]
-    [InlineData("order --client-id a --symbol AAPL")]
-    [InlineData("orders --limit 5")]
-    [InlineData("orders --all --limit 1001")]
-    [InlineData("order position 17")]
-    [InlineData("order list")]
-    [InlineData("order list oco sell AAPL 100 --target 160")]
-    [InlineData("order list oto buy AAPL 100 --limit 150")]
-    [InlineData("amend 17 --symbol AAPL --limit 1 --trigger 1")]
-    [InlineData("amend 17 --symbol AAPL --trigger 1 --if-remaining 5")]
-    [InlineData("strategy")]
-    [InlineData("strategy --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --leg buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1")]
-    [InlineData("strategy --net 2,00 --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 0 --leg buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1.5 --leg buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1 --leg AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1 --leg Buy:AAPL:1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1 --leg buy:AAPL:-1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1 --leg buy::1 --leg sell:MSFT:1")]
-    [InlineData("strategy --net 2.00 --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1 --tif opg")]
-    [InlineData("buy AAPL 10 --type leg")]
-    [InlineData("admin")]
-    [InlineData("admin list NVDA")]
-    [InlineData("admin list NVDA 0.01 1 --maker-ppm 1000001")]
-    [InlineData("admin phase AAPL open")]
-    [InlineData("admin rules AAPL --static-band 10000")]
-    [InlineData("admin bust AAPL")]
-    [InlineData("admin pin AAPL")]
-    [InlineData("admin pin AAPL east --none")]
-    [InlineData("admin pin --none")]
-    [InlineData("symbol")]
-    public async Task Wrong_usage_asks_the_exchange_nothing(string line)
-    {
-        Assert.Equal(2, await RunAsync(line));
-
-        Assert.NotEqual("", _error.ToString());
-        Assert.Equal("", _output.ToString());
-        Assert.Empty(_exchange.Changes);
     }
 
     [Fact]

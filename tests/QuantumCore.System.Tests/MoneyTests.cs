@@ -94,7 +94,7 @@ public sealed class MoneyTests
         await RunAsync(silo, "buy", "AAPL", "10", "--limit", "120.00");
         Assert.Contains("OpenOrderLimit", await RunAsync(silo, 1, "buy", "AAPL", "1", "--limit", "120.00"), StringComparison.Ordinal);
         Assert.Contains("AAPL", await RunAsync(silo, "risk"), StringComparison.Ordinal);
-        await RunAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL");
+        await RunAsync(silo, "risk", "ACC-1001", "--symbol", "AAPL", "--none");
         Assert.Contains("No limits.", await RunAsync(silo, "risk"), StringComparison.Ordinal);
         await RunAsync(silo, "risk", "ACC-1001", "--all", "--max-rate", "100", "--duplicates", "60000");
         await RunAsync(silo, "risk", "ACC-1001", "--paid-in", "USD", "--max-daily-loss", "5000.00");
