@@ -13,13 +13,20 @@ public sealed partial class QuantumCoreClient
     /// Takes a symbol to another trading phase and plans the next one. Not repeated when its answer is lost: see
     /// <see cref="GetStateAsync"/>.
     /// </summary>
+    /// <exception cref="ArgumentException">A time is not of whole seconds.</exception>
     public Task<SymbolState> SetPhaseAsync(
         string symbol, TradingPhase phase, PhaseTerms terms, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
+        // A phase that would end earlier than was asked for is none that was asked for.
+        if (!IsOfSeconds(terms.For) || !IsOfSeconds(terms.ThenFor))
+            throw new ArgumentException("For and ThenFor are whole seconds.", nameof(terms));
+
         var request = new PhaseRequest(
             phase, terms.Reason, (long?)terms.For?.TotalSeconds, terms.Then, (long?)terms.ThenFor?.TotalSeconds, terms.Why);
         return _calls.SendAsync<SymbolState>(OfSymbol(symbol, "phase", request) with { Repeatable = false }, cancellation);
+
+        static bool IsOfSeconds(TimeSpan? time) => time is not { } length || length.Ticks % TimeSpan.TicksPerSecond == 0;
     }
 
     /// <summary>Sets a symbol's mark price.</summary>

@@ -90,15 +90,19 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
 
         foreach (var (kind, most) in Limits)
         {
-            if (!LimitScope.Has(Symbol, kind)
-                || (forEveryone && kind is LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst))
+            if (!LimitScope.Has(Symbol, kind))
             {
-                return $"there is no limit {kind} of {Symbol}{(forEveryone ? " for everyone" : "")}";
+                return $"'{Symbol}' has no such limit: quantities are limited by symbol, values by symbol or currency, orders by symbol or altogether";
+            }
+
+            if (forEveryone && kind is (LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst))
+            {
+                return "how often orders come is limited for one account, not for several together";
             }
 
             if (most < 0 || most > MostOf(kind))
             {
-                return $"a limit {kind} is 0 to {MostOf(kind)}";
+                return $"this limit is 0 to {MostOf(kind)}";
             }
         }
 

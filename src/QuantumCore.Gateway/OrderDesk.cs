@@ -30,8 +30,10 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
-        if (texts is null or { Count: 0 or > OrderEntry.LongestBatch } || texts.Contains(null))
+        if (texts is null or { Count: 0 or > OrderEntry.LongestBatch })
             return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
+        if (texts.IndexOf(null) is >= 0 and var missing)
+            return (Refusal.Malformed($"orders[{missing}]", "There is no order."), []);
 
         var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);

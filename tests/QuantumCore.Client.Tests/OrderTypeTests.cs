@@ -149,6 +149,14 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_phase_lasts_whole_seconds()
+    {
+        var terms = new PhaseTerms { For = TimeSpan.FromSeconds(1.5) };
+        var refused = await Assert.ThrowsAsync<ArgumentException>(() => _admin.SetPhaseAsync("AAPL", TradingPhase.Halt, terms, Cancellation));
+        Assert.StartsWith("For and ThenFor are whole seconds.", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Operator_is_understood()
     {
         Assert.Equal(TradingPhase.PreOpen, (await _admin.SetPhaseAsync("AAPL", TradingPhase.PreOpen, Cancellation)).Phase);

@@ -163,15 +163,15 @@ public sealed class OrderCallTests
     }
 
     [Theory]
-    [InlineData("""{"orders":[]}""")]
-    [InlineData("""{"orders":null}""")]
-    [InlineData("""{"orders":[null]}""")]
-    [InlineData("""{}""")]
-    public async Task Batch_without_orders_is_refused(string body)
+    [InlineData("""{"orders":[]}""", "orders")]
+    [InlineData("""{"orders":null}""", "orders")]
+    [InlineData("""{"orders":[{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"},null]}""", "orders[1]")]
+    [InlineData("""{}""", "orders")]
+    public async Task Batch_without_orders_is_refused(string body, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", "orders/batch", body, cancellationToken: Token);
-        Assert.Equal((400, "BadRequest", "orders"), ((int)reply.Status, reply.Code, reply["field"]));
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
     }
 
     [Fact]

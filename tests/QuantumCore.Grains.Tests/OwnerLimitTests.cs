@@ -97,7 +97,7 @@ public class OwnerLimitTests
         Assert.Equal("each share is of an account of the owner", await SetAsync(exchange, "AAPL", [new(LimitKind.OpenOrders, 5)], new OwnerShare(Third, 1)));
         Assert.Equal("some account has a share", await SetAsync(exchange, "AAPL", [new(LimitKind.OpenOrders, 5)], new OwnerShare(First, 0)));
         Assert.Equal("each account has one share", await SetAsync(exchange, "AAPL", [new(LimitKind.OpenOrders, 5)], new(First, 1), new(First, 2)));
-        Assert.StartsWith("there is no limit OrdersPerSecond", await SetAsync(exchange, "*", [new(LimitKind.OrdersPerSecond, 5)]), StringComparison.Ordinal);
+        Assert.StartsWith("how often orders come is limited for one account", await SetAsync(exchange, "*", [new(LimitKind.OrdersPerSecond, 5)]), StringComparison.Ordinal);
         Assert.Equal("NONE is not listed, and nothing is paid in it", await SetAsync(exchange, "NONE", [new(LimitKind.OpenOrders, 5)]));
         Assert.Equal(
             "no account has this owner",
