@@ -4,11 +4,11 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>instruments, book, trades, symbol state, watch.</summary>
+/// <summary>instruments, tickers, book, trades, symbol state, watch.</summary>
 internal static class MarketCommands
 {
     internal static IEnumerable<Command> All(CommandLineApp app) =>
-        [Instruments(app), Book(app), Trades(app), SymbolState(app), Watch(app)];
+        [Instruments(app), Tickers(app), Book(app), Trades(app), SymbolState(app), Watch(app)];
 
     private static Command Instruments(CommandLineApp app) => app.Add(
         new Command("instruments", "What can be traded, with tick, lot and fees."),
@@ -17,6 +17,16 @@ internal static class MarketCommands
         {
             var instruments = await session.Client().GetInstrumentsAsync(cancellation);
             session.Screen.Show(instruments, console => Tables.Instruments(console, instruments));
+            return ExitCodes.Done;
+        });
+
+    private static Command Tickers(CommandLineApp app) => app.Add(
+        new Command("tickers", "All symbols: phase and last price, and their last 24 hours."),
+        "qc tickers",
+        async (_, session, cancellation) =>
+        {
+            var tickers = await session.Client().GetTickersAsync(cancellation);
+            session.Screen.Show(tickers, console => Tables.Tickers(console, tickers));
             return ExitCodes.Done;
         });
 

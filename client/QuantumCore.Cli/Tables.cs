@@ -196,6 +196,19 @@ internal static class Tables
         Write(console, table, "No instruments.");
     }
 
+    internal static void Tickers(IAnsiConsole console, IReadOnlyList<Ticker> tickers)
+    {
+        var table = With("symbol", "phase", "last", "open", "high", "low", "volume", "value", "trades");
+        foreach (var of in tickers)
+        {
+            Row(
+                table, of.Symbol, Word(of.Phase), TextOrNothing(of.LastPrice), TextOrNothing(of.OpenPrice), TextOrNothing(of.HighPrice),
+                TextOrNothing(of.LowPrice), Text(of.Volume), Text(of.QuoteVolume), Text(of.Trades));
+        }
+
+        Write(console, table, "No instruments.");
+    }
+
     internal static void Trades(IAnsiConsole console, IReadOnlyList<Trade> trades)
     {
         string[] columns = ["time", "trade", "taker", "price", "quantity"];

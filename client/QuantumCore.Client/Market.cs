@@ -141,3 +141,24 @@ public sealed record PublicTradeChange(
     long Sequence,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
+
+/// <summary>What a symbol does now, and what it traded in the last 24 hours, in whole minutes and in the units of now.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Phase">Its trading phase now; <see cref="TradingPhase.Halt"/> also where its book can't be explained.</param>
+/// <param name="LastPrice">The last price; null before the first trade.</param>
+/// <param name="OpenPrice">The first price of the 24 hours; null where nothing was traded, as the next two are.</param>
+/// <param name="HighPrice">The highest.</param>
+/// <param name="LowPrice">The lowest.</param>
+/// <param name="Volume">What was traded, in the base asset.</param>
+/// <param name="QuoteVolume">What was paid for it, in the quote asset.</param>
+/// <param name="Trades">How many trades.</param>
+public sealed record Ticker(
+    string Symbol,
+    TradingPhase Phase,
+    decimal? LastPrice,
+    decimal? OpenPrice,
+    decimal? HighPrice,
+    decimal? LowPrice,
+    decimal Volume,
+    decimal QuoteVolume,
+    long Trades);

@@ -374,35 +374,6 @@ public sealed partial class QuantumCoreClient : IDisposable
     public Task<SymbolState> GetStateAsync(string symbol, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(Get($"symbols/{Uri.EscapeDataString(symbol)}/state"), cancellation);
 
-    /// <summary>A symbol's last trades, newest first.</summary>
-    public async Task<IReadOnlyList<Trade>> GetTradesAsync(
-        string symbol, int limit = 100, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<TradeList>(
-            Get("trades/" + Uri.EscapeDataString(symbol) + Query(("limit", Text(limit)))), cancellation)).Trades;
-
-    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on, in the units of now.</summary>
-    /// <param name="symbol">The instrument.</param>
-    /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
-    /// <param name="limit">1 to 1500: the newest.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public Task<IReadOnlyList<Candle>> GetCandlesAsync(
-        string symbol, string period = "1m", int limit = 500, CancellationToken cancellation = default) =>
-        GetCandlesAsync(symbol, period, limit, isRaw: false, cancellation);
-
-    /// <summary>What a symbol traded, period by period, oldest first, without a gap from its first trade on.</summary>
-    /// <param name="symbol">The instrument.</param>
-    /// <param name="period">1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M.</param>
-    /// <param name="limit">1 to 1500: the newest.</param>
-    /// <param name="isRaw">Prices and quantities as they were traded; otherwise of the units of now, splits since then reckoned in.</param>
-    /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Candle>> GetCandlesAsync(
-        string symbol, string period, int limit, bool isRaw, CancellationToken cancellation = default)
-    {
-        ArgumentNullException.ThrowIfNull(symbol);
-        return (await _calls.SendAsync<CandleList>(
-            Get("candles/" + Uri.EscapeDataString(symbol) + Query(("period", period), ("limit", Text(limit)), ("adjustment", isRaw ? "raw" : null))), cancellation)).Candles;
-    }
-
     /// <summary>
     /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
     /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. Trades come with the step,

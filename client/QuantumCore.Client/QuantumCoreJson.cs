@@ -50,6 +50,8 @@ internal sealed record PreventedMatchList([property: JsonRequired] IReadOnlyList
 
 internal sealed record InstrumentList([property: JsonRequired] IReadOnlyList<Instrument> Instruments);
 
+internal sealed record TickerList([property: JsonRequired] IReadOnlyList<Ticker> Tickers);
+
 internal sealed record TradeList([property: JsonRequired] IReadOnlyList<Trade> Trades);
 
 internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
@@ -345,6 +347,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(InstrumentList))]
 [JsonSerializable(typeof(Instrument))]
 [JsonSerializable(typeof(BookSnapshot))]
+[JsonSerializable(typeof(TickerList))]
+[JsonSerializable(typeof(IReadOnlyList<Ticker>))]
 [JsonSerializable(typeof(TradeList))]
 [JsonSerializable(typeof(CandleList))]
 [JsonSerializable(typeof(Refusal))]
@@ -389,7 +393,10 @@ internal sealed class UtcTime : JsonConverter<DateTimeOffset>
         reader.GetDateTimeOffset();
 
     public override void Write(Utf8JsonWriter writer, DateTimeOffset value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture));
+        writer.WriteStringValue(Text(value));
+
+    internal static string Text(DateTimeOffset time) =>
+        time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 }
 
 /// <summary>A rule's whole number, or <c>none</c> for a negative one.</summary>
