@@ -348,6 +348,36 @@ public class BinanceWireTests
         Assert.Equal(state, wire.Exchange.Floor.State());
     }
 
+    [Fact]
+    public async Task An_aggregate_trade_is_told_once_and_whole_wherever_an_answer_begins()
+    {
+        await using var wire = await Wire.OpenAsync();
+        PublicTrade[] trades =
+        [
+            new(5, 0, 50, 100, 1, Side.Buy), new(7, 0, 70, 100, 2, Side.Buy), new(7, 1, 70, 100, 3, Side.Buy), new(7, 2, 70, 101, 4, Side.Buy),
+            new(7, 3, 70, 101, 5, Side.Buy), new(7, 4, 70, 101, 7, Side.Sell), new(9, 0, 90, 101, 6, Side.Buy),
+        ];
+        wire.Exchange.Floor.PastTrades.AddRange(trades);
+        var told = await AggregatesAsync("limit=5");
+        Assert.Equal([(5L << 20, "1"), (7L << 20, "5"), ((7L << 20) + 2, "9"), ((7L << 20) + 4, "7"), (9L << 20, "6")], told);
+
+        // The next one is asked for by the id behind that of the last: none has that, and none begins there.
+        var walked = new List<(long Id, string Quantity)>();
+        for (var from = 0L; await AggregatesAsync($"limit=1&fromId={from}") is [var next]; from = next.Id + 1)
+            walked.Add(next);
+        Assert.Equal(told, walked);
+
+        // Of the newest so many are read as may be in an answer: the oldest of these is in the middle of an aggregate.
+        wire.Exchange.Floor.PastTrades.AddRange(Enumerable.Range(0, 997).Select(at => new PublicTrade(10 + at, 0, 100 + at, 102, 1, Side.Sell)));
+        Assert.Equal([((7L << 20) + 2, "9"), ((7L << 20) + 4, "7")], (await AggregatesAsync("limit=1000")).SkipWhile(trade => trade.Id < (7L << 20) + 2).Take(2));
+
+        async Task<(long Id, string Quantity)[]> AggregatesAsync(string query)
+        {
+            var reply = await wire.SendRawAsync("GET", "aggTrades", $"symbol=AAPL&{query}", null, null);
+            return [.. reply.Json.EnumerateArray().Select(trade => (trade.GetProperty("a").GetInt64(), trade.GetProperty("q").GetString()!))];
+        }
+    }
+
     private static (int Code, HttpStatusCode Status) Told(WireReply reply) => (reply.Code, reply.Status);
 
     private static (HttpStatusCode Status, string? Header) Told(WireReply reply, string header) => (reply.Status, reply.Header(header));

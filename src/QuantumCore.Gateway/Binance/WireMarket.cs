@@ -135,12 +135,12 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
             var newest = end is null
                 ? await Newest(instrument!, MostTrades)
                 : await Past(instrument!, null, null, end + 999_999, MostTrades);
-            trades = AggregateTrade.Of(newest);
+            trades = AggregateTrade.Of(await FromStart(instrument!, newest));
             trades = trades.Length > limit ? trades[^limit..] : trades;
         }
         else
         {
-            trades = await AggregateFrom(instrument!, from is { } id ? WireWriting.Place(id) : null, start, end + 999_999, limit);
+            trades = await AggregateFrom(instrument!, from, start, end + 999_999, limit);
         }
 
         return WireAnswer.Of(to =>
@@ -216,20 +216,41 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     private async ValueTask<ImmutableArray<PublicTrade>> Past(
         Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
 
+    /// <summary>The same trades, with those of the oldest one's record that came before it: its aggregate may have begun there.</summary>
+    private async ValueTask<IEnumerable<PublicTrade>> FromStart(Instrument instrument, ImmutableArray<PublicTrade> trades)
+    {
+        if (trades is not [{ Index: > 0 } oldest, ..])
+            return trades;
+
+        var whole = new List<PublicTrade>();
+        for (var index = 0; index < oldest.Index; index = whole[^1].Index + 1)
+        {
+            var page = await Past(instrument, new TradePlace(oldest.Sequence, index), null, null, MostTrades);
+            whole.AddRange(page.TakeWhile(trade => trade.Sequence == oldest.Sequence && trade.Index < oldest.Index));
+            if (whole.Count == 0 || page.Length < MostTrades || page[^1].Sequence != oldest.Sequence)
+                break;
+        }
+
+        return [.. whole, .. trades];
+    }
+
     /// <summary>Reads on until there are enough, and none is cut off in its middle.</summary>
     private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFrom(
-        Instrument instrument, TradePlace? from, long? start, long? end, int limit)
+        Instrument instrument, long? fromId, long? start, long? end, int limit)
     {
         var trades = new List<PublicTrade>();
+
+        // From the start of its record: an id behind the first trade of an aggregate is none of another one.
+        TradePlace? place = fromId is { } id ? WireWriting.Place(id) with { Index = 0 } : null;
         while (true)
         {
-            var page = await Past(instrument, from, start, end, MostTrades);
+            var page = await Past(instrument, place, start, end, MostTrades);
             trades.AddRange(page);
-            var aggregates = AggregateTrade.Of(trades);
+            var aggregates = AggregateTrade.Of(trades).RemoveAll(trade => trade.Id < fromId);
             if (page.Length < MostTrades || aggregates.Length > limit)
                 return aggregates.Length > limit ? aggregates[..limit] : aggregates;
 
-            from = new TradePlace(page[^1].Sequence, page[^1].Index + 1);
+            place = new TradePlace(page[^1].Sequence, page[^1].Index + 1);
         }
     }
 

@@ -6,18 +6,29 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Trades of one order at one price: those that follow each other in a book's record.</summary>
+/// <summary>
+/// Trades of one order at one price: those that follow each other in a book's record. An order that the first one triggered may trade
+/// at the same price, the other way.
+/// </summary>
 internal sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long Lots)
 {
+    /// <summary>That of its first trade.</summary>
+    public long Id => WireWriting.TradeId(First.Sequence, First.Index);
+
     public static ImmutableArray<AggregateTrade> Of(IEnumerable<PublicTrade> trades)
     {
         var aggregates = ImmutableArray.CreateBuilder<AggregateTrade>();
         foreach (var trade in trades)
         {
-            if (aggregates is [.., var last] && last.Last.Sequence == trade.Sequence && last.Last.PriceTicks == trade.PriceTicks)
+            if (aggregates is [.., var last]
+                && (last.Last.Sequence, last.Last.PriceTicks, last.Last.TakerSide) == (trade.Sequence, trade.PriceTicks, trade.TakerSide))
+            {
                 aggregates[^1] = last with { Last = trade, Lots = last.Lots + trade.QuantityLots };
+            }
             else
+            {
                 aggregates.Add(new AggregateTrade(trade, trade, trade.QuantityLots));
+            }
         }
 
         return aggregates.ToImmutable();
@@ -49,11 +60,10 @@ internal static class WireStreamWriting
     /// <summary>An aggregate trade's own members, as they are in answers too.</summary>
     public static void AggregateMembers(Utf8JsonWriter to, Instrument instrument, AggregateTrade trade)
     {
-        var first = WireWriting.TradeId(trade.First.Sequence, trade.First.Index);
-        to.WriteNumber("a"u8, first);
+        to.WriteNumber("a"u8, trade.Id);
         to.WritePriceText("p"u8, instrument, trade.First.PriceTicks);
         to.WriteLots("q"u8, instrument, trade.Lots);
-        to.WriteNumber("f"u8, first);
+        to.WriteNumber("f"u8, trade.Id);
         to.WriteNumber("l"u8, WireWriting.TradeId(trade.Last.Sequence, trade.Last.Index));
         to.WriteMillis("T"u8, trade.First.TimeNanos);
         to.WriteBoolean("m"u8, trade.First.TakerSide == Side.Sell);
