@@ -137,6 +137,7 @@ public readonly record struct OrderFill(
 /// <param name="Stage">What it waits for, if it is open.</param>
 /// <param name="Refusal">Of an order that is told later than by its own answer: why its book refused it, as it came or, a list's child, as it was to enter.</param>
 /// <param name="TriggerTicks">Of a stop or take-profit that waits: the trigger it has now, which of a trailing one moves; 0: it has none yet, or nobody looked.</param>
+/// <param name="WasCancelled">Of a cancel: the order was cancelled before, and this one did nothing.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -165,7 +166,8 @@ public sealed record ExecutionReport(
     PreventedMatches? Prevented = null,
     OrderStage Stage = OrderStage.Working,
     RejectReason Refusal = RejectReason.None,
-    long TriggerTicks = 0)
+    long TriggerTicks = 0,
+    bool WasCancelled = false)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(

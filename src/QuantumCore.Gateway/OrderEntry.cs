@@ -546,7 +546,9 @@ public sealed partial class OrderEntry(
             return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
 
         Note(answer.Value);
-        return answer.Value;
+
+        // After a failed call what was done before may have been done by that.
+        return answer.IsFirst ? answer.Value : answer.Value with { WasCancelled = false };
     }
 
     private void Note(ExecutionReport report)

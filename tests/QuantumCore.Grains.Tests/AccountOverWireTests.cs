@@ -47,6 +47,25 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
+    public async Task Of_several_who_replace_or_cancel_one_order_at_once_one_alone_does()
+    {
+        const string Terms = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10";
+        await using var wire = await Wire.OpenAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var order = (await wire.AskAsync("POST", "order", $"{Terms}&price=140")).GetProperty("orderId");
+            var replaced = await Task.WhenAll(Enumerable.Range(141, 3).Select(price => wire.AskAsync(
+                "POST", "order/cancelReplace", $"{Terms}&price={price}&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId={order}")));
+            var fresh = Assert.Single(replaced, answer => answer.TryGetProperty("newOrderResult", out _)).GetProperty("newOrderResponse").GetProperty("orderId").GetInt64();
+            var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
+            Assert.Equal(fresh, open.GetProperty("orderId").GetInt64());
+
+            var cancelled = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={fresh}")));
+            Assert.Equal([-2011, -2011, 0], cancelled.Select(answer => answer.TryGetProperty("code", out var code) ? code.GetInt32() : 0).Order());
+        }
+    }
+
+    [Fact]
     public async Task Both_sides_of_a_trade_with_oneself_are_found_page_by_page()
     {
         await using var wire = await Wire.OpenAsync();

@@ -212,7 +212,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             var report = await entry.Cancel(account, order.Symbol, order.OrderId);
             if (report.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded)
                 return WireError.Of(new Refusal(report.Reason));
-            cancelled |= report is { Reason: RejectReason.None, Status: OrderStatus.Cancelled };
+            cancelled |= report is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false };
         }
 
         if (!cancelled)

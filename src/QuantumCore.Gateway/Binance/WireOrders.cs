@@ -300,7 +300,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
     /// <summary>
     /// Cancels; the order as it is now, or why not. The exchange tells a cancel of an order that is done how it ended; here such an
-    /// order is unknown.
+    /// order is unknown, also where another cancel came first by a moment: of two that replace one order one alone is to enter its own.
     /// </summary>
     private async ValueTask<(WireError? Error, PastOrder? Order)> Cancel(long account, NamedOrder named)
     {
@@ -324,7 +324,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             : await entry.Cancel(account, symbol, order.OrderId);
         if (Refused(report, WireError.UnknownOrder) is { } error)
             return (error, null);
-        if (report.Status != OrderStatus.Cancelled)
+        if (report.Status != OrderStatus.Cancelled || report.WasCancelled)
             return (WireError.UnknownOrder, null);
 
         var view = report.View() with { ListId = order?.ListId };

@@ -142,7 +142,8 @@ public sealed partial class OrderBookGrain
         FinishedOrder? Finished = null,
         bool IsRefused = false,
         long Account = 0,
-        long Number = 0);
+        long Number = 0,
+        bool WasCancelled = false);
 
     private Answer Enter(OpenBook book, SubmitOrder order)
     {
@@ -190,13 +191,14 @@ public sealed partial class OrderBookGrain
                 Reason = RejectReason.None,
                 Status = OrderStatus.Cancelled,
                 End = reason,
+                WasCancelled = record is null,
             });
         }
 
         // The same cancel again is told what the first one was; a filled order is told as a refusal.
         var refused = record is null && finished.Status != OrderStatus.Cancelled;
         return open is null || record is null
-            ? Closed(book, account, number, finished, refused)
+            ? Closed(book, account, number, finished, refused) with { WasCancelled = record is null && !refused }
             : new Answer(BookReports.Final(BookReports.Open(book.Symbol, open, 0, 0), finished, record.TimeNanos).WithEnd(record));
     }
 
@@ -285,6 +287,6 @@ public sealed partial class OrderBookGrain
             ? record
             : await BookRecovery.ReadAsync(store, book.Stream.Name, finished.ClosedSequence);
         var final = BookReports.Final(first, finished, last.TimeNanos).WithEnd(last);
-        return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final;
+        return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final with { WasCancelled = answer.WasCancelled };
     }
 }
