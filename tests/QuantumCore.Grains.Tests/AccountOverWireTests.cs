@@ -65,6 +65,26 @@ public sealed class AccountOverWireTests
         }
     }
 
+    [Theory]
+    [InlineData("DELETE", "order", "orderId")]
+    [InlineData("POST", "order/cancelReplace", "side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=100&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId")]
+    public async Task Who_cancels_what_waits_for_its_parent_cancels_the_list(string method, string path, string query)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var list = (await wire.AskAsync(
+            "POST",
+            "orderList/otoco",
+            "symbol=AAPL&workingType=LIMIT&workingSide=BUY&workingPrice=140&workingQuantity=10&workingTimeInForce=GTC&pendingSide=SELL&pendingQuantity=10"
+                + "&pendingAboveType=LIMIT_MAKER&pendingAbovePrice=160&pendingBelowType=STOP_LOSS&pendingBelowStopPrice=130")).GetProperty("orders");
+        var ids = list.EnumerateArray().Select(order => order.GetProperty("orderId").GetInt64()).ToArray();
+        var answer = await wire.AskAsync(method, path, $"symbol=AAPL&{query}={ids[1]}");
+        if (answer.TryGetProperty("cancelResponse", out var told))
+            answer = told;
+        Assert.Equal((ids[1], "CANCELED"), (answer.GetProperty("orderId").GetInt64(), answer.GetProperty("status").GetString()));
+        foreach (var id in ids)
+            Assert.Equal("CANCELED", (await wire.AskAsync("GET", "order", $"symbol=AAPL&orderId={id}")).GetProperty("status").GetString());
+    }
+
     [Fact]
     public async Task Both_sides_of_a_trade_with_oneself_are_found_page_by_page()
     {

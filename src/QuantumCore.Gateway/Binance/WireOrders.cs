@@ -318,6 +318,14 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) } || (order is null && named.OrderId is not null))
             return (WireError.UnknownOrder, null);
 
+        // Who takes the exit away while it waits is not to be left with the entry: a list is cancelled whole. An entry that was filled meanwhile stays.
+        if (order is { Stage: OrderStage.Pending, ListId: { } list }
+            && await entry.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
+            && await entry.Cancel(account, symbol, parent.OrderId) is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false })
+        {
+            return (null, await Past(account, symbol, order.OrderId) ?? order);
+        }
+
         // A name that no order has yet is used up: one that is still on its way under it is not to live.
         var report = order is null
             ? await entry.CancelByClientOrderId(account, named.ClientOrderId!)
