@@ -151,7 +151,7 @@ public class BinanceAccountTests
                 "executionReport REPLACED NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
                 "executionReport REJECTED REJECTED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
                 $"executionReport TRADE FILLED z=6 l=6 L=150.00 n=0.18 t={4L << 20} Z=900.00 m=True",
-                "executionReport CANCELED CANCELED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                "executionReport EXPIRED EXPIRED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
             ],
             told[..5]);
     }

@@ -255,10 +255,13 @@ public class BinanceWireTests
     [InlineData(EndReason.Amount, 0, "EXPIRED")]
     [InlineData(EndReason.ImmediateOrCancel, 3, "EXPIRED")]
     [InlineData(EndReason.SelfTrade, 3, "EXPIRED_IN_MATCH")]
+    [InlineData(EndReason.OneCancelsOther, 3, "EXPIRED")]
+    [InlineData(EndReason.List, 0, "CANCELED")]
+    [InlineData(EndReason.User, 3, "CANCELED")]
     public void An_order_that_ended_by_itself_says_how(EndReason end, long filled, string status)
     {
         var order = new SubmitOrder(1, 1, "a", Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, 0, 0, 0);
-        Assert.Equal(status, WireWords.Status(OrderViews.Of("AAPL", order, 1, 1) with { Status = OrderStatus.Expired, End = end, FilledLots = filled }));
+        Assert.Equal(status, WireWords.Status(OrderViews.Of("AAPL", order, 1, 1) with { Status = end.Status(), End = end, FilledLots = filled }));
     }
 
     [Fact]

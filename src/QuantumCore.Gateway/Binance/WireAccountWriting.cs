@@ -46,7 +46,7 @@ internal static class WireAccountWriting
         OrderHappening.Changed => "REPLACED",
         OrderHappening.Prevented => "TRADE_PREVENTION",
         OrderHappening.Ended => told.Match is not null ? "TRADE_PREVENTION"
-            : told.Order.Status == OrderStatus.Cancelled ? "CANCELED" : "EXPIRED",
+            : WireWords.Status(told.Order) == "CANCELED" ? "CANCELED" : "EXPIRED",
     };
 
     private static void WriteReport(Utf8JsonWriter to, OrderEvent told, long nowMillis)

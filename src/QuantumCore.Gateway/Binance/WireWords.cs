@@ -81,7 +81,8 @@ internal static class WireWords
         OrderStatus.New => order.Stage == OrderStage.Pending ? "PENDING_NEW" : "NEW",
         OrderStatus.PartiallyFilled => "PARTIALLY_FILLED",
         OrderStatus.Filled => "FILLED",
-        OrderStatus.Cancelled => "CANCELED",
+        // Nobody cancelled the other one of a pair: it ended by its own rule.
+        OrderStatus.Cancelled => order.End == EndReason.OneCancelsOther ? "EXPIRED" : "CANCELED",
         OrderStatus.Rejected => "REJECTED",
         OrderStatus.Expired => order.End switch
         {
