@@ -262,16 +262,16 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Amends an order: smaller keeps its place, anything else replaces it in one step. 0 keeps a value.
+    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
-        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0)
+        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false)
     {
         if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots);
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));

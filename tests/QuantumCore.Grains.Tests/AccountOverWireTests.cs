@@ -86,6 +86,23 @@ public sealed class AccountOverWireTests
     }
 
     [Fact]
+    public async Task Whoever_amends_an_order_at_once_it_keeps_its_place_and_is_there()
+    {
+        await using var wire = await Wire.OpenAsync();
+        for (var round = 0; round < 20; round++)
+        {
+            var order = (await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=20&price=140")).GetProperty("orderId").GetInt64();
+            var answers = await Task.WhenAll(Enumerable.Range(0, 4).Select(at => wire.AskAsync(
+                "PUT", "order/amend/keepPriority", $"symbol=AAPL&orderId={order}&newQty={(round % 2 == 0 ? 16 + at : 19 - at)}")));
+            Assert.All(answers, answer => Assert.Equal(
+                order, answer.TryGetProperty("code", out var code) ? code.GetInt32() == -2038 ? order : code.GetInt32() : answer.GetProperty("amendedOrder").GetProperty("orderId").GetInt64()));
+            var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
+            Assert.Equal((order, "16"), (open.GetProperty("orderId").GetInt64(), open.GetProperty("origQty").GetString()));
+            await wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={order}");
+        }
+    }
+
+    [Fact]
     public async Task Both_sides_of_a_trade_with_oneself_are_found_page_by_page()
     {
         await using var wire = await Wire.OpenAsync();

@@ -11,6 +11,7 @@ namespace QuantumCore.Gateway.Binance;
 internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
+    private static readonly WireError s_increase = new(-2038, "Order amend (quantity increase) is not supported.");
 
     public IEnumerable<WireCall> Calls =>
     [
@@ -167,14 +168,15 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return WireError.NoSuchOrder;
         lots -= order.Prevented?.TakenOffLots ?? 0;
         if (lots >= order.QuantityLots)
-            return new WireError(-2038, "Order amend (quantity increase) is not supported.");
+            return s_increase;
         if (lots <= order.FilledLots)
             return new WireError(-2038, "The requested action would change no state; rejecting.");
 
         // The order keeps its name: who asks for that does not name the amendment.
         newName = newName == order.ClientOrderId ? OrderReading.NewClientOrderId() : newName;
-        var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots);
-        if (Refused(report, WireError.NoSuchOrder) is { } error)
+        // Made smaller by another one in this moment, it would grow: it is still there, and is not replaced either.
+        var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
+        if (Refused(report, report.Reason == RejectReason.WouldGrow ? s_increase : WireError.NoSuchOrder) is { } error)
             return error;
 
         return WireAnswer.Of(to =>

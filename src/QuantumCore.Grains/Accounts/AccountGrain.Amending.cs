@@ -56,6 +56,11 @@ public sealed partial class AccountGrain
             return Reduction(order.Number, total);
         }
 
+        if (request.KeepsPlace)
+        {
+            return RefusePlan(request, hash, new BrokenLimit(RejectReason.WouldGrow, "quantity", null));
+        }
+
         if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
         {
             return RefusePlan(request, hash, broken);
