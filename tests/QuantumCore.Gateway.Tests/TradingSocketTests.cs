@@ -173,7 +173,7 @@ public sealed class TradingSocketTests
     [InlineData("""{"id":1,"op":"place"}""", "order")]
     [InlineData("""{"id":1,"op":"place","order":{"symbol":"AAPL","side":"hold"}}""", "side")]
     [InlineData("""{"id":1,"op":"batch"}""", "orders")]
-    [InlineData("""{"id":1,"op":"batch","orders":[null]}""", "orders")]
+    [InlineData("""{"id":1,"op":"batch","orders":[null]}""", "orders[0]")]
     [InlineData("""{"id":1,"op":"cancel"}""", "orderId")]
     [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":0}""", "orderId")]
     [InlineData("""{"id":1,"op":"cancel","symbol":"AAPL","orderId":1,"clientOrderId":"x"}""", "orderId")]
