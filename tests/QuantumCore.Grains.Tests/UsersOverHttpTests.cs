@@ -349,6 +349,8 @@ public class UsersOverHttpTests
 
         Assert.True((await SignOut("zoe")).Body.GetProperty("ended").GetBoolean());
         Assert.False((await SignOut("zoe")).Body.GetProperty("ended").GetBoolean());
+        await browser.AskAsync("PATCH", "admin/users/zoe", """{"state":"closed"}""", ("X-Api-Key", Operator));
+        Assert.False((await SignOut("zoe")).Body.GetProperty("ended").GetBoolean());
         var (status, body) = await SignOut("yves");
         Assert.Equal((404, "UnknownUser", "name"), (status, Text(body, "code"), Text(body, "field")));
     }

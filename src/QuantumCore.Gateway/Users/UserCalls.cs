@@ -106,11 +106,12 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer)
             return;
 
-        var isDone = await Catalog.EndSessions(Call.Path(context, "name"), null, officer.Name);
+        var name = Call.Path(context, "name");
+        var isDone = await Catalog.EndSessions(name, null, officer.Name);
         await sessions.Refresh();
 
         // Nobody of that name is signed in either: who mistyped it must not take the user for signed out.
-        if (!isDone && await sessions.Find(Call.Path(context, "name")) is null)
+        if (!isDone && (await sessions.All()).All(user => user.Name != name))
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
             return;
