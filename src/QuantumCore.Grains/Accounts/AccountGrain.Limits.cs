@@ -68,6 +68,18 @@ public sealed partial class AccountGrain
         ? broken
         : broken with { Field = broken.Field?.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
+    /// <summary>Why an order is not covered, with what there is of the asset that it would hold.</summary>
+    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument) => refused.Reason switch
+    {
+        RejectReason.InsufficientFunds => Short(refused, "quantity", instrument.Quote),
+        RejectReason.ShortNotAllowed => Short(refused, "quantity", instrument.Base),
+        _ => new BrokenLimit(refused.Reason, null, null),
+    };
+
+    /// <summary>Why a list is not covered: all of its orders together are not.</summary>
+    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument, OrderListKind kind) =>
+        WhyNot(refused, instrument) is { Limit: not null } lacking ? lacking with { Field = kind.Members() } : new(refused.Reason, null, null);
+
     /// <summary>The limit that a replacement would break.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
         [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);

@@ -141,18 +141,6 @@ public sealed partial class AccountGrain
             : new WithdrawResult(RejectReason.None, null, null, _machine.Sequence);
     }
 
-    /// <summary>Why an order is not covered, with what there is of the asset that it would hold.</summary>
-    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument) => refused.Reason switch
-    {
-        RejectReason.InsufficientFunds => Short(refused, "quantity", instrument.Quote),
-        RejectReason.ShortNotAllowed => Short(refused, "quantity", instrument.Base),
-        _ => new BrokenLimit(refused.Reason, null, null),
-    };
-
-    /// <summary>Why a list is not covered: all of its orders together are not.</summary>
-    private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument, OrderListKind kind) =>
-        WhyNot(refused, instrument) is { Limit: not null } lacking ? lacking with { Field = kind.Members() } : new(refused.Reason, null, null);
-
     /// <summary>Why an amount can't go out. What a margin account can give is not what it has.</summary>
     private BrokenLimit WhyNot(KeyRefused refused, Asset asset) => refused.Reason == RejectReason.InsufficientFunds && !_machine.IsMargin
         ? Short(refused, "amount", asset)
