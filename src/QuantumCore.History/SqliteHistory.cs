@@ -49,7 +49,7 @@ public sealed class SqliteHistory : HistoryStore
 
     /// <inheritdoc/>
     // A thread that is done with one has its next at hand: to be given it only then would take as long as a small reading.
-    public override int ReadingsAtATime => 4 * s_readers;
+    public override int ReadingsAtATime => 2 * s_readers;
 
     // SQLite works on the calling thread.
     internal override TaskScheduler Readers => Pool == TaskScheduler.Default ? _readers : Pool;
