@@ -110,16 +110,25 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Part of a blob, without the rest of it being read.</summary>
+    /// <summary>
+    /// Part of a blob that an index names, without the rest of it being read. Where it is not there, the file is damaged.
+    /// </summary>
     public byte[] ReadBlob(string table, string column, long rowId, int position, int length)
     {
-        Check(raw.sqlite3_blob_open(_handle, "main", table, column, rowId, 0, out var blob));
+        CheckNamed(raw.sqlite3_blob_open(_handle, "main", table, column, rowId, 0, out var blob));
         using (blob)
         {
-            var part = new byte[Math.Clamp(raw.sqlite3_blob_bytes(blob) - position, 0, length)];
-            Check(raw.sqlite3_blob_read(blob, part, position));
+            var part = new byte[Math.Clamp((long)raw.sqlite3_blob_bytes(blob) - position, 0, length)];
+            CheckNamed(raw.sqlite3_blob_read(blob, part, position));
             return part;
         }
+    }
+
+    /// <summary>SQLite takes a row that is not there, or a place outside of its blob, for the caller's mistake.</summary>
+    private void CheckNamed(int code)
+    {
+        if ((code & 0xFF) != raw.SQLITE_ERROR) Check(code);
+        else throw new SqliteFailureException(raw.SQLITE_CORRUPT, raw.sqlite3_errmsg(_handle).utf8_to_string());
     }
 
     /// <summary>

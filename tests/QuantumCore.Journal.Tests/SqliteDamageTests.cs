@@ -47,6 +47,30 @@ public sealed class SqliteDamageTests : IAsyncLifetime
         Assert.Equal(10, (await other).Head);
     }
 
+    [Theory]
+    [InlineData("UPDATE frame_stream_tail SET position = 100000 WHERE stream_id = 1 AND last_seq = 6")]
+    [InlineData("UPDATE frame_stream_tail SET position = -100 WHERE stream_id = 1 AND last_seq = 6")]
+    [InlineData("""
+        PRAGMA writable_schema = ON;
+        INSERT INTO sqlite_schema (type, name, tbl_name, rootpage, sql) VALUES (
+            'table', 'unindexed', 'unindexed', (SELECT rootpage FROM sqlite_schema WHERE name = 'frame'),
+            'CREATE TABLE unindexed (writer_id INTEGER NOT NULL, frame_no INTEGER NOT NULL, crc, body)');
+        PRAGMA writable_schema = RESET;
+        DELETE FROM unindexed WHERE frame_no = (SELECT frame_no FROM frame_stream_tail WHERE stream_id = 1 AND last_seq = 6);
+        PRAGMA writable_schema = ON;
+        DELETE FROM sqlite_schema WHERE name = 'unindexed';
+        """)]
+    public async Task A_slice_that_is_not_where_the_index_says_is_damage_of_its_stream(string damage)
+    {
+        await ExecuteAsync(damage);
+        await using var store = new SqliteJournalStore(Journal);
+        await store.InitializeAsync(Cancel);
+        var found = await Assert.ThrowsAsync<JournalCorruptionException>(
+            async () => await store.ReadAsync("book/ACME", 6, long.MaxValue, Cancel).CountAsync(Cancel));
+        Assert.Equal(("book/ACME", 6), (found.Stream, found.Sequence));
+        Assert.Equal(10, await store.ReadAsync("book/OTHER", 1, long.MaxValue, Cancel).CountAsync(Cancel));
+    }
+
     [Fact]
     public async Task A_checksum_at_the_head_that_is_not_the_last_records_is_damage()
     {
