@@ -161,8 +161,14 @@ internal static class HistoryWords
     private const string StrategyLeg = "strategyLeg";
     private const string LegAt = "leg ";
 
+    /// <summary>Kind of a line whose amount is due and not there yet.</summary>
+    public const string Pending = "P";
+
     /// <summary>Taker's side of an auction trade: no one took.</summary>
     public const string NoTaker = "A";
+
+    /// <summary>A line of what there is, or of what is pending.</summary>
+    public static string KindOf(bool isPending) => isPending ? Pending : "S";
 
     public static string Of(MarginState state) => state switch
     {

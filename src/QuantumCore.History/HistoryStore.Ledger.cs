@@ -13,37 +13,21 @@ public abstract partial class HistoryStore
 
     private const long Billion = 1_000_000_000;
 
-    // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
-    private const string OwnLines =
-        """
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM posting p
-        WHERE p.account = @account AND p.time >= @from AND p.cause <> 'trade' AND p.cause <> 'fee'
-        UNION ALL
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM trade t
-        JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
-        WHERE t.buyer = @account AND t.time >= @from
-        UNION ALL
-        SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind FROM trade t
-        JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account
-        WHERE t.seller = @account AND t.buyer <> @account AND t.time >= @from
-        """;
-
-    // One statement, so that it sees one moment: what the account has, and the lines since the period began.
+    // One statement, so that it sees one moment: what the account has, and the sums of the days since the period began.
     private const string StatementQuery =
-        $"""
+        """
         SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total, b.pending, 0, 0, 0, 0, b.reserved, 0 AS place
         FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = @account
         UNION ALL
-        SELECT asset, 0, cause, SUM(CASE WHEN time < @to THEN 1 ELSE 0 END),
-          CAST(SUM(CASE WHEN amount > 0 AND time < @to THEN amount / 1000000000 ELSE 0 END) AS BIGINT),
-          CAST(SUM(CASE WHEN amount > 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
-          CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount / 1000000000 ELSE 0 END) AS BIGINT),
-          CAST(SUM(CASE WHEN amount < 0 AND time < @to THEN amount % 1000000000 ELSE 0 END) AS BIGINT),
-          CAST(SUM(amount / 1000000000) AS BIGINT), CAST(SUM(amount % 1000000000) AS BIGINT), 0, CASE kind WHEN 'P' THEN 2 ELSE 1 END
-        FROM ({OwnLines}) line GROUP BY asset, cause, kind ORDER BY 1, 12, 3
+        SELECT asset, 0, cause, CAST(SUM(CASE WHEN day < @to THEN lines ELSE 0 END) AS BIGINT),
+          CAST(SUM(CASE WHEN day < @to THEN in_hi ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN day < @to THEN in_lo ELSE 0 END) AS BIGINT),
+          CAST(SUM(CASE WHEN day < @to THEN out_hi ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN day < @to THEN out_lo ELSE 0 END) AS BIGINT),
+          CAST(SUM(in_hi + out_hi) AS BIGINT), CAST(SUM(in_lo + out_lo) AS BIGINT), 0, CASE kind WHEN 'P' THEN 2 ELSE 1 END
+        FROM day_total WHERE account = @account AND day >= @from GROUP BY asset, cause, kind ORDER BY 1, 12, 3
         """;
 
-    // Each source has an index by time that gives a page from its place on: no page reads the lines before it, or those behind it.
+    // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
+    // Each gives a page from its place on: no page reads the lines before it, or those behind it.
     internal static readonly string LinesQuery =
         $"""
         SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind FROM (
@@ -67,16 +51,24 @@ public abstract partial class HistoryStore
 
     /// <summary>An account's statement over a period, with its lines after a place.</summary>
     /// <param name="account">The account's number.</param>
-    /// <param name="fromNanos">Begin, included.</param>
-    /// <param name="toNanos">End, not included.</param>
+    /// <param name="fromNanos">Begin, included; a day's.</param>
+    /// <param name="toNanos">End, not included; a day's begin, or the largest number for none.</param>
     /// <param name="after">The last line that is known; null to begin with the first.</param>
     /// <param name="limit">Most lines, at most <see cref="LinesLimit"/>.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<AccountStatement> StatementAsync(
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, CancellationToken cancellationToken)
     {
-        (string, object)[] period = [("@account", account), ("@from", fromNanos), ("@to", toNanos)];
-        var assets = await ReadAsync(StatementQuery, period, ReadAssetsAsync, cancellationToken);
+        if (fromNanos % UtcDay.Nanos != 0 || (toNanos != long.MaxValue && toNanos % UtcDay.Nanos != 0))
+        {
+            throw new ArgumentException("A statement is of whole days.", nameof(fromNanos));
+        }
+
+        var assets = await ReadAsync(
+            StatementQuery,
+            [("@account", account), ("@from", UtcDay.Of(fromNanos)), ("@to", UtcDay.Of(toNanos))],
+            ReadAssetsAsync,
+            cancellationToken);
         var place = after ?? new LinePlace(fromNanos - 1, "", 0, 0, 0);
         limit = Math.Clamp(limit, 0, LinesLimit);
         var lines = await ReadAsync(
@@ -317,25 +309,12 @@ public abstract partial class HistoryStore
             pendingSince += isPending ? Whole(reader, 8) : 0;
             if (reader.GetInt64(3) > 0)
             {
-                Add(new CauseTotal(Word(reader.GetString(2)).Cause, reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6), isPending));
+                causes.Add(new CauseTotal(reader.GetString(2), reader.GetInt64(3), Whole(reader, 4), -Whole(reader, 6), isPending));
             }
         }
 
         End();
         return assets.ToImmutable();
-
-        // Deposits under different keys are one cause; rows come by cause.
-        void Add(in CauseTotal total)
-        {
-            if (causes is [.., var last] && last.Cause == total.Cause && last.IsPending == total.IsPending)
-            {
-                causes[^1] = total with { Lines = last.Lines + total.Lines, In = last.In + total.In, Out = last.Out + total.Out };
-            }
-            else
-            {
-                causes.Add(total);
-            }
-        }
 
         void End()
         {
@@ -352,7 +331,7 @@ public abstract partial class HistoryStore
 
     private static LedgerLine ReadLine(DbDataReader row)
     {
-        var (cause, key) = Word(row.GetString(5));
+        var (cause, key) = DayTotals.Parts(row.GetString(5));
         return new(
             new LinePlace(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)),
             cause,
@@ -360,12 +339,8 @@ public abstract partial class HistoryStore
             row.GetString(6),
             row.GetInt32(7),
             row.GetInt64(8),
-            row.GetString(9) == "P");
+            row.GetString(9) == HistoryWords.Pending);
     }
-
-    // A line's cause is a word, and for what a client named a space and that name.
-    private static (string Cause, string? Key) Word(string cause) =>
-        cause.IndexOf(' ') is > 0 and var space ? (cause[..space], cause[(space + 1)..]) : (cause, null);
 
     private static Int128 Whole(DbDataReader row, int column) =>
         ((Int128)Convert.ToInt64(row.GetValue(column)) * Billion) + Convert.ToInt64(row.GetValue(column + 1));

@@ -6,6 +6,16 @@ SELECT asset, SUM(amount) FROM posting GROUP BY asset HAVING SUM(amount) <> 0;
 SELECT account, asset, SUM(b), SUM(p) FROM (
   SELECT account, asset, total AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting) z
 GROUP BY account, asset HAVING SUM(b) <> SUM(p);
+-- name: I41 the totals of a day are the sums of its lines
+SELECT account, day, asset, kind, why, SUM(lines), SUM(in_hi), SUM(in_lo), SUM(out_hi), SUM(out_lo) FROM (
+  SELECT account, day, asset, kind, CASE WHEN cause = 'trade' OR cause = 'fee' THEN cause ELSE 'other' END AS why, lines, in_hi, in_lo, out_hi, out_lo
+  FROM day_total
+  UNION ALL
+  SELECT account, time / 86400000000000, asset, kind, CASE WHEN cause = 'trade' OR cause = 'fee' THEN cause ELSE 'other' END, -1,
+    CASE WHEN amount > 0 THEN -(amount / 1000000000) ELSE 0 END, CASE WHEN amount > 0 THEN -(amount % 1000000000) ELSE 0 END,
+    CASE WHEN amount < 0 THEN -(amount / 1000000000) ELSE 0 END, CASE WHEN amount < 0 THEN -(amount % 1000000000) ELSE 0 END
+  FROM posting) z
+GROUP BY account, day, asset, kind, why HAVING SUM(lines) <> 0 OR SUM(in_hi) <> 0 OR SUM(in_lo) <> 0 OR SUM(out_hi) <> 0 OR SUM(out_lo) <> 0;
 -- name: I03 reserved is the sum of open holds
 SELECT account, asset, SUM(b), SUM(h) FROM (
   SELECT account, asset, reserved AS b, 0 AS h FROM balance

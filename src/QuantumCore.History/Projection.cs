@@ -17,6 +17,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
     private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved, long Pending)> _balances = [];
+    private readonly DayTotals _days = new();
     private readonly Dictionary<(long Account, string Symbol), long> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
@@ -80,7 +81,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>The changes, table by table, in one fixed sequence.</summary>
     public IEnumerable<RowBuffer> Rows() =>
     [
-        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings,
+        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings, _days.Rows(buffers),
         _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits, CandleRows(), .. MoneyRows(),
     ];
 
@@ -392,8 +393,10 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     {
         foreach (var line in entry)
         {
+            var why = line.Leg < 4 ? cause : feeCause ?? cause;
             _postings.Add(place.Stream).Add(place.Sequence).Add(index).Add(line.Leg).Add(line.Account.Value)
-                .Add(line.IsPending ? "P" : "S").Add(line.Asset).Add(line.Amount).Add(line.Leg < 4 ? cause : feeCause ?? cause).Add(timeNanos);
+                .Add(HistoryWords.KindOf(line.IsPending)).Add(line.Asset).Add(line.Amount).Add(why).Add(timeNanos);
+            _days.Add(line, why, timeNanos);
             AddBalance(line.Account.Value, line.Asset, line.Amount, 0, line.IsPending ? line.Amount : 0);
         }
     }

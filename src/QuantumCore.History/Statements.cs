@@ -4,10 +4,10 @@ namespace QuantumCore.History;
 internal static class Statements
 {
     public static readonly Statement NextBatch =
-        new("n", "UPDATE projection SET batch = projection.batch + @1 {FROM} WHERE one = 1");
+        new("n", "UPDATE projection SET batches = projection.batches + @1 {FROM} WHERE one = 1");
 
     public static readonly Statement CurrentBatch =
-        new("n", "SELECT batch FROM projection {JOIN} WHERE one = @1");
+        new("n", "SELECT batches FROM projection {JOIN} WHERE one = @1");
 
     public static readonly Statement AddCursor = new(
         "t", "INSERT INTO projector_cursor (stream, seq) {ROW}@1, 0{END} ON CONFLICT DO NOTHING");
@@ -111,6 +111,15 @@ internal static class Statements
         " ON CONFLICT (account, symbol) DO UPDATE SET qty = position.qty + excluded.qty");
 
     public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
+
+    public static readonly Statement AddDayTotal = new(
+        "nnttt" + "nnnnn",
+        "INSERT INTO day_total " + Row(10) +
+        """
+         ON CONFLICT (account, day, asset, cause, kind) DO UPDATE SET lines = day_total.lines + excluded.lines,
+          in_hi = day_total.in_hi + excluded.in_hi, in_lo = day_total.in_lo + excluded.in_lo,
+          out_hi = day_total.out_hi + excluded.out_hi, out_lo = day_total.out_lo + excluded.out_lo
+        """);
 
     public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
 

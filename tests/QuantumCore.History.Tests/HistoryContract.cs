@@ -14,6 +14,8 @@ public abstract partial class HistoryContract
         { "UPDATE posting SET amount = amount + 1 WHERE leg = 1 AND account >= 1000 AND stream LIKE 'acct/%'", "I01 I02 I13" },
         { "UPDATE balance SET total = total + 1 WHERE account = 1001 AND asset = 'USD'", "I02" },
         { "UPDATE balance SET reserved = reserved + 1 WHERE account = 1001 AND asset = 'USD'", "I03" },
+        { "UPDATE day_total SET in_lo = in_lo + 1 WHERE account = 1001 AND asset = 'USD' AND cause = 'trade'", "I41" },
+        { "UPDATE day_total SET lines = lines + 1 WHERE account = 1001 AND asset = 'USD' AND cause = 'deposit'", "I41" },
         { "DELETE FROM hold WHERE in_book = 1", "I03 I04" },
         { "UPDATE balance SET reserved = total + 1 WHERE account = 1002 AND asset = 'USD'", "I05" },
         { "UPDATE position SET qty = qty + 1 WHERE account = 1001", "I06 I07" },
@@ -81,49 +83,6 @@ public abstract partial class HistoryContract
             Assert.Equal(
                 market.Balances().Where(b => b.Reserved > 0).Select(b => b.Account).Distinct().Order(),
                 await history.OpenWorkAccountsAsync(Token));
-        }
-    }
-
-    [Fact]
-    public async Task Statements_close_at_the_balances_wherever_a_period_begins_and_pages_give_every_line()
-    {
-        var market = Market(9, 500);
-        await using var history = await OpenAsync("statements");
-        await Projecting.ProjectAllAsync(history, market, Token);
-        var balances = market.Balances().ToLookup(b => b.Account, b => (b.Asset, b.Total));
-        var middle = market.TimeNanos / 2;
-        foreach (var account in balances)
-        {
-            var whole = await history.StatementAsync(account.Key, 0, long.MaxValue, null, HistoryStore.LinesLimit, Token);
-            var first = await history.StatementAsync(account.Key, 0, middle, null, 0, Token);
-            var second = await history.StatementAsync(account.Key, middle, long.MaxValue, null, 0, Token);
-            Assert.Equal(account.Order(), whole.Assets.Select(asset => (asset.Asset, asset.Closing)).Order());
-            Assert.All(whole.Assets, asset => Assert.Equal(0, asset.Opening));
-            Assert.Equal(
-                first.Assets.Select(asset => (asset.Asset, asset.Closing)), second.Assets.Select(asset => (asset.Asset, asset.Opening)));
-
-            var paged = new List<LedgerLine>();
-            AccountStatement page;
-            do
-            {
-                page = await history.StatementAsync(account.Key, 0, long.MaxValue, paged.Count == 0 ? null : paged[^1].Place, 7, Token);
-                paged.AddRange(page.Entries);
-            }
-            while (page.HasMore);
-
-            Assert.False(whole.HasMore);
-            Assert.Equal(whole.Entries, paged);
-
-            // A page from a place outside the period is of the period all the same.
-            var last = paged[^1].Place.TimeNanos;
-            Assert.Equal(
-                whole.Entries.Where(line => line.Place.TimeNanos >= last),
-                (await history.StatementAsync(account.Key, last, long.MaxValue, new LinePlace(0, "", 0, 0, 0), HistoryStore.LinesLimit, Token)).Entries);
-            Assert.Empty((await history.StatementAsync(account.Key, 0, last, paged[^1].Place, HistoryStore.LinesLimit, Token)).Entries);
-            Assert.Equal(
-                account.Where(b => b.Total != 0).Order(),
-                paged.GroupBy(line => line.Asset).Select(lines => (Asset: lines.Key, Total: lines.Sum(line => line.Amount)))
-                    .Where(b => b.Total != 0).Order());
         }
     }
 
@@ -525,9 +484,9 @@ public abstract partial class HistoryContract
         return store;
     }
 
-    private static RecordMarket Market(int seed, int steps)
+    private static RecordMarket Market(int seed, int steps, long nanosPerTick = 1)
     {
-        var market = new RecordMarket(seed);
+        var market = new RecordMarket(seed, nanosPerTick: nanosPerTick);
         for (var i = 0; i < steps; i++)
             market.Step();
         return market;

@@ -32,7 +32,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         await using (var blocker = await ConnectAsync("dropped"))
         {
             await using var transaction = await blocker.BeginTransactionAsync(Token);
-            await RunAsync(blocker, "UPDATE projection SET batch = batch");
+            await RunAsync(blocker, "UPDATE projection SET batches = batches");
             var batch = history.ApplyAsync(chunks, Token);
 
             // On a session of its own: inside a transaction the server shows the same activity again and again.

@@ -14,13 +14,14 @@ public sealed class RecordMarket
     private static readonly Asset s_usd = new("USD", 2);
 
     private readonly Random _random;
+    private readonly long _nanosPerTick;
     private readonly Dictionary<long, Member> _members = [];
     private readonly Dictionary<string, Book> _books = [];
     private long _time = 1_700_000_000_000_000_000;
 
-    public RecordMarket(int seed, int members = 4, int symbols = 2)
+    public RecordMarket(int seed, int members = 4, int symbols = 2, long nanosPerTick = 1)
     {
-        _random = new Random(seed);
+        (_random, _nanosPerTick) = (new Random(seed), nanosPerTick);
         for (var i = 0; i < symbols; i++)
         {
             var book = new Book(Define(i));
@@ -139,7 +140,7 @@ public sealed class RecordMarket
         SettlementVenue = index == 0 ? "" : "MAIN",
     };
 
-    private long Tick() => _time += _random.Next(3);
+    private long Tick() => _time += _random.Next(3) * _nanosPerTick;
 
     private void Write(Book book, BookRecord record) => Write("book/" + book.Instrument.Symbol, record);
 

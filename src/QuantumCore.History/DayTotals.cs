@@ -1,0 +1,62 @@
+using System.Runtime.InteropServices;
+using QuantumCore.Accounts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.History;
+
+/// <summary>
+/// What came to an account and what left it on a day, by asset, cause and whether it is pending: the sums of statements,
+/// which would read every line since their first day without them.
+/// </summary>
+internal sealed class DayTotals
+{
+    private const long Billion = 1_000_000_000;
+
+    private readonly Dictionary<(long Account, long Day, string Asset, string Cause, bool IsPending), Sums> _days = [];
+
+    /// <summary>A line's cause is a word, and for what a client named a space and that name.</summary>
+    public static (string Word, string? Key) Parts(string cause) =>
+        cause.IndexOf(' ') is > 0 and var space ? (cause[..space], cause[(space + 1)..]) : (cause, null);
+
+    public void Add(in Posting line, string cause, long timeNanos)
+    {
+        var key = (line.Account.Value, UtcDay.Of(timeNanos), line.Asset, Parts(cause).Word, line.IsPending);
+        CollectionsMarshal.GetValueRefOrAddDefault(_days, key, out _).Add(line.Amount);
+    }
+
+    public RowBuffer Rows(RowBuffers buffers)
+    {
+        var to = buffers.Empty(Statements.AddDayTotal);
+        foreach (var ((account, day, asset, cause, isPending), sums) in _days)
+        {
+            to.Add(account).Add(day).Add(asset).Add(cause).Add(HistoryWords.KindOf(isPending)).Add(sums.Lines)
+                .Add(sums.InHigh).Add(sums.InLow).Add(sums.OutHigh).Add(sums.OutLow);
+        }
+
+        return to;
+    }
+
+    // Sums of more than 63 bits: (high, low) is high times 10^9 plus low; what left is negative.
+    private struct Sums
+    {
+        public long Lines;
+        public long InHigh;
+        public long InLow;
+        public long OutHigh;
+        public long OutLow;
+
+        public void Add(long amount)
+        {
+            Lines++;
+            var (high, low) = Math.DivRem(amount, Billion);
+            if (amount > 0)
+            {
+                (InHigh, InLow) = (InHigh + high, InLow + low);
+            }
+            else
+            {
+                (OutHigh, OutLow) = (OutHigh + high, OutLow + low);
+            }
+        }
+    }
+}
