@@ -72,12 +72,13 @@ public enum BookVerb : byte
 /// before ADR 52 the trade's place among all. AdjustOrders: the action's place among all that were announced, from 1.
 /// </param>
 /// <param name="Value">
-/// Enter: 1 where the order enters as what the one it replaces has become. Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
+/// Enter: 1 where the order enters as what the one it replaces has become. CancelAll: 1 where all orders end before the book settles, 0 in records of
+/// before that, when it settled after each. Cancel, EndOrders: the <see cref="EndReason"/>. Reduce: the new total in lots. SetPhase: the <see cref="TradingPhase"/>.
 /// EnterList: the <see cref="OrderListKind"/>. SetMark, SetReference, Correct: a price in ticks.
 /// </param>
 /// <param name="Orders">Enter, EnterList, Act: the orders.</param>
 /// <param name="Changes">
-/// Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
+/// Cancel: the numbers of other orders that end with it. Amend, SetRules: what changes, each under its name. SetPhase: why, and what follows when. Act: what is done, each with its operands after it.
 /// SetTradeGroups: each account that changes, and its group after it. AdjustOrders: the ratio of a split, or by how much prices fall; nothing ends all.
 /// Bust, Correct: the trade as it was (<see cref="TradeAsItWas"/>); nothing in records of before ADR 52, which moved no money.
 /// </param>
@@ -181,6 +182,9 @@ public enum ChangedValue : byte
 
     /// <summary>Of an act: the <see cref="EndReason"/>.</summary>
     Reason = 53,
+
+    /// <summary>Cancel: the number of another order of the account.</summary>
+    AlsoNumber = 54,
 
     /// <summary>SetTradeGroups: an account's number.</summary>
     GroupedAccount = 60,

@@ -70,6 +70,35 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
+    /// Cancels the open orders of these ids as one: Ended for each, by id, and in the place of its id what ends with them; then the book settles once.
+    /// An id that does not rise, or of no open order, is passed over. Refused: TimeRegression.
+    /// </summary>
+    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderIds">Which orders, rising.</param>
+    /// <param name="reason">What the events say; not None.</param>
+    public RejectReason CancelThese(long timeNanos, ReadOnlySpan<long> orderIds, EndReason reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
+        var reject = BeginAt(timeNanos, RejectReason.None);
+        if (reject != RejectReason.None)
+            return reject;
+
+        LastTimeNanos = timeNanos;
+        var last = 0L;
+        foreach (var id in orderIds)
+        {
+            if (id > last && FindOpen(id, out var slot) == RejectReason.None)
+                Choose(slot, reason);
+            last = Math.Max(last, id);
+        }
+
+        ChooseRelatives();
+        EndAll();
+        Conclude();
+        return RejectReason.None;
+    }
+
+    /// <summary>
     /// The kill switch: no more orders of an account or owner, and those that are open end (KillSwitch), by id.
     /// Refused: BadRequest (not exactly one of account and owner, or a side), TimeRegression.
     /// </summary>

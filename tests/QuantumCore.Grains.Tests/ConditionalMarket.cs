@@ -181,7 +181,7 @@ internal sealed partial class ConditionalMarket
             .. Enum.GetNames<OrderType>().Except([nameof(OrderType.Leg)]).Select(name => "type " + name),
             "iceberg", "hidden", "all or none", "minimum", "slide", "amount", "prevented", "met itself", "met its owner's other", "auction trade",
             "list OneCancelsOther", "list OneTriggersOther", "list OneTriggersOneCancelsOther", "child entered",
-            "sibling ended", "expired", "cancel all", "amended", "refused list", "minimum fee", "rebate", "planned phase",
+            "sibling ended", "expired", "cancel all", "cancelled together", "amended", "refused list", "minimum fee", "rebate", "planned phase",
             "dividend of a buy", "dividend of a sell", "dividend of a listed order", "split of a buy", "split of a sell", "split of a stop",
             "fewer held after a split", "void", "corrected", "frozen", "brought USD", "brought AAPL",
         ];
@@ -413,11 +413,20 @@ internal sealed partial class ConditionalMarket
 
     private void CancelOne()
     {
-        if (OpenTicket(out var trader) is { } ticket
-            && Book.Close(trader.Account.Id.Value, ticket.Order.Number, EndReason.User, _now) is { } record)
+        if (OpenTicket(out var trader) is not { } ticket)
         {
-            Publish(record);
+            return;
         }
+
+        long[] side = [.. trader.Account.Orders.Values.Where(o => o.OrderId != 0 && o.Side == ticket.Order.Side).Select(o => o.Number)];
+        if (side.Length > 1 && _random.Next(8) == 0)
+        {
+            _seen.Add("cancelled together");
+            Publish(Book.CloseTogether(trader.Account.Id.Value, [.. side], EndReason.MassCancel, _now));
+            return;
+        }
+
+        PublishIfAny(Book.Close(trader.Account.Id.Value, ticket.Order.Number, EndReason.User, _now));
     }
 
     private void Reduce()

@@ -34,6 +34,12 @@ internal sealed class JournaledBook
         Note(record!);
     }
 
+    public void CloseAll(long account, long floor, bool together = true) =>
+        Note(Machine.CloseAll(account, floor, Records.Count + 1, together)!);
+
+    public void CloseTogether(long account, EndReason reason, params long[] numbers) =>
+        Note(Machine.CloseTogether(account, [.. numbers], reason, Records.Count + 1));
+
     public void Group(long group, params long[] accounts) =>
         Operate(Machine.CallForTradeGroups(accounts.ToDictionary(account => account, _ => group))!);
 

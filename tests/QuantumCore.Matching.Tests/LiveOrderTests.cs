@@ -20,9 +20,22 @@ public class LiveOrderTests
     }
 
     [Fact]
+    public void Orders_cancelled_together_end_by_id_and_those_that_are_not_open_are_passed_over()
+    {
+        // 1 was filled, 4 took, 9 was never issued.
+        var book = BookOf(Limit(Buy, 5, 100), Limit(Buy, 6, 100), Limit(Sell, 7, 101), ImmediateOrCancel(Sell, 5, 100), Limit(Buy, 8, 99));
+        Assert.Equal(RejectReason.TimeRegression, book.CancelThese(-1, [2], EndReason.MassCancel));
+        Assert.Equal(RejectReason.None, book.CancelThese(0, [1, 2, 2, 3, 4, 9], EndReason.MassCancel));
+        ExpectEvents(book, TakenOut(Buy, 2, 6, 100, EndReason.MassCancel), TakenOut(Sell, 3, 7, 101, EndReason.MassCancel));
+        Assert.Equal(1, book.OpenOrders);
+        Assert.Equal([(99, 8, 1)], LevelsOf(book, Buy));
+    }
+
+    [Fact]
     public void A_cancel_must_say_why()
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => BookOf(Limit(Buy, 1, 1)).Cancel(0, 1, EndReason.None));
+        Assert.Throws<ArgumentOutOfRangeException>(() => BookOf(Limit(Buy, 1, 1)).CancelThese(0, [1], EndReason.None));
     }
 
     [Theory]

@@ -25,6 +25,7 @@ internal static class Mutants
     private const string Book = "src/QuantumCore.Grains/Books/OrderBookGrain.cs";
     private const string BookOrders = "src/QuantumCore.Grains/Books/OrderBookGrain.Orders.cs";
     private const string BookMachine = "src/QuantumCore.Grains/Books/BookMachine.cs";
+    private const string BookClosing = "src/QuantumCore.Grains/Books/BookMachine.Closing.cs";
     private const string BookTurns = "src/QuantumCore.Grains/Books/BookMachine.Turns.cs";
     private const string BookReplay = "src/QuantumCore.Grains/Books/BookMachine.Replay.cs";
     private const string Outbox = "src/QuantumCore.Grains/Books/BookOutbox.cs";
@@ -137,7 +138,7 @@ internal static class Mutants
         ("a cancel that overtakes its order leaves nothing", BookMachine,
             "            return Tombstone(account, number, now);\n        }\n\n        if (open is null)",
             "            return null;\n        }\n\n        if (open is null)"),
-        ("a mass cancel leaves no floor", BookMachine, "        presence.Floor = floor;\n        return plain", "        return plain"),
+        ("a mass cancel leaves no floor", BookClosing, "        presence.Floor = floor;\n        return plain", "        return plain"),
         ("a replacement does not look at what is open", BookMachine,
             "        else if (replaced.LeavesLots != order.ExpectedLeavesLots)", "        else if (replaced.LeavesLots < 0)"),
         ("an order that was replaced is not told to be closed", BookMachine,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Matching;
@@ -286,6 +287,17 @@ internal sealed partial class BookMachine
         _ => throw new InvalidDataException($"{record.GetType().Name} is not a record of one command."),
     };
 
+    private BookTurn CloseAgain(BookCommand command, long time)
+    {
+        ImmutableArray<long> numbers = [command.Number, .. command.Changes.Select(also => also.Value)];
+        foreach (var number in numbers)
+        {
+            _ = Open(command.Account, number);
+        }
+
+        return CloseTogether(command.Account, numbers, (EndReason)command.Value, time);
+    }
+
     // The record does not say to which total a client cut an order that it ended; what was filled tells as much.
     private BookRecord? ReduceAgain(in ClosedOrder order, long time)
     {
@@ -311,9 +323,11 @@ internal sealed partial class BookMachine
             case BookVerb.Act:
                 return ActAgain(command, time);
             case BookVerb.Cancel:
-                return Close(command.Account, command.Number, (EndReason)command.Value, time);
+                return command.Changes.IsEmpty
+                    ? Close(command.Account, command.Number, (EndReason)command.Value, time)
+                    : CloseAgain(command, time);
             case BookVerb.CancelAll:
-                return CloseAll(command.Account, command.Number, time);
+                return CloseAll(command.Account, command.Number, time, together: command.Value == 1);
             case BookVerb.Reduce:
                 Reduce(Open(command.Account, command.Number), command.Value, time, out again);
                 return again;

@@ -201,45 +201,6 @@ internal sealed partial class BookMachine(string symbol)
     public BookRecord? Resolve(long account, long number, long now) =>
         IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now);
 
-    /// <summary>
-    /// Cancels everything of an account up to a number, arrived or not. Null: done before, nothing open. A turn when
-    /// that did more than end plain orders.
-    /// </summary>
-    public BookRecord? CloseAll(long account, long floor, long now)
-    {
-        // What leaves no record leaves no trace: the state is the fold of the records.
-        var known = _accounts.GetValueOrDefault(account);
-        var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
-        if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)
-        {
-            return null;
-        }
-
-        var presence = known ?? Presence(account);
-        floor = Math.Max(floor, presence.Floor);
-        var turn = Begin(BookCommand.Of(BookVerb.CancelAll, 0, account, floor), now);
-        var closed = ImmutableArray.CreateBuilder<ClosedOrder>(dying.Length);
-        var plain = Array.TrueForAll(dying, ticket => ticket.IsPlain);
-        foreach (var ticket in dying)
-        {
-            // One may have ended with another of its list, or by what a cancel set off.
-            if (!IsOpen(ticket))
-            {
-                continue;
-            }
-
-            closed.Add(Describe(ticket, EndReason.MassCancel));
-            Require(Core.Cancel(turn.TimeNanos, ticket.OrderId, EndReason.MassCancel));
-            plain &= Core.Events.Length == 1;
-            Collect();
-        }
-
-        presence.Floor = floor;
-        return plain
-            ? Count(new AllClosed(turn.TimeNanos, account, floor, closed.DrainToImmutable()))
-            : End(turn);
-    }
-
     /// <summary>Makes an open order smaller in place.</summary>
     public RejectReason Reduce(OrderTicket ticket, long totalLots, long now, out BookRecord? record)
     {

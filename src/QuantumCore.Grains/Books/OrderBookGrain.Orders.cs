@@ -47,9 +47,10 @@ public sealed partial class OrderBookGrain
         var answers = new Answer[numbers.Length];
         Turn(() =>
         {
+            var together = CancelTogether(book, account, numbers, reason);
             for (var i = 0; i < answers.Length; i++)
             {
-                answers[i] = Cancel(book, account, numbers[i], reason);
+                answers[i] = together.TryGetValue(numbers[i], out var ended) ? ended : Cancel(book, account, numbers[i], reason);
             }
 
             return true;
@@ -174,6 +175,42 @@ public sealed partial class OrderBookGrain
         var sequence = book.Machine.Sequence;
         Record(book, record, urgent: false);
         return new Answer(BookReports.First(book.Symbol, sequence, record));
+    }
+
+    /// <summary>Of several orders those that are open end as one; what became of each. Nothing where it would be one alone.</summary>
+    private Dictionary<long, Answer> CancelTogether(OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
+    {
+        var answers = new Dictionary<long, Answer>();
+        if (numbers.Length < 2)
+        {
+            return answers;
+        }
+
+        CatchUp();
+        var open = new Dictionary<long, OrderTicket>();
+        foreach (var number in numbers)
+        {
+            if (book.Machine.IsKnown(account, number, out var ticket, out _) && ticket is not null)
+            {
+                open[number] = ticket;
+            }
+        }
+
+        if (open.Count < 2)
+        {
+            return answers;
+        }
+
+        var record = book.Machine.CloseTogether(account, [.. open.Keys], reason, _now);
+        Record(book, record, urgent: true);
+        foreach (var (number, ticket) in open)
+        {
+            book.Machine.IsKnown(account, number, out _, out var finished);
+            answers[number] = new Answer(
+                BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos).WithEnd(record));
+        }
+
+        return answers;
     }
 
     private Answer Cancel(OpenBook book, long account, long number, EndReason reason)
