@@ -61,7 +61,9 @@ public sealed partial class AccountGrain
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.WouldGrow, "quantity", null));
         }
 
-        if (OrderLimits.Check(order.Instrument, price, total - order.FilledLots) is { } broken)
+        // A peg that sells without a cap has no price to be judged.
+        var judged = price == 0 ? order.Instrument.MinPriceTicks : price;
+        if (OrderLimits.Check(order.Instrument, judged, total - order.FilledLots) is { } broken)
         {
             return RefusePlan(request, hash, broken);
         }
