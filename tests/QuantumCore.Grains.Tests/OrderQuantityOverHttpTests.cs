@@ -10,6 +10,28 @@ public class OrderQuantityOverHttpTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
+    public async Task What_self_trade_prevention_took_off_an_order_is_no_part_of_its_quantity_in_any_answer()
+    {
+        await using var exchange = await OpenAsync();
+        await exchange.AliceAsync(Sell(3m, 150m));
+        var resting = Buy(10m, 150m) with { SelfTrade = SelfTrade.Decrement, ClientOrderId = "rests" };
+        await AssertAsync(await exchange.AliceAsync(resting), (7m, 0m, 7m, OrderStatus.New));
+        await AssertAsync(await exchange.AliceAsync(resting), (7m, 0m, 7m, OrderStatus.New));
+        await exchange.Alice.CancelAllAsync("AAPL", cancellation: Cancellation);
+
+        await exchange.AliceAsync(Sell(3m, 150m));
+        await exchange.BobAsync(Sell(3m, 150m));
+        await AssertAsync(await exchange.AliceAsync(Buy(6m, 150m) with { SelfTrade = SelfTrade.Decrement }), (3m, 3m, 0m, OrderStatus.Filled));
+
+        async Task AssertAsync(Order told, (decimal, decimal, decimal, OrderStatus) expected)
+        {
+            Assert.Equal(expected, (told.Quantity, told.Filled, told.Remaining, told.Status));
+            var now = await NowAsync(exchange.Alice, told);
+            Assert.Equal(expected, (now.Quantity, now.Filled, now.Remaining, now.Status));
+        }
+    }
+
+    [Fact]
     public async Task A_pegged_sell_without_a_cap_is_made_larger_as_any_order()
     {
         await using var exchange = await OpenAsync();

@@ -30,7 +30,7 @@ internal static class WireWriter
             to.WritePrice("currentTriggerPrice"u8, instrument, report.TriggerTicks);
         to.WriteStage(report);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
-        to.WriteQuantity("quantity"u8, instrument, report.QuantityLots);
+        to.WriteQuantity("quantity"u8, instrument, TotalOf(report));
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
         to.WriteQuantity("remaining"u8, instrument, report.LeavesLots);
         to.WriteString("status"u8, WireNames.Of(report.Status));
@@ -52,6 +52,11 @@ internal static class WireWriter
         to.WriteEndArray();
         to.WriteEndObject();
     }
+
+    /// <summary>The first report has the total that was entered; what self-trade prevention took off it is no part of the order any more.</summary>
+    private static long TotalOf(ExecutionReport report) => report.Prevented is { } matches
+        ? report.QuantityLots - (PreventedQuantity.Of(report.Number, matches.All)?.TakenOffLots ?? 0)
+        : report.QuantityLots;
 
     /// <summary>What an open order waits for, where that is to be told apart; why a child of a list could not enter.</summary>
     private static void WriteStage(this Utf8JsonWriter to, ExecutionReport report)
