@@ -98,7 +98,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
 
         await Assertions.Expect(page.Page.Locator("#blotter-tabs .count")).ToHaveTextAsync("2000");
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(200);
-        await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToHaveTextAsync("The newest 200 of 2000; Time turns them round.");
+        await Assertions.Expect(page.Page.Locator("#blotter .pager span")).ToHaveTextAsync("1 to 200 of 2000");
         var asked = 0;
         page.Page.Request += (_, request) =>
         {

@@ -38,12 +38,16 @@ export class Blotter {
   private readonly rows = new Map<string, Row>();
   private readonly allCount = make("span");
   private readonly allSymbol = make("span", { class: "where-wide" });
-  private readonly shownOf = make("p", { class: "empty" });
+  /** Which of the pages of open orders is shown. */
+  private page = 0;
+  private readonly shownOf = make("span", { role: "status" });
+  private readonly pagers = [button("Previous", () => this.turn(-1), { class: "ghost" }), button("Next", () => this.turn(1), { class: "ghost" })] as const;
+  private readonly pager = make("div", { class: "pager", role: "group", "aria-label": "Pages of open orders" }, this.pagers[0], this.shownOf, this.pagers[1]);
   private readonly count = make("span", { class: "count" }, "0");
   /** Whose they are stands with them: who is signed in next is not shown them. */
   private positions: { account: string; list: readonly Position[] } | undefined;
   private positionsAsked = { at: -Infinity, account: "" };
-  /** The table of another tab than the open orders', and a sentence under it while it has no rows. */
+  /** The table of another tab than the open orders', and a sentence under it while it has no rows, or not all that there are. */
   private plain = make("table");
   private readonly none = make("p", { class: "empty" });
   private readonly lines = new Map<string, { element: HTMLTableRowElement; said: readonly string[] }>();
@@ -56,6 +60,7 @@ export class Blotter {
     }
     tabs(list, "data-tab", (name) => {
       this.tab = name as Tab;
+      this.page = 0;
       this.rows.clear();
       this.host.replaceChildren();
       this.render();
@@ -101,11 +106,11 @@ export class Blotter {
       this.show("No open orders. Click a price in the book, or press B or S.");
       return;
     }
-    if (this.rows.size === 0) this.host.replaceChildren(this.openTable(), this.shownOf);
+    if (this.rows.size === 0) this.host.replaceChildren(this.openTable(), this.pager);
     const body = this.host.querySelector("tbody")!;
-    const sorted = open.sort(this.newestFirst ? byTime : (left, right) => byTime(right, left)).slice(0, mostRows);
-    this.shownOf.hidden = open.length <= mostRows;
-    write(this.shownOf, `The ${this.newestFirst ? "newest" : "oldest"} ${mostRows} of ${open.length}; Time turns them round.`);
+    const from = this.pageOf(open.length) * mostRows;
+    const sorted = open.sort(this.newestFirst ? byTime : (left, right) => byTime(right, left)).slice(from, from + mostRows);
+    write(this.shownOf, `${from + 1} to ${from + sorted.length} of ${open.length}`);
     const keep = new Set(sorted.map((order) => order.clientOrderId));
     for (const [id, row] of this.rows) {
       if (keep.has(id)) continue;
@@ -122,10 +127,30 @@ export class Blotter {
     });
   }
 
+  /** The page of so many orders that is shown: the last one where there are not as many any more. */
+  private pageOf(count: number): number {
+    const last = Math.max(0, Math.ceil(count / mostRows) - 1);
+    this.page = Math.min(this.page, last);
+    const [previous, next] = this.pagers;
+    this.pager.hidden = last === 0;
+    // One that can't be pressed keeps the focus all the same: who turns pages by keys goes on from there.
+    previous.setAttribute("aria-disabled", String(this.page === 0));
+    next.setAttribute("aria-disabled", String(this.page === last));
+    return this.page;
+  }
+
+  private turn(by: number): void {
+    if (this.pagers[by < 0 ? 0 : 1].getAttribute("aria-disabled") === "true") return;
+    this.page += by;
+    this.host.scrollTop = 0;
+    this.render();
+  }
+
   private openTable(): HTMLTableElement {
     const table = make("table");
     const sort = button("Time", () => {
       this.newestFirst = !this.newestFirst;
+      this.page = 0;
       head.setAttribute("aria-sort", this.newestFirst ? "descending" : "ascending");
       this.render();
     });
@@ -352,8 +377,9 @@ export class Blotter {
       this.lines.set(key, { element, said });
       if (body.children[at] !== element) body.insertBefore(element, body.children[at] ?? null);
     });
-    this.none.hidden = lines.length > 0;
-    write(this.none, empty);
+    const isCut = lines.length >= mostRows;
+    this.none.hidden = lines.length > 0 && !isCut;
+    write(this.none, isCut ? `The newest ${mostRows}. Older ones are on the Orders page.` : empty);
   }
 
   /** A sentence in the place of a table, whose rows are none any more. */
