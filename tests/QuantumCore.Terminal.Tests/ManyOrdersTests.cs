@@ -46,6 +46,49 @@ public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : I
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Order_that_is_open_is_on_the_orders_page_behind_a_thousand_that_came_later()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync("MSFT");
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "11.11", quantity = "1" });
+        await PlaceAsync(page, "demo-alice", 1_000, _ => new { symbol = "MSFT", side = "buy", price = "12.00", quantity = "1", timeInForce = "ioc" });
+        await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Orders" }).ClickAsync();
+        var rows = page.Page.Locator("#page tbody tr");
+        await Assertions.Expect(rows).ToHaveCountAsync(1_001);
+        await Assertions.Expect(page.Page.Locator("#page .muted").First).ToContainTextAsync("older ones than the newest 1,000 orders");
+        await Choose(page, "State").SelectOptionAsync("open");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        await Assertions.Expect(rows).ToContainTextAsync("11.11");
+        await page.ClearAsync("MSFT");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Fills_of_an_order_are_found_behind_a_thousand_that_came_later()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.ClearAsync("MSFT");
+        await page.PlaceAsync("demo-bob", new { symbol = "MSFT", side = "sell", price = "400.00", quantity = "3" });
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "400.00", quantity = "3", clientOrderId = "first-of-many" });
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "sell", price = "400.00", quantity = "1001" });
+        await PlaceAsync(page, "demo-bob", 1_001, _ => new { symbol = "MSFT", side = "buy", price = "400.00", quantity = "1" });
+        await page.Page.Locator("[data-tab=fills]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToHaveTextAsync("The newest 200. Older ones are on the Orders page.");
+
+        await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Orders" }).ClickAsync();
+        await Choose(page, "Show").SelectOptionAsync("fills");
+        await Assertions.Expect(page.Page.Locator("#page .muted").First).ToContainTextAsync("The newest 1,000 fills");
+        await Choose(page, "Show").SelectOptionAsync("orders");
+        await page.Page.Locator("#page tbody tr", new PageLocatorOptions { HasText = "first-of-many" }).Locator("button").ClickAsync();
+        var fills = page.Page.Locator("dialog tbody tr");
+        await Assertions.Expect(fills).ToHaveCountAsync(1);
+        await Assertions.Expect(fills).ToContainTextAsync("400.00");
+        page.AssertSound();
+    }
+
+    private static ILocator Choose(TradePage page, string label) => page.Page.Locator("label", new PageLocatorOptions { HasText = label }).Locator("select");
+
     private static async Task PlaceAsync(TradePage page, string key, int count, Func<int, object> order)
     {
         const int AtOnce = 500;

@@ -421,7 +421,7 @@ export function gain(text: string | null): HTMLElement {
 }
 
 /** Newest first. Times are numbers in text: of two, the longer one is the larger. */
-function byTime({ timeNanos: left, orderId }: Order, { timeNanos: right, orderId: other }: Order): number {
+export function byTime({ timeNanos: left, orderId }: Order, { timeNanos: right, orderId: other }: Order): number {
   if (left === right) return other - orderId;
   return left.length === right.length ? (left < right ? 1 : -1) : right.length - left.length;
 }

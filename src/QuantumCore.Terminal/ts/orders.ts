@@ -1,16 +1,18 @@
 import { stateInWords } from "./account.js";
 import { read } from "./api.js";
-import { kindNames, limitOf, sideOf, tableOfCells } from "./blotter.js";
+import { byTime, kindNames, limitOf, sideOf, tableOfCells } from "./blotter.js";
 import { button, make, open, wide } from "./dom.js";
-import { changeInWords, millisOf, moment, pretty } from "./format.js";
+import { changeInWords, decimal, millisOf, moment, pretty, units } from "./format.js";
 import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
 import { current } from "./session.js";
 import type { Store } from "./store.js";
 
 const most = 1_000;
+/** As many pages of fills are read for what happened to one order. */
+const mostPages = 50;
 
-/** All orders of the account, open and done, and its fills. */
+/** The account's open orders, the newest of all orders, and its newest fills. */
 export async function show(host: HTMLElement, store: Store): Promise<void> {
   document.title = "Orders · QuantumCore";
   if (current?.account == null) {
@@ -25,6 +27,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const card = wide("Orders and fills");
   let orders: Order[] = [];
   let fills: Fill[] = [];
+  let isCut = false;
   let asked = 0;
   const chosenOrders = (): Order[] => orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value));
   const chosenFills = (): Fill[] => fills.filter((fill) => side.value === "" || fill.side === side.value);
@@ -32,15 +35,21 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     state.disabled = what.value === "fills";
     if (what.value === "orders") showOrders(card, chosenOrders());
     else showFills(card, chosenFills());
+    if (what.value === "orders" && isCut && state.value !== "open")
+      card.prepend(make("p", { class: "muted" }, `Open orders are all here. Of those that are done there are older ones than the newest ${decimal(most, 0)} orders${symbol.value === "" ? ": choose a symbol to see more of its own" : ""}.`));
+    if (what.value === "fills" && fills.length === most)
+      card.prepend(make("p", { class: "muted" }, `The newest ${decimal(most, 0)} fills${symbol.value === "" ? ": choose a symbol to see more of its own" : ""}. The statement on the Portfolio page has all, by days.`));
   };
   const load = async (): Promise<void> => {
-    const query = `?limit=${most}${symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`}`;
+    const of = symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`;
     const mine = ++asked;
-    const [orderAnswer, fillAnswer] = await Promise.all([read<{ orders: Order[] }>(`/orders/history${query}`), read<{ fills: Fill[] }>(`/fills${query}`)]);
+    const [openAnswer, orderAnswer, fillAnswer] = await Promise.all(
+      [read<{ orders: Order[] }>(`/orders?open=true${of}`), read<{ orders: Order[] }>(`/orders/history?limit=${most}${of}`), read<{ fills: Fill[] }>(`/fills?limit=${most}${of}`)]);
     // Another symbol may have been chosen meanwhile.
     if (mine !== asked) return;
-    [orders, fills] = [orderAnswer?.orders ?? [], fillAnswer?.fills ?? []];
-    if (orderAnswer === undefined || fillAnswer === undefined) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
+    [orders, fills] = [withOpen(orderAnswer?.orders ?? [], openAnswer?.orders ?? []), fillAnswer?.fills ?? []];
+    isCut = orderAnswer?.orders.length === most;
+    if (openAnswer === undefined || orderAnswer === undefined || fillAnswer === undefined) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
     else render();
   };
   host.replaceChildren(make("h1", {}, "Orders"), make("div", { class: "filters" },
@@ -51,6 +60,14 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   for (const control of [what, side, state]) control.addEventListener("change", render);
   await load();
 }
+
+/** The newest orders, and the open ones that are older than those. */
+function withOpen(newest: readonly Order[], open: readonly Order[]): Order[] {
+  const known = new Set(newest.map(keyOf));
+  return [...newest, ...open.filter((order) => !known.has(keyOf(order)))].sort(byTime);
+}
+
+const keyOf = ({ symbol, orderId, clientOrderId }: Order): string => `${symbol} ${orderId} ${clientOrderId}`;
 
 function stateOf(order: Order): string {
   return order.status === "new" || order.status === "partiallyFilled" ? "open" : order.status;
@@ -78,8 +95,8 @@ function showFills(card: HTMLElement, fills: readonly Fill[]): void {
 
 /** What one order was entered with, its fills, and how it stands. */
 async function showLife(order: Order): Promise<void> {
-  const answer = await read<{ fills: Fill[] }>(`/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`);
-  const fills = answer?.fills.filter((fill) => fill.orderId === order.orderId) ?? [];
+  const found = await fillsOf(order);
+  const fills = found ?? [];
   const facts = make("dl", { class: "facts" });
   for (const [name, value] of Object.entries(order)) {
     if (typeof value === "object" || name === "fills") continue;
@@ -87,8 +104,32 @@ async function showLife(order: Order): Promise<void> {
   }
   const rows = fills.map((fill) => [moment(millisOf(fill.timeNanos)), pretty(fill.price), pretty(fill.quantity), pretty(fill.fee), fill.liquidity, fill.tradeId, changeInWords(fill)]);
   open(`Order ${order.orderId} of ${order.symbol}`, facts, make("h2", {}, "Fills"),
-    rows.length === 0 ? make("p", { class: "empty" }, answer === undefined ? "They can't be read now." : "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade", "Changed"], rows, 1),
+    rows.length === 0 ? make("p", { class: "empty" }, found === undefined ? "They can't be read now." : "None.") : tableOfCells(["Time", "Price", "Quantity", "Fee", "Role", "Trade", "Changed"], rows, 1),
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
+}
+
+/** All fills of an order, newest first: where they are not among the newest of its symbol, from its first fill on; undefined when they can't be read. */
+async function fillsOf(order: Order): Promise<Fill[] | undefined> {
+  const path = `/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`;
+  const isItsOwn = (fill: Fill): boolean => fill.orderId === order.orderId;
+  const newest = (await read<{ fills: Fill[] }>(path))?.fills;
+  if (newest === undefined || newest.length < most || isWhole(order, newest.filter(isItsOwn))) return newest?.filter(isItsOwn);
+  const found: Fill[] = [];
+  let after = "0-0";
+  for (let page = 0; page < mostPages; page++) {
+    const fills: Fill[] | undefined = (await read<{ fills: Fill[] }>(`${path}&after=${after}`))?.fills;
+    if (fills === undefined) return undefined;
+    found.push(...fills.filter(isItsOwn));
+    if (fills.length < most || isWhole(order, found)) return found.reverse();
+    after = fills.at(-1)!.tradeId;
+  }
+  return undefined;
+}
+
+/** Whether these fills are all that an order has. */
+function isWhole(order: Order, fills: readonly Fill[]): boolean {
+  const scale = Math.max(...[order, ...fills].map((one) => ("filled" in one ? one.filled : one.quantity).split(".")[1]?.length ?? 0));
+  return fills.reduce((sum, fill) => sum + units(fill.quantity, scale), 0n) >= units(order.filled, scale);
 }
 
 function download(what: string, orders: readonly Order[], fills: readonly Fill[]): void {
