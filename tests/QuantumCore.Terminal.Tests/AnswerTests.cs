@@ -346,6 +346,29 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
+    public async Task Key_that_cancels_the_newest_order_pressed_twice_cancels_two()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        var orders = new List<long>();
+        for (var i = 0; i < 3; i++)
+            orders.Add((await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = $"117.0{i}", quantity = "8" })).GetProperty("orderId").GetInt64());
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(3);
+        var goOn = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", async route =>
+        {
+            await goOn.Task;
+            await route.ContinueAsync();
+        });
+        await page.Page.Keyboard.PressAsync("x");
+        await page.Page.Keyboard.PressAsync("x");
+        goOn.SetResult();
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
+        Assert.Equal(orders[0], Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("orderId").GetInt64());
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Keys_of_the_trade_page_do_nothing_on_another_page()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange);

@@ -52,6 +52,8 @@ export class Blotter {
   private readonly none = make("p", { class: "empty" });
   private readonly lines = new Map<string, { element: HTMLTableRowElement; said: readonly string[] }>();
   private newestFirst = true;
+  /** Names of open orders whose cancel was sent. */
+  private readonly cancelling = new Set<string>();
 
   constructor(private readonly store: Store) {
     const list = byId("blotter-tabs");
@@ -71,6 +73,7 @@ export class Blotter {
 
   render(): void {
     const open = [...this.store.orders.values()];
+    for (const name of this.cancelling) if (!this.store.orders.has(name)) this.cancelling.delete(name);
     write(this.count, String(open.length));
     const all = byId("cancel-all");
     const here = open.filter((order) => order.symbol === this.store.instrument?.symbol).length;
@@ -87,7 +90,8 @@ export class Blotter {
 
   /** Cancels the newest open order. */
   cancelNewest(): void {
-    const newest = [...this.store.orders.values()].sort(byTime).at(0);
+    // Those whose cancel is on its way are meant no more: the key pressed twice cancels two.
+    const newest = [...this.store.orders.values()].filter((order) => !this.cancelling.has(order.clientOrderId)).sort(byTime).at(0);
     if (newest !== undefined) void this.cancel(newest);
   }
 
@@ -274,7 +278,10 @@ export class Blotter {
       pressed.disabled = true;
       write(pressed, "Cancelling…");
     }
+    this.cancelling.add(order.clientOrderId);
     const outcome = await call<Order>("DELETE", pathOf(order));
+    // What was taken stays marked until the stream has told it.
+    if (outcome.kind !== "done") this.cancelling.delete(order.clientOrderId);
     if (outcome.kind === "done") {
       // It may have been filled before it could be cancelled.
       const { status } = outcome.value;
