@@ -114,6 +114,28 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Person_whose_session_ended_elsewhere_is_told_and_does_not_go_on_as_somebody_else()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.GoOnAsAsync("demo-bob");
+        await page.FillAsync("buy", "limit", ("price", "100.00"), ("quantity", "1"));
+        await page.Page.Locator("#send:enabled").WaitForAsync();
+        var orders = 0;
+        page.Page.Request += (_, request) => orders += request.Method == "POST" && request.Url.EndsWith("/orders", StringComparison.Ordinal) ? 1 : 0;
+        await page.Page.EvaluateAsync("() => fetch('/api/qc/v1/sessions/current', { method: 'DELETE' })");
+
+        await Assertions.Expect(page.Page.Locator(".toast p")).ToHaveTextAsync("The session of demo-bob has ended. Nothing is sent until you sign in again.");
+        await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
+        await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("Sign in to trade");
+        await page.Page.EvaluateAsync("() => document.getElementById('ticket-form').requestSubmit()");
+        await page.Page.ReloadAsync();
+        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "live");
+        await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
+        Assert.Equal(0, orders);
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Limit_that_is_no_number_is_not_sent_as_no_limit()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);

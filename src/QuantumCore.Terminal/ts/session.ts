@@ -1,5 +1,6 @@
 import { call, insist, mayChange, type Outcome } from "./api.js";
 import { prefs, setPrefs } from "./prefs.js";
+import { toast } from "./toast.js";
 
 /** Who is signed in. The browser's cookie says so to the exchange; this page never sees a key. */
 export interface Session {
@@ -27,6 +28,9 @@ others.onmessage = (event: MessageEvent<{ signedOut: boolean }>) => {
   void begin();
 };
 
+/** Who looks at a demo without having said who it is. */
+const visitor = "demo-alice";
+
 /** Learns who is signed in. In a demo that is its customer, unless a person signed out: nobody has to sign in to look. */
 export async function begin(): Promise<void> {
   const known = await insist(() => call<Session>("GET", "/sessions/current"));
@@ -35,7 +39,14 @@ export async function begin(): Promise<void> {
     return;
   }
   const before = current;
-  const entered = prefs.signedOut ? undefined : await insist(() => signInToDemo("demo-alice"), Infinity, () => current === before);
+  if (before !== undefined && before.user !== visitor && !prefs.signedOut) {
+    // Who is about to send an order goes on as nobody, not as somebody else.
+    setPrefs({ signedOut: true });
+    take(undefined);
+    toast("bad", "Signed out", `The session of ${before.user} has ended. Nothing is sent until you sign in again.`);
+    return;
+  }
+  const entered = prefs.signedOut ? undefined : await insist(() => signInToDemo(visitor), Infinity, () => current === before);
   // Meanwhile a person may have signed in by hand.
   if (entered?.kind !== "done" && current === before) take(undefined);
 }
