@@ -9,6 +9,8 @@ import { font, Surface, tableOf, theme } from "./surface.js";
 const axisHeight = 20;
 const leastAxisWidth = 74;
 const volumeShare = 0.18;
+const minuteMillis = 60_000;
+const dayMillis = 86_400_000;
 const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400];
 
 /** Candles with volume: hollow ones rose, filled ones fell. */
@@ -175,19 +177,29 @@ export class Chart extends Surface {
       if (ticks > 0) g.fillText(instrument.price(Math.round(ticks)), this.plotWidth + 6, y);
     }
 
-    const bar = this.store.candleMillis / 60_000;
+    const bar = this.store.candleMillis / minuteMillis;
     const minutes = niceMinutes.find((m) => (m / bar) * this.barWidth >= 64) ?? 43_200;
     g.textAlign = "center";
+    // Candles begin by UTC, which on other clocks may be no round time: the first one of each step is marked, whenever it begins.
+    let before = candles[first - 1] === undefined ? undefined : this.placeOf(candles[first - 1]!.start);
     for (let i = first; i <= last; i++) {
-      const { hours, minutes: minute, seconds, day } = parts(candles[i]!.start);
-      const ofDay = hours * 60 + minute;
-      const isTick = minutes >= 1_440 ? ofDay === 0 && Math.floor(candles[i]!.start / 86_400_000) % (minutes / 1_440) === 0 : ofDay % minutes === 0 && seconds === 0;
+      const place = this.placeOf(candles[i]!.start);
+      const isTick = before === undefined ? place.minute % minutes === 0 : Math.floor(place.minute / minutes) !== Math.floor(before.minute / minutes);
+      const text = before === undefined ? place.minute % 1_440 === 0 : place.day !== before.day;
+      before = place;
       const x = Math.round(this.x(i)) + 0.5;
       if (!isTick || x < 24 || x > this.plotWidth - 24) continue;
       line(g, theme.line, x, 0, x, this.plotHeight);
       g.fillStyle = theme.muted;
-      g.fillText(ofDay === 0 ? day.slice(5) : `${two(hours)}:${two(minute)}`, x, this.plotHeight + axisHeight / 2);
+      g.fillText(text ? place.day.slice(5) : place.time, x, this.plotHeight + axisHeight / 2);
     }
+  }
+
+  /** When a candle began, by the chosen clock, and minutes of that clock since some midnight. A day is the exchange's: it has its name of UTC on any clock. */
+  private placeOf(start: number): { day: string; time: string; minute: number } {
+    if (this.store.candleMillis >= dayMillis) return { day: new Date(start).toISOString().slice(0, 10), time: "00:00", minute: start / minuteMillis };
+    const { day, hours, minutes } = parts(start);
+    return { day, time: `${two(hours)}:${two(minutes)}`, minute: Date.parse(`${day}T${two(hours)}:${two(minutes)}Z`) / minuteMillis };
   }
 
   private drawVolume(g: CanvasRenderingContext2D, candles: readonly Candle[], first: number, last: number): void {
@@ -290,8 +302,8 @@ export class Chart extends Surface {
     line(g, theme.muted, 0, level, this.plotWidth, level);
     g.setLineDash([]);
     priceTag(g, this.plotWidth, level, instrument.price(Math.max(0, Math.round(price))), theme.text, theme.panel);
-    const { day, hours, minutes } = parts(candles[index]!.start);
-    const label = this.store.candleMillis >= 86_400_000 ? day : `${day.slice(5)} ${two(hours)}:${two(minutes)}`;
+    const { day, time } = this.placeOf(candles[index]!.start);
+    const label = this.store.candleMillis >= dayMillis ? day : `${day.slice(5)} ${time}`;
     const width = g.measureText(label).width + 12;
     const left = Math.max(0, Math.min(this.plotWidth - width, at - width / 2));
     g.fillStyle = theme.text;
