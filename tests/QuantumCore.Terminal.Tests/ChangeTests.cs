@@ -99,6 +99,26 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     [Fact]
+    public async Task Last_price_is_of_the_new_units_as_soon_as_a_symbol_that_is_halted_was_split()
+    {
+        const string Split = "SPLIT-USD";
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Split, baseAsset = "SPLIT", baseDecimals = 0, quoteAsset = "USD", quoteDecimals = 2, tickSize = "0.01", lotSize = "1", referencePrice = "100.00", maxPrice = "10000.00" });
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "to-split", asset = "SPLIT", amount = "100" });
+        await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Split}").ToString());
+        await page.LiveAsync();
+        await page.PlaceAsync("demo-bob", new { symbol = Split, side = "sell", price = "100.00", quantity = "4" });
+        await page.PlaceAsync("demo-alice", new { symbol = Split, side = "buy", price = "100.00", quantity = "4" });
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("100.00");
+
+        await page.PhaseAsync(Split, "halt");
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/corporate-actions", new { id = "split-2-1", type = "split", symbol = Split, ratio = "2:1", amount = "50.00", why = "two for one" });
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("50.00");
+        await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Trading is halted");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task What_a_leg_of_a_strategy_traded_at_is_no_last_price()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");

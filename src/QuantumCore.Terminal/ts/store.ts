@@ -66,9 +66,12 @@ export class Store {
   /** Ticks of the last trade; 0 for none. A split changes it without a trade: where the book's state is the newer one it says so. */
   get last(): number {
     const [trade, { instrument, state }] = [this.trades.find((one) => !one.isLeg), this];
-    const told = state !== undefined && (trade === undefined || state.sequence >= sequenceOf(trade.id)) ? state.lastPrice : null;
+    const ticker = instrument === undefined ? undefined : this.tickers.get(instrument.symbol);
+    // A ticker of while nothing trades is newer than any trade. A split comes then, and the book's state is not told for its last price alone.
+    const isStill = (state?.phase === "halt" || state?.phase === "closed") && ticker?.phase === state.phase;
+    const told = isStill ? ticker.lastPrice : state !== undefined && (trade === undefined || state.sequence >= sequenceOf(trade.id)) ? state.lastPrice : null;
     if (trade !== undefined && told === null) return trade.price;
-    const price = told ?? (instrument === undefined ? null : this.tickers.get(instrument.symbol)?.lastPrice);
+    const price = told ?? ticker?.lastPrice;
     return price == null ? 0 : Number(instrument!.ticks(price));
   }
 
@@ -101,8 +104,10 @@ export class Store {
   }
 
   takeTickers(tickers: readonly Ticker[]): void {
+    const before = this.last;
     for (const ticker of tickers) this.tickers.set(ticker.symbol, ticker);
     this.touch("tickers");
+    if (this.last !== before) this.touch("trades");
   }
 
   /** Older trades, newest first, from a call; those that the stream told since stay in front. What became of those that are known is told by it, too. */
