@@ -61,4 +61,31 @@ public sealed partial class ChartTests
         await page.ClearAsync(Large);
         page.AssertSound();
     }
+
+    /// <summary>An order has at most 2^53 lots, as many as a number of a browser holds to the last one; a level, and a candle, has those of several.</summary>
+    [Fact]
+    public async Task Lots_of_several_large_orders_are_told_to_the_last_one()
+    {
+        const string Huge = "HUGE-COIN";
+        string[] quantities = ["9007199254740992", "9007199254740991"];
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT");
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/instruments", new { symbol = Huge, baseAsset = "HUGE", baseDecimals = 0, quoteAsset = "COIN", quoteDecimals = 2, tickSize = "0.01", lotSize = "1", referencePrice = "0.01", maxPrice = "1.00", maxQuantity = "9007199254740992" });
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1001/deposits", new { key = "huge-coin", asset = "COIN", amount = "400000000000000" });
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1002/deposits", new { key = "huge", asset = "HUGE", amount = "20000000000000000" });
+        await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Huge}").ToString());
+        await page.LiveAsync();
+        await page.Page.Locator("#book-table").ClickAsync();
+        await page.Page.Locator("#chart-table").ClickAsync();
+        foreach (var quantity in quantities)
+            await page.PlaceAsync("demo-alice", new { symbol = Huge, side = "buy", price = "0.01", quantity });
+        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Last).ToHaveTextAsync("18,014,398,509,481,983");
+        await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Nth(2)).ToHaveTextAsync("18,014,398,509,481,983");
+
+        // They may fall into two minutes: of one the sum is told, by the page itself and by the exchange.
+        await page.Page.ClickAsync("[data-interval='1d']");
+        foreach (var quantity in quantities)
+            await page.PlaceAsync("demo-bob", new { symbol = Huge, side = "sell", price = "0.01", quantity });
+        await Assertions.Expect(page.Page.Locator("#chart tbody tr").First.Locator("td").Last).ToHaveTextAsync("18,014,398,509,481,983");
+        page.AssertSound();
+    }
 }

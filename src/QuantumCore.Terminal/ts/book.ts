@@ -4,7 +4,7 @@ import type { BookMessage, Levels } from "./protocol.js";
 export class BookSide {
   count = 0;
   private prices = new Float64Array(256);
-  private quantities = new Float64Array(256);
+  private quantities = new BigInt64Array(256);
 
   /** @param sign 1 for asks, whose lowest price is best; -1 for bids. */
   constructor(private readonly sign: 1 | -1) {}
@@ -14,8 +14,8 @@ export class BookSide {
     return this.prices[at]!;
   }
 
-  /** Lots of the level at a place. */
-  quantity(at: number): number {
+  /** Lots of the level at a place: those of many orders may be more than a number holds to the last one. */
+  quantity(at: number): bigint {
     return this.quantities[at]!;
   }
 
@@ -24,12 +24,12 @@ export class BookSide {
   }
 
   /** Sets a level's lots; 0 takes it away. */
-  set(price: number, quantity: number): void {
+  set(price: number, quantity: bigint): void {
     const at = this.find(price);
     const known = at < this.count && this.prices[at] === price;
-    if (quantity > 0 && known) {
+    if (quantity > 0n && known) {
       this.quantities[at] = quantity;
-    } else if (quantity > 0) {
+    } else if (quantity > 0n) {
       this.grow();
       this.prices.copyWithin(at + 1, at, this.count);
       this.quantities.copyWithin(at + 1, at, this.count);
@@ -57,7 +57,7 @@ export class BookSide {
 
   private grow(): void {
     if (this.count < this.prices.length) return;
-    const [prices, quantities] = [new Float64Array(this.count * 2), new Float64Array(this.count * 2)];
+    const [prices, quantities] = [new Float64Array(this.count * 2), new BigInt64Array(this.count * 2)];
     prices.set(this.prices);
     quantities.set(this.quantities);
     [this.prices, this.quantities] = [prices, quantities];
@@ -92,11 +92,11 @@ export class Book {
 export interface Rows {
   count: number;
   readonly prices: Float64Array;
-  readonly quantities: Float64Array;
+  readonly quantities: bigint[];
 }
 
 export function newRows(most: number): Rows {
-  return { count: 0, prices: new Float64Array(most), quantities: new Float64Array(most) };
+  return { count: 0, prices: new Float64Array(most), quantities: [] };
 }
 
 /** The price of the group that a price falls in: bids round down and asks up, so that no group looks better than it is. */
@@ -113,7 +113,7 @@ export function group(side: BookSide, isBid: boolean, step: number, most: number
     if (price !== current) {
       if (rows.count === most) return;
       rows.prices[rows.count] = current = price;
-      rows.quantities[rows.count] = 0;
+      rows.quantities[rows.count] = 0n;
       rows.count++;
     }
     rows.quantities[rows.count - 1]! += side.quantity(at);
@@ -121,5 +121,5 @@ export function group(side: BookSide, isBid: boolean, step: number, most: number
 }
 
 function set(side: BookSide, levels: Levels): void {
-  for (const [price, quantity] of levels) side.set(Number(price), Number(quantity));
+  for (const [price, quantity] of levels) side.set(Number(price), BigInt(quantity));
 }

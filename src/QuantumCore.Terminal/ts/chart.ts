@@ -203,13 +203,13 @@ export class Chart extends Surface {
   }
 
   private drawVolume(g: CanvasRenderingContext2D, candles: readonly Candle[], first: number, last: number): void {
-    const sorted = candles.slice(first, last + 1).map((candle) => candle.volume).sort((a, b) => a - b);
+    const sorted = candles.slice(first, last + 1).map((candle) => Number(candle.volume)).sort((a, b) => a - b);
     const most = Math.max(sorted[Math.floor((sorted.length - 1) * 0.97)] ?? 1, 1);
     const room = this.plotHeight * volumeShare - 6;
     const width = Math.max(1, Math.floor(this.barWidth * 0.7));
     for (let i = first; i <= last; i++) {
       const candle = candles[i]!;
-      const height = Math.min(1, candle.volume / most) * room;
+      const height = Math.min(1, Number(candle.volume) / most) * room;
       g.fillStyle = candle.close >= candle.open ? theme["up-fill"] : theme["down-fill"];
       g.fillRect(Math.round(this.x(i) - width / 2), this.plotHeight - height, width, height);
     }

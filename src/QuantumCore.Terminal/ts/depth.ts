@@ -85,7 +85,7 @@ export class Depth extends Surface {
       const at = x(side.price(i));
       if (at < 0 || at > this.width) break;
       g.lineTo(at, y(lots));
-      lots += side.quantity(i);
+      lots += Number(side.quantity(i));
       g.lineTo(at, y(lots));
     }
     g.lineTo(far, y(lots));
@@ -116,11 +116,11 @@ export class Depth extends Surface {
     const instrument = this.store.instrument!;
     const ticks = this.ticksAt(this.pointer);
     const side = ticks >= this.middle ? this.store.book.asks : this.store.book.bids;
-    let lots = 0;
+    let lots = 0n;
     let value = 0n;
     for (let i = 0; i < side.count && (side === this.store.book.asks ? side.price(i) <= ticks : side.price(i) >= ticks); i++) {
       lots += side.quantity(i);
-      value += instrument.notional(BigInt(side.price(i)), BigInt(side.quantity(i)));
+      value += instrument.notional(BigInt(side.price(i)), side.quantity(i));
     }
     g.strokeStyle = theme.muted;
     g.beginPath();
@@ -147,6 +147,6 @@ export class Depth extends Surface {
 
 function total(side: BookSide, span: number, middle: number): number {
   let lots = 0;
-  for (let i = 0; i < side.count && Math.abs(side.price(i) - middle) <= span; i++) lots += side.quantity(i);
+  for (let i = 0; i < side.count && Math.abs(side.price(i) - middle) <= span; i++) lots += Number(side.quantity(i));
   return lots;
 }

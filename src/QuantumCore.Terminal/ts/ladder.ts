@@ -12,7 +12,7 @@ export class Ladder extends Surface {
   step = 1;
   cumulative = false;
   /** A row was chosen: its price, the side that takes it, and what stands down to it. */
-  onPick: (ticks: number, side: Side, lots: number | undefined) => void = () => undefined;
+  onPick: (ticks: number, side: Side, lots: bigint | undefined) => void = () => undefined;
 
   private readonly bids = newRows(mostRows);
   private readonly asks = newRows(mostRows);
@@ -63,7 +63,7 @@ export class Ladder extends Surface {
     const rows: string[][] = [];
     for (const [side, name] of [[this.asks, "Ask"], [this.bids, "Bid"]] as const) {
       group(name === "Ask" ? this.store.book.asks : this.store.book.bids, name === "Bid", this.step, 20, side);
-      let total = 0;
+      let total = 0n;
       const part: string[][] = [];
       for (let i = 0; i < side.count; i++) {
         total += side.quantities[i]!;
@@ -85,37 +85,38 @@ export class Ladder extends Surface {
   private largest(rows: Rows): number {
     let [most, total] = [1, 0];
     for (let i = 0; i < rows.count; i++) {
-      total += rows.quantities[i]!;
-      most = Math.max(most, this.cumulative ? total : rows.quantities[i]!);
+      const quantity = Number(rows.quantities[i]!);
+      total += quantity;
+      most = Math.max(most, this.cumulative ? total : quantity);
     }
     return most;
   }
 
   /** Remaining lots of own orders, by the price of their group. */
-  private ownLots(): Map<number, number> {
-    const own = new Map<number, number>();
+  private ownLots(): Map<number, bigint> {
+    const own = new Map<number, bigint>();
     for (const { order, ticks, lots } of this.store.own) {
       if (!isInBook(order)) continue;
       const price = groupOf(ticks, this.step, order.side === "buy");
-      own.set(price, (own.get(price) ?? 0) + lots);
+      own.set(price, (own.get(price) ?? 0n) + lots);
     }
     return own;
   }
 
-  private drawSide(g: CanvasRenderingContext2D, rows: Rows, isAsk: boolean, most: number, own: Map<number, number>): void {
+  private drawSide(g: CanvasRenderingContext2D, rows: Rows, isAsk: boolean, most: number, own: Map<number, bigint>): void {
     const instrument = this.store.instrument!;
     const { width, rowHeight } = this;
     const indicative = this.indicativeTicks();
     const size = rowHeight < 16 ? 10.5 : rowHeight > 23 ? 13 : 11.5;
     const [quantityEdge, totalEdge] = [Math.round(width * 0.64), width - 10];
-    let total = 0;
+    let total = 0n;
     for (let i = 0; i < rows.count; i++) {
       const [price, quantity] = [rows.prices[i]!, rows.quantities[i]!];
       total += quantity;
       const row = isAsk ? this.rows - 1 - i : this.rows + i;
       const top = this.top(row);
       const middle = top + rowHeight / 2 + 0.5;
-      const bar = Math.min(width, Math.round(((this.cumulative ? total : quantity) / most) * (width - 4)));
+      const bar = Math.min(width, Math.round((Number(this.cumulative ? total : quantity) / most) * (width - 4)));
       g.fillStyle = isAsk ? theme["down-fill"] : theme["up-fill"];
       g.fillRect(width - bar, top + 0.5, bar, rowHeight - 1);
       const mine = own.get(price);
@@ -219,7 +220,7 @@ export class Ladder extends Surface {
   private pick(row: number, withQuantity: boolean): void {
     const found = this.at(row);
     if (found === undefined) return;
-    let lots = 0;
+    let lots = 0n;
     for (let i = 0; i <= found.place; i++) lots += found.rows.quantities[i]!;
     this.onPick(found.rows.prices[found.place]!, found.isAsk ? "buy" : "sell", withQuantity ? lots : undefined);
   }

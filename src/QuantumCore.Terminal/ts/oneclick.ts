@@ -99,7 +99,7 @@ export class OneClick extends Surface {
     this.drawRows(g, instrument);
     const bids = this.quantities(book.bids, true);
     const asks = this.quantities(book.asks, false);
-    const most = this.scale.of(Math.max(1, ...bids.values(), ...asks.values()));
+    const most = this.scale.of(Math.max(1, ...[...bids.values(), ...asks.values()].map(Number)));
     this.drawSide(g, instrument, bids, most, true);
     this.drawSide(g, instrument, asks, most, false);
     this.drawAway(g);
@@ -115,7 +115,7 @@ export class OneClick extends Surface {
   protected asTable(): HTMLTableElement {
     const instrument = this.store.instrument!;
     const [bids, asks] = [this.quantities(this.store.book.bids, true), this.quantities(this.store.book.asks, false)];
-    const text = (lots: number | undefined): string => lots === undefined ? "" : instrument.quantity(lots);
+    const text = (lots: bigint | undefined): string => lots === undefined ? "" : instrument.quantity(lots);
     return tableOf(["Bid", "Price", "Ask"], Array.from({ length: this.rows }, (_, row) => [text(bids.get(row)), instrument.groupPrice(this.ticksOf(row), this.step), text(asks.get(row))]));
   }
 
@@ -144,8 +144,8 @@ export class OneClick extends Surface {
   }
 
   /** Lots by row, of the rows that are shown. */
-  private quantities(side: BookSide, isBid: boolean): Map<number, number> {
-    const found = new Map<number, number>();
+  private quantities(side: BookSide, isBid: boolean): Map<number, bigint> {
+    const found = new Map<number, bigint>();
     group(side, isBid, this.step, mostGroups, this.grouped);
     for (let i = 0; i < this.grouped.count; i++) {
       const row = this.topGroup - this.grouped.prices[i]! / this.step;
@@ -178,12 +178,12 @@ export class OneClick extends Surface {
     }
   }
 
-  private drawSide(g: CanvasRenderingContext2D, instrument: Instrument, lots: ReadonlyMap<number, number>, most: number, isBid: boolean): void {
+  private drawSide(g: CanvasRenderingContext2D, instrument: Instrument, lots: ReadonlyMap<number, bigint>, most: number, isBid: boolean): void {
     const room = this.width * buyEdge;
     g.textAlign = isBid ? "right" : "left";
     for (const [row, quantity] of lots) {
       const top = row * this.rowHeight;
-      const bar = Math.min(room, (quantity / most) * (room - 4));
+      const bar = Math.min(room, (Number(quantity) / most) * (room - 4));
       g.fillStyle = isBid ? theme["up-fill"] : theme["down-fill"];
       g.fillRect(isBid ? room - bar : this.width * sellEdge, top + 1, bar, this.rowHeight - 1);
       g.fillStyle = theme.text;

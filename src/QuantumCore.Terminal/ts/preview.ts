@@ -17,7 +17,7 @@ export function walk(instrument: Instrument, levels: BookSide, side: Side, lots:
   for (let i = 0; i < levels.count && taken.lots < lots; i++) {
     const price = BigInt(levels.price(i));
     if (limit !== undefined && (side === "buy" ? price > limit : price < limit)) break;
-    const part = least(lots - taken.lots, BigInt(levels.quantity(i)));
+    const part = least(lots - taken.lots, levels.quantity(i));
     taken.lots += part;
     taken.value += instrument.notional(price, part);
     taken.worst = price;
@@ -31,7 +31,7 @@ export function walkAmount(instrument: Instrument, levels: BookSide, amount: big
   for (let i = 0; i < levels.count; i++) {
     const price = BigInt(levels.price(i));
     const most = instrument.lotsFor(amount - taken.value, price);
-    const part = least(most, BigInt(levels.quantity(i)));
+    const part = least(most, levels.quantity(i));
     if (part === 0n) break;
     taken.lots += part;
     taken.value += instrument.notional(price, part);

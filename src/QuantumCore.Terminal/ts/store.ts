@@ -14,11 +14,11 @@ export interface Trade {
   now: number | null | undefined;
 }
 
-/** In ticks and lots; `start` is its first millisecond. */
-export interface Candle { start: number; open: number; high: number; low: number; close: number; volume: number }
+/** In ticks and lots, of which there may be more than a number holds to the last one; `start` is its first millisecond. */
+export interface Candle { start: number; open: number; high: number; low: number; close: number; volume: bigint }
 
 /** An own open order of the shown symbol: what it is drawn at, in ticks, its trigger before its limit; and what is left of it, in lots. */
-export interface OwnOrder { readonly order: Order; readonly ticks: number; readonly lots: number }
+export interface OwnOrder { readonly order: Order; readonly ticks: number; readonly lots: bigint }
 
 const mostTrades = 600;
 
@@ -138,7 +138,7 @@ export class Store {
       high: Number(instrument.ticks(high)),
       low: Number(instrument.ticks(low)),
       close: Number(instrument.ticks(close)),
-      volume: Number(instrument.lots(volume)),
+      volume: instrument.lots(volume),
     }));
     const first = taken[0]?.start ?? 0;
     const last = taken.at(-1)?.start ?? 0;
@@ -152,7 +152,7 @@ export class Store {
     if (instrument === undefined) return [];
     if (this.ownKnown?.instrument !== instrument) {
       const orders = [...this.orders.values()].filter((order) => order.symbol === instrument.symbol);
-      this.ownKnown = { instrument, orders: orders.map((order) => ({ order, ticks: Number(instrument.ticks(order.stage === "working" ? order.price : order.triggerPrice ?? order.price)), lots: Number(instrument.lots(order.remaining)) })) };
+      this.ownKnown = { instrument, orders: orders.map((order) => ({ order, ticks: Number(instrument.ticks(order.stage === "working" ? order.price : order.triggerPrice ?? order.price)), lots: instrument.lots(order.remaining) })) };
     }
     return this.ownKnown.orders;
   }
@@ -231,12 +231,12 @@ export class Store {
     const start = Math.floor(trade.millis / this.candleMillis) * this.candleMillis;
     const candle = this.candles.at(-1);
     if (candle === undefined || start > candle.start) {
-      this.candles.push({ start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: trade.quantity });
+      this.candles.push({ start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: BigInt(trade.quantity) });
     } else if (start === candle.start) {
       candle.high = Math.max(candle.high, trade.price);
       candle.low = Math.min(candle.low, trade.price);
       candle.close = trade.price;
-      candle.volume += trade.quantity;
+      candle.volume += BigInt(trade.quantity);
     }
   }
 

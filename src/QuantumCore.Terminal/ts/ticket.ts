@@ -105,7 +105,7 @@ export class Ticket {
   }
 
   /** Fills a price in, and a quantity where one is given; nothing is sent. */
-  fill(ticks: number, side: Side, lots: number | undefined): void {
+  fill(ticks: number, side: Side, lots: bigint | undefined): void {
     const instrument = this.store.instrument!;
     if (!this.kind.fields.includes("price")) this.setKind("limit");
     this.setSide(side);

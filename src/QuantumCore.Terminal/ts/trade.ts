@@ -389,7 +389,7 @@ export class Trade {
     this.grouping.dispatchEvent(new Event("change"));
   }
 
-  private pick(ticks: number, side: Side, lots: number | undefined): void {
+  private pick(ticks: number, side: Side, lots: bigint | undefined): void {
     byId("trade").dataset["sheet"] = "open";
     this.ticket.fill(ticks, side, lots);
   }
