@@ -36,13 +36,14 @@ internal static class MoneyCommands
 
     private static Command Transfers(CommandLineApp app)
     {
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: Pages.MostRows);
         return app.Add(
             new Command("transfers", "The account's transfers, given and received, newest first.") { limit },
             "qc transfers --limit 100",
             async (parse, session, cancellation) =>
             {
-                var transfers = await session.Client().GetTransfersAsync(parse.GetValue(limit), cancellation);
+                var client = session.Client();
+                var transfers = await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetTransfersAsync(size, after, cancellation));
                 session.Screen.Show(transfers, console => Tables.Transfers(console, transfers));
                 return ExitCodes.Done;
             });
@@ -76,13 +77,14 @@ internal static class MoneyCommands
 
     private static Command Withdrawals(CommandLineApp app)
     {
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: Pages.MostRows);
         return app.Add(
             new Command("withdrawals", "The account's withdrawals, newest first, and whether they are paid.") { limit },
             "qc withdrawals --limit 100",
             async (parse, session, cancellation) =>
             {
-                var withdrawals = await session.Client().GetWithdrawalsAsync(parse.GetValue(limit), cancellation);
+                var client = session.Client();
+                var withdrawals = await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetWithdrawalsAsync(size, after, cancellation));
                 session.Screen.Show(withdrawals, console => Tables.Withdrawals(console, withdrawals));
                 return ExitCodes.Done;
             });

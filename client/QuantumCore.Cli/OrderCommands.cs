@@ -165,7 +165,7 @@ internal static class OrderCommands
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
         var all = new Option<bool>("--all") { Description = "Those that are done, too, newest first" };
-        var limit = Grammar.CountOption("--limit", "With --all: how many", otherwise: 100, most: 1000);
+        var limit = Grammar.CountOption("--limit", "With --all: how many", otherwise: 100, most: Pages.MostRows);
         var command = new Command("orders", "The account's open orders, or all of them.") { symbol, all, limit };
         command.Validators.Add(result =>
         {
@@ -183,7 +183,7 @@ internal static class OrderCommands
             {
                 var (client, of, isAll) = (session.Client(), parse.GetValue(symbol), parse.GetValue(all));
                 var orders = isAll
-                    ? await client.GetOrderHistoryAsync(of, parse.GetValue(limit), cancellation)
+                    ? await Pages.ReadAsync(parse.GetValue(limit), (size, after) => client.GetOrderHistoryAsync(of, size, after, cancellation))
                     : await client.GetOpenOrdersAsync(of, cancellation);
                 session.Screen.Show(orders, console => Tables.Orders(console, orders, isAll ? "No orders." : "No open orders."));
                 return ExitCodes.Done;

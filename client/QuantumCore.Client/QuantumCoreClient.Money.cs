@@ -26,9 +26,15 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>The account's transfers, given and received, newest first.</summary>
     /// <param name="limit">1 to 1000.</param>
+    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Transfer>> GetTransfersAsync(int limit = 100, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<TransferList>(Get("transfers" + Query(("limit", Text(limit)))), cancellation)).Transfers;
+    public async Task<Page<Transfer>> GetTransfersAsync(
+        int limit = 100, string? after = null, CancellationToken cancellation = default)
+    {
+        var page = await _calls.SendAsync<TransferList>(
+            Get("transfers" + Query(("limit", Text(limit)), ("after", after))), cancellation);
+        return new(page.Transfers, page.Next);
+    }
 
     /// <summary>
     /// Withdraws to the outside world: gone from the account at once. The same key is the same withdrawal; null: the client
@@ -54,9 +60,15 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>The account's withdrawals, newest first.</summary>
     /// <param name="limit">1 to 1000.</param>
+    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Withdrawal>> GetWithdrawalsAsync(int limit = 100, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<WithdrawalList>(Get("withdrawals" + Query(("limit", Text(limit)))), cancellation)).Withdrawals;
+    public async Task<Page<Withdrawal>> GetWithdrawalsAsync(
+        int limit = 100, string? after = null, CancellationToken cancellation = default)
+    {
+        var page = await _calls.SendAsync<WithdrawalList>(
+            Get("withdrawals" + Query(("limit", Text(limit)), ("after", after))), cancellation);
+        return new(page.Withdrawals, page.Next);
+    }
 
     /// <summary>The account's risk limits.</summary>
     public Task<AccountLimits> GetLimitsAsync(CancellationToken cancellation = default) =>

@@ -265,11 +265,15 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// <summary>The account's orders that reached a book, open and done, newest first; without their fills.</summary>
     /// <param name="symbol">Only this instrument's.</param>
     /// <param name="limit">1 to 1000.</param>
+    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
     /// <param name="cancellation">Gives up.</param>
-    public async Task<IReadOnlyList<Order>> GetOrderHistoryAsync(
-        string? symbol = null, int limit = 100, CancellationToken cancellation = default) =>
-        (await _calls.SendAsync<OrderList>(
-            Get("orders/history" + Query(("symbol", symbol), ("limit", Text(limit)))), cancellation)).Orders;
+    public async Task<Page<Order>> GetOrderHistoryAsync(
+        string? symbol = null, int limit = 100, string? after = null, CancellationToken cancellation = default)
+    {
+        var page = await _calls.SendAsync<OrderList>(
+            Get("orders/history" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", after))), cancellation);
+        return new(page.Orders, page.Next);
+    }
 
     /// <summary>How much stands before a resting order at its price.</summary>
     public Task<OrderPosition> GetPositionAsync(string symbol, long orderId, CancellationToken cancellation = default) =>

@@ -22,7 +22,7 @@ public static class QuantumCoreJson
         ?? throw new NotSupportedException($"{typeof(T)} is not a message of the exchange.");
 }
 
-internal sealed record OrderList([property: JsonRequired] IReadOnlyList<Order> Orders);
+internal sealed record OrderList([property: JsonRequired] IReadOnlyList<Order> Orders, string? Next = null);
 
 internal sealed record OrderBatch(IReadOnlyList<PlaceOrder> Orders);
 
@@ -58,11 +58,11 @@ internal sealed record DepositOrder(string Key, string Asset, decimal Amount);
 
 internal sealed record TransferRequest(string Key, string To, string Asset, decimal Amount);
 
-internal sealed record TransferList([property: JsonRequired] IReadOnlyList<Transfer> Transfers);
+internal sealed record TransferList([property: JsonRequired] IReadOnlyList<Transfer> Transfers, string? Next);
 
 internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
 
-internal sealed record WithdrawalList([property: JsonRequired] IReadOnlyList<Withdrawal> Withdrawals);
+internal sealed record WithdrawalList([property: JsonRequired] IReadOnlyList<Withdrawal> Withdrawals, string? Next);
 
 internal sealed record OwnerRequest(string Owner);
 

@@ -323,13 +323,13 @@ public interface ILedgerGrain : IGrainWithStringKey
     ValueTask<ImmutableArray<AccountFill>> FillsAfter(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen);
 
-    /// <summary>An account's newest transfers, given and received, newest first; all that it gave and was durable when asked.</summary>
+    /// <summary>An account's transfers, given and received, newest first, or those after a place; all that it gave and was durable when asked.</summary>
     [Alias("transfers")]
-    ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit);
+    ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit, TransferPlace? after);
 
-    /// <summary>An account's newest withdrawals, newest first; all that were durable when asked, in the states they had then.</summary>
+    /// <summary>An account's withdrawals, newest first, or those before one of this sequence; all that were durable when asked, in the states they had then.</summary>
     [Alias("withdrawals")]
-    ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit);
+    ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit, long? before);
 
     /// <summary>Candles of a symbol, oldest first, without a gap from its first trade on, at least up to what the client has been shown.</summary>
     [Alias("candles")]

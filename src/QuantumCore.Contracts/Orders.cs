@@ -249,6 +249,7 @@ public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number)
 /// <param name="ListName">Of the list that the client gave this name.</param>
 /// <param name="FromNumber">Of this number in the account and later ones.</param>
 /// <param name="HasEntered">Those that entered a book alone: none that was refused.</param>
+/// <param name="BeforeNumber">Of smaller numbers in the account than this one.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     long Account,
@@ -264,7 +265,8 @@ public sealed record OrderQuery(
     long? ListId = null,
     string? ListName = null,
     long? FromNumber = null,
-    bool HasEntered = false);
+    bool HasEntered = false,
+    long? BeforeNumber = null);
 
 /// <summary>An order in the history, open or done.</summary>
 /// <param name="Symbol">The instrument.</param>

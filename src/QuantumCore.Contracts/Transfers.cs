@@ -45,6 +45,13 @@ public static class TransferKey
     public static bool IsTransfer(string key) => key.StartsWith(Prefix, StringComparison.Ordinal);
 }
 
+/// <summary>The place of a transfer in an account's list of them, which is by time.</summary>
+/// <param name="TimeNanos">When it was given, Unix nanoseconds.</param>
+/// <param name="From">The number of the account that gave.</param>
+/// <param name="Sequence">The giving account's sequence of it.</param>
+[GenerateSerializer, Immutable, Alias("transfer-place")]
+public readonly record struct TransferPlace(long TimeNanos, long From, long Sequence);
+
 /// <summary>A transfer as the history shows it.</summary>
 /// <param name="Sequence">The giving account's sequence of it.</param>
 /// <param name="Key">Its name among the names of the giving account.</param>

@@ -85,17 +85,17 @@ public sealed partial class LedgerGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit)
+    public async ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit, TransferPlace? after)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account));
-        return await _turns.ReadAsync(() => history.TransfersAsync(account, limit, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.TransfersAsync(account, limit, after, CancellationToken.None));
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit)
+    public async ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit, long? before)
     {
         await CatchUpAsync(HistoryChunk.StreamOf(account), PayoutRecord.StreamPrefix);
-        return await _turns.ReadAsync(() => history.WithdrawalsAsync(account, limit, CancellationToken.None));
+        return await _turns.ReadAsync(() => history.WithdrawalsAsync(account, limit, before, CancellationToken.None));
     }
 
     /// <inheritdoc/>

@@ -25,15 +25,25 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    /// <summary>An account's newest transfers, given and received, newest first.</summary>
-    public Task<ImmutableArray<AccountTransfer>> TransfersAsync(long account, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(
+    /// <summary>An account's transfers, given and received, newest first, or those after a place; one more than <see cref="TransfersLimit"/> at most.</summary>
+    public Task<ImmutableArray<AccountTransfer>> TransfersAsync(
+        long account, int limit, TransferPlace? after, CancellationToken cancellationToken)
+    {
+        var last = after ?? new TransferPlace(long.MaxValue, 0, 0);
+        return ReadAsync(
             """
             SELECT t.seq, t.name, t.account, t.target, t.asset, a.decimals, t.amount, t.ended_at, t.created_at
-            FROM transfer t JOIN asset a ON a.asset = t.asset WHERE t.account = @account OR t.target = @account
-            ORDER BY t.created_at DESC, t.account, t.seq DESC LIMIT @limit
+            FROM transfer t JOIN asset a ON a.asset = t.asset WHERE (t.account = @account OR t.target = @account)
+              AND (t.created_at < @time OR (t.created_at = @time AND (t.account < @from OR (t.account = @from AND t.seq < @seq))))
+            ORDER BY t.created_at DESC, t.account DESC, t.seq DESC LIMIT @limit
             """,
-            [("@account", account), ("@limit", Math.Clamp(limit, 0, TransfersLimit))],
+            [
+                ("@account", account),
+                ("@time", last.TimeNanos),
+                ("@from", last.From),
+                ("@seq", last.Sequence),
+                ("@limit", Math.Clamp(limit, 0, TransfersLimit + 1)),
+            ],
             static (reader, token) => ListAsync(
                 reader,
                 static row => new AccountTransfer(
@@ -48,6 +58,7 @@ public abstract partial class HistoryStore
                     row.GetInt64(8)),
                 token),
             cancellationToken);
+    }
 
     /// <summary>Orders of killed accounts that are not known to have ended, one for each book of an account: the agent's work.</summary>
     public Task<ImmutableArray<KilledOrders>> KilledOrdersAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
@@ -90,16 +101,16 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    /// <summary>An account's newest withdrawals, newest first.</summary>
-    public Task<ImmutableArray<AccountWithdrawal>> WithdrawalsAsync(long account, int limit, CancellationToken cancellationToken) =>
-        ReadAsync(
+    /// <summary>An account's withdrawals, newest first, or those before one of this sequence; one more than <see cref="TransfersLimit"/> at most.</summary>
+    public Task<ImmutableArray<AccountWithdrawal>> WithdrawalsAsync(
+        long account, int limit, long? before, CancellationToken cancellationToken) => ReadAsync(
             """
             SELECT w.seq, w.name, w.account, w.asset, a.decimals, w.amount, w.destination, p.state, p.batch, p.reason, w.created_at
             FROM withdrawal w JOIN asset a ON a.asset = w.asset
             LEFT JOIN payout p ON p.account = w.account AND p.seq = w.seq
-            WHERE w.account = @account ORDER BY w.seq DESC LIMIT @limit
+            WHERE w.account = @account AND w.seq < @before ORDER BY w.seq DESC LIMIT @limit
             """,
-            [("@account", account), ("@limit", Math.Clamp(limit, 0, TransfersLimit))],
+            [("@account", account), ("@before", before ?? long.MaxValue), ("@limit", Math.Clamp(limit, 0, TransfersLimit + 1))],
             static (reader, token) => ListAsync(reader, ReadWithdrawal, token),
             cancellationToken);
 

@@ -20,6 +20,7 @@ public abstract partial class HistoryStore
         filter.Ask("o.order_id = @id", "@id", query.OrderId);
         filter.Ask("o.order_id >= @from_id", "@from_id", query.FromOrderId);
         filter.Ask("o.number >= @from_number", "@from_number", query.FromNumber);
+        filter.Ask("o.number < @before", "@before", query.BeforeNumber);
         filter.Ask("o.created_at >= @from", "@from", query.FromNanos);
         filter.Ask("o.created_at <= @through", "@through", query.ThroughNanos);
         filter.Ask("o.number >= @list", "@list", query.ListId);

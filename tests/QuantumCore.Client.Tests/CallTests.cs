@@ -102,7 +102,7 @@ public sealed class CallTests : IAsyncLifetime
         Assert.Equal(RejectCodes.UnknownOrder, unknown.Code);
         await Assert.ThrowsAsync<QuantumCoreException>(() => _alice.GetOrderByClientIdAsync("", Cancellation));
         Assert.Equal([OrderStatus.New, OrderStatus.New, OrderStatus.Cancelled], (await _alice.GetOrderHistoryAsync(cancellation: Cancellation)).Select(past => past.Status));
-        Assert.Equal("last", Assert.Single(await _alice.GetOrderHistoryAsync("AAPL", 1, Cancellation)).ClientOrderId);
+        Assert.Equal("last", Assert.Single(await _alice.GetOrderHistoryAsync("AAPL", 1, cancellation: Cancellation)).ClientOrderId);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ public sealed partial class CommandLineTests
     [InlineData("order 17 --symbol AAPL --client-id a")]
     [InlineData("order --client-id a --symbol AAPL")]
     [InlineData("orders --limit 5")]
-    [InlineData("orders --all --limit 1001")]
+    [InlineData("orders --all --limit 100001")]
     [InlineData("order position 17")]
     [InlineData("order list")]
     [InlineData("order list oco sell AAPL 100 --target 160")]

@@ -56,6 +56,17 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task More_past_orders_than_a_page_are_read_page_by_page()
+    {
+        using var alice = new QuantumCoreClient(_exchange.Address, "demo-alice");
+        for (var i = 0; i < 3; i++)
+            await alice.PlaceBatchAsync([.. Enumerable.Repeat(PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 100m), 400)], TestContext.Current.CancellationToken);
+
+        Assert.Equal(0, await RunAsync("orders --all --limit 1100 --json"));
+        Assert.Equal(Enumerable.Range(101, 1100).Reverse(), Document().EnumerateArray().Select(order => order.GetProperty("orderId").GetInt32()));
+    }
+
+    [Fact]
     public async Task Orders_are_listed_amended_and_cancelled()
     {
         await RunAsync("buy AAPL 100 --limit 150.00 --client-id my-1");

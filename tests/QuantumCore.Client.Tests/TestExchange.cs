@@ -419,12 +419,14 @@ internal sealed class TestExchange : IAsyncDisposable
         .FirstOrDefault(order => order.Account == call.Account && order.Name == call.Name)
         ?? throw new TestRefusal(404, "UnknownOrder", "no such name", "clientOrderId");
 
-    private JsonObject PastOrders(TestCall call) => new JsonObject
+    private JsonObject PastOrders(TestCall call)
     {
-        ["orders"] = Copy(_books.Values.SelectMany(book => book.Orders)
-            .Where(order => order.Account == call.Account && (call.Query("symbol") ?? order.Symbol) == order.Symbol)
-            .OrderByDescending(order => order.Id).Take(int.Parse(call.Query("limit")!)).Select(order => order.ToJson())),
-    };
+        var (limit, after) = (int.Parse(call.Query("limit")!), long.Parse(call.Query("after") ?? "9999999"));
+        var orders = _books.Values.SelectMany(book => book.Orders)
+            .Where(order => order.Account == call.Account && (call.Query("symbol") ?? order.Symbol) == order.Symbol && order.Id < after)
+            .OrderByDescending(order => order.Id).Take(limit + 1).ToArray();
+        return new() { ["orders"] = Copy(orders.Take(limit).Select(order => order.ToJson())), ["next"] = orders.Length > limit ? $"{orders[limit - 1].Id}" : null };
+    }
 
     private JsonObject CancelAll(TestCall call)
     {

@@ -308,14 +308,14 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         return Fills(account, symbol, limit, seen);
     }
 
-    public ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit) =>
+    public ValueTask<ImmutableArray<AccountTransfer>> Transfers(long account, int limit, TransferPlace? after) =>
         ValueTask.FromResult<ImmutableArray<AccountTransfer>>(
         [
             new AccountTransfer(9, "move-2", account, 1002, "USD", 2, 150, false, 1_767_225_600_000_000_001),
             new AccountTransfer(4, "gift", 1003, account, "AAPL", 0, 5, true, 1_767_225_600_000_000_000),
         ]);
 
-    public ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit) =>
+    public ValueTask<ImmutableArray<AccountWithdrawal>> Withdrawals(long account, int limit, long? before) =>
         ValueTask.FromResult<ImmutableArray<AccountWithdrawal>>(
         [
             new AccountWithdrawal(8, "out-2", account, "USD", 2, 150, "DE89 3704", PayoutState.Pending, null, null, 1_767_225_600_000_000_001),

@@ -215,14 +215,14 @@ public class TransferTests
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         var given = await exchange.Account(Alice).Transfer(s_move);
-        var open = Assert.Single(await exchange.Ledger.Transfers(Alice, 10));
+        var open = Assert.Single(await exchange.Ledger.Transfers(Alice, 10, null));
 
         // On a slow machine the agent has carried it by now.
         Assert.Equal((given.Sequence, "move-1", Alice, Bob, 700), (open.Sequence, open.Key, open.From, open.To, open.Amount));
         await RequireInvariantsAsync(exchange);
         await CarryAsync(exchange);
-        Assert.True(Assert.Single(await exchange.Ledger.Transfers(Alice, 10)).IsDone);
-        Assert.True(Assert.Single(await exchange.Ledger.Transfers(Bob, 10)).IsDone);
+        Assert.True(Assert.Single(await exchange.Ledger.Transfers(Alice, 10, null)).IsDone);
+        Assert.True(Assert.Single(await exchange.Ledger.Transfers(Bob, 10, null)).IsDone);
         await RequireInvariantsAsync(exchange);
     }
 

@@ -112,7 +112,7 @@ public class WithdrawalTests
             await CarryAsync(exchange);
         }
 
-        Assert.Equal(PayoutState.Sent, Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10)).State);
+        Assert.Equal(PayoutState.Sent, Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10, null)).State);
         Assert.Equal(Cash - 700, (await exchange.ViewAsync(Alice)).Of("USD").Total);
         Assert.Single(disk.Bank.Sent.Distinct());
     }
@@ -132,7 +132,7 @@ public class WithdrawalTests
         await CarryAsync(exchange);
         await exchange.Account(Alice).CatchUp();
         Assert.Equal(Cash, (await exchange.ViewAsync(Alice)).Of("USD").Total);
-        Assert.Equal("no such account", Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10)).Why);
+        Assert.Equal("no such account", Assert.Single(await exchange.Ledger.Withdrawals(Alice, 10, null)).Why);
         await TransferTests.RequireInvariantsAsync(exchange);
 
         // The key names it for ever: it is not tried anew.
@@ -239,7 +239,7 @@ public class WithdrawalTests
         }
 
         Assert.Empty(await disk.History.OpenWithdrawalsAsync(10, 0, CancellationToken.None));
-        Assert.Equal(PayoutState.Refused, Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, CancellationToken.None)).State);
+        Assert.Equal(PayoutState.Refused, Assert.Single(await disk.History.WithdrawalsAsync(Alice, 10, null, CancellationToken.None)).State);
         var heads = (await disk.Journal.HeadsAsync("", CancellationToken.None)).ToDictionary(h => h.Name, h => h.Head);
         Assert.Empty(await History.HistoryInvariants.CheckAsync(disk.History, 0, heads, CancellationToken.None));
     }
@@ -275,7 +275,7 @@ public class WithdrawalTests
             async () =>
             {
                 await CarryAsync(exchange);
-                return (await exchange.Ledger.Withdrawals(Alice, 10)).Any(withdrawal => withdrawal.State == PayoutState.Final);
+                return (await exchange.Ledger.Withdrawals(Alice, 10, null)).Any(withdrawal => withdrawal.State == PayoutState.Final);
             },
             "the second withdrawal to be paid");
         await exchange.Account(Alice).CatchUp();
@@ -300,7 +300,7 @@ public class WithdrawalTests
         async () =>
         {
             await CarryAsync(exchange);
-            var all = await exchange.Ledger.Withdrawals(account, 10);
+            var all = await exchange.Ledger.Withdrawals(account, 10, null);
             return all.Length == withdrawals && all.All(withdrawal => withdrawal.State == state);
         },
         $"the withdrawals to be {state}");

@@ -47,16 +47,21 @@ public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : I
     }
 
     [Fact]
-    public async Task Order_that_is_open_is_on_the_orders_page_behind_a_thousand_that_came_later()
+    public async Task Orders_behind_a_thousand_that_came_later_are_there_while_they_are_open_and_with_the_older_ones()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.ClearAsync("MSFT");
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "11.10", quantity = "1", timeInForce = "ioc", clientOrderId = "done-long-ago" });
         await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "11.11", quantity = "1" });
         await PlaceAsync(page, "demo-alice", 1_000, _ => new { symbol = "MSFT", side = "buy", price = "12.00", quantity = "1", timeInForce = "ioc" });
         await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Orders" }).ClickAsync();
         var rows = page.Page.Locator("#page tbody tr");
         await Assertions.Expect(rows).ToHaveCountAsync(1_001);
-        await Assertions.Expect(page.Page.Locator("#page .muted").First).ToContainTextAsync("older ones than the newest 1,000 orders");
+        var done = page.Page.Locator("#page tbody tr", new PageLocatorOptions { HasText = "done-long-ago" });
+        await Assertions.Expect(done).ToHaveCountAsync(0);
+        await page.Page.Locator("#page button", new PageLocatorOptions { HasText = "Older orders" }).ClickAsync();
+        await Assertions.Expect(done).ToHaveCountAsync(1);
+        await Assertions.Expect(page.Page.Locator("#page tbody tr", new PageLocatorOptions { HasText = "11.11" })).ToHaveCountAsync(1);
         await Choose(page, "State").SelectOptionAsync("open");
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows).ToContainTextAsync("11.11");

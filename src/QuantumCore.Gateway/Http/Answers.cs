@@ -58,6 +58,9 @@ internal sealed record LegAnswer(string Symbol, string Side, string Quantity);
 /// <summary>Orders.</summary>
 internal sealed record OrdersAnswer(IReadOnlyList<OrderAnswer> Orders);
 
+/// <summary>A page of orders, and where the next one begins; null after the last.</summary>
+internal sealed record OrderHistoryAnswer(IReadOnlyList<OrderAnswer> Orders, string? Next);
+
 /// <summary>Orders that depend on each other.</summary>
 internal sealed record OrderListAnswer(string Kind, IReadOnlyList<OrderAnswer> Orders);
 
@@ -190,8 +193,8 @@ internal sealed record DepositAnswer(string Account, string Key, string Asset, s
 internal sealed record TransferAnswer(
     long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "", string TimeNanos = "");
 
-/// <summary>Transfers.</summary>
-internal sealed record TransfersAnswer(IReadOnlyList<TransferAnswer> Transfers);
+/// <summary>A page of transfers, and where the next one begins; null after the last.</summary>
+internal sealed record TransfersAnswer(IReadOnlyList<TransferAnswer> Transfers, string? Next);
 
 /// <summary>A withdrawal as it was taken.</summary>
 internal sealed record WithdrawalAnswer(long Sequence, string Key, string Account, string Asset, string Amount, string Destination, string State);
@@ -210,8 +213,8 @@ internal sealed record ListedWithdrawalAnswer(
     string Time,
     string TimeNanos);
 
-/// <summary>Withdrawals.</summary>
-internal sealed record WithdrawalsAnswer(IReadOnlyList<ListedWithdrawalAnswer> Withdrawals);
+/// <summary>A page of withdrawals, and where the next one begins; null after the last.</summary>
+internal sealed record WithdrawalsAnswer(IReadOnlyList<ListedWithdrawalAnswer> Withdrawals, string? Next);
 
 /// <summary>Whose an account is.</summary>
 internal sealed record OwnerAnswer(string Account, string Owner);

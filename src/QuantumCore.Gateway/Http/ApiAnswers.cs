@@ -21,7 +21,7 @@ internal static class ApiAnswers
         ["GET orders/{symbol}/{orderId}/position"] = typeof(OrderPlaceAnswer),
         ["GET orders/by-client-id/{clientOrderId}"] = typeof(OrderAnswer),
         ["DELETE orders/by-client-id/{clientOrderId}"] = typeof(OrderAnswer),
-        ["GET orders/history"] = typeof(OrdersAnswer),
+        ["GET orders/history"] = typeof(OrderHistoryAnswer),
         ["POST order-lists"] = typeof(OrderListAnswer),
         ["POST strategies"] = typeof(StrategyAnswer),
         ["GET account"] = typeof(AccountAnswer),

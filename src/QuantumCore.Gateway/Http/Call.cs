@@ -203,6 +203,21 @@ internal static class Call
         return null;
     }
 
+    /// <summary>
+    /// The place that a page goes on from, the <c>next</c> of the page before; null for the first page. Not read: the call was turned away.
+    /// </summary>
+    public static async ValueTask<(bool IsRead, T? Place)> After<T>(HttpContext context, Func<string, T?> read)
+        where T : struct
+    {
+        if ((string?)context.Request.Query["after"] is not { } text)
+            return (true, null);
+        if (read(text) is { } place)
+            return (true, place);
+
+        await Answer.Refuse(context, Refusal.Malformed("after", "'after' is the 'next' of the page before."));
+        return (false, null);
+    }
+
     /// <summary>The place of a trade id such as 17-0; null for any other text.</summary>
     public static TradePlace? Trade(string text)
     {

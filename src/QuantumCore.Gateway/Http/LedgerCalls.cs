@@ -211,13 +211,9 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     private async Task AnswerStatement(HttpContext context, long account)
     {
-        if (await Period(context) is not { } period || await Call.Limit(context) is not { } limit)
-            return;
-
-        LinePlace? after = null;
-        if ((string?)context.Request.Query["after"] is { } text && (after = ReadPlace(text)) is null)
+        if (await Period(context) is not { } period || await Call.Limit(context) is not { } limit
+            || await Call.After(context, ReadPlace) is not (true, var after))
         {
-            await Answer.Refuse(context, Refusal.Malformed("after", "'after' is the 'next' of the page before."));
             return;
         }
 

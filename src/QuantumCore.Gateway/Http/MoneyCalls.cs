@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -29,17 +30,21 @@ internal sealed class MoneyCalls(
     /// <summary>GET /transfers</summary>
     public async Task Transfers(HttpContext context)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+            || await Call.After(context, ReadPlace) is not (true, var after))
+        {
             return;
+        }
 
-        var transfers = await grains.Ledger().Transfers(account, limit);
-        await Answer.Json(context, transfers, static (to, all) =>
+        var transfers = await grains.Ledger().Transfers(account, limit + 1, after);
+        await Answer.Json(context, (transfers, limit), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("transfers"u8);
-            foreach (var transfer in all)
+            foreach (var transfer in answer.transfers.Take(answer.limit))
                 WriteTransfer(to, transfer);
             to.WriteEndArray();
+            to.WriteString("next"u8, answer.transfers.Length > answer.limit ? Text(answer.transfers[answer.limit - 1]) : null);
             to.WriteEndObject();
         });
     }
@@ -61,15 +66,18 @@ internal sealed class MoneyCalls(
     /// <summary>GET /withdrawals</summary>
     public async Task Withdrawals(HttpContext context)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+            || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
+        {
             return;
+        }
 
-        var withdrawals = await grains.Ledger().Withdrawals(account, limit);
-        await Answer.Json(context, withdrawals, static (to, all) =>
+        var withdrawals = await grains.Ledger().Withdrawals(account, limit + 1, before);
+        await Answer.Json(context, (withdrawals, limit), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("withdrawals"u8);
-            foreach (var withdrawal in all)
+            foreach (var withdrawal in answer.withdrawals.Take(answer.limit))
             {
                 to.WriteStartObject();
                 WriteWithdrawal(to, withdrawal);
@@ -80,6 +88,7 @@ internal sealed class MoneyCalls(
             }
 
             to.WriteEndArray();
+            to.WriteString("next"u8, answer.withdrawals.Length > answer.limit ? answer.withdrawals[answer.limit - 1].Sequence.ToString(CultureInfo.InvariantCulture) : null);
             to.WriteEndObject();
         });
     }
@@ -195,6 +204,15 @@ internal sealed class MoneyCalls(
         to.WriteString("destination"u8, withdrawal.Destination);
         to.WriteString("state"u8, WireNames.Of(withdrawal.State));
     }
+
+    private static string Text(AccountTransfer last) =>
+        string.Create(CultureInfo.InvariantCulture, $"{last.TimeNanos}.{last.From}.{last.Sequence}");
+
+    private static TransferPlace? ReadPlace(string text) =>
+        text.Split('.') is [var nanos, var from, var sequence] && Call.Number(nanos, 0, long.MaxValue) is { } n
+        && Call.Number(from, 0, long.MaxValue) is { } f && Call.Number(sequence, 0, long.MaxValue) is { } s
+            ? new TransferPlace(n, f, s)
+            : null;
 
     private static void WriteTransfer(Utf8JsonWriter to, AccountTransfer transfer)
     {

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
@@ -35,11 +36,14 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownOrder, "clientOrderId"));
     }
 
-    /// <summary>GET /orders/history: the newest orders that reached a book, newest first.</summary>
+    /// <summary>GET /orders/history: the orders that reached a book, newest first, by page.</summary>
     public async Task Newest(HttpContext context)
     {
-        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit)
+        if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
+            || await Call.After(context, static text => Call.Number(text, 0, long.MaxValue)) is not (true, var before))
+        {
             return;
+        }
 
         string? symbol = context.Request.Query["symbol"];
         if (symbol is not null && await listings.Find(symbol) is null)
@@ -49,17 +53,18 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         }
 
         var listed = await listings.BySymbol();
-        var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit));
-        var reports = orders.Where(order => listed.ContainsKey(order.Symbol))
-            .OrderByDescending(order => order.CreatedNanos).ThenByDescending(order => order.Number)
-            .Select(order => Report(order, account));
-        await Answer.Json(context, (reports, listed), static (to, answer) =>
+        var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit + 1, BeforeNumber: before));
+        var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
+        var reports = page.Where(order => listed.ContainsKey(order.Symbol)).Select(order => Report(order, account));
+        var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
+        await Answer.Json(context, (reports, listed, next), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);
             foreach (var report in answer.reports)
                 to.WriteOrder(report, answer.listed);
             to.WriteEndArray();
+            to.WriteString("next"u8, answer.next);
             to.WriteEndObject();
         });
     }

@@ -57,7 +57,7 @@ internal sealed class Routes(
 
         var past = services.GetRequiredService<PastOrderCalls>();
         On(Lane.Readings, "GET", $"{Native}/orders/by-client-id/{{clientOrderId}}", past.Find);
-        On(Lane.Readings, "GET", $"{Native}/orders/history", past.Newest, null, "symbol", "limit");
+        On(Lane.Readings, "GET", $"{Native}/orders/history", past.Newest, null, "symbol", "limit", "after");
 
         On(Lane.Orders, "POST", $"{Native}/order-lists", services.GetRequiredService<OrderListCalls>().Place, typeof(OrderListText));
         On(Lane.Orders, "POST", $"{Native}/strategies", services.GetRequiredService<StrategyCalls>().Place, typeof(StrategyText));
@@ -170,10 +170,10 @@ internal sealed class Routes(
     private void MapMoney(MoneyCalls calls)
     {
         On(Lane.Orders, "POST", $"{Native}/transfers", calls.Transfer, typeof(TransferText));
-        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit");
+        On(Lane.Readings, "GET", $"{Native}/transfers", calls.Transfers, null, "limit", "after");
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/transfers", calls.TransferForAny, typeof(TransferText));
         On(Lane.Orders, "POST", $"{Native}/withdrawals", calls.Withdraw, typeof(WithdrawalText));
-        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit");
+        On(Lane.Readings, "GET", $"{Native}/withdrawals", calls.Withdrawals, null, "limit", "after");
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/withdrawals", calls.WithdrawForAny, typeof(WithdrawalText));
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/owner", calls.SetOwner, typeof(OwnerText));
     }

@@ -7,6 +7,7 @@ import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
 import { current } from "./session.js";
 import type { Store } from "./store.js";
+import { toast } from "./toast.js";
 
 const most = 1_000;
 /** As many pages of fills are read for what happened to one order. */
@@ -27,7 +28,8 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const card = wide("Orders and fills");
   let orders: Order[] = [];
   let fills: Fill[] = [];
-  let isCut = false;
+  /** Where older orders begin; null: there are none. */
+  let next: string | null = null;
   let asked = 0;
   const chosenOrders = (): Order[] => orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value));
   const chosenFills = (): Fill[] => fills.filter((fill) => side.value === "" || fill.side === side.value);
@@ -35,20 +37,32 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     state.disabled = what.value === "fills";
     if (what.value === "orders") showOrders(card, chosenOrders());
     else showFills(card, chosenFills());
-    if (what.value === "orders" && isCut && state.value !== "open")
-      card.prepend(make("p", { class: "muted" }, `Open orders are all here. Of those that are done there are older ones than the newest ${decimal(most, 0)} orders${symbol.value === "" ? ": choose a symbol to see more of its own" : ""}.`));
+    if (what.value === "orders" && next !== null && state.value !== "open")
+      card.append(make("p", { class: "muted" }, "Open orders are all here. Of those that are done there are older ones. ", button("Older orders", () => void loadOlder(), { class: "ghost" })));
     if (what.value === "fills" && fills.length === most)
       card.prepend(make("p", { class: "muted" }, `The newest ${decimal(most, 0)} fills${symbol.value === "" ? ": choose a symbol to see more of its own" : ""}. The statement on the Portfolio page has all, by days.`));
   };
+  const ofSymbol = (): string => symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`;
+  const loadOlder = async (): Promise<void> => {
+    if (next === null) return;
+    const mine = ++asked;
+    const older = await read<Past>(`/orders/history?limit=${most}${ofSymbol()}&after=${next}`);
+    if (mine !== asked) return;
+    if (older === undefined) {
+      toast("bad", "No older orders", "They can't be read now.");
+      return;
+    }
+    [orders, next] = [together(older.orders, orders), older.next];
+    render();
+  };
   const load = async (): Promise<void> => {
-    const of = symbol.value === "" ? "" : `&symbol=${encodeURIComponent(symbol.value)}`;
+    const of = ofSymbol();
     const mine = ++asked;
     const [openAnswer, orderAnswer, fillAnswer] = await Promise.all(
-      [read<{ orders: Order[] }>(`/orders?open=true${of}`), read<{ orders: Order[] }>(`/orders/history?limit=${most}${of}`), read<{ fills: Fill[] }>(`/fills?limit=${most}${of}`)]);
+      [read<{ orders: Order[] }>(`/orders?open=true${of}`), read<Past>(`/orders/history?limit=${most}${of}`), read<{ fills: Fill[] }>(`/fills?limit=${most}${of}`)]);
     // Another symbol may have been chosen meanwhile.
     if (mine !== asked) return;
-    [orders, fills] = [withOpen(orderAnswer?.orders ?? [], openAnswer?.orders ?? []), fillAnswer?.fills ?? []];
-    isCut = orderAnswer?.orders.length === most;
+    [orders, fills, next] = [together(orderAnswer?.orders ?? [], openAnswer?.orders ?? []), fillAnswer?.fills ?? [], orderAnswer?.next ?? null];
     if (openAnswer === undefined || orderAnswer === undefined || fillAnswer === undefined) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
     else render();
   };
@@ -61,10 +75,13 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   await load();
 }
 
-/** The newest orders, and the open ones that are older than those. */
-function withOpen(newest: readonly Order[], open: readonly Order[]): Order[] {
-  const known = new Set(newest.map(keyOf));
-  return [...newest, ...open.filter((order) => !known.has(keyOf(order)))].sort(byTime);
+/** A page of past orders. */
+interface Past { orders: Order[]; next: string | null }
+
+/** Orders of two answers, each once. */
+function together(some: readonly Order[], others: readonly Order[]): Order[] {
+  const known = new Set(some.map(keyOf));
+  return [...some, ...others.filter((order) => !known.has(keyOf(order)))].sort(byTime);
 }
 
 const keyOf = ({ symbol, orderId, clientOrderId }: Order): string => `${symbol} ${orderId} ${clientOrderId}`;

@@ -1,0 +1,27 @@
+using QuantumCore.Client;
+
+namespace QuantumCore.Cli;
+
+/// <summary>Lists that the exchange gives page by page.</summary>
+internal static class Pages
+{
+    /// <summary>Most rows that a command shows.</summary>
+    public const int MostRows = 100_000;
+
+    private const int Largest = 1_000;
+
+    /// <summary>Reads up to <paramref name="limit"/> rows, with as many calls as they take.</summary>
+    public static async Task<IReadOnlyList<T>> ReadAsync<T>(int limit, Func<int, string?, Task<Page<T>>> read)
+    {
+        var all = new List<T>();
+        string? after = null;
+        do
+        {
+            var page = await read(Math.Min(Largest, limit - all.Count), after);
+            all.AddRange(page);
+            after = page.Next;
+        }
+        while (after is not null && all.Count < limit);
+        return all;
+    }
+}
