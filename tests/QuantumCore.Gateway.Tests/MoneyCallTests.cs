@@ -92,7 +92,7 @@ public sealed class MoneyCallTests
         await using var exchange = await OpenGateway.StartAsync();
 
         Assert.Equal(
-            """{"transfers":[{"sequence":9,"key":"move-2","from":"ACC-1001","to":"ACC-1002","asset":"USD","amount":"1.50","state":"inTransit","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"},{"sequence":4,"key":"gift","from":"ACC-1003","to":"ACC-1001","asset":"AAPL","amount":"5","state":"done","time":"2026-01-01T00:00:00.000000000Z","timeNanos":"1767225600000000000"}]}""",
+            """{"transfers":[{"sequence":9,"key":"move-2","from":"ACC-1001","to":"ACC-1002","asset":"USD","amount":"1.50","state":"inTransit","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"},{"sequence":4,"key":"gift","from":"ACC-1003","to":"ACC-1001","asset":"AAPL","amount":"5","state":"done","time":"2026-01-01T00:00:00.000000000Z","timeNanos":"1767225600000000000"}],"next":null}""",
             (await exchange.SendAsync("GET", "transfers?limit=2", null, "alice", Token)).Text);
         Assert.Equal("limit", (await exchange.SendAsync("GET", "transfers?limit=0", null, "alice", Token))["field"]);
     }
@@ -147,7 +147,7 @@ public sealed class MoneyCallTests
         await using var exchange = await OpenGateway.StartAsync();
 
         Assert.Equal(
-            """{"withdrawals":[{"sequence":8,"key":"out-2","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"pending","batch":null,"why":null,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"},{"sequence":4,"key":"out-1","account":"ACC-1001","asset":"AAPL","amount":"5","destination":"x","state":"refused","batch":"AAPL-3","why":"no such account","time":"2026-01-01T00:00:00.000000000Z","timeNanos":"1767225600000000000"}]}""",
+            """{"withdrawals":[{"sequence":8,"key":"out-2","account":"ACC-1001","asset":"USD","amount":"1.50","destination":"DE89 3704","state":"pending","batch":null,"why":null,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"},{"sequence":4,"key":"out-1","account":"ACC-1001","asset":"AAPL","amount":"5","destination":"x","state":"refused","batch":"AAPL-3","why":"no such account","time":"2026-01-01T00:00:00.000000000Z","timeNanos":"1767225600000000000"}],"next":null}""",
             (await exchange.SendAsync("GET", "withdrawals", null, "alice", Token)).Text);
     }
 }
