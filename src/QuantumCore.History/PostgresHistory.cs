@@ -15,6 +15,10 @@ public sealed class PostgresHistory : HistoryStore
     // A process that hangs in the middle of a batch, or whose machine is gone, holds the row that every other one waits for.
     private const string GivesUp = "-c idle_in_transaction_session_timeout=10s";
 
+    // A page reads some hundred rows of plans that could give a hundred thousand: workers that are started for it, and code that is
+    // compiled, take longer than the rows. What adds up the whole ledger may have workers all the same.
+    private const string PlansPages = "-c parallel_setup_cost=1000000 -c jit=off";
+
     private readonly string _schema;
     private readonly NpgsqlDataSource _source;
 
@@ -29,7 +33,7 @@ public sealed class PostgresHistory : HistoryStore
 
         _schema = schema;
         var settings = new NpgsqlConnectionStringBuilder(connectionString) { SearchPath = schema, MaxPoolSize = MaxConnections };
-        settings.Options = $"{GivesUp} {settings.Options}";
+        settings.Options = $"{GivesUp} {PlansPages} {settings.Options}";
         _source = NpgsqlDataSource.Create(settings);
     }
 

@@ -97,6 +97,18 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         Assert.Empty(await again.TrialBalanceAsync(Token));
     }
 
+    [Theory]
+    [InlineData("", "off")]
+    [InlineData(";Options=-c jit=on", "on")]
+    public async Task A_page_is_not_compiled_and_starts_no_workers_unless_the_connection_string_says_so(string options, string jit)
+    {
+        await using var history = new PostgresHistory(_connectionString + options, _prefix + "plans");
+        await history.InitializeAsync(Token);
+        Assert.Equal(
+            [$"|{jit}|1e+06"],
+            await Projecting.RowsAsync(history, "", "SELECT current_setting('jit'), current_setting('parallel_setup_cost')", Token));
+    }
+
     [Fact]
     public async Task A_crowd_of_readers_leaves_the_servers_connections_to_others()
     {
