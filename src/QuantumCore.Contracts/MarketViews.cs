@@ -18,7 +18,7 @@ public readonly record struct DepthLevel(long PriceTicks, long QuantityLots, int
 /// <param name="QuantityLots">Quantity in lots.</param>
 /// <param name="TakerSide">Side of the aggressive order.</param>
 /// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made. An update tells a trade as it was made.</param>
-/// <param name="IsOfLeg">In market data: the trade is one of a strategy's leg, which leaves the last price alone. The history does not say, nor does a release from before.</param>
+/// <param name="IsOfLeg">The trade is one of a strategy's leg, which leaves the last price alone.</param>
 [GenerateSerializer, Immutable, Alias("public-trade")]
 public readonly record struct PublicTrade(
     long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false);

@@ -112,8 +112,11 @@ public abstract partial class HistoryStore
         var order = from is null ? "DESC" : "ASC";
         var trades = await ReadAsync(
             $"""
-            SELECT * FROM ({TradesOf("trade_now", "traded_px", order)} UNION ALL {TradesOf("backfilled_trade", "px", order)}) a
-            ORDER BY seq {order}, idx {order} LIMIT @limit
+            SELECT seq, idx, time, traded, qty, taker_side, px,
+              CASE WHEN EXISTS (SELECT 1 FROM ord o WHERE o.symbol = @symbol AND o.order_id IN (maker_order, taker_order) AND o.type = 'leg') THEN 1 ELSE 0 END
+            FROM (SELECT * FROM ({TradesOf("trade_now", "traded_px", "maker_order, taker_order", order)}
+              UNION ALL {TradesOf("backfilled_trade", "px", "0 AS maker_order, 0 AS taker_order", order)}) a
+            ORDER BY seq {order}, idx {order} LIMIT @limit) t ORDER BY seq {order}, idx {order}
             """,
             [
                 ("@symbol", query.Symbol),
@@ -127,16 +130,17 @@ public abstract partial class HistoryStore
                 reader,
                 static row => new PublicTrade(
                     row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5)),
-                    row.GetInt64(6) is var now && now != row.GetInt64(3) ? now : null),
+                    row.GetInt64(6) is var now && now != row.GetInt64(3) ? now : null,
+                    row.GetInt64(7) == 1),
                 token),
             cancellationToken);
         return from is null ? [.. trades.Reverse()] : trades;
     }
 
     /// <summary>Of each table no more rows than are asked for.</summary>
-    private static string TradesOf(string table, string traded, string order) =>
+    private static string TradesOf(string table, string traded, string orders, string order) =>
         $"""
-        SELECT * FROM (SELECT seq, idx, time, {traded} AS traded, qty, taker_side, px FROM {table}
+        SELECT * FROM (SELECT seq, idx, time, {traded} AS traded, qty, taker_side, px, {orders} FROM {table}
         WHERE symbol = @symbol AND (seq > @seq OR (seq = @seq AND idx >= @idx)) AND time >= @from AND time <= @through
         ORDER BY seq {order}, idx {order} LIMIT @limit) {table}s
         """;

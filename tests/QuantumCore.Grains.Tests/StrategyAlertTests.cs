@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.Http.Json;
 using System.Text.Json;
 using QuantumCore.Client;
@@ -15,14 +16,7 @@ public sealed class StrategyAlertTests
     [Fact]
     public async Task An_alert_waits_for_what_the_last_price_follows_and_not_for_trades_of_legs()
     {
-        await using var exchange = await ServedExchange.OpenAsync();
-        foreach (var symbol in (string[])["LEFT", "RIGHT"])
-        {
-            await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
-            foreach (var account in (long[])[ServedExchange.AliceAccount, ServedExchange.BobAccount])
-                await exchange.Exchange.Account(account).Deposit(new DepositRequest(symbol, symbol, 1_000));
-        }
-
+        await using var exchange = await OpenPairAsync();
         await TradeAsync(exchange, 150);
         using var http = new HttpClient { BaseAddress = new Uri(exchange.Address, "api/qc/v1/") };
         http.DefaultRequestHeaders.Add("X-Api-Key", "alice");
@@ -49,6 +43,43 @@ public sealed class StrategyAlertTests
             return fired.Length > 0;
         });
         Assert.Equal("150.60", fired);
+    }
+
+    [Fact]
+    public async Task The_history_and_market_data_agree_on_which_trades_are_of_legs()
+    {
+        await using var exchange = await OpenPairAsync();
+        await TradeAsync(exchange, 150);
+
+        // Of two strategies, then of a strategy and quotes of its legs; then of plain orders again.
+        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
+        await exchange.BobAsync(PlaceOrder.Limit("LEFT", OrderSide.Sell, 1, 155m));
+        await exchange.BobAsync(PlaceOrder.Limit("RIGHT", OrderSide.Buy, 1, 151m));
+        await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
+        await TradeAsync(exchange, 150.6m);
+
+        foreach (var (symbol, expected) in new Dictionary<string, bool[]> { ["LEFT"] = [false, true, true, false], ["RIGHT"] = [true, true] })
+        {
+            ImmutableArray<PublicTrade> live = [];
+            await Wait.UntilAsync(async () => (live = await exchange.Grains.GetGrain<IMarketDataGrain>(symbol).Trades(10)).Length == expected.Length);
+            Assert.Equal(expected, live.Reverse().Select(static trade => trade.IsOfLeg));
+            await exchange.Exchange.Ledger.CatchUp();
+            Assert.Equal(live.Reverse(), await exchange.Exchange.Ledger.PublicTrades(new TradeQuery(symbol, null, null, null, 10), []));
+        }
+    }
+
+    private static async Task<ServedExchange> OpenPairAsync()
+    {
+        var exchange = await ServedExchange.OpenAsync();
+        foreach (var symbol in (string[])["LEFT", "RIGHT"])
+        {
+            await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share(symbol) with { Group = "PAIR" }));
+            foreach (var account in (long[])[ServedExchange.AliceAccount, ServedExchange.BobAccount])
+                await exchange.Exchange.Account(account).Deposit(new DepositRequest(symbol, symbol, 1_000));
+        }
+
+        return exchange;
     }
 
     private static async Task TradeAsync(ServedExchange exchange, decimal price)
