@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -37,7 +38,7 @@ public class MassCancelTests
 
         Assert.Equal(7m, (await NowAsync(exchange.Bob, peg)).Remaining);
         Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
-        var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
-        Assert.Equal((149m, 149.01m), (book.Bids[0].Price, book.Asks[0].Price));
+        await Wait.UntilAsync(async () =>
+            await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation) is { Bids: [{ Price: 149m }, ..], Asks: [{ Price: 149.01m }, ..] });
     }
 }

@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -40,8 +41,8 @@ public class OrderQuantityOverHttpTests
             new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Sell, Type = OrderType.Pegged, Quantity = 5m, Peg = PegTo.Primary });
         var larger = await exchange.Alice.AmendAsync("AAPL", peg.OrderId, new AmendOrder { Quantity = 8m }, Cancellation);
         Assert.Equal((8m, 8m, 0m), (larger.Quantity, larger.Remaining, larger.Price));
-        var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
-        Assert.Equal((151m, 13m), (book.Asks[0].Price, book.Asks[0].Quantity));
+        await Wait.UntilAsync(async () =>
+            (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Asks is [{ Price: 151m, Quantity: 13m }]);
         Assert.Equal((0m, 0m, 0m, 8m), await GainAsync(exchange.Alice));
     }
 }
