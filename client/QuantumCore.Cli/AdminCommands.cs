@@ -25,6 +25,7 @@ internal static class AdminCommands
             Correct(app),
             Breaker(app),
             PinCommand.Compose(app),
+            SystemCommand.Compose(app),
             Owner(app),
             Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
             Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),

@@ -246,10 +246,11 @@ internal static class Grammar
     private static decimal? Exact(ArgumentResult result, NumberStyles sign)
     {
         var word = Word(result);
-        return decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value)
-            && word.Count(char.IsAsciiDigit) <= ExactDigits
-            ? value
-            : Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' is not a decimal such as 150.00");
+        var isShort = word.Count(char.IsAsciiDigit) <= ExactDigits;
+        if (isShort && decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value))
+            return value;
+
+        return Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' {(isShort ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
     }
 
     private static long? Whole(ArgumentResult result, long least, long most) =>

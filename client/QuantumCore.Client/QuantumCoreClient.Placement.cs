@@ -1,8 +1,12 @@
 namespace QuantumCore.Client;
 
-// Where books are held; all need an administrator's key.
+// How the exchange itself is, and where books are held.
 public sealed partial class QuantumCoreClient
 {
+    /// <summary>Silos, journal, and the newest warnings and errors (key of a market operator, a risk officer or an administrator).</summary>
+    public Task<ExchangeSystem> GetSystemAsync(CancellationToken cancellation = default) =>
+        _calls.SendAsync<ExchangeSystem>(Get("admin/system"), cancellation);
+
     /// <summary>The books that operators have pinned to silos, and where they are.</summary>
     public async Task<IReadOnlyList<BookPin>> GetPinsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<BookPins>(Get("admin/pins"), cancellation)).Pins;

@@ -293,6 +293,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(CorporateParts))]
 [JsonSerializable(typeof(PinOrder))]
 [JsonSerializable(typeof(BookPins))]
+[JsonSerializable(typeof(ExchangeSystem))]
 [JsonSerializable(typeof(BreakerRequest))]
 [JsonSerializable(typeof(BreakerReport))]
 [JsonSerializable(typeof(Order))]

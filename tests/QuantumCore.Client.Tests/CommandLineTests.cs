@@ -163,7 +163,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [Theory]
     [InlineData("buy AAPL ten --limit 150", "quantity: 'ten' is not a decimal")]
     [InlineData("buy AAPL 10 --limit 1e3", "--limit: '1e3' is not a decimal")]
-    [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' is not a decimal")]
+    [InlineData("buy AAPL 10 --limit 100.00000000000000000000000000001", "--limit: '100.00000000000000000000000000001' has more than 28 digits")]
     [InlineData("order 1x --symbol AAPL", "Cannot parse argument '1x' for command 'order'\n")]
     [InlineData("export data trade", "what: 'trade' is none of records, trades, postings")]
     [InlineData("lobster data AAPL --to a --day 25.12.2030", "--day: 25.12.2030: a day is as in 2030-12-25.")]

@@ -41,7 +41,9 @@ public class KeysOverHttpTests
 
         Assert.Equal(400, (await browser.AskAsync("DELETE", $"keys/{alice}")).Status);
         using var stranger = new Browser(exchange.Address);
-        Assert.Equal(401, (await stranger.AskAsync("POST", "keys", null, ("X-Api-Key", "alice"))).Status);
+        var withKey = await stranger.AskAsync("POST", "keys", null, ("X-Api-Key", "alice"));
+        Assert.Equal(
+            (401, "This is for a person who is signed in; an API key does not do."), (withKey.Status, withKey.Body.GetProperty("detail").GetString()));
         Assert.Equal(200, (await browser.AskAsync("GET", "account", null, ("X-Api-Key", "alice"))).Status);
     }
 

@@ -80,6 +80,27 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task The_exchange_itself_is_shown_with_its_newest_warnings()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        string[] arguments = ["admin", "system", "--url", silo.Address.ToString()];
+        var (exitCode, json) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--json"]);
+        Assert.True(exitCode == 0, json);
+        using var system = JsonDocument.Parse(json);
+        var only = Assert.Single(system.RootElement.GetProperty("silos").EnumerateArray());
+        Assert.Equal(("active", true), (only.GetProperty("state").GetString(), only.GetProperty("current").GetBoolean()));
+        Assert.True(system.RootElement.GetProperty("journal").GetProperty("records").GetInt64() > 0);
+        var lines = system.RootElement.GetProperty("log").EnumerateArray().Select(line => line.GetProperty("message").GetString()!).ToArray();
+
+        (exitCode, var text) = await Programs.RunAsync(Programs.Cli, arguments);
+        Assert.Equal(0, exitCode);
+        Assert.Contains(only.GetProperty("name").GetString()!, text, StringComparison.Ordinal);
+        Assert.Contains("records; the history is ", text, StringComparison.Ordinal);
+        Assert.Contains(lines.Length == 0 ? "No warnings and no errors" : lines[0].Split(' ')[0], text, StringComparison.Ordinal);
+        Assert.Equal(1, (await Programs.RunAsync(Programs.Cli, [.. arguments, "--key", "demo-alice"])).ExitCode);
+    }
+
+    [Fact]
     public async Task Stats_are_those_of_the_candles_and_are_drawn_as_text_and_picture()
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--no-quotes", "AMZN,MSFT,BTC-USD");

@@ -94,9 +94,13 @@ internal static class SessionTicket
         if (!isReading && !IsBearer(context.Request) && !IsOfThisSite(context.Request))
             return (OtherSite, null);
         if (await Read(context) is not { } who)
-            return (new Refusal(RejectReason.Unauthorized, null, null, "The session has ended."), null);
+            return (new Refusal(RejectReason.Unauthorized, null, null, WhyUnknown(context.Request)), null);
         return who.User.IsDemo && !Call.IsLocal(context.Request) ? (Call.Stranger, null) : (null, who);
     }
+
+    private static string WhyUnknown(HttpRequest request) => request.Headers.ContainsKey("X-Api-Key")
+        ? "This is for a person who is signed in; an API key does not do."
+        : "The session has ended.";
 
     /// <summary>What another site hears.</summary>
     public static Refusal OtherSite => new(RejectReason.Forbidden, null, null, "The request comes from a page of another site.");
