@@ -19,7 +19,8 @@ const minute = 60_000;
 const quarter = 900_000;
 const day = 86_400_000;
 const ranges: readonly Range[] = [{ label: "1 hour", step: minute, count: 61, period: "1m" }, { label: "24 hours", step: quarter, count: 97, period: "15m" }, { label: "30 days", step: day, count: 30, period: "1d" }];
-const mostPages = 10;
+/** Of a thousand entries each, which take some milliseconds. */
+const mostPages = 50;
 const svgSpace = "http://www.w3.org/2000/svg";
 
 /** What the account was worth over time: its ledger at each moment, at the prices of that moment. */
