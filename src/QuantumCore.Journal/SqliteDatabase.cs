@@ -115,6 +115,7 @@ internal sealed class SqliteDatabase : IDisposable
     /// </summary>
     public byte[] ReadBlob(string table, string column, long rowId, int position, int length)
     {
+        if (length < 0) throw new SqliteFailureException(raw.SQLITE_CORRUPT, $"a part of {length} bytes is named");
         CheckNamed(raw.sqlite3_blob_open(_handle, "main", table, column, rowId, 0, out var blob));
         using (blob)
         {
