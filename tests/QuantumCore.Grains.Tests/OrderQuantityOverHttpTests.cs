@@ -33,6 +33,22 @@ public class OrderQuantityOverHttpTests
     }
 
     [Fact]
+    public async Task What_the_other_order_of_a_pair_lost_is_no_part_of_the_quantity_in_the_first_answer()
+    {
+        await using var exchange = await OpenAsync();
+        await exchange.AliceAsync(Buy(3m, 150m));
+        var target = Sell(10m, 150m) with { SelfTrade = SelfTrade.Decrement };
+        var stop = Sell(10m, 0m) with { Type = OrderType.Stop, Price = null, TriggerPrice = 140m, SelfTrade = SelfTrade.Decrement };
+        var told = await exchange.Alice.PlaceListAsync(PlaceOrderList.OneCancelsOther(target, stop), Cancellation);
+        foreach (var order in told.Orders)
+        {
+            Assert.Equal((7m, 0m, 7m), (order.Quantity, order.Filled, order.Remaining));
+            var now = await NowAsync(exchange.Alice, order);
+            Assert.Equal((7m, 0m, 7m), (now.Quantity, now.Filled, now.Remaining));
+        }
+    }
+
+    [Fact]
     public async Task A_pegged_sell_without_a_cap_is_made_larger_as_any_order()
     {
         await using var exchange = await OpenAsync();

@@ -230,9 +230,11 @@ internal static class BookReports
             Stage = turn.StageOf(order),
         };
         var fills = FillsOf(sequence, turn, order);
+        var lost = 0L;
         foreach (var step in turn.Steps)
         {
             var takes = IsTaker(in step, order);
+            lost += takes && step.Kind == StepKind.Changed ? step.QuantityLots : 0;
             if (step.Kind == StepKind.Fill && (takes || IsMaker(in step, order)))
             {
                 report = report with { LeavesLots = takes ? step.LeavesLots : step.MakerLeavesLots };
@@ -253,6 +255,9 @@ internal static class BookReports
         }
 
         var filled = fills.Sum(fill => fill.QuantityLots);
+        var prevented = PreventedOf(symbol, sequence, turn, order);
+        // What it lost by matches of its own is told with them; the rest, a pair's other order lost.
+        var lostWithOther = lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
         var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
             : report.End != EndReason.None ? report.End.Status()
             : report.LeavesLots == 0 ? OrderStatus.Filled
@@ -262,10 +267,10 @@ internal static class BookReports
         {
             Status = status,
             // What an order by amount trades is its total.
-            QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots,
+            QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots - lostWithOther,
             FilledLots = filled,
             Fills = fills,
-            Prevented = PreventedOf(symbol, sequence, turn, order),
+            Prevented = prevented,
         };
     }
 
