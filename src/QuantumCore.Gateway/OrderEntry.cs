@@ -306,7 +306,7 @@ public sealed partial class OrderEntry(
 
     /// <summary>
     /// Cancels everything, or everything in one book. No order in flight survives, unless a side is given: then
-    /// the open ones of that side are cancelled one by one.
+    /// those of that side end that the account has open, in each book together.
     /// </summary>
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);

@@ -537,9 +537,11 @@ internal sealed partial class BookMachine
     private void FollowDisplayed()
     {
         Follow();
+        // Of one command each level comes once: a turn's first command may touch thousands.
+        var isFirst = _touched.Count == 0;
         foreach (ref readonly var level in _displayed is null ? [] : _displayed.Levels)
         {
-            if (!_touched.Contains((level.Side, level.PriceTicks)))
+            if (isFirst || !_touched.Contains((level.Side, level.PriceTicks)))
             {
                 _touched.Add((level.Side, level.PriceTicks));
             }

@@ -103,17 +103,16 @@ internal static class BookReports
     /// The final state with what only the record that ended the order tells: the price at which a limit order stood, where it slid, and why
     /// a list's child could not enter.
     /// </summary>
-    public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last)
+    public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) => final.WithEnd(last is BookTurn turn
+        ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
+        : default);
+
+    /// <summary>The same from the step that ended it; the default for none.</summary>
+    public static ExecutionReport WithEnd(this ExecutionReport final, in TurnStep ended) => ended.Kind != StepKind.Ended ? final : final with
     {
-        var ended = last is BookTurn turn
-            ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
-            : default;
-        return ended.Kind != StepKind.Ended ? final : final with
-        {
-            Refusal = ended.Refusal,
-            PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
-        };
-    }
+        Refusal = ended.Refusal,
+        PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
+    };
 
     /// <summary>An order that was voided before it arrived.</summary>
     public static ExecutionReport Voided(string symbol, long account, long number) =>

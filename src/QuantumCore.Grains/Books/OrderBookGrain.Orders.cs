@@ -203,11 +203,12 @@ public sealed partial class OrderBookGrain
 
         var record = book.Machine.CloseTogether(account, [.. open.Keys], reason, _now);
         Record(book, record, urgent: true);
+        var ends = new EndsOfRecord(record);
         foreach (var (number, ticket) in open)
         {
             book.Machine.IsKnown(account, number, out _, out var finished);
             answers[number] = new Answer(
-                BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos).WithEnd(record));
+                BookReports.Final(BookReports.Open(book.Symbol, ticket, 0, 0), finished, record.TimeNanos).WithEnd(ends.Of(account, number)));
         }
 
         return answers;
@@ -297,9 +298,11 @@ public sealed partial class OrderBookGrain
     {
         await SettleAsync();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
+        EndsOfRecord? ends = null;
         foreach (var answer in answers)
         {
-            reports.Add(WithBand(book.Machine, answer.Report ?? await ReadAsync(book, answer)));
+            ends = await EndsAsync(book, answer, ends);
+            reports.Add(WithBand(book.Machine, answer.Report ?? await ReadAsync(book, answer, ends)));
         }
 
         return reports.MoveToImmutable();
@@ -311,19 +314,27 @@ public sealed partial class OrderBookGrain
             ? report with { Limit = $"{book.Instrument!.FormatPrice(band.LowestTicks)} to {book.Instrument!.FormatPrice(band.HighestTicks)}" }
             : report;
 
-    private async Task<ExecutionReport> ReadAsync(OpenBook book, Answer answer)
+    /// <summary>The record that ended an order which is done: read once for all that ended with it and are answered one behind the other.</summary>
+    private async ValueTask<EndsOfRecord?> EndsAsync(OpenBook book, Answer answer, EndsOfRecord? before) =>
+        answer.Finished is not { ClosedSequence: var closed } || before?.Sequence == closed
+            ? before
+            : new EndsOfRecord(await BookRecovery.ReadAsync(store, book.Stream.Name, closed), closed);
+
+    /// <param name="book">The book.</param>
+    /// <param name="answer">What is to be read.</param>
+    /// <param name="ends">The record that ended the order, of one that is done.</param>
+    private async Task<ExecutionReport> ReadAsync(OpenBook book, Answer answer, EndsOfRecord? ends)
     {
-        var record = await BookRecovery.ReadAsync(store, book.Stream.Name, answer.FirstSequence);
+        var record = answer.Finished?.ClosedSequence == answer.FirstSequence
+            ? ends!.Record
+            : await BookRecovery.ReadAsync(store, book.Stream.Name, answer.FirstSequence);
         var first = BookReports.First(book.Symbol, answer.FirstSequence, record, answer.Account, answer.Number);
         if (answer.Finished is not { } finished)
         {
             return first;
         }
 
-        var last = finished.ClosedSequence == answer.FirstSequence
-            ? record
-            : await BookRecovery.ReadAsync(store, book.Stream.Name, finished.ClosedSequence);
-        var final = BookReports.Final(first, finished, last.TimeNanos).WithEnd(last);
+        var final = BookReports.Final(first, finished, ends!.Record.TimeNanos).WithEnd(ends.Of(answer.Account, answer.Number));
         return answer.IsRefused ? final with { Reason = RejectReason.OrderClosed } : final with { WasCancelled = answer.WasCancelled };
     }
 }

@@ -41,7 +41,7 @@ public sealed partial class OrderBookGrain
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(legs.Length);
         for (var i = 0; i < legs.Length; i++)
         {
-            reports.Add(answers[i].Report ?? await ReadAsync(books[i], answers[i]));
+            reports.Add(answers[i].Report ?? await ReadAsync(books[i], answers[i], await EndsAsync(books[i], answers[i], before: null)));
         }
 
         return reports.MoveToImmutable();

@@ -1,0 +1,36 @@
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Books;
+
+/// <summary>A record that ended orders, and the step that ended each, found at once: there may be as many as an account can have.</summary>
+/// <param name="record">The record.</param>
+/// <param name="sequence">Its sequence, where that is asked.</param>
+internal sealed class EndsOfRecord(BookRecord record, long sequence = 0)
+{
+    private readonly Dictionary<(long Account, long Number), int> _steps = StepsOf(record);
+
+    /// <summary>The record.</summary>
+    public BookRecord Record => record;
+
+    /// <summary>Its sequence.</summary>
+    public long Sequence => sequence;
+
+    /// <summary>The step that ended an order; the default where none says so.</summary>
+    public TurnStep Of(long account, long number) =>
+        _steps.TryGetValue((account, number), out var at) ? ((BookTurn)record).Steps[at] : default;
+
+    private static Dictionary<(long Account, long Number), int> StepsOf(BookRecord record)
+    {
+        var steps = new Dictionary<(long Account, long Number), int>();
+        var all = record is BookTurn turn ? turn.Steps : [];
+        for (var i = 0; i < all.Length; i++)
+        {
+            if (all[i].Kind == StepKind.Ended)
+            {
+                steps.TryAdd((all[i].Account, all[i].Number), i);
+            }
+        }
+
+        return steps;
+    }
+}

@@ -1,0 +1,68 @@
+using System.Reflection;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A cancel of many orders that is asked again: as many answers, and no more work than they are worth.</summary>
+public sealed class ManyCancelsTests
+{
+    private const long Alice = 1001;
+    private const int Orders = 40;
+
+    [Fact]
+    public async Task The_record_that_ended_many_orders_is_read_once_for_all_of_them()
+    {
+        var readings = new Readings();
+        await using var disk = new Disk { Around = readings.Around };
+        await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
+        var numbers = new List<long>();
+        for (var i = 0; i < Orders; i++)
+            numbers.Add((await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000 - i, 10)).Number);
+
+        var first = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
+        Assert.All(first, report => Assert.Equal((OrderStatus.Cancelled, EndReason.MassCancel, false), (report.Status, report.End, report.WasCancelled)));
+        Assert.Equal(numbers, first.Select(report => report.Number));
+
+        await exchange.Ledger.CatchUp();
+        var before = readings.OfTheBook;
+        var again = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
+        Assert.Equal(first.Select(report => report with { WasCancelled = true, Fills = [] }), again.Select(report => report with { Fills = [] }));
+        Assert.InRange(readings.OfTheBook - before, Orders, Orders + 10);
+    }
+
+    private sealed class Readings
+    {
+        private int _ofTheBook;
+
+        public int OfTheBook => Volatile.Read(ref _ofTheBook);
+
+        public IJournalStore Around(IJournalStore store)
+        {
+            var counted = DispatchProxy.Create<IJournalStore, CountedJournal>();
+            ((CountedJournal)(object)counted).Watch(store, this);
+            return counted;
+        }
+
+        public void Count() => Interlocked.Increment(ref _ofTheBook);
+    }
+
+#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
+    private class CountedJournal : DispatchProxy
+#pragma warning restore CA1852
+    {
+        private IJournalStore _store = null!;
+        private Readings _readings = null!;
+
+        public void Watch(IJournalStore store, Readings readings) => (_store, _readings) = (store, readings);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            if (targetMethod!.Name == nameof(IJournalStore.ReadAsync) && args![0] is "book/AAPL")
+                _readings.Count();
+            return targetMethod.Invoke(_store, args);
+        }
+    }
+}
