@@ -33,6 +33,25 @@ public sealed class ManyCancelsTests
         Assert.InRange(readings.OfTheBook - before, Orders, Orders + 10);
     }
 
+    [Fact]
+    public async Task Orders_that_end_with_one_record_need_the_room_of_one()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.StartAsync(disk, journal: new JournalWriterOptions { MaxPendingRecords = 64, MaxFrameRecords = 32 });
+        await exchange.Grains.Catalog().List(EncodedInstrument.From(Listed.Share("AAPL")));
+        await exchange.Account(Alice).Deposit(new DepositRequest("cash", "USD", 1_000_000_000_000));
+        var numbers = new List<long>();
+        for (var i = 0; i < 100; i++)
+            numbers.Add((await exchange.PlaceAsync(Alice, $"a{i}", "AAPL", Side.Buy, 15_000 - i, 10)).Number);
+
+        var ended = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
+        Assert.All(ended, report => Assert.Equal((RejectReason.None, EndReason.MassCancel), (report.Reason, report.End)));
+
+        // Each that never came leaves a record of its own, for which there is no room.
+        var unknown = await exchange.Book("AAPL").Close(Alice, [.. Enumerable.Range(1_000, 100).Select(i => (long)i)], EndReason.MassCancel);
+        Assert.All(unknown, report => Assert.Equal(RejectReason.Overloaded, report.Reason));
+    }
+
     private sealed class Readings
     {
         private int _ofTheBook;

@@ -38,7 +38,7 @@ public sealed partial class OrderBookGrain
     public async ValueTask<ImmutableArray<ExecutionReport>> Close(
         string symbol, long account, ImmutableArray<long> numbers, EndReason reason)
     {
-        var refusal = Refuse(symbol, urgent: true, out var book, numbers.Length);
+        var refusal = Refuse(symbol, urgent: true, out var book, RecordsToClose(symbol, account, numbers));
         if (refusal != RejectReason.None)
         {
             return [.. numbers.Select(number => BookReports.Refused(symbol, account, refusal) with { Number = number })];
@@ -176,6 +176,11 @@ public sealed partial class OrderBookGrain
         Record(book, record, urgent: false);
         return new Answer(BookReports.First(book.Symbol, sequence, record));
     }
+
+    /// <summary>Most records that a cancel of these takes: those that are open end with one, each that never came has its own.</summary>
+    private int RecordsToClose(string symbol, long account, ImmutableArray<long> numbers) => numbers.Length > 1 && Find(symbol) is { IsServing: true } book
+        ? 1 + numbers.Count(number => !book.Machine.IsKnown(account, number, out _, out _))
+        : numbers.Length;
 
     /// <summary>Of several orders those that are open end as one; what became of each. Nothing where it would be one alone.</summary>
     private Dictionary<long, Answer> CancelTogether(OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
