@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -257,7 +258,9 @@ public class LedgerOverHttpTests
         await exchange.BobAsync(Sell(10m, 150m));
         await exchange.AliceAsync(Buy(10m, 150m));
 
-        var own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation);
+        // Bob has been told of his order alone, and not yet of its fill.
+        IReadOnlyList<Position> own = [];
+        await Wait.UntilAsync(async () => (own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Count > 0);
         var seen = await exchange.Operator.GetPositionsOfAsync($"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);
 
         Assert.Equal(-10m, Assert.Single(seen).Quantity);

@@ -255,7 +255,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var before = await SizeAsync(session);
         await ChangeAsync(page, 600);
         var after = await SizeAsync(session);
-        Assert.InRange(after.Nodes - before.Nodes, -500, 50);
+        // Notices may still be in sight; a single node that each change left would be six hundred.
+        Assert.InRange(after.Nodes - before.Nodes, -500, 200);
         Assert.InRange(after.Bytes - before.Bytes, -20_000_000, 500_000);
         page.AssertSound();
     }
