@@ -207,6 +207,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
+    /// <summary>A number that fits; one that does not is of a damaged file, and stays out of every range at the nearest one that does.</summary>
+    public int Int(int column) => (int)Math.Clamp(Long(column), int.MinValue, int.MaxValue);
+
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
 
     public bool IsNull(int column) => raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL;

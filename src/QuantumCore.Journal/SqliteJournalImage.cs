@@ -92,7 +92,7 @@ internal sealed class SqliteJournalImage : JournalImage
         {
             yield return new SliceRow(
                 rows.Long(0), rows.Long(1), rows.Long(2), new FrameId(rows.Long(3), rows.Long(4)),
-                Clamped(rows.Long(5)), Clamped(rows.Long(6)));
+                rows.Int(5), rows.Int(6));
         }
     }
 
@@ -135,7 +135,4 @@ internal sealed class SqliteJournalImage : JournalImage
 
     private static FrameRow FrameAt(SqliteStatement row) =>
         new(new FrameId(row.Long(0), row.Long(1)), row.Long(2), row.Blob(3));
-
-    // A damaged number must not end the program.
-    private static int Clamped(long value) => (int)Math.Clamp(value, int.MinValue, int.MaxValue);
 }

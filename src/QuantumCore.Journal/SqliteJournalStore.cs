@@ -420,7 +420,7 @@ public sealed class SqliteJournalStore : IJournalStore
         while (bytes < SliceReader.PageBytes && slices.Count < SliceReader.PageSlices && rows.Step())
         {
             var frame = rows.Long(4);
-            var body = frame == 0 ? [] : SliceBody(reader, frame, (int)rows.Long(2), (int)rows.Long(3));
+            var body = frame == 0 ? [] : SliceBody(reader, frame, rows.Int(2), rows.Int(3));
             bytes += body.Length;
             slices.Add(new StoredSlice(rows.Long(0), rows.Long(1), body));
         }

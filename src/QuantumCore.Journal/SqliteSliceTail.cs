@@ -41,7 +41,7 @@ internal sealed class SqliteSliceTail
             {
                 _lastNo = rows.Long(0);
                 var frame = new FrameId(rows.Long(4), rows.Long(5));
-                Add(new(rows.Long(1), rows.Long(2), rows.Long(3), frame, (int)rows.Long(6), (int)rows.Long(7)));
+                Add(new(rows.Long(1), rows.Long(2), rows.Long(3), frame, rows.Int(6), rows.Int(7)));
             }
 
             _loads++;

@@ -50,6 +50,7 @@ public sealed class SqliteDamageTests : IAsyncLifetime
     [Theory]
     [InlineData("UPDATE frame_stream_tail SET position = 100000 WHERE stream_id = 1 AND last_seq = 6")]
     [InlineData("UPDATE frame_stream_tail SET position = -100 WHERE stream_id = 1 AND last_seq = 6")]
+    [InlineData("UPDATE frame_stream_tail SET position = 5000000000 WHERE stream_id = 1 AND last_seq = 6")]
     [InlineData("UPDATE frame_stream_tail SET length = -length WHERE stream_id = 1 AND last_seq = 6")]
     [InlineData("""
         PRAGMA writable_schema = ON;

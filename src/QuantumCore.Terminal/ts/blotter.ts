@@ -384,7 +384,7 @@ export class Blotter {
       this.lines.set(key, { element, said });
       if (body.children[at] !== element) body.insertBefore(element, body.children[at] ?? null);
     });
-    const isCut = lines.length >= mostRows;
+    const isCut = lines.length >= mostRows && (this.tab === "fills" || this.tab === "history");
     this.none.hidden = lines.length > 0 && !isCut;
     write(this.none, isCut ? `The newest ${mostRows}. Older ones are on the Orders page.` : empty);
   }
