@@ -8,13 +8,11 @@ namespace QuantumCore.Cli;
 /// <summary>statement, positions, and ledger: trial-balance, fees, check.</summary>
 internal static class LedgerCommands
 {
-    private const int LongestPage = 1000;
-
     internal static Command Statement(CommandLineApp app)
     {
         var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"), Day("--to", "Last UTC day (default: today)"));
         var account = Account();
-        var limit = Grammar.CountOption("--limit", "How many lines", otherwise: 100, most: 100_000);
+        var limit = Grammar.CountOption("--limit", "How many lines", otherwise: 100, most: Pages.MostRows);
         return app.Add(
             new Command("statement", "What an account had, what came in and went out, and every line of it.") { from, to, account, limit },
             """
@@ -119,7 +117,7 @@ internal static class LedgerCommands
             string? after = null;
             do
             {
-                report = await client.ReconcileAsync(after, LongestPage, cancellation);
+                report = await client.ReconcileAsync(after, Pages.Longest, cancellation);
                 (compared, moving, after) = (compared + report.Compared, moving + report.Moving, report.Next);
                 foreach (var finding in report.Findings)
                     findings[finding] = true;
@@ -144,18 +142,15 @@ internal static class LedgerCommands
         Session session, string? account, DateOnly? from, DateOnly? to, int limit, CancellationToken cancellation)
     {
         var client = account is null ? session.Client() : session.Administrator();
-        AccountStatement? whole = null;
-        do
+        AccountStatement last = null!;
+        var entries = await Pages.ReadAsync(limit, async (size, after) =>
         {
-            var size = Math.Min(LongestPage, limit - (whole?.Entries.Count ?? 0));
-            var page = account is null
-                ? await client.GetStatementAsync(from, to, whole?.Next, size, cancellation)
-                : await client.GetStatementOfAsync(account, from, to, whole?.Next, size, cancellation);
-            whole = whole is null ? page : page with { Entries = [.. whole.Entries, .. page.Entries] };
-        }
-        while (whole.Next is not null && whole.Entries.Count < limit);
-
-        return whole;
+            last = account is null
+                ? await client.GetStatementAsync(from, to, after, size, cancellation)
+                : await client.GetStatementOfAsync(account, from, to, after, size, cancellation);
+            return new Page<StatementEntry>(last.Entries, last.Next);
+        });
+        return last with { Entries = entries };
     }
 
     private static void Show(IAnsiConsole console, AccountStatement statement)

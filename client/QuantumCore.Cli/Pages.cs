@@ -8,7 +8,8 @@ internal static class Pages
     /// <summary>Most rows that a command shows.</summary>
     public const int MostRows = 100_000;
 
-    private const int Largest = 1_000;
+    /// <summary>Most rows that the exchange gives in one answer.</summary>
+    public const int Longest = 1_000;
 
     /// <summary>Reads up to <paramref name="limit"/> rows, with as many calls as they take.</summary>
     public static async Task<IReadOnlyList<T>> ReadAsync<T>(int limit, Func<int, string?, Task<Page<T>>> read)
@@ -17,7 +18,7 @@ internal static class Pages
         string? after = null;
         do
         {
-            var page = await read(Math.Min(Largest, limit - all.Count), after);
+            var page = await read(Math.Min(Longest, limit - all.Count), after);
             all.AddRange(page);
             after = page.Next;
         }

@@ -7,7 +7,9 @@ public sealed class Page<T> : IReadOnlyList<T>
 {
     private readonly IReadOnlyList<T> _items;
 
-    internal Page(IReadOnlyList<T> items, string? next) => (_items, Next) = (items, next);
+    /// <param name="items">The page.</param>
+    /// <param name="next">Where the next one begins; null after the last.</param>
+    public Page(IReadOnlyList<T> items, string? next) => (_items, Next) = (items, next);
 
     /// <summary>What the call for the next page is given as <c>after</c>; null after the last one.</summary>
     public string? Next { get; }

@@ -10,8 +10,6 @@ namespace QuantumCore.History;
 /// </summary>
 internal sealed class DayTotals
 {
-    private const long Billion = 1_000_000_000;
-
     private readonly Dictionary<(long Account, long Day, string Asset, string Cause, bool IsPending), Sums> _days = [];
 
     /// <summary>A line's cause is a word, and for what a client named a space and that name.</summary>
@@ -36,7 +34,7 @@ internal sealed class DayTotals
         return to;
     }
 
-    // Sums of more than 63 bits: (high, low) is high times 10^9 plus low; what left is negative.
+    // What left is negative.
     private struct Sums
     {
         public long Lines;
@@ -48,7 +46,7 @@ internal sealed class DayTotals
         public void Add(long amount)
         {
             Lines++;
-            var (high, low) = Math.DivRem(amount, Billion);
+            var (high, low) = Math.DivRem(amount, HistoryStore.Billion);
             if (amount > 0)
             {
                 (InHigh, InLow) = (InHigh + high, InLow + low);

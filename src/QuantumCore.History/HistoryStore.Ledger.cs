@@ -11,7 +11,8 @@ public abstract partial class HistoryStore
     /// <summary>Most lines in one answer.</summary>
     public const int LinesLimit = 1_000;
 
-    private const long Billion = 1_000_000_000;
+    // Sums of more than 63 bits: (high, low) is high times this plus low.
+    internal const long Billion = 1_000_000_000;
 
     // One statement, so that it sees one moment: what the account has, and the sums of the days since the period began.
     private const string StatementQuery =

@@ -185,13 +185,13 @@ export class Chart extends Surface {
     for (let i = first; i <= last; i++) {
       const place = this.placeOf(candles[i]!.start);
       const isTick = before === undefined ? place.minute % minutes === 0 : Math.floor(place.minute / minutes) !== Math.floor(before.minute / minutes);
-      const text = before === undefined ? place.minute % 1_440 === 0 : place.day !== before.day;
+      const beginsDay = before === undefined ? place.minute % 1_440 === 0 : place.day !== before.day;
       before = place;
       const x = Math.round(this.x(i)) + 0.5;
       if (!isTick || x < 24 || x > this.plotWidth - 24) continue;
       line(g, theme.line, x, 0, x, this.plotHeight);
       g.fillStyle = theme.muted;
-      g.fillText(text ? place.day.slice(5) : place.time, x, this.plotHeight + axisHeight / 2);
+      g.fillText(beginsDay ? place.day.slice(5) : place.time, x, this.plotHeight + axisHeight / 2);
     }
   }
 

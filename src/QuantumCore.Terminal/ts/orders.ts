@@ -125,7 +125,7 @@ async function showLife(order: Order): Promise<void> {
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
 }
 
-/** All fills of an order, newest first: where they are not among the newest of its symbol, from its first fill on; undefined when they can't be read. */
+/** All fills of an order, newest first: where they are not among the newest of its symbol, from that symbol's first fill on; undefined when they can't be read. */
 async function fillsOf(order: Order): Promise<Fill[] | undefined> {
   const path = `/fills?symbol=${encodeURIComponent(order.symbol)}&limit=${most}`;
   const isItsOwn = (fill: Fill): boolean => fill.orderId === order.orderId;
