@@ -333,7 +333,7 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
             if (!keepsTime || (!message.Text!.Contains("\"tickers\"", StringComparison.Ordinal) && !message.Text.Contains("\"heartbeat\"", StringComparison.Ordinal)))
                 socket.Send(message.Text!);
         }));
-        await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/fills?*");
+        await page.ReloadUntilAnsweredAsync("**/fills?*");
         await page.LiveAsync();
         keepsTime = false;
         fills = $"{FillOf("2-0", "4", TimeProvider.System.GetUtcNow())},{fills}";

@@ -82,7 +82,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             var rows = Enumerable.Range(0, 1_440).Select(i => $"[{(last - 1_439 + i) * Minute},\"150\",\"151\",\"149\",\"150\",\"1\",1]");
             return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
         });
-        await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/candles/AAPL*");
+        await page.ReloadUntilAnsweredAsync("**/candles/AAPL*");
         await page.LiveAsync();
         await page.Page.Locator("#chart canvas").FocusAsync();
 
@@ -171,7 +171,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
 
-        await page.Page.RunAndWaitForResponseAsync(() => page.Page.ReloadAsync(), "**/fills?*");
+        await page.ReloadUntilAnsweredAsync("**/fills?*");
         await page.LiveAsync();
         await TradeAsync(page, "150.99");
         await Assertions.Expect(page.Page.Locator("#last")).ToContainTextAsync("150.99");

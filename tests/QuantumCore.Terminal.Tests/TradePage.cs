@@ -80,6 +80,14 @@ internal sealed class TradePage : IAsyncDisposable
         await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");
     }
 
+    /// <summary>Loads the page anew and waits for the answer to a call of its own: what the page before was still asking is answered to nobody.</summary>
+    public async Task ReloadUntilAnsweredAsync(string call)
+    {
+        var address = Page.Url;
+        await Page.GotoAsync("about:blank");
+        await Page.RunAndWaitForResponseAsync(() => Page.GotoAsync(address), call);
+    }
+
     /// <summary>Goes on as another of the demo's people, without loading the page anew.</summary>
     public async Task GoOnAsAsync(string name)
     {
