@@ -33,12 +33,22 @@ internal static class MarketCommands
     private static Command Book(CommandLineApp app)
     {
         var symbol = Grammar.Symbol();
-        var depth = Grammar.CountOption("--depth", "Levels of each side", otherwise: 10, most: 1000);
+        var (depth, orders) = (Depth(), Orders());
         return app.Add(
-            new Command("book", "The book by price, now.") { symbol, depth },
-            "qc book AAPL --depth 5",
+            new Command("book", "The book by price, now; or order by order.") { symbol, depth, orders },
+            """
+            qc book AAPL --depth 5
+            qc book AAPL --orders                        who trades first, with numbers of orders
+            """,
             async (parse, session, cancellation) =>
             {
+                if (parse.GetValue(orders))
+                {
+                    var each = await session.Client().GetBookOrdersAsync(parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
+                    session.Screen.Show(each, console => console.Write(OrderByOrderScreen.Table(each.Symbol, each.Sequence, each.Bids, each.Asks)));
+                    return ExitCodes.Done;
+                }
+
                 var book = await session.Client().GetBookAsync(
                     parse.GetValue(symbol)!, parse.GetValue(depth), cancellation);
                 session.Screen.Show(book, console =>
@@ -81,20 +91,24 @@ internal static class MarketCommands
     private static Command Watch(CommandLineApp app)
     {
         var symbol = Grammar.Symbol();
-        var depth = Grammar.CountOption("--depth", "Levels of each side", otherwise: 10, most: 1000);
+        var (depth, orders) = (Depth(), Orders());
         var updates = Grammar.CountOption("--updates", "Stop after so many updates", otherwise: 0, most: 1_000_000_000);
         return app.Add(
-            new Command("watch", "The book, live, until Ctrl-C.") { symbol, depth, updates },
+            new Command("watch", "The book, live, until Ctrl-C: by price, or order by order.") { symbol, depth, orders, updates },
             """
             qc watch AAPL
             qc watch AAPL --json --updates 100           one book a line
+            qc watch AAPL --orders --json                all orders, then one change a line
             """,
             async (parse, session, cancellation) =>
             {
-                var feed = session.Client().WatchAsync([parse.GetValue(symbol)!], cancellation);
+                string[] symbols = [parse.GetValue(symbol)!];
+                var (levels, count) = (parse.GetValue(depth), parse.GetValue(updates));
                 try
                 {
-                    await ShowAsync(session.Screen, feed, parse.GetValue(depth), parse.GetValue(updates));
+                    await (parse.GetValue(orders)
+                        ? OrderByOrderScreen.ShowAsync(session.Screen, session.Client().WatchOrderByOrderAsync(symbols, cancellation), levels, count)
+                        : ShowAsync(session.Screen, session.Client().WatchAsync(symbols, cancellation), levels, count));
                 }
                 catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
                 {
@@ -104,6 +118,10 @@ internal static class MarketCommands
                 return ExitCodes.Done;
             });
     }
+
+    private static Option<int> Depth() => Grammar.CountOption("--depth", "Levels, or orders, of each side", otherwise: 10, most: 1000);
+
+    private static Option<bool> Orders() => new("--orders") { Description = "Order by order, those that trade first at first" };
 
     private static async Task ShowAsync(
         Screen screen, IAsyncEnumerable<BookUpdate> feed, int depth, int updates)

@@ -352,7 +352,7 @@ internal static class Tables
             console.Write(table);
     }
 
-    private static string Lower<T>(T value)
+    internal static string Lower<T>(T value)
         where T : struct, Enum
     {
         var name = value.ToString();

@@ -95,7 +95,7 @@ public sealed class LocalAccount
 
 /// <summary>Follows the account of a key.</summary>
 internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<AccountUpdate>(http, root, apiKey, options)
+    : StreamFeed<StreamMessage, AccountUpdate>(http, root, apiKey, options)
 {
     private readonly LocalAccount _account = new();
 

@@ -1,7 +1,7 @@
 namespace QuantumCore.Client;
 
 /// <summary>Follows books. One whose chain of sequences breaks is asked for anew.</summary>
-internal sealed class BookFeed : StreamFeed<BookUpdate>
+internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
 {
     private readonly Dictionary<string, LocalBook> _books;
 

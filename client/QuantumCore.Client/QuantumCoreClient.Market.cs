@@ -7,6 +7,25 @@ public sealed partial class QuantumCoreClient
     public async Task<IReadOnlyList<Ticker>> GetTickersAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<TickerList>(Get("tickers"), cancellation)).Tickers;
 
+    /// <summary>A book order by order: the first in line of each side.</summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="limit">Orders of each side, 1 to 1000.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<BookOrders> GetBookOrdersAsync(string symbol, int limit = 20, CancellationToken cancellation = default) =>
+        _calls.SendAsync<BookOrders>(Get($"book/{Uri.EscapeDataString(symbol)}/orders" + Query(("limit", Text(limit)))), cancellation);
+
+    /// <summary>
+    /// Follows the books of some symbols order by order until cancelled: every displayed order at first, then everything that happens to one, nothing left
+    /// out. Each step hands out the book as it stands then; after a gap or a lost connection it first says that the book is stale, and goes on with a
+    /// new snapshot. One who reads slowly gets more changes in a step, and a snapshot when it is too far behind. One reader each.
+    /// </summary>
+    /// <exception cref="QuantumCoreException">
+    /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// </exception>
+    public IAsyncEnumerable<OrderByOrderUpdate> WatchOrderByOrderAsync(IEnumerable<string> symbols, CancellationToken cancellation = default) =>
+        new OrderByOrderFeed(_http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
+
     /// <summary>A symbol's last trades, newest first.</summary>
     public async Task<IReadOnlyList<Trade>> GetTradesAsync(
         string symbol, int limit = 100, CancellationToken cancellation = default) =>

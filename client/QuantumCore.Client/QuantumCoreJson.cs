@@ -191,7 +191,35 @@ internal sealed record GuardRequest(int Id, string Op, bool On);
 
 internal sealed record GuardAnswer(int Status, Refusal? Error);
 
-/// <summary>Any message of the stream; <see cref="Type"/> says which members count, and whose state <see cref="State"/> is.</summary>
+/// <summary>What every message of a stream may be: an error.</summary>
+internal interface IStreamMessage
+{
+    string Type { get; }
+
+    string? Code { get; }
+
+    string? Field { get; }
+
+    string? Detail { get; }
+}
+
+/// <summary>A message about a book that is followed order by order.</summary>
+internal sealed record OrderByOrderMessage(
+    string Type,
+    bool Snapshot,
+    string? Symbol,
+    long PreviousSequence,
+    long Sequence,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    IReadOnlyList<BookOrder>? Bids,
+    IReadOnlyList<BookOrder>? Asks,
+    IReadOnlyList<BookOrderChange>? Changes,
+    string? Code,
+    string? Field,
+    string? Detail) : IStreamMessage;
+
+/// <summary>Any other message of the stream; <see cref="Type"/> says which members count, and whose state <see cref="State"/> is.</summary>
 internal sealed record StreamMessage(
     string Type,
     string? Symbol,
@@ -219,7 +247,7 @@ internal sealed record StreamMessage(
     DateTimeOffset Time,
     string? Code,
     string? Field,
-    string? Detail)
+    string? Detail) : IStreamMessage
 {
     /// <summary>The state of an account.</summary>
     [JsonIgnore]
@@ -355,6 +383,9 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(Refusal))]
 [JsonSerializable(typeof(StreamRequest))]
 [JsonSerializable(typeof(StreamMessage))]
+[JsonSerializable(typeof(OrderByOrderMessage))]
+[JsonSerializable(typeof(BookOrders))]
+[JsonSerializable(typeof(IReadOnlyList<BookOrderChange>))]
 [JsonSerializable(typeof(GuardRequest))]
 [JsonSerializable(typeof(GuardAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]

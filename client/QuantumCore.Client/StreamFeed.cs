@@ -6,7 +6,8 @@ namespace QuantumCore.Client;
 /// Follows something over a WebSocket of its own. A lost connection is made again, after growing pauses, until the reader
 /// stops; one that never stood is given up like any other call.
 /// </summary>
-internal abstract class StreamFeed<TUpdate>(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+    where TMessage : class, IStreamMessage
     where TUpdate : class
 {
     private readonly Backoff _backoff = new(options);
@@ -18,7 +19,7 @@ internal abstract class StreamFeed<TUpdate>(HttpMessageInvoker http, Uri root, s
     protected abstract IEnumerable<StreamRequest> Requests { get; }
 
     /// <summary>Takes a message in; null when it changes nothing for the reader.</summary>
-    protected abstract TUpdate? Take(StreamMessage message);
+    protected abstract TUpdate? Take(TMessage message);
 
     /// <summary>What to send after an update has been made of a message: nothing unless something is missing.</summary>
     protected virtual IEnumerable<StreamRequest> RequestsAfter(TUpdate update) => [];
@@ -34,7 +35,7 @@ internal abstract class StreamFeed<TUpdate>(HttpMessageInvoker http, Uri root, s
             using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
             if (await socket.TryOpenAsync(Requests, cancellation))
             {
-                while (await socket.TryReceiveAsync<StreamMessage>(cancellation) is { } message)
+                while (await socket.TryReceiveAsync<TMessage>(cancellation) is { } message)
                 {
                     failures = 0;
                     if (message.Type == "error")

@@ -308,6 +308,17 @@ public interface IMarketDataGrain : IGrainWithStringKey
     /// <summary>Waits until there is something after a sequence, some seconds at most; 0 gives a snapshot at once.</summary>
     [Alias("wait")]
     ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);
+
+    /// <summary>The first displayed orders of each side, at most this many. The first to ask waits until the book's records were run again.</summary>
+    [Alias("orders")]
+    ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit);
+
+    /// <summary>
+    /// Waits until there is something after a sequence, some seconds at most, and tells it order by order; 0 gives all displayed orders at once. The first
+    /// to ask waits until the book's records were run again.
+    /// </summary>
+    [Alias("wait-orders")]
+    ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence);
 }
 
 /// <summary>The history of everything, as rows in SQL; one grain, keyed <see cref="EventStreams.LedgerKey"/>.</summary>

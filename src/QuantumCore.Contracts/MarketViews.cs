@@ -66,6 +66,45 @@ public sealed record MarketUpdate(
     public ImmutableArray<PublicTradeChange> TradeChanges => ChangedTrades.IsDefault ? [] : ChangedTrades;
 }
 
+/// <summary>An order as others see it: of an iceberg its tip; hidden orders, orders that wait and market orders in a call phase are never seen.</summary>
+/// <param name="OrderId">Its public id, from 1.</param>
+/// <param name="PriceTicks">Price in ticks.</param>
+/// <param name="QuantityLots">Lots it shows, from 1.</param>
+[GenerateSerializer, Immutable, Alias("displayed-order")]
+public readonly record struct DisplayedOrder(long OrderId, long PriceTicks, long QuantityLots);
+
+/// <summary>What happened to one displayed order, or a trade that none tells of.</summary>
+/// <param name="Sequence">The book's sequence that brought it.</param>
+/// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
+/// <param name="Kind">What happened.</param>
+/// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>
+/// <param name="OrderId">The order; 0 when Printed.</param>
+/// <param name="PriceTicks">Its price in ticks; Executed, Printed: the price traded.</param>
+/// <param name="QuantityLots">Added, Resized: lots it shows now. Executed, Printed: lots traded. Removed: 0.</param>
+/// <param name="BeforeId">Added: the order at that price that it stands right before; 0 when it is last.</param>
+/// <param name="TradeIndex">Executed, Printed: the trade's position within its sequence, from 0; else 0.</param>
+[GenerateSerializer, Immutable, Alias("displayed-order-change")]
+public readonly record struct DisplayedOrderChange(
+    long Sequence, long TimeNanos, OrderChangeKind Kind, Side Side, long OrderId, long PriceTicks, long QuantityLots, long BeforeId, int TradeIndex);
+
+/// <summary>What happened order by order (L3) after a sequence, or all displayed orders where the past is forgotten. Everything shown is durable.</summary>
+/// <param name="IsSnapshot">The orders are all there are; otherwise there are none, and the changes say what happened.</param>
+/// <param name="PreviousSequence">The sequence this follows on; a reader at another one must ask again.</param>
+/// <param name="Sequence">The book's sequence after it.</param>
+/// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
+/// <param name="Bids">Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</param>
+/// <param name="Asks">Sellers', lowest price first.</param>
+/// <param name="Changes">What happened in between, in the sequence in which it did.</param>
+[GenerateSerializer, Immutable, Alias("order-by-order")]
+public sealed record OrderByOrderUpdate(
+    bool IsSnapshot,
+    long PreviousSequence,
+    long Sequence,
+    long TimeNanos,
+    ImmutableArray<DisplayedOrder> Bids,
+    ImmutableArray<DisplayedOrder> Asks,
+    ImmutableArray<DisplayedOrderChange> Changes);
+
 /// <summary>The place of a trade in its book's stream.</summary>
 /// <param name="Sequence">The book's sequence.</param>
 /// <param name="Index">Position within that sequence, from 0.</param>

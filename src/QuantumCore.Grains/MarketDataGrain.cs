@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.MarketData;
@@ -17,16 +18,24 @@ public sealed class MarketDataGrain(
     IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<MarketDataGrain> log)
     : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
 {
-    /// <summary>Most levels a side in one answer.</summary>
+    /// <summary>Most levels, or orders, a side in one answer.</summary>
     public const int LevelsLimit = 1_000;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
+
+    // Who reads order by order asks again every three seconds at least.
+    private static readonly TimeSpan s_ordersKept = TimeSpan.FromSeconds(20);
 
     private readonly MarketBook _book = new();
     private readonly Dictionary<long, MarketUpdate> _told = [];
     private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
     private long _toldThrough;
     private long _lastPrice;
+
+    // Order by order: only while somebody asks for it.
+    private OrderByOrder? _orders;
+    private Task<OrderByOrder>? _ordersOpening;
+    private long _ordersAskedAt;
 
     private string Symbol => this.GetPrimaryKeyString();
 
@@ -92,6 +101,16 @@ public sealed class MarketDataGrain(
     public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence) =>
         afterSequence == _book.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : UpdateAfter(afterSequence);
 
+    /// <inheritdoc/>
+    public async ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit) => (await OrdersAsync()).First(Math.Clamp(limit, 0, LevelsLimit));
+
+    /// <inheritdoc/>
+    public async ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
+    {
+        var orders = await OrdersAsync();
+        return afterSequence == orders.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : orders.After(afterSequence);
+    }
+
     private static BookLevel Level(DepthLevel level) => new(level.PriceTicks, level.QuantityLots, level.Orders);
 
     private static ImmutableArray<DepthLevel> Levels(IEnumerable<BookLevel> levels) =>
@@ -106,6 +125,61 @@ public sealed class MarketDataGrain(
         [.. changes.Select(c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
 
     private string BookStream => "book/" + Symbol;
+
+    /// <summary>The view order by order. One that can't be explained by the journal stays so for who asks on; a store that did not answer may the next time.</summary>
+    private async ValueTask<OrderByOrder> OrdersAsync()
+    {
+        _ordersAskedAt = time.GetTimestamp();
+        var opening = _ordersOpening ??= OpenOrdersAsync();
+        try
+        {
+            return await opening;
+        }
+        catch (Exception fault) when (fault is not (DivergenceException or JournalCorruptionException))
+        {
+            _ordersOpening = _ordersOpening == opening ? null : _ordersOpening;
+            throw;
+        }
+    }
+
+    /// <summary>Opens it at the sequence of the view by price.</summary>
+    private async Task<OrderByOrder> OpenOrdersAsync()
+    {
+        // Reading and running a book's records again may take long: not in a turn of the readers by price.
+        var ending = lifetime.ApplicationStopping;
+        var orders = await Task.Run(() => OrderByOrder.OpenAsync(journal, Symbol, log, ending), ending);
+        while (orders.Sequence < _book.Sequence)
+        {
+            var through = _book.Sequence;
+            await Task.Run(() => orders.CatchUpAsync(journal, through, ending), ending);
+        }
+
+        _orders = orders;
+        return orders;
+    }
+
+    /// <summary>Takes a record order by order. What goes wrong there is nothing to the readers by price.</summary>
+    private void FoldOrders(long sequence, BookRecord record)
+    {
+        try
+        {
+            _orders?.Take(sequence, record);
+        }
+        catch (DivergenceException fault)
+        {
+            GrainLog.OrdersDiverge(log, fault, Symbol);
+            (_orders, _ordersOpening) = (null, Task.FromException<OrderByOrder>(fault));
+        }
+    }
+
+    /// <summary>Lets go of what nobody has asked for lately.</summary>
+    private void ForgetOrders()
+    {
+        if (_ordersOpening is { IsCompleted: true } && time.GetElapsedTime(_ordersAskedAt) > s_ordersKept)
+        {
+            (_orders, _ordersOpening) = (null, null);
+        }
+    }
 
     /// <summary>Readers that stand at the same place get the same update; those too far behind the same snapshot.</summary>
     private MarketUpdate UpdateAfter(long sequence)
@@ -142,6 +216,7 @@ public sealed class MarketDataGrain(
     /// <summary>A message that was lost is found even when no other follows.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
+        ForgetOrders();
         try
         {
             var heads = await journal.HeadsAsync(BookStream, cancellationToken);
@@ -189,6 +264,8 @@ public sealed class MarketDataGrain(
             DeactivateOnIdle();
             throw;
         }
+
+        FoldOrders(sequence, record);
     }
 
     /// <summary>Wakes the readers, unless what came was known: a batch that is late or doubled is no update.</summary>

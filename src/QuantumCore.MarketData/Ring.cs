@@ -1,7 +1,7 @@
 namespace QuantumCore.MarketData;
 
 /// <summary>The newest items of a sequence, up to a bound. It takes room as it fills: most books of an exchange are quiet.</summary>
-internal sealed class Ring<T>(int capacity)
+public sealed class Ring<T>(int capacity)
 {
     private const int First = 16;
 

@@ -4,25 +4,6 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>What happened to a displayed order, as others see it.</summary>
-public enum OrderChangeKind : byte
-{
-    /// <summary>It appeared.</summary>
-    Added = 1,
-
-    /// <summary>It shows another quantity and keeps its place.</summary>
-    Resized = 2,
-
-    /// <summary>It is gone, or about to appear elsewhere.</summary>
-    Removed = 3,
-
-    /// <summary>It traded those lots; with none left it is gone.</summary>
-    Executed = 4,
-
-    /// <summary>A trade of which no displayed order is told: the resting one is hidden, or it is an auction's.</summary>
-    Printed = 5,
-}
-
 /// <summary>One change of the displayed orders.</summary>
 /// <param name="Kind">What happened.</param>
 /// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using QuantumCore.Cli;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
@@ -358,6 +360,29 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         Assert.Equal(0, await RunFreshAsync("watch AAPL --json --updates 1"));
 
         Assert.Equal("150.00", Document().GetProperty("bids")[0][0].GetString());
+    }
+
+    [Fact]
+    public async Task A_book_is_watched_order_by_order_first_all_of_them_and_then_a_change_a_line()
+    {
+        const string Executed =
+            """
+            {"type":"level3","snapshot":false,"symbol":"AAPL","previousSequence":5,"sequence":6,"timeNanos":"60",
+             "changes":[{"kind":"executed","side":"buy","orderId":3,"price":"150.00","quantity":"4","tradeId":"6-0","sequence":6,"timeNanos":"60"}]}
+            """;
+        var watching = RunFreshAsync("watch AAPL --orders --json --updates 2");
+        await Wait.UntilAsync(() =>
+        {
+            // Nobody hears it before all orders were told.
+            _exchange.Publish(JsonNode.Parse(Executed)!.AsObject(), TestStream.Orders);
+            return watching.IsCompleted;
+        });
+        Assert.Equal(0, await watching);
+
+        var lines = _output.ToString().Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonNode.Parse(line)!).ToArray();
+        Assert.Equal(2, lines.Length);
+        Assert.Equal((3, "150.00"), ((int)lines[0]["bids"]![0]!["orderId"]!, (string)lines[0]["bids"]![0]!["price"]!));
+        Assert.Equal(("executed", "6-0", "4"), ((string)lines[1]["kind"]!, (string)lines[1]["tradeId"]!, (string)lines[1]["quantity"]!));
     }
 
     [Fact]

@@ -573,11 +573,8 @@ internal sealed class TestExchange : IAsyncDisposable
 
     private void Subscribe(TestStream stream, string op, string symbol)
     {
-        if (symbol == TestStream.Account)
-        {
-            stream.FollowAccount();
+        if (stream.Follows(op, symbol))
             return;
-        }
 
         if (!_books.TryGetValue(symbol, out var book))
         {

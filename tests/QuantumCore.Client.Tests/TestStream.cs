@@ -11,6 +11,9 @@ internal sealed class TestStream
     /// <summary>What is published under this name is told to who follows an account.</summary>
     internal const string Account = "account";
 
+    /// <summary>What is published under this name is told to who follows the book order by order.</summary>
+    internal const string Orders = "level3";
+
     private readonly WebSocket _socket;
     private readonly Channel<string> _outgoing = Channel.CreateUnbounded<string>();
     private readonly Task _pump;
@@ -31,11 +34,26 @@ internal sealed class TestStream
             Send(update);
     }
 
-    internal void FollowAccount()
+    /// <summary>Follows an account, or orders; false where it is a book by price that is asked for.</summary>
+    internal bool Follows(string op, string name)
     {
-        Symbols.Add(Account);
-        Send(AccountMessage(isSnapshot: true));
+        if (name is not (Account or Orders))
+            return false;
+
+        if (op == "unsubscribe")
+            Symbols.Remove(name);
+        else if (Symbols.Add(name))
+            Send(name == Account ? AccountMessage(isSnapshot: true) : AllOrders());
+        return true;
     }
+
+    /// <summary>A book order by order.</summary>
+    internal static JsonObject AllOrders() => JsonNode.Parse(
+        """
+        {"type":"level3","snapshot":true,"symbol":"AAPL","sequence":5,"timeNanos":"50",
+         "bids":[{"orderId":3,"price":"150.00","quantity":"10"},{"orderId":1,"price":"150.00","quantity":"7"},{"orderId":2,"price":"149.90","quantity":"1"}],
+         "asks":[{"orderId":4,"price":"150.10","quantity":"2"}]}
+        """)!.AsObject();
 
     /// <summary>What is told of Alice's account.</summary>
     internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") => JsonNode.Parse(

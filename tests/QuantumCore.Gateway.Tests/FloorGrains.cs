@@ -290,6 +290,18 @@ public sealed class FloorMarketData(TradingFloor floor) : Grain, IMarketDataGrai
         floor.Note("WaitForUpdate", $"{afterSequence}");
         return floor.WaitForUpdate(Symbol, afterSequence);
     }
+
+    public ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit)
+    {
+        var all = floor.Orders.Snapshot;
+        return ValueTask.FromResult(all with { Bids = [.. all.Bids.Take(limit)], Asks = [.. all.Asks.Take(limit)] });
+    }
+
+    public ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
+    {
+        floor.Note("WaitForOrders", $"{afterSequence}");
+        return floor.WaitForOrders(afterSequence);
+    }
 }
 
 public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain

@@ -304,7 +304,7 @@ public sealed class MergedStreamTests
         }
     }
 
-    private static async Task<string> ReceiveAsync(ClientWebSocket reader)
+    internal static async Task<string> ReceiveAsync(ClientWebSocket reader)
     {
         var buffer = new byte[64 * 1024];
         var received = await reader.ReceiveAsync(buffer, Token).WaitAsync(Wait.Limit, Token);

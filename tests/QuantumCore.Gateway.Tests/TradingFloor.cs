@@ -344,6 +344,11 @@ public sealed class TradingFloor
         }
     }
 
+    /// <summary>What is told order by order, of whatever symbol.</summary>
+    public FloorOrders Orders { get; } = new();
+
+    public ValueTask<OrderByOrderUpdate?> WaitForOrders(long after) => Orders.WaitAsync(after, _closed.Task);
+
     /// <summary>Publishes an update of market data; the chain is the test's affair.</summary>
     public void Publish(string symbol, MarketUpdate update)
     {

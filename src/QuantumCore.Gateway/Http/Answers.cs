@@ -390,6 +390,13 @@ internal sealed record BookAnswer(
     IReadOnlyList<IReadOnlyList<string>> Bids,
     IReadOnlyList<IReadOnlyList<string>> Asks);
 
+/// <summary>A book order by order, those that trade first at first.</summary>
+internal sealed record BookOrdersAnswer(
+    string Symbol, long Sequence, string Time, string TimeNanos, IReadOnlyList<DisplayedOrderAnswer> Bids, IReadOnlyList<DisplayedOrderAnswer> Asks);
+
+/// <summary>A displayed order.</summary>
+internal sealed record DisplayedOrderAnswer(long OrderId, string Price, string Quantity);
+
 /// <summary>Public trades.</summary>
 internal sealed record TradesAnswer(IReadOnlyList<TradeAnswer> Trades);
 

@@ -83,6 +83,7 @@ internal static class ApiAnswers
         ["DELETE alerts/{id}"] = typeof(AlertsAnswer),
         ["GET instruments"] = typeof(InstrumentsAnswer),
         ["GET book/{symbol}"] = typeof(BookAnswer),
+        ["GET book/{symbol}/orders"] = typeof(BookOrdersAnswer),
         ["GET trades/{symbol}"] = typeof(TradesAnswer),
         ["GET symbols/{symbol}/state"] = typeof(StateAnswer),
         ["GET tickers"] = typeof(TickersAnswer),

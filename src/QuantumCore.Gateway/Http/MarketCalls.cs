@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
@@ -36,6 +37,25 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             to.WriteTime(answer.view.TimeNanos);
             to.WriteLevels("bids"u8, answer.view.Bids, answer.instrument);
             to.WriteLevels("asks"u8, answer.view.Asks, answer.instrument);
+            to.WriteEndObject();
+        });
+    }
+
+    /// <summary>GET /book/{symbol}/orders</summary>
+    public async Task Orders(HttpContext context)
+    {
+        if (await Listed(context) is not { } instrument || await Count(context, "limit", "20") is not { } limit)
+            return;
+
+        var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).DisplayedOrders(limit);
+        await Answer.Json(context, (view, instrument), static (to, answer) =>
+        {
+            to.WriteStartObject();
+            to.WriteString("symbol"u8, answer.instrument.Symbol);
+            to.WriteNumber("sequence"u8, answer.view.Sequence);
+            to.WriteTime(answer.view.TimeNanos);
+            to.WriteOrders("bids"u8, answer.view.Bids, answer.instrument, inTicks: false);
+            to.WriteOrders("asks"u8, answer.view.Asks, answer.instrument, inTicks: false);
             to.WriteEndObject();
         });
     }

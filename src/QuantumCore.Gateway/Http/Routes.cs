@@ -141,6 +141,7 @@ internal sealed class Routes(
     {
         On(Lane.Readings, "GET", $"{Native}/instruments", market.Instruments);
         On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}", market.Book, null, "depth");
+        On(Lane.Readings, "GET", $"{Native}/book/{{symbol}}/orders", market.Orders, null, "limit");
         On(Lane.Readings, "GET", $"{Native}/trades/{{symbol}}", market.Trades, null, "limit");
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);

@@ -94,21 +94,46 @@ internal static class StreamJson
 
         to.WriteEndArray();
 
-        void Price(ReadOnlySpan<byte> name, long ticks)
+        void Price(ReadOnlySpan<byte> name, long ticks) => to.WritePrice(name, instrument, ticks, inTicks);
+
+        void Quantity(ReadOnlySpan<byte> name, long lots) => to.WriteQuantity(name, instrument, lots, inTicks);
+    }
+
+    /// <summary>Displayed orders, in the sequence in which they trade.</summary>
+    public static void WriteOrders(
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DisplayedOrder> orders, Instrument instrument, bool inTicks)
+    {
+        to.WriteStartArray(name);
+        foreach (var order in orders)
         {
-            if (inTicks)
-                to.WriteWhole(name, ticks);
-            else
-                to.WritePrice(name, instrument, ticks);
+            to.WriteStartObject();
+            to.WriteNumber("orderId"u8, order.OrderId);
+            to.WritePrice("price"u8, instrument, order.PriceTicks, inTicks);
+            to.WriteQuantity("quantity"u8, instrument, order.QuantityLots, inTicks);
+            to.WriteEndObject();
         }
 
-        void Quantity(ReadOnlySpan<byte> name, long lots)
-        {
-            if (inTicks)
-                to.WriteWhole(name, lots);
-            else
-                to.WriteQuantity(name, instrument, lots);
-        }
+        to.WriteEndArray();
+    }
+
+    /// <summary>What happened to a displayed order, or a trade that none tells of.</summary>
+    public static void WriteOrderChange(this Utf8JsonWriter to, in DisplayedOrderChange change, Instrument instrument, bool inTicks)
+    {
+        to.WriteStartObject();
+        to.WriteString("kind"u8, WireNames.Of(change.Kind));
+        to.WriteString("side"u8, WireNames.Of(change.Side));
+        if (change.Kind != OrderChangeKind.Printed)
+            to.WriteNumber("orderId"u8, change.OrderId);
+        to.WritePrice("price"u8, instrument, change.PriceTicks, inTicks);
+        if (change.Kind != OrderChangeKind.Removed)
+            to.WriteQuantity("quantity"u8, instrument, change.QuantityLots, inTicks);
+        if (change.BeforeId != 0)
+            to.WriteNumber("before"u8, change.BeforeId);
+        if (change.Kind is OrderChangeKind.Executed or OrderChangeKind.Printed)
+            to.WriteTradeId(change.Sequence, change.TradeIndex);
+        to.WriteNumber("sequence"u8, change.Sequence);
+        to.WriteTimeNanos(change.TimeNanos);
+        to.WriteEndObject();
     }
 
     /// <summary>The account's side of a trade that was changed, as a message of its own.</summary>
@@ -133,6 +158,22 @@ internal static class StreamJson
         to.WriteNumber("sequence"u8, told.Book.Sequence);
         to.WriteTime(told.Book.TimeNanos);
         to.WriteEndObject();
+    }
+
+    private static void WritePrice(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks, bool inTicks)
+    {
+        if (inTicks)
+            to.WriteWhole(name, ticks);
+        else
+            to.WritePrice(name, instrument, ticks);
+    }
+
+    private static void WriteQuantity(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots, bool inTicks)
+    {
+        if (inTicks)
+            to.WriteWhole(name, lots);
+        else
+            to.WriteQuantity(name, instrument, lots);
     }
 
     private static void WriteWhole(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long number)

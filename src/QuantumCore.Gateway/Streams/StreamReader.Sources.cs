@@ -8,6 +8,9 @@ internal sealed partial class StreamReader
 {
     private const int LongestInterval = 1_000;
 
+    /// <summary>The channel of a symbol's orders.</summary>
+    private const string Level3 = "level3";
+
     private readonly Dictionary<string, IStreamSource> _sources = new(StringComparer.Ordinal);
 
     private Refusal? FollowChannel(string channel) => channel switch
@@ -16,18 +19,29 @@ internal sealed partial class StreamReader
         "account" or "alerts" when holder.Account == 0 => new Refusal(RejectReason.Unauthorized, "channel"),
         "account" => Add(channel, () => sources.Account(holder, Ready)),
         "alerts" => Add(channel, () => sources.Alerts(holder, Ready)),
-        _ => Refusal.Malformed("channel", "tickers, account or alerts."),
+        _ => Refusal.Malformed("channel", "tickers, account, alerts or level3."),
     };
 
-    private Refusal? FollowMerged(Instrument instrument, StreamText message)
+    private Refusal? FollowMerged(Instrument instrument, StreamText message) => Read(message, out var inTicks, out var interval)
+        ?? Add(instrument.Symbol, () => sources.Book(instrument, inTicks, interval, Ready));
+
+    private Refusal? FollowOrders(Instrument instrument, StreamText message) =>
+        Read(message with { Conflate = message.Conflate ?? 0 }, out var inTicks, out var interval)
+        ?? Add(Level3Of(instrument), () => sources.OrderByOrder(instrument, inTicks, interval, Ready));
+
+    /// <summary>The name of what is followed then; no symbol has a slash.</summary>
+    private static string Level3Of(Instrument instrument) => $"{Level3}/{instrument.Symbol}";
+
+    private static Refusal? Read(StreamText message, out bool inTicks, out TimeSpan interval)
     {
+        (inTicks, interval) = (message.Units == "ticks", default);
         if (message.Units is not (null or "decimal" or "ticks"))
             return Refusal.Malformed("units", "decimal or ticks.");
         if (message.Conflate is not (>= 0 and <= LongestInterval))
             return new Refusal(RejectReason.BadRequest, "conflate", $"{LongestInterval}", $"Milliseconds, 0 to {LongestInterval}.");
 
-        var interval = TimeSpan.FromMilliseconds(message.Conflate.Value);
-        return Add(instrument.Symbol, () => sources.Book(instrument, message.Units == "ticks", interval, Ready));
+        interval = TimeSpan.FromMilliseconds(message.Conflate.Value);
+        return null;
     }
 
     /// <summary>Follows something under a name; nothing is done where it is followed already.</summary>

@@ -191,7 +191,7 @@ internal sealed partial class StreamReader(
     {
         if (message.Op is not ("subscribe" or "unsubscribe"))
             return Refusal.Malformed("op", "subscribe or unsubscribe.");
-        if (message.Channel is { } channel)
+        if (message.Channel is { } channel and not Level3)
         {
             if (message.Op == "subscribe")
                 return FollowChannel(channel);
@@ -203,6 +203,14 @@ internal sealed partial class StreamReader(
             return Refusal.Malformed("symbol", "What to follow: a symbol, or a channel.");
         if (await listings.Find(message.Symbol) is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
+
+        if (message.Channel is not null)
+        {
+            if (message.Op == "subscribe")
+                return FollowOrders(instrument, message);
+            Remove(Level3Of(instrument));
+            return null;
+        }
 
         if (message.Op == "unsubscribe")
             return Unfollow(message.Symbol);

@@ -6,7 +6,7 @@ namespace QuantumCore.Gateway.Streams;
 
 /// <summary>Makes what a connection follows.</summary>
 internal sealed class StreamSources(
-    BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
+    IGrainFactory grains, BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>An account is told at most this often.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
@@ -18,6 +18,15 @@ internal sealed class StreamSources(
         book = new ConflatedBook(feeds.Of(instrument), pulse, instrument, inTicks, new Pacing(interval, time, () => ready(book)));
         book.Start();
         return book;
+    }
+
+    /// <summary>A book order by order, told at most once in an interval.</summary>
+    public IStreamSource OrderByOrder(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
+    {
+        OrderByOrderSource source = null!;
+        source = new OrderByOrderSource(instrument, inTicks, grains, time, new Pacing(interval, time, () => ready(source)), log);
+        source.Start();
+        return source;
     }
 
     /// <summary>The tickers of all symbols.</summary>

@@ -235,6 +235,15 @@ internal static class WireNames
         Side.Sell => "sell",
     };
 
+    public static string Of(OrderChangeKind kind) => kind switch
+    {
+        OrderChangeKind.Added => "added",
+        OrderChangeKind.Resized => "resized",
+        OrderChangeKind.Removed => "removed",
+        OrderChangeKind.Executed => "executed",
+        OrderChangeKind.Printed => "printed",
+    };
+
     public static string Of(OrderType type) => type switch
     {
         OrderType.Limit => "limit",

@@ -38,8 +38,8 @@ internal sealed partial class BookMachine(string symbol)
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Hears of each change of displayed orders as it is made; null in an exchange, where levels are all that is told.</summary>
-    public Action<OrderChange>? OnDisplayed { get; init; }
+    /// <summary>Hears of each change of displayed orders as it is made; null in the book itself, of which levels are all that is told.</summary>
+    public Action<OrderChange>? OnDisplayed { get; set; }
 
     /// <summary>The matching core; there is one once the instrument is defined.</summary>
     public OrderBook Core => _core ?? throw new InvalidOperationException($"{symbol} is not defined.");

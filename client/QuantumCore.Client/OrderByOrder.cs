@@ -1,0 +1,254 @@
+using System.Text.Json.Serialization;
+
+namespace QuantumCore.Client;
+
+/// <summary>An order as everyone sees it; of an iceberg its tip. Whose it is, is told to nobody.</summary>
+/// <param name="OrderId">Its number within the symbol: that of one's own orders too.</param>
+/// <param name="Price">Its price in the quote asset.</param>
+/// <param name="Quantity">The quantity it shows, in the base asset.</param>
+public sealed record BookOrder(long OrderId, decimal Price, decimal Quantity);
+
+/// <summary>A book order by order at one sequence, as far as it was asked for.</summary>
+/// <param name="Symbol">The instrument.</param>
+/// <param name="Sequence">The book's sequence.</param>
+/// <param name="Time">Time of that sequence, UTC; cut to 100 ns.</param>
+/// <param name="TimeNanos">The same in Unix nanoseconds.</param>
+/// <param name="Bids">Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</param>
+/// <param name="Asks">Sellers', lowest price first.</param>
+public sealed record BookOrders(
+    string Symbol,
+    long Sequence,
+    DateTimeOffset Time,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos,
+    [property: JsonRequired] IReadOnlyList<BookOrder> Bids,
+    [property: JsonRequired] IReadOnlyList<BookOrder> Asks);
+
+/// <summary>What happened to a displayed order.</summary>
+public enum BookOrderChangeKind
+{
+    /// <summary>It appeared.</summary>
+    [JsonStringEnumMemberName("added")] Added = 1,
+
+    /// <summary>It shows another quantity and keeps its place.</summary>
+    [JsonStringEnumMemberName("resized")] Resized = 2,
+
+    /// <summary>It is gone, or about to appear elsewhere.</summary>
+    [JsonStringEnumMemberName("removed")] Removed = 3,
+
+    /// <summary>It traded that quantity; with none left it is gone.</summary>
+    [JsonStringEnumMemberName("executed")] Executed = 4,
+
+    /// <summary>A trade of which no displayed order is told: the resting one is hidden, or it is an auction's or a strategy's leg's.</summary>
+    [JsonStringEnumMemberName("printed")] Printed = 5,
+}
+
+/// <summary>One change of a book that is followed order by order.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>
+/// <param name="OrderId">The order; 0 when Printed.</param>
+/// <param name="Price">Its price; Executed, Printed: the price traded.</param>
+/// <param name="Quantity">Added, Resized: what it shows now. Executed, Printed: what was traded. Removed: 0.</param>
+/// <param name="Before">Added: the order at that price that it stands right before; 0 when it is last.</param>
+/// <param name="TradeId">Executed, Printed: the trade; else null.</param>
+/// <param name="Sequence">The book's sequence that brought it.</param>
+/// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
+public sealed record BookOrderChange(
+    BookOrderChangeKind Kind,
+    OrderSide Side,
+    long OrderId,
+    decimal Price,
+    decimal Quantity,
+    long Before,
+    string? TradeId,
+    long Sequence,
+    [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
+    long TimeNanos);
+
+/// <summary>One step of a book that is followed order by order.</summary>
+/// <param name="Change">What happened.</param>
+/// <param name="Book">The book after it. It lives on: read what you need before the next step.</param>
+/// <param name="Changes">What happened in between, in the sequence in which it did; those lost in a gap are not among them.</param>
+public sealed record OrderByOrderUpdate(BookChange Change, LocalOrderBook Book, IReadOnlyList<BookOrderChange> Changes);
+
+/// <summary>A book order by order, kept up to date by a feed. Not for several threads.</summary>
+public sealed class LocalOrderBook
+{
+    private readonly SortedDictionary<decimal, LinkedList<BookOrder>> _bids =
+        new(Comparer<decimal>.Create((left, right) => right.CompareTo(left)));
+
+    private readonly SortedDictionary<decimal, LinkedList<BookOrder>> _asks = [];
+    private readonly Dictionary<long, LinkedListNode<BookOrder>> _orders = [];
+
+    internal LocalOrderBook(string symbol) => Symbol = symbol;
+
+    /// <summary>The instrument.</summary>
+    public string Symbol { get; }
+
+    /// <summary>The book's sequence; 0 before the first snapshot.</summary>
+    public long Sequence { get; private set; }
+
+    /// <summary>Time of that sequence, Unix nanoseconds.</summary>
+    public long TimeNanos { get; private set; }
+
+    /// <summary>Whether a message was missed: the orders are old until the next snapshot.</summary>
+    public bool IsStale { get; internal set; } = true;
+
+    /// <summary>Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</summary>
+    public IEnumerable<BookOrder> Bids => _bids.Values.SelectMany(line => line);
+
+    /// <summary>Sellers' orders, lowest price first, then the first in line.</summary>
+    public IEnumerable<BookOrder> Asks => _asks.Values.SelectMany(line => line);
+
+    /// <summary>An order as it stands; null where none is displayed under that number.</summary>
+    public BookOrder? Find(long orderId) => _orders.GetValueOrDefault(orderId)?.Value;
+
+    /// <summary>
+    /// Where an order stands in line at its price, by what is displayed: hidden orders and reserves are not counted. It looks at each order before it.
+    /// Null where none is displayed under that number.
+    /// </summary>
+    public OrderPosition? PositionOf(long orderId)
+    {
+        if (!_orders.TryGetValue(orderId, out var order))
+            return null;
+
+        var (orders, quantity) = (0, 0m);
+        for (var ahead = order.Previous; ahead is not null; ahead = ahead.Previous)
+            (orders, quantity) = (orders + 1, quantity + ahead.Value.Quantity);
+        return new OrderPosition(Symbol, orderId, orders, quantity);
+    }
+
+    internal void Replace(OrderByOrderMessage snapshot)
+    {
+        _bids.Clear();
+        _asks.Clear();
+        _orders.Clear();
+        Add(_bids, snapshot.Bids);
+        Add(_asks, snapshot.Asks);
+        (Sequence, TimeNanos, IsStale) = (snapshot.Sequence, snapshot.TimeNanos, false);
+    }
+
+    /// <summary>Takes what changed; false where that is not about this book as it is.</summary>
+    internal bool TryApply(OrderByOrderMessage message)
+    {
+        (Sequence, TimeNanos) = (message.Sequence, message.TimeNanos);
+        return (message.Changes ?? []).All(TryApply);
+    }
+
+    private void Add(SortedDictionary<decimal, LinkedList<BookOrder>> side, IReadOnlyList<BookOrder>? orders)
+    {
+        foreach (var order in orders ?? [])
+            _orders[order.OrderId] = Line(side, order.Price).AddLast(order);
+    }
+
+    private bool TryApply(BookOrderChange change)
+    {
+        if (change.Kind == BookOrderChangeKind.Printed)
+            return true;
+
+        var side = change.Side == OrderSide.Buy ? _bids : _asks;
+        var isKnown = _orders.TryGetValue(change.OrderId, out var order);
+        if (change.Kind == BookOrderChangeKind.Added)
+            return !isKnown && TryAdd(side, change);
+        if (!isKnown || order!.Value.Price != change.Price && change.Kind != BookOrderChangeKind.Executed)
+            return false;
+
+        var left = change.Kind switch
+        {
+            BookOrderChangeKind.Resized => change.Quantity,
+            BookOrderChangeKind.Executed => order.Value.Quantity - change.Quantity,
+            _ => 0,
+        };
+        if (left > 0)
+            order.Value = order.Value with { Quantity = left };
+        else
+            Remove(side, order);
+        return left >= 0;
+    }
+
+    private bool TryAdd(SortedDictionary<decimal, LinkedList<BookOrder>> side, BookOrderChange change)
+    {
+        var added = new BookOrder(change.OrderId, change.Price, change.Quantity);
+        if (change.Before == 0)
+            _orders[added.OrderId] = Line(side, added.Price).AddLast(added);
+        else if (_orders.TryGetValue(change.Before, out var behind) && behind.Value.Price == added.Price)
+            _orders[added.OrderId] = behind.List!.AddBefore(behind, added);
+        else
+            return false;
+        return true;
+    }
+
+    private void Remove(SortedDictionary<decimal, LinkedList<BookOrder>> side, LinkedListNode<BookOrder> order)
+    {
+        var line = order.List!;
+        line.Remove(order);
+        _orders.Remove(order.Value.OrderId);
+        if (line.Count == 0)
+            side.Remove(order.Value.Price);
+    }
+
+    private static LinkedList<BookOrder> Line(SortedDictionary<decimal, LinkedList<BookOrder>> side, decimal price)
+    {
+        if (!side.TryGetValue(price, out var line))
+            side[price] = line = new LinkedList<BookOrder>();
+        return line;
+    }
+}
+
+/// <summary>Follows books order by order. One whose chain of sequences breaks is asked for anew.</summary>
+internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderByOrderUpdate>
+{
+    private const string Channel = "level3";
+
+    private readonly Dictionary<string, LocalOrderBook> _books;
+
+    internal OrderByOrderFeed(HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+        : base(http, root, apiKey, options)
+    {
+        _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalOrderBook(symbol));
+        if (_books.Count == 0)
+            throw new ArgumentException("No symbol to follow.", nameof(symbols));
+    }
+
+    protected override IEnumerable<StreamRequest> Requests =>
+        _books.Keys.Select(static symbol => new StreamRequest("subscribe", symbol, Channel));
+
+    protected override OrderByOrderUpdate? Take(OrderByOrderMessage message)
+    {
+        if (message.Symbol is null || message.Type != Channel || !_books.TryGetValue(message.Symbol, out var book))
+            return null;
+
+        if (message.Snapshot)
+        {
+            book.Replace(message);
+            HasStood = true;
+            return new OrderByOrderUpdate(BookChange.Snapshot, book, []);
+        }
+
+        if (book.IsStale)
+            return null;
+        if (message.PreviousSequence == book.Sequence && book.TryApply(message))
+            return new OrderByOrderUpdate(BookChange.Update, book, message.Changes ?? []);
+
+        book.IsStale = true;
+        return new OrderByOrderUpdate(BookChange.Stale, book, []);
+    }
+
+    protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update)
+    {
+        if (update.Change != BookChange.Stale)
+            yield break;
+
+        yield return new StreamRequest("unsubscribe", update.Book.Symbol, Channel);
+        yield return new StreamRequest("subscribe", update.Book.Symbol, Channel);
+    }
+
+    protected override IEnumerable<OrderByOrderUpdate> Lose()
+    {
+        foreach (var book in _books.Values.Where(book => !book.IsStale))
+        {
+            book.IsStale = true;
+            yield return new OrderByOrderUpdate(BookChange.Stale, book, []);
+        }
+    }
+}

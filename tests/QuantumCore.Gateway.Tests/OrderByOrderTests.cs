@@ -1,0 +1,134 @@
+using System.Net;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+using QuantumCore.TestKit;
+using Xunit;
+using static QuantumCore.Gateway.Tests.MergedStreamTests;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>A book order by order: over the stream, and as it stands over HTTP.</summary>
+public sealed class OrderByOrderTests
+{
+    private const string Subscribe = """{"op":"subscribe","channel":"level3","symbol":"AAPL"}""";
+
+    private static readonly OrderByOrderUpdate s_all = new(
+        true, 0, 5, 50, [new(3, 15_000, 10), new(1, 15_000, 7), new(2, 14_990, 1)], [new(4, 15_010, 2)], []);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task All_orders_come_first_and_everything_that_happens_to_one_after_them()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Orders.Publish(s_all);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        Assert.Equal(
+            """{"type":"level3","snapshot":true,"symbol":"AAPL","sequence":5,"timeNanos":"50","bids":[{"orderId":3,"price":"150.00","quantity":"10"},{"orderId":1,"price":"150.00","quantity":"7"},{"orderId":2,"price":"149.90","quantity":"1"}],"asks":[{"orderId":4,"price":"150.10","quantity":"2"}]}""",
+            await ReceiveAsync(reader));
+
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(
+            false, 5, 8, 80, [], [],
+            [
+                new(6, 60, OrderChangeKind.Executed, Side.Buy, 3, 15_000, 4, 0, 0),
+                new(6, 60, OrderChangeKind.Printed, Side.Sell, 0, 14_995, 9, 0, 1),
+                new(7, 70, OrderChangeKind.Resized, Side.Buy, 1, 15_000, 5, 0, 0),
+                new(8, 80, OrderChangeKind.Removed, Side.Sell, 4, 15_010, 0, 0, 0),
+                new(8, 80, OrderChangeKind.Added, Side.Buy, 9, 15_000, 8, 1, 0),
+            ]));
+        Assert.Equal(
+            """{"type":"level3","snapshot":false,"symbol":"AAPL","previousSequence":5,"sequence":8,"timeNanos":"80","changes":["""
+            + """{"kind":"executed","side":"buy","orderId":3,"price":"150.00","quantity":"4","tradeId":"6-0","sequence":6,"timeNanos":"60"},"""
+            + """{"kind":"printed","side":"sell","price":"149.95","quantity":"9","tradeId":"6-1","sequence":6,"timeNanos":"60"},"""
+            + """{"kind":"resized","side":"buy","orderId":1,"price":"150.00","quantity":"5","sequence":7,"timeNanos":"70"},"""
+            + """{"kind":"removed","side":"sell","orderId":4,"price":"150.10","sequence":8,"timeNanos":"80"},"""
+            + """{"kind":"added","side":"buy","orderId":9,"price":"150.00","quantity":"8","before":1,"sequence":8,"timeNanos":"80"}]}""",
+            await ReceiveAsync(reader));
+    }
+
+    [Fact]
+    public async Task Orders_are_told_in_ticks_and_lots_beside_the_book_by_price_and_each_ends_alone()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(true, 0, 5, 50, [new(3, 15_000, 1L << 60)], [], []));
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, """{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"ticks","conflate":0}""");
+        Assert.Equal(
+            """{"type":"level3","snapshot":true,"symbol":"AAPL","sequence":5,"timeNanos":"50","bids":[{"orderId":3,"price":15000,"quantity":"1152921504606846976"}],"asks":[]}""",
+            await ReceiveAsync(reader));
+        await SendAsync(reader, """{"op":"subscribe","symbol":"AAPL"}""");
+        Assert.StartsWith("""{"type":"snapshot","symbol":"AAPL",""", await ReceiveAsync(reader), StringComparison.Ordinal);
+        await SendAsync(reader, """{"op":"unsubscribe","channel":"level3","symbol":"AAPL"}""");
+        await SendAsync(reader, """{"op":"?"}""");
+        Assert.Contains("\"field\":\"op\"", await ReceiveAsync(reader), StringComparison.Ordinal);
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
+        exchange.Floor.Publish("AAPL", new MarketUpdate(false, 1, 2, 2, [new DepthLevel(100, 1, 1)], [], []));
+        Assert.StartsWith("""{"type":"update","symbol":"AAPL","previousSequence":1""", await ReceiveAsync(reader), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Reader_that_does_not_read_is_asked_for_nothing_more_and_told_at_most_once_an_interval()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Orders.Publish(s_all);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, """{"op":"subscribe","channel":"level3","symbol":"AAPL","conflate":500}""");
+        Assert.Contains("\"snapshot\":true", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
+
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 6, 7, 70, [], [], []));
+        await exchange.Floor.WhenCalled("WaitForOrders 5").WaitAsync(Wait.Limit, Token);
+
+        // The clock stands still: the first is waiting to be told, and the second is not asked for before that.
+        await SendAsync(reader, """{"op":"?"}""");
+        Assert.Contains("\"field\":\"op\"", await ReceiveAsync(reader), StringComparison.Ordinal);
+        Assert.DoesNotContain("WaitForOrders 6", exchange.Floor.Calls);
+        Assert.Contains("\"sequence\":6,", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
+        Assert.Contains("\"sequence\":7,", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Book_that_could_not_be_told_begins_anew_a_second_later()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Orders.Fails = true;
+        exchange.Floor.Orders.Publish(s_all);
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        Assert.Contains("\"sequence\":5,", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
+        Assert.Equal(2, exchange.Floor.Calls.Count(call => call == "WaitForOrders 0"));
+    }
+
+    [Theory]
+    [InlineData("""{"op":"subscribe","channel":"level3"}""", "BadRequest", "symbol")]
+    [InlineData("""{"op":"subscribe","channel":"level3","symbol":"GOOG"}""", "UnknownSymbol", "symbol")]
+    [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","units":"grams"}""", "BadRequest", "units")]
+    [InlineData("""{"op":"subscribe","channel":"level3","symbol":"AAPL","conflate":1001}""", "BadRequest", "conflate")]
+    [InlineData("""{"op":"subscribe","channel":"level4","symbol":"AAPL"}""", "BadRequest", "channel")]
+    public async Task Message_that_asks_for_what_there_is_not_is_answered_with_an_error(string message, string code, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, message);
+        var answer = await ReceiveAsync(reader);
+        Assert.StartsWith($$"""{"type":"error","code":"{{code}}","field":"{{field}}",""", answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task First_orders_in_line_are_one_call_away()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Orders.Publish(s_all with { TimeNanos = 1_767_225_600_000_000_001 });
+        using var answer = await exchange.Http.GetAsync("/api/qc/v1/book/AAPL/orders?limit=2", Token);
+        Assert.Equal(
+            """{"symbol":"AAPL","sequence":5,"time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","bids":[{"orderId":3,"price":"150.00","quantity":"10"},{"orderId":1,"price":"150.00","quantity":"7"}],"asks":[{"orderId":4,"price":"150.10","quantity":"2"}]}""",
+            await answer.Content.ReadAsStringAsync(Token));
+        using var tooMany = await exchange.Http.GetAsync("/api/qc/v1/book/AAPL/orders?limit=1001", Token);
+        Assert.Equal(HttpStatusCode.BadRequest, tooMany.StatusCode);
+        using var unknown = await exchange.Http.GetAsync("/api/qc/v1/book/GOOG/orders", Token);
+        Assert.Equal(HttpStatusCode.NotFound, unknown.StatusCode);
+    }
+}

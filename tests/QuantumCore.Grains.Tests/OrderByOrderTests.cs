@@ -1,0 +1,203 @@
+using QuantumCore.Contracts;
+using QuantumCore.Grains.Books;
+using QuantumCore.Instruments;
+using QuantumCore.Journal;
+using QuantumCore.MarketData;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Grains.Tests;
+
+/// <summary>A book told order by order, from its records.</summary>
+public sealed class OrderByOrderViewTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public void Readers_have_the_books_own_orders_and_trades_whenever_they_come_and_however_slow_they_are(int seed)
+    {
+        var market = new ConditionalMarket(seed);
+        var view = new OrderByOrder(new BookMachine("AAPL"));
+        var (eager, slow) = (new OrderByOrderReader(), new OrderByOrderReader());
+        var trades = new List<BookTrade>();
+        for (var step = 0; step < 4_000; step++)
+        {
+            market.Step();
+            while (view.Sequence < market.BookRecords.Count)
+            {
+                var record = market.BookRecords[(int)view.Sequence];
+                view.Take(view.Sequence + 1, record);
+                var made = new List<BookTrade>();
+                BookRecordFold.AddTrades(made, view.Sequence, record);
+                trades.AddRange(made);
+            }
+
+            eager.Take(view.After(eager.Sequence));
+            RequireSame(market, eager);
+            if (step % 97 == 0)
+            {
+                slow.Take(view.After(slow.Sequence));
+                RequireSame(market, slow);
+                var late = new OrderByOrderReader();
+                late.Take(view.After(0));
+                RequireSame(market, late);
+            }
+        }
+
+        slow.Take(view.After(slow.Sequence));
+        RequireSame(market, slow);
+        Assert.Equal((1, 1), (eager.Snapshots, slow.Snapshots));
+        Assert.True(trades.Count > 100, $"only {trades.Count} trades");
+        Assert.Equal(trades.Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)), eager.Trades);
+        Assert.Equal(trades.Select(t => (t.Sequence, t.Index, t.PriceTicks, t.QuantityLots)), slow.Trades);
+    }
+
+    [Fact]
+    public void Who_is_further_behind_than_is_remembered_gets_all_orders()
+    {
+        var view = new OrderByOrder(new BookMachine("AAPL"));
+        var book = new JournaledBook();
+        view.Take(1, book.Records[0]);
+        var reader = new OrderByOrderReader();
+        reader.Take(view.After(0));
+        for (var number = 1L; number <= OrderByOrder.ChangesKept; number++)
+        {
+            book.Submit(Order(number, 1));
+            view.Take(view.Sequence + 1, book.Records[^1]);
+        }
+
+        Assert.False(view.After(reader.Sequence).IsSnapshot);
+        book.Submit(Order(OrderByOrder.ChangesKept + 1, 2));
+        view.Take(view.Sequence + 1, book.Records[^1]);
+        Assert.True(view.After(reader.Sequence).IsSnapshot);
+        var next = view.After(reader.Sequence + 1);
+        Assert.Equal((false, OrderByOrder.ChangesKept), (next.IsSnapshot, next.Changes.Length));
+
+        // One command that changes more than is remembered leaves nobody with a part of it.
+        book.CloseAll(1001, OrderByOrder.ChangesKept + 1);
+        view.Take(view.Sequence + 1, book.Records[^1]);
+        var all = view.After(view.Sequence - 1);
+        Assert.True(all.IsSnapshot);
+        Assert.Empty(all.Bids);
+        Assert.True(view.After(view.Sequence + 5).IsSnapshot);
+        Assert.Same(view.After(0), all);
+
+        static SubmitOrder Order(long number, long lots) => new(
+            1001, number, $"n{number}", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_000, lots, 0, 0);
+    }
+
+    private static void RequireSame(ConditionalMarket market, OrderByOrderReader reader)
+    {
+        Assert.Equal(OrderByOrderReader.Of(market.Book.Core, Side.Buy), reader.Bids);
+        Assert.Equal(OrderByOrderReader.Of(market.Book.Core, Side.Sell), reader.Asks);
+    }
+}
+
+/// <summary>A book told order by order by its grain, on the plain and the hostile runtime.</summary>
+public abstract class OrderByOrderTests(bool hostile)
+{
+    private const long Alice = 1001;
+    private const long Bob = 1002;
+    private static readonly string[] s_symbols = ["AAPL"];
+    private static readonly long[] s_accounts = [Alice, Bob];
+
+    [Fact]
+    public async Task Reader_has_every_order_of_the_book_and_every_trade_also_after_the_grain_began_anew()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var (reader, random) = (new OrderByOrderReader(), new Random(11));
+        await exchange.PlaceAsync(Alice, "there before", "AAPL", Side.Buy, 14_995, 7);
+        for (var i = 0; i < 200; i++)
+        {
+            var (side, price, lots) = (random.Next(2) == 0 ? Side.Buy : Side.Sell, 15_000 + random.Next(-10, 11), 1 + random.Next(30));
+            var conditions = random.Next(4) switch
+            {
+                0 => new OrderConditions { DisplayLots = 1 + random.Next(lots) },
+                1 => new OrderConditions { Hidden = true },
+                _ => null,
+            };
+            var held = (await exchange.Account(random.Next(2) == 0 ? Alice : Bob).Hold(
+            [
+                new HoldRequest(
+                    $"k{i}", "AAPL", side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots, Conditions: EncodedConditions.From(conditions)),
+            ]))[0];
+            var report = await exchange.SubmitAsync("AAPL", held.Order!);
+            if (random.Next(4) == 0)
+                await exchange.Book("AAPL").Close(report.Account, [report.Number], EndReason.User);
+            if (random.Next(9) == 0)
+                await exchange.Book("AAPL").CloseAll(report.Account, report.Number);
+            if (random.Next(5) == 0)
+                await reader.ReadThroughAsync(market, report.Sequence);
+            if (i == 100)
+            {
+                await reader.ReadThroughAsync(market, report.Sequence);
+                await exchange.Cluster.DeactivateAsync(market);
+            }
+        }
+
+        var records = await exchange.RecordsAsync("AAPL");
+        await reader.ReadThroughAsync(market, records[^1].Sequence);
+        var again = new BookMachine("AAPL");
+        foreach (var (sequence, record) in records)
+            again.Replay(sequence, BookRecordEncoding.Encode(record));
+        Assert.Equal(OrderByOrderReader.Of(again.Core, Side.Buy), reader.Bids);
+        Assert.Equal(OrderByOrderReader.Of(again.Core, Side.Sell), reader.Asks);
+        var trades = new List<BookTrade>();
+        foreach (var (sequence, record) in records)
+            BookRecordFold.AddTrades(trades, sequence, record);
+        Assert.NotEmpty(trades);
+        Assert.Empty(reader.Trades.Except(trades.Select(trade => (trade.Sequence, trade.Index, trade.PriceTicks, trade.QuantityLots))));
+
+        var first = await market.DisplayedOrders(2);
+        Assert.Equal(reader.Bids.Take(2), first.Bids);
+        Assert.Equal(reader.Asks.Take(2), first.Asks);
+    }
+
+    [Fact]
+    public async Task Waiting_reader_is_told_of_the_next_change_and_of_nothing_when_there_is_none()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var start = await market.WaitForOrders(0);
+        Assert.True(start!.IsSnapshot);
+        Assert.Empty(start.Bids);
+        var waiting = market.WaitForOrders(start.Sequence).AsTask();
+        var placed = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        var update = await waiting;
+        Assert.Equal((false, start.Sequence, placed.Sequence), (update!.IsSnapshot, update.PreviousSequence, update.Sequence));
+        var change = Assert.Single(update.Changes);
+        Assert.Equal(
+            new(placed.Sequence, change.TimeNanos, OrderChangeKind.Added, Side.Buy, placed.OrderId, 15_000, 100, 0, 0), change);
+        Assert.Equal(placed.TimeNanos, change.TimeNanos);
+        Assert.Null(await market.WaitForOrders(placed.Sequence));
+    }
+
+    [Fact]
+    public async Task Records_that_run_again_are_not_what_they_were_are_told_by_price_alone()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var start = await market.WaitForOrders(0);
+
+        // Another owner takes the stream over and writes what no book does: an order that skips an id.
+        var order = new SubmitOrder(Alice, 1, "wrong", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
+        var stream = await exchange.Service<JournalWriter>().OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
+        await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(
+            new OrderAccepted(start!.TimeNanos, order, 9, [], 7, EndReason.None, 7, null))));
+        await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence > start.Sequence, "market data to have read on");
+        Assert.Equal([new DepthLevel(15_100, 7, 1)], (await market.Depth(10)).Asks);
+        await Assert.ThrowsAnyAsync<Exception>(async () => await market.WaitForOrders(start.Sequence));
+        await Assert.ThrowsAnyAsync<Exception>(async () => await market.DisplayedOrders(1));
+        Assert.Equal([new DepthLevel(15_100, 7, 1)], (await market.WaitForUpdate(start.Sequence))!.Asks);
+    }
+}
+
+public sealed class OrderByOrderOnThePlainRuntime() : OrderByOrderTests(hostile: false);
+
+public sealed class OrderByOrderOnTheHostileRuntime() : OrderByOrderTests(hostile: true);
