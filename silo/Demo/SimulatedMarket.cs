@@ -91,7 +91,9 @@ internal sealed partial class SimulatedMarket(
     {
         while (await clock.NextAsync(beginning, TimeSpan.FromSeconds(_model.StepSeconds), stoppingToken))
         {
-            var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account).AsTask()));
+            // Who rested learns of a trade a moment after who took: without these sequences it would depend on that moment what is wanted next.
+            ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0).Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
+            var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account, traded).AsTask()));
             var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
             var shape = clock.State;
             foreach (var symbol in symbols)

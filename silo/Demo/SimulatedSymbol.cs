@@ -30,6 +30,9 @@ internal sealed class SimulatedSymbol(
     /// <summary>What is traded.</summary>
     public string Symbol => instrument.Symbol;
 
+    /// <summary>The book's sequence of the last trade in which one of the participants took; 0 before the first.</summary>
+    public long Traded { get; private set; }
+
     /// <summary>The participants.</summary>
     public SymbolMarket Market => market;
 
@@ -123,7 +126,7 @@ internal sealed class SimulatedSymbol(
 
     private async Task CarryOutAsync(long account, OrderIntent[] intents)
     {
-        await Task.WhenAll(intents.Where(intent => intent.Kind == IntentKind.Cancel).Select(intent => CancelAsync(account, intent)));
+        await CancelAsync(account, [.. intents.Where(intent => intent.Kind == IntentKind.Cancel)]);
         var orders = intents.Where(intent => intent.Kind != IntentKind.Cancel).ToArray();
         if (orders.Length == 0)
             return;
@@ -132,24 +135,37 @@ internal sealed class SimulatedSymbol(
         for (var i = 0; i < orders.Length; i++)
         {
             _done = Math.Max(_done, reports[i].Sequence);
+            if (reports[i].FilledLots > 0)
+                Traded = Math.Max(Traded, reports[i].Sequence);
             Tell(orders[i].Handle, reports[i]);
         }
     }
 
-    private async Task CancelAsync(long account, OrderIntent intent)
+    private async Task CancelAsync(long account, OrderIntent[] intents)
     {
-        if (!_ids.Remove(intent.Handle, out var id))
-            return;
+        var asked = new List<(long Handle, Task<ExecutionReport> Report)>();
+        foreach (var intent in intents)
+        {
+            if (_ids.Remove(intent.Handle, out var id))
+                asked.Add((intent.Handle, entry.Cancel(account, Symbol, id).AsTask()));
+        }
 
-        var report = await entry.Cancel(account, Symbol, id);
-        if (report.Reason is RejectReason.Overloaded or RejectReason.OutcomeUnknown)
-            throw new MarketInterruptedException(Symbol, report.Reason);
+        // The participants are told of one after the other: answers come on several threads.
+        await Task.WhenAll(asked.Select(one => one.Report));
+        foreach (var (handle, answer) in asked)
+        {
+            var report = await answer;
+            if (report.Reason is RejectReason.Overloaded or RejectReason.OutcomeUnknown)
+                throw new MarketInterruptedException(Symbol, report.Reason);
 
-        // Closed before: it was filled to the end.
-        if (report.Reason == RejectReason.None)
-            market.Report(intent.Handle, report.FilledLots, isOpen: false);
-        else
-            market.ReportGone(intent.Handle);
+            _done = Math.Max(_done, report.Sequence);
+
+            // Closed before: it was filled to the end.
+            if (report.Reason == RejectReason.None)
+                market.Report(handle, report.FilledLots, isOpen: false);
+            else
+                market.ReportGone(handle);
+        }
     }
 
     private void Tell(long handle, ExecutionReport report)

@@ -30,9 +30,13 @@ public sealed partial class OrderEntry
 
     /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
-    public async ValueTask<AccountView> View(long account)
+    public ValueTask<AccountView> View(long account) => View(account, []);
+
+    /// <summary>The same, and with what others have been shown of these books.</summary>
+    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    public async ValueTask<AccountView> View(long account, ImmutableArray<SeenSequence> after)
     {
-        var view = await grains.Account(account).View(shown.Of(account));
+        var view = await grains.Account(account).View([.. shown.Of(account), .. after]);
         shown.Note(view);
         return view;
     }
