@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -57,6 +58,16 @@ internal sealed class Customer : IDisposable
     public Task<Reply> PatchAsync(string path, string body) => SendAsync(HttpMethod.Patch, path, body);
 
     public Task<Reply> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
+
+    /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>
+    public async Task<Reply> BookAsync(string symbol)
+    {
+        var head = (await GetAsync($"symbols/{symbol}/state")).Number("sequence");
+        Reply book = default;
+        await Wait.UntilAsync(
+            async () => (book = await GetAsync($"book/{symbol}?depth=1000")).Number("sequence") >= head, $"the book of {symbol} to be seen at {head}");
+        return book;
+    }
 
     /// <summary>Sends a request; an answer that does not come or does not come whole is none.</summary>
     public Task<Reply> SendAsync(HttpMethod method, string path, string? body) =>

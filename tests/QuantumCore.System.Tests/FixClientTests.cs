@@ -1,5 +1,6 @@
 using System.Globalization;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -349,12 +350,14 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
             await bob.PlaceAsync(Limit(OrderSide.Sell, 5m + level, 151m + level), Cancellation);
         }
 
+        const string AtFirst = "149:2,148:3,147:4|151:5,152:6,153:7";
+        await ShownAsync(bob, AtFirst);
         await desk.TellAsync("md d1 AAPL 0");
         var snapshot = await desk.NextAsync("W");
         Assert.Equal(("d1", "AAPL"), (snapshot[262], snapshot[55]));
         var book = new FixBook();
         book.Take(snapshot);
-        Assert.Equal(await BookAsync(bob), book.ToString());
+        Assert.Equal(AtFirst, book.ToString());
 
         // A level is added, one grows, one goes, and one is traded with.
         await bob.PlaceAsync(Limit(OrderSide.Buy, 1m, 148.5m), Cancellation);
@@ -362,8 +365,9 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await bob.CancelAllAsync("AAPL", OrderSide.Sell, Cancellation);
         await bob.PlaceAsync(Limit(OrderSide.Sell, 3m, 152m), Cancellation);
         await alice.PlaceAsync(Limit(OrderSide.Buy, 1m, 152m), Cancellation);
-        var expected = await BookAsync(bob);
-        while (book.ToString() != expected || book.Trades.Count == 0)
+        const string AtLast = "149:2,148.5:1,148:4,147:4|152:2";
+        await ShownAsync(bob, AtLast);
+        while (book.ToString() != AtLast || book.Trades.Count == 0)
             book.Take(await desk.NextAsync("X", message => message[262] == "d1"));
         Assert.Equal([(152m, 1m)], book.Trades);
 
@@ -381,9 +385,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.NextAsync("W", message => message[262] == "d4");
         await bob.CancelAllAsync("AAPL", null, Cancellation);
 
-        // Market data follows its book: what the others cancelled is asked for as it is shown.
-        while (await BookAsync(bob) is { Length: > 1 })
-            await Task.Yield();
+        await ShownAsync(bob, "|");
         await desk.TellAsync("md d5 AAPL 0 once");
         var last = await desk.NextAsync("W", message => message[262] == "d5");
         Assert.Equal("0", last[268]);
@@ -466,6 +468,10 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
     private static PlaceOrder Limit(OrderSide side, decimal quantity, decimal price) =>
         new() { Symbol = "AAPL", Side = side, Quantity = quantity, Price = price };
+
+    /// <summary>Waits until the book is shown so: market data follows its book, a moment later.</summary>
+    private static Task ShownAsync(QuantumCoreClient client, string book) =>
+        Wait.UntilAsync(async () => await BookAsync(client) == book, $"the book to be shown as {book}");
 
     private static async Task<string> BookAsync(QuantumCoreClient client)
     {

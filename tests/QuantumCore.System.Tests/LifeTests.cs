@@ -27,15 +27,18 @@ public sealed class LifeTests(PostgresServer server)
             using var bob = new Customer(first.Address, "demo-bob");
             resting = (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId");
             await bob.PostAsync("orders", Order("sell", "149.00", 4, "b1"));
+
+            // Her account learns of the trade from the book, a moment later: who has been told of it is shown the account after it.
+            Assert.Equal("4", (await alice.GetAsync($"orders/AAPL/{resting}")).Text("filled"));
             account = (await alice.GetAsync("account")).Raw;
-            book = (await alice.GetAsync("book/AAPL")).Raw;
+            book = (await alice.BookAsync("AAPL")).Raw;
             Assert.Equal(0, await first.TerminateAsync());
         }
 
         await using var second = await StartAsync(storage);
         using var again = new Customer(second.Address, "demo-alice");
         Assert.Equal(account, (await again.GetAsync("account")).Raw);
-        Assert.Equal(book, (await again.GetAsync("book/AAPL")).Raw);
+        Assert.Equal(book, (await again.BookAsync("AAPL")).Raw);
         var order = await again.GetAsync($"orders/AAPL/{resting}");
         Assert.Equal(("partiallyFilled", "4"), (order.Text("status"), order.Text("filled")));
         Assert.Equal(resting, (await again.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));

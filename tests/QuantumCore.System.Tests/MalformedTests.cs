@@ -33,6 +33,10 @@ public sealed class MalformedTests
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
         using var alice = new Customer(silo.Address, "demo-alice");
         Assert.True((await alice.PostAsync("orders", Order())).IsDone);
+
+        // The account learns of its order from the book, a moment later, and notes that.
+        await alice.GetAsync("account");
+        await storage.SettledAsync();
         var (heads, book, account) = await StateAsync(storage, alice);
 
         foreach (var body in s_bodies)
@@ -67,8 +71,8 @@ public sealed class MalformedTests
         Assert.True(reply.IsRefused && reply.Code.Length > 0, $"{what} was answered {reply.Status} {reply.Raw}");
 
     private static async Task<(string Heads, string Book, string Account)> StateAsync(Storage storage, Customer customer) => (
-        string.Join(", ", (await storage.HeadsAsync()).OrderBy(head => head.Key, StringComparer.Ordinal)),
-        (await customer.GetAsync("book/AAPL?depth=1000")).Raw,
+        await storage.HeadsTextAsync(),
+        (await customer.BookAsync("AAPL")).Raw,
         (await customer.GetAsync("account")).Raw);
 
     private static async Task SendGarbageAsync(Uri address, string text)

@@ -61,7 +61,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         var done = await EndedAsync();
         Assert.Equal(("DAY.L", 8, 8, ReplayEnd.Done, null), (done.Symbol, done.Done, done.Of, done.End, done.Problem));
         Assert.Equal(new ReplayResult(2, 2, 1, 1, 0), done.Result);
-        Assert.Equal([50m, 40m, 60m], (await _sim.GetTradesAsync("DAY.L", cancellation: Token)).Select(trade => trade.Quantity));
+        Assert.Equal([50m, 40m, 60m], (await TradesAsync("DAY.L")).Select(trade => trade.Quantity));
 
         // Half a day leaves orders in the book; the next run takes them out, and those of nobody else.
         Write("HALF.cmds.csv", string.Join('\n', Day.Split('\n')[..3]));
@@ -151,7 +151,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 2, 2, 0, Ended: true), Token);
 
         Assert.Contains("LONG.cmds.csv  commands", await QcAsync("recordings"), StringComparison.Ordinal);
-        Assert.Contains("replay LONG.cmds.csv", await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "500", "--batch", "1"), StringComparison.Ordinal);
+        Assert.Contains("replay LONG.cmds.csv", await QcAsync("replay", "start", "LONG.cmds.csv", "--symbol", "TAPE.X", "--speed", "20", "--batch", "1"), StringComparison.Ordinal);
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("LONG.cmds.csv is under way: stop it first", refused.Message, StringComparison.Ordinal);

@@ -38,7 +38,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         var paused = await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true), Token);
         Assert.True(paused.Market.Paused && paused.Running);
         await SteppedAsync(paused.Market.Steps + 3, await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 3), Token));
-        var sequence = (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)).Sequence;
+        await IdleAsync();
+        var sequence = await SeenAsync(Simulated);
         var still = await demo.Operator.GetSimulationAsync(Token);
         Assert.Equal(paused.Market.Steps + 3, still.Market.Steps);
         Assert.Equal(sequence, (await demo.Operator.GetBookAsync(Simulated, cancellation: Token)).Sequence);
@@ -261,13 +262,11 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         // What the last step did is done when the next has begun.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(Steps + 2);
-        await Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
+        await IdleAsync();
         var trades = new List<string>();
         foreach (var (symbol, since) in new[] { Simulated, Second }.Zip(from))
         {
-            // What everybody may see follows the book, a moment later.
-            var head = (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
-            await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+            await SeenAsync(symbol);
             var told = await demo.Operator.GetTradesAsync(symbol, 1_000, Token);
             trades.AddRange(told.Where(trade => long.Parse(trade.TradeId.Split('-')[0], CultureInfo.InvariantCulture) > since)
                 .Reverse().Take(100).Select(trade => $"{symbol} {trade.TakerSide} {trade.Quantity} at {trade.Price}"));
@@ -311,6 +310,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             var waits = (await ReplayAsync())!;
             Assert.Equal((Path.GetFileName(file), Recorded, Lines, true, false), (waits.File, waits.Symbol, waits.Of, waits.Paused, waits.Ended));
             Assert.InRange(waits.Done, 1, Lines - 1);
+            await SeenAsync(Recorded);
             Assert.Equal(waits.Done, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
             Assert.Contains($"line {waits.Done} of {Lines}, paused", await QcAsync("show"), StringComparison.Ordinal);
 
@@ -319,6 +319,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             var (exitCode, output) = await replay;
             Assert.True(exitCode == 0, output);
             Assert.True(await ReplayAsync() is { Ended: true, Done: Lines });
+            await SeenAsync(Recorded);
             Assert.Equal(Lines, (await demo.Operator.GetBookAsync(Recorded, 1_000, Token)).Bids.Count);
             var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.ChangeReplayAsync(new ReplayChange(Paused: true), Token));
             Assert.Contains("No replay is under way", refused.Message, StringComparison.Ordinal);
@@ -332,6 +333,17 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     private async Task<ReplayStanding?> ReplayAsync() => (await demo.Operator.GetSimulationAsync(Token)).Replay;
 
     private async Task<long> SequenceAsync(string symbol) => (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
+
+    /// <summary>Waits until all that the steps of a paused market did is done: a step is counted when it begins.</summary>
+    private Task IdleAsync() => Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
+
+    /// <summary>Where a book stands, when that is what everybody sees: it follows the book, a moment later.</summary>
+    private async Task<long> SeenAsync(string symbol)
+    {
+        var head = await SequenceAsync(symbol);
+        await Wait.UntilAsync(async () => (await demo.Operator.GetBookAsync(symbol, cancellation: Token)).Sequence >= head);
+        return head;
+    }
 
     private async Task SteppedAsync(long steps, Simulation asked)
     {

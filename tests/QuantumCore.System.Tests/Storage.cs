@@ -78,6 +78,25 @@ internal sealed class Storage : IDisposable
         (await ReadAsync("journal", "SELECT name, head FROM stream_head")).ToDictionary(
             row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
 
+    /// <summary>The same as text, in the order of their names.</summary>
+    public async Task<string> HeadsTextAsync() =>
+        string.Join(", ", (await HeadsAsync()).OrderBy(head => head.Key, StringComparer.Ordinal));
+
+    /// <summary>The heads when what was accepted is through: agents may write once more.</summary>
+    public async Task<string> SettledAsync()
+    {
+        var heads = await HeadsTextAsync();
+        for (var same = 0; same < 5;)
+        {
+            await Task.Delay(100, TestContext.Current.CancellationToken);
+            var now = await HeadsTextAsync();
+            same = now == heads ? same + 1 : 0;
+            heads = now;
+        }
+
+        return heads;
+    }
+
     /// <summary>Changes the journal behind the back of an exchange that is not running.</summary>
     public async Task ExecuteOnJournalAsync(string sql)
     {

@@ -31,7 +31,7 @@ public sealed class UpkeepTests(PostgresServer server)
             await alice.PostAsync("orders", Order("buy", "148.00", 3, "a2"));
             Assert.True((await alice.PostAsync("withdrawals", """{"key":"w1","asset":"USD","amount":"25.00","destination":"DE89"}""")).IsDone);
             paid = await PaidAsync(storage.Folder);
-            (account, book) = ((await alice.GetAsync("account")).Raw, (await alice.GetAsync("book/AAPL")).Raw);
+            (account, book) = ((await alice.GetAsync("account")).Raw, (await alice.BookAsync("AAPL")).Raw);
             (orders, fills) = ((await alice.GetAsync("orders?open=true")).Raw, (await alice.GetAsync("fills")).Raw);
             await QcAsync(0, ["backup", storage.Place, backup, .. Folders(storage, storage.Folder)]);
 
@@ -50,7 +50,7 @@ public sealed class UpkeepTests(PostgresServer server)
         {
             using var alice = new Customer(second.Address, "demo-alice");
             Assert.Equal(account, (await alice.GetAsync("account")).Raw);
-            Assert.Equal(book, (await alice.GetAsync("book/AAPL")).Raw);
+            Assert.Equal(book, (await alice.BookAsync("AAPL")).Raw);
             Assert.Equal(orders, (await alice.GetAsync("orders?open=true")).Raw);
             await HasFillsAsync(alice, fills);
             Assert.Equal(resting, (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId"));
