@@ -215,8 +215,11 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         (loses, losesWhole) = (1, 1);
+
+        // It lasts a second: who looked once a second could miss it, so each frame is looked at.
+        var asks = page.Page.WaitForFunctionAsync("() => document.getElementById('link').dataset.state === 'resyncing'");
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "3" });
-        await Assertions.Expect(page.Page.Locator("#link")).ToHaveAttributeAsync("data-state", "resyncing");
+        await asks;
         await page.LiveAsync();
         await page.Page.Locator("#book-table").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Bid149.0055", "Bid148.0038"]);

@@ -41,9 +41,7 @@ public sealed partial class ChartTests
         }));
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/MSFT?iv={interval}").ToString());
         await page.LiveAsync();
-        await page.Page.WaitForFunctionAsync("() => window.times.size > 0");
-        await page.FramesAsync(20);
-        Assert.Contains(shown, await page.Page.EvaluateAsync<string[]>("() => [...window.times]"));
+        await page.Page.WaitForFunctionAsync("shown => window.times.has(shown)", shown);
         page.AssertSound();
     }
 }

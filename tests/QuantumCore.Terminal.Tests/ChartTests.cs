@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.TerminalTests;
@@ -109,7 +110,11 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         const long Minute = 60_000;
+        var address = page.Page.Url;
         var (limits, isSplit) = (new List<string>(), false);
+
+        // What the page before asks is not counted.
+        await page.Page.GotoAsync("about:blank");
         await page.Page.RouteAsync("**/candles/AAPL*", route =>
         {
             if (limits.Count > 0 && !isSplit)
@@ -123,7 +128,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
 
         // Where trades or candles were missed they are read again soon.
         await page.Page.RouteAsync("**/trades/AAPL*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset), new PageRouteOptions { Times = 1 });
-        await page.Page.ReloadAsync();
+        await page.Page.GotoAsync(address);
         await page.LiveAsync();
         await page.Page.Locator("#chart-table").ClickAsync();
         var oldest = page.Page.Locator("#chart table tbody tr").Last;
@@ -141,7 +146,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         var sent = 0;
         await page.Page.RouteAsync("**/api/qc/v1/alerts", route => ++sent == 1 ? route.FulfillAsync(new RouteFulfillOptions { Status = 503, Body = "busy" }) : route.ContinueAsync());
-        await page.Page.EvaluateAsync("""() => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price: "998.00", above: true }] }))""");
+        await WaitedForBeforeAsync(page, "998.00");
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         await page.Page.Locator("#add-alert").ClickAsync();
@@ -214,13 +219,14 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await TradeAsync(later, "149.40");
         await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 149.40");
 
-        // Set while nobody looks, and reached before somebody does.
+        // Set while nobody looks, and reached before somebody does. What the page has told it takes away: left before, it would be told again.
+        await NothingWaitsAsync(later);
         await later.Page.GotoAsync("about:blank");
         await later.CallAsync("demo-alice", HttpMethod.Post, "alerts", new { symbol = Symbol, price = "148.00" });
         await TradeAsync(later, "147.90");
         await later.Page.GotoAsync(new Uri(exchange.Address, "/trade/MSFT").ToString());
         await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 147.90");
-        await later.Page.WaitForFunctionAsync("async () => (await (await fetch('/api/qc/v1/alerts')).json()).alerts.length === 0");
+        await NothingWaitsAsync(later);
         await later.Page.ReloadAsync();
         await later.LiveAsync();
         await Assertions.Expect(told).ToHaveCountAsync(0);
@@ -231,7 +237,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     public async Task Exchange_that_was_started_anew_is_told_by_the_page_what_was_waited_for()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
-        await page.Page.EvaluateAsync("""() => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price: "999.00", above: true }] }))""");
+        await WaitedForBeforeAsync(page, "999.00");
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         await page.Page.Locator("#add-alert").ClickAsync();
@@ -288,6 +294,18 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         return (Metric("JSHeapUsedSize"), Metric("Nodes"));
     }
 
+    /// <summary>Waits until the exchange has no alerts any more.</summary>
+    private static async Task NothingWaitsAsync(TradePage page) =>
+        await page.Page.WaitForFunctionAsync("async () => (await (await fetch('/api/qc/v1/alerts')).json()).alerts.length === 0");
+
+    /// <summary>Leaves in the browser an alert of an earlier run of the exchange, in the place of what the page keeps of this one as soon as it is told.</summary>
+    private static async Task WaitedForBeforeAsync(TradePage page, string price)
+    {
+        await page.Page.WaitForFunctionAsync("""() => localStorage.getItem("quantumcore.alerts.ACC-1001") !== null""");
+        await page.Page.EvaluateAsync(
+            """price => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price, above: true }] }))""", price);
+    }
+
     /// <summary>A chart from 140 to 150, and an own order in the middle.</summary>
     private async Task<TradePage> WithOrderAsync()
     {
@@ -314,21 +332,27 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var box = (await canvas.BoundingBoxAsync())!;
         var x = box.X + (box.Width / 2);
         var mouse = page.Page.Mouse;
-        var y = box.Y + 30;
-        while (true)
-        {
-            Assert.True(y < box.Y + box.Height - 30, "There is no line to take hold of.");
-            await mouse.MoveAsync(x, y);
-            if (await canvas.EvaluateAsync<string>("c => c.style.cursor") == "ns-resize")
-                break;
-            y += 5;
-        }
+        var y = 0f;
 
+        // From the top again, where it was not painted yet or moved with the scale meanwhile.
+        await Wait.UntilAsync(IsOverLineAsync, "a line to take hold of");
         await mouse.DownAsync();
         await mouse.MoveAsync(x, y - up, new MouseMoveOptions { Steps = 4 });
         await mouse.UpAsync();
         var question = page.Page.Locator(".drag-ask span");
         await Assertions.Expect(question).ToContainTextAsync("Buy 7 at");
         return Regex.Match((await question.TextContentAsync())!, @"at (?<price>[\d.]+):", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["price"].Value;
+
+        async Task<bool> IsOverLineAsync()
+        {
+            for (y = box.Y + 30; y < box.Y + box.Height - 30; y += 5)
+            {
+                await mouse.MoveAsync(x, y);
+                if (await canvas.EvaluateAsync<string>("c => c.style.cursor") == "ns-resize")
+                    return true;
+            }
+
+            return false;
+        }
     }
 }

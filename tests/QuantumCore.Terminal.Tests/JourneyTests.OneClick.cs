@@ -31,11 +31,13 @@ public sealed partial class JourneyTests
         var rows = page.Page.Locator("#blotter tr[data-order]");
         var price = await PriceAsync(page, 20);
         await ClickAsync(page, row: 20, share: 0.2f);
+        await AnsweredAsync(page, 1);
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await ClickAsync(page, row: 20, share: 0.5f);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "150.20", quantity = "5" });
         await Assertions.Expect(page.Page.Locator("#oneclick-ladder canvas")).ToBeVisibleAsync();
         await ClickAsync(page, row: 20, share: 0.2f);
+        await AnsweredAsync(page, 2);
         await Assertions.Expect(rows).ToHaveCountAsync(2);
 
         // The second click of a double click sends nothing.
@@ -70,6 +72,7 @@ public sealed partial class JourneyTests
         await ClickAsync(page, row: 21, share: 0.2f);
         await ClickAsync(page, row: 3, share: 0.8f);
         released.SetResult();
+        await AnsweredAsync(page, 1);
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
         await ClickAsync(page, row: 22, share: 0.2f);
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(2);
@@ -124,6 +127,13 @@ public sealed partial class JourneyTests
         await page.Page.Locator("#oneclick-arm:enabled").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#oneclick")).ToHaveAttributeAsync("data-armed", "true");
     }
+
+    /// <summary>
+    /// Waits until so many orders were answered: the stream may show one before its answer has come, and until then a click sends nothing. Each
+    /// answer is a notice, and the bell counts those that have left, too.
+    /// </summary>
+    private static Task AnsweredAsync(TradePage page, int orders) =>
+        Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync(orders.ToString(CultureInfo.InvariantCulture));
 
     private static async Task DisarmedAsync(TradePage page, string why)
     {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using Xunit;
@@ -46,13 +45,12 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
         // Of 50 that are located 20 are sold.
         await Assertions.Expect(available).ToHaveTextAsync("30 LOAN");
 
-        await MarkAsync(page);
+        await using var marks = new Marks(page);
         var call = page.Page.Locator(".toast[role=alert]");
         await Assertions.Expect(call.Locator("b")).ToHaveTextAsync("Margin call");
         await Assertions.Expect(call).ToContainTextAsync("USD are missing and due ");
         await page.FillAsync("buy", "limit", ("price", "100.01"), ("quantity", "21"));
         await Assertions.Expect(hint).ToHaveTextAsync("The account may only make positions smaller now.");
-        await MarkAsync(page);
         await PageTests.GoAsync(page, "/portfolio");
         var card = page.Page.Locator(".card[aria-label=Margin]");
         await Assertions.Expect(card.Locator("b")).ToHaveTextAsync("called");
@@ -98,9 +96,6 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
         await page.CallAsync(Admin, HttpMethod.Post, "admin/users", new { name = "mara", password = "correct horse battery", account = Account });
     }
 
-    /// <summary>A price that 20 sold short are called at, and not liquidated; it counts for ten seconds.</summary>
-    private static Task<JsonElement> MarkAsync(TradePage page) => page.CallAsync(Admin, HttpMethod.Post, $"admin/symbols/{Symbol}/mark", new { price = "490.00" });
-
     private static async Task SignInAsync(TradePage page)
     {
         await PageTests.GoAsync(page, "/signin");
@@ -114,4 +109,26 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
     }
 
     private static ILocator Toast(TradePage page, string title) => page.Page.Locator(".toast b", new PageLocatorOptions { HasText = title });
+
+    /// <summary>A price that 20 sold short are called at, and not liquidated. It counts for ten seconds, so it is told again as long as the test goes on.</summary>
+    private sealed class Marks : IAsyncDisposable
+    {
+        private readonly PeriodicTimer _again = new(TimeSpan.FromSeconds(2));
+        private readonly Task _telling;
+
+        public Marks(TradePage page) => _telling = TellAsync(page);
+
+        public async ValueTask DisposeAsync()
+        {
+            _again.Dispose();
+            await _telling;
+        }
+
+        private async Task TellAsync(TradePage page)
+        {
+            do
+                await page.CallAsync(Admin, HttpMethod.Post, $"admin/symbols/{Symbol}/mark", new { price = "490.00" });
+            while (await _again.WaitForNextTickAsync(TestContext.Current.CancellationToken));
+        }
+    }
 }

@@ -132,7 +132,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         var (chip, told) = (card.Locator(".chip"), card.Locator("dd:visible"));
         await card.GetByLabel("Recording", new LocatorGetByLabelOptions { Exact = true }).SelectOptionAsync("MSFT_day.cmds.csv.gz");
         await card.GetByLabel("Symbol of the replay").FillAsync("MSFT.P");
-        await card.GetByLabel("Begin with commands a second").FillAsync("100");
+        await card.GetByLabel("Begin with commands a second").FillAsync("20");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(chip).ToHaveTextAsync("running");
         await Assertions.Expect(told.Nth(2)).ToHaveTextAsync(new Regex("^[1-9][0-9]* of 1308$"));
@@ -152,7 +152,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(told.Nth(4)).ToHaveTextAsync("35 of 35 aggressive orders, 80 of 80 book rows");
 
         // The same again by keys alone: it takes out what the first run left, waits, and is stopped.
-        await card.GetByLabel("Begin with commands a second").FillAsync("50");
+        await card.GetByLabel("Begin with commands a second").FillAsync("20");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" }).PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("running");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Pause the replay" }).PressAsync("Enter");

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Playwright;
 using Xunit;
 
@@ -30,6 +31,7 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         var quantity = page.Page.Locator("#quantity");
         await page.FillAsync("buy", "market");
+        await HasPaidAsync(page, "150.00");
         await MaxAsync(page);
         var most = await quantity.InputValueAsync();
         await page.FillAsync("buy", "stop", ("trigger", "500.00"));
@@ -45,6 +47,7 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
         await page.FillAsync("buy", "stop", ("trigger", "160.00"));
+        await HasPaidAsync(page, "150.00");
         await MaxAsync(page);
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(1);
@@ -113,6 +116,15 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         Assert.True(total!.Y + total.Height <= (await page.Page.Locator(".send-row").BoundingBoxAsync())!.Y + 1);
         Assert.Empty(await page.Page.EvaluateAsync<string[]>(LayoutTests.Flaws));
         page.AssertSound();
+    }
+
+    /// <summary>Waits until the page knows of the trade that was made behind it, and of what is left after it.</summary>
+    private static async Task HasPaidAsync(TradePage page, string lastPrice)
+    {
+        var balances = (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances").EnumerateArray();
+        var left = decimal.Parse(balances.Single(balance => balance.GetProperty("asset").GetString() == "USD").GetProperty("available").GetString()!, CultureInfo.InvariantCulture);
+        await Assertions.Expect(page.Page.Locator("#ticket-form dd").First).ToHaveTextAsync(string.Create(CultureInfo.InvariantCulture, $"{left:N2} USD"));
+        await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync(lastPrice);
     }
 
     private static Task MaxAsync(TradePage page) => page.Page.Locator(".shares button", new PageLocatorOptions { HasText = "Max" }).ClickAsync();
