@@ -70,9 +70,10 @@ const string Usage = """
       fix [--address ADDRESS:PORT] [--keys KEY,KEY…] [--symbol S] [--price P] [--in-flight N] [--seconds N] [--pid SILO]
                                Orders over FIX sessions of a running silo, one for each key, so many on their way in each (64):
                                {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"slowestMicros":N,"serverCpuMicrosPerOrder":N}
-      readers [--url URL] [--symbol S] [--price P] [--readers N] [--updates N] [--conflate MS] [--seconds N] [--pid SILO]
+      readers [--url URL] [--symbol S] [--price P] [--readers N] [--updates N] [--channel level3] [--conflate MS] [--seconds N]
+              [--pid SILO]
                                One symbol of a running silo changes so many times a second (100), by orders at an even
-                               pace; without and with so many WebSocket readers (500):
+                               pace; without and with so many WebSocket readers (500) of its book, or of its orders:
                                {"readers":N,"messagesPerSecondAndReader":N,"serverCores":N,"serverCoresWithoutReaders":N,
                                "orderP99Micros":N,"orderP99MicrosWithout":N,…}
       overload [--url URL] [--pid SILO] [--symbol S] [--price P] [--callers N] [--connections N] [--seconds N]

@@ -11,7 +11,7 @@ internal static class ReadersCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--conflate", "--seconds", "--pid");
+        var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--readers", "--updates", "--channel", "--conflate", "--seconds", "--pid");
         var (readers, updates, seconds) = (options.Number("--readers", 500), options.Number("--updates", 100), options.Number("--seconds", 10));
         var server = ServerProcess.Of(options);
         await PlaceAsync(options, updates, 2);
@@ -67,8 +67,9 @@ internal static class ReadersCommand
     {
         using var socket = await BenchSocket.OpenAsync(
             new Uri(options.Text("--url", "http://127.0.0.1:8080")), "stream", options.Text("--key", "demo-alice"));
-        var conflate = options.Text("--conflate", "");
-        await socket.SendAsync($"{{\"op\":\"subscribe\",\"symbol\":\"{options.Text("--symbol", "AAPL")}\"{(conflate.Length == 0 ? "" : $",\"conflate\":{conflate}")}}}");
+        var (channel, conflate) = (options.Text("--channel", ""), options.Text("--conflate", ""));
+        var how = (channel.Length == 0 ? "" : $",\"channel\":\"{channel}\"") + (conflate.Length == 0 ? "" : $",\"conflate\":{conflate}");
+        await socket.SendAsync($"{{\"op\":\"subscribe\",\"symbol\":\"{options.Text("--symbol", "AAPL")}\"{how}}}");
         try
         {
             while (true)

@@ -289,38 +289,6 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<ulong> StateHash(string symbol);
 }
 
-/// <summary>Market data of one symbol.</summary>
-[Alias("market-data")]
-public interface IMarketDataGrain : IGrainWithStringKey
-{
-    /// <summary>The book by price, at most this many levels a side.</summary>
-    [Alias("depth")]
-    ValueTask<DepthView> Depth(int levels);
-
-    /// <summary>The newest trades, newest first.</summary>
-    [Alias("trades")]
-    ValueTask<ImmutableArray<PublicTrade>> Trades(int limit);
-
-    /// <summary>The last price as the book has it, in ticks; 0 for none. A split scales it, and what strategies' legs trade with quotes or with each other is none.</summary>
-    [Alias("last-price")]
-    ValueTask<long> LastPrice();
-
-    /// <summary>Waits until there is something after a sequence, some seconds at most; 0 gives a snapshot at once.</summary>
-    [Alias("wait")]
-    ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);
-
-    /// <summary>The first displayed orders of each side, at most this many. The first to ask waits until the book's records were run again.</summary>
-    [Alias("orders")]
-    ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit);
-
-    /// <summary>
-    /// Waits until there is something after a sequence, some seconds at most, and tells it order by order; 0 gives all displayed orders at once. The first
-    /// to ask waits until the book's records were run again.
-    /// </summary>
-    [Alias("wait-orders")]
-    ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence);
-}
-
 /// <summary>The history of everything, as rows in SQL; one grain, keyed <see cref="EventStreams.LedgerKey"/>.</summary>
 [Alias("ledger")]
 public interface ILedgerGrain : IGrainWithStringKey

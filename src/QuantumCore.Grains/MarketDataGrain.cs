@@ -145,13 +145,10 @@ public sealed class MarketDataGrain(
     /// <summary>Opens it at the sequence of the view by price.</summary>
     private async Task<OrderByOrder> OpenOrdersAsync()
     {
-        // Reading and running a book's records again may take long: not in a turn of the readers by price.
-        var ending = lifetime.ApplicationStopping;
-        var orders = await Task.Run(() => OrderByOrder.OpenAsync(journal, Symbol, log, ending), ending);
+        var orders = await OrderByOrder.OpenAsync(journal, Symbol, log, lifetime.ApplicationStopping);
         while (orders.Sequence < _book.Sequence)
         {
-            var through = _book.Sequence;
-            await Task.Run(() => orders.CatchUpAsync(journal, through, ending), ending);
+            await orders.CatchUpAsync(journal, _book.Sequence, lifetime.ApplicationStopping);
         }
 
         _orders = orders;

@@ -70,6 +70,7 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Http/SystemCalls.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/BookFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/AccountSource.cs"] = 1,
+        ["src/QuantumCore.Gateway/Streams/OrderByOrderSource.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/MarketPulse.cs"] = 2,
         ["src/QuantumCore.Gateway/Following/AccountFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Binance/WireApi.cs"] = 1,

@@ -54,6 +54,7 @@ public partial class StableNumberTests
             + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Take=45 EndPhase=46 Price=50 Lots=51 Maker=52 Reason=53 AlsoNumber=54 GroupedAccount=60 TradeGroup=61 NewUnits=62 OldUnits=63 FallTicks=64 TradeIndex=70 TradeNanos=71 TakerAccount=72 TakerNumber=73 TakerOrder=74 TakerSide=75 TakerFee=76 MakerAccount=77 MakerNumber=78 MakerOrder=79 MakerFee=80 InAuction=81 TakerFeeNow=82 MakerFeeNow=83",
         ["PhaseReason"] =
             "None=0 NewsPending=1 NewsDissemination=2 OrderImbalance=3 Technical=4 Regulatory=5 MarketWideBreaker=6 PriceBand=7 Planned=8",
+        ["OrderChangeKind"] = "Added=1 Resized=2 Removed=3 Executed=4 Printed=5",
         ["StepKind"] = "Opened=1 Fill=2 Ended=3 Changed=4 Held=5 Voided=6 Prevented=7 Adjusted=8 Triggered=9 Activated=10 Reversed=11 Restated=12",
         ["ConditionsEncoding.Field"] =
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "

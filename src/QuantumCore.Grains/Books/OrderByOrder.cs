@@ -36,19 +36,22 @@ internal sealed class OrderByOrder
     public long Sequence => _machine.Sequence;
 
     /// <summary>The view at the newest snapshot that is good, or at the book's beginning: it has to <see cref="CatchUpAsync"/>.</summary>
-    public static async Task<OrderByOrder> OpenAsync(IJournalStore journal, string symbol, ILogger log, CancellationToken cancellationToken) =>
-        new(await BookRecovery.NewestSnapshotAsync(journal, symbol, log, cancellationToken));
+    public static async Task<OrderByOrder> OpenAsync(IJournalStore journal, string symbol, ILogger log, CancellationToken cancellationToken) => new(
+        await Task.Run(() => BookRecovery.NewestSnapshotAsync(journal, symbol, log, cancellationToken), cancellationToken));
 
-    /// <summary>Reads on from the journal, through a sequence.</summary>
+    /// <summary>Reads on from the journal, through a sequence. Nobody else may use the view meanwhile.</summary>
+    /// <remarks>That may take long, so it is not done in the turn of who asks.</remarks>
     /// <exception cref="DivergenceException">A command did something else than its record says.</exception>
     /// <exception cref="JournalCorruptionException">A record is damaged.</exception>
-    public async Task CatchUpAsync(IJournalStore journal, long throughSequence, CancellationToken cancellationToken)
-    {
-        await foreach (var stored in journal.ReadAsync("book/" + _machine.Symbol, Sequence + 1, throughSequence, cancellationToken))
+    public Task CatchUpAsync(IJournalStore journal, long throughSequence, CancellationToken cancellationToken) => Task.Run(
+        async () =>
         {
-            Take(stored.Sequence, stored.Body.Span);
-        }
-    }
+            await foreach (var stored in journal.ReadAsync("book/" + _machine.Symbol, Sequence + 1, throughSequence, cancellationToken))
+            {
+                Take(stored.Sequence, stored.Body.Span);
+            }
+        },
+        cancellationToken);
 
     /// <summary>Takes the next record; one that was taken already changes nothing.</summary>
     /// <exception cref="DivergenceException">Its command did something else than it says.</exception>
