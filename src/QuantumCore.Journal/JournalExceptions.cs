@@ -5,7 +5,7 @@ public sealed class JournalFullException()
     : Exception("The journal's queue is full; nothing was appended. Try again with the same key.");
 
 /// <summary>
-/// Records that were to be appended together are more than one frame takes. Nothing was enqueued, and the same records
+/// Records that were to be appended together are more, or longer, than one commit takes. Nothing was enqueued, and the same records
 /// will never be taken.
 /// </summary>
 public sealed class AppendTooLargeException(int records, long bytes)

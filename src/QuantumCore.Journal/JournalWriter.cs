@@ -304,7 +304,7 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes of all bodies. One record alone may be longer than a frame, as in every append.</summary>
+    /// <summary>Bytes of all bodies. What is longer than a frame has a commit of its own, one record or several: an end of very many orders is not to fail.</summary>
     private long CheckSizes(ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records)
     {
         if (records.IsEmpty) throw new ArgumentException("There is nothing to append.", nameof(records));
@@ -315,8 +315,8 @@ public sealed class JournalWriter : IAsyncDisposable
             bytes += body.Length;
         }
 
-        var fits = records.Length <= _options.MaxFrameRecords && bytes <= _options.MaxFrameBytes;
-        return fits || records.Length == 1 ? bytes : throw new AppendTooLargeException(records.Length, bytes);
+        var fits = records.Length <= _options.MaxFrameRecords && bytes <= JournalWriterOptions.MaxRecordBytes;
+        return fits ? bytes : throw new AppendTooLargeException(records.Length, bytes);
     }
 
     private void CheckAppendable(JournalStream stream)

@@ -3,7 +3,7 @@ namespace QuantumCore.Journal;
 /// <summary>The stated limits of one writer.</summary>
 public sealed record JournalWriterOptions
 {
-    /// <summary>A record's body may not be longer (bytes).</summary>
+    /// <summary>A record's body may not be longer (bytes), nor may the bodies of records that are appended together.</summary>
     public const int MaxRecordBytes = 16 << 20;
 
     /// <summary>Records that may wait for their commit. The last eighth is for urgent ones.</summary>
@@ -16,8 +16,7 @@ public sealed record JournalWriterOptions
     public int MaxFrameRecords { get; init; } = 4_096;
 
     /// <summary>
-    /// Bytes of bodies of one commit, and so the most that can be appended together; a longer record, appended by
-    /// itself, has a commit of its own.
+    /// Bytes of bodies of one commit; a longer record, or longer ones that are appended together, have a commit of their own.
     /// </summary>
     public int MaxFrameBytes { get; init; } = 1 << 20;
 

@@ -139,7 +139,7 @@ public abstract class BundleContract : JournalContract
     }
 
     [Fact]
-    public async Task What_is_larger_than_a_frame_is_refused_and_changes_nothing()
+    public async Task What_is_larger_than_any_commit_is_refused_and_changes_nothing()
     {
         var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 4, MaxFrameBytes = 100 });
         var (gold, silver) = await TwoBooksAsync(writer);
@@ -148,8 +148,8 @@ public abstract class BundleContract : JournalContract
             [(gold, Text("1")), (silver, Text("2")), (gold, Text("3")), (silver, Text("4")), (gold, Text("5"))]));
         Assert.Equal((5, 5), (tooMany.Records, tooMany.Bytes));
         var tooLong = Assert.Throws<AppendTooLargeException>(
-            () => writer.AppendTogether([(gold, new byte[50]), (silver, new byte[51])]));
-        Assert.Equal((2, 101), (tooLong.Records, tooLong.Bytes));
+            () => writer.AppendTogether([(gold, new byte[1]), (silver, new byte[JournalWriterOptions.MaxRecordBytes])]));
+        Assert.Equal((2, JournalWriterOptions.MaxRecordBytes + 1), (tooLong.Records, tooLong.Bytes));
         Assert.Throws<ArgumentException>(() => writer.AppendTogether(
             [(gold, Text("x")), (silver, new byte[JournalWriterOptions.MaxRecordBytes + 1])]));
         Assert.Throws<ArgumentException>(() => writer.AppendTogether([]));
@@ -200,6 +200,20 @@ public abstract class BundleContract : JournalContract
         gate.Release();
         await Durable(gold, silver);
         Assert.Equal((14, 2), ((await ReadAsync("book/GOLD")).Count, (await ReadAsync("book/SILVER")).Count));
+    }
+
+    [Fact]
+    public async Task Linked_records_that_are_longer_than_a_frame_have_one_of_their_own()
+    {
+        var writer = NewWriter(new JournalWriterOptions { MaxFrameRecords = 4, MaxFrameBytes = 100 });
+        var (gold, silver) = await TwoBooksAsync(writer);
+        var gate = await BusyAsync(gold);
+        Assert.Equal([2], writer.AppendTogether([(gold, Text("x"))]));
+        Assert.Equal([3, 1], writer.AppendTogether([(gold, new byte[90]), (silver, new byte[90])]));
+        Assert.Equal([4, 2], writer.AppendTogether([(gold, Text("y")), (silver, Text("z"))]));
+        gate.Release();
+        await Durable(gold, silver);
+        Assert.Equal(["1:1-1", "1:2-2", "1:3-3 2:1-1", "1:4-4 2:2-2"], Frames);
     }
 
     [Theory]
