@@ -113,12 +113,12 @@ public sealed partial class CatalogGrain
         var (symbol, asset) = (request.NewSymbol ?? "", request.NewAsset ?? "");
         if ((instrument with { Symbol = symbol }).Check() is { } wrong)
         {
-            return new("newSymbol", wrong);
+            return new("newSymbol", wrong.Why);
         }
 
         if (request.Renamed(instrument).Check() is { } none)
         {
-            return new("newAsset", none);
+            return new("newAsset", none.Why);
         }
 
         if (_listed.ContainsKey(symbol) || _actions.Exists(action => action.Request.NewSymbol == symbol))

@@ -51,7 +51,7 @@ public sealed partial class CatalogGrain(
         var instrument = definition.Decode();
         if (instrument.Check() is { } wrong)
         {
-            throw new ArgumentException($"{instrument.Symbol}: {wrong}.", nameof(definition));
+            throw new ArgumentException($"{instrument.Symbol}: {wrong.Why}.", nameof(definition));
         }
 
         // One after the other for a symbol: of two that can't both be, the book would keep the one that is refused here.

@@ -7,6 +7,12 @@ namespace QuantumCore.Instruments;
 /// <param name="Decimals">Digits of its minor unit after the point: USD 2, JPY 0, BTC 8. Never changes.</param>
 public sealed record Asset(string Name, int Decimals);
 
+/// <summary>What is wrong with the definition of an instrument.</summary>
+/// <param name="Field">The field, by its name on the wire: <c>tickSize</c>.</param>
+/// <param name="Limit">The limit that it passes, in its own unit; null where it is not one number.</param>
+/// <param name="Why">What is wrong, as a sentence without capital and full stop.</param>
+public sealed record InstrumentFault(string Field, string? Limit, string Why);
+
 /// <summary>
 /// A tradable instrument: the units and limits of its orders. Prices are whole ticks, quantities whole lots.
 /// </summary>
@@ -26,6 +32,9 @@ public sealed record Instrument
 
     /// <summary>Most minor units of one lot, and of one tick times one lot.</summary>
     public const long UnitsLimit = 1L << 60;
+
+    /// <summary>Widest protection of a market order, in millionths: down to a price of zero.</summary>
+    public const int ProtectionPpmLimit = 1_000_000;
 
     /// <summary>Highest fee rate, in millionths: an order's whole value.</summary>
     public const int FeePpmLimit = 1_000_000;
@@ -134,95 +143,109 @@ public sealed record Instrument
         return tickLots > NotionalLimit ? Int128.MaxValue : Wide.Product(tickLots, TickLotValue);
     }
 
-    /// <summary>What is wrong with this definition, as a sentence that names the field; null when nothing is.</summary>
-    public string? Check()
+    /// <summary>The first thing that is wrong with this definition; null when nothing is.</summary>
+    public InstrumentFault? Check() => CheckNames() ?? CheckSteps() ?? CheckPrices() ?? CheckRates();
+
+    private InstrumentFault? CheckNames()
     {
-        if (!IsName(Symbol, 20) || !IsName(Base.Name, 12) || !IsName(Quote.Name, 12))
+        if (!IsName(Symbol, 20))
         {
-            return "symbol and asset names are capital letters, digits, dots or dashes (20 and 12 at most)";
+            return NoName("symbol", 20);
+        }
+
+        if (!IsName(Base.Name, 12) || !IsName(Quote.Name, 12))
+        {
+            return NoName(IsName(Base.Name, 12) ? "quoteAsset" : "baseAsset", 12);
         }
 
         if (Group.Length > 0 && !IsName(Group, 20))
         {
-            return "group is 20 capital letters, digits, dots or dashes at most";
+            return NoName("group", 20);
         }
 
-        if (SettlementDays is < 0 or > SettlementDaysLimit
-            || (SettlementDays == 0 ? SettlementVenue.Length > 0 : !IsName(SettlementVenue, 20)))
+        if (SettlementDays is < 0 or > SettlementDaysLimit)
         {
-            return "settlementDays are 0 to 2; with 1 or 2 settlementVenue is 20 capital letters, digits, dots or dashes at most";
+            return new("settlementDays", "2", "settlementDays are 0 to 2");
         }
 
-        if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) ||
-            OutOfScale(Quote.Decimals))
-        {
-            return $"decimals are 0 to {DecimalText.MaxDecimals}";
-        }
+        return SettlementDays == 0 && SettlementVenue.Length > 0
+            ? new("settlementVenue", null, "settlementVenue goes with settlementDays of 1 or 2")
+            : SettlementDays > 0 && !IsName(SettlementVenue, 20) ? NoName("settlementVenue", 20) : null;
+    }
 
-        if (TickSize <= 0 || LotSize <= 0)
+    private InstrumentFault? CheckSteps()
+    {
+        if (OutOfScale(PriceDecimals) || OutOfScale(QuantityDecimals) || OutOfScale(Base.Decimals) || OutOfScale(Quote.Decimals))
         {
-            return "tickSize and lotSize are positive";
+            var field = OutOfScale(Base.Decimals) ? "baseDecimals" : OutOfScale(Quote.Decimals) ? "quoteDecimals" : OutOfScale(PriceDecimals) ? "tickSize" : "lotSize";
+            return new(field, $"{DecimalText.MaxDecimals}", $"decimals are 0 to {DecimalText.MaxDecimals}");
         }
 
         // Before anything is multiplied: two such steps and 18 decimals are just within 128 bits.
-        if (TickSize > StepLimit || LotSize > StepLimit)
+        if (TickSize is <= 0 or > StepLimit || LotSize is <= 0 or > StepLimit)
         {
-            return "tickSize and lotSize are at most 10^10 units of their last decimal";
+            var field = TickSize is <= 0 or > StepLimit ? "tickSize" : "lotSize";
+            return new(field, $"{StepLimit}", $"{field} is 1 to 10^10 units of its last decimal");
+        }
+
+        var lot = (Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals);
+        if (lot % DecimalText.PowerOfTen(QuantityDecimals) != 0)
+        {
+            return new("lotSize", null, $"lotSize is not a whole number of {Base.Name} minor units");
+        }
+
+        if (lot / DecimalText.PowerOfTen(QuantityDecimals) > UnitsLimit)
+        {
+            return new("lotSize", $"{UnitsLimit}", $"lotSize is more than 2^60 {Base.Name} minor units");
         }
 
         if (TickLotNumerator % TickLotDenominator != 0)
         {
-            return $"tickSize times lotSize is not a whole number of {Quote.Name} minor units";
+            return new("tickSize", null, $"tickSize times lotSize is not a whole number of {Quote.Name} minor units");
         }
 
-        if ((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals) % DecimalText.PowerOfTen(QuantityDecimals) != 0)
-        {
-            return $"lotSize is not a whole number of {Base.Name} minor units";
-        }
-
-        if (TickLotNumerator / TickLotDenominator > UnitsLimit)
-        {
-            return $"tickSize times lotSize is more than 2^60 {Quote.Name} minor units";
-        }
-
-        if ((Int128)LotSize * DecimalText.PowerOfTen(Base.Decimals) / DecimalText.PowerOfTen(QuantityDecimals) > UnitsLimit)
-        {
-            return $"lotSize is more than 2^60 {Base.Name} minor units";
-        }
-
-        return CheckLimits();
+        return TickLotNumerator / TickLotDenominator > UnitsLimit
+            ? new("tickSize", $"{UnitsLimit}", $"tickSize times lotSize is more than 2^60 {Quote.Name} minor units")
+            : null;
     }
 
-    private string? CheckLimits()
+    private InstrumentFault? CheckPrices() =>
+        CheckRange("Price", "ticks", "2^47", MinPriceTicks, MaxPriceTicks, 1, PriceTicksLimit)
+        ?? CheckRange("Quantity", "lots", "2^53", MinQuantityLots, MaxQuantityLots, 1, QuantityLotsLimit)
+        ?? CheckRange("Notional", "minor units", "2^60", MinNotional, MaxNotional, 0, NotionalLimit);
+
+    private static InstrumentFault? CheckRange(string what, string units, string mostInWords, long from, long to, long least, long most)
     {
-        if (MinPriceTicks < 1 || MaxPriceTicks > PriceTicksLimit || MinPriceTicks > MaxPriceTicks)
+        if (from < least || from > to)
         {
-            return "minPrice and maxPrice are 1 to 2^47 ticks, in order";
+            return new($"min{what}", from < least ? $"{least}" : $"{to}", $"min{what} is at least {least} {units} and at most max{what}");
         }
 
-        if (MinQuantityLots < 1 || MaxQuantityLots > QuantityLotsLimit || MinQuantityLots > MaxQuantityLots)
-        {
-            return "minQuantity and maxQuantity are 1 to 2^53 lots, in order";
-        }
+        return to > most ? new($"max{what}", $"{most}", $"max{what} is at most {mostInWords} {units}") : null;
+    }
 
-        if (MinNotional < 0 || MaxNotional > NotionalLimit || MinNotional > MaxNotional)
-        {
-            return "minNotional and maxNotional are 0 to 2^60 minor units, in order";
-        }
-
+    private InstrumentFault? CheckRates()
+    {
         if (MakerFeePpm is < 0 or > FeePpmLimit || TakerFeePpm is < 0 or > FeePpmLimit)
         {
-            return "fees are 0 to 1000000 millionths";
+            return new(MakerFeePpm is < 0 or > FeePpmLimit ? "makerFeePpm" : "takerFeePpm", $"{FeePpmLimit}", $"fees are 0 to {FeePpmLimit} millionths");
         }
 
-        if (ReferencePriceTicks < 0 || ReferencePriceTicks > PriceTicksLimit || ProtectionPpm is < 0 or > 1_000_000 ||
-            MaxLevels < 1)
+        if (ReferencePriceTicks is < 0 or > PriceTicksLimit)
         {
-            return "referencePrice, protectionPpm or maxLevels is out of range";
+            return new("referencePrice", $"{PriceTicksLimit}", "referencePrice is 0 to 2^47 ticks");
         }
 
-        return null;
+        if (ProtectionPpm is < 0 or > ProtectionPpmLimit)
+        {
+            return new("protectionPpm", $"{ProtectionPpmLimit}", $"protectionPpm is 0 to {ProtectionPpmLimit} millionths");
+        }
+
+        return MaxLevels < 1 ? new("maxLevels", "1", "maxLevels is at least 1") : null;
     }
+
+    private static InstrumentFault NoName(string field, int longest) =>
+        new(field, $"{longest}", $"{field} is 1 to {longest} capital letters, digits, dots or dashes");
 
     private static bool OutOfScale(int decimals) => decimals is < 0 or > DecimalText.MaxDecimals;
 

@@ -150,7 +150,41 @@ public sealed class ExchangeCallTests
     }
 
     [Theory]
-    [InlineData("0.01", "0.001", 2, "tickSize times lotSize")]
+    [InlineData("symbol", "\"x\"", "20")]
+    [InlineData("symbol", "null", null)]
+    [InlineData("baseAsset", "\"TOO-LONG-NAME\"", "12")]
+    [InlineData("quoteAsset", "\"usd\"", "12")]
+    [InlineData("quoteAsset", "null", null)]
+    [InlineData("baseDecimals", "19", "18")]
+    [InlineData("quoteDecimals", "-1", "18")]
+    [InlineData("tickSize", "\"100000000.01\"", "10000000000")]
+    [InlineData("lotSize", "\"0.5\"", null)]
+    [InlineData("minPrice", "\"0.00\"", "1")]
+    [InlineData("minPrice", "\"2000000000000.00\"", null)]
+    [InlineData("maxPrice", "\"2000000000000.00\"", "140737488355328")]
+    [InlineData("minQuantity", "\"0\"", "1")]
+    [InlineData("maxNotional", "\"11529215046068469.77\"", "1152921504606846976")]
+    [InlineData("makerFeePpm", "1000001", "1000000")]
+    [InlineData("takerFeePpm", "-1", "1000000")]
+    [InlineData("protectionPpm", "1000001", "1000000")]
+    [InlineData("maxLevels", "0", "1")]
+    [InlineData("settlementDays", "3", "2")]
+    [InlineData("settlementVenue", "\"MAIN\"", null)]
+    public async Task Instrument_that_cannot_be_listed_is_refused_with_its_field_and_the_limit(string field, string value, string? limit)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var instrument = System.Text.Json.Nodes.JsonNode.Parse(
+            """{"symbol":"X","baseAsset":"X","baseDecimals":0,"quoteAsset":"EUR","quoteDecimals":2,"tickSize":"0.01","lotSize":"1"}""")!;
+        instrument[field] = System.Text.Json.Nodes.JsonNode.Parse(value);
+        var reply = await exchange.SendAsync("POST", "admin/instruments", instrument.ToJsonString(), "admin", Token);
+        Assert.Equal((400, "BadRequest", field), ((int)reply.Status, reply.Code, reply["field"]));
+        if (limit is not null)
+            Assert.Equal(limit, reply["limit"]);
+        Assert.Equal(2, exchange.Floor.Instruments.Count);
+    }
+
+    [Theory]
+    [InlineData("0.01", "0.001", 2, "TickSize times lotSize")]
     [InlineData("0", "1", 2, "positive")]
     [InlineData("-1", "1", 2, "positive")]
     [InlineData("0.01", "1", 3, "USD has 2 decimals")]

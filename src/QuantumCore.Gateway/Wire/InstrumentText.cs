@@ -59,7 +59,11 @@ public sealed record InstrumentText
     {
         instrument = null;
         if (Symbol is null || BaseAsset is null || QuoteAsset is null)
-            return Refusal.Malformed("symbol", "symbol, baseAsset and quoteAsset are needed.");
+        {
+            var missing = Symbol is null ? "symbol" : BaseAsset is null ? "baseAsset" : "quoteAsset";
+            return Refusal.Malformed(missing, "symbol, baseAsset and quoteAsset are needed.");
+        }
+
         if (!TryReadStep(TickSize, out var priceDecimals, out var tick))
             return Refusal.Malformed("tickSize", "A positive decimal number.");
         if (!TryReadStep(LotSize, out var quantityDecimals, out var lot))
@@ -78,23 +82,17 @@ public sealed record InstrumentText
             TakerFeePpm = TakerFeePpm,
             ProtectionPpm = ProtectionPpm ?? 50_000,
             MaxLevels = MaxLevels ?? 100_000,
+            Group = Group ?? "",
+            SettlementDays = SettlementDays,
+            SettlementVenue = SettlementVenue ?? (SettlementDays == 0 ? "" : "MAIN"),
         };
-        if (bare.Check() is { } wrong)
-            return Refusal.Malformed(null, wrong);
 
-        bare = bare with { Group = Group ?? "" };
-        if (bare.Check() is { } wrongGroup)
-            return Refusal.Malformed("group", wrongGroup);
-
-        bare = bare with { SettlementDays = SettlementDays, SettlementVenue = SettlementVenue ?? (SettlementDays == 0 ? "" : "MAIN") };
-        if (bare.Check() is { } wrongSettlement)
-            return Refusal.Malformed("settlementDays", wrongSettlement);
-
-        var problem = ReadLimits(bare, out instrument);
-        if (problem is null && instrument!.Check() is { } limits)
-            problem = Refusal.Malformed(null, limits);
-        return problem;
+        // Its units, before limits are read in them.
+        return Refuse(bare.Check()) ?? ReadLimits(bare, out instrument) ?? Refuse(instrument!.Check());
     }
+
+    private static Refusal? Refuse(InstrumentFault? fault) =>
+        fault is null ? null : new Refusal(RejectReason.BadRequest, fault.Field, fault.Limit, FeesReading.Sentence(fault.Why));
 
     private Refusal? ReadLimits(Instrument bare, out Instrument instrument)
     {
