@@ -1,6 +1,10 @@
 using System.Net.WebSockets;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Alerts;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -63,7 +67,8 @@ public sealed class PriceAlertTests
     public async Task A_price_that_is_passed_already_fires_at_once_where_its_side_is_given()
     {
         await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
-        await AddAsync(exchange, """{"symbol":"AAPL","price":"149.00","above":true}""");
+        var answer = await AddAsync(exchange, """{"symbol":"AAPL","price":"149.00","above":true}""");
+        Assert.Equal("150.00", FiredAt(answer.Json));
         var alerts = (await exchange.SendAsync("GET", "alerts", cancellationToken: Token)).Json.GetProperty("alerts");
         Assert.Equal("150.00", FiredAt(alerts[0]));
     }
@@ -77,11 +82,47 @@ public sealed class PriceAlertTests
         var refused = await AddAsync(exchange, """{"symbol":"AAPL","price":"250.00"}""");
         Assert.Equal(("Forbidden", "50"), (refused.Code, refused["limit"]));
 
-        await exchange.SendAsync("DELETE", "alerts/7", cancellationToken: Token);
+        var seventh = (await exchange.SendAsync("GET", "alerts", cancellationToken: Token)).Json.GetProperty("alerts")[6].GetProperty("id");
+        await exchange.SendAsync("DELETE", $"alerts/{seventh}", cancellationToken: Token);
         await AddAsync(exchange, """{"symbol":"AAPL","price":"150.00","above":true}""");
         Assert.Equal(200, (int)(await AddAsync(exchange, """{"symbol":"AAPL","price":"250.00"}""")).Status);
         var alerts = (await exchange.SendAsync("GET", "alerts", cancellationToken: Token)).Json.GetProperty("alerts").EnumerateArray().ToArray();
         Assert.Equal((50, false), (alerts.Length, alerts.Any(alert => alert.TryGetProperty("fired", out _))));
+    }
+
+    [Fact]
+    public async Task What_was_traded_before_an_alert_was_set_does_not_fire_it_when_it_is_told_afterwards()
+    {
+        var time = new ManualTime();
+        await using var exchange = await StartAsync(time, last: 15_000);
+        for (var sequence = 1; sequence <= 4; sequence++)
+            await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","type":"limit","price":"140.00","quantity":"1"}""", cancellationToken: Token);
+        Assert.Equal(4, exchange.Floor.Sequence("AAPL"));
+        foreach (var body in (string[])["""{"symbol":"AAPL","price":"151.00"}""", """{"symbol":"AAPL","price":"151.10","above":true}"""])
+            await AddAsync(exchange, body);
+        using var there = await FollowAsync(exchange, "alice");
+        await NextAsync(there, time);
+
+        exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 2, 20, [], [], []));
+        Trade(exchange, 3, 15_200);
+        Trade(exchange, 4, 15_000);
+        Trade(exchange, 5, 15_150);
+        Assert.Equal(["151.50", "151.50"], (await NextAsync(there, time)).Select(FiredAt));
+    }
+
+    [Fact]
+    public async Task A_number_of_an_earlier_run_takes_no_alert_of_this_one_away()
+    {
+        var time = new ManualTime();
+        string? earlier;
+        await using (var exchange = await StartAsync(time, last: 15_000))
+            earlier = (await AddAsync(exchange, """{"symbol":"AAPL","price":"151.00"}"""))["id"];
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        await using var later = await StartAsync(time, last: 15_000);
+        await AddAsync(later, """{"symbol":"AAPL","price":"152.00"}""");
+        var left = await later.SendAsync("DELETE", $"alerts/{earlier}", cancellationToken: Token);
+        Assert.Single(left.Json.GetProperty("alerts").EnumerateArray());
     }
 
     [Theory]
@@ -95,6 +136,38 @@ public sealed class PriceAlertTests
         await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
         var refused = await AddAsync(exchange, body);
         Assert.Equal((code, field), (refused.Code, refused["field"]));
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-1")]
+    [InlineData("1.5")]
+    [InlineData("AAPL")]
+    [InlineData("9223372036854775808")]
+    public async Task What_is_no_number_of_an_alert_is_not_taken_for_one_that_is_gone(string id)
+    {
+        await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
+        var refused = await exchange.SendAsync("DELETE", $"alerts/{id}", cancellationToken: Token);
+        Assert.Equal(("BadRequest", "id"), (refused.Code, refused["field"]));
+    }
+
+    [Fact]
+    public async Task An_exchange_without_room_says_so_and_not_that_the_account_has_too_many()
+    {
+        await using var exchange = await StartAsync(new ManualTime(), last: 15_000);
+        var services = exchange.Services;
+        var alerts = new PriceAlerts(
+            services.GetRequiredService<BookFeeds>(), services.GetRequiredService<IGrainFactory>(), TimeProvider.System, services.GetRequiredService<ILogger<PriceAlerts>>())
+        {
+            MostOfAll = 1,
+        };
+        var apple = (await services.GetRequiredService<Listings>().Find("AAPL"))!;
+        Assert.Null((await alerts.Add(1, apple, 15_100, isAbove: null)).Refusal);
+        var refusal = (await alerts.Add(2, apple, 15_100, isAbove: null)).Refusal;
+        Assert.Equal((RejectReason.Forbidden, null), (refusal?.Reason, refusal?.Limit));
+        Assert.Contains("exchange", refusal?.Detail, StringComparison.Ordinal);
+        alerts.Remove(1, alerts.Of(1)[0].Id);
+        Assert.Null((await alerts.Add(2, apple, 15_100, isAbove: null)).Refusal);
     }
 
     [Fact]

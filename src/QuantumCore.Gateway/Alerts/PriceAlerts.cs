@@ -6,15 +6,16 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Alerts;
 
 /// <summary>A price that the owner of an account waits for.</summary>
-/// <param name="Id">Its number, of this process.</param>
+/// <param name="Id">Its number; no earlier process gave it to another one.</param>
 /// <param name="Instrument">Of which instrument.</param>
 /// <param name="PriceTicks">The price, in ticks.</param>
 /// <param name="IsAbove">Whether a trade there or above is waited for; otherwise there or below.</param>
 /// <param name="MadeNanos">When it was set, Unix nanoseconds.</param>
+/// <param name="AfterSequence">The book's sequence when it was set: what was traded up to then is not what it waits for. 0 where it could not be told.</param>
 /// <param name="FiredTicks">The price that it fired at, in ticks; 0 while it waits.</param>
 /// <param name="FiredNanos">When it fired, Unix nanoseconds; 0 while it waits.</param>
 internal sealed record PriceAlert(
-    long Id, Instrument Instrument, long PriceTicks, bool IsAbove, long MadeNanos, long FiredTicks = 0, long FiredNanos = 0)
+    long Id, Instrument Instrument, long PriceTicks, bool IsAbove, long MadeNanos, long AfterSequence, long FiredTicks = 0, long FiredNanos = 0)
 {
     /// <summary>Whether somebody is to be told.</summary>
     public bool HasFired => FiredNanos > 0;
@@ -29,15 +30,17 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
     /// <summary>Alerts of one account. Where there is no room, the oldest that has fired makes it.</summary>
     public const int MostOfOne = 50;
 
-    /// <summary>Alerts of all accounts.</summary>
-    private const int MostOfAll = 100_000;
-
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Owned> _accounts = [];
     private readonly Dictionary<string, Watch> _watches = new(StringComparer.Ordinal);
     private readonly GrainCalls _calls = new(log);
-    private long _lastId;
+
+    // A program that has not heard of a restart would take away another alert, if numbers began anew: they begin where no earlier process got to.
+    private long _lastId = time.UnixNanos() / 1_000_000;
     private int _count;
+
+    /// <summary>Alerts of all accounts.</summary>
+    public int MostOfAll { get; init; } = 100_000;
 
     /// <summary>When this process began to keep alerts, Unix nanoseconds: those of an earlier one are gone.</summary>
     public long SinceNanos { get; } = time.UnixNanos();
@@ -51,16 +54,17 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
             return _accounts.TryGetValue(account, out var owned) ? [.. owned.Alerts.Values] : [];
     }
 
-    /// <summary>Sets an alert; the same one again gives the one there is.</summary>
+    /// <summary>Sets an alert; the same one again gives the one there is. One that fires at once is given as it is then.</summary>
     /// <param name="account">Whose it is.</param>
     /// <param name="instrument">Of which instrument.</param>
     /// <param name="priceTicks">The price, in ticks.</param>
     /// <param name="isAbove">Whether it fires there or above, or there or below; null: whichever is away from the last price.</param>
     public async ValueTask<(Refusal? Refusal, PriceAlert? Alert)> Add(long account, Instrument instrument, long priceTicks, bool? isAbove)
     {
+        // With its side given it is set without the price, too.
+        var (failure, last, sequence) = await LastPrice(instrument);
         if (isAbove is null)
         {
-            var (failure, last) = await LastPrice(instrument);
             if (failure != RejectReason.None)
                 return (new Refusal(failure), null);
             if (last == 0)
@@ -70,21 +74,23 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
             isAbove = priceTicks > last;
         }
 
+        Refusal? refusal;
         PriceAlert? alert;
         Watch watch;
         lock (_lock)
         {
-            (alert, watch) = Insert(account, instrument, priceTicks, isAbove.Value);
+            (refusal, alert, watch) = Insert(account, instrument, priceTicks, isAbove.Value, sequence);
         }
 
         if (alert is null)
-            return (new Refusal(RejectReason.Forbidden, null, $"{MostOfOne}", "So many alerts an account may have."), null);
+            return (refusal, null);
 
         // What was traded since the price was read, and before the feed is heard, is in the last price.
         feeds.Of(instrument).Join(watch);
         await watch.Look();
         Tell(account);
-        return (null, alert);
+        lock (_lock)
+            return (null, _accounts.GetValueOrDefault(account)?.Alerts.GetValueOrDefault(alert.Id) ?? alert);
     }
 
     /// <summary>Takes an alert away, fired or not; false when the account has none of this number.</summary>
@@ -119,37 +125,41 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
         }
     }
 
-    /// <summary>The last price of a book, in ticks; 0 for none.</summary>
-    private async ValueTask<(RejectReason Failure, long Ticks)> LastPrice(Instrument instrument)
+    /// <summary>The last price of a book, in ticks, 0 for none, and the sequence that it has it at.</summary>
+    private async ValueTask<(RejectReason Failure, long Ticks, long Sequence)> LastPrice(Instrument instrument)
     {
         var book = grains.GetGrain<IOrderBookGrain>(instrument.BookKey);
         var answer = await _calls.Ask("State", 0, () => book.State(instrument.Symbol));
-        return (answer.Failure, answer.Failure == RejectReason.None ? answer.Value.LastPriceTicks : 0);
+        return answer.Failure == RejectReason.None ? (RejectReason.None, answer.Value.LastPriceTicks, answer.Value.Sequence) : (answer.Failure, 0, 0);
     }
 
-    private (PriceAlert? Alert, Watch Watch) Insert(long account, Instrument instrument, long priceTicks, bool isAbove)
+    private (Refusal? Refusal, PriceAlert? Alert, Watch Watch) Insert(long account, Instrument instrument, long priceTicks, bool isAbove, long sequence)
     {
         var watch = _watches.TryGetValue(instrument.Symbol, out var known) ? known : new Watch(this, instrument);
         var owned = OwnedBy(account);
         var same = owned.Alerts.Values.FirstOrDefault(alert =>
             !alert.HasFired && alert.Instrument.Symbol == instrument.Symbol && alert.PriceTicks == priceTicks && alert.IsAbove == isAbove);
         if (same is not null)
-            return (same, watch);
+            return (null, same, watch);
 
         if (owned.Alerts.Count >= MostOfOne && owned.Alerts.Values.FirstOrDefault(alert => alert.HasFired) is { } oldest)
             Drop(owned, oldest);
         if (owned.Alerts.Count >= MostOfOne || _count >= MostOfAll)
         {
+            // Who has few is not told that they are too many.
+            var refusal = owned.Alerts.Count >= MostOfOne
+                ? new Refusal(RejectReason.Forbidden, null, $"{MostOfOne}", "So many alerts an account may have.")
+                : new Refusal(RejectReason.Forbidden, null, null, "The exchange has no room for more alerts now.");
             Forget(account, owned);
-            return (null, watch);
+            return (refusal, null, watch);
         }
 
-        var made = new PriceAlert(++_lastId, instrument, priceTicks, isAbove, NowNanos);
+        var made = new PriceAlert(++_lastId, instrument, priceTicks, isAbove, NowNanos, sequence);
         _watches[instrument.Symbol] = watch;
         watch.Add(account, made);
         owned.Alerts.Add(made.Id, made);
         _count++;
-        return (made, watch);
+        return (null, made, watch);
     }
 
     private Owned OwnedBy(long account)
@@ -189,13 +199,13 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
             listener();
     }
 
-    /// <summary>A price was traded: what waited for it has fired.</summary>
-    private void Fire(Watch watch, long ticks, long nanos)
+    /// <summary>A price was traded: what waited for it since the sequence, or longer, has fired.</summary>
+    private void Fire(Watch watch, long ticks, long nanos, long sequence)
     {
         List<long> accounts = [];
         lock (_lock)
         {
-            foreach (var (account, id) in watch.TakeReached(ticks))
+            foreach (var (account, id) in watch.TakeReached(ticks, sequence))
             {
                 var alerts = _accounts[account].Alerts;
                 alerts[id] = alerts[id] with { FiredTicks = ticks, FiredNanos = nanos };
@@ -233,33 +243,40 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
     /// <summary>What is waited for in one symbol, by price: a trade costs the same however many wait. Under the lock of all alerts.</summary>
     private sealed class Watch(PriceAlerts alerts, Instrument instrument) : IUpdateReader
     {
-        private readonly SortedSet<(long Ticks, long Id, long Account)> _above = [];
-        private readonly SortedSet<(long Ticks, long Id, long Account)> _below = [];
+        private readonly SortedSet<(long Ticks, long Id, long Account, long AfterSequence)> _above = [];
+        private readonly SortedSet<(long Ticks, long Id, long Account, long AfterSequence)> _below = [];
 
         public Instrument Instrument => instrument;
 
         public bool IsEmpty => _above.Count + _below.Count == 0;
 
-        public void Add(long account, PriceAlert alert) => (alert.IsAbove ? _above : _below).Add((alert.PriceTicks, alert.Id, account));
+        public void Add(long account, PriceAlert alert) =>
+            (alert.IsAbove ? _above : _below).Add((alert.PriceTicks, alert.Id, account, alert.AfterSequence));
 
         public void Remove(PriceAlert alert) => (alert.IsAbove ? _above : _below).RemoveWhere(waiting => waiting.Id == alert.Id);
 
-        public List<(long Account, long Id)> TakeReached(long ticks)
+        public List<(long Account, long Id)> TakeReached(long ticks, long sequence)
         {
-            List<(long, long)> reached = [];
-            for (; _above.Count > 0 && _above.Min.Ticks <= ticks; _above.Remove(_above.Min))
-                reached.Add((_above.Min.Account, _above.Min.Id));
-            for (; _below.Count > 0 && _below.Max.Ticks >= ticks; _below.Remove(_below.Max))
-                reached.Add((_below.Max.Account, _below.Max.Id));
-            return reached;
+            List<(long Ticks, long Id, long Account, long AfterSequence)> reached = [];
+            if (_above.Count > 0 && _above.Min.Ticks <= ticks)
+                reached.AddRange(_above.TakeWhile(waiting => waiting.Ticks <= ticks).Where(waiting => waiting.AfterSequence <= sequence));
+            if (_below.Count > 0 && _below.Max.Ticks >= ticks)
+                reached.AddRange(_below.Reverse().TakeWhile(waiting => waiting.Ticks >= ticks).Where(waiting => waiting.AfterSequence <= sequence));
+            foreach (var waiting in reached)
+            {
+                if (!_above.Remove(waiting))
+                    _below.Remove(waiting);
+            }
+
+            return reached.ConvertAll(static waiting => (waiting.Account, waiting.Id));
         }
 
         /// <inheritdoc/>
         public void Offer(MarketUpdate update)
         {
-            // Those of legs are no last prices, which is what was asked for.
+            // Those of legs are no last prices, which is what was asked for. An alert may be set before the feed tells what the book has traded by then.
             foreach (var trade in update.Trades.Where(static trade => !trade.IsOfLeg))
-                alerts.Fire(this, trade.PriceTicks, trade.TimeNanos);
+                alerts.Fire(this, trade.PriceTicks, trade.TimeNanos, trade.Sequence - 1);
 
             // A snapshot follows on nothing: what was traded before it is not in it, but the last price is. The feed is not called from here.
             if (update.IsSnapshot)
@@ -271,8 +288,8 @@ internal sealed class PriceAlerts(BookFeeds feeds, IGrainFactory grains, TimePro
         /// <summary>Takes the last price as traded now.</summary>
         public async Task Look()
         {
-            if (await alerts.LastPrice(instrument) is (RejectReason.None, > 0 and var ticks))
-                alerts.Fire(this, ticks, alerts.NowNanos);
+            if (await alerts.LastPrice(instrument) is (RejectReason.None, > 0 and var ticks, var sequence))
+                alerts.Fire(this, ticks, alerts.NowNanos, sequence);
         }
 
         private void Rest() => alerts.Rest(this);

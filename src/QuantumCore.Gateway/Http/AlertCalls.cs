@@ -46,9 +46,14 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         if (await Call.Trader(context, keys) is var account && account == 0)
             return;
 
+        if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("id", "A whole number from 1."));
+            return;
+        }
+
         // One that is gone already is what was asked for.
-        if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is { } id)
-            alerts.Remove(account, id);
+        alerts.Remove(account, id);
         await AnswerList(context, account);
     }
 
