@@ -151,6 +151,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc statement --from 2026-11-01              what came in and went out, day by day
             qc ledger check                             the ledger against itself and against the accounts
             qc watch AAPL                               the book, live
+            qc alerts add AAPL 151.00                   a price to wait for; qc alerts watch tells
             qc live AAPL                                book, trades and your orders on one screen
             qc stats AAPL --png aapl.png                its last day: figures, and a plot as text and as a picture
             qc sim volatility 3                         shape the market of a demo with --admin-port; qc sim fault
@@ -163,7 +164,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
             .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
             .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this))
-            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Append(CorporateCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
+            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Append(CorporateCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AlertCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
             .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
             .Concat(UpkeepCommands.All(this)).Append(CompletionCommand.Compose(this)))
             root.Subcommands.Add(command);

@@ -13,7 +13,7 @@ internal static class Tables
         ["id", "price", "quantity", "filled", "remaining", "fee", "total", "held", "available", "tick", "lot",
          "maker ppm", "taker ppm", "bid", "ask", "bid size", "ask size", "lines", "in", "out", "balance", "amount", "accounts", "trades",
          "maker fees", "taker fees", "cost", "average", "realised", "fees", "mark", "unrealised", "initial", "maintenance", "buying power", "located", "up to", "initial ppm",
-         "maintenance ppm", "lendable", "borrow ppm", "pending", "items", "units", "change", "received", "owed", "from issuer"];
+         "maintenance ppm", "lendable", "borrow ppm", "pending", "items", "units", "change", "received", "owed", "from issuer", "fired at"];
 
     internal static void Order(IAnsiConsole console, Order order)
     {

@@ -177,6 +177,8 @@ internal sealed record MarginPolicyOrder(
 
 internal sealed record MarginGroupOrder(int CreditPpm, string? Why);
 
+internal sealed record AlertRequest(string Symbol, decimal Price, bool? Above);
+
 internal sealed record BreakerRequest(long Index, long PreviousClose);
 
 internal sealed record HaltRequest(bool Halted);
@@ -215,6 +217,16 @@ internal sealed record OrderByOrderMessage(
     IReadOnlyList<BookOrder>? Bids,
     IReadOnlyList<BookOrder>? Asks,
     IReadOnlyList<BookOrderChange>? Changes,
+    string? Code,
+    string? Field,
+    string? Detail) : IStreamMessage;
+
+/// <summary>All alerts of an account.</summary>
+internal sealed record AlertMessage(
+    string Type,
+    string? Account,
+    DateTimeOffset Since,
+    IReadOnlyList<PriceAlert>? Alerts,
     string? Code,
     string? Field,
     string? Detail) : IStreamMessage;
@@ -386,6 +398,10 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(OrderByOrderMessage))]
 [JsonSerializable(typeof(BookOrders))]
 [JsonSerializable(typeof(IReadOnlyList<BookOrderChange>))]
+[JsonSerializable(typeof(AlertRequest))]
+[JsonSerializable(typeof(AccountAlerts))]
+[JsonSerializable(typeof(PriceAlert))]
+[JsonSerializable(typeof(AlertMessage))]
 [JsonSerializable(typeof(GuardRequest))]
 [JsonSerializable(typeof(GuardAnswer))]
 [JsonSerializable(typeof(IReadOnlyList<Order>))]

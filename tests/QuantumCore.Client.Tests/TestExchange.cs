@@ -33,7 +33,7 @@ internal enum Fault
 /// A small exchange that speaks docs/protocol.md over a real socket, with a simple price-time book, and that fails on
 /// demand. Written from that page alone: it shares no code with the product.
 /// </summary>
-internal sealed class TestExchange : IAsyncDisposable
+internal sealed partial class TestExchange : IAsyncDisposable
 {
     private const string Base = "/api/qc/v1";
 
@@ -198,6 +198,7 @@ internal sealed class TestExchange : IAsyncDisposable
         Read(api, "/instruments", (_, _) => new JsonObject { ["instruments"] = Copy(Instruments) });
         Read(api, "/book/{symbol}", (book, call) => book!.Snapshot(int.Parse(call.Query("depth") ?? "20")));
         Read(api, "/trades/{symbol}", (book, call) => book!.Trades(int.Parse(call.Query("limit") ?? "100")));
+        MapAlerts(api);
         api.MapGet("/stream", (Delegate)ServeStreamAsync);
     }
 
@@ -573,7 +574,7 @@ internal sealed class TestExchange : IAsyncDisposable
 
     private void Subscribe(TestStream stream, string op, string symbol)
     {
-        if (stream.Follows(op, symbol))
+        if (stream.Follows(op, symbol, AlertsMessage))
             return;
 
         if (!_books.TryGetValue(symbol, out var book))

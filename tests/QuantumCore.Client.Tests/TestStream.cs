@@ -14,6 +14,9 @@ internal sealed class TestStream
     /// <summary>What is published under this name is told to who follows the book order by order.</summary>
     internal const string Orders = "level3";
 
+    /// <summary>What is published under this name is told to who follows alerts.</summary>
+    internal const string Alerts = "alerts";
+
     private readonly WebSocket _socket;
     private readonly Channel<string> _outgoing = Channel.CreateUnbounded<string>();
     private readonly Task _pump;
@@ -34,16 +37,16 @@ internal sealed class TestStream
             Send(update);
     }
 
-    /// <summary>Follows an account, or orders; false where it is a book by price that is asked for.</summary>
-    internal bool Follows(string op, string name)
+    /// <summary>Follows an account, orders or alerts; false where it is a book by price that is asked for.</summary>
+    internal bool Follows(string op, string name, Func<JsonObject> alerts)
     {
-        if (name is not (Account or Orders))
+        if (name is not (Account or Orders or Alerts))
             return false;
 
         if (op == "unsubscribe")
             Symbols.Remove(name);
         else if (Symbols.Add(name))
-            Send(name == Account ? AccountMessage(isSnapshot: true) : AllOrders());
+            Send(name == Account ? AccountMessage(isSnapshot: true) : name == Orders ? AllOrders() : alerts());
         return true;
     }
 
