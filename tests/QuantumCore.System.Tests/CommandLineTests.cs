@@ -161,6 +161,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("qc bo", "book")]
     [InlineData("qc sim fa", "fault")]
+    [InlineData("qc alerts re", "remove")]
     [InlineData("qc admin phase AAPL o", "opening")]
     [InlineData("qc buy AAPL 5 --limit 150 --tif f", "fok")]
     [InlineData("qc buy AAPL --post", "--post-only")]

@@ -1,0 +1,108 @@
+using System.Globalization;
+using System.Text.Json;
+using QuantumCore.Client;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>Prices that somebody waits for with <c>qc</c> and with the SDK, against an exchange in its own process.</summary>
+public sealed class PriceAlertTests
+{
+    private const string Symbol = "AAPL";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task An_alert_set_with_qc_fires_at_the_trade_that_gets_there_and_what_a_restart_forgets_is_told()
+    {
+        using var storage = Storage.InFiles();
+        var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        string[] arguments = [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{port}"];
+        var silo = await SiloProcess.StartAsync(arguments);
+        try
+        {
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+            using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+            Assert.Contains("NoReference", await QcAsync(silo, 1, "alerts", "add", Symbol, "151.00"), StringComparison.Ordinal);
+            await TradeAsync(alice, bob, 152m);
+            await TradeAsync(alice, bob, 150m);
+
+            // The price was there before: that is not waited for.
+            var high = (await JsonAsync(silo, "alerts", "add", Symbol, "151.00", "--json")).GetProperty("id").GetInt64();
+            Assert.Contains("at or below 140.00", await QcAsync(silo, 0, "alerts", "add", Symbol, "140.00"), StringComparison.Ordinal);
+            await using var feed = alice.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
+            var first = await NextAsync(feed);
+            Assert.Equal((AlertChange.Snapshot, "ACC-1001", 0), (first.Change, first.Account, first.Fired.Count));
+            Assert.Equal([(high, true), (high + 1, false)], first.Now.Alerts.Select(alert => (alert.Id, alert.IsAbove)));
+
+            await TradeAsync(alice, bob, 150.99m);
+            await TradeAsync(alice, bob, 151.20m);
+            await TradeAsync(alice, bob, 151.30m);
+            var fired = Assert.Single((await NextAsync(feed)).Fired);
+            Assert.Equal((high, 151.20m), (fired.Id, fired.Fired?.Price));
+            Assert.True(fired.Fired!.TimeNanos > fired.TimeNanos);
+            var listed = (await JsonAsync(silo, "alerts", "--json")).GetProperty("alerts");
+            Assert.Equal("151.20", listed[0].GetProperty("fired").GetProperty("price").GetString());
+            Assert.False(listed[1].TryGetProperty("fired", out _));
+            var told = await JsonAsync(silo, "alerts", "watch", "--updates", "1", "--json");
+            Assert.Equal(high, told.GetProperty("id").GetInt64());
+
+            await silo.KillAsync();
+            await silo.DisposeAsync();
+            Assert.Equal(AlertChange.Stale, (await NextAsync(feed)).Change);
+            silo = await SiloProcess.StartAsync(arguments);
+            await RequireForgottenAsync(silo, alice, feed, first.Now);
+        }
+        finally
+        {
+            await silo.DisposeAsync();
+        }
+    }
+
+    /// <summary>What waited is told, and set again; a number of before takes nothing away.</summary>
+    private static async Task RequireForgottenAsync(SiloProcess silo, QuantumCoreClient alice, IAsyncEnumerator<AlertUpdate> feed, AccountAlerts before)
+    {
+        var anew = await NextAsync(feed);
+        Assert.Equal((AlertChange.Snapshot, 0), (anew.Change, anew.Now.Alerts.Count));
+        Assert.True(anew.Now.Since > before.Since);
+        var forgotten = Assert.Single(anew.Forgotten);
+        Assert.Equal((140m, false), (forgotten.Price, forgotten.IsAbove));
+
+        var again = await alice.SetAlertAsync(forgotten.Symbol, forgotten.Price, forgotten.IsAbove, Token);
+        foreach (var earlier in before.Alerts)
+            Assert.Equal([again], (await alice.RemoveAlertAsync(earlier.Id, Token)).Alerts);
+        Assert.Contains("No alerts.", await QcAsync(silo, 0, "alerts", "remove", again.Id.ToString(CultureInfo.InvariantCulture)), StringComparison.Ordinal);
+
+        // The price is there already.
+        var atOnce = await alice.SetAlertAsync(Symbol, 151m, isAbove: true, Token);
+        Assert.Equal(151.30m, atOnce.Fired?.Price);
+    }
+
+    private static async Task TradeAsync(QuantumCoreClient alice, QuantumCoreClient bob, decimal price)
+    {
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 1m, price), Token);
+        var taken = await alice.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 1m, price), Token);
+        Assert.Equal(OrderStatus.Filled, taken.Status);
+    }
+
+    private static async Task<AlertUpdate> NextAsync(IAsyncEnumerator<AlertUpdate> feed)
+    {
+        Assert.True(await feed.MoveNextAsync());
+        return feed.Current;
+    }
+
+    private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)
+    {
+        // What is for people beside the documents goes to standard error, which is read with it here.
+        var output = await QcAsync(silo, 0, line);
+        using var document = JsonDocument.Parse(output.Split('\n').Single(text => text.StartsWith('{')));
+        return document.RootElement.Clone();
+    }
+
+    private static async Task<string> QcAsync(SiloProcess silo, int expected, params string[] line)
+    {
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, [.. line, "--url", silo.Address.ToString()]);
+        Assert.True(exitCode == expected, $"qc {string.Join(' ', line)} ended with {exitCode}: {output}");
+        return output;
+    }
+}
