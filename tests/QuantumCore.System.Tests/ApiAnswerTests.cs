@@ -253,6 +253,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
     {
         await CallAsync("GET instruments", "instruments", null);
         await CallAsync("GET book/{symbol}", "book/AAPL", null);
+        await CallAsync("GET book/{symbol}/orders", "book/AAPL/orders", null);
         await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
         await CallAsync("GET candles/{symbol}", "candles/AAPL", null);
         await CallAsync("GET tickers", "tickers", null);
