@@ -147,6 +147,7 @@ public static class ExchangeGateway
     private static void AddStreams(this IServiceCollection services)
     {
         services.AddSingleton<BookFeeds>();
+        services.AddSingleton<OrderByOrderFeeds>();
         services.AddSingleton<PriceAlerts>();
         services.AddSingleton<AlertCalls>();
         services.AddSingleton<MarketPulse>();

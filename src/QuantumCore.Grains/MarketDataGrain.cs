@@ -37,6 +37,9 @@ public sealed class MarketDataGrain(
     private Task<OrderByOrder>? _ordersOpening;
     private long _ordersAskedAt;
 
+    // Not that of the view by price: however many read order by order, they take nobody's room there.
+    private readonly ChangeWatch _ordersWatch = new(time, lifetime.ApplicationStopping);
+
     private string Symbol => this.GetPrimaryKeyString();
 
     /// <inheritdoc/>
@@ -108,7 +111,13 @@ public sealed class MarketDataGrain(
     public async ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
     {
         var orders = await OrdersAsync();
-        return afterSequence == orders.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : orders.After(afterSequence);
+        if (afterSequence != orders.Sequence || afterSequence <= 0)
+        {
+            return orders.After(afterSequence);
+        }
+
+        // Asked for anew: what came may have been what the one from before can't explain.
+        return await _ordersWatch.NextAsync() ? (await OrdersAsync()).After(afterSequence) : null;
     }
 
     private static BookLevel Level(DepthLevel level) => new(level.PriceTicks, level.QuantityLots, level.Orders);
@@ -280,6 +289,7 @@ public sealed class MarketDataGrain(
         }
 
         _watch.Tell();
+        _ordersWatch.Tell();
     }
 }
 

@@ -1,5 +1,7 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Streams;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -100,6 +102,29 @@ public sealed class OrderByOrderTests
         await SendAsync(reader, Subscribe);
         Assert.Contains("\"sequence\":5,", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
         Assert.Equal(2, exchange.Floor.Calls.Count(call => call == "WaitForOrders 0"));
+    }
+
+    [Fact]
+    public async Task However_many_stand_at_the_same_place_market_data_is_asked_once_and_they_share_the_bytes()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Orders.Publish(s_all);
+        var feed = exchange.Services.GetRequiredService<OrderByOrderFeeds>().Of(exchange.Floor.Instruments.Single(of => of.Symbol == "AAPL"));
+        var all = await feed.NextAsync(0);
+        var allOfOneWhoCameLater = await feed.NextAsync(0);
+        Assert.Equal(all!.Bytes(inTicks: false), allOfOneWhoCameLater!.Bytes(inTicks: false));
+        Assert.Equal(all.Bytes(inTicks: true), allOfOneWhoCameLater.Bytes(inTicks: true));
+
+        Task<OrdersMessage?>[] waiting = [.. Enumerable.Range(0, 300).Select(_ => feed.NextAsync(5))];
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
+        var told = await Task.WhenAll(waiting);
+        Assert.All(told, message => Assert.Equal(told[0]!.Bytes(inTicks: false), message!.Bytes(inTicks: false)));
+        Assert.Single(exchange.Floor.Calls, "WaitForOrders 5");
+
+        // Orders at another sequence are others.
+        exchange.Floor.Orders.Publish(s_all with { Sequence = 6 });
+        Assert.NotEqual(all.Bytes(inTicks: false), (await feed.NextAsync(0))!.Bytes(inTicks: false));
+        GC.KeepAlive(all);
     }
 
     [Theory]

@@ -178,12 +178,38 @@ public abstract class OrderByOrderTests(bool hostile)
     }
 
     [Fact]
+    public async Task As_many_as_may_wait_order_by_order_take_no_room_of_readers_by_price()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var start = await market.WaitForOrders(0);
+        Task<OrderByOrderUpdate?>[] waiting = [.. Enumerable.Range(0, ChangeWatch.Limit).Select(_ => market.WaitForOrders(start!.Sequence).AsTask())];
+
+        // The grain takes calls in the sequence in which they come: this one comes when all of those wait.
+        var byPrice = market.WaitForUpdate(start!.Sequence).AsTask();
+        var placed = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
+        Assert.Equal(placed.Sequence, (await byPrice)!.Sequence);
+        Assert.All(await Task.WhenAll(waiting), update => Assert.Equal(placed.Sequence, update!.Sequence));
+    }
+
+    [Fact]
     public async Task Records_that_run_again_are_not_what_they_were_are_told_by_price_alone()
     {
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
+
+        // One who waits while that comes is not told that nothing happened to any order.
+        var waiting = Task.Run(
+            async () =>
+            {
+                while (await market.WaitForOrders(start!.Sequence) is null)
+                {
+                }
+            },
+            TestContext.Current.CancellationToken);
 
         // Another owner takes the stream over and writes what no book does: an order that skips an id.
         var order = new SubmitOrder(Alice, 1, "wrong", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
@@ -192,6 +218,7 @@ public abstract class OrderByOrderTests(bool hostile)
             new OrderAccepted(start!.TimeNanos, order, 9, [], 7, EndReason.None, 7, null))));
         await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence > start.Sequence, "market data to have read on");
         Assert.Equal([new DepthLevel(15_100, 7, 1)], (await market.Depth(10)).Asks);
+        await Assert.ThrowsAnyAsync<Exception>(() => waiting);
         await Assert.ThrowsAnyAsync<Exception>(async () => await market.WaitForOrders(start.Sequence));
         await Assert.ThrowsAnyAsync<Exception>(async () => await market.DisplayedOrders(1));
         Assert.Equal([new DepthLevel(15_100, 7, 1)], (await market.WaitForUpdate(start.Sequence))!.Asks);

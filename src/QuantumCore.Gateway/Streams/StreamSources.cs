@@ -6,7 +6,7 @@ namespace QuantumCore.Gateway.Streams;
 
 /// <summary>Makes what a connection follows.</summary>
 internal sealed class StreamSources(
-    IGrainFactory grains, BookFeeds feeds, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
+    BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
     /// <summary>An account is told at most this often.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
@@ -24,7 +24,7 @@ internal sealed class StreamSources(
     public IStreamSource OrderByOrder(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
     {
         OrderByOrderSource source = null!;
-        source = new OrderByOrderSource(instrument, inTicks, grains, time, new Pacing(interval, time, () => ready(source)), log);
+        source = new OrderByOrderSource(orders.Of(instrument), inTicks, time, new Pacing(interval, time, () => ready(source)));
         source.Start();
         return source;
     }
