@@ -1,4 +1,8 @@
+using System.Buffers.Binary;
 using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Streams;
@@ -125,6 +129,48 @@ public sealed class OrderByOrderTests
         exchange.Floor.Orders.Publish(s_all with { Sequence = 6 });
         Assert.NotEqual(all.Bytes(inTicks: false), (await feed.NextAsync(0))!.Bytes(inTicks: false));
         GC.KeepAlive(all);
+    }
+
+    [Fact]
+    public async Task Large_message_goes_in_parts_of_which_one_at_a_time_is_copied_for_who_reads_slowly()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(
+            true, 0, 5, 50, [.. Enumerable.Range(1, 5_000).Select(id => new DisplayedOrder(id, 15_000, 1))], [], []));
+        using var client = new TcpClient();
+        await client.ConnectAsync(exchange.Address.Host, exchange.Address.Port, Token);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /api/qc/v1/stream HTTP/1.1\r\nHost: {exchange.Address.Authority}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"), Token);
+        for (var last = 0; last != 0x0D0A0D0A;)
+            last = (last << 8) | (await ReadAsync(stream, 1))[0];
+
+        byte[] subscribe = [0x81, (byte)(0x80 | Subscribe.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(Subscribe)];
+        await stream.WriteAsync(subscribe, Token);
+        var (message, isWhole) = (new StringBuilder(), false);
+        while (!isWhole)
+        {
+            var head = await ReadAsync(stream, 2);
+            var length = head[1] switch
+            {
+                126 => BinaryPrimitives.ReadUInt16BigEndian(await ReadAsync(stream, 2)),
+                127 => (int)BinaryPrimitives.ReadUInt64BigEndian(await ReadAsync(stream, 8)),
+                var few => few,
+            };
+            Assert.InRange(length, 1, 64 * 1024);
+            message.Append(Encoding.ASCII.GetString(await ReadAsync(stream, length)));
+            isWhole = (head[0] & 0x80) != 0;
+        }
+
+        Assert.Equal(5_000, JsonDocument.Parse(message.ToString()).RootElement.GetProperty("bids").GetArrayLength());
+
+        static async Task<byte[]> ReadAsync(NetworkStream from, int count)
+        {
+            var bytes = new byte[count];
+            await from.ReadExactlyAsync(bytes, Token);
+            return bytes;
+        }
     }
 
     [Theory]

@@ -96,6 +96,10 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
 /// <summary>What happened order by order, as a message: written once for all who are told it.</summary>
 internal sealed class OrdersMessage
 {
+    // Of an order, and of a change.
+    private const int BytesOfOrder = 64;
+    private const int BytesOfChange = 160;
+
     private readonly OrderByOrderUpdate _update;
     private readonly Lazy<ReadOnlyMemory<byte>> _inDecimals;
     private readonly Lazy<ReadOnlyMemory<byte>> _inTicks;
@@ -103,8 +107,9 @@ internal sealed class OrdersMessage
     public OrdersMessage(Instrument instrument, OrderByOrderUpdate update)
     {
         _update = update;
-        _inDecimals = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: false)));
-        _inTicks = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: true)));
+        var room = 256 + ((update.Bids.Length + update.Asks.Length) * BytesOfOrder) + (update.Changes.Length * BytesOfChange);
+        _inDecimals = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: false), room));
+        _inTicks = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: true), room));
     }
 
     /// <summary>The book's sequence after it.</summary>

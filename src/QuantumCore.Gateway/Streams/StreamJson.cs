@@ -14,9 +14,11 @@ internal static class StreamJson
     private const long LargestExact = (1L << 53) - 1;
 
     /// <summary>What is written, as bytes.</summary>
-    public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
+    /// <param name="write">Writes it.</param>
+    /// <param name="room">About how many there will be: what grows from little to megabytes leaves as much behind.</param>
+    public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write, int room = 512)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
+        var buffer = new ArrayBufferWriter<byte>(room);
         using (var to = new Utf8JsonWriter(buffer))
             write(to);
         return buffer.WrittenMemory;

@@ -26,6 +26,9 @@ internal sealed partial class StreamReader(
     private const int LongestMessage = 4 * 1024;
     private const int MostErrorsWaiting = 100;
 
+    /// <summary>The socket copies what it is to send until that has gone: of a large message a part at a time, so that slow readers share the rest.</summary>
+    private const int LongestPart = 64 * 1024;
+
     /// <summary>How long a reader may take to answer that the connection is closed.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
@@ -304,6 +307,8 @@ internal sealed partial class StreamReader(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(end, patience.Token);
         try
         {
+            for (; message.Length > LongestPart; message = message[LongestPart..])
+                await socket.SendAsync(message[..LongestPart], WebSocketMessageType.Text, endOfMessage: false, either.Token);
             await socket.SendAsync(message, WebSocketMessageType.Text, endOfMessage: true, either.Token);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested)
