@@ -155,8 +155,14 @@ public sealed class MarketDataGrain(
     private async Task<OrderByOrder> OpenOrdersAsync()
     {
         var orders = await OrderByOrder.OpenAsync(journal, Symbol, log, lifetime.ApplicationStopping);
-        while (orders.Sequence < _book.Sequence)
+        for (var at = -1L; orders.Sequence < _book.Sequence; at = orders.Sequence)
         {
+            // What was published is in the journal: one that has less is not read for ever.
+            if (orders.Sequence == at)
+            {
+                throw new InvalidOperationException($"{Symbol}: the journal has nothing after {at}, and the book is at {_book.Sequence}.");
+            }
+
             await orders.CatchUpAsync(journal, _book.Sequence, lifetime.ApplicationStopping);
         }
 

@@ -30,6 +30,9 @@ public sealed class FloorOrders
         published.SetResult();
     }
 
+    /// <summary>Whether who waits is told that nothing has come.</summary>
+    public bool IsQuiet { get; set; }
+
     public async ValueTask<OrderByOrderUpdate?> WaitAsync(long after, Task closed)
     {
         while (true)
@@ -47,6 +50,8 @@ public sealed class FloorOrders
                     return Snapshot;
                 if (_updates.TryGetValue(after, out var update))
                     return update;
+                if (IsQuiet)
+                    return null;
                 published = _published.Task;
             }
 

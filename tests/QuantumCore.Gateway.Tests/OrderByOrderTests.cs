@@ -109,6 +109,23 @@ public sealed class OrderByOrderTests
     }
 
     [Fact]
+    public async Task Quiet_book_is_told_to_be_so_until_something_comes()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        exchange.Floor.Orders.Publish(s_all);
+        exchange.Floor.Orders.IsQuiet = true;
+        using var reader = await ConnectAsync(exchange, null);
+        await SendAsync(reader, Subscribe);
+        await ReadAsync(reader, time, "level3");
+        Assert.StartsWith("""{"type":"level3Heartbeat","symbol":"AAPL","sequence":5,"timeNanos":""", await ReadAsync(reader, time, "level3Heartbeat"), StringComparison.Ordinal);
+
+        exchange.Floor.Orders.IsQuiet = false;
+        exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 5, 6, 60, [], [], []));
+        Assert.Contains("\"sequence\":6,", await ReadAsync(reader, time, "level3"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task However_many_stand_at_the_same_place_market_data_is_asked_once_and_they_share_the_bytes()
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -48,6 +48,17 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
         }
     }
 
+    /// <summary>Says that nothing has come after a sequence, with the exchange's clock.</summary>
+    public ReadOnlyMemory<byte> Heartbeat(long sequence) => StreamJson.Bytes(to =>
+    {
+        to.WriteStartObject();
+        to.WriteString("type"u8, "level3Heartbeat"u8);
+        to.WriteString("symbol"u8, instrument.Symbol);
+        to.WriteNumber("sequence"u8, sequence);
+        to.WriteTimeNanos(time.UnixNanos());
+        to.WriteEndObject();
+    });
+
     private async Task<OrdersMessage?> AskAsync(long after)
     {
         // Not under the lock of who asks: an answer may be made at once.

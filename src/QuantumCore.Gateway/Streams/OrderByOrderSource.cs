@@ -13,6 +13,9 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     private readonly SemaphoreSlim _taken = new(0);
     private OrdersMessage? _newest;
 
+    // Market data answered that there is nothing new: whoever reads can tell a quiet book from one of which nothing is heard.
+    private long? _quietAt;
+
     // What is being sent, or was sent last: who comes meanwhile, to the same orders, shares its bytes.
     private OrdersMessage? _told;
 
@@ -24,14 +27,15 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     {
         pacing.Told();
         OrdersMessage? newest;
+        long? quietAt;
         lock (_lock)
         {
-            (newest, _newest) = (_newest, null);
+            (newest, _newest, quietAt, _quietAt) = (_newest, null, _quietAt, null);
             _told = newest ?? _told;
         }
 
         if (newest is null)
-            return [];
+            return quietAt is { } sequence ? [feed.Heartbeat(sequence)] : [];
 
         _taken.Release();
         return [newest.Bytes(inTicks)];
@@ -65,6 +69,15 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
                     pacing.Due();
                     after = message.Sequence;
                     await _taken.WaitAsync(over);
+                }
+                else
+                {
+                    lock (_lock)
+                    {
+                        _quietAt = after;
+                    }
+
+                    pacing.Due();
                 }
             }
             catch (OperationCanceledException) when (over.IsCancellationRequested)
