@@ -155,15 +155,16 @@ public sealed class MarketDataGrain(
     private async Task<OrderByOrder> OpenOrdersAsync()
     {
         var orders = await OrderByOrder.OpenAsync(journal, Symbol, log, lifetime.ApplicationStopping);
-        for (var at = -1L; orders.Sequence < _book.Sequence; at = orders.Sequence)
+        while (orders.Sequence < _book.Sequence)
         {
-            // What was published is in the journal: one that has less is not read for ever.
-            if (orders.Sequence == at)
-            {
-                throw new InvalidOperationException($"{Symbol}: the journal has nothing after {at}, and the book is at {_book.Sequence}.");
-            }
+            var (before, through) = (orders.Sequence, _book.Sequence);
+            await orders.CatchUpAsync(journal, through, lifetime.ApplicationStopping);
 
-            await orders.CatchUpAsync(journal, _book.Sequence, lifetime.ApplicationStopping);
+            // What was published is in the journal: one that has less is not read for ever.
+            if (orders.Sequence == before)
+            {
+                throw new InvalidOperationException($"{Symbol}: the journal has nothing after {before}, and the book is at {through}.");
+            }
         }
 
         _orders = orders;

@@ -1,3 +1,4 @@
+using System.Reflection;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
@@ -158,6 +159,26 @@ public abstract class OrderByOrderTests(bool hostile)
     }
 
     [Fact]
+    public async Task Book_that_trades_while_its_records_are_run_again_is_told_from_where_it_is_then()
+    {
+        var held = new HeldReading();
+        await using var disk = new Disk { Around = held.Around };
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
+        var first = await exchange.PlaceAsync(Alice, "before", "AAPL", Side.Buy, 14_995, 7);
+        await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
+        held.Then = async () =>
+        {
+            var placed = await exchange.PlaceAsync(Bob, "meanwhile", "AAPL", Side.Buy, 14_990, 1);
+            await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= placed.Sequence, "market data to have the order");
+        };
+        var reader = new OrderByOrderReader();
+        reader.Take((await market.WaitForOrders(0))!);
+        Assert.Null(held.Then);
+        Assert.Equal([7, 1], reader.Bids.Select(order => order.QuantityLots));
+    }
+
+    [Fact]
     public async Task Waiting_reader_is_told_of_the_next_change_and_of_nothing_when_there_is_none()
     {
         await using var disk = new Disk();
@@ -228,3 +249,45 @@ public abstract class OrderByOrderTests(bool hostile)
 public sealed class OrderByOrderOnThePlainRuntime() : OrderByOrderTests(hostile: false);
 
 public sealed class OrderByOrderOnTheHostileRuntime() : OrderByOrderTests(hostile: true);
+
+/// <summary>A journal that, once, is read to its end and then waits for something before its reader goes on.</summary>
+internal sealed class HeldReading
+{
+    public Func<Task>? Then { get; set; }
+
+    public IJournalStore Around(IJournalStore store)
+    {
+        var held = DispatchProxy.Create<IJournalStore, HeldJournal>();
+        ((HeldJournal)(object)held).Watch(store, this);
+        return held;
+    }
+
+#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
+    private class HeldJournal : DispatchProxy
+#pragma warning restore CA1852
+    {
+        private IJournalStore _store = null!;
+        private HeldReading _reading = null!;
+
+        public void Watch(IJournalStore store, HeldReading reading) => (_store, _reading) = (store, reading);
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var answer = targetMethod!.Invoke(_store, args);
+            return targetMethod.Name == nameof(IJournalStore.ReadAsync) && args![0] is "book/AAPL" && _reading.Then is not null
+                ? HoldAsync((IAsyncEnumerable<JournalRecord>)answer!)
+                : answer;
+        }
+
+        private async IAsyncEnumerable<JournalRecord> HoldAsync(IAsyncEnumerable<JournalRecord> records)
+        {
+            await foreach (var record in records)
+                yield return record;
+            if (_reading.Then is { } then)
+            {
+                _reading.Then = null;
+                await then();
+            }
+        }
+    }
+}
