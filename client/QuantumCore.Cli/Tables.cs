@@ -359,6 +359,9 @@ internal static class Tables
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
+    /// <summary>A time in Unix nanoseconds; cut to 100 ns.</summary>
+    internal static DateTimeOffset AtNanos(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
+
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
 
     internal static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
