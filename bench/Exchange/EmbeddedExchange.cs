@@ -68,6 +68,14 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         return exchange;
     }
 
+    /// <summary>How many records of the journal the history has, and how many there are for it.</summary>
+    public async Task<(long Projected, long Durable)> HistoryAsync()
+    {
+        var projected = (await _history.CursorsAsync(CancellationToken.None)).Values.Sum();
+        var heads = await _journal.HeadsAsync("", CancellationToken.None);
+        return (projected, heads.Where(head => HistoryChunk.IsProjected(head.Name)).Sum(head => head.Head));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _cluster.DisposeAsync();

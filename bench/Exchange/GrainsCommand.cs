@@ -31,16 +31,18 @@ internal static class GrainsCommand
 
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var allocated = GC.GetTotalAllocatedBytes();
+        var (before, _) = await exchange.HistoryAsync();
         var started = Stopwatch.GetTimestamp();
         var results = await LoadAsync(exchange, callers, batch, symbols, accounts, length);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
+        var (projected, durable) = await exchange.HistoryAsync();
         var used = Process.GetCurrentProcess().TotalProcessorTime - processor;
         var orders = results.Sum(result => result.Orders);
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
         await Console.Out.WriteLineAsync(string.Create(
             CultureInfo.InvariantCulture,
-            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"turnedAway":{{results.Sum(r => r.TurnedAway)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"allocatedBytesPerOrder":{{allocated / Math.Max(orders, 1)}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
+            $$"""{"storage":"{{storage}}","callers":{{callers}},"batch":{{batch}},"symbols":{{symbols}},"accounts":{{accounts}},"orders":{{orders}},"fills":{{results.Sum(r => r.Fills)}},"turnedAway":{{results.Sum(r => r.TurnedAway)}},"seconds":{{seconds:F2}},"ordersPerSecond":{{orders / seconds:F0}},"cpuMicrosPerOrder":{{used.TotalMicroseconds / orders:F1}},"allocatedBytesPerOrder":{{allocated / Math.Max(orders, 1)}},"projectedPerSecond":{{(projected - before) / seconds:F0}},"historyBehind":{{durable - projected}},"p50Micros":{{p50}},"p99Micros":{{p99}}}"""));
         return 0;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -9,7 +10,7 @@ namespace QuantumCore.Contracts;
 /// </summary>
 internal ref struct RecordWriter
 {
-    // A snapshot may take megabytes; the thread keeps what a record needs.
+    // A snapshot may take megabytes: what is larger comes from the pool, the thread keeps what a record needs.
     private const int LargestKept = 64 << 10;
 
     [ThreadStatic]
@@ -113,14 +114,36 @@ internal ref struct RecordWriter
         return _buffer.AsSpan(0, _length);
     }
 
-    /// <summary>The record. The writer is done with: its buffer goes back to the thread.</summary>
-    public readonly byte[] ToArray() => ToSpan().ToArray();
+    /// <summary>The record. The writer is done with: its buffer goes back to where it is from.</summary>
+    public readonly byte[] ToArray()
+    {
+        var record = ToSpan().ToArray();
+        GiveBack(_buffer);
+        return record;
+    }
 
     private void Reserve(int bytes)
     {
         if (_buffer.Length - _length < bytes)
         {
-            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _length + bytes));
+            Grow(Math.Max(_buffer.Length * 2, _length + bytes));
+        }
+    }
+
+    // Snapshots that left their outgrown buffers to the collector cost as much as all else that is stored.
+    private void Grow(int length)
+    {
+        var old = _buffer;
+        _buffer = length > LargestKept ? ArrayPool<byte>.Shared.Rent(length) : new byte[length];
+        old.AsSpan(0, _length).CopyTo(_buffer);
+        GiveBack(old);
+    }
+
+    private static void GiveBack(byte[] buffer)
+    {
+        if (buffer.Length > LargestKept)
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
         }
     }
 }

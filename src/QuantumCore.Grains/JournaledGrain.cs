@@ -97,11 +97,14 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// Runs a turn's mutation. An exception in the middle leaves a state that no record explains, so that the
     /// activation is thrown away; the journal still has the truth.
     /// </summary>
-    protected T Mutate<T>(Func<T> turn)
+    protected T Mutate<T>(Func<T> turn) => Mutate(static turn => turn(), turn);
+
+    /// <summary>The same for a turn that is given what it needs: what each order passes makes no objects of its own.</summary>
+    protected T Mutate<TGiven, T>(Func<TGiven, T> turn, TGiven given)
     {
         try
         {
-            return turn();
+            return turn(given);
         }
         catch (Exception e)
         {

@@ -22,7 +22,12 @@ internal sealed class SqliteDatabase : IDisposable
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = [];
 
-    static SqliteDatabase() => Batteries_V2.Init();
+    // Nobody asks SQLite how much memory it has; to count it, all threads share a lock at each allocation.
+    static SqliteDatabase()
+    {
+        Batteries_V2.Init();
+        _ = raw.sqlite3_config(raw.SQLITE_CONFIG_MEMSTATUS, 0);
+    }
 
     private SqliteDatabase(sqlite3 handle) => _handle = handle;
 

@@ -62,12 +62,26 @@ internal static class SqliteSnapshots
         if (!row.Step()) return null;
         var (sequence, crc, count) = (row.Long(0), row.Long(1), row.Long(2));
         row.Reset();
-        using var body = new MemoryStream();
+        var body = new List<byte[]>();
         var parts = reader.Statement("""
             SELECT body FROM snapshot_part WHERE stream_id = ?1 AND seq = ?2 AND part < ?3 ORDER BY part
             """).Bind(1, streamId).Bind(2, sequence).Bind(3, count);
-        while (parts.Step()) body.Write(parts.Blob(0));
-        var whole = body.ToArray();
+        while (parts.Step()) body.Add(parts.Blob(0));
+        var whole = Joined(body);
         return (sequence, Checksum.Of(whole) == crc ? whole : null);
+    }
+
+    private static byte[] Joined(List<byte[]> parts)
+    {
+        if (parts is [var only]) return only;
+        var whole = new byte[parts.Sum(static part => part.Length)];
+        var at = 0;
+        foreach (var part in parts)
+        {
+            part.CopyTo(whole, at);
+            at += part.Length;
+        }
+
+        return whole;
     }
 }

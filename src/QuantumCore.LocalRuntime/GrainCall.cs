@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 namespace QuantumCore.LocalRuntime;
 
@@ -108,7 +109,7 @@ internal sealed class GrainCall<TResult> : GrainCall
         if (result.IsCompletedSuccessfully)
             End(activation, result.Result);
         else
-            _ = AwaitEnd(activation, result);
+            EndWhenDone(activation, result);
     }
 
     internal override void Fail(Exception error)
@@ -125,11 +126,20 @@ internal sealed class GrainCall<TResult> : GrainCall
         error.GetType().Assembly == typeof(object).Assembly
         || error.GetType().IsDefined(typeof(GenerateSerializerAttribute), inherit: false);
 
-    private async Task AwaitEnd(Activation activation, ValueTask<TResult> running)
+    // In a turn of the activation, as an await would come back: one of the few things that every call pays for, so without its state machine.
+    private void EndWhenDone(Activation activation, ValueTask<TResult> running)
+    {
+        var done = running.GetAwaiter();
+        done.UnsafeOnCompleted(() => End(activation, done));
+    }
+
+    private void End(Activation activation, ValueTaskAwaiter<TResult> done)
     {
         try
         {
-            End(activation, await running);
+#pragma warning disable VSTHRD002 // It is complete.
+            End(activation, done.GetResult());
+#pragma warning restore VSTHRD002
         }
         catch (Exception error)
         {

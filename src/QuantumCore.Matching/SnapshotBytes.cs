@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
@@ -23,7 +24,7 @@ internal ref struct SnapshotWriter : IStateSink
 
     public SnapshotWriter(long expectedLength)
     {
-        _bytes = new byte[expectedLength];
+        _bytes = ArrayPool<byte>.Shared.Rent(checked((int)expectedLength));
         Magic.CopyTo(_bytes);
         _bytes[Magic.Length] = Version;
         _length = HeaderLength;
@@ -40,7 +41,9 @@ internal ref struct SnapshotWriter : IStateSink
     {
         Reserve();
         BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(_length), Checksum(_bytes.AsSpan(0, _length)));
-        return _bytes.AsSpan(0, _length + ChecksumLength).ToArray();
+        var snapshot = _bytes.AsSpan(0, _length + ChecksumLength).ToArray();
+        ArrayPool<byte>.Shared.Return(_bytes);
+        return snapshot;
     }
 
     public static uint Checksum(ReadOnlySpan<byte> bytes)
@@ -64,8 +67,12 @@ internal ref struct SnapshotWriter : IStateSink
 
     private void Reserve()
     {
-        if (_bytes.Length - _length < LongestNumber)
-            Array.Resize(ref _bytes, checked(_bytes.Length * 2));
+        if (_bytes.Length - _length >= LongestNumber)
+            return;
+        var old = _bytes;
+        _bytes = ArrayPool<byte>.Shared.Rent(checked(old.Length * 2));
+        old.AsSpan(0, _length).CopyTo(_bytes);
+        ArrayPool<byte>.Shared.Return(old);
     }
 }
 

@@ -74,7 +74,7 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
-        if (requests.Any(request => !catalog.TryGet(request.Symbol, out _)))
+        if (!Knows(requests))
         {
             await catalog.RefreshAsync();
         }
@@ -85,7 +85,9 @@ public sealed partial class AccountGrain(
             return [.. requests.Select(_ => Refused(refusal))];
         }
 
-        var results = Mutate(() => ImmutableArray.CreateRange(requests, Decide));
+        var results = Mutate(
+            static of => ImmutableArray.CreateRange(of.Requests, static (request, account) => account.Decide(request), of.Account),
+            (Account: this, Requests: requests));
         for (var i = 0; i < results.Length; i++)
         {
             if (results[i].Reason != RejectReason.None)
@@ -94,8 +96,22 @@ public sealed partial class AccountGrain(
             }
         }
 
-        await SettleAsync();
+        await WhenDurable();
+        LetGo();
         return results;
+    }
+
+    private bool Knows(ImmutableArray<HoldRequest> requests)
+    {
+        foreach (var request in requests)
+        {
+            if (!catalog.TryGet(request.Symbol, out _))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <inheritdoc/>
@@ -180,17 +196,23 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
-    public async Task Deliver(BookDelivery delivery)
+    public Task Deliver(BookDelivery delivery)
     {
         foreach (var record in delivery.Records)
         {
             if (!Fold(delivery.Symbol, record))
             {
-                await CatchUpAsync(delivery.Symbol, delivery.Records[^1].Sequence);
-                break;
+                return FoldMissedAsync(delivery.Symbol, delivery.Records[^1].Sequence);
             }
         }
 
+        SnapshotWhenDue();
+        return _machine.IsShort ? FreezeWhenShortAsync().AsTask() : Task.CompletedTask;
+    }
+
+    private async Task FoldMissedAsync(string symbol, long through)
+    {
+        await CatchUpAsync(symbol, through);
         SnapshotWhenDue();
         await FreezeWhenShortAsync();
     }
@@ -349,7 +371,9 @@ public sealed partial class AccountGrain(
     private bool Fold(string symbol, DeliveredRecord record)
     {
         RequireOwned();
-        var isNext = Mutate(() => _machine.ApplyBook(symbol, record, Stream.DurableHead));
+        var isNext = Mutate(
+            static of => of.Machine.ApplyBook(of.Symbol, of.Record, of.Durable),
+            (Machine: _machine, Symbol: symbol, Record: record, Durable: Stream.DurableHead));
         _watch.Tell();
         return isNext;
     }
@@ -453,9 +477,19 @@ public sealed partial class AccountGrain(
 
     private async ValueTask SettleAsync()
     {
+        await WhenDurable();
+        LetGo();
+    }
+
+    private Task WhenDurable()
+    {
         SnapshotWhenDue();
-        await Stream.WhenDurable(Stream.Head);
-        if (Stream.DurableHead > _announced)
+        return Stream.WhenDurable(Stream.Head);
+    }
+
+    private void LetGo()
+    {
+        if (Stream.DurableHead > _announced && !_announcing)
         {
             _ = AnnounceAsync();
         }
@@ -485,11 +519,6 @@ public sealed partial class AccountGrain(
 
     private async Task AnnounceAsync()
     {
-        if (_announcing)
-        {
-            return;
-        }
-
         _announcing = true;
         try
         {

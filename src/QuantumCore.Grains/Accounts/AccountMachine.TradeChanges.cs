@@ -21,6 +21,12 @@ internal sealed partial class AccountMachine
     {
         get
         {
+            // Asked after each fold: going through a sorted set that is empty takes objects too.
+            if (_lacking.Count == 0)
+            {
+                return false;
+            }
+
             foreach (var asset in _lacking)
             {
                 if (_margin is not { } margin || !Agreements.PaidIn(margin.Currency.Name).ContainsKey(asset))

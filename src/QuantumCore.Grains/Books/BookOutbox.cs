@@ -29,7 +29,7 @@ internal sealed class BookOutbox
             {
                 if (!deliveries.TryGetValue(account, out var delivery))
                 {
-                    deliveries.Add(account, delivery = ImmutableArray.CreateBuilder<DeliveredRecord>());
+                    deliveries.Add(account, delivery = ImmutableArray.CreateBuilder<DeliveredRecord>(1));
                 }
 
                 delivery.Add(new DeliveredRecord(entry.Sequence, previous, entry.Record));

@@ -143,21 +143,18 @@ internal static class BookReports
 
     private static ExecutionReport Accepted(string symbol, long sequence, OrderAccepted record)
     {
-        var filled = record.Fills.Sum(fill => fill.QuantityLots);
+        var filled = 0L;
+        foreach (var fill in record.Fills)
+        {
+            filled += fill.QuantityLots;
+        }
+
         var status = record.End != EndReason.None ? OrderStatus.Expired
             : record.LeavesLots == 0 ? OrderStatus.Filled
             : filled > 0 ? OrderStatus.PartiallyFilled
             : OrderStatus.New;
-        return Blank(symbol, record.Order, status) with
-        {
-            OrderId = record.OrderId,
-            End = record.End,
-            FilledLots = filled,
-            LeavesLots = record.LeavesLots,
-            Sequence = sequence,
-            TimeNanos = record.TimeNanos,
-            Fills = FillsOf(sequence, record),
-        };
+        return Report(
+            symbol, record.Order, status, record.OrderId, record.End, filled, record.LeavesLots, sequence, record.TimeNanos, FillsOf(sequence, record));
     }
 
     /// <summary>An order's fills within a record of a turn.</summary>
@@ -275,6 +272,11 @@ internal static class BookReports
 
     private static ImmutableArray<OrderFill> FillsOf(long sequence, OrderAccepted record)
     {
+        if (record.Fills.IsEmpty)
+        {
+            return [];
+        }
+
         var fills = ImmutableArray.CreateBuilder<OrderFill>(record.Fills.Length);
         foreach (var fill in record.Fills)
         {
@@ -285,7 +287,20 @@ internal static class BookReports
         return fills.MoveToImmutable();
     }
 
-    private static ExecutionReport Blank(string symbol, SubmitOrder order, OrderStatus status) => new(
+    private static ExecutionReport Blank(string symbol, SubmitOrder order, OrderStatus status) =>
+        Report(symbol, order, status, 0, EndReason.None, 0, 0, 0, 0, []);
+
+    private static ExecutionReport Report(
+        string symbol,
+        SubmitOrder order,
+        OrderStatus status,
+        long orderId,
+        EndReason end,
+        long filledLots,
+        long leavesLots,
+        long sequence,
+        long timeNanos,
+        ImmutableArray<OrderFill> fills) => new(
         RejectReason.None,
         null,
         null,
@@ -293,19 +308,19 @@ internal static class BookReports
         order.Number,
         order.ClientOrderId,
         symbol,
-        0,
+        orderId,
         status,
-        EndReason.None,
+        end,
         order.Side,
         order.Type,
         order.TimeInForce,
         order.PriceTicks,
         order.QuantityLots,
-        0,
-        0,
-        0,
-        0,
-        [],
+        filledLots,
+        leavesLots,
+        sequence,
+        timeNanos,
+        fills,
         order.PostOnly,
         order.SelfTrade,
         order.Conditions);

@@ -57,7 +57,9 @@ internal sealed class OpenBook(
     /// Notes what is to be told of the machine's newest record once that is durable; its sequence is the stream's next.
     /// </summary>
     public void Note(BookRecord record) => _outbox.Add(
-        machine.Sequence, record, [.. record.TouchedAccounts().Select(account => (account, machine.Chain(account)))]);
+        machine.Sequence,
+        record,
+        ImmutableArray.CreateRange(record.TouchedAccounts(), static (account, machine) => (account, machine.Chain(account)), machine));
 
     /// <summary>Lets go what is durable: to the accounts it touches, then to the book's followers.</summary>
     public void Release(IGrainFactory grains, Func<OpenBook, BookBatch, Task> publish)

@@ -8,30 +8,32 @@ namespace QuantumCore.Grains.Books;
 public sealed partial class OrderBookGrain
 {
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<ExecutionReport>> Submit(
-        string symbol, ImmutableArray<SubmitOrder> orders)
+    public ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders)
     {
         var refusal = Refuse(symbol, urgent: false, out var book, orders.Length);
-        if (refusal != RejectReason.None)
+        return refusal == RejectReason.None
+            ? AnswerAsync(book, Turn(static of => of.Grain.EnterAll(of.Book, of.Orders), (Grain: this, Book: book, Orders: orders)))
+            : ValueTask.FromResult(RefuseAll(symbol, orders, refusal));
+    }
+
+    private static ImmutableArray<ExecutionReport> RefuseAll(string symbol, ImmutableArray<SubmitOrder> orders, RejectReason refusal) =>
+    [
+        .. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
         {
-            return [.. orders.Select(order => BookReports.Refused(symbol, order.Account, refusal) with
-            {
-                Number = order.Number,
-                ClientOrderId = order.ClientOrderId,
-            })];
+            Number = order.Number,
+            ClientOrderId = order.ClientOrderId,
+        }),
+    ];
+
+    private Answer[] EnterAll(OpenBook book, ImmutableArray<SubmitOrder> orders)
+    {
+        var answers = new Answer[orders.Length];
+        for (var i = 0; i < answers.Length; i++)
+        {
+            answers[i] = Enter(book, orders[i]);
         }
 
-        var answers = new Answer[orders.Length];
-        Turn(() =>
-        {
-            for (var i = 0; i < answers.Length; i++)
-            {
-                answers[i] = Enter(book, orders[i]);
-            }
-
-            return true;
-        });
-        return await AnswerAsync(book, answers);
+        return answers;
     }
 
     /// <inheritdoc/>
@@ -301,7 +303,25 @@ public sealed partial class OrderBookGrain
 
     private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
     {
-        await SettleAsync();
+        await WhenDurable();
+        LetGo();
+        var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
+        foreach (var answer in answers)
+        {
+            if (answer.Report is not { } report)
+            {
+                // Seldom, and it needs more room than those that are told at once are to pay for.
+                return await ReadAllAsync(book, answers);
+            }
+
+            reports.Add(WithBand(book.Machine, report));
+        }
+
+        return reports.MoveToImmutable();
+    }
+
+    private async ValueTask<ImmutableArray<ExecutionReport>> ReadAllAsync(OpenBook book, Answer[] answers)
+    {
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         EndsOfRecord? ends = null;
         foreach (var answer in answers)

@@ -26,6 +26,7 @@ public sealed partial class OrderBookGrain(
 
     // Of a group only: a book by itself has no strategies.
     private StrategyGroup? _strategies;
+    private Func<OpenBook, BookBatch, Task>? _publish;
     private long _now;
 
     private string Key => this.GetPrimaryKeyString();
@@ -188,11 +189,13 @@ public sealed partial class OrderBookGrain(
     }
 
     /// <summary>Runs a turn's mutation; all of it happens at one time.</summary>
-    private T Turn<T>(Func<T> turn) => Mutate(() =>
+    private T Turn<T>(Func<T> turn) => Turn(static turn => turn(), turn);
+
+    private T Turn<TGiven, T>(Func<TGiven, T> turn, TGiven given)
     {
         _now = Now;
-        return turn();
-    });
+        return Mutate(turn, given);
+    }
 
     /// <summary>
     /// Takes a command's record into the journal, and with it, all or none, what strategies do because of it. Null: the
@@ -318,26 +321,35 @@ public sealed partial class OrderBookGrain(
     // Everything told rests on the heads of this turn: wait for them, then let go what is durable.
     private async ValueTask SettleAsync()
     {
+        await WhenDurable();
+        LetGo();
+    }
+
+    private Task WhenDurable()
+    {
         foreach (var book in _all)
         {
             book.SnapshotWhenDue(_now);
         }
 
-        if (_all.Length == 1)
-        {
-            await Stream.WhenDurable(Stream.Head);
-        }
-        else
-        {
-            foreach (var durable in Array.ConvertAll(_all, book => book.Stream.WhenDurable(book.Stream.Head)))
-            {
-                await durable;
-            }
-        }
+        return _all.Length == 1
+            ? Stream.WhenDurable(Stream.Head)
+            : WhenAllDurableAsync();
+    }
 
+    private async Task WhenAllDurableAsync()
+    {
+        foreach (var durable in Array.ConvertAll(_all, book => book.Stream.WhenDurable(book.Stream.Head)))
+        {
+            await durable;
+        }
+    }
+
+    private void LetGo()
+    {
         foreach (var book in _all)
         {
-            book.Release(GrainFactory, PublishAsync);
+            book.Release(GrainFactory, _publish ??= PublishAsync);
         }
     }
 
