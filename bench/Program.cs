@@ -46,8 +46,10 @@ const string Usage = """
       grains [--storage volatile|sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N]
              [--batch N] [--symbols N] [--accounts N] [--seconds N]
                                Orders through account and book grains in this process, each caller one call at a
-                               time (hold, submit), answered when durable; ledger and market data run beside it:
-                               {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"allocatedBytesPerOrder":N,"p50Micros":N,"p99Micros":N,…}
+                               time (hold, submit), answered when durable; ledger and market data run beside it.
+                               projectedPerSecond is what the history took in meanwhile, historyBehind what it has
+                               yet to: a run in which it does less looks faster for it:
+                               {"storage":…,"ordersPerSecond":N,"cpuMicrosPerOrder":N,"allocatedBytesPerOrder":N,"projectedPerSecond":N,"historyBehind":N,"p50Micros":N,"p99Micros":N,…}
       durable [--storage sqlite|postgres] [--postgres CONNECTION] [--directory DIR] [--callers N] [--batch N]
               [--seconds N] [--rounds N]
                                What durability costs: a bare group commit, the exchange without storage and the
