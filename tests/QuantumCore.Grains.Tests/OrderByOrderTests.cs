@@ -167,6 +167,9 @@ public abstract class OrderByOrderTests(bool hostile)
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var first = await exchange.PlaceAsync(Alice, "before", "AAPL", Side.Buy, 14_995, 7);
         await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
+
+        // Else the ledger may be who reads next.
+        await exchange.Ledger.CatchUp();
         held.Then = async () =>
         {
             var placed = await exchange.PlaceAsync(Bob, "meanwhile", "AAPL", Side.Buy, 14_990, 1);

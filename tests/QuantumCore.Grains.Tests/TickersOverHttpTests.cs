@@ -1,4 +1,5 @@
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
@@ -19,7 +20,10 @@ public sealed class TickersOverHttpTests
         await exchange.BobAsync(Sell(3m, 150m));
         await exchange.AliceAsync(Buy(3m, 150m));
 
-        var traded = Assert.Single(await exchange.Alice.GetTickersAsync(Cancellation), static ticker => ticker.Symbol == "AAPL");
+        var traded = quiet;
+        await Wait.UntilAsync(
+            async () => (traded = Assert.Single(await exchange.Alice.GetTickersAsync(Cancellation), static ticker => ticker.Symbol == "AAPL")).Trades > 0,
+            "the ticker to have the trade");
         Assert.Equal(new Ticker("AAPL", TradingPhase.Continuous, 150m, 150m, 150m, 150m, 3m, 450m, 1), traded);
         var candles = await exchange.Alice.GetCandlesAsync("AAPL", cancellation: Cancellation);
         Assert.Equal(3m, candles.Sum(static candle => candle.Volume));
