@@ -29,15 +29,15 @@ internal static class GrainsCommand
             accounts);
         await LoadAsync(exchange, callers, batch, symbols, accounts, TimeSpan.FromSeconds(2));
 
+        var (before, _) = await exchange.HistoryAsync();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
         var allocated = GC.GetTotalAllocatedBytes();
-        var (before, _) = await exchange.HistoryAsync();
         var started = Stopwatch.GetTimestamp();
         var results = await LoadAsync(exchange, callers, batch, symbols, accounts, length);
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
         allocated = GC.GetTotalAllocatedBytes() - allocated;
-        var (projected, durable) = await exchange.HistoryAsync();
         var used = Process.GetCurrentProcess().TotalProcessorTime - processor;
+        var (projected, durable) = await exchange.HistoryAsync();
         var orders = results.Sum(result => result.Orders);
         var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
         await Console.Out.WriteLineAsync(string.Create(

@@ -1,4 +1,3 @@
-using System.Reflection;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -15,8 +14,15 @@ public sealed class ManyCancelsTests
     [Fact]
     public async Task The_record_that_ended_many_orders_is_read_once_for_all_of_them()
     {
-        var readings = new Readings();
-        await using var disk = new Disk { Around = readings.Around };
+        var readings = 0;
+        await using var disk = new Disk
+        {
+            Around = store => WatchedJournal.Around(store, records =>
+            {
+                Interlocked.Increment(ref readings);
+                return records;
+            }),
+        };
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice]);
         var numbers = new List<long>();
         for (var i = 0; i < Orders; i++)
@@ -27,10 +33,10 @@ public sealed class ManyCancelsTests
         Assert.Equal(numbers, first.Select(report => report.Number));
 
         await exchange.Ledger.CatchUp();
-        var before = readings.OfTheBook;
+        var before = Volatile.Read(ref readings);
         var again = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
         Assert.Equal(first.Select(report => report with { WasCancelled = true, Fills = [] }), again.Select(report => report with { Fills = [] }));
-        Assert.InRange(readings.OfTheBook - before, Orders, Orders + 10);
+        Assert.InRange(Volatile.Read(ref readings) - before, Orders, Orders + 10);
     }
 
     [Fact]
@@ -50,38 +56,5 @@ public sealed class ManyCancelsTests
         // Each that never came leaves a record of its own, for which there is no room.
         var unknown = await exchange.Book("AAPL").Close(Alice, [.. Enumerable.Range(1_000, 100).Select(i => (long)i)], EndReason.MassCancel);
         Assert.All(unknown, report => Assert.Equal(RejectReason.Overloaded, report.Reason));
-    }
-
-    private sealed class Readings
-    {
-        private int _ofTheBook;
-
-        public int OfTheBook => Volatile.Read(ref _ofTheBook);
-
-        public IJournalStore Around(IJournalStore store)
-        {
-            var counted = DispatchProxy.Create<IJournalStore, CountedJournal>();
-            ((CountedJournal)(object)counted).Watch(store, this);
-            return counted;
-        }
-
-        public void Count() => Interlocked.Increment(ref _ofTheBook);
-    }
-
-#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
-    private class CountedJournal : DispatchProxy
-#pragma warning restore CA1852
-    {
-        private IJournalStore _store = null!;
-        private Readings _readings = null!;
-
-        public void Watch(IJournalStore store, Readings readings) => (_store, _readings) = (store, readings);
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
-        {
-            if (targetMethod!.Name == nameof(IJournalStore.ReadAsync) && args![0] is "book/AAPL")
-                _readings.Count();
-            return targetMethod.Invoke(_store, args);
-        }
     }
 }

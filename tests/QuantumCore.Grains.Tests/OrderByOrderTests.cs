@@ -1,4 +1,3 @@
-using System.Reflection;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
@@ -258,39 +257,17 @@ internal sealed class HeldReading
 {
     public Func<Task>? Then { get; set; }
 
-    public IJournalStore Around(IJournalStore store)
+    public IJournalStore Around(IJournalStore store) => WatchedJournal.Around(store, HoldAsync);
+
+    private async IAsyncEnumerable<JournalRecord> HoldAsync(IAsyncEnumerable<JournalRecord> records)
     {
-        var held = DispatchProxy.Create<IJournalStore, HeldJournal>();
-        ((HeldJournal)(object)held).Watch(store, this);
-        return held;
-    }
-
-#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
-    private class HeldJournal : DispatchProxy
-#pragma warning restore CA1852
-    {
-        private IJournalStore _store = null!;
-        private HeldReading _reading = null!;
-
-        public void Watch(IJournalStore store, HeldReading reading) => (_store, _reading) = (store, reading);
-
-        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        var mayHold = Then is not null;
+        await foreach (var record in records)
+            yield return record;
+        if (mayHold && Then is { } then)
         {
-            var answer = targetMethod!.Invoke(_store, args);
-            return targetMethod.Name == nameof(IJournalStore.ReadAsync) && args![0] is "book/AAPL" && _reading.Then is not null
-                ? HoldAsync((IAsyncEnumerable<JournalRecord>)answer!)
-                : answer;
-        }
-
-        private async IAsyncEnumerable<JournalRecord> HoldAsync(IAsyncEnumerable<JournalRecord> records)
-        {
-            await foreach (var record in records)
-                yield return record;
-            if (_reading.Then is { } then)
-            {
-                _reading.Then = null;
-                await then();
-            }
+            Then = null;
+            await then();
         }
     }
 }

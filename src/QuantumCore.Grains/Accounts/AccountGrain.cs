@@ -96,6 +96,7 @@ public sealed partial class AccountGrain(
             }
         }
 
+        // What SettleAsync does, without a state of its own: every order passes here.
         await WhenDurable();
         LetGo();
         return results;
@@ -196,23 +197,17 @@ public sealed partial class AccountGrain(
     }
 
     /// <inheritdoc/>
-    public Task Deliver(BookDelivery delivery)
+    public async Task Deliver(BookDelivery delivery)
     {
         foreach (var record in delivery.Records)
         {
             if (!Fold(delivery.Symbol, record))
             {
-                return FoldMissedAsync(delivery.Symbol, delivery.Records[^1].Sequence);
+                await CatchUpAsync(delivery.Symbol, delivery.Records[^1].Sequence);
+                break;
             }
         }
 
-        SnapshotWhenDue();
-        return _machine.IsShort ? FreezeWhenShortAsync().AsTask() : Task.CompletedTask;
-    }
-
-    private async Task FoldMissedAsync(string symbol, long through)
-    {
-        await CatchUpAsync(symbol, through);
         SnapshotWhenDue();
         await FreezeWhenShortAsync();
     }

@@ -303,6 +303,7 @@ public sealed partial class OrderBookGrain
 
     private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
     {
+        // What SettleAsync does, without a state of its own: every order passes here.
         await WhenDurable();
         LetGo();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);

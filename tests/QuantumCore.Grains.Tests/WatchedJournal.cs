@@ -1,0 +1,28 @@
+using System.Reflection;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Grains.Tests;
+
+#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
+/// <summary>A journal whose readings of AAPL's book pass somebody on their way.</summary>
+internal class WatchedJournal : DispatchProxy
+{
+    private IJournalStore _store = null!;
+    private Func<IAsyncEnumerable<JournalRecord>, IAsyncEnumerable<JournalRecord>> _watch = null!;
+
+    public static IJournalStore Around(IJournalStore store, Func<IAsyncEnumerable<JournalRecord>, IAsyncEnumerable<JournalRecord>> watch)
+    {
+        var watched = Create<IJournalStore, WatchedJournal>();
+        ((WatchedJournal)(object)watched)._store = store;
+        ((WatchedJournal)(object)watched)._watch = watch;
+        return watched;
+    }
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        var answer = targetMethod!.Invoke(_store, args);
+        return targetMethod.Name == nameof(IJournalStore.ReadAsync) && args![0] is "book/AAPL"
+            ? _watch((IAsyncEnumerable<JournalRecord>)answer!)
+            : answer;
+    }
+}
