@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Binance;
@@ -36,10 +37,10 @@ public class BinanceAccountTests
             5_000_000, order, 7, [new TradeFill(3, Bob, 9, 15_000, 4, 0, 30, 0, 0)], 0, EndReason.ImmediateOrCancel, 0, null));
         Assert.Equal(
             [
-                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
-                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150.00 n=0.30 t={1L << 20} Z=600.00 m=False",
-                "executionReport EXPIRED EXPIRED z=4 l=0 L=0.00 n=0.00 t=-1 Z=600.00 m=False",
-                "outboundAccountPosition AAPL=4/0 USD=9399.70/0.00",
+                "executionReport NEW NEW z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
+                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150 n=0.3 t={1L << 20} Z=600 m=False",
+                "executionReport EXPIRED EXPIRED z=4 l=0 L=0 n=0 t=-1 Z=600 m=False",
+                "outboundAccountPosition AAPL=4/0 USD=9399.7/0",
             ],
             told);
     }
@@ -70,9 +71,9 @@ public class BinanceAccountTests
             null));
         Assert.Equal(
             [
-                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
-                $"executionReport TRADE PARTIALLY_FILLED z=1 l=1 L=150.00 n=0.15 t={1L << 20} Z=150.00 m=False",
-                $"executionReport TRADE FILLED z=3 l=2 L=150.00 n=0.30 t={(1L << 20) + 1} Z=450.00 m=False",
+                "executionReport NEW NEW z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
+                $"executionReport TRADE PARTIALLY_FILLED z=1 l=1 L=150 n=0.15 t={1L << 20} Z=150 m=False",
+                $"executionReport TRADE FILLED z=3 l=2 L=150 n=0.3 t={(1L << 20) + 1} Z=450 m=False",
             ],
             told[..^1]);
     }
@@ -89,9 +90,9 @@ public class BinanceAccountTests
             new OrdersClosed(7_000_000, [new ClosedOrder(Bob, 2, 9, Side.Sell, 15_000, EndReason.User, 0, 6)]));
         Assert.Equal(
             [
-                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150.00 n=0.12 t={1L << 20} Z=600.00 m=True",
-                "executionReport CANCELED CANCELED z=4 l=0 L=0.00 n=0.00 t=-1 Z=600.00 m=False",
-                "outboundAccountPosition AAPL=16/0 USD=599.88/0.00",
+                $"executionReport TRADE PARTIALLY_FILLED z=4 l=4 L=150 n=0.12 t={1L << 20} Z=600 m=True",
+                "executionReport CANCELED CANCELED z=4 l=0 L=0 n=0 t=-1 Z=600 m=False",
+                "outboundAccountPosition AAPL=16/0 USD=599.88/0",
             ],
             told);
     }
@@ -104,7 +105,7 @@ public class BinanceAccountTests
             events,
             Balances(59_988 + 500, 16, 6),
             new OrderAccepted(5_000_000, Order(Bob, 1, "b", Side.Buy, 4), 8, [new TradeFill(7, Alice, 7, 15_000, 4, 12, 30, 6, 6)], 0, EndReason.None, 0, null));
-        Assert.Equal(["balanceUpdate USD=5.00", "outboundAccountPosition AAPL=10/6 USD=604.88/0.00"], told[1..]);
+        Assert.Equal(["balanceUpdate USD=5", "outboundAccountPosition AAPL=10/6 USD=604.88/0"], told[1..]);
         Assert.Empty(Told(events, Balances(59_988 + 500, 16, 6)));
     }
 
@@ -121,7 +122,7 @@ public class BinanceAccountTests
             [],
             null);
         Assert.Equal(
-            ["balanceUpdate AAPL=4", "balanceUpdate USD=-599.88", "outboundAccountPosition AAPL=14/6 USD=0.00/0.00"],
+            ["balanceUpdate AAPL=4", "balanceUpdate USD=-599.88", "outboundAccountPosition AAPL=14/6 USD=0/0"],
             Told(new AccountEvents([Resting(7, 10)], [], Balances(59_988, 16, 6)), Balances(0, 20, 6), bust));
     }
 
@@ -147,11 +148,11 @@ public class BinanceAccountTests
                 null));
         Assert.Equal(
             [
-                "executionReport NEW NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
-                "executionReport REPLACED NEW z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
-                "executionReport REJECTED REJECTED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
-                $"executionReport TRADE FILLED z=6 l=6 L=150.00 n=0.18 t={4L << 20} Z=900.00 m=True",
-                "executionReport EXPIRED EXPIRED z=0 l=0 L=0.00 n=0.00 t=-1 Z=0.00 m=False",
+                "executionReport NEW NEW z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
+                "executionReport REPLACED NEW z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
+                "executionReport REJECTED REJECTED z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
+                $"executionReport TRADE FILLED z=6 l=6 L=150 n=0.18 t={4L << 20} Z=900 m=True",
+                "executionReport EXPIRED EXPIRED z=0 l=0 L=0 n=0 t=-1 Z=0 m=False",
             ],
             told[..5]);
     }
@@ -182,7 +183,7 @@ public class BinanceAccountTests
             null);
         var told = Messages(events, Balances(0, 20, 15), [split]).Select(message => JsonDocument.Parse(message).RootElement)
             .Single(message => message.GetProperty("e").ToString() == "executionReport");
-        Assert.Equal(("REPLACED", "NEW", "15", "100.00"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), told.GetProperty("q").ToString(), told.GetProperty("p").ToString()));
+        Assert.Equal(("REPLACED", "NEW", "15", "100"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), Number(told, "q"), Number(told, "p")));
     }
 
     [Fact]
@@ -205,9 +206,9 @@ public class BinanceAccountTests
                 new TurnStep(StepKind.Ended, Bob, 2, 13, Side.Buy, EndReason.SelfTrade, 15_000, 0, 8, 0, 0)));
         Assert.Equal(
             [
-                $"TRADE_PREVENTION NEW i=7 q=10 v={1L << 20} A=4 B=4 u=9 U=12 Cs=AAPL pl=4 pL=150.00 pY=600.00",
+                $"TRADE_PREVENTION NEW i=7 q=10 v={1L << 20} A=4 B=4 u=9 U=12 Cs=AAPL pl=4 pL=150 pY=600",
                 "REPLACED NEW i=8 q=6",
-                $"TRADE_PREVENTION EXPIRED_IN_MATCH i=7 q=10 v={2L << 20} A=10 B=6 u=9 U=13 Cs=AAPL pl=6 pL=150.00 pY=900.00",
+                $"TRADE_PREVENTION EXPIRED_IN_MATCH i=7 q=10 v={2L << 20} A=10 B=6 u=9 U=13 Cs=AAPL pl=6 pL=150 pY=900",
             ],
             told);
 
@@ -224,10 +225,12 @@ public class BinanceAccountTests
     private static IEnumerable<string> Reports(AccountEvents events, params BookRecord[] records)
     {
         string[] members = ["i", "q", "v", "A", "B", "u", "U", "Cs", "pl", "pL", "pY"];
+        string[] numbers = ["q", "A", "B", "pl", "pL", "pY"];
         foreach (var message in Messages(events, Balances(0, 20, 10), records))
         {
             var told = JsonDocument.Parse(message).RootElement;
-            var shown = members.Where(member => told.TryGetProperty(member, out _)).Select(member => $"{member}={told.GetProperty(member)}");
+            var shown = members.Where(member => told.TryGetProperty(member, out _))
+                .Select(member => $"{member}={(numbers.Contains(member) ? Number(told, member) : told.GetProperty(member))}");
             if (told.GetProperty("e").ToString() == "executionReport")
                 yield return $"{told.GetProperty("x")} {told.GetProperty("X")} {string.Join(' ', shown)}";
         }
@@ -252,10 +255,18 @@ public class BinanceAccountTests
         string Text(string name) => told.GetProperty(name).ToString();
         return Text("e") switch
         {
-            "executionReport" => $"executionReport {Text("x")} {Text("X")} z={Text("z")} l={Text("l")} L={Text("L")} n={Text("n")} t={Text("t")} Z={Text("Z")} m={Text("m")}",
-            "balanceUpdate" => $"balanceUpdate {Text("a")}={Text("d")}",
-            var position => $"{position} {string.Join(' ', told.GetProperty("B").EnumerateArray().Select(b => $"{b.GetProperty("a")}={b.GetProperty("f")}/{b.GetProperty("l")}"))}",
+            "executionReport" => $"executionReport {Text("x")} {Text("X")} z={Number(told, "z")} l={Number(told, "l")} L={Number(told, "L")} n={Number(told, "n")} t={Text("t")} Z={Number(told, "Z")} m={Text("m")}",
+            "balanceUpdate" => $"balanceUpdate {Text("a")}={Number(told, "d")}",
+            var position => $"{position} {string.Join(' ', told.GetProperty("B").EnumerateArray().Select(b => $"{b.GetProperty("a")}={Number(b, "f")}/{Number(b, "l")}"))}",
         };
+    }
+
+    /// <summary>A number without the zeros that fill it up to the eight decimals of this wire.</summary>
+    private static string Number(JsonElement told, string name)
+    {
+        var text = told.GetProperty(name).GetString()!;
+        Assert.Matches(@"^-?\d+\.\d{8}$", text);
+        return decimal.Parse(text, CultureInfo.InvariantCulture).ToString("0.########", CultureInfo.InvariantCulture);
     }
 
     private static SubmitOrder Order(long account, long number, string name, Side side, long lots) => new(

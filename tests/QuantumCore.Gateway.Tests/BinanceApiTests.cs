@@ -119,12 +119,12 @@ public sealed class BinanceApiTests
         {
             var own = heard.Where(told => told.GetProperty("subscriptionId").GetInt32() == number).ToArray();
             Assert.Equal(["balanceUpdate", "outboundAccountPosition"], own.Select(told => Event(told, "e")));
-            Assert.Equal("5.00", Event(own[0], "d"));
+            Assert.Equal("5.00000000", Event(own[0], "d"));
         }
 
         Assert.Equal("{}", Result(await api.AskAsync("""{"id":1,"method":"userDataStream.unsubscribe","params":{"subscriptionId":0}}""")));
         api.Paid(100_600);
-        Assert.Equal((1, "1.00"), ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1, Event(more, "d")));
+        Assert.Equal((1, "1.00000000"), ((await api.ReadAsync()) is var more ? more.GetProperty("subscriptionId").GetInt32() : -1, Event(more, "d")));
     }
 
     [Fact]
@@ -172,14 +172,14 @@ public sealed class BinanceApiTests
         api.Paid(100_500);
         Assert.Equal("balanceUpdate", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
         var told = await Api.ReadAsync(wrapped);
-        Assert.Equal((listenKey, "5.00"), (told.GetProperty("stream").GetString(), told.GetProperty("data").GetProperty("d").GetString()));
+        Assert.Equal((listenKey, "5.00000000"), (told.GetProperty("stream").GetString(), told.GetProperty("data").GetProperty("d").GetString()));
         Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(wrapped)).GetProperty("data").GetProperty("e").GetString());
 
         await Api.SendAsync(wrapped, $$"""{"id":8,"method":"UNSUBSCRIBE","params":["{{listenKey}}"]}""");
         Assert.Equal(8, (await Api.ReadAsync(wrapped)).GetProperty("id").GetInt32());
         api.Paid(100_600);
         Assert.Equal("outboundAccountPosition", (await Api.ReadAsync(raw)).GetProperty("e").GetString());
-        Assert.Equal("1.00", (await Api.ReadAsync(raw)).GetProperty("d").GetString());
+        Assert.Equal("1.00000000", (await Api.ReadAsync(raw)).GetProperty("d").GetString());
         await Api.SendAsync(wrapped, """{"id":9,"method":"LIST_SUBSCRIPTIONS"}""");
         Assert.Equal("""{"result":[],"id":9}""", (await Api.ReadAsync(wrapped)).GetRawText());
     }

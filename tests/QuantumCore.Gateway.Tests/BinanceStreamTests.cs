@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
@@ -36,7 +37,7 @@ public sealed class BinanceStreamTests
                 book[level[0].GetString()!] = level[1].GetString()!;
         }
 
-        Assert.Equal([("1.00", "0"), ("1.01", "4"), ("1.10", "1")], book.OrderBy(level => level.Key, StringComparer.Ordinal).Select(level => (level.Key, level.Value)));
+        Assert.Equal([("1.00000000", "0.00000000"), ("1.01000000", "4.00000000"), ("1.10000000", "1.00000000")], book.OrderBy(level => level.Key, StringComparer.Ordinal).Select(level => (level.Key, level.Value)));
     }
 
     [Fact]
@@ -65,10 +66,10 @@ public sealed class BinanceStreamTests
 
         var first = await ReadAsync(raw);
         Assert.Equal(
-            ("aggTrade", 7L << 20, "1.00", "7", 7L << 20, (7L << 20) + 1, 1L, true),
+            ("aggTrade", 7L << 20, "1.00000000", "7.00000000", 7L << 20, (7L << 20) + 1, 1L, true),
             (Text(first, "e"), first.GetProperty("a").GetInt64(), Text(first, "p"), Text(first, "q"), first.GetProperty("f").GetInt64(),
                 first.GetProperty("l").GetInt64(), first.GetProperty("T").GetInt64(), first.GetProperty("m").GetBoolean()));
-        Assert.Equal("0.99", Text(await ReadAsync(raw), "p"));
+        Assert.Equal("0.99000000", Text(await ReadAsync(raw), "p"));
 
         var seen = new List<string>();
         while (seen.Count < 4)
@@ -83,7 +84,10 @@ public sealed class BinanceStreamTests
         }
 
         Assert.Equal(
-            [$"{7L << 20} 3", $"{(7L << 20) + 1} 4", $"{(7L << 20) + 2} 1", """{"u":7,"s":"AAPL","b":"0.98","B":"6","a":"0.00","A":"0"}"""],
+            [
+                $"{7L << 20} 3.00000000", $"{(7L << 20) + 1} 4.00000000", $"{(7L << 20) + 2} 1.00000000",
+                """{"u":7,"s":"AAPL","b":"0.98000000","B":"6.00000000","a":"0.00000000","A":"0.00000000"}""",
+            ],
             seen);
     }
 
@@ -105,17 +109,17 @@ public sealed class BinanceStreamTests
         candles.AddRange(await CandlesUntilAsync(reader, 1_003_000));
 
         Assert.Equal(
-            [(1_000_000, "5", true), (1_001_000, "0", false), (1_001_000, "0", true), (1_002_000, "7", true), (1_003_000, "0", false)],
+            [(1_000_000, 5m, true), (1_001_000, 0m, false), (1_001_000, 0m, true), (1_002_000, 7m, true), (1_003_000, 0m, false)],
             candles.SkipWhile(candle => candle is (1_000_000, _, false)));
     }
 
-    private static async Task<List<(long Start, string Volume, bool IsClosed)>> CandlesUntilAsync(ClientWebSocket reader, long start)
+    private static async Task<List<(long Start, decimal Volume, bool IsClosed)>> CandlesUntilAsync(ClientWebSocket reader, long start)
     {
-        var candles = new List<(long Start, string Volume, bool IsClosed)>();
+        var candles = new List<(long Start, decimal Volume, bool IsClosed)>();
         do
         {
             var candle = (await ReadAsync(reader)).GetProperty("k");
-            candles.Add((candle.GetProperty("t").GetInt64(), Text(candle, "v")!, candle.GetProperty("x").GetBoolean()));
+            candles.Add((candle.GetProperty("t").GetInt64(), decimal.Parse(Text(candle, "v")!, CultureInfo.InvariantCulture), candle.GetProperty("x").GetBoolean()));
         }
         while (candles[^1].Start < start);
 
@@ -192,12 +196,15 @@ public sealed class BinanceStreamTests
         var told = new[] { await ReadAsync(reader), await ReadAsync(reader) };
         Assert.All(told, message => Assert.Equal("!bookTicker", Text(message, "stream")));
         Assert.Equal(
-            [("AAPL", "1.00"), ("MSFT", "2.00")],
+            [("AAPL", "1.00000000"), ("MSFT", "2.00000000")],
             told.Select(message => message.GetProperty("data")).Select(best => (Text(best, "s"), Text(best, "b"))).Order());
     }
 
     [Theory]
     [InlineData("!miniTicker@arr", true)]
+    [InlineData("!miniTicker@arr@1000ms", true)]
+    [InlineData("!miniTicker@arr@3000ms", true)]
+    [InlineData("!miniTicker@arr@100ms", false)]
     [InlineData("!ticker@arr", true)]
     [InlineData("!trade@arr", false)]
     [InlineData("aapl@depth", true)]

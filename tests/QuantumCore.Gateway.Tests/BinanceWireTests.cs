@@ -30,7 +30,7 @@ public class BinanceWireTests
 
         // Where both have one, the query's counts.
         var both = await wire.SendAsync("POST", "order", "price=140.00", Limit);
-        Assert.Equal("140.00", both["price"]);
+        Assert.Equal("140.00000000", both["price"]);
     }
 
     [Theory]
@@ -362,7 +362,7 @@ public class BinanceWireTests
         ];
         wire.Exchange.Floor.PastTrades.AddRange(trades);
         var told = await AggregatesAsync("limit=5");
-        Assert.Equal([(5L << 20, "1"), (7L << 20, "5"), ((7L << 20) + 2, "9"), ((7L << 20) + 4, "7"), (9L << 20, "6")], told);
+        Assert.Equal([(5L << 20, "1.00000000"), (7L << 20, "5.00000000"), ((7L << 20) + 2, "9.00000000"), ((7L << 20) + 4, "7.00000000"), (9L << 20, "6.00000000")], told);
 
         // The next one is asked for by the id behind that of the last: none has that, and none begins there.
         var walked = new List<(long Id, string Quantity)>();
@@ -372,7 +372,7 @@ public class BinanceWireTests
 
         // Of the newest so many are read as may be in an answer: the oldest of these is in the middle of an aggregate.
         wire.Exchange.Floor.PastTrades.AddRange(Enumerable.Range(0, 997).Select(at => new PublicTrade(10 + at, 0, 100 + at, 102, 1, Side.Sell)));
-        Assert.Equal([((7L << 20) + 2, "9"), ((7L << 20) + 4, "7")], (await AggregatesAsync("limit=1000")).SkipWhile(trade => trade.Id < (7L << 20) + 2).Take(2));
+        Assert.Equal([((7L << 20) + 2, "9.00000000"), ((7L << 20) + 4, "7.00000000")], (await AggregatesAsync("limit=1000")).SkipWhile(trade => trade.Id < (7L << 20) + 2).Take(2));
 
         async Task<(long Id, string Quantity)[]> AggregatesAsync(string query)
         {

@@ -67,13 +67,13 @@ public sealed class SecondFoldTests
 
         // 20,000 trades are 19 whole seconds and a part of one, which is left for the next question.
         var from = await CandlesAsync("startTime=1000000&endTime=1024999");
-        Assert.Equal(Enumerable.Range(0, 19).Select(i => (1_000_000L + (i * 1_000), "1010")), from);
-        Assert.Equal(Enumerable.Range(19, 6).Select(i => (1_000_000L + (i * 1_000), "1010")), await CandlesAsync("startTime=1019000&endTime=1024999"));
-        Assert.Equal([(1_024_000L, "1010")], await CandlesAsync("startTime=1024000&limit=1&endTime=1024999"));
+        Assert.Equal(Enumerable.Range(0, 19).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), from);
+        Assert.Equal(Enumerable.Range(19, 6).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("startTime=1019000&endTime=1024999"));
+        Assert.Equal([(1_024_000L, "1010.00000000")], await CandlesAsync("startTime=1024000&limit=1&endTime=1024999"));
 
         // Of the newest 25 seconds 19 could be read: half as many are told, up to the newest.
-        Assert.Equal(Enumerable.Range(15, 10).Select(i => (1_000_000L + (i * 1_000), "1010")), await CandlesAsync("endTime=1024999&limit=25"));
-        Assert.Equal([(1_023_000L, "1010"), (1_024_000L, "1010")], await CandlesAsync("endTime=1024999&limit=2"));
+        Assert.Equal(Enumerable.Range(15, 10).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("endTime=1024999&limit=25"));
+        Assert.Equal([(1_023_000L, "1010.00000000"), (1_024_000L, "1010.00000000")], await CandlesAsync("endTime=1024999&limit=2"));
     }
 
     private static PublicTrade Trade(long sequence, long nanos, long ticks, long lots, Side taker) => new(sequence, 0, nanos, ticks, lots, taker);

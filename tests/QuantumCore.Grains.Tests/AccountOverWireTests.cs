@@ -20,9 +20,9 @@ public sealed class AccountOverWireTests
         await wire.Exchange.BobAsync(ServedExchange.Buy(1, 150));
 
         var told = Assert.Single(await wire.ReportsAsync(1));
-        Assert.Equal(("1011", "151650.00"), (told.GetProperty("z").GetString(), told.GetProperty("Z").GetString()));
+        Assert.Equal(("1011.00000000", "151650.00000000"), (told.GetProperty("z").GetString(), told.GetProperty("Z").GetString()));
         var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={resting.OrderId}"));
-        Assert.Equal("151650.00", shown.GetProperty("cummulativeQuoteQty").GetString());
+        Assert.Equal("151650.00000000", shown.GetProperty("cummulativeQuoteQty").GetString());
         Assert.Equal(shown.GetProperty("time").GetInt64(), told.GetProperty("O").GetInt64());
     }
 
@@ -40,7 +40,7 @@ public sealed class AccountOverWireTests
         }
 
         var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-        Assert.Equal(("mine", "140.00"), (open.GetProperty("clientOrderId").GetString(), open.GetProperty("price").GetString()));
+        Assert.Equal(("mine", "140.00000000"), (open.GetProperty("clientOrderId").GetString(), open.GetProperty("price").GetString()));
         var replaced = await wire.AskAsync(
             "POST", "order/cancelReplace", $"{Terms}&price=141&cancelReplaceMode=STOP_ON_FAILURE&cancelOrigClientOrderId=mine&newClientOrderId=next");
         Assert.Equal("SUCCESS", replaced.GetProperty("newOrderResult").GetString());
@@ -97,7 +97,7 @@ public sealed class AccountOverWireTests
             Assert.All(answers, answer => Assert.Equal(
                 order, answer.TryGetProperty("code", out var code) ? code.GetInt32() == -2038 ? order : code.GetInt32() : answer.GetProperty("amendedOrder").GetProperty("orderId").GetInt64()));
             var open = Assert.Single((await wire.AskAsync("GET", "openOrders", "symbol=AAPL")).EnumerateArray());
-            Assert.Equal((order, "16"), (open.GetProperty("orderId").GetInt64(), open.GetProperty("origQty").GetString()));
+            Assert.Equal((order, "16.00000000"), (open.GetProperty("orderId").GetInt64(), open.GetProperty("origQty").GetString()));
             await wire.AskAsync("DELETE", "order", $"symbol=AAPL&orderId={order}");
         }
     }
@@ -153,7 +153,7 @@ public sealed class AccountOverWireTests
             var amended = await wire.AskAsync(
                 "PUT", "order/amend/keepPriority", $"symbol=AAPL&orderId={order.GetProperty("orderId")}&newQty={quantity}&newClientOrderId=mine");
             Assert.Equal(
-                ("mine", $"{quantity}"),
+                ("mine", $"{quantity}.00000000"),
                 (amended.GetProperty("amendedOrder").GetProperty("clientOrderId").GetString(), amended.GetProperty("amendedOrder").GetProperty("qty").GetString()));
         }
 

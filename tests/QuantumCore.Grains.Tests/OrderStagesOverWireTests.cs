@@ -146,9 +146,9 @@ public class OrderStagesOverWireTests
         ];
         Assert.Equal(Enumerable.Repeat((decimal?)153, 4), told.Select(order => order.TriggerPrice));
         var shown = await wire.AskAsync("GET", "order", string.Create(CultureInfo.InvariantCulture, $"symbol=AAPL&orderId={stop.OrderId}"));
-        Assert.Equal("153.00", Text(shown, "stopPrice"));
+        Assert.Equal("153", Text(shown, "stopPrice"));
         await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
-        Assert.Equal("153.00", Text((await wire.ReportsAsync(3))[^1], "P"));
+        Assert.Equal("153", Text((await wire.ReportsAsync(3))[^1], "P"));
     }
 
     [Fact]
@@ -258,5 +258,5 @@ public class OrderStagesOverWireTests
     private static string Working(JsonElement report) =>
         $"{Text(report, "X")} {(report.GetProperty("w").GetBoolean() ? "true" : "false")} {(report.TryGetProperty("W", out _) ? "W" : "-")}";
 
-    private static string? Text(JsonElement json, string name) => json.GetProperty(name).ToString();
+    private static string Text(JsonElement json, string name) => Wire.Plain(json.GetProperty(name));
 }

@@ -30,7 +30,7 @@ public class PreventedOverWireTests
             ["symbol", "preventedMatchId", "takerOrderId", "makerSymbol", "makerOrderId", "tradeGroupId", "selfTradePreventionMode", "price", "makerPreventedQuantity", "transactTime"],
             second.EnumerateObject().Select(member => member.Name));
         Assert.Equal(
-            ("AAPL", Id(taker), makers[1], -1, "EXPIRE_MAKER", "100.00", "13"),
+            ("AAPL", Id(taker), makers[1], -1, "EXPIRE_MAKER", "100", "13"),
             (Text(second, "makerSymbol"), second.GetProperty("takerOrderId").GetInt64(), second.GetProperty("makerOrderId").GetInt64(),
                 second.GetProperty("tradeGroupId").GetInt64(), Text(second, "selfTradePreventionMode"), Text(second, "price"), Text(second, "makerPreventedQuantity")));
 
@@ -95,7 +95,7 @@ public class PreventedOverWireTests
         Assert.Equal(["NEW NEW", "TRADE_PREVENTION NEW", "TRADE_PREVENTION EXPIRED_IN_MATCH"], told.OrderBy(report => Text(report, "X") == "EXPIRED_IN_MATCH").Select(report => $"{Text(report, "x")} {Text(report, "X")}"));
         var maker = told.Single(report => report.GetProperty("i").GetInt64() == first);
         Assert.Equal(
-            ("10", "0", "9", "5", "5", "100.00", "500.00", "AAPL"),
+            ("10", "0", "9", "5", "5", "100", "500", "AAPL"),
             (Text(maker, "q"), Text(maker, "z"), Text(maker, "A"), Text(maker, "B"), Text(maker, "pl"), Text(maker, "pL"), Text(maker, "pY"), Text(maker, "Cs")));
         Assert.Equal((taker, -1), (maker.GetProperty("U").GetInt64(), maker.GetProperty("u").GetInt64()));
         var ended = told[^1];
@@ -162,7 +162,7 @@ public class PreventedOverWireTests
 
     private static IEnumerable<long> Ids(JsonElement matches) => matches.EnumerateArray().Select(match => match.GetProperty("preventedMatchId").GetInt64());
 
-    private static string Text(JsonElement json, string name) => json.GetProperty(name).ToString();
+    private static string Text(JsonElement json, string name) => Wire.Plain(json.GetProperty(name));
 
-    private static string? TextOrNull(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? value.ToString() : null;
+    private static string? TextOrNull(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? Wire.Plain(value) : null;
 }

@@ -349,7 +349,7 @@ public class TradeChangeTests
         Assert.Equal((160m, 155m, 2m, "ACC-1001", "ACC-1002"), (corrected.TradedPrice, corrected.Price, corrected.Quantity, corrected.Buyer, corrected.Seller));
         Assert.Equal((-460m - 0.12m - corrected.BuyerFee, 3m), Two(await ServedExchange.GainAsync(exchange.Alice)));
         var mine = (await wire.AskAsync("GET", "myTrades", "symbol=AAPL")).EnumerateArray().ToArray();
-        Assert.Equal(["150.00", "155.00"], mine.Select(told => told.GetProperty("price").GetString()));
+        Assert.Equal(["150.00000000", "155.00000000"], mine.Select(told => told.GetProperty("price").GetString()));
 
         var voided = await exchange.Operator.BustAsync("AAPL", trade, cancellation: token);
         Assert.Equal((QuantumCore.Client.TradeState.Void, null, 0m), (voided.State, voided.Price, voided.BuyerFee));

@@ -39,7 +39,7 @@ public sealed class TradeChangesOverStreamsTests
             Assert.Equal(corrected.Sequence, told.GetProperty("sequence").GetInt64());
         }
 
-        Assert.Equal(["USD 2.00"], await wire.MovedAsync(1));
+        Assert.Equal(["USD 2"], await wire.MovedAsync(1));
         await exchange.Operator.BustAsync("AAPL", trade.TradeId, cancellation: Cancellation);
         Assert.Equal($"ACC-1001 AAPL {trade.TradeId} {buy.OrderId} buy void 150.00  2 0.00", Short(await HearAsync(alice)));
         Assert.Equal($"ACC-1002 AAPL {trade.TradeId} {sell.OrderId} sell void 150.00  2 0.00", Short(await HearAsync(bob)));

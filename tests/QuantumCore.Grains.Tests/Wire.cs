@@ -27,7 +27,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         var exchange = await ServedExchange.OpenAsync(options, hasFix: hasFix);
         using var browser = new Browser(exchange.Address);
         var made = (await browser.AskAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", ("X-Api-Key", "operator"))).Body;
-        return new Wire(exchange, Text(made, "apiKey")!, Encoding.ASCII.GetBytes(Text(made, "secret")!));
+        return new Wire(exchange, Text(made, "apiKey"), Encoding.ASCII.GetBytes(Text(made, "secret")));
     }
 
     /// <summary>Makes 150 the last price: what a stop is compared with.</summary>
@@ -103,7 +103,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         {
             var told = (await ReadAsync()).GetProperty("event");
             if (Text(told, "e") == "executionReport")
-                heard.Add(Text(told, "x")!);
+                heard.Add(Text(told, "x"));
             else if (Text(told, "e") == "listStatus")
                 heard.Add($"{Text(told, "l")} {Text(told, "L")} {Text(told, "c")} {Text(told, "C")} {told.GetProperty("O").GetArrayLength()}");
         }
@@ -131,7 +131,13 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         await exchange.DisposeAsync();
     }
 
-    private static string? Text(JsonElement json, string name) => json.GetProperty(name).ToString();
+    /// <summary>A member's text; of a number without the zeros that fill it up to the eight decimals of this wire.</summary>
+    public static string Plain(JsonElement value) => value.ToString() is var text && text.LastIndexOf('.') == text.Length - 9
+        && decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
+            ? number.ToString("0.########", CultureInfo.InvariantCulture)
+            : text;
+
+    private static string Text(JsonElement json, string name) => Plain(json.GetProperty(name));
 
     private string Sign(string payload) => Convert.ToHexStringLower(HMACSHA256.HashData(secret, Encoding.UTF8.GetBytes(payload)));
 

@@ -101,7 +101,7 @@ for (const [name, type, params, kind] of [
 }
 await check ('iceberg', async () => {
     const order = await alice.createOrder (market, 'limit', 'sell', 1, 61000, { icebergQty: '0.25' });
-    assert.equal ((await alice.fetchOrder (order.id, market)).info.icebergQty, '0.25000');
+    assert.equal ((await alice.fetchOrder (order.id, market)).info.icebergQty, '0.25000000');
     assert.deepEqual ((await alice.fetchOrderBook (market)).asks[1], [61000, 0.25]);
     await alice.cancelOrder (order.id, market);
 });
@@ -180,7 +180,7 @@ await check ('fetchOHLCV from long before the first trade', async () => {
 });
 await check ('fetchTicker of the trading day', async () => {
     const day = await alice.publicGetTickerTradingDay ({ symbol: 'ETHUSDT' });
-    assert.deepEqual ([day.lastPrice, day.volume, Number (day.count)], ['3000.00', '0.0333', 1]);
+    assert.deepEqual ([day.lastPrice, day.volume, Number (day.count)], ['3000.00000000', '0.03330000', 1]);
     assert.equal (day.closeTime - day.openTime, 86399999);
 });
 

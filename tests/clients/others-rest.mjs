@@ -17,7 +17,7 @@ await check ('binance-api-node', async () => {
     const pair = await client.orderOco ({ symbol, side: 'SELL', quantity: '0.02', price: '70000', stopPrice: '50000', stopLimitPrice: '49000', stopLimitTimeInForce: 'GTC', listClientOrderId: 'pair-1', limitClientOrderId: 'pair-a', stopClientOrderId: 'pair-b' });
     assert.deepEqual ([pair.contingencyType, pair.listClientOrderId, pair.orders.map (one => one.clientOrderId)], ['OCO', 'pair-1', ['pair-a', 'pair-b']]);
     const legs = await client.openOrders ({ symbol });
-    assert.deepEqual (legs.map (one => [one.type, one.price, one.stopPrice]), [['LIMIT_MAKER', '70000.00', '0.00'], ['STOP_LOSS_LIMIT', '49000.00', '50000.00']]);
+    assert.deepEqual (legs.map (one => [one.type, one.price, one.stopPrice]), [['LIMIT_MAKER', '70000.00000000', '0.00000000'], ['STOP_LOSS_LIMIT', '49000.00000000', '50000.00000000']]);
     await client.cancelOrder ({ symbol, orderId: legs[0].orderId });
     assert.equal ((await client.openOrders ({ symbol })).length, 0);
     const below = await client.orderOco ({ symbol, side: 'BUY', quantity: '0.02', price: '40000', stopPrice: '80000' });
@@ -49,7 +49,7 @@ await check ('@binance/spot', async () => {
     const order = await (await restAPI.newOrder ({ symbol, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: 0.01, price: 50000 })).data ();
     assert.equal (order.status, 'NEW');
     const amended = await (await restAPI.orderAmendKeepPriority ({ symbol, orderId: order.orderId, newQty: 0.005 })).data ();
-    assert.deepEqual ([amended.amendedOrder.orderId, amended.amendedOrder.qty], [order.orderId, '0.00500']);
+    assert.deepEqual ([amended.amendedOrder.orderId, amended.amendedOrder.qty], [order.orderId, '0.00500000']);
     const cancelled = await (await restAPI.deleteOrder ({ symbol, orderId: order.orderId })).data ();
     assert.equal (cancelled.status, 'CANCELED');
     assert.equal ((await (await restAPI.getAccount ()).data ()).accountType, 'SPOT');

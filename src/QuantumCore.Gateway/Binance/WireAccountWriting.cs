@@ -78,7 +78,7 @@ internal static class WireAccountWriting
         to.WriteLots("l"u8, instrument, fill?.Lots ?? 0);
         to.WriteLots("z"u8, instrument, order.FilledLots);
         to.WritePriceText("L"u8, instrument, fill?.PriceTicks ?? 0);
-        to.WriteString("n"u8, DecimalText.Format(fill?.Fee ?? 0, instrument.Quote.Decimals));
+        to.WriteString("n"u8, WireWriting.Text(fill?.Fee ?? 0, instrument.Quote.Decimals));
         to.WriteString("N"u8, fill is null ? null : instrument.Quote.Name);
         to.WriteMillis("T"u8, book.TimeNanos);
         to.WriteNumber("t"u8, fill is null ? -1 : WireWriting.TradeId(fill.Place.Sequence, fill.Place.Index));
@@ -144,7 +144,7 @@ internal static class WireAccountWriting
         to.WriteString("e"u8, "balanceUpdate"u8);
         to.WriteNumber("E"u8, nowMillis);
         to.WriteString("a"u8, told.Balance.Asset);
-        to.WriteString("d"u8, DecimalText.Format(told.Delta, told.Balance.Decimals));
+        to.WriteString("d"u8, WireWriting.Text(told.Delta, told.Balance.Decimals));
         to.WriteNumber("T"u8, nowMillis);
         to.WriteEndObject();
     }
@@ -160,8 +160,8 @@ internal static class WireAccountWriting
         {
             to.WriteStartObject();
             to.WriteString("a"u8, balance.Asset);
-            to.WriteString("f"u8, DecimalText.Format(balance.Available, balance.Decimals));
-            to.WriteString("l"u8, DecimalText.Format(balance.Held, balance.Decimals));
+            to.WriteString("f"u8, WireWriting.Text(balance.Available, balance.Decimals));
+            to.WriteString("l"u8, WireWriting.Text(balance.Held, balance.Decimals));
             to.WriteEndObject();
         }
 

@@ -65,8 +65,8 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
                     continue;
                 to.WriteStartObject();
                 to.WriteString("asset"u8, balance.Asset);
-                to.WriteString("free"u8, DecimalText.Format(balance.Available, balance.Decimals));
-                to.WriteString("locked"u8, DecimalText.Format(balance.Held, balance.Decimals));
+                to.WriteString("free"u8, WireWriting.Text(balance.Available, balance.Decimals));
+                to.WriteString("locked"u8, WireWriting.Text(balance.Held, balance.Decimals));
                 to.WriteEndObject();
             }
 
@@ -174,7 +174,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         to.WritePriceText("price"u8, instrument, fill.PriceTicks);
         to.WriteLots("qty"u8, instrument, fill.QuantityLots);
         to.WriteString("quoteQty"u8, instrument.Amount((Int128)fill.PriceTicks * fill.QuantityLots));
-        to.WriteString("commission"u8, DecimalText.Format(fill.Fee, instrument.Quote.Decimals));
+        to.WriteString("commission"u8, WireWriting.Text(fill.Fee, instrument.Quote.Decimals));
         to.WriteString("commissionAsset"u8, instrument.Quote.Name);
         to.WriteMillis("time"u8, trade.TimeNanos);
         to.WriteBoolean("isBuyer"u8, trade.Side == Side.Buy);

@@ -281,15 +281,15 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     {
         to.WriteStartArray();
         to.WriteNumberValue(WireWriting.Millis(candle.StartNanos));
-        to.WriteStringValue(instrument.FormatPrice(candle.OpenTicks));
-        to.WriteStringValue(instrument.FormatPrice(candle.HighTicks));
-        to.WriteStringValue(instrument.FormatPrice(candle.LowTicks));
-        to.WriteStringValue(instrument.FormatPrice(candle.CloseTicks));
-        to.WriteStringValue(instrument.FormatQuantity(candle.Lots));
+        to.WriteStringValue(instrument.PriceText(candle.OpenTicks));
+        to.WriteStringValue(instrument.PriceText(candle.HighTicks));
+        to.WriteStringValue(instrument.PriceText(candle.LowTicks));
+        to.WriteStringValue(instrument.PriceText(candle.CloseTicks));
+        to.WriteStringValue(instrument.LotsText(candle.Lots));
         to.WriteNumberValue(WireWriting.Millis(candle.EndNanos) - 1);
         to.WriteStringValue(instrument.Amount(candle.Value));
         to.WriteNumberValue(candle.Trades);
-        to.WriteStringValue(instrument.FormatQuantity(candle.BoughtLots));
+        to.WriteStringValue(instrument.LotsText(candle.BoughtLots));
         to.WriteStringValue(instrument.Amount(candle.BoughtValue));
         to.WriteStringValue("0");
         to.WriteEndArray();

@@ -27,7 +27,6 @@ internal sealed class WireOrderReading(
     WireParameters parameters, Instrument instrument, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
 {
     private const string NumberRange = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
-    private const int LeastDecimals = 8;
 
     private static readonly SearchValues<char> s_names =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
@@ -234,7 +233,7 @@ internal sealed class WireOrderReading(
             parameters.Fail(new WireError(-1108, $"Parameter '{name}' overflowed."));
 
         var point = text.IndexOf('.', StringComparison.Ordinal);
-        if (point >= 0 && text.TrimEnd('0').Length - point - 1 > Math.Max(decimals, LeastDecimals))
+        if (point >= 0 && text.TrimEnd('0').Length - point - 1 > Math.Max(decimals, WireWriting.LeastDecimals))
             parameters.Fail(new WireError(-1111, $"Parameter '{name}' has too much precision."));
         return error;
     }

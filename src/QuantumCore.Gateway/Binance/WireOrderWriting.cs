@@ -57,9 +57,9 @@ internal static class WireOrderWriting
         WriteNames(to, order, order.ListId ?? -1);
         WriteState(to, instrument, order);
         if (terms.TriggerTicks is null && terms.ActivationTicks is null)
-            to.WriteString("stopPrice"u8, instrument.FormatPrice(0));
+            to.WriteString("stopPrice"u8, instrument.PriceText(0));
         if (terms.DisplayLots is null)
-            to.WriteString("icebergQty"u8, instrument.FormatQuantity(0));
+            to.WriteString("icebergQty"u8, instrument.LotsText(0));
         to.WriteMillis("time"u8, order.CreatedNanos);
         to.WriteMillis("updateTime"u8, order.ChangedNanos);
         to.WriteBoolean(
@@ -141,7 +141,7 @@ internal static class WireOrderWriting
             to.WriteStartObject();
             to.WritePriceText("price"u8, instrument, fill.PriceTicks);
             to.WriteLots("qty"u8, instrument, fill.QuantityLots);
-            to.WriteString("commission"u8, DecimalText.Format(fill.Fee, instrument.Quote.Decimals));
+            to.WriteString("commission"u8, WireWriting.Text(fill.Fee, instrument.Quote.Decimals));
             to.WriteString("commissionAsset"u8, instrument.Quote.Name);
             to.WriteNumber("tradeId"u8, WireWriting.TradeId(fill.Sequence, fill.Index));
             to.WriteEndObject();

@@ -135,9 +135,9 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
     private static void WriteFilters(Utf8JsonWriter to, Instrument instrument)
     {
         to.WriteStartArray("filters"u8);
-        WriteFilter(to, "PRICE_FILTER", instrument.FormatPrice, instrument.MinPriceTicks, instrument.MaxPriceTicks, ("minPrice", "maxPrice", "tickSize"));
-        WriteFilter(to, "LOT_SIZE", instrument.FormatQuantity, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
-        WriteFilter(to, "MARKET_LOT_SIZE", instrument.FormatQuantity, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
+        WriteFilter(to, "PRICE_FILTER", instrument.PriceText, instrument.MinPriceTicks, instrument.MaxPriceTicks, ("minPrice", "maxPrice", "tickSize"));
+        WriteFilter(to, "LOT_SIZE", instrument.LotsText, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
+        WriteFilter(to, "MARKET_LOT_SIZE", instrument.LotsText, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
         WriteNumbers(to, "ICEBERG_PARTS", ("limit", OrderConditions.IcebergPartsLimit));
         WriteNumbers(
             to,
@@ -148,9 +148,9 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
             ("maxTrailingBelowDelta", OrderConditions.BasisPointsLimit));
         to.WriteStartObject();
         to.WriteString("filterType"u8, "NOTIONAL"u8);
-        to.WriteString("minNotional"u8, DecimalText.Format(instrument.MinNotional, instrument.Quote.Decimals));
+        to.WriteString("minNotional"u8, WireWriting.Text(instrument.MinNotional, instrument.Quote.Decimals));
         to.WriteBoolean("applyMinToMarket"u8, true);
-        to.WriteString("maxNotional"u8, DecimalText.Format(instrument.MaxNotional, instrument.Quote.Decimals));
+        to.WriteString("maxNotional"u8, WireWriting.Text(instrument.MaxNotional, instrument.Quote.Decimals));
         to.WriteBoolean("applyMaxToMarket"u8, true);
         to.WriteNumber("avgPriceMins"u8, 0);
         to.WriteEndObject();
@@ -242,8 +242,8 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
                 to.WriteStartObject();
                 to.WriteString("symbol"u8, instrument.Symbol);
                 var (maker, taker) = rates.Of(instrument);
-                to.WriteString("makerCommission"u8, DecimalText.Format(maker, 6));
-                to.WriteString("takerCommission"u8, DecimalText.Format(taker, 6));
+                to.WriteString("makerCommission"u8, WireWriting.Text(maker, 6));
+                to.WriteString("takerCommission"u8, WireWriting.Text(taker, 6));
                 to.WriteEndObject();
             }
 

@@ -72,7 +72,8 @@ internal sealed record WireStreamName(
     {
         switch (name)
         {
-            case "!miniTicker@arr":
+            // As python-binance names it, by how often it is told; here once a second, where something changed.
+            case "!miniTicker@arr" or "!miniTicker@arr@1000ms" or "!miniTicker@arr@3000ms":
                 return new WireStreamName(name, "", WireStreamKind.MiniTicker);
             case "!ticker@arr":
                 return new WireStreamName(name, "", WireStreamKind.Ticker);

@@ -92,7 +92,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(1);
         var price = candle is { Trades: > 0 } traded
             ? instrument.MeanPrice(traded.Value, traded.Lots)
-            : instrument.FormatPrice(candle?.CloseTicks ?? 0);
+            : instrument.PriceText(candle?.CloseTicks ?? 0);
         return (price, trades.IsEmpty ? 0 : trades[0].TimeNanos);
     }
 
@@ -213,7 +213,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     private static void WriteChange(Utf8JsonWriter to, Instrument instrument, Candle candle)
     {
         var change = candle.CloseTicks - candle.OpenTicks;
-        to.WriteString("priceChange"u8, instrument.FormatPrice(change));
+        to.WriteString("priceChange"u8, instrument.PriceText(change));
         to.WriteString("priceChangePercent"u8, PercentText(change, candle.OpenTicks));
         to.WriteString("weightedAvgPrice"u8, instrument.MeanPrice(candle.Value, candle.Lots));
     }

@@ -7,6 +7,9 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>Numbers and times as this wire has them: decimals as texts, times in milliseconds.</summary>
 internal static class WireWriting
 {
+    /// <summary>Decimals that numbers have at least. There are clients that take a level out of their book by the text "0.00000000" alone.</summary>
+    public const int LeastDecimals = 8;
+
     private const int IndexBits = 20;
     private const int LargestIndex = (1 << IndexBits) - 1;
 
@@ -21,21 +24,31 @@ internal static class WireWriting
 
     public static long Millis(long nanos) => nanos / 1_000_000;
 
+    /// <summary>An amount, price or quantity, with at least as many decimals as this wire has for all of them.</summary>
+    public static string Text(Int128 value, int decimals)
+    {
+        var text = DecimalText.Format(value, decimals);
+        return decimals == 0 ? $"{text}.{new string('0', LeastDecimals)}" : text.PadRight(text.Length + Math.Max(LeastDecimals - decimals, 0), '0');
+    }
+
+    public static string PriceText(this Instrument instrument, long ticks) => Text((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
+
+    public static string LotsText(this Instrument instrument, long lots) => Text((Int128)lots * instrument.LotSize, instrument.QuantityDecimals);
+
     /// <summary>Ticks times lots in the quote asset.</summary>
-    public static string Amount(this Instrument instrument, Int128 value) =>
-        DecimalText.Format(value * instrument.TickLotValue, instrument.Quote.Decimals);
+    public static string Amount(this Instrument instrument, Int128 value) => Text(value * instrument.TickLotValue, instrument.Quote.Decimals);
 
     /// <summary>The mean price of what was traded, in the instrument's decimals, rounded down.</summary>
     public static string MeanPrice(this Instrument instrument, long value, long lots) =>
-        lots == 0 ? instrument.FormatPrice(0) : DecimalText.Format(Rounding.DivDown((Int128)value * instrument.TickSize, lots), instrument.PriceDecimals);
+        lots == 0 ? instrument.PriceText(0) : Text(Rounding.DivDown((Int128)value * instrument.TickSize, lots), instrument.PriceDecimals);
 
     public static void WriteMillis(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos) => to.WriteNumber(name, Millis(nanos));
 
     public static void WritePriceText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks) =>
-        to.WriteString(name, instrument.FormatPrice(ticks));
+        to.WriteString(name, instrument.PriceText(ticks));
 
     public static void WriteLots(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots) =>
-        to.WriteString(name, instrument.FormatQuantity(lots));
+        to.WriteString(name, instrument.LotsText(lots));
 
     public static void WriteLevels(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, IEnumerable<DepthLevel> levels)
     {
@@ -43,8 +56,8 @@ internal static class WireWriting
         foreach (var level in levels)
         {
             to.WriteStartArray();
-            to.WriteStringValue(instrument.FormatPrice(level.PriceTicks));
-            to.WriteStringValue(instrument.FormatQuantity(level.QuantityLots));
+            to.WriteStringValue(instrument.PriceText(level.PriceTicks));
+            to.WriteStringValue(instrument.LotsText(level.QuantityLots));
             to.WriteEndArray();
         }
 
