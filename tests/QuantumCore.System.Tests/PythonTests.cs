@@ -1,0 +1,150 @@
+using System.ComponentModel;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+using QuantumCore.Client;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.SystemTests;
+
+/// <summary>
+/// The examples in Python against an exchange of their own each. They need python3 with websockets (apt-get install python3-websockets);
+/// where there is none they say so and skip, on CI they fail.
+/// </summary>
+public sealed partial class PythonTests
+{
+    private const string Symbol = "AAPL";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Execution_over_time_trades_all_of_it_and_says_what_the_exchange_says()
+    {
+        var admin = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none", "--admin-port", admin);
+        using var faults = new QuantumCoreClient(new Uri($"http://127.0.0.1:{admin}"));
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        await faults.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), Token);
+
+        using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "8", "--slices", "2"))!;
+        var output = new StringBuilder();
+        Programs.Listen(process, output);
+
+        // Somebody sells to it while it rests; what stands before it is taken out of its way.
+        await Wait.UntilAsync(async () =>
+        {
+            if ((await alice.GetOpenOrdersAsync(Symbol, Token)) is [{ Price: { } price }, ..])
+            {
+                var sale = PlaceOrder.Limit(Symbol, OrderSide.Sell, 5m, price) with { TimeInForce = TimeInForce.ImmediateOrCancel, SelfTrade = SelfTrade.ExpireMaker };
+                await bob.PlaceAsync(sale, Token);
+            }
+
+            return (await alice.GetFillsAsync(Symbol, 100, Token)).Any(fill => fill.Liquidity == Liquidity.Maker);
+        });
+        await process.WaitForExitAsync(Token);
+        Assert.True(process.ExitCode == 0, output.ToString());
+
+        var fills = await alice.GetFillsAsync(Symbol, 100, Token);
+        Assert.Equal(40m, fills.Sum(fill => fill.Quantity));
+        var (paid, passive, fees) = (fills.Sum(fill => fill.Quantity * fill.Price), fills.Where(fill => fill.Liquidity == Liquidity.Maker).Sum(fill => fill.Quantity), fills.Sum(fill => fill.Fee));
+        Assert.InRange(passive, 5m, 40m);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"40 of 40 at {paid / 40m:F4}, {passive} of it at rest; "), output.ToString(), StringComparison.Ordinal);
+        Assert.Contains(string.Create(CultureInfo.InvariantCulture, $"than 150.00 on arrival; fees {fees}"), output.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, output.ToString().Split("asking again after").Length - 1);
+        Assert.Empty(await alice.GetOpenOrdersAsync(Symbol, Token));
+    }
+
+    [Fact]
+    public async Task Execution_that_is_interrupted_leaves_nothing_behind()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+
+        using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "3600"))!;
+        var output = new StringBuilder();
+        Programs.Listen(process, output);
+        await Wait.UntilAsync(async () => (await alice.GetOpenOrdersAsync(Symbol, Token)).Count == 1);
+        using (var signal = Process.Start("/bin/sh", ["-c", $"kill -INT {process.Id}"]))
+            await signal.WaitForExitAsync(Token);
+        await process.WaitForExitAsync(Token);
+        Assert.Equal(1, process.ExitCode);
+        Assert.EndsWith("stopped: nothing of it rests any more", output.ToString().TrimEnd(), StringComparison.Ordinal);
+        Assert.Empty(await alice.GetOpenOrdersAsync(Symbol, Token));
+    }
+
+    [Fact]
+    public async Task What_is_refused_names_its_field_and_its_limit()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
+        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        var (exitCode, output) = await Programs.RunAsync(await TwapAsync(silo, "999999999", "--seconds", "8"));
+        Assert.Equal(1, exitCode);
+        Assert.Matches(@"refused: InsufficientFunds quantity 1000000\.00", output);
+    }
+
+    [Fact]
+    public async Task Lines_of_the_readme_place_their_order()
+    {
+        var lines = ReadmeLines().Match(await File.ReadAllTextAsync(Programs.Readme, Token)).Groups["lines"].Value;
+        Assert.NotEmpty(lines);
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        var program = lines.Replace("http://127.0.0.1:8080", silo.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);
+        var (exitCode, output) = await Programs.RunAsync(await PythonAsync("-c", program));
+        Assert.True(exitCode == 0, output);
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order ? (order.Price, order.Quantity) : default);
+        Assert.Contains("new", output, StringComparison.Ordinal);
+    }
+
+    private static Task<ProcessStartInfo> TwapAsync(SiloProcess silo, string quantity, params string[] more) =>
+        PythonAsync(["twap.py", silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", Symbol, "buy", quantity, .. more]);
+
+    /// <summary>How to start Python in the folder of the examples: the first one found that has what streams need.</summary>
+    private static async Task<ProcessStartInfo> PythonAsync(params string[] arguments)
+    {
+        foreach (var name in (string[])["python3", "/usr/bin/python3"])
+        {
+            try
+            {
+                if ((await Programs.RunAsync(Start(name, "-c", "import websockets"))).ExitCode == 0)
+                    return Start(name, arguments);
+            }
+            catch (Win32Exception)
+            {
+                // Not there.
+            }
+        }
+
+        const string Missing = "There is no python3 with websockets (apt-get install python3-websockets).";
+        Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_PYTHON") is { Length: > 0 }, Missing);
+        Assert.Skip(Missing);
+        return Start("");
+    }
+
+    private static ProcessStartInfo Start(string name, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(name, arguments)
+        {
+            WorkingDirectory = Path.Combine(Programs.Examples, "python"),
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
+        start.Environment["PYTHONUNBUFFERED"] = "1";
+        return start;
+    }
+
+    [GeneratedRegex("^```python\n(?<lines>(?:(?!```).*\n)*?from quantumcore import(?:(?!```).*\n)*)```", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex ReadmeLines();
+}
