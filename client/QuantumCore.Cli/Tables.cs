@@ -216,12 +216,15 @@ internal static class Tables
         var table = With(withState ? [.. columns, "state"] : columns);
         foreach (var trade in trades)
         {
-            string[] cells = [Time(trade.Time), trade.TradeId, Lower(trade.TakerSide), Text(trade.Price), Text(trade.Quantity)];
+            string[] cells = [Time(trade.Time), trade.TradeId, Taker(trade), Text(trade.Price), Text(trade.Quantity)];
             Row(table, withState ? [.. cells, State(trade)] : cells);
         }
 
         Write(console, table, "No trades.");
     }
+
+    /// <summary>The side that took; of a trade of an auction, where neither did, that it is one.</summary>
+    internal static string Taker(Trade trade) => trade.TakerSide is { } side ? Word(side) : "auction";
 
     /// <summary>What became of a trade, with its price now where it has another one; nothing of one that is as it was made.</summary>
     internal static string State(Trade trade) =>

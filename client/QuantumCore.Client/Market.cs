@@ -99,7 +99,7 @@ public sealed record BookSnapshot(
 /// <param name="TradeId">Unique within the symbol.</param>
 /// <param name="Price">Price in the quote asset, as it was made, whatever became of it.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="TakerSide">Side of the aggressive order; null for a trade of an auction, where neither took.</param>
 /// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="State">What became of the trade afterwards; null: nothing. A followed book tells that in <see cref="BookUpdate.TradeChanges"/>.</param>
@@ -109,7 +109,7 @@ public sealed record Trade(
     string TradeId,
     decimal Price,
     decimal Quantity,
-    OrderSide TakerSide,
+    OrderSide? TakerSide,
     DateTimeOffset Time,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos,
@@ -124,7 +124,7 @@ public sealed record Trade(
 /// <param name="PriceBefore">The price that held until then: another one where it had been corrected before.</param>
 /// <param name="Price">Its price now; null for a void one.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="TakerSide">Side of the aggressive order; null for a trade of an auction, where neither took.</param>
 /// <param name="TradedTimeNanos">When it was traded, Unix nanoseconds.</param>
 /// <param name="Sequence">The book's sequence with the change.</param>
 /// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
@@ -135,7 +135,7 @@ public sealed record PublicTradeChange(
     decimal PriceBefore,
     decimal? Price,
     decimal Quantity,
-    OrderSide TakerSide,
+    OrderSide? TakerSide,
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TradedTimeNanos,
     long Sequence,

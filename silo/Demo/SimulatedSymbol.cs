@@ -109,7 +109,7 @@ internal sealed class SimulatedSymbol(
                 break;
 
             lots += trade.QuantityLots;
-            signed += trade.TakerSide == Side.Buy ? trade.QuantityLots : -trade.QuantityLots;
+            signed += trade.Aggressor switch { Side.Buy => trade.QuantityLots, Side.Sell => -trade.QuantityLots, null => 0 };
         }
 
         // What was traded before the first look is the past.

@@ -48,12 +48,17 @@ public readonly record struct DepthLevel(long PriceTicks, long QuantityLots, int
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="TakerSide">Side of the aggressive order; says nothing where <paramref name="IsAuction"/>.</param>
 /// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made. An update tells a trade as it was made.</param>
 /// <param name="IsOfLeg">The trade is one of a strategy's leg, which leaves the last price alone.</param>
+/// <param name="IsAuction">The trade is one of an auction's: neither order took.</param>
 [GenerateSerializer, Immutable, Alias("public-trade")]
 public readonly record struct PublicTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false);
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
+{
+    /// <summary>Side of the order that took; null where neither did.</summary>
+    public Side? Aggressor => IsAuction ? null : TakerSide;
+}
 
 /// <summary>A trade of before was declared void, or has another price, as the public sees it.</summary>
 /// <param name="Sequence">The book's sequence with it.</param>

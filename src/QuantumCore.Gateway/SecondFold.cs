@@ -49,7 +49,7 @@ internal static class SecondFold
             (high, low) = (Math.Max(high, trade.PriceTicks), Math.Min(low, trade.PriceTicks));
             var paid = (Int128)trade.PriceTicks * trade.QuantityLots;
             (lots, value) = (lots + trade.QuantityLots, value + paid);
-            if (trade.TakerSide == Side.Buy)
+            if (trade.Aggressor == Side.Buy)
                 (boughtLots, boughtValue) = (boughtLots + trade.QuantityLots, boughtValue + paid);
         }
 

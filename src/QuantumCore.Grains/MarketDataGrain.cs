@@ -128,7 +128,7 @@ public sealed class MarketDataGrain(
     private static ImmutableArray<PublicTrade> Trades(IEnumerable<BookTrade> trades) => [.. trades.Select(Trade)];
 
     private static PublicTrade Trade(BookTrade trade) => new(
-        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks, trade.IsOfLeg);
+        trade.Sequence, trade.Index, trade.TimeNanos, trade.PriceTicks, trade.QuantityLots, trade.TakerSide, trade.ChangedTicks, trade.IsOfLeg, trade.IsAuction);
 
     private static ImmutableArray<PublicTradeChange> TradeChanges(IEnumerable<BookTradeChange> changes) =>
         [.. changes.Select(c => new PublicTradeChange(c.Sequence, c.TimeNanos, Trade(c.Trade), c.BeforeTicks, c.PriceTicks))];
@@ -338,7 +338,7 @@ public static class BookRecordFold
         else if (record is BookTurn turn)
         {
             trades.AddRange(turn.Steps.Where(step => step.Kind == StepKind.Fill).Select((step, index) => new BookTrade(
-                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side, IsOfLeg: IsOfLeg(record, in step))));
+                sequence, index, record.TimeNanos, step.PriceTicks, step.QuantityLots, step.Side, IsOfLeg: IsOfLeg(record, in step), IsAuction: step.IsAuction)));
             if (ChangeOfTrade.Of(turn) is { Trade.Place: var place, Now: var now }
                 && trades.FindIndex(trade => (trade.Sequence, trade.Index) == (place.Sequence, place.Index)) is >= 0 and var at)
             {
@@ -402,7 +402,7 @@ public static class BookRecordFold
         {
             if (step.Kind == StepKind.Fill)
             {
-                book.Print(step.Side, step.PriceTicks, step.QuantityLots, IsOfLeg(turn, in step));
+                book.Print(step.Side, step.PriceTicks, step.QuantityLots, IsOfLeg(turn, in step), step.IsAuction);
             }
         }
 
@@ -410,7 +410,7 @@ public static class BookRecordFold
         {
             var ((place, nanos, made), before, now) = change;
             book.ChangeTrade(
-                new(place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side), before.PriceTicks, now?.PriceTicks ?? 0);
+                new(place.Sequence, place.Index, nanos, made.PriceTicks, made.QuantityLots, made.Side, IsAuction: made.IsAuction), before.PriceTicks, now?.PriceTicks ?? 0);
         }
 
         foreach (var level in turn.Levels)

@@ -131,7 +131,8 @@ public abstract partial class HistoryStore
                 static row => new PublicTrade(
                     row.GetInt64(0), row.GetInt32(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4), HistoryWords.SideOf(row.GetString(5)),
                     row.GetInt64(6) is var now && now != row.GetInt64(3) ? now : null,
-                    row.GetInt64(7) == 1),
+                    row.GetInt64(7) == 1,
+                    row.GetString(5) == HistoryWords.NoTaker),
                 token),
             cancellationToken);
         return from is null ? [.. trades.Reverse()] : trades;

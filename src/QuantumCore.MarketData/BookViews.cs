@@ -14,11 +14,12 @@ public readonly record struct BookLevel(long PriceTicks, long QuantityLots, int 
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="TakerSide">Side of the aggressive order.</param>
+/// <param name="TakerSide">Side of the aggressive order; says nothing where <paramref name="IsAuction"/>.</param>
 /// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made.</param>
 /// <param name="IsOfLeg">The trade is one of a strategy's leg, which leaves the last price alone.</param>
+/// <param name="IsAuction">The trade is one of an auction's: neither order took.</param>
 public readonly record struct BookTrade(
-    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false)
+    long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
 {
     /// <summary>The trade with another price from now on, in ticks; 0: it is void. At the price it was made at it is as it was made.</summary>
     public BookTrade At(long priceTicks) => this with { ChangedTicks = priceTicks == PriceTicks ? null : priceTicks };

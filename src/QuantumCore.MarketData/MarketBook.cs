@@ -88,7 +88,8 @@ public sealed class MarketBook
     }
 
     /// <summary>A trade that says nothing of a displayed level; one of a strategy's leg says nothing of the last price either.</summary>
-    public void Print(Side takerSide, long priceTicks, long lots, bool isOfLeg = false) => KeepTrade(takerSide, priceTicks, lots, isOfLeg);
+    public void Print(Side takerSide, long priceTicks, long lots, bool isOfLeg = false, bool isAuction = false) =>
+        KeepTrade(takerSide, priceTicks, lots, isOfLeg, isAuction);
 
     /// <summary>
     /// A trade of before has another price now, in ticks, or is void with 0. It says nothing of a level, and no price is undone.
@@ -197,9 +198,9 @@ public sealed class MarketBook
         }
     }
 
-    private void KeepTrade(Side takerSide, long priceTicks, long lots, bool isOfLeg = false)
+    private void KeepTrade(Side takerSide, long priceTicks, long lots, bool isOfLeg = false, bool isAuction = false)
     {
-        var trade = new BookTrade(Sequence, _tradesInSequence++, TimeNanos, priceTicks, lots, takerSide, IsOfLeg: isOfLeg);
+        var trade = new BookTrade(Sequence, _tradesInSequence++, TimeNanos, priceTicks, lots, takerSide, IsOfLeg: isOfLeg, IsAuction: isAuction);
         if (_trades.Add(trade, out var forgotten))
         {
             _remembersAfter = Math.Max(_remembersAfter, forgotten.Sequence);

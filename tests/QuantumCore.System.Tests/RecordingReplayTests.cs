@@ -303,7 +303,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         return (await ReplayAsync())!;
     }
 
-    private async Task<List<(decimal Price, decimal Quantity, OrderSide Taker)>> TradesAsync(string symbol)
+    private async Task<List<(decimal Price, decimal Quantity, OrderSide? Taker)>> TradesAsync(string symbol)
     {
         await BookAsync(symbol);
         return [.. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(trade => (trade.Price, trade.Quantity, trade.TakerSide))];

@@ -102,7 +102,7 @@ internal static class LiveScreen
     /// <summary>What became of a trade is before its side: that is what a narrow screen cuts off.</summary>
     private static string Print(Trade trade) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Word(trade.TakerSide)}".TrimStart()}");
+        $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
 
     private static string Line(Order order) =>
         $"  {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Text(order.Remaining),10} at {(order.Price is { } price ? Text(price) : "market"),-12} {order.ClientOrderId}";

@@ -272,7 +272,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         to.WriteLots("qty"u8, instrument, trade.QuantityLots);
         to.WriteString("quoteQty"u8, instrument.Amount((Int128)trade.PriceTicks * trade.QuantityLots));
         to.WriteMillis("time"u8, trade.TimeNanos);
-        to.WriteBoolean("isBuyerMaker"u8, trade.TakerSide == Side.Sell);
+        to.WriteBoolean("isBuyerMaker"u8, WireWriting.IsBuyerMaker(trade));
         to.WriteBoolean("isBestMatch"u8, true);
         to.WriteEndObject();
     }

@@ -21,7 +21,7 @@ internal sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long 
         foreach (var trade in trades)
         {
             if (aggregates is [.., var last]
-                && (last.Last.Sequence, last.Last.PriceTicks, last.Last.TakerSide) == (trade.Sequence, trade.PriceTicks, trade.TakerSide))
+                && (last.Last.Sequence, last.Last.PriceTicks, last.Last.Aggressor) == (trade.Sequence, trade.PriceTicks, trade.Aggressor))
             {
                 aggregates[^1] = last with { Last = trade, Lots = last.Lots + trade.QuantityLots };
             }
@@ -45,7 +45,7 @@ internal static class WireStreamWriting
         to.WritePriceText("p"u8, instrument, trade.PriceTicks);
         to.WriteLots("q"u8, instrument, trade.QuantityLots);
         to.WriteMillis("T"u8, trade.TimeNanos);
-        to.WriteBoolean("m"u8, trade.TakerSide == Side.Sell);
+        to.WriteBoolean("m"u8, WireWriting.IsBuyerMaker(trade));
         to.WriteBoolean("M"u8, true);
         to.WriteEndObject();
     }
@@ -66,7 +66,7 @@ internal static class WireStreamWriting
         to.WriteNumber("f"u8, trade.Id);
         to.WriteNumber("l"u8, WireWriting.TradeId(trade.Last.Sequence, trade.Last.Index));
         to.WriteMillis("T"u8, trade.First.TimeNanos);
-        to.WriteBoolean("m"u8, trade.First.TakerSide == Side.Sell);
+        to.WriteBoolean("m"u8, WireWriting.IsBuyerMaker(trade.First));
         to.WriteBoolean("M"u8, true);
     }
 

@@ -22,6 +22,12 @@ internal static class WireWriting
     /// <summary>The place of a trade of this number.</summary>
     public static TradePlace Place(long tradeId) => new(tradeId >> IndexBits, (int)(tradeId & LargestIndex));
 
+    /// <summary>
+    /// Whether this wire calls the buyer the maker, which it has to say of every trade: of an auction's, too, where neither took, so that
+    /// what is bought by takers adds up to the same in trades and in candles.
+    /// </summary>
+    public static bool IsBuyerMaker(PublicTrade trade) => trade.Aggressor != Side.Buy;
+
     public static long Millis(long nanos) => nanos / 1_000_000;
 
     /// <summary>An amount, price or quantity, with at least as many decimals as this wire has for all of them.</summary>

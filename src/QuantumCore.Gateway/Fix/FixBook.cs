@@ -188,7 +188,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
         to.Add(FixTag.MDEntryPx, instrument.FormatPrice(entry.PriceTicks));
         to.Add(FixTag.MDEntrySize, instrument.FormatQuantity(trade.QuantityLots));
         WriteTime(to, trade.TimeNanos);
-        to.Add(FixTag.Text, trade.TakerSide == Side.Buy ? "buy" : "sell");
+        to.Add(FixTag.Text, trade.Aggressor switch { Side.Buy => "buy", Side.Sell => "sell", null => "auction" });
     }
 
     private static void WriteTime(FixWriter to, long nanos)

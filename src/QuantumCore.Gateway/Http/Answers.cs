@@ -402,7 +402,7 @@ internal sealed record TradesAnswer(IReadOnlyList<TradeAnswer> Trades);
 
 /// <summary>A public trade.</summary>
 internal sealed record TradeAnswer(
-    string TradeId, string Price, string Quantity, string TakerSide, string Time, string TimeNanos, bool Leg = false, string State = "", string CorrectedPrice = "");
+    string TradeId, string Price, string Quantity, string? TakerSide, string Time, string TimeNanos, bool Leg = false, string State = "", string CorrectedPrice = "");
 
 /// <summary>A symbol's phase and prices.</summary>
 internal sealed record StateAnswer(

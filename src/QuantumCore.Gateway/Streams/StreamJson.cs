@@ -62,7 +62,7 @@ internal static class StreamJson
         to.WriteTradeId(trade.Sequence, trade.Index);
         to.WriteWhole("price"u8, trade.PriceTicks);
         to.WriteWhole("quantity"u8, trade.QuantityLots);
-        to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
+        to.WriteTakerSide(trade);
         to.WriteTimeNanos(trade.TimeNanos);
         to.WriteLeg(trade);
         to.WriteEndObject();
@@ -87,7 +87,7 @@ internal static class StreamJson
             else
                 Price("price"u8, change.PriceTicks);
             Quantity("quantity"u8, change.Trade.QuantityLots);
-            to.WriteString("takerSide"u8, WireNames.Of(change.Trade.TakerSide));
+            to.WriteTakerSide(change.Trade);
             to.WriteTimeNanos("tradedTimeNanos"u8, change.Trade.TimeNanos);
             to.WriteNumber("sequence"u8, change.Sequence);
             to.WriteTimeNanos(change.TimeNanos);

@@ -171,7 +171,7 @@ internal static class WireWriter
         to.WriteTradeId(trade.Sequence, trade.Index);
         to.WritePrice("price"u8, instrument, trade.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, trade.QuantityLots);
-        to.WriteString("takerSide"u8, WireNames.Of(trade.TakerSide));
+        to.WriteTakerSide(trade);
         to.WriteTime(trade.TimeNanos);
         to.WriteLeg(trade);
         if (trade.ChangedTicks is { } now)
@@ -182,6 +182,15 @@ internal static class WireWriter
         }
 
         to.WriteEndObject();
+    }
+
+    /// <summary>The side that took; null of a trade in an auction, where neither did.</summary>
+    public static void WriteTakerSide(this Utf8JsonWriter to, PublicTrade trade)
+    {
+        if (trade.Aggressor is { } side)
+            to.WriteString("takerSide"u8, WireNames.Of(side));
+        else
+            to.WriteNull("takerSide"u8);
     }
 
     /// <summary>That a trade leaves the last price alone; nothing of any other.</summary>

@@ -26,7 +26,7 @@ export type Whole = number | string;
 export type Levels = readonly (readonly [Whole, Whole])[];
 
 export interface TradeJson {
-  tradeId: string; price: Whole; quantity: Whole; takerSide: Side; timeNanos: string; leg?: true;
+  tradeId: string; price: Whole; quantity: Whole; takerSide: Side | null; timeNanos: string; leg?: true;
   state?: "void" | "corrected"; correctedPrice?: string;
 }
 

@@ -7,7 +7,7 @@ export type Topic = "book" | "trades" | "candles" | "tickers" | "state" | "link"
 export type Link = "connecting" | "live" | "resyncing" | "stale" | "offline";
 
 export interface Trade {
-  id: string; price: number; quantity: number; side: Side; millis: number; own: boolean;
+  id: string; price: number; quantity: number; side: Side | null; millis: number; own: boolean;
   /** A strategy's leg: the last price stays what it was. */
   isLeg: boolean;
   /** Its price since an operator changed it; null: it is void; undefined: it is as it was made. */

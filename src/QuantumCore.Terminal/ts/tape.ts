@@ -45,7 +45,7 @@ export class Tape extends Surface {
       const middle = top + rowHeight / 2;
       const isLarge = trade.quantity >= large;
       if (isLarge) {
-        g.fillStyle = trade.side === "buy" ? theme["up-fill"] : theme["down-fill"];
+        g.fillStyle = trade.side === null ? theme.line : trade.side === "buy" ? theme["up-fill"] : theme["down-fill"];
         g.fillRect(0, top, this.width, rowHeight);
       }
       if (trade.own) {
@@ -55,8 +55,8 @@ export class Tape extends Surface {
       g.font = font(11.5, isLarge ? 600 : 400);
       g.textAlign = "left";
       const isChanged = trade.now !== undefined;
-      const made = `${trade.side === "buy" ? "▲" : "▼"} ${instrument.price(trade.price)}`;
-      g.fillStyle = isChanged ? theme.muted : trade.side === "buy" ? theme.up : theme.down;
+      const made = `${trade.side === null ? "=" : trade.side === "buy" ? "▲" : "▼"} ${instrument.price(trade.price)}`;
+      g.fillStyle = isChanged ? theme.muted : trade.side === null ? theme.text : trade.side === "buy" ? theme.up : theme.down;
       g.fillText(made, 10, middle);
       // What an operator changed is struck out; the table says what holds now.
       if (isChanged) g.fillRect(10, middle - 0.5, g.measureText(made).width, 1);
@@ -74,7 +74,7 @@ export class Tape extends Surface {
     return tableOf(
       ["Time", "Side", "Price", "Quantity"],
       this.store.trades.slice(0, 100).map((t) => [
-        clock(t.millis), t.side === "buy" ? "Buy" : "Sell", `${instrument.price(t.price)}${t.now === undefined ? "" : t.now === null ? ", void" : `, corrected to ${instrument.price(t.now)}`}`,
+        clock(t.millis), t.side === null ? "Auction" : t.side === "buy" ? "Buy" : "Sell", `${instrument.price(t.price)}${t.now === undefined ? "" : t.now === null ? ", void" : `, corrected to ${instrument.price(t.now)}`}`,
         instrument.quantity(t.quantity),
       ]));
   }
