@@ -269,6 +269,24 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         trader.AssertSound();
     }
 
+    [Fact]
+    public async Task Trade_of_an_auction_stands_on_the_tape_without_a_side()
+    {
+        await using var trader = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
+        await trader.Page.Locator("#tape-table").ClickAsync();
+        var tape = trader.Page.Locator("#tape .as-table tbody tr").First;
+        await Assertions.Expect(tape).ToContainTextAsync("150.00");
+        await trader.PhaseAsync(Symbol, "volatility");
+        await trader.CallAsync("demo-bob", HttpMethod.Post, "orders", new { symbol = Symbol, side = "sell", price = "149.00", quantity = "7" });
+        await trader.CallAsync("demo-alice", HttpMethod.Post, "orders", new { symbol = Symbol, side = "buy", price = "151.00", quantity = "7" });
+        await trader.PhaseAsync(Symbol, "continuous");
+        await Assertions.Expect(tape).ToContainTextAsync("Auction");
+        await trader.Page.ReloadAsync();
+        await trader.Page.Locator("#tape-table").ClickAsync();
+        await Assertions.Expect(tape).ToContainTextAsync("Auction");
+        trader.AssertSound();
+    }
+
     private static LocatorGetByLabelOptions Exact() => new() { Exact = true };
 
     private static ILocator Card(TradePage page, string symbol) => page.Page.Locator($".card[data-symbol={symbol}]");
