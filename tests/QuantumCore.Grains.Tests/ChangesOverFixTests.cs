@@ -43,6 +43,30 @@ public sealed class ChangesOverFixTests
     }
 
     [Fact]
+    public async Task What_is_refused_in_a_crowd_says_nothing_of_an_order_that_is_open_and_nothing_that_a_client_cannot_read()
+    {
+        const int Copies = 12;
+        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AccountRequestsPerSecond = 2 }, hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
+        await desk.SendAllAsync([.. Enumerable.Repeat(("H", "11=a|55=AAPL|54=1"), Copies)]);
+        var heard = (await desk.HearAsync(Copies, 150, 39, 379, 380)).Split("; ");
+        Assert.Contains("j 379=a 380=4", heard);
+        Assert.All(heard, static told => Assert.True(told is "j 379=a 380=4" or "8 150=I 39=0", told));
+
+        // Cancels have requests of their own. Tag 532 is one letter in FIX 4.4, and has none for this.
+        await desk.SendAllAsync([.. Enumerable.Range(0, Copies).Select(static i => ("F", $"11=x{i}|41=a|55=AAPL|54=1"))]);
+        heard = (await desk.HearAsync(Copies, 39, 102)).Split("; ");
+        Assert.Contains("8 39=4", heard);
+        Assert.All(heard, static told => Assert.DoesNotContain("39=8", told, StringComparison.Ordinal));
+        await desk.SendAllAsync([.. Enumerable.Range(0, Copies).Select(static i => ("q", $"11=q{i}|530=1|55=MSFT"))]);
+        heard = (await desk.HearAsync(Copies, 531, 532)).Split("; ");
+        Assert.Contains("r 531=0", heard);
+        Assert.All(heard, static told => Assert.True(told is "r 531=0" or "r 531=1", told));
+    }
+
+    [Fact]
     public async Task A_replacement_that_changes_nothing_is_refused_and_its_name_is_not_told_again()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);

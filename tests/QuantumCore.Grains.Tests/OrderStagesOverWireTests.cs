@@ -207,7 +207,7 @@ public class OrderStagesOverWireTests
         foreach (var phase in new[] { TradingPhase.PreOpen, TradingPhase.Opening, TradingPhase.Continuous })
             await exchange.Operator.SetPhaseAsync("AAPL", phase, Token);
         Assert.Equal([$"UPDATED {name}", "NEW"], await wire.HearAsync(2));
-        Assert.Equal("8 11=c 150=L", await desk.HearAsync(1, 11, 150));
+        Assert.Equal("8 11=c 150=D 58=activated", await desk.HearAsync(1, 11, 150, 58));
         await AssertAsync(null, "NEW", null);
 
         async Task AssertAsync(OrderStage? stage, string status, string? indicator)
@@ -242,9 +242,9 @@ public class OrderStagesOverWireTests
             Token);
         Assert.Equal("8 11=p 150=0 39=0; 8 11=c 150=0 39=0 636=N", await desk.HearAsync(2, 11, 150, 39, 636));
         await exchange.BobAsync(ServedExchange.Sell(5, 140));
-        Assert.Equal("8 11=p 150=F 39=2; 8 11=c 150=L 39=0 636=N", await desk.HearAsync(2, 11, 150, 39, 636));
+        Assert.Equal("8 11=p 150=F 39=2; 8 11=c 150=D 39=0 636=N 58=activated", await desk.HearAsync(2, 11, 150, 39, 636, 58));
         await TradeAsync(exchange, 152);
-        Assert.Equal("8 11=c 150=L 39=0 636=Y 44=151.00 99=152.00", await desk.HearAsync(1, 11, 150, 39, 636, 44, 99));
+        Assert.Equal("8 11=c 150=D 39=0 636=Y 44=151.00 99=152.00", await desk.HearAsync(1, 11, 150, 39, 636, 44, 99));
         await desk.SendAsync("H", "11=c|55=AAPL|54=1");
         Assert.Equal("8 11=c 150=I 39=0 636=Y", await desk.HearAsync(1, 11, 150, 39, 636));
     }

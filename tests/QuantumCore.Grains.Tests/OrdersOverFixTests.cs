@@ -27,6 +27,25 @@ public sealed class OrdersOverFixTests
     }
 
     [Fact]
+    public async Task A_replacement_of_an_order_that_is_done_is_refused_with_how_it_ended()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
+        await exchange.BobAsync(ServedExchange.Sell(10, 140));
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("D", $"11=a|{Terms}");
+        Assert.Equal("8 11=a 150=0; 8 11=a 150=F", await desk.HearAsync(2, 11, 150));
+        var id = (await exchange.Alice.GetOrderByClientIdAsync("a", Cancellation)).OrderId;
+        await desk.SendAsync("G", $"11=b|41=a|{Terms}");
+        Assert.Equal($"9 11=b 41=a 37={id} 39=2 102=0 434=2", await desk.HearAsync(1, 11, 41, 37, 39, 102, 434));
+        await desk.SendAsync("G", $"11=c|37={id}|{Terms}");
+        Assert.Equal($"9 11=c 37={id} 39=2 102=0 434=2", await desk.HearAsync(1, 11, 37, 39, 102, 434));
+        await desk.SendAsync("G", $"11=d|41=never|{Terms}");
+        Assert.Equal("9 11=d 37=NONE 39=8 102=1 434=2", await desk.HearAsync(1, 11, 37, 39, 102, 434));
+        await desk.SendAsync("H", "11=never|55=AAPL|54=1|790=s");
+        Assert.Equal("8 11=never 37=NONE 150=I 790=s", await desk.HearAsync(1, 11, 37, 150, 790));
+    }
+
+    [Fact]
     public async Task A_trade_is_told_to_both_with_its_fee_its_liquidity_and_the_mean_price_of_all_so_far()
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);

@@ -217,7 +217,8 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Advanced:
                 _open[order.ClientOrderId] = order;
-                Send(told, 'L', Shown(order), null);
+                // FIX 4.4 has no ExecType for it: L (triggered) is of FIX 5.0, and those who check values by their dictionary refuse it.
+                Send(told, 'D', Shown(order), null);
                 break;
             case OrderHappening.Ended when order.End == EndReason.Replaced:
                 // The order in its place, which the same record opens next, tells it.

@@ -33,6 +33,8 @@ internal static class FixReports
             to.Add(FixTag.Text, told.Reject == RejectReason.None ? reason : $"{reason}: {Refusals.Title(told.Reject)}");
         else if (told.Match is not null)
             to.Add(FixTag.Text, "selfTrade");
+        else if (told.What == OrderHappening.Advanced)
+            to.Add(FixTag.Text, OrderCombinations.IsTriggered(told.Order.Type) && told.Order.Stage == OrderStage.Working ? "triggered" : "activated");
         if (told.What == OrderHappening.Rejected)
             to.Add(FixTag.OrdRejReason, OrderReason(told.Reject)).Add(FixTag.Text, Refusals.Title(told.Reject));
         to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
@@ -73,6 +75,8 @@ internal static class FixReports
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
         to.Add(FixTag.Account, new AccountId(account).ToString());
         WriteNoOrder(to, request, execId, request.Type == "H" ? 'I' : '8', refusal.Reason, Sentence(refusal));
+        if (request.Type == "H" && request[FixTag.OrdStatusReqID] is { } id)
+            to.Add(FixTag.OrdStatusReqID, id);
     }
 
     /// <summary>What a report says where there is no order.</summary>

@@ -5,13 +5,21 @@ namespace QuantumCore.Gateway.Fix;
 /// <summary>UTC time stamps: to the second, or to a fraction of it.</summary>
 internal static class FixTime
 {
+    private const int LongestRead = 25;
+    private const int LongestText = 30;
+
     /// <summary>A time, with its milliseconds.</summary>
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>The time of a text, or null when it is none.</summary>
-    public static DateTimeOffset? Read(string? text) =>
-        DateTimeOffset.TryParseExact(
+    public static DateTimeOffset? Read(string? text)
+    {
+        // Nanoseconds, and picoseconds, are cut off at what a time here can hold.
+        if (text is { Length: > LongestRead and <= LongestText } && text.AsSpan(LongestRead).IndexOfAnyExceptInRange('0', '9') < 0)
+            text = text[..LongestRead];
+        return DateTimeOffset.TryParseExact(
             text, "yyyyMMdd-HH:mm:ss.FFFFFFF", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time)
             ? time
             : null;
+    }
 }

@@ -53,8 +53,8 @@ internal sealed partial class FixTrader
     {
         if (await Find(named) is not { } found)
         {
-            var isKnown = named.Name is { } known && (await Entry.LookUp(holder.Account, known)).Reason == RejectReason.None;
-            RefuseCancel(message, null, new Refusal(isKnown ? RejectReason.OrderClosed : RejectReason.UnknownOrder));
+            var done = await FindDone(named);
+            RefuseCancel(message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
             return;
         }
 
@@ -245,6 +245,21 @@ internal sealed partial class FixTrader
             && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
             ? OrderViews.Of(open, []) with { Prevented = (await Entry.Orders(new OrderQuery(holder.Account, Number: open.Number)) is [var past]) ? past.Prevented : null }
             : null;
+    }
+
+    /// <summary>An order that is not open, as the history has it; null when there is none such.</summary>
+    private async ValueTask<PastOrder?> FindDone(NamedOrder named)
+    {
+        var query = new OrderQuery(holder.Account, named.Symbol) { OrderId = named.OrderId };
+        if (named.Name is { } name)
+        {
+            if (!ClientOrderId.IsValid(name) || await Entry.LookUp(holder.Account, name) is not { Reason: RejectReason.None } found)
+                return null;
+
+            query = new OrderQuery(holder.Account, found.Symbol, Number: found.Number);
+        }
+
+        return await Entry.Orders(query) is [var past] ? past : null;
     }
 
     /// <summary>An order as a request names it.</summary>

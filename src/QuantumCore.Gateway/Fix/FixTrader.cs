@@ -277,12 +277,16 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             case "D" when IsCopy(message) && refusal.Reason is (RejectReason.Overloaded or RejectReason.TooManyRequests):
                 _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
                 break;
+            // It says nothing of the order, which may be open.
+            case "H" when refusal.Reason != RejectReason.UnknownOrder:
+                _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
+                break;
             case "D" or "H":
                 var execId = string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
                 _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal));
                 break;
             case "F" or "G":
-                RefuseCancel(message, null, refusal);
+                RefuseCancel(message, message[FixTag.OrigClOrdID] is { } named ? _reporter.Open(_reporter.NameOf(named)) : null, refusal);
                 break;
             case "q":
                 TellMassCancel(message, '0', refusal, 0);
@@ -309,7 +313,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         to.Add(FixTag.MassCancelResponse, response);
         if (refusal is { } refused)
         {
-            to.Add(FixTag.MassCancelRejectReason, refused.Reason == RejectReason.UnknownSymbol ? 1 : 99);
+            // A char in FIX 4.4, of one letter: its 99 (other) is none that clients can read.
+            if (refused.Reason == RejectReason.UnknownSymbol)
+                to.Add(FixTag.MassCancelRejectReason, '1');
             to.Add(FixTag.Text, FixReports.Sentence(refused));
         }
 
