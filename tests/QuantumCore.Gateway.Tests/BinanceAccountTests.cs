@@ -261,6 +261,20 @@ public class BinanceAccountTests
         };
     }
 
+    [Fact]
+    public void A_refusal_is_told_in_the_words_of_this_wire_and_as_of_an_order_that_never_worked()
+    {
+        Assert.Equal("INSUFFICIENT_BALANCES", WireWords.Of(RejectReason.UnsettledFunds));
+        Assert.Equal("STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY", WireWords.Of(RejectReason.StopWouldTrigger));
+        Assert.Equal("OCO_BAD_PRICES", WireWords.Of(RejectReason.ListPrices));
+        Assert.All(Enum.GetValues<RejectReason>(), static reason => Assert.Matches("^[A-Z_]+$", WireWords.Of(reason)));
+
+        var order = Order(Alice, 1, "a-1", Side.Buy, 10) with { PostOnly = true };
+        var told = Messages(new AccountEvents([], [], Balances(0, 20, 0)), Balances(0, 20, 0), [new OrderVoided(5_000_000, Alice, 1, RejectReason.PostOnlyWouldTake, order)])
+            .Select(message => JsonDocument.Parse(message).RootElement).Last(message => message.GetProperty("e").ToString() == "executionReport");
+        Assert.Equal(("REJECTED", "WOULD_MATCH_IMMEDIATELY", false), (told.GetProperty("x").ToString(), told.GetProperty("r").ToString(), told.TryGetProperty("W", out _)));
+    }
+
     /// <summary>A number without the zeros that fill it up to the eight decimals of this wire.</summary>
     private static string Number(JsonElement told, string name)
     {

@@ -160,6 +160,30 @@ public sealed class BinanceApiTests
     }
 
     [Fact]
+    public async Task Who_asks_too_often_is_told_when_to_ask_again()
+    {
+        await using var api = await Api.OpenAsync(new GatewayOptions { WireOrdersPerTenSeconds = 1, WireWeightPerMinute = 20 });
+        const string Placed = """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"1","price":"1" """;
+        await api.AskAsync(api.Signed("order.place", Placed));
+        var refused = await api.AskAsync(api.Signed("order.place", Placed));
+        Assert.Equal((429, -1015), Told(refused));
+        Assert.Equal((api.Now, 10), When(refused));
+        Assert.False((await api.AskAsync("""{"id":1,"method":"nothing"}""")).GetProperty("error").TryGetProperty("data", out _));
+        do
+            refused = await api.AskAsync("""{"id":1,"method":"depth","params":{"symbol":"AAPL","limit":5}}""");
+        while (refused.GetProperty("status").GetInt32() == 200);
+        Assert.Equal((429, -1003), Told(refused));
+        Assert.Equal((api.Now, 60 - api.Time.GetUtcNow().Second), When(refused));
+
+        static (long Now, long Seconds) When(JsonElement refused)
+        {
+            var data = refused.GetProperty("error").GetProperty("data");
+            var now = data.GetProperty("serverTime").GetInt64();
+            return (now, (data.GetProperty("retryAfter").GetInt64() - now) / 1_000);
+        }
+    }
+
+    [Fact]
     public async Task A_listen_key_names_a_stream_of_what_happens_to_its_account()
     {
         await using var api = await Api.OpenAsync();
@@ -335,10 +359,10 @@ public sealed class BinanceApiTests
 
         public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-        public static async Task<Api> OpenAsync()
+        public static async Task<Api> OpenAsync(GatewayOptions? options = null)
         {
             var time = new ManualTime();
-            var exchange = await OpenGateway.StartAsync(time: time);
+            var exchange = await OpenGateway.StartAsync(options, time);
             var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
             var api = new Api(exchange, time, grant["apiKey"]!, grant["secret"]!);
             await api._socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/ws-api/v3"), Token);

@@ -298,6 +298,7 @@ public class BinanceWireTests
         Assert.Equal((HttpStatusCode.OK, "2"), Told(await wire.SendAsync("POST", "order", Limit), "X-MBX-ORDER-COUNT-1D"));
         var refused = await wire.SendAsync("POST", "order", Limit);
         Assert.Equal((-1015, HttpStatusCode.TooManyRequests), Told(refused));
+        Assert.InRange(int.Parse(refused.Header("Retry-After")!, CultureInfo.InvariantCulture), 1, 10);
         Assert.Equal(2, wire.Exchange.Floor.Open(TradingFloor.Alice).Count);
         Assert.Equal(-2011, (await wire.SendAsync("DELETE", "order", "symbol=AAPL&orderId=77")).Code);
         time.Advance(TimeSpan.FromSeconds(10));
@@ -349,6 +350,36 @@ public class BinanceWireTests
         }
 
         Assert.Equal(state, wire.Exchange.Floor.State());
+    }
+
+    [Fact]
+    public async Task What_an_account_has_is_told_by_the_calls_that_clients_ask_it_from()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var account = (await wire.SendAsync("GET", "account")).Json.GetProperty("balances").EnumerateArray()
+            .Where(balance => balance.GetProperty("free").GetString() != "0.00000000" || balance.GetProperty("locked").GetString() != "0.00000000")
+            .Select(Amounts).ToArray();
+        Assert.NotEmpty(account);
+        Assert.Equal(account, (await wire.SendAsync("POST", "sapi/v3/asset/getUserAsset")).Json.EnumerateArray().Select(Amounts));
+        var one = Assert.Single((await wire.SendAsync("POST", "sapi/v3/asset/getUserAsset", "asset=USD&needBtcValuation=true")).Json.EnumerateArray());
+        Assert.Equal("USD", one.GetProperty("asset").GetString());
+        var coins = (await wire.SendAsync("GET", "sapi/v1/capital/config/getall")).Json.EnumerateArray().ToArray();
+        Assert.Equal(account, coins.Select(coin => (coin.GetProperty("coin").GetString(), coin.GetProperty("free").GetString(), coin.GetProperty("locked").GetString()))
+            .Where(coin => coin != (coin.Item1, "0.00000000", "0.00000000")));
+        Assert.All(coins, coin => Assert.Equal("0.00000000", coin.GetProperty("storage").GetString()));
+
+        static (string?, string?, string?) Amounts(JsonElement of) =>
+            (of.GetProperty("asset").GetString(), of.GetProperty("free").GetString(), of.GetProperty("locked").GetString());
+    }
+
+    [Fact]
+    public async Task An_amount_of_too_many_decimals_is_called_so_and_a_test_of_an_order_tells_every_rate()
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal(-1111, (await wire.SendAsync("POST", "order", "symbol=AAPL&side=BUY&type=MARKET&quoteOrderQty=500.123")).Code);
+        var tested = (await wire.SendAsync("POST", "order/test", $"{Limit}&computeCommissionRates=true")).Json;
+        Assert.Equal(
+            ["standardCommissionForOrder", "specialCommissionForOrder", "taxCommissionForOrder", "discount"], tested.EnumerateObject().Select(member => member.Name));
     }
 
     [Fact]
@@ -428,7 +459,7 @@ public class BinanceWireTests
 
         public async Task<WireReply> SendRawAsync(string method, string call, string query, string? body, string? header)
         {
-            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"{exchange.Address}api/v3/{call}?{query}"));
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"{exchange.Address}{(call.StartsWith("sapi", StringComparison.Ordinal) ? "" : "api/v3/")}{call}?{query}"));
             if (header is not null)
                 request.Headers.Add("X-MBX-APIKEY", header);
             if (body is not null)

@@ -37,6 +37,31 @@ public class OrderListsOverWireTests
     }
 
     [Fact]
+    public async Task A_list_is_answered_with_its_orders_and_cancelled_with_all_others_as_a_list()
+    {
+        await using var wire = await Wire.OpenAsync();
+        await wire.TradeAt150Async();
+        await wire.Exchange.AliceAsync(ServedExchange.Buy(20, 150));
+        await wire.Exchange.BobAsync(ServedExchange.Sell(20, 150));
+        var alone = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=1&price=140");
+        var placed = await wire.AskAsync("POST", "orderList/oco", Pair);
+        Assert.Equal(["SELL", "SELL"], placed.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "side")));
+        var bare = await wire.AskAsync("POST", "orderList/oco", $"{Pair}&newOrderRespType=ACK");
+        Assert.All(bare.GetProperty("orderReports").EnumerateArray(), report => Assert.False(report.TryGetProperty("side", out _)));
+
+        var gone = (await wire.AskAsync("DELETE", "openOrders", "symbol=AAPL")).EnumerateArray().ToArray();
+        Assert.Equal(3, gone.Length);
+        Assert.Equal(Text(alone, "orderId"), Text(gone[0], "orderId"));
+        Assert.Equal(Ids(JsonSerializer.SerializeToElement(new[] { placed, bare })), Ids(JsonSerializer.SerializeToElement(gone[1..])));
+        foreach (var list in gone[1..])
+        {
+            Assert.Equal(("OCO", "ALL_DONE"), (Text(list, "contingencyType"), Text(list, "listOrderStatus")));
+            Assert.Equal(["CANCELED", "CANCELED"], list.GetProperty("orderReports").EnumerateArray().Select(report => Text(report, "status")));
+            Assert.Equal(2, list.GetProperty("orders").GetArrayLength());
+        }
+    }
+
+    [Fact]
     public async Task Of_all_lists_the_newest_are_told_or_those_from_an_id_on()
     {
         await using var wire = await Wire.OpenAsync();

@@ -73,7 +73,7 @@ internal static class WireAccountWriting
         to.WriteString("C"u8, execution is "CANCELED" ? order.ClientOrderId : "");
         to.WriteString("x"u8, execution);
         to.WriteString("X"u8, WireWords.Status(order));
-        to.WriteString("r"u8, reject == RejectReason.None ? "NONE" : WireError.Of(new Refusal(reject)).Message);
+        to.WriteString("r"u8, WireWords.Of(reject));
         to.WriteNumber("i"u8, order.OrderId);
         to.WriteLots("l"u8, instrument, fill?.Lots ?? 0);
         to.WriteLots("z"u8, instrument, order.FilledLots);
@@ -90,7 +90,7 @@ internal static class WireAccountWriting
         to.WriteString("Z"u8, instrument.Amount(order.FilledValue));
         to.WriteString("Y"u8, instrument.Amount(fill is null ? 0 : (Int128)fill.PriceTicks * fill.Lots));
         to.WriteString("Q"u8, instrument.Amount(terms.Amount ?? 0));
-        if (order.Stage == OrderStage.Working)
+        if (order.Stage == OrderStage.Working && execution != "REJECTED")
             to.WriteMillis("W"u8, WireOrderWriting.WorksSince(order));
         to.WriteString("V"u8, WireWords.Of(order.SelfTrade));
         if (order.Prevented is { } prevented)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Admission;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
@@ -10,6 +11,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
     public IEnumerable<WireCall> Calls =>
     [
         WireCall.Get("/api/v3/account", WireSecurity.Read, 20, Show),
+        new("POST", "/sapi/v3/asset/getUserAsset", Lane.Readings, WireSecurity.Read, static _ => 5, 0, Assets),
         WireCall.Get("/api/v3/account/commission", WireSecurity.Read, 20, Commission),
         WireCall.Get("/api/v3/myTrades", WireSecurity.Read, 20, Trades) with { Weight = parameters => parameters.Has("orderId") ? 5 : 20 },
         WireCall.Get("/api/v3/myPreventedMatches", WireSecurity.Read, 20, Prevented) with
@@ -26,6 +28,25 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteString("taker"u8, DecimalText.Format((Int128)takerPpm * 100, 8));
         to.WriteString("buyer"u8, "0.00000000"u8);
         to.WriteString("seller"u8, "0.00000000"u8);
+        to.WriteEndObject();
+    }
+
+    /// <summary>Writes the rates of a symbol: there are standard ones alone, and no discount.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="instrument">The symbol.</param>
+    /// <param name="what">What the members' names end with.</param>
+    /// <param name="makerPpm">A maker's rate.</param>
+    /// <param name="takerPpm">A taker's rate.</param>
+    public static void WriteCommissions(Utf8JsonWriter to, Instrument instrument, string what, int makerPpm, int takerPpm)
+    {
+        WriteCommission(to, $"standardCommission{what}", makerPpm, takerPpm);
+        WriteCommission(to, $"specialCommission{what}", 0, 0);
+        WriteCommission(to, $"taxCommission{what}", 0, 0);
+        to.WriteStartObject("discount"u8);
+        to.WriteBoolean("enabledForAccount"u8, false);
+        to.WriteBoolean("enabledForSymbol"u8, false);
+        to.WriteString("discountAsset"u8, instrument.Quote.Name);
+        to.WriteString("discount"u8, "0.00000000"u8);
         to.WriteEndObject();
     }
 
@@ -77,6 +98,41 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         });
     }
 
+    /// <summary>What the account has, each asset that it has something of, or the one that is asked for.</summary>
+    private async ValueTask<WireAnswer> Assets(WireRequest request)
+    {
+        var only = request.Parameters.Text("asset");
+        request.Parameters.Flag("needBtcValuation");
+        if (request.Parameters.End() is { } wrong)
+            return wrong;
+
+        var view = await entry.View(request.Account);
+        return WireAnswer.Of(to =>
+        {
+            to.WriteStartArray();
+            foreach (var balance in view.Balances.Where(balance => balance.Total != 0 && (only is null || only == balance.Asset)))
+            {
+                to.WriteStartObject();
+                to.WriteString("asset"u8, balance.Asset);
+                WriteBalance(to, balance.Asset, [balance]);
+                to.WriteString("btcValuation"u8, "0"u8);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+        });
+    }
+
+    /// <summary>Writes what an account has of an asset, in the words of /sapi.</summary>
+    public static void WriteBalance(Utf8JsonWriter to, string asset, IEnumerable<AssetBalance> balances)
+    {
+        var own = balances.FirstOrDefault(balance => balance.Asset == asset);
+        to.WriteString("free"u8, WireWriting.Text(own.Available, own.Decimals));
+        to.WriteString("locked"u8, WireWriting.Text(own.Held, own.Decimals));
+        foreach (var none in (ReadOnlySpan<string>)["freeze", "withdrawing", "ipoing", "ipoable", "storage"])
+            to.WriteString(none, "0.00000000"u8);
+    }
+
     private async ValueTask<WireAnswer> Commission(WireRequest request)
     {
         var instrument = await WireMarket.Symbol(request.Parameters, listings);
@@ -88,15 +144,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         {
             to.WriteStartObject();
             to.WriteString("symbol"u8, instrument!.Symbol);
-            WriteCommission(to, "standardCommission", maker, taker);
-            WriteCommission(to, "specialCommission", 0, 0);
-            WriteCommission(to, "taxCommission", 0, 0);
-            to.WriteStartObject("discount"u8);
-            to.WriteBoolean("enabledForAccount"u8, false);
-            to.WriteBoolean("enabledForSymbol"u8, false);
-            to.WriteString("discountAsset"u8, instrument.Quote.Name);
-            to.WriteString("discount"u8, "0.00000000"u8);
-            to.WriteEndObject();
+            WriteCommissions(to, instrument, "", maker, taker);
             to.WriteEndObject();
         });
     }

@@ -126,6 +126,8 @@ internal sealed class WireApi(
         var answer = request.Method is null
             ? new WireAnswer(new WireError(-1135, "Invalid JSON Request"), null)
             : await Run(session, request, message.Length);
+        if (answer is { Error.RetryAfter: > 0 and var seconds, Write: null })
+            answer = answer with { Write = to => WriteWhen(to, time.GetUtcNow().ToUnixTimeMilliseconds(), seconds) };
         var used = session.UsedWeight;
         var orders = session.Orders;
         var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told) ? told != "false" : session.TellsLimits;
@@ -156,11 +158,20 @@ internal sealed class WireApi(
         });
     }
 
+    /// <summary>What a refusal has as its data: when it is worth asking again, which is a header over HTTP.</summary>
+    private static void WriteWhen(Utf8JsonWriter to, long nowMillis, int seconds)
+    {
+        to.WriteStartObject();
+        to.WriteNumber("serverTime"u8, nowMillis);
+        to.WriteNumber("retryAfter"u8, nowMillis + (seconds * 1_000L));
+        to.WriteEndObject();
+    }
+
     private async ValueTask<WireAnswer> Run(WireSession session, WireApiRequest request, int length)
     {
         var parameters = WireParameters.Of(request.Parameters);
         var call = _calls.GetValueOrDefault(request.Method!);
-        var (used, refusal, _) = limits.TakeWeight(session.Origin.Address, call?.Weight(parameters) ?? 2);
+        var (used, refusal) = limits.TakeWeight(session.Origin.Address, call?.Weight(parameters) ?? 2);
         (session.UsedWeight, session.Orders) = (used, null);
         parameters.Flag("returnRateLimits");
         if (refusal is { } tooMuch)

@@ -6,7 +6,8 @@ namespace QuantumCore.Gateway.Binance;
 /// <param name="Code">The number.</param>
 /// <param name="Message">The text.</param>
 /// <param name="Status">The HTTP status.</param>
-internal readonly record struct WireError(int Code, string Message, int Status = 400)
+/// <param name="RetryAfter">Seconds after which it is worth asking again, of 429 and 418; 0 of others.</param>
+internal readonly record struct WireError(int Code, string Message, int Status = 400, int RetryAfter = 0)
 {
     public static readonly WireError UnknownOrder = new(-2011, "Unknown order sent.");
     public static readonly WireError NoSuchOrder = new(-2013, "Order does not exist.");
@@ -45,7 +46,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.InvalidNotional or RejectReason.MaxNotional => Filter("NOTIONAL"),
         RejectReason.PositionLimit => Filter("MAX_POSITION"),
         RejectReason.DuplicateOrder => Duplicate,
-        RejectReason.OrderRate => new(-1015, "Too many new orders."),
+        RejectReason.OrderRate => new(-1015, "Too many new orders.", 429, 1),
         RejectReason.PriceBand => Filter("PERCENT_PRICE_BY_SIDE"),
         RejectReason.TooManyOrders or RejectReason.OpenOrderLimit => Filter("MAX_NUM_ORDERS"),
         RejectReason.InvalidCombination => BadCombination,
@@ -53,7 +54,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate or RejectReason.UnsettledFunds =>
             new(-2010, "Account has insufficient balance for requested action."),
         RejectReason.PostOnlyWouldTake => new(-2010, "Order would immediately match and take."),
-        RejectReason.StopWouldTrigger => new(-2010, "Stop price would trigger immediately."),
+        RejectReason.StopWouldTrigger => new(-2010, "Order would trigger immediately."),
         RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
         RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.ReduceOnly or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
@@ -62,7 +63,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,
         RejectReason.UnknownOrder or RejectReason.NotOwner or RejectReason.OrderClosed or RejectReason.StaleLeaves
             or RejectReason.WouldGrow or RejectReason.Voided => unknown ?? new(-2010, Refusals.Title(refusal.Reason)),
-        RejectReason.TooManyRequests => new(-1003, "Too many requests.", 429),
+        RejectReason.TooManyRequests => new(-1003, "Too many requests.", 429, 1),
         RejectReason.Overloaded or RejectReason.TimeRegression or RejectReason.SymbolUnavailable =>
             new(-1008, "Server is currently overloaded with other requests. Please try again in a few minutes.", 503),
         RejectReason.OutcomeUnknown => new(

@@ -23,13 +23,12 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
 
         var parameters = WireParameters.Of((context.Request.QueryString.Value ?? "").TrimStart('?'), body);
         var address = context.Connection.RemoteIpAddress;
-        var (used, refusal, retryAfter) = limits.TakeWeight(address, call.Weight(parameters));
+        var (used, refusal) = limits.TakeWeight(address, call.Weight(parameters));
         var response = context.Response;
         response.Headers["X-MBX-USED-WEIGHT"] = used.ToString();
         response.Headers["X-MBX-USED-WEIGHT-1M"] = used.ToString();
         if (refusal is { } refused)
         {
-            response.Headers.RetryAfter = retryAfter.ToString();
             await Write(context, refused);
             return;
         }
@@ -53,8 +52,12 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     }
 
     /// <summary>Answers a request.</summary>
-    public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer) => Answer.Json(
-        context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
+    public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer)
+    {
+        if (answer.Error is { RetryAfter: > 0 and var seconds })
+            context.Response.Headers.RetryAfter = seconds.ToString();
+        return Answer.Json(context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
+    }
 
     /// <summary>The body's text; null when it is too long or no text.</summary>
     private static async ValueTask<string?> Body(HttpContext context)

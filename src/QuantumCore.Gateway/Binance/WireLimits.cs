@@ -28,8 +28,8 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
     /// <summary>Most orders of one account in a day, UTC.</summary>
     public int OrdersPerDay => options.WireOrdersPerDay;
 
-    /// <summary>Counts a request: the weight used in this minute, and why it is refused, with the seconds until it is not.</summary>
-    public (long Used, WireError? Refusal, int RetryAfter) TakeWeight(IPAddress? address, int weight)
+    /// <summary>Counts a request: the weight used in this minute, and why it is refused.</summary>
+    public (long Used, WireError? Refusal) TakeWeight(IPAddress? address, int weight)
     {
         var now = time.GetUtcNow();
         var caller = Of(_addresses, address ?? IPAddress.None, now);
@@ -37,17 +37,17 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         {
             caller.Turn(now);
             if (caller.BannedUntil > now)
-                return (caller.Weight, new WireError(-1003, BanText(caller.BannedUntil), 418), Seconds(caller.BannedUntil - now));
+                return (caller.Weight, new WireError(-1003, BanText(caller.BannedUntil), 418, Seconds(caller.BannedUntil - now)));
 
             caller.Weight += weight;
             if (caller.Weight <= WeightPerMinute)
-                return (caller.Weight, null, 0);
+                return (caller.Weight, null);
 
             if (++caller.Refused > RefusalsBeforeBan)
                 caller.BannedUntil = now + s_ban;
             var message = $"Too much request weight used; current limit is {WeightPerMinute} request weight per 1 MINUTE. "
                 + "Please use WebSocket Streams for live updates to avoid polling the API.";
-            return (caller.Weight, new WireError(-1003, message, 429), 60 - now.Second);
+            return (caller.Weight, new WireError(-1003, message, 429, 60 - now.Second));
         }
     }
 
@@ -60,9 +60,9 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         {
             caller.Turn(now);
             if (caller.TenSeconds + orders > OrdersPerTenSeconds)
-                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerTenSeconds} orders per 10 SECOND.", 429);
+                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerTenSeconds} orders per 10 SECOND.", 429, 10 - (now.Second % 10));
             if (caller.Day + orders > OrdersPerDay)
-                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerDay} orders per 1 DAY.", 429);
+                return new WireError(-1015, $"Too many new orders; current limit is {OrdersPerDay} orders per 1 DAY.", 429, Seconds(now.UtcDateTime.Date.AddDays(1) - now.UtcDateTime));
 
             caller.TenSeconds += orders;
             caller.Day += orders;

@@ -119,7 +119,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             return parameters.Wrong ?? WireError.BadSymbol;
 
         var (kind, orders) = read(parameters, instrument);
-        var response = WireOrderReading.ReadResponse(parameters, orders[0]);
+        var response = WireOrderReading.ReadResponse(parameters, null);
         if (parameters.End() is { } wrong)
             return wrong;
         if (OrderListChecks.Check(kind, orders) is not null)
@@ -219,14 +219,22 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             return WireError.UnknownOrder;
 
         orders = await Find(account, orders[0].ListId, null);
-        return WireAnswer.Of(to => Write(to, orders, () =>
+        return WireAnswer.Of(to => WriteCancelled(to, instrument, orders, cancelName));
+    }
+
+    /// <summary>A list that was cancelled, with its orders as they ended.</summary>
+    /// <param name="to">Where to.</param>
+    /// <param name="instrument">Its instrument.</param>
+    /// <param name="orders">Its orders.</param>
+    /// <param name="cancelName">The client's name for the cancel; null for each order's own.</param>
+    public static void WriteCancelled(Utf8JsonWriter to, Instrument instrument, ImmutableArray<PastOrder> orders, string? cancelName) =>
+        Write(to, orders, () =>
         {
             to.WriteStartArray("orderReports"u8);
             foreach (var order in orders)
-                WireOrderWriting.WriteCancelled(to, instrument, order, cancelName);
+                WireOrderWriting.WriteCancelled(to, instrument, order, cancelName ?? order.ClientOrderId);
             to.WriteEndArray();
-        }));
-    }
+        });
 
     /// <summary>The orders of a list; none when the account has no such list.</summary>
     private async ValueTask<ImmutableArray<PastOrder>> Find(long account, long? id, string? name)

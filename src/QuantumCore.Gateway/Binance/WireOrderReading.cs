@@ -41,10 +41,10 @@ internal sealed class WireOrderReading(
         return text;
     }
 
-    /// <summary>How the answer is to be; market and limit orders tell all when nothing is said.</summary>
-    public static WireResponse ReadResponse(WireParameters parameters, HoldRequest order)
+    /// <summary>How the answer is to be; market and limit orders tell all when nothing is said, and so do lists, which have no order of their own.</summary>
+    public static WireResponse ReadResponse(WireParameters parameters, HoldRequest? order)
     {
-        var isPlain = order.Type is OrderType.Market || (order.Type == OrderType.Limit && !order.PostOnly);
+        var isPlain = order is null or { Type: OrderType.Market } or { Type: OrderType.Limit, PostOnly: false };
         return parameters.Word<WireResponse>(
             "newOrderRespType",
             text => text switch { "ACK" => WireResponse.Ack, "RESULT" => WireResponse.Result, "FULL" => WireResponse.Full, _ => null },
@@ -211,7 +211,8 @@ internal sealed class WireOrderReading(
             instrument.Quote.Decimals,
             (ReadOnlySpan<char> text, out long units) => DecimalText.TryParse(text, instrument.Quote.Decimals, out units),
             out var minorUnits);
-        Checked(error, minorUnits, name, null, "NOTIONAL");
+        if (error == DecimalError.TooManyDecimals)
+            parameters.Fail(new WireError(-1111, $"Parameter '{name}' has too much precision."));
         return (long)Rounding.DivDown(minorUnits, instrument.TickLotValue);
     }
 

@@ -58,7 +58,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         {
             to.WriteStartObject();
             if (rates?.Of(instrument!) is var (maker, taker))
-                WireAccounts.WriteCommission(to, "standardCommissionForOrder", maker, taker);
+                WireAccounts.WriteCommissions(to, instrument!, "ForOrder", maker, taker);
             to.WriteEndObject();
         });
     }
@@ -99,8 +99,10 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         return WireAnswer.Of(to =>
         {
             to.WriteStartArray();
-            foreach (var order in orders)
+            foreach (var order in orders.Where(order => order.ListId is null))
                 WireOrderWriting.WriteCancelled(to, instrument, order, order.ClientOrderId);
+            foreach (var list in orders.Where(order => order.ListId is not null).GroupBy(order => order.ListId))
+                WireOrderLists.WriteCancelled(to, instrument, [.. list], null);
             to.WriteEndArray();
         });
     }
@@ -167,9 +169,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (await Find(request.Account, named) is not { } order)
             return WireError.NoSuchOrder;
         lots -= order.Prevented?.TakenOffLots ?? 0;
-        if (lots >= order.QuantityLots)
+        if (lots > order.QuantityLots)
             return s_increase;
-        if (lots <= order.FilledLots)
+        if (lots == order.QuantityLots || lots <= order.FilledLots)
             return new WireError(-2038, "The requested action would change no state; rejecting.");
 
         // The order keeps its name: who asks for that does not name the amendment.

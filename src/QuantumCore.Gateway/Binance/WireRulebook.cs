@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>What the exchange tells about itself: limits, symbols, what each of them takes; and the calls that clients make at their start.</summary>
-internal sealed class WireRulebook(IGrainFactory grains, Listings listings, WireLimits limits, ClientClock clock)
+internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listings listings, WireLimits limits, ClientClock clock)
 {
     /// <summary>Open orders that an account may have; the account's own limit.</summary>
     private const int MostOpenOrders = 100_000;
@@ -201,6 +201,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
+        var view = await entry.View(request.Account);
         var listed = await listings.All();
         var assets = listed.SelectMany(instrument => new[] { instrument.Base, instrument.Quote }).Distinct()
             .OrderBy(asset => asset.Name, StringComparer.Ordinal);
@@ -216,6 +217,7 @@ internal sealed class WireRulebook(IGrainFactory grains, Listings listings, Wire
                 to.WriteBoolean("withdrawAllEnable"u8, false);
                 to.WriteBoolean("trading"u8, true);
                 to.WriteBoolean("isLegalMoney"u8, false);
+                WireAccounts.WriteBalance(to, asset.Name, view.Balances);
                 to.WriteWords("networkList"u8);
                 to.WriteEndObject();
             }

@@ -119,4 +119,20 @@ internal static class WireWords
         OrderListKind.OneTriggersOther or OrderListKind.OneTriggersOneCancelsOther => "OTO",
         OrderListKind.Strategy => "NONE",
     };
+
+    /// <summary>Why an order was refused, in an execution report; only the first few are words of today's documentation.</summary>
+    public static string Of(RejectReason reason) => reason switch
+    {
+        RejectReason.None => "NONE",
+        RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed or RejectReason.InsufficientMargin or RejectReason.NoLocate
+            or RejectReason.UnsettledFunds => "INSUFFICIENT_BALANCES",
+        RejectReason.StopWouldTrigger => "STOP_PRICE_WOULD_TRIGGER_IMMEDIATELY",
+        RejectReason.PostOnlyWouldTake => "WOULD_MATCH_IMMEDIATELY",
+        RejectReason.ListPrices => "OCO_BAD_PRICES",
+        RejectReason.UnknownSymbol => "UNKNOWN_INSTRUMENT",
+        RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => "MARKET_CLOSED",
+        RejectReason.DuplicateOrder or RejectReason.KeyConflict or RejectReason.KeyCancelled => "DUPLICATE_ORDER",
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.ReduceOnly or RejectReason.NotPermitted => "ACCOUNT_INACTIVE",
+        _ => "PRICE_QTY_EXCEED_HARD_LIMITS",
+    };
 }
