@@ -5,6 +5,7 @@
 """
 import argparse
 import asyncio
+import signal
 import time
 from decimal import Decimal
 
@@ -127,6 +128,8 @@ async def main():
 
 
 if __name__ == "__main__":
+    # A shell that starts it in the background has it ignore interrupts, and its orders would stay.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         asyncio.run(main())
     except KeyboardInterrupt:
