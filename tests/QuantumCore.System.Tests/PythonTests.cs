@@ -27,8 +27,7 @@ public sealed partial class PythonTests
         using var faults = new QuantumCoreClient(new Uri($"http://127.0.0.1:{admin}"));
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        await QuoteAsync(bob);
         await faults.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), Token);
 
         using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "8", "--slices", "2"))!;
@@ -65,8 +64,7 @@ public sealed partial class PythonTests
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        await QuoteAsync(bob);
 
         using var process = Process.Start(await TwapAsync(silo, "40", "--seconds", "3600"))!;
         var output = new StringBuilder();
@@ -85,8 +83,7 @@ public sealed partial class PythonTests
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
-        await bob.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
+        await QuoteAsync(bob);
         var (exitCode, output) = await Programs.RunAsync(await TwapAsync(silo, "999999999", "--seconds", "8"));
         Assert.Equal(1, exitCode);
         Assert.Matches(@"refused: InsufficientFunds quantity 1000000\.00", output);
@@ -104,6 +101,13 @@ public sealed partial class PythonTests
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order ? (order.Price, order.Quantity) : default);
         Assert.Contains("new", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>A market around 150.00 to execute in.</summary>
+    private static async Task QuoteAsync(QuantumCoreClient maker)
+    {
+        await maker.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
+        await maker.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Sell, 100m, 150.10m), Token);
     }
 
     private static Task<ProcessStartInfo> TwapAsync(SiloProcess silo, string quantity, params string[] more) =>
