@@ -159,6 +159,16 @@ public partial class SourceRuleTests
     public void The_core_never_silences_the_null_check() => AssertNowhere(
         Repository.Under(["src/QuantumCore.Matching", "src/QuantumCore.Accounts"], ".cs"), NullForgiving());
 
+    /// <summary>What `dotnet format` asks beyond the white space that CI looks at and the analyzers that the build runs.</summary>
+    [Fact]
+    public void Usings_stand_in_order_those_of_the_system_first() => Findings.None(
+        from file in Repository.Sources
+        from Match found in TwoUsings().Matches(Repository.Code(file))
+        let first = found.Groups["first"].Value
+        let second = found.Groups["second"].Value
+        where StringComparer.OrdinalIgnoreCase.Compare(OrderOf(first), OrderOf(second)) > 0
+        select $"{file}: {second} after {first}");
+
     [Fact]
     public void No_async_void() => AssertNowhere(Repository.Sources, AsyncVoid());
 
@@ -191,6 +201,10 @@ public partial class SourceRuleTests
             from Match found in rule.Matches(code)
             select $"{file}:{CSharpText.Line(code, found.Index)}: {found.Value}");
     }
+
+    /// <summary>A dot sorts before all that names are made of, so that a namespace comes before what is in it.</summary>
+    private static string OrderOf(string name) =>
+        (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) ? "0" : "1") + name.Replace('.', '\0');
 
     /// <summary>Handlers of whatever comes that keep it from going on.</summary>
     private static IEnumerable<Match> CatchAlls(string code) => CatchAll().Matches(code)
@@ -248,6 +262,9 @@ public partial class SourceRuleTests
 
     [GeneratedRegex(@"[\w)\]>]!(?!=)")]
     private static partial Regex NullForgiving();
+
+    [GeneratedRegex(@"^using (?<first>[\w.]+);\n(?=using (?<second>[\w.]+);)", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex TwoUsings();
 
     [GeneratedRegex(@"\basync\s+void\b")]
     private static partial Regex AsyncVoid();
