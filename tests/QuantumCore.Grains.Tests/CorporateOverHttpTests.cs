@@ -48,15 +48,18 @@ public class CorporateOverHttpTests
     public async Task Open_orders_are_shown_as_a_dividend_and_a_split_leave_them()
     {
         var time = new ShiftedTime();
-        await using var exchange = await ServedExchange.OpenAsync(time: time);
+        await using var exchange = await ServedExchange.OpenAsync(time: time, hasFix: true);
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", time: time);
         var buy = await exchange.AliceAsync(ServedExchange.Buy(10, 100.00m));
         var kept = await exchange.AliceAsync(ServedExchange.Buy(4, 99.00m) with { DoNotReduce = true });
         Assert.True(kept.DoNotReduce);
+        Assert.Equal("8 150=0; 8 150=0", await desk.HearAsync(2, 150));
         var sell = await exchange.BobAsync(ServedExchange.Sell(9, 110.00m));
         await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("q4", "AAPL", 0.125m), null, Cancellation);
         await PassAsync(exchange, time, "q4");
         await RequireOpenAsync(exchange.Alice, [(99.87m, 10m), (99.00m, 4m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(110.00m, 9m)], sell);
+        Assert.Equal("8 150=D 378=0 44=99.87 38=10", await desk.HearAsync(1, 150, 378, 44, 38));
         var book = await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation);
         Assert.Equal([(99.87m, 10m), (99.00m, 4m)], book.Bids.Select(level => (level.Price, level.Quantity)));
 
@@ -65,6 +68,7 @@ public class CorporateOverHttpTests
         await PassAsync(exchange, time, "3-2");
         await RequireOpenAsync(exchange.Alice, [(66.58m, 15m), (66.00m, 6m)], buy, kept);
         await RequireOpenAsync(exchange.Bob, [(73.34m, 13m)], sell);
+        Assert.Equal("8 150=D 378=0 44=66.58 38=15; 8 150=D 378=0 44=66.00 38=6", await desk.HearAsync(2, 150, 378, 44, 38));
         Assert.True((await ServedExchange.NowAsync(exchange.Alice, kept)).DoNotReduce);
     }
 

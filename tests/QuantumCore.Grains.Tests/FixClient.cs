@@ -15,29 +15,33 @@ internal sealed class FixClient : IDisposable
     private readonly StringBuilder _heard = new();
     private int _next = 1;
 
-    private FixClient(TcpClient tcp) => _tcp = tcp;
+    private FixClient(TcpClient tcp, TimeProvider? time)
+    {
+        _tcp = tcp;
+        Now = (time ?? TimeProvider.System).GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A session of whose logon the exchange has said yes.</summary>
-    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "")
+    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "", TimeProvider? time = null)
     {
-        var client = await ConnectAsync(address);
+        var client = await ConnectAsync(address, time);
         await client.SendAsync("A", $"98=0|108=30|141=Y|554={password}{(more.Length > 0 ? "|" : "")}{more}");
         Assert.Equal("A", (await client.ReadAsync())[35]);
         return client;
     }
 
     /// <summary>A connection that has said nothing.</summary>
-    public static async Task<FixClient> ConnectAsync(IPEndPoint address)
+    public static async Task<FixClient> ConnectAsync(IPEndPoint address, TimeProvider? time = null)
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync(address, Cancellation);
-        return new FixClient(tcp);
+        return new FixClient(tcp, time);
     }
 
     /// <summary>The sending time of its messages, as it was when the client began.</summary>
-    public string Now { get; } = TimeProvider.System.GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
+    public string Now { get; }
 
     /// <summary>Sends a message.</summary>
     /// <param name="type">Its type.</param>

@@ -207,7 +207,7 @@ public class OrderStagesOverWireTests
         foreach (var phase in new[] { TradingPhase.PreOpen, TradingPhase.Opening, TradingPhase.Continuous })
             await exchange.Operator.SetPhaseAsync("AAPL", phase, Token);
         Assert.Equal([$"UPDATED {name}", "NEW"], await wire.HearAsync(2));
-        Assert.Equal("8 11=c 150=D 58=activated", await desk.HearAsync(1, 11, 150, 58));
+        Assert.Equal("8 11=c 150=D 378=8 58=activated", await desk.HearAsync(1, 11, 150, 378, 58));
         await AssertAsync(null, "NEW", null);
 
         async Task AssertAsync(OrderStage? stage, string status, string? indicator)

@@ -50,6 +50,6 @@ public class PreventedOverFixTests
         await desk.SendAsync("D", "11=s|55=AAPL|54=2|38=4|40=2|44=100|59=1");
         Assert.Equal("8 11=s 150=0", await desk.HearAsync(1, 11, 150));
         await desk.SendAsync("D", $"11=b|38=10|{Buys}|25001=5");
-        Assert.Equal("8 11=b 150=0 38=10 151=10; 8 11=b 150=D 38=10 151=6 58=selfTrade; 8 11=s 150=C 38=4 151=0 58=selfTrade", await desk.HearAsync(3, 11, 150, 38, 151, 58));
+        Assert.Equal("8 11=b 150=0 38=10 151=10; 8 11=b 150=D 378=5 38=10 151=6 58=selfTrade; 8 11=s 150=C 38=4 151=0 58=selfTrade", await desk.HearAsync(3, 11, 150, 378, 38, 151, 58));
     }
 }

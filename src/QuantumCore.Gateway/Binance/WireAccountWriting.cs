@@ -43,7 +43,7 @@ internal static class WireAccountWriting
         OrderHappening.Opened or OrderHappening.Advanced => "NEW",
         OrderHappening.Rejected => "REJECTED",
         OrderHappening.Traded => "TRADE",
-        OrderHappening.Changed => "REPLACED",
+        OrderHappening.Changed or OrderHappening.Adjusted => "REPLACED",
         OrderHappening.Prevented => "TRADE_PREVENTION",
         OrderHappening.Ended => told.Match is not null ? "TRADE_PREVENTION"
             : WireWords.Status(told.Order) == "CANCELED" ? "CANCELED" : "EXPIRED",

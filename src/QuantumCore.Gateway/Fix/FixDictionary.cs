@@ -21,7 +21,8 @@ internal static class FixDictionary
         ["F"] = Of(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrigClOrdID, FixTag.Side, FixTag.Symbol),
         ["G"] = Of(
             FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.OrderQty, FixTag.OrdType, FixTag.OrigClOrdID, FixTag.Price, FixTag.Side,
-            FixTag.Symbol, FixTag.TimeInForce),
+            FixTag.Symbol, FixTag.TimeInForce, FixTag.StopPx, FixTag.MaxFloor, FixTag.MinQty, FixTag.ExecInst, FixTag.ExpireTime, FixTag.ExpireDate,
+            FixTag.PegOffsetValue, FixTag.PegOffsetType),
         ["q"] = Of(FixTag.ClOrdID, FixTag.Side, FixTag.Symbol, FixTag.MassCancelRequestType),
         ["H"] = Of(FixTag.Account, FixTag.ClOrdID, FixTag.OrderID, FixTag.Side, FixTag.Symbol, FixTag.OrdStatusReqID),
         ["AF"] = Of(FixTag.Account, FixTag.MassStatusReqID, FixTag.MassStatusReqType, FixTag.Side, FixTag.Symbol),

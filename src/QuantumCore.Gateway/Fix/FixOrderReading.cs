@@ -7,6 +7,18 @@ namespace QuantumCore.Gateway.Fix;
 /// <summary>From a client's tags to the words that orders are written in everywhere else, which are then judged as everybody's.</summary>
 internal static class FixOrderReading
 {
+    /// <summary>How a number is to be written.</summary>
+    public const string NumberRule = "A decimal number such as 150.25; no sign, no exponent.";
+
+    /// <summary>How an offset is to be written.</summary>
+    public const string OffsetRule = "A decimal number such as -0.05.";
+
+    /// <summary>How a moment is to be written.</summary>
+    public const string MomentRule = "UTC, such as 20260131-15:30:00.";
+
+    /// <summary>How a day is to be written.</summary>
+    public const string DayRule = "Such as 20260131.";
+
     private const int LongestNumber = 40;
 
     /// <summary>Reads a new order; null with it, or what is wrong with a tag.</summary>
@@ -125,6 +137,17 @@ internal static class FixOrderReading
             : null);
     }
 
+    /// <summary>How far a trailing stop is to follow from now on; null where that does not lead away from the market, or is no distance.</summary>
+    public static OrderText? ReadDistance(FixMessage message, Side side)
+    {
+        var order = new OrderText { Side = side == Side.Buy ? "buy" : "sell", Type = "trailingStop" };
+        return ReadHow(message, ref order) is null ? order : null;
+    }
+
+    /// <summary>Until when an order is good, in the exchange's words; null where a message does not say, or not as it is to be written.</summary>
+    public static string? EndText(FixMessage message) =>
+        message[FixTag.ExpireTime] is { } moment ? Moment(moment) : message[FixTag.ExpireDate] is { } day ? EndOf(day) : null;
+
     /// <summary>How far an order stands from what it follows.</summary>
     private static FixFault? ReadHow(FixMessage message, ref OrderText order)
     {
@@ -137,7 +160,7 @@ internal static class FixOrderReading
         var isNegative = text.StartsWith('-');
         var isAway = isNegative == (order.Side == "buy") != (order.Type == "trailingStop");
         if (Number(isNegative ? text[1..] : text) is not { } distance)
-            return new FixFault(FixTag.PegOffsetValue, FixReject.IncorrectDataFormat, "A decimal number such as -0.05.");
+            return new FixFault(FixTag.PegOffsetValue, FixReject.IncorrectDataFormat, OffsetRule);
         if (!isAway && distance != "0")
             return new FixFault(FixTag.PegOffsetValue, FixReject.ValueIncorrect, "It has to lead away from the market.");
 
@@ -184,13 +207,12 @@ internal static class FixOrderReading
             order = order with { SelfTrade = words };
         }
 
-        var (tag, until) = message[FixTag.ExpireTime] is { } moment ? (FixTag.ExpireTime, Moment(moment))
-            : message[FixTag.ExpireDate] is { } day ? (FixTag.ExpireDate, EndOf(day))
-            : (0, null);
+        var tag = message.Has(FixTag.ExpireTime) ? FixTag.ExpireTime : message.Has(FixTag.ExpireDate) ? FixTag.ExpireDate : 0;
+        var until = EndText(message);
         if (tag == 0)
             return null;
         if (until is null)
-            return new FixFault(tag, FixReject.IncorrectDataFormat, tag == FixTag.ExpireTime ? "UTC, such as 20260131-15:30:00." : "Such as 20260131.");
+            return new FixFault(tag, FixReject.IncorrectDataFormat, tag == FixTag.ExpireTime ? MomentRule : DayRule);
         if (time != "gtd")
             return new FixFault(tag, FixReject.ValueIncorrect, "Only with TimeInForce 6.");
 
@@ -198,7 +220,8 @@ internal static class FixOrderReading
         return null;
     }
 
-    private static string? Moment(string text)
+    /// <summary>A moment in the exchange's words; null when it is none.</summary>
+    public static string? Moment(string text)
     {
         var (seconds, fraction) = text.IndexOf('.', StringComparison.Ordinal) is > 0 and var point ? (text[..point], text[point..]) : (text, "");
         return DateTime.TryParseExact(seconds, "yyyyMMdd-HH:mm:ss", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
@@ -206,8 +229,8 @@ internal static class FixOrderReading
             : null;
     }
 
-    /// <summary>The last moment of a day in UTC.</summary>
-    private static string? EndOf(string day) =>
+    /// <summary>The last moment of a day in UTC, in the exchange's words; null when it is none.</summary>
+    public static string? EndOf(string day) =>
         DateTime.TryParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? string.Create(CultureInfo.InvariantCulture, $"{date:yyyy-MM-dd}T23:59:59.999999999Z")
             : null;
@@ -227,7 +250,7 @@ internal ref struct FixNumbers(FixMessage message)
 
         var number = FixOrderReading.Number(text);
         if (number is null)
-            Fault ??= new FixFault(tag, FixReject.IncorrectDataFormat, "A decimal number such as 150.25; no sign, no exponent.");
+            Fault ??= new FixFault(tag, FixReject.IncorrectDataFormat, FixOrderReading.NumberRule);
         return number;
     }
 }

@@ -211,13 +211,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 _open[order.ClientOrderId] = order;
                 TellChange(told, TakeAsked(order, isCancel: false, isLast: false));
                 break;
-            case OrderHappening.Prevented:
+            case OrderHappening.Prevented or OrderHappening.Adjusted or OrderHappening.Advanced:
                 _open[order.ClientOrderId] = order;
-                Send(told, 'D', Shown(order), null);
-                break;
-            case OrderHappening.Advanced:
-                _open[order.ClientOrderId] = order;
-                // FIX 4.4 has no ExecType for it: L (triggered) is of FIX 5.0, and those who check values by their dictionary refuse it.
+                // Of a trigger too: FIX 4.4 has no ExecType for it: L (triggered) is of FIX 5.0, and those who check values by their dictionary refuse it.
                 Send(told, 'D', Shown(order), null);
                 break;
             case OrderHappening.Ended when order.End == EndReason.Replaced:

@@ -29,6 +29,8 @@ internal static class FixReports
         WriteOrder(to, account, told.Book.Instrument, told.Order, ExecId(told), execType, name, before);
         if (told.Fill is { } fill)
             WriteFill(to, told.Book.Instrument, fill);
+        if (execType == 'D')
+            to.Add(FixTag.ExecRestatementReason, RestatementReason(told.What));
         if (told.What == OrderHappening.Ended && WireNames.Of(told.Order.End) is { } reason)
             to.Add(FixTag.Text, told.Reject == RejectReason.None ? reason : $"{reason}: {Refusals.Title(told.Reject)}");
         else if (told.Match is not null)
@@ -75,8 +77,26 @@ internal static class FixReports
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
         to.Add(FixTag.Account, new AccountId(account).ToString());
         WriteNoOrder(to, request, execId, request.Type == "H" ? 'I' : '8', refusal.Reason, Sentence(refusal));
+        if (request.Type == "D")
+            Echo(to, request);
         if (request.Type == "H" && request[FixTag.OrdStatusReqID] is { } id)
             to.Add(FixTag.OrdStatusReqID, id);
+    }
+
+    /// <summary>What was asked for, as far as it can be read: some clients look for it in every report.</summary>
+    private static void Echo(FixWriter to, FixMessage request)
+    {
+        foreach (var tag in (ReadOnlySpan<int>)[FixTag.OrderQty, FixTag.CashOrderQty, FixTag.Price, FixTag.StopPx])
+        {
+            if (request[tag] is { } text && FixOrderReading.Number(text) is { } number)
+                to.Add(tag, number);
+        }
+
+        foreach (var tag in (ReadOnlySpan<int>)[FixTag.OrdType, FixTag.TimeInForce])
+        {
+            if (request[tag] is [var letter] && char.IsAsciiLetterOrDigit(letter))
+                to.Add(tag, letter);
+        }
     }
 
     /// <summary>What a report says where there is no order.</summary>
@@ -145,7 +165,6 @@ internal static class FixReports
     private static void WriteOrder(
         FixWriter to, long account, Instrument instrument, PastOrder order, string execId, char execType, string name, string? before)
     {
-        var terms = order.Conditions.Decode() ?? new OrderConditions();
         var isOpen = order.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
         to.Add(FixTag.OrderID, order.OrderId == 0 ? "NONE" : order.OrderId.ToString(CultureInfo.InvariantCulture));
         to.Add(FixTag.ClOrdID, name);
@@ -157,39 +176,60 @@ internal static class FixReports
         if (isOpen && (order.Stage != OrderStage.Working || OrderCombinations.IsTriggered(order.Type)))
             to.Add(FixTag.WorkingIndicator, order.Stage == OrderStage.Working ? 'Y' : 'N');
         to.Add(FixTag.Account, new AccountId(account).ToString());
-        to.Add(FixTag.Symbol, order.Symbol);
-        to.Add(FixTag.Side, order.Side == Side.Buy ? '1' : '2');
-        if (terms.Amount is { } amount)
-            to.Add(FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
-        // One by amount has no lots of its own: its quantity is what it has traded.
-        to.Add(FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.OriginalLots() : order.FilledLots));
-        to.Add(FixTag.OrdType, TypeOf(order.Type));
-        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
-            to.Add(FixTag.Price, instrument.FormatPrice(order.PriceTicks));
-        if (terms.TriggerTicks is { } trigger)
-            to.Add(FixTag.StopPx, instrument.FormatPrice(trigger));
-        to.Add(FixTag.TimeInForce, TimeOf(order.TimeInForce));
-        if (terms.ExpiryNanos is { } expiry)
-            to.Add(FixTag.ExpireTime, Clock.At(expiry));
-        if (Instructions(order, terms) is { Length: > 0 } instructions)
-            to.Add(FixTag.ExecInst, instructions);
-        // Away from the market, in the sign of FIX: of a peg below 0 for a buy, of a trailing stop above.
-        var isBuy = order.Side == Side.Buy;
-        if (terms.PegOffsetTicks != 0)
-            to.Add(FixTag.PegOffsetValue, (isBuy ? "-" : "") + instrument.FormatPrice(terms.PegOffsetTicks));
-        else if (terms.TrailTicks is { } distance)
-            to.Add(FixTag.PegOffsetValue, (isBuy ? "" : "-") + instrument.FormatPrice(distance));
-        else if (terms.TrailBasisPoints is { } points)
-            to.Add(FixTag.PegOffsetValue, string.Create(CultureInfo.InvariantCulture, $"{(isBuy ? "" : "-")}{points}")).Add(FixTag.PegOffsetType, '1');
-        if (terms.MinimumLots is { } least)
-            to.Add(FixTag.MinQty, instrument.FormatQuantity(least));
-        if (terms.DisplayLots is { } shown)
-            to.Add(FixTag.MaxFloor, instrument.FormatQuantity(shown));
-        else if (terms.Hidden)
-            to.Add(FixTag.MaxFloor, "0");
-        to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && terms.Amount is null ? order.QuantityLots - order.FilledLots : 0));
+        foreach (var (tag, text) in TermsOf(instrument, order))
+            to.Add(tag, text);
+        var isByAmount = order.Conditions.Decode()?.Amount is not null;
+        to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && !isByAmount ? order.QuantityLots - order.FilledLots : 0));
         to.Add(FixTag.CumQty, instrument.FormatQuantity(order.FilledLots));
         to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
+    }
+
+    /// <summary>What an order was entered with, and what of it was changed since: tag by tag, as its reports tell it.</summary>
+    public static IEnumerable<(int Tag, string Text)> TermsOf(Instrument instrument, PastOrder order)
+    {
+        var terms = order.Conditions.Decode() ?? new OrderConditions();
+        yield return (FixTag.Symbol, order.Symbol);
+        yield return (FixTag.Side, order.Side == Side.Buy ? "1" : "2");
+        if (terms.Amount is { } amount)
+            yield return (FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
+        // One by amount has no lots of its own: its quantity is what it has traded.
+        yield return (FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.OriginalLots() : order.FilledLots));
+        yield return (FixTag.OrdType, TypeOf(order.Type).ToString());
+        if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
+            yield return (FixTag.Price, instrument.FormatPrice(order.PriceTicks));
+        if (terms.TriggerTicks is { } trigger)
+            yield return (FixTag.StopPx, instrument.FormatPrice(trigger));
+        yield return (FixTag.TimeInForce, TimeOf(order.TimeInForce).ToString());
+        if (terms.ExpiryNanos is { } expiry)
+            yield return (FixTag.ExpireTime, FixTime.Text(Clock.At(expiry)));
+        if (Instructions(order, terms) is { Length: > 0 } instructions)
+            yield return (FixTag.ExecInst, instructions);
+        foreach (var offset in OffsetOf(instrument, order.Side == Side.Buy, terms))
+            yield return offset;
+        if (terms.MinimumLots is { } least)
+            yield return (FixTag.MinQty, instrument.FormatQuantity(least));
+        if (terms.DisplayLots is { } shown)
+            yield return (FixTag.MaxFloor, instrument.FormatQuantity(shown));
+        else if (terms.Hidden)
+            yield return (FixTag.MaxFloor, "0");
+    }
+
+    /// <summary>Away from the market, in the sign of FIX: of a peg below 0 for a buy, of a trailing stop above.</summary>
+    private static IEnumerable<(int Tag, string Text)> OffsetOf(Instrument instrument, bool isBuy, OrderConditions terms)
+    {
+        if (terms.PegOffsetTicks != 0)
+        {
+            yield return (FixTag.PegOffsetValue, (isBuy ? "-" : "") + instrument.FormatPrice(terms.PegOffsetTicks));
+        }
+        else if (terms.TrailTicks is { } distance)
+        {
+            yield return (FixTag.PegOffsetValue, (isBuy ? "" : "-") + instrument.FormatPrice(distance));
+        }
+        else if (terms.TrailBasisPoints is { } points)
+        {
+            yield return (FixTag.PegOffsetValue, string.Create(CultureInfo.InvariantCulture, $"{(isBuy ? "" : "-")}{points}"));
+            yield return (FixTag.PegOffsetType, "1");
+        }
     }
 
     private static string Instructions(PastOrder order, OrderConditions terms) => string.Join(' ', new[]
@@ -237,6 +277,14 @@ internal static class FixReports
         TimeInForce.FillOrKill => '4',
         TimeInForce.GoodTillDate => '6',
         TimeInForce.AtTheClose => '7',
+    };
+
+    private static long RestatementReason(OrderHappening what) => what switch
+    {
+        OrderHappening.Adjusted => 0, // corporate action
+        OrderHappening.Prevented => 5, // partial decline of OrderQty
+        OrderHappening.Advanced => 8, // the market's doing
+        _ => 99,
     };
 
     private static long OrderReason(RejectReason reason) => reason switch

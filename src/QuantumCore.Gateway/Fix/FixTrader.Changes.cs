@@ -43,34 +43,39 @@ internal sealed partial class FixTrader
     {
         if (Named(message) is not { } named)
             return;
-        if (ReadChange(message, out var text) is { } fault)
+        if (FixReplacing.WrongForm(message) is { } fault)
             Reject(message, fault);
         else
-            await InTurn(named.Key, () => Replace(message, named, text));
+            await InTurn(named.Key, () => Replace(message, named));
     }
 
-    private async ValueTask Replace(FixMessage message, NamedOrder named, AmendText text)
+    private async ValueTask Replace(FixMessage message, NamedOrder named)
     {
-        if (await Find(named) is not { } found)
+        if (await Find(named) is not { } found || await services.Listings.Find(found.Symbol) is not { } instrument)
         {
             var done = await FindDone(named);
             RefuseCancel(message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
             return;
         }
 
-        if (DiffersIn(message, found, FixTag.Side, FixTag.OrdType, FixTag.TimeInForce, FixTag.Symbol) is { } tag)
+        if (FixReplacing.Read(message, instrument, found, out var text) is { } tag)
         {
-            RefuseCancel(message, found, Refusal.Malformed(null, $"A replacement changes Price and OrderQty alone: tag {tag} is not as the order has it."));
+            RefuseCancel(message, found, Refusal.Malformed(null, $"Tag {tag} is not as the order has it, and is not what a replacement of it can change."));
             return;
         }
 
-        var (refusal, change) = AmendReading.Read(text, await services.Listings.Find(found.Symbol));
+        var (refusal, change) = AmendReading.Read(text, instrument);
         if (refusal is { } refused)
-        {
             RefuseCancel(message, found, refused);
-            return;
-        }
+        else if (change.Conditions.IsEmpty)
+            await Replace(message, found, change);
+        else
+            await Change(message, found, change);
+    }
 
+    /// <summary>Another price or quantity.</summary>
+    private async ValueTask Replace(FixMessage message, PastOrder found, Amendment change)
+    {
         // What it is before is read after it is asked for: what changes it from now on is told under this name.
         var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
         var open = _reporter.Open(found.ClientOrderId) ?? found;
@@ -96,6 +101,20 @@ internal sealed partial class FixTrader
         RefuseCancel(message, open, report.Reason != RejectReason.None
             ? new Refusal(report.Reason, report.Field, report.Limit)
             : Refusal.Malformed(null, "The order has this price and quantity already."));
+    }
+
+    /// <summary>Other conditions, where it stands.</summary>
+    private async ValueTask Change(FixMessage message, PastOrder found, Amendment change)
+    {
+        var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
+        var report = await Entry.AmendConditions(holder.Account, found.Symbol, found.OrderId, change.Conditions);
+        if (report.Reason == RejectReason.None && await IsTold(asked, _reporter.WillTell(asked, report)))
+            return;
+
+        _reporter.Unask(asked);
+        RefuseCancel(message, found, report.Reason != RejectReason.None
+            ? new Refusal(report.Reason, report.Field, report.Limit)
+            : Refusal.Malformed(null, "The order is as this asks for already."));
     }
 
     /// <summary>Whether the records have told of a request, or will: then it is waited for, within reason.</summary>
@@ -144,30 +163,12 @@ internal sealed partial class FixTrader
         }
     }
 
-    private static FixFault? ReadChange(FixMessage message, out AmendText text)
-    {
-        var numbers = new FixNumbers(message);
-        text = new AmendText
-        {
-            Price = numbers.Read(FixTag.Price),
-            Quantity = numbers.Read(FixTag.OrderQty),
-            ClientOrderId = message[FixTag.ClOrdID],
-        };
-        return numbers.Fault;
-    }
-
     /// <summary>The first of these tags that is not as the order has it.</summary>
     private static int? DiffersIn(FixMessage message, PastOrder order, params ReadOnlySpan<int> tags)
     {
         foreach (var tag in tags)
         {
-            var own = tag switch
-            {
-                FixTag.Side => order.Side == Side.Buy ? "1" : "2",
-                FixTag.OrdType => FixReports.TypeOf(order.Type).ToString(),
-                FixTag.TimeInForce => FixReports.TimeOf(order.TimeInForce).ToString(),
-                _ => order.Symbol,
-            };
+            var own = tag == FixTag.Side ? order.Side == Side.Buy ? "1" : "2" : order.Symbol;
             if (message[tag] is { } told && told != own)
                 return tag;
         }

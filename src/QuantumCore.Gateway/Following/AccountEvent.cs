@@ -52,7 +52,7 @@ internal enum OrderHappening
     /// <summary>It traded.</summary>
     Traded = 3,
 
-    /// <summary>Its terms are others now.</summary>
+    /// <summary>Its owner gave it other terms.</summary>
     Changed = 4,
 
     /// <summary>It lost something to a match that was prevented.</summary>
@@ -63,6 +63,9 @@ internal enum OrderHappening
 
     /// <summary>It waits no more for its parent, or for its trigger.</summary>
     Advanced = 7,
+
+    /// <summary>A corporate action gave it other terms.</summary>
+    Adjusted = 8,
 }
 
 /// <summary>What may happen to a list of orders.</summary>

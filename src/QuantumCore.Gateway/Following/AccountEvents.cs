@@ -57,7 +57,7 @@ internal sealed class AccountEvents(
                 Close(book, all.Orders);
                 break;
             case OrderReduced reduced when reduced.Account == _account:
-                Change(book, reduced.Number, order => order with { QuantityLots = reduced.TotalLots });
+                Change(book, reduced.Number, order => order with { QuantityLots = reduced.TotalLots }, OrderHappening.Changed);
                 break;
             case BookTurn turn:
                 Turn(book, turn);
@@ -161,6 +161,7 @@ internal sealed class AccountEvents(
                         QuantityLots = order.QuantityLots - step.QuantityLots,
                         Conditions = amended ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes)) : order.Conditions,
                     },
+                    OrderHappening.Changed,
                     step.LeavesLots == 0);
                 break;
             case StepKind.Adjusted:
@@ -170,7 +171,7 @@ internal sealed class AccountEvents(
                     PriceTicks = adjustment.PriceOf(order.Side, order.PriceTicks),
                     QuantityLots = order.QuantityLots + step.QuantityLots,
                     Conditions = EncodedConditions.From(adjustment.Of(order.Side, order.Conditions.Decode(), order.QuantityLots + step.QuantityLots)),
-                });
+                }, OrderHappening.Adjusted);
                 break;
             case StepKind.Opened or StepKind.Voided or StepKind.Held or StepKind.Fill or StepKind.Prevented or StepKind.Reversed or StepKind.Restated:
                 break;
@@ -308,7 +309,7 @@ internal sealed class AccountEvents(
         Report(book, order, OrderHappening.Advanced);
     }
 
-    private void Change(RecordPlace book, long number, Func<PastOrder, PastOrder> change, bool endsNext = false)
+    private void Change(RecordPlace book, long number, Func<PastOrder, PastOrder> change, OrderHappening what, bool endsNext = false)
     {
         if (!_orders.TryGetValue(number, out var order))
             return;
@@ -317,7 +318,7 @@ internal sealed class AccountEvents(
         _orders[number] = order;
         // One that a prevented match leaves nothing of is told once, with its end.
         if (!_prevented.TryGetValue(number, out var match))
-            Report(book, order, OrderHappening.Changed);
+            Report(book, order, what);
         else if (!endsNext && _prevented.Remove(number))
             Report(book, order, OrderHappening.Prevented, match: match);
     }

@@ -1,0 +1,92 @@
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Fix;
+
+/// <summary>
+/// What a replacement asks for. It tells everything of the order once more, whether it is to change or not: what it says as the order's own
+/// reports do stays, and what it leaves out stays too.
+/// </summary>
+internal static class FixReplacing
+{
+    /// <summary>What is wrong with how a replacement is written.</summary>
+    public static FixFault? WrongForm(FixMessage message)
+    {
+        foreach (var tag in (ReadOnlySpan<int>)[
+            FixTag.Price, FixTag.OrderQty, FixTag.StopPx, FixTag.MaxFloor, FixTag.MinQty, FixTag.PegOffsetValue, FixTag.ExpireTime, FixTag.ExpireDate])
+        {
+            if (message[tag] is { } text && Plain(tag, text) is null)
+                return new FixFault(tag, FixReject.IncorrectDataFormat, RuleOf(tag));
+        }
+
+        return null;
+    }
+
+    /// <summary>Reads what of an order is to change; null with it, or which of its tags can't.</summary>
+    /// <param name="message">The replacement.</param>
+    /// <param name="instrument">What the order is in.</param>
+    /// <param name="order">The order as it is.</param>
+    /// <param name="change">What is to change; prices and quantities that a replacement says once more are in it where nothing else changes.</param>
+    public static int? Read(FixMessage message, Instrument instrument, PastOrder order, out AmendText change)
+    {
+        var own = FixReports.TermsOf(instrument, order).ToDictionary(term => term.Tag, term => Plain(term.Tag, term.Text));
+        change = new AmendText
+        {
+            ClientOrderId = message[FixTag.ClOrdID],
+            TriggerPrice = Other(FixTag.StopPx),
+            DisplayQuantity = Other(FixTag.MaxFloor),
+            GoodTill = OtherEnd(),
+        };
+        foreach (var tag in (ReadOnlySpan<int>)[FixTag.Symbol, FixTag.Side, FixTag.OrdType, FixTag.TimeInForce, FixTag.ExecInst, FixTag.MinQty])
+        {
+            if (Other(tag) is not null)
+                return tag;
+        }
+
+        if (Other(FixTag.PegOffsetValue) is not null || Other(FixTag.PegOffsetType) is not (null or "0"))
+        {
+            if (!OrderCombinations.IsTrailing(order.Type) || FixOrderReading.ReadDistance(message, order.Side) is not { } distance)
+                return FixTag.PegOffsetValue;
+            change = change with { TrailingDistance = distance.TrailingDistance, TrailingBasisPoints = distance.TrailingBasisPoints };
+        }
+
+        var isOfConditions = change is not { TriggerPrice: null, DisplayQuantity: null, GoodTill: null, TrailingDistance: null, TrailingBasisPoints: null };
+        change = change with
+        {
+            Price = isOfConditions ? Other(FixTag.Price) : Said(FixTag.Price),
+            Quantity = isOfConditions ? Other(FixTag.OrderQty) : Said(FixTag.OrderQty),
+        };
+        return null;
+
+        string? Said(int tag) => message[tag] is { } text ? Plain(tag, text) : null;
+
+        string? Other(int tag) => Said(tag) is { } said && said != own.GetValueOrDefault(tag) ? said : null;
+
+        // As reports tell it, to the millisecond: what is said in their words is what the order has.
+        string? OtherEnd() => (Said(FixTag.ExpireTime) ?? Said(FixTag.ExpireDate)) is { } said && said != own.GetValueOrDefault(FixTag.ExpireTime)
+            ? FixOrderReading.EndText(message)
+            : null;
+    }
+
+    /// <summary>A value so that equal ones are the same text; null when it can't be read.</summary>
+    private static string? Plain(int tag, string text) => tag switch
+    {
+        FixTag.Price or FixTag.OrderQty or FixTag.StopPx or FixTag.MaxFloor or FixTag.MinQty => FixOrderReading.Number(text),
+        FixTag.PegOffsetValue => text.StartsWith('-') ? FixOrderReading.Number(text[1..]) is { } away ? "-" + away : null : FixOrderReading.Number(text),
+        FixTag.ExpireTime => FixOrderReading.Moment(text) is { } moment ? Told(moment) : null,
+        FixTag.ExpireDate => FixOrderReading.EndOf(text) is { } end ? Told(end) : null,
+        FixTag.ExecInst => string.Join(' ', text.Split(' ', StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal)),
+        _ => text,
+    };
+
+    private static string? Told(string time) => WireTime.Read(time) is { } nanos ? FixTime.Text(Clock.At(nanos)) : null;
+
+    private static string RuleOf(int tag) => tag switch
+    {
+        FixTag.PegOffsetValue => FixOrderReading.OffsetRule,
+        FixTag.ExpireTime => FixOrderReading.MomentRule,
+        FixTag.ExpireDate => FixOrderReading.DayRule,
+        _ => FixOrderReading.NumberRule,
+    };
+}
