@@ -121,13 +121,12 @@ internal static class OrderCommands
         command.Validators.Add(result =>
         {
             var terms = new Option[] { price, quantity }.Any(option => result.GetResult(option) is not null);
-            var conditions = new Option[] { display, trigger, trail, trailPoints, goodTill }
-                .Any(option => result.GetResult(option) is not null);
-            if (!terms && !conditions)
+            var conditions = new Option[] { display, trail, trailPoints, goodTill }.Any(option => result.GetResult(option) is not null);
+            if (!terms && !conditions && result.GetResult(trigger) is null)
                 result.AddError("nothing to change: give --limit, --quantity or a condition");
 
             if (terms && conditions)
-                result.AddError("--limit and --quantity are changed apart from conditions");
+                result.AddError("--limit and --quantity are changed apart from conditions, --trigger excepted");
 
             if (!terms && result.GetResult(expected) is not null)
                 result.AddError("--if-remaining goes with --limit or --quantity");
@@ -138,7 +137,8 @@ internal static class OrderCommands
             qc amend 17 --symbol AAPL --quantity 50      smaller, keeps its place in the queue
             qc amend 17 --symbol AAPL --limit 151.00     replaced: the answer has the new id
             qc amend 17 --symbol AAPL --limit 151.00 --if-remaining 100    not if a fill came in between
-            qc amend 17 --symbol AAPL --trigger 149.00   a waiting stop, where it stands
+            qc amend 17 --symbol AAPL --trigger 149.00   a waiting stop's; where that takes more cover, it is replaced
+            qc amend 17 --symbol AAPL --trigger 149.00 --limit 148.50    a stop-limit's two prices at once
             """,
             async (parse, session, cancellation) =>
             {

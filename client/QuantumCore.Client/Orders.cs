@@ -278,7 +278,7 @@ public sealed record PlaceOrder
 }
 
 /// <summary>
-/// What to change in an open order; what is null stays. Price and quantity go together, and so do the conditions below
+/// What to change in an open order; what is null stays. Price, quantity and trigger price go together, and so do the conditions below
 /// them; the exchange refuses both kinds at once.
 /// </summary>
 public sealed record AmendOrder
@@ -301,7 +301,10 @@ public sealed record AmendOrder
     /// <summary>How much an iceberg shows from its next part on.</summary>
     public decimal? DisplayQuantity { get; init; }
 
-    /// <summary>A waiting stop's new trigger price.</summary>
+    /// <summary>
+    /// A waiting stop's new trigger price. The order is replaced where a price or quantity comes with it, or where it takes more cover, as a buy
+    /// without a limit does that is to trigger higher.
+    /// </summary>
     public decimal? TriggerPrice { get; init; }
 
     /// <summary>A trailing stop's new distance, a difference of prices.</summary>
@@ -315,7 +318,7 @@ public sealed record AmendOrder
     public DateTimeOffset? GoodTill { get; init; }
 
     internal bool ChangesConditions =>
-        (DisplayQuantity ?? TriggerPrice ?? TrailingDistance ?? TrailingBasisPoints) is not null || GoodTill is not null;
+        (DisplayQuantity ?? TrailingDistance ?? TrailingBasisPoints) is not null || GoodTill is not null;
 }
 
 /// <summary>One fill of an order.</summary>

@@ -437,7 +437,8 @@ public sealed partial class QuantumCoreClient : IDisposable
         }
 
         var order = await GetOrderAsync(symbol, orderId, cancellation);
-        if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity)
+        if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity
+            && (change.TriggerPrice ?? order.TriggerPrice) == order.TriggerPrice)
             return order;
 
         if (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled)

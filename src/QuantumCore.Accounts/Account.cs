@@ -320,9 +320,13 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>What an order carries beyond a plain one changed in its book.</summary>
-    public void Amended(long number, OrderConditions? conditions)
+    public void Amended(long number, long priceTicks, OrderConditions? conditions)
     {
-        _orders[number].Conditions = conditions;
+        var order = _orders[number];
+        order.Interest?.Remove(order);
+        order.PriceTicks = priceTicks;
+        order.Conditions = conditions;
+        order.Interest?.Add(order);
         Trail?.Note(number);
     }
 

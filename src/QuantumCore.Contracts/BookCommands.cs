@@ -114,6 +114,9 @@ public enum ChangedValue : byte
     /// <summary>Amend: good till, Unix nanoseconds.</summary>
     ExpiryNanos = 5,
 
+    /// <summary>Amend: the worst price, in ticks, at which a stop without a limit may trade. Its book adds it to a new trigger.</summary>
+    WorstTicks = 6,
+
     /// <summary>Rules: market orders' protection in ticks; -1 for none, here and below.</summary>
     ProtectionTicks = 20,
 
@@ -496,7 +499,7 @@ public static class ChangedConditions
 {
     /// <summary>Whether all of these are values that an order has.</summary>
     public static bool AreOfOrder(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty
-        && changes.All(change => change.Name is >= ChangedValue.DisplayLots and <= ChangedValue.ExpiryNanos);
+        && changes.All(change => change.Name is >= ChangedValue.DisplayLots and <= ChangedValue.WorstTicks);
 
     /// <summary>Whether all of these are rules of a book.</summary>
     public static bool AreOfRules(this ImmutableArray<NamedValue> changes) => !changes.IsDefaultOrEmpty

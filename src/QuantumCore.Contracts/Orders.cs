@@ -204,9 +204,11 @@ public sealed record ExecutionReport(
 /// <param name="Seen">What the client has been shown of this book; the account catches up to it first.</param>
 /// <param name="ExpectedLots">What the client believes is open, in lots: with anything else it is refused as stale (RULES 10.6); 0: whatever is.</param>
 /// <param name="KeepsPlace">Refused as one that would grow, where the order would have to be replaced.</param>
+/// <param name="TriggerTicks">The new trigger of a waiting stop or take-profit in ticks, which is then replaced; 0 keeps it.</param>
 [GenerateSerializer, Immutable, Alias("amend-request")]
 public sealed record AmendRequest(
-    string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen, long ExpectedLots = 0, bool KeepsPlace = false);
+    string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen, long ExpectedLots = 0, bool KeepsPlace = false,
+    long TriggerTicks = 0);
 
 /// <summary>How an amendment is to be carried out.</summary>
 /// <param name="Reason">Why it was refused, or none.</param>

@@ -184,10 +184,22 @@ public sealed partial class OrderEntry(
         return kind == OrderListKind.Strategy ? named.OfLeg(orders[at].Symbol) : named;
     }
 
-    /// <summary>Changes the conditions of an order where it stands.</summary>
-    public ValueTask<ExecutionReport> AmendConditions(
-        long account, string symbol, long orderId, ImmutableArray<NamedValue> changes) =>
-        AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
+    /// <summary>
+    /// Changes the conditions of an order where it stands; a stop whose new trigger takes more cover is replaced by one of the new name.
+    /// </summary>
+    public async ValueTask<ExecutionReport> AmendConditions(
+        long account, string symbol, long orderId, string newClientOrderId, ImmutableArray<NamedValue> changes)
+    {
+        var report = await AskBook("AmendConditions", account, symbol, orderId, book => book.Amend(symbol, account, orderId, changes));
+        if (report.Reason is not (RejectReason.WouldGrow or RejectReason.OrderClosed))
+            return report;
+        if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
+            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination } : report;
+
+        // Asked again, the order that was replaced is closed: its account knows what came of the first time.
+        var replaced = await Amend(account, symbol, orderId, newClientOrderId, 0, 0, triggerTicks: trigger);
+        return replaced.Reason == RejectReason.UnknownOrder ? report : replaced;
+    }
 
     /// <summary>How many orders and lots stand before an order at its price.</summary>
     public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
@@ -265,13 +277,14 @@ public sealed partial class OrderEntry(
     /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
-        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false)
+        long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false,
+        long triggerTicks = 0)
     {
         if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace);
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
@@ -289,7 +302,7 @@ public sealed partial class OrderEntry(
             "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
         // An order of a list is not replaced: the list would lose it.
         return report.Reason == RejectReason.InvalidCombination && report.Field is null
-            ? report with { Field = priceTicks != 0 ? "kind,price" : "kind,quantity" }
+            ? report with { Field = triggerTicks != 0 ? "kind,triggerPrice" : priceTicks != 0 ? "kind,price" : "kind,quantity" }
             : report;
     }
 

@@ -19,12 +19,19 @@ internal static class RefusedChange
         if (OrderCombinations.IsTrailing(order.Type) && request.TotalLots > order.QuantityLots)
             return "type,quantity";
 
+        if (request.TriggerTicks != 0 && !IsWaiting(order))
+            return "type,triggerPrice";
+
         // The worst price at which a market order or a stop is covered, and a trailing limit, are not their owner's to choose.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
         return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks && request.PriceTicks != order.StandsAtTicks
             ? "type,price"
             : null;
     }
+
+    /// <summary>Whether it has a trigger of its own that it has not reached.</summary>
+    private static bool IsWaiting(HeldOrder order) =>
+        OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type) && order.Standing.Stage != OrderStage.Working;
 
     /// <summary>The member at fault of a request to change conditions; the two that exclude each other, with a comma; null when it is none of them.</summary>
     public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) => reason switch

@@ -113,6 +113,10 @@ internal sealed partial class Projection
                 if (turn.Command.Verb == BookVerb.Amend && key == new OrderKey(turn.Command.Account, turn.Command.Number))
                 {
                     PutTerms(key, ((OrderConditions?)null).With(turn.Command.Changes));
+                    if (turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) is { } worst)
+                    {
+                        Change(key, turn.TimeNanos).PriceTicks = worst;
+                    }
                 }
 
                 break;

@@ -39,7 +39,7 @@ public class OrderTrailTests
             () => account.Resize(1, 80),
             () => account.SetHold(1, 80_000),
             () => account.ShrinkHold(1, 79_000),
-            () => account.Amended(1, new OrderConditions { DisplayLots = 10 }),
+            () => account.Amended(1, 1_000, new OrderConditions { DisplayLots = 10 }),
             () => account.Reduced(1, 70, 70_000),
             () => account.Release(1),
         ];

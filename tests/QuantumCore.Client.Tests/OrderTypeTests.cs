@@ -126,13 +126,18 @@ public sealed class OrderTypeTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Conditions_are_amended_under_no_new_name_and_again_when_an_answer_is_lost()
+    public async Task A_trigger_is_amended_once_when_its_answer_is_lost_and_what_never_replaces_an_order_again()
     {
         var stop = await _alice.PlaceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 140m), Cancellation);
         _exchange.Next(Fault.DropAfter);
         var amended = await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 141m }, Cancellation);
         Assert.Equal((stop.OrderId, stop.ClientOrderId, 141m), (amended.OrderId, amended.ClientOrderId, amended.TriggerPrice));
-        Assert.Equal(2, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
+        Assert.Equal(1, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
+
+        _exchange.Next(Fault.DropAfter);
+        var follows = await _alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = 2m }, Cancellation);
+        Assert.Equal((stop.OrderId, 2m), (follows.OrderId, follows.TrailingDistance));
+        Assert.Equal(3, _exchange.Changes.Count(change => change.StartsWith("PATCH", StringComparison.Ordinal)));
         Assert.Equal(
             """{"goodTill":"2030-01-01T00:00:00.0000000Z"}""",
             QuantumCoreJson.Write(new AmendOrder { GoodTill = new DateTimeOffset(2030, 1, 1, 0, 0, 0, TimeSpan.Zero) }));

@@ -160,7 +160,7 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
         var order = FindOpen(account, id);
         if (body["price"] is null && body["quantity"] is null)
         {
-            foreach (var (condition, value) in body)
+            foreach (var (condition, value) in body.Where(static member => member.Key != "clientOrderId"))
                 order.Terms[condition] = value?.DeepClone();
             return order.ToJson();
         }

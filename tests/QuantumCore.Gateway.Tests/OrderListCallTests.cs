@@ -106,7 +106,8 @@ public sealed class OrderListCallTests
     }
 
     [Theory]
-    [InlineData("""{"price":"1","triggerPrice":"1"}""", "InvalidCombination", "price,triggerPrice", null)]
+    [InlineData("""{"price":"1","triggerPrice":"1","goodTill":"2030-01-01T00:00:00Z"}""", "InvalidCombination", "price,goodTill", null)]
+    [InlineData("""{"price":"1","triggerPrice":"1000000.01"}""", "InvalidPrice", "triggerPrice", "1000000.00")]
     [InlineData("""{"quantity":"1","displayQuantity":"1"}""", "InvalidCombination", "quantity,displayQuantity", null)]
     [InlineData("""{"quantity":"1","goodTill":"2030-01-01T00:00:00Z"}""", "InvalidCombination", "quantity,goodTill", null)]
     [InlineData("""{"trailingDistance":"1","trailingBasisPoints":1}""", "InvalidCombination", "trailingDistance,trailingBasisPoints", null)]

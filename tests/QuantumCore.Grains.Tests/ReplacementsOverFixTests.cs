@@ -20,7 +20,9 @@ public sealed class ReplacementsOverFixTests
     [InlineData("40=3|99=155", "38=10.0|40=3|99=156.50|59=0", "8 150=5 38=10 99=156.50")]
     [InlineData("40=3|99=155", "38=6|40=3|99=155.00", "8 150=5 38=6 99=155.00")]
     [InlineData("40=3|99=155", "38=12|40=3|99=155.00", "8 150=5 38=12 99=155.00")]
+    [InlineData("40=3|99=155", "38=12|40=3|99=156", "8 150=5 38=12 99=156.00")]
     [InlineData("40=4|44=160|99=155", "38=10|40=4|44=160.00|99=157", "8 150=5 38=10 44=160.00 99=157.00")]
+    [InlineData("40=4|44=160|99=155", "38=9|40=4|44=162|99=157", "8 150=5 38=9 44=162.00 99=157.00")]
     [InlineData("40=J|99=140", "38=10|40=J|99=139", "8 150=5 38=10 99=139.00")]
     [InlineData("40=2|44=140|111=3|18=6", "38=10|40=2|44=140|111=4|18=6", "8 150=5 38=10 44=140.00 18=6 111=4")]
     [InlineData("40=2|44=140|111=3|18=6", "38=8|40=2|44=140|111=3.0|18=6", "8 150=5 38=8 44=140.00 18=6 111=3")]
@@ -47,8 +49,8 @@ public sealed class ReplacementsOverFixTests
 
     [Theory]
     [InlineData("40=3|99=155", "38=10|40=3|99=149", "StopPx (99)")]
-    [InlineData("40=3|99=155", "38=12|40=3|99=156", "They are changed one after the other. Field: OrderQty (38), StopPx (99).")]
-    [InlineData("40=3|99=155", "38=10|40=3|99=155", "The order has this price and quantity already.")]
+    [InlineData("40=2|44=140|111=3", "38=12|40=2|44=140|111=4", "They are changed one after the other. Field: OrderQty (38), MaxFloor (111).")]
+    [InlineData("40=3|99=155", "38=10|40=3|99=155", "The order is as this asks for already.")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|99=150", "StopPx (99)")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|111=0", "MaxFloor (111)")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|18=6", "Tag 18 is not as the order has it")]
@@ -121,10 +123,10 @@ public sealed class ReplacementsOverFixTests
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
         await desk.SendAsync("D", "11=a|55=AAPL|54=1|38=10|40=3|99=155");
         var order = await desk.ReadAsync();
-        await exchange.Alice.AmendAsync("AAPL", long.Parse(order[37], CultureInfo.InvariantCulture), new AmendOrder { TriggerPrice = 156m }, Cancellation);
-        Assert.Equal("8 11=a 150=D 378=99 99=156.00", await desk.HearAsync(1, 11, 41, 150, 378, 99));
-        await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|38=10|40=3|99=156");
-        Assert.Equal("9 11=b 39=0 58=The order has this price and quantity already.", await desk.HearAsync(1, 11, 39, 58));
+        await exchange.Alice.AmendAsync("AAPL", long.Parse(order[37], CultureInfo.InvariantCulture), new AmendOrder { TriggerPrice = 154m }, Cancellation);
+        Assert.Equal("8 11=a 150=D 378=99 99=154.00", await desk.HearAsync(1, 11, 41, 150, 378, 99));
+        await desk.SendAsync("G", "11=b|41=a|55=AAPL|54=1|38=10|40=3|99=154");
+        Assert.Equal("9 11=b 39=0 58=The order is as this asks for already.", await desk.HearAsync(1, 11, 39, 58));
     }
 
     [Fact]

@@ -23,6 +23,33 @@ public abstract partial class HistoryContract
         Assert.Equal((92, 107, 5), (order.PriceTicks, order.Conditions!.Decode()!.TriggerTicks, order.Conditions.Decode()!.DisplayLots));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_stop_whose_trigger_was_moved_has_the_worst_price_that_goes_with_it(int batch)
+    {
+        await using var history = await OpenAsync($"moved{batch}");
+        var order = Entered(One, 1, Side.Buy, 50) with
+        {
+            Type = OrderType.Stop,
+            Conditions = EncodedConditions.From(new OrderConditions { TriggerTicks = 105 }),
+        };
+        var move = BookCommand.Of(BookVerb.Amend, 0, One, 1) with
+        {
+            Changes = [new NamedValue(ChangedValue.TriggerTicks, 90), new NamedValue(ChangedValue.WorstTicks, 94)],
+        };
+        ImmutableArray<BookRecord> records =
+        [
+            (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
+            Turn(2, BookCommand.Of(BookVerb.Enter, 0, One, 1) with { Orders = [order] }, Step(StepKind.Opened, 50, 100)),
+            Turn(3, move, Step(StepKind.Changed, 0, 94)),
+        ];
+        await ApplyInBatchesAsync(history, records, batch);
+        Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
+        var moved = Assert.Single(await history.OrdersAsync(new OrderQuery(One), Token));
+        Assert.Equal((94, 90), (moved.PriceTicks, moved.Conditions!.Decode()!.TriggerTicks));
+    }
+
     /// <summary>Projects records of one book, so many at a time.</summary>
     private static async Task ApplyInBatchesAsync(HistoryStore history, ImmutableArray<BookRecord> records, int batch)
     {
@@ -48,11 +75,11 @@ public abstract partial class HistoryContract
             Turn(3, amend, Step(StepKind.Changed, 0, 100)),
             Turn(4, s_dividend, Step(StepKind.Adjusted, 0, 97) with { PriceBeforeTicks = 100 }),
         ];
-
-        static BookTurn Turn(long time, BookCommand command, TurnStep step) =>
-            new(time, command, RejectReason.None, TradingPhase.Continuous, [step], [], null);
-
-        static TurnStep Step(StepKind kind, long lots, long price) =>
-            new(kind, One, 1, 1, Side.Buy, EndReason.None, price, lots, 50, 0, 5_000);
     }
+
+    private static BookTurn Turn(long time, BookCommand command, TurnStep step) =>
+        new(time, command, RejectReason.None, TradingPhase.Continuous, [step], [], null);
+
+    private static TurnStep Step(StepKind kind, long lots, long price) =>
+        new(kind, One, 1, 1, Side.Buy, EndReason.None, price, lots, 50, 0, 5_000);
 }

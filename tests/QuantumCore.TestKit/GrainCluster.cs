@@ -185,9 +185,10 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>Not to be had here: one process is one silo.</summary>
     public Task StartSiloAsync() => throw new NotSupportedException("The embedded runtime is one silo.");
 
-    /// <summary>Stops the hosted services in reverse order, the grains last.</summary>
+    /// <summary>Says that it ends, as a host does: whoever waits for a change is answered. Then stops the hosted services in reverse order, the grains last.</summary>
     public async ValueTask DisposeAsync()
     {
+        _services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
         foreach (var service in _services.GetServices<IHostedService>().Reverse())
             await service.StopAsync(CancellationToken.None);
         await _services.DisposeAsync();

@@ -49,7 +49,7 @@ public partial class StableNumberTests
             + "AdvanceTime=11 Block=12 Unblock=13 Bust=14 Correct=15 "
             + "Act=16 EndOrders=17 SetTradeGroups=18 AdjustOrders=19",
         ["ChangedValue"] =
-            "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 ProtectionTicks=20 StaticBand=21 "
+            "DisplayLots=1 TriggerTicks=2 TrailTicks=3 TrailBasisPoints=4 ExpiryNanos=5 WorstTicks=6 ProtectionTicks=20 StaticBand=21 "
             + "DynamicBand=22 DynamicBandAuction=23 AuctionCollar=24 MaxExtensions=25 AuctionNanos=26 "
             + "Next=30 NextNanos=31 NextLastsNanos=32 Why=33 TakeQuotes=40 Cross=41 Sweep=42 Proceed=43 Close=44 Take=45 EndPhase=46 Price=50 Lots=51 Maker=52 Reason=53 AlsoNumber=54 GroupedAccount=60 TradeGroup=61 NewUnits=62 OldUnits=63 FallTicks=64 TradeIndex=70 TradeNanos=71 TakerAccount=72 TakerNumber=73 TakerOrder=74 TakerSide=75 TakerFee=76 MakerAccount=77 MakerNumber=78 MakerOrder=79 MakerFee=80 InAuction=81 TakerFeeNow=82 MakerFeeNow=83",
         ["PhaseReason"] =

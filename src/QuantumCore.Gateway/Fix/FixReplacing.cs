@@ -51,12 +51,10 @@ internal static class FixReplacing
             change = change with { TrailingDistance = distance.TrailingDistance, TrailingBasisPoints = distance.TrailingBasisPoints };
         }
 
-        var isOfConditions = change is not { TriggerPrice: null, DisplayQuantity: null, GoodTill: null, TrailingDistance: null, TrailingBasisPoints: null };
-        change = change with
-        {
-            Price = isOfConditions ? Other(FixTag.Price) : Said(FixTag.Price),
-            Quantity = isOfConditions ? Other(FixTag.OrderQty) : Said(FixTag.OrderQty),
-        };
+        var isOfConditions = change is not { DisplayQuantity: null, GoodTill: null, TrailingDistance: null, TrailingBasisPoints: null };
+        var (price, quantity) = (Other(FixTag.Price), Other(FixTag.OrderQty));
+        var isAlone = isOfConditions || (change.TriggerPrice is not null && price is null && quantity is null);
+        change = change with { Price = isAlone ? price : Said(FixTag.Price), Quantity = isAlone ? quantity : Said(FixTag.OrderQty) };
         return null;
 
         string? Said(int tag) => message[tag] is { } text ? Plain(tag, text) : null;

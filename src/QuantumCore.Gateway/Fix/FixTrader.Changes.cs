@@ -67,13 +67,10 @@ internal sealed partial class FixTrader
         var (refusal, change) = AmendReading.Read(text, instrument);
         if (refusal is { } refused)
             RefuseCancel(message, found, refused);
-        else if (change.Conditions.IsEmpty)
-            await Replace(message, found, change);
         else
-            await Change(message, found, change);
+            await Replace(message, found, change);
     }
 
-    /// <summary>Another price or quantity.</summary>
     private async ValueTask Replace(FixMessage message, PastOrder found, Amendment change)
     {
         // What it is before is read after it is asked for: what changes it from now on is told under this name.
@@ -88,31 +85,21 @@ internal sealed partial class FixTrader
         }
 
         _reporter.Answers(change.Name);
-        var report = await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total);
+        var report = change.Conditions.IsEmpty
+            ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks)
+            : await Entry.AmendConditions(holder.Account, open.Symbol, open.OrderId, change.Name, change.Conditions);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
-        // The records tell under the request's name that it became smaller, or ended because so much is filled, or of the order in its place.
-        var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0 ? _reporter.WillTell(asked, report) : report.QuantityLots != open.QuantityLots;
+        // The records tell under the request's name that it became smaller, or has other conditions, or ended because so much is filled, or of the order in its place.
+        var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0 || !change.Conditions.IsEmpty
+            ? _reporter.WillTell(asked, report)
+            : report.QuantityLots != open.QuantityLots;
         if (report.Reason == RejectReason.None && await IsTold(asked, isToCome))
             return;
 
         _reporter.Unask(asked);
         RefuseCancel(message, open, report.Reason != RejectReason.None
-            ? new Refusal(report.Reason, report.Field, report.Limit)
-            : Refusal.Malformed(null, "The order has this price and quantity already."));
-    }
-
-    /// <summary>Other conditions, where it stands.</summary>
-    private async ValueTask Change(FixMessage message, PastOrder found, Amendment change)
-    {
-        var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
-        var report = await Entry.AmendConditions(holder.Account, found.Symbol, found.OrderId, change.Conditions);
-        if (report.Reason == RejectReason.None && await IsTold(asked, _reporter.WillTell(asked, report)))
-            return;
-
-        _reporter.Unask(asked);
-        RefuseCancel(message, found, report.Reason != RejectReason.None
             ? new Refusal(report.Reason, report.Field, report.Limit)
             : Refusal.Malformed(null, "The order is as this asks for already."));
     }

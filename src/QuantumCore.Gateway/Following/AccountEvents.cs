@@ -159,6 +159,7 @@ internal sealed class AccountEvents(
                     order => order with
                     {
                         QuantityLots = order.QuantityLots - step.QuantityLots,
+                        PriceTicks = (amended ? turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) : null) ?? order.PriceTicks,
                         Conditions = amended ? EncodedConditions.From(order.Conditions.Decode().With(turn.Command.Changes)) : order.Conditions,
                     },
                     OrderHappening.Changed,

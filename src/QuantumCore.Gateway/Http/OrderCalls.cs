@@ -112,8 +112,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = change.Conditions.IsEmpty
-            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots)
-            : await entry.AmendConditions(account, symbol, orderId, change.Conditions);
+            ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots, triggerTicks: change.TriggerTicks)
+            : await entry.AmendConditions(account, symbol, orderId, change.Name, change.Conditions);
         await Answer.Order(context, report, await listings.BySymbol());
     }
 

@@ -10,8 +10,9 @@ namespace QuantumCore.Gateway.Wire;
 /// <param name="TotalLots">The new total; 0 keeps it.</param>
 /// <param name="Conditions">The conditions that change.</param>
 /// <param name="ExpectedLots">What its owner believes is open; 0: whatever is.</param>
+/// <param name="TriggerTicks">The new trigger, together with a new price or quantity; 0 keeps it.</param>
 internal readonly record struct Amendment(
-    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0);
+    string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0, long TriggerTicks = 0);
 
 /// <summary>From a client's words to an amendment.</summary>
 internal static class AmendReading
@@ -22,7 +23,7 @@ internal static class AmendReading
         var change = new Amendment(text.ClientOrderId ?? OrderReading.NewClientOrderId(), 0, 0, []);
         var terms = text.Price is not null ? "price" : text.Quantity is not null ? "quantity" : null;
         var condition = text.DisplayQuantity is not null ? "displayQuantity"
-            : text.TriggerPrice is not null ? "triggerPrice"
+            : text.TriggerPrice is not null && terms is null ? "triggerPrice"
             : text.TrailingDistance is not null ? "trailingDistance"
             : text.TrailingBasisPoints is not null ? "trailingBasisPoints"
             : text.GoodTill is not null ? "goodTill"
@@ -55,8 +56,9 @@ internal static class AmendReading
             TotalLots = numbers.Lots("quantity", text.Quantity) ?? 0,
             PriceTicks = numbers.Price("price", text.Price) ?? 0,
             ExpectedLots = numbers.Lots("expectedRemaining", text.ExpectedRemaining) ?? 0,
+            TriggerTicks = numbers.Price("triggerPrice", text.TriggerPrice) ?? 0,
         };
-        return (numbers.Wrong, change);
+        return (numbers.Wrong ?? (text.TriggerPrice is null ? null : OrderChecks.Price(instrument, change.TriggerTicks, "triggerPrice")), change);
     }
 
     private static (Refusal? Refusal, Amendment Change) ReadConditions(

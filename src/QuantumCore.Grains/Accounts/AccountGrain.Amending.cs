@@ -48,8 +48,10 @@ public sealed partial class AccountGrain
         }
 
         var total = request.TotalLots == 0 ? order.QuantityLots : request.TotalLots;
-        var price = request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
-        var stays = price == order.PriceTicks || price == order.StandsAtTicks;
+        var moves = request.TriggerTicks != 0 && request.TriggerTicks != order.Conditions?.TriggerTicks;
+        var price = moves && OrderCombinations.IsMarket(order.Type) ? MarketProtection.PriceTicks(order.Instrument, order.Side, request.TriggerTicks)
+            : request.PriceTicks == 0 ? order.PriceTicks : request.PriceTicks;
+        var stays = !moves && (price == order.PriceTicks || price == order.StandsAtTicks);
         if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
         {
             Record(_machine.AskReduction(request.NewClientOrderId, hash, order.Number, total, Now), urgent: true);
@@ -75,7 +77,7 @@ public sealed partial class AccountGrain
         }
 
         var record = _machine.DecideReplacement(
-            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now);
+            order, request.NewClientOrderId, price, total - order.FilledLots, hash, Now, moves ? request.TriggerTicks : null);
         Record(record, urgent: false);
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)

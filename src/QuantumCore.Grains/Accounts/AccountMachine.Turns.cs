@@ -204,7 +204,8 @@ internal sealed partial class AccountMachine
         if (turn.Command.Verb == BookVerb.Amend && turn.Command.Account == id.Value
             && Account.Orders.TryGetValue(turn.Command.Number, out var amended))
         {
-            Account.Amended(amended.Number, amended.Conditions.With(turn.Command.Changes));
+            Account.Amended(
+                amended.Number, turn.Command.Changes.ValueOf(ChangedValue.WorstTicks) ?? amended.PriceTicks, amended.Conditions.With(turn.Command.Changes));
         }
 
         if (turn.Command.Verb == BookVerb.CancelAll && turn.Command.Account == id.Value)

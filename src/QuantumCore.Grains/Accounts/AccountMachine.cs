@@ -78,7 +78,7 @@ internal sealed partial class AccountMachine(
 
     /// <summary>Decides about a replacement of an open order, which holds only what it needs beyond the old one.</summary>
     public AccountRecord DecideReplacement(
-        HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now)
+        HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now, long? triggerTicks = null)
     {
         if (Barrier is var barred and not RejectReason.None)
         {
@@ -99,6 +99,7 @@ internal sealed partial class AccountMachine(
             return new KeyRefused(At(now), clientOrderId, hash, reason);
         }
 
+        var conditions = triggerTicks is { } trigger ? old.Conditions! with { TriggerTicks = trigger } : old.Conditions;
         var order = new SubmitOrder(
             id.Value,
             Account.LastNumber + 1,
@@ -114,7 +115,7 @@ internal sealed partial class AccountMachine(
             old.Number,
             old.LeavesLots,
             SelfTrade: old.SelfTrade,
-            Conditions: EncodedConditions.From(OfNoList(old.Conditions)),
+            Conditions: EncodedConditions.From(OfNoList(conditions)),
             MinimumFee: fees.Minimum);
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }

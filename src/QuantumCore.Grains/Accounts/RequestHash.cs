@@ -66,7 +66,8 @@ internal static class RequestHash
     public static ulong Of(AmendRequest request)
     {
         var hash = Add(Add(Add(Add(Offset, request.Symbol), request.OrderId), request.PriceTicks), request.TotalLots);
-        return request.ExpectedLots == 0 ? hash : Add(hash, request.ExpectedLots);
+        hash = request.ExpectedLots == 0 ? hash : Add(hash, request.ExpectedLots);
+        return request.TriggerTicks == 0 ? hash : Add(Add(hash, "trigger"), request.TriggerTicks);
     }
 
     /// <summary>Of a deposit.</summary>

@@ -64,13 +64,19 @@ internal sealed partial class BookMachine
         }
 
         var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with { Changes = changes };
-        var reason = Run(command, now, time => Core.Amend(time, ticket.OrderId, AmendmentOf(changes)), out record);
-        if (reason == RejectReason.None)
-        {
-            ticket.Change(changes);
-        }
+        return Run(command, now, AmendCore, out record);
 
-        return reason;
+        // What it holds is told by what it is then.
+        RejectReason AmendCore(long time)
+        {
+            var reason = Core.Amend(time, ticket.OrderId, AmendmentOf(changes));
+            if (reason == RejectReason.None)
+            {
+                ticket.Change(changes);
+            }
+
+            return reason;
+        }
     }
 
     /// <summary>Carries out an operator's command.</summary>
@@ -187,6 +193,7 @@ internal sealed partial class BookMachine
             TrailTicks = changed.TrailTicks,
             TrailBasisPoints = changed.TrailBasisPoints,
             ExpiryNanos = changed.ExpiryNanos,
+            PriceTicks = changes.ValueOf(ChangedValue.WorstTicks),
         };
     }
 

@@ -127,7 +127,15 @@ public sealed partial class OrderBookGrain
             return Closed(book, account, number, finished, refused: true);
         }
 
-        var reason = book.Machine.Amend(ticket, changes, _now, out var record);
+        BookRecord? record = null;
+        var trigger = book.Machine.Core.TryGetOrder(ticket.OrderId, out var there) ? there.TriggerTicks : 0;
+        var complete = changes;
+        var reason = StopProtection.Complete(ticket.Order, trigger, book.Machine.Instrument!, ref complete);
+        if (reason == RejectReason.None)
+        {
+            reason = book.Machine.Amend(ticket, complete, _now, out record);
+        }
+
         Record(book, record, urgent: true);
         if (reason != RejectReason.None)
         {

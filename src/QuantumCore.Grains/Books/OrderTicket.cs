@@ -57,8 +57,11 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     };
 
     /// <summary>The book has changed conditions of the order.</summary>
-    public void Change(ImmutableArray<NamedValue> changes) =>
-        Order = Order with { Conditions = EncodedConditions.From(Order.Conditions.Decode().With(changes)) };
+    public void Change(ImmutableArray<NamedValue> changes) => Order = Order with
+    {
+        PriceTicks = changes.ValueOf(ChangedValue.WorstTicks) ?? Order.PriceTicks,
+        Conditions = EncodedConditions.From(Order.Conditions.Decode().With(changes)),
+    };
 }
 
 /// <summary>Orders of one list, and which of them holds for which.</summary>

@@ -1,6 +1,4 @@
-using QuantumCore.Instruments;
-
-namespace QuantumCore.Gateway;
+namespace QuantumCore.Instruments;
 
 /// <summary>How far a market order may go.</summary>
 public static class MarketProtection
@@ -41,15 +39,11 @@ public static class MarketProtection
         return Math.Clamp(limit, instrument.MinPriceTicks, instrument.MaxPriceTicks);
     }
 
-    /// <summary>The worst price it may begin to follow: with an activation price it waits for that one.</summary>
-    private static long FirstFollowed(Side side, long reference, long? activation) => activation is not { } from
-        ? reference
-        : reference == 0 ? from
-        : side == Side.Buy ? Math.Min(reference, from)
-        : Math.Max(reference, from);
-
-    /// <summary>The trigger of a followed price, as the book rounds it: never before the full distance.</summary>
-    private static long FirstTrigger(Side side, long followed, OrderConditions terms)
+    /// <summary>The trigger, in ticks, of a followed price, as the book rounds it: never before the full distance.</summary>
+    /// <param name="side">Buy or sell.</param>
+    /// <param name="followed">What is followed, in ticks.</param>
+    /// <param name="terms">Its distance.</param>
+    public static long FirstTrigger(Side side, long followed, OrderConditions terms)
     {
         const int Whole = 10_000;
         if (terms.TrailTicks is { } distance)
@@ -60,4 +54,11 @@ public static class MarketProtection
             ? Rounding.DivUp((Int128)followed * (Whole + points), Whole)
             : Rounding.DivDown((Int128)followed * (Whole - points), Whole));
     }
+
+    /// <summary>The worst price it may begin to follow: with an activation price it waits for that one.</summary>
+    private static long FirstFollowed(Side side, long reference, long? activation) => activation is not { } from
+        ? reference
+        : reference == 0 ? from
+        : side == Side.Buy ? Math.Min(reference, from)
+        : Math.Max(reference, from);
 }
