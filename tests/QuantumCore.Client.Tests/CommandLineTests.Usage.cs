@@ -39,7 +39,7 @@ public sealed partial class CommandLineTests
     [InlineData("order list")]
     [InlineData("order list oco sell AAPL 100 --target 160")]
     [InlineData("order list oto buy AAPL 100 --limit 150")]
-    [InlineData("amend 17 --symbol AAPL --limit 1 --trigger 1")]
+    [InlineData("amend 17 --symbol AAPL --limit 1 --display 1")]
     [InlineData("amend 17 --symbol AAPL --trigger 1 --if-remaining 5")]
     [InlineData("strategy")]
     [InlineData("strategy --units 1 --leg buy:AAPL:1 --leg sell:MSFT:1")]
