@@ -48,11 +48,11 @@ public interface IAccountGrain : IGrainWithStringKey
     [Alias("amend")]
     ValueTask<AmendPlan> Amend(AmendRequest request);
 
-    /// <summary>Finds the order a client order id names; an unknown id is used up (refused from now on).</summary>
+    /// <summary>Finds the order a client order id names, its own or that of an amendment of it; an unknown id is used up (refused from now on).</summary>
     [Alias("find")]
     ValueTask<NamedOrder> FindForCancel(string clientOrderId);
 
-    /// <summary>Finds the order a client order id names; an unknown one stays unused.</summary>
+    /// <summary>Finds the order a client order id names, its own or that of an amendment of it; an unknown one stays unused.</summary>
     [Alias("look-up")]
     ValueTask<NamedOrder> LookUp(string clientOrderId);
 

@@ -129,6 +129,29 @@ public sealed class ReplacementsOverFixTests
         Assert.Equal("9 11=b 39=0 58=The order is as this asks for already.", await desk.HearAsync(1, 11, 39, 58));
     }
 
+    [Theory]
+    [InlineData("40=3|99=155", "38=10|40=3|99=154")]
+    [InlineData("40=2|44=140", "38=6|40=2|44=140")]
+    public async Task A_later_session_finds_an_order_by_the_name_it_was_changed_under(string order, string change)
+    {
+        await using var exchange = await OpenAsync();
+        using (var before = await FixClient.LogOnAsync(exchange.FixAddress, "alice"))
+        {
+            await before.SendAllAsync(("D", $"11=a|55=AAPL|54=1|38=10|{order}"), ("G", $"11=b|41=a|55=AAPL|54=1|{change}"));
+            Assert.Equal("8 11=a 150=0; 8 11=b 41=a 150=5", await before.HearAsync(2, 11, 41, 150));
+        }
+
+        using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        await desk.SendAsync("H", "11=b|55=AAPL|54=1");
+        Assert.Equal("8 11=b 150=I 39=0", await desk.HearAsync(1, 11, 150, 39));
+        await desk.SendAsync("G", $"11=c|41=b|55=AAPL|54=1|38=5|{change.Replace("38=10|", "").Replace("38=6|", "")}");
+        Assert.Equal("8 11=c 41=b 150=5 38=5", await desk.HearAsync(1, 11, 41, 150, 38));
+        await desk.SendAsync("F", "11=d|41=c|55=AAPL|54=1");
+        Assert.Equal("8 11=d 41=c 150=4", await desk.HearAsync(1, 11, 41, 150));
+        await desk.SendAsync("F", "11=e|41=b|55=AAPL|54=1");
+        Assert.Equal("9 11=e 41=b 102=0", await desk.HearAsync(1, 11, 41, 102));
+    }
+
     [Fact]
     public async Task A_refused_order_is_told_with_what_it_asked_for()
     {

@@ -77,6 +77,23 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             return _named.GetValueOrDefault(name, name);
     }
 
+    /// <summary>Whether the session has seen the order of this name, open.</summary>
+    public bool Knows(string name)
+    {
+        lock (_lock)
+            return _named.ContainsKey(name) || _open.ContainsKey(name);
+    }
+
+    /// <summary>An order from before the session has this name now, if it is not its first.</summary>
+    public void Learn(PastOrder order, string name)
+    {
+        lock (_lock)
+        {
+            if (order.ClientOrderId != name && _renamed.TryAdd(order.ClientOrderId, name))
+                _named[name] = order.ClientOrderId;
+        }
+    }
+
     /// <summary>The session's name of an order.</summary>
     public string Shown(PastOrder order)
     {

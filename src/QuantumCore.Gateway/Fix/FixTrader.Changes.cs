@@ -15,7 +15,7 @@ internal sealed partial class FixTrader
 
     private async ValueTask Cancel(FixMessage message)
     {
-        if (Named(message) is not { } named)
+        if (await Named(message) is not { } named)
             return;
 
         if (named.Name is { } known && _reporter.Open(known) is { } open && DiffersIn(message, open, FixTag.Symbol, FixTag.Side) is { } tag)
@@ -41,7 +41,7 @@ internal sealed partial class FixTrader
 
     private async ValueTask Replace(FixMessage message)
     {
-        if (Named(message) is not { } named)
+        if (await Named(message) is not { } named)
             return;
         if (FixReplacing.WrongForm(message) is { } fault)
             Reject(message, fault);
@@ -87,7 +87,7 @@ internal sealed partial class FixTrader
         _reporter.Answers(change.Name);
         var report = change.Conditions.IsEmpty
             ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks)
-            : await Entry.AmendConditions(holder.Account, open.Symbol, open.OrderId, change.Name, change.Conditions);
+            : await ChangeConditions(open, change);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
@@ -102,6 +102,15 @@ internal sealed partial class FixTrader
         RefuseCancel(message, open, report.Reason != RejectReason.None
             ? new Refusal(report.Reason, report.Field, report.Limit)
             : Refusal.Malformed(null, "The order is as this asks for already."));
+    }
+
+    /// <summary>Conditions change where the order stands. Its account is told the new name by a change to what it is: so it is found by that in later sessions.</summary>
+    private async ValueTask<ExecutionReport> ChangeConditions(PastOrder order, Amendment change)
+    {
+        var report = await Entry.AmendConditions(holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
+        if (report.Reason == RejectReason.None && report.ClientOrderId != change.Name)
+            await Entry.Amend(holder.Account, order.Symbol, order.OrderId, change.Name, 0, 0);
+        return report;
     }
 
     /// <summary>Whether the records have told of a request, or will: then it is waited for, within reason.</summary>
@@ -199,7 +208,7 @@ internal sealed partial class FixTrader
         message[FixTag.Side] is null or "1" or "2" ? null : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
 
     /// <summary>Which order a cancel or a replacement is about; null when it does not say, and was rejected.</summary>
-    private NamedOrder? Named(FixMessage message)
+    private async ValueTask<NamedOrder?> Named(FixMessage message)
     {
         var fault = Required(message, FixTag.ClOrdID);
         if (message.Has(FixTag.OrderID))
@@ -218,8 +227,17 @@ internal sealed partial class FixTrader
 
         if (OrderIdOf(message) is { } orderId)
             return new NamedOrder(null, message[FixTag.Symbol], orderId, _reporter.KeyOf(message[FixTag.Symbol]!, orderId));
+        await Learn(message[FixTag.OrigClOrdID]!);
         var name = _reporter.NameOf(message[FixTag.OrigClOrdID]!);
         return new NamedOrder(name, null, 0, name);
+    }
+
+    /// <summary>A name that an order was given before the session, as it was changed where it stood, leads to it: its account knows.</summary>
+    private async ValueTask Learn(string name)
+    {
+        if (!_reporter.Knows(name) && await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
+            && await Entry.Orders(new OrderQuery(holder.Account, found.Symbol, Number: found.Number)) is [{ Status: OrderStatus.New or OrderStatus.PartiallyFilled } order])
+            _reporter.Learn(order, name);
     }
 
     /// <summary>An open order; of one that was open before the session the account knows.</summary>

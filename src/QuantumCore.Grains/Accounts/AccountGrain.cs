@@ -131,9 +131,7 @@ public sealed partial class AccountGrain(
                 Record(_machine.Burn(clientOrderId, Now), urgent: true);
             }
 
-            return key.IsOrder
-                ? new NamedOrder(RejectReason.None, key.Symbol, key.Number)
-                : new NamedOrder(RejectReason.UnknownOrder, "", 0);
+            return key.Order;
         });
         await SettleAsync();
         return found;
@@ -142,9 +140,7 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<NamedOrder> LookUp(string clientOrderId)
     {
-        var found = _machine.IsUsed(clientOrderId, out var key) && key.IsOrder
-            ? new NamedOrder(RejectReason.None, key.Symbol, key.Number)
-            : new NamedOrder(RejectReason.UnknownOrder, "", 0);
+        var found = _machine.IsUsed(clientOrderId, out var key) ? key.Order : new NamedOrder(RejectReason.UnknownOrder, "", 0);
         await SettleAsync();
         return found;
     }

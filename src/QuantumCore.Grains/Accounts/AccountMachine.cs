@@ -179,8 +179,10 @@ internal sealed partial class AccountMachine(
                     Sequence, RequestHash.Of(deposit.Asset, deposit.Amount), 0, "", RejectReason.None));
                 break;
             case ReductionAsked asked:
+                // It is open as far as the account knows: what books did is folded after what the account decided.
+                var symbol = Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "";
                 _keys.Add(asked.ClientOrderId, new UsedKey(
-                    Sequence, asked.RequestHash, asked.Number, "", RejectReason.None, asked.TotalLots));
+                    Sequence, asked.RequestHash, asked.Number, symbol, RejectReason.None, asked.TotalLots));
                 break;
             case CancelAllMarked:
                 break;

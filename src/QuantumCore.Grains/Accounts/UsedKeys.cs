@@ -8,14 +8,17 @@ namespace QuantumCore.Grains.Accounts;
 /// <param name="Sequence">The account's record that used it.</param>
 /// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order came.</param>
 /// <param name="Number">The order it named, or 0.</param>
-/// <param name="Symbol">The order's book.</param>
+/// <param name="Symbol">The order's book; none of an amendment that an older version recorded.</param>
 /// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="ReduceToLots">For an amendment that made an order smaller: the total it named; else 0.</param>
+/// <param name="ReduceToLots">For an amendment that left an order where it stands: the total it named; else 0.</param>
 internal readonly record struct UsedKey(
     long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason, long ReduceToLots = 0)
 {
     /// <summary>Whether it names an order of its own.</summary>
     public bool IsOrder => Number != 0 && ReduceToLots == 0;
+
+    /// <summary>The order it leads to: its own, or one that was changed under it where it stands.</summary>
+    public NamedOrder Order => Symbol.Length > 0 ? new NamedOrder(RejectReason.None, Symbol, Number) : new NamedOrder(RejectReason.UnknownOrder, "", 0);
 }
 
 /// <summary>All keys that an account has used: for a name of 12 letters some 35 bytes a key and 14 for finding it.</summary>
