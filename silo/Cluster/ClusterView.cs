@@ -18,7 +18,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
     {
         var management = grains.GetGrain<IManagementGrain>(0);
         var counting = CountAsync(management, cancellationToken);
-        var members = await management.GetDetailedHosts(onlyActive: false).WaitAsync(s_patience, cancellationToken);
+        var members = await management.GetDetailedHosts(onlyActive: false, cancellationToken).WaitAsync(s_patience, cancellationToken);
         var counts = await counting;
 
         // A gateway is a client of the cluster and is in no silo.
@@ -40,11 +40,11 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
         var places = ImmutableArray.CreateBuilder<BookPlace>(pins.Length);
         try
         {
-            var names = (await management.GetDetailedHosts(onlyActive: true).WaitAsync(s_patience, cancellationToken))
+            var names = (await management.GetDetailedHosts(onlyActive: true, cancellationToken).WaitAsync(s_patience, cancellationToken))
                 .ToDictionary(member => member.SiloAddress, member => member.SiloName ?? "");
             foreach (var pin in pins)
             {
-                var at = await management.GetActivationAddress(grains.GetGrain<IOrderBookGrain>(pin.Book)).AsTask()
+                var at = await management.GetActivationAddress(grains.GetGrain<IOrderBookGrain>(pin.Book), cancellationToken).AsTask()
                     .WaitAsync(s_patience, cancellationToken);
                 var name = at is null ? "" : names.GetValueOrDefault(at, "");
                 places.Add(new BookPlace(name, name.Length > 0 && SiloName.IsMeant(pin.Silo, name)));
@@ -63,7 +63,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
     {
         try
         {
-            return (await management.GetSimpleGrainStatistics().WaitAsync(s_patience, cancellationToken))
+            return (await management.GetSimpleGrainStatistics(cancellationToken).WaitAsync(s_patience, cancellationToken))
                 .Where(statistic => statistic.ActivationCount > 0 && statistic.GrainType!.Contains("QuantumCore.", StringComparison.Ordinal))
                 .ToLookup(statistic => statistic.SiloAddress!, statistic => GrainCount.Of(statistic.GrainType!, statistic.ActivationCount));
         }

@@ -185,7 +185,28 @@ public abstract class OrderLifeTests(bool hostile)
         var refused = await exchange.Book("AAPL").Reduce(Alice, late.ReduceNumber, late.ReduceToTotalLots);
         Assert.Equal(RejectReason.WouldGrow, refused.Reason);
         Assert.Equal(5, Assert.Single((await exchange.ViewAsync(Alice, five)).OpenOrders).QuantityLots);
-        Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).FindForCancel("k1")).Reason);
+    }
+
+    [Fact]
+    public async Task The_name_of_a_reduction_leads_to_its_order_for_ever()
+    {
+        await using var disk = new Disk();
+        NamedOrder order;
+        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile))
+        {
+            var placed = await before.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+            var plan = await before.Account(Alice).Amend(new AmendRequest("AAPL", placed.OrderId, "b", 0, 7, new SeenSequence("AAPL", placed.Sequence)));
+            await before.Book("AAPL").Reduce(Alice, plan.ReduceNumber, plan.ReduceToTotalLots);
+            order = await before.Account(Alice).FindForCancel("b");
+            Assert.Equal(new NamedOrder(RejectReason.None, "AAPL", plan.ReduceNumber), order);
+            await before.Book("AAPL").Close(Alice, [order.Number], EndReason.User);
+            await before.CrashAsync();
+        }
+
+        await using var after = await Exchange.StartAsync(disk, hostile);
+        Assert.Equal(order, await after.Account(Alice).LookUp("b"));
+        Assert.Equal(order, await after.Account(Alice).FindForCancel("b"));
+        Assert.Equal(RejectReason.UnknownOrder, (await after.Account(Alice).LookUp("c")).Reason);
     }
 
     [Fact]

@@ -62,7 +62,7 @@ public sealed class GrainCluster : IAsyncDisposable
                 client.AddMemoryStreams(provider);
         });
         var cluster = builder.Build();
-        await cluster.DeployAsync();
+        await cluster.DeployAsync(CancellationToken.None);
         return new GrainCluster(cluster);
     }
 
@@ -73,7 +73,7 @@ public sealed class GrainCluster : IAsyncDisposable
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
     /// <summary>Ends one silo without any farewell, as a crash would.</summary>
-    public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo]);
+    public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo], CancellationToken.None);
 
     /// <summary>Starts one more silo.</summary>
     public async Task StartSiloAsync()

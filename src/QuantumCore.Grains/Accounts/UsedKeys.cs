@@ -17,8 +17,8 @@ internal readonly record struct UsedKey(
     /// <summary>Whether it names an order of its own.</summary>
     public bool IsOrder => Number != 0 && ReduceToLots == 0;
 
-    /// <summary>The order it leads to: its own, or one that was changed under it where it stands.</summary>
-    public NamedOrder Order => Symbol.Length > 0 ? new NamedOrder(RejectReason.None, Symbol, Number) : new NamedOrder(RejectReason.UnknownOrder, "", 0);
+    /// <summary>The order it leads to: its own, or one that was changed under it where it stands. No key leads to none.</summary>
+    public NamedOrder Order => string.IsNullOrEmpty(Symbol) ? new NamedOrder(RejectReason.UnknownOrder, "", 0) : new NamedOrder(RejectReason.None, Symbol, Number);
 }
 
 /// <summary>All keys that an account has used: for a name of 12 letters some 35 bytes a key and 14 for finding it.</summary>
