@@ -29,7 +29,8 @@ public class MovedStopTests
         var heldNow = await HeldAsync(alice);
         Assert.True(side == OrderSide.Sell ? heldNow == held : heldNow < held, $"{held} held before, {heldNow} after");
 
-        await TradeAndWaitAsync(exchange, side, to, stop.OrderId);
+        var fired = await TradeAndWaitAsync(exchange, side, to, stop.OrderId);
+        Assert.Equal((worst, to), (fired.Price, fired.TriggerPrice));
         Assert.Equal(0, await HeldAsync(alice));
     }
 
@@ -103,7 +104,7 @@ public class MovedStopTests
         await wire.TradeAt150Async();
         var stop = await alice.PlaceAsync(Trailing(side, 1), Token);
         await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TrailingDistance = distance }, Token);
-        await TradeAndWaitAsync(exchange, side, at, stop.OrderId);
+        Assert.Equal(distance, (await TradeAndWaitAsync(exchange, side, at, stop.OrderId)).TrailingDistance);
     }
 
     [Fact]
@@ -119,8 +120,8 @@ public class MovedStopTests
         Assert.Equal(("InvalidCombination", "type,trailingDistance"), (refused.Code, refused.Field));
     }
 
-    /// <summary>A trade at a price, with more behind it for the stop, until the stop is filled.</summary>
-    private static async Task TradeAndWaitAsync(ServedExchange exchange, OrderSide side, decimal price, long orderId)
+    /// <summary>A trade at a price, with more behind it for the stop: the stop, which is filled.</summary>
+    private static async Task<Order> TradeAndWaitAsync(ServedExchange exchange, OrderSide side, decimal price, long orderId)
     {
         // What the stop takes is a little worse than where it triggers: within its protection from there, and from nowhere else.
         if (side == OrderSide.Sell)
@@ -138,6 +139,7 @@ public class MovedStopTests
 
         var told = await exchange.Alice.GetOrderAsync("AAPL", orderId, Token);
         Assert.Equal((OrderStatus.Filled, null), (told.Status, told.EndReason));
+        return told;
     }
 
     private static PlaceOrder Triggered(OrderType type, OrderSide side, decimal trigger) =>

@@ -225,6 +225,7 @@ public sealed class OrdersOverFixTests
             ("55=AAPL|54=1|38=1|44=140", 40, 1),
             ("55=AAPL|54=1|40=2|44=140", 38, 1),
             ("55=AAPL|54=1|38=1|40=2|44=140|847=3", 847, 2),
+            ("55=AAPL|54=1|38=1|40=2|44=140|15=EUR", 15, 5),
         ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
@@ -234,7 +235,7 @@ public sealed class OrdersOverFixTests
             Assert.Equal($"3 45={i + 2} 371={rows[i].Tag} 372=D 373={rows[i].Reason}", await desk.HearAsync(1, 45, 371, 372, 373));
         }
 
-        await desk.SendAsync("D", $"11=a|{Terms}");
+        await desk.SendAsync("D", $"11=a|15=USD|{Terms}");
         Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
     }
 

@@ -9,6 +9,7 @@ using QuantumCore.Gateway.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging.Abstractions;
 #endif
 
 namespace QuantumCore.TestKit;
@@ -152,7 +153,7 @@ public sealed class GrainCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var services = new ServiceCollection();
-        services.AddSingleton<IHostApplicationLifetime, ApplicationLifetime>();
+        services.AddSingleton<IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
         services.AddLocalGrains(local =>
         {
             local.Hostile = options.Hostile;

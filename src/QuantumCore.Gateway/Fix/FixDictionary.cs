@@ -8,7 +8,7 @@ namespace QuantumCore.Gateway.Fix;
 /// </summary>
 internal static class FixDictionary
 {
-    // Currency, HandlInst, SecurityIDSource, SecurityID, TransactTime, ExDestination, SecurityType, SecurityExchange, CFICode,
+    // Currency (of D and G it is judged), HandlInst, SecurityIDSource, SecurityID, TransactTime, ExDestination, SecurityType, SecurityExchange, CFICode,
     // OrderCapacity, OrderRestrictions, Text.
     private static readonly int[] s_unheard = [15, 21, 22, 48, 60, 100, 167, 207, 461, 528, 529, 58];
 

@@ -69,6 +69,12 @@ internal static class FixOrderReading
             ? new FixFault(FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
             : null;
 
+    /// <summary>What is wrong where a message means other money than the instrument's: that of its price, or, as in foreign exchange, of its quantity.</summary>
+    public static FixFault? WrongCurrency(FixMessage message, Instrument instrument) =>
+        message[FixTag.Currency] is { } told && told != instrument.Quote.Name && told != instrument.Base.Name
+            ? new FixFault(FixTag.Currency, FixReject.ValueIncorrect, $"{instrument.Symbol} is priced in {instrument.Quote.Name}.")
+            : null;
+
     private static FixFault? ReadWhat(FixMessage message, ref OrderText order)
     {
         var side = message[FixTag.Side] switch { "1" => "buy", "2" => "sell", _ => null };

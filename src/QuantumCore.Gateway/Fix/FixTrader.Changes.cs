@@ -58,6 +58,12 @@ internal sealed partial class FixTrader
             return;
         }
 
+        if (FixOrderReading.WrongCurrency(message, instrument) is { } foreign)
+        {
+            Reject(message, foreign);
+            return;
+        }
+
         if (FixReplacing.Read(message, instrument, found, out var text) is { } tag)
         {
             RefuseCancel(message, found, Refusal.Malformed(null, $"Tag {tag} is not as the order has it, and is not what a replacement of it can change."));

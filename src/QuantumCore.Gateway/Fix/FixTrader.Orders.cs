@@ -22,6 +22,9 @@ internal sealed partial class FixTrader
                 Refuse(message, new Refusal(RejectReason.TooManyRequests));
             else if (FixOrderReading.Read(message, holder.Account, out var order) is { } fault)
                 Reject(message, fault);
+            else if (message.Has(FixTag.Currency) && await services.Listings.Find(order.Symbol!) is { } instrument
+                && FixOrderReading.WrongCurrency(message, instrument) is { } foreign)
+                Reject(message, foreign);
             else
                 await Enter(message, order, before);
         }
