@@ -1,11 +1,25 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
 // What has become of orders, and of an account: as new, at least, as what its client has been shown.
 public sealed partial class OrderEntry
 {
+    /// <summary>
+    /// State of an order by its public id. Of one that is done its book has the conditions it came with; what became of them, the history.
+    /// </summary>
+    public async ValueTask<ExecutionReport> Status(long account, string symbol, long orderId)
+    {
+        var report = await AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
+        if (report.Conditions is null || report.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
+            return report;
+
+        var past = await _calls.Ask("Orders", account, () => Orders(new OrderQuery(account, symbol) { OrderId = orderId }));
+        return past is { Failure: RejectReason.None, Value: [var order] } ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks } : report;
+    }
+
     /// <summary>Which order a name is of; an unknown name stays unused.</summary>
     /// <remarks>A reading: what its grain throws goes through.</remarks>
     public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>

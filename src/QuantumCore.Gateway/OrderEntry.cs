@@ -324,19 +324,6 @@ public sealed partial class OrderEntry(
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
 
-    /// <summary>
-    /// State of an order by its public id. Of one that is done its book has the conditions it came with; what became of them, the history.
-    /// </summary>
-    public async ValueTask<ExecutionReport> Status(long account, string symbol, long orderId)
-    {
-        var report = await AskBook("Status", account, symbol, orderId, book => book.Status(symbol, account, orderId));
-        if (report.Conditions is null || report.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
-            return report;
-
-        var past = await _calls.Ask("Orders", account, () => Orders(new OrderQuery(account, symbol) { OrderId = orderId }));
-        return past is { Failure: RejectReason.None, Value: [var order] } ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks } : report;
-    }
-
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;
 

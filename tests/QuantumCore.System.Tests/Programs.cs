@@ -64,13 +64,14 @@ internal static class Programs
     public static Task<(int ExitCode, string Output)> RunAsync(string program, params IEnumerable<string> arguments) =>
         RunAsync(StartOf(program, arguments));
 
-    /// <summary>Runs a process to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start)
+    /// <summary>Runs a process to its end, which may take as long as anything else that is waited for, unless it is known to take longer.</summary>
+    public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start, TimeSpan? longest = null)
     {
+        var limit = longest ?? Wait.Limit;
         using var process = Process.Start(start)!;
         var output = new StringBuilder();
         Listen(process, output);
-        using var watchdog = new CancellationTokenSource(Wait.Limit);
+        using var watchdog = new CancellationTokenSource(limit);
         try
         {
             await process.WaitForExitAsync(watchdog.Token);
@@ -78,7 +79,7 @@ internal static class Programs
         catch (OperationCanceledException late)
         {
             process.Kill();
-            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {Wait.Limit}: {output}", late);
+            throw new TimeoutException($"{start.FileName} {string.Join(' ', start.ArgumentList)} had not ended after {limit}: {output}", late);
         }
 
         lock (output)

@@ -19,8 +19,9 @@ public sealed class RecordedFlowTests
         string book;
         await using (var silo = await StartAsync(storage))
         {
-            var (exitCode, output) = await Programs.RunAsync(
-                Programs.Cli, "replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString());
+            // An hour's orders go in one after the other.
+            var replay = Programs.StartOf(Programs.Cli, ["replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString()]);
+            var (exitCode, output) = await Programs.RunAsync(replay, TimeSpan.FromMinutes(13));
             Assert.True(exitCode == 0, output);
             using var report = JsonDocument.Parse(output.Split('\n').Last(line => line.StartsWith('{')));
             foreach (var (member, expected) in new[] { ("ioc", aggressive), ("iocExact", aggressive), ("q", rows), ("qExact", rows) })
