@@ -241,8 +241,7 @@ internal sealed partial class FixTrader
     /// <summary>A name that an order was given before the session, as it was changed where it stood, leads to it: its account knows.</summary>
     private async ValueTask Learn(string name)
     {
-        if (!_reporter.Knows(name) && await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
-            && await Entry.Orders(new OrderQuery(holder.Account, found.Symbol, Number: found.Number)) is [{ Status: OrderStatus.New or OrderStatus.PartiallyFilled } order])
+        if (!_reporter.Knows(name) && await FindByName(name) is { Status: OrderStatus.New or OrderStatus.PartiallyFilled } order)
             _reporter.Learn(order, name);
     }
 
@@ -262,17 +261,17 @@ internal sealed partial class FixTrader
     /// <summary>An order that is not open, as the history has it; null when there is none such.</summary>
     private async ValueTask<PastOrder?> FindDone(NamedOrder named)
     {
-        var query = new OrderQuery(holder.Account, named.Symbol) { OrderId = named.OrderId };
         if (named.Name is { } name)
-        {
-            if (!ClientOrderId.IsValid(name) || await Entry.LookUp(holder.Account, name) is not { Reason: RejectReason.None } found)
-                return null;
-
-            query = new OrderQuery(holder.Account, found.Symbol, Number: found.Number);
-        }
-
-        return await Entry.Orders(query) is [var past] ? past : null;
+            return ClientOrderId.IsValid(name) ? await FindByName(name) : null;
+        return await Entry.Orders(new OrderQuery(holder.Account, named.Symbol) { OrderId = named.OrderId }) is [var past] ? past : null;
     }
+
+    /// <summary>An order by a name that its account has for it, as the history has it; null when there is none such.</summary>
+    private async ValueTask<PastOrder?> FindByName(string name) =>
+        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
+            && await Entry.Orders(new OrderQuery(holder.Account, found.Symbol, Number: found.Number)) is [var order]
+            ? order
+            : null;
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);
