@@ -10,7 +10,7 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
     /// <summary>Well within the patience of who asks: he learns that there are too many, and not that nobody answers.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    private readonly LinkedList<TaskCompletionSource> _waiting = new();
+    private readonly LinkedList<TaskCompletionSource<bool>> _waiting = new();
     private int _reading;
 
     /// <summary>Reads when it is the caller's turn.</summary>
@@ -21,9 +21,9 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
         {
             _reading++;
         }
-        else
+        else if (!await IsMyTurnAsync())
         {
-            await WaitAsync();
+            throw new LimitExceededException("Too many read the history.");
         }
 
         try
@@ -32,34 +32,36 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
         }
         finally
         {
-            // A turn goes from one to the next.
-            if (_waiting.First is { } next)
-            {
-                _waiting.RemoveFirst();
-                next.Value.SetResult();
-            }
-            else
-            {
-                _reading--;
-            }
+            PassOn();
         }
     }
 
-    private async Task WaitAsync()
+    private async Task<bool> IsMyTurnAsync()
     {
-        var turn = _waiting.AddLast(new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        try
+        var turn = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var waiting = _waiting.AddLast(turn);
+        await using var patience = time.CreateTimer(_ => turn.TrySetResult(false), null, Patience, Timeout.InfiniteTimeSpan);
+        var isMine = await turn.Task;
+        if (waiting.List is not null)
         {
-            await turn.Value.Task.WaitAsync(Patience, time);
+            _waiting.Remove(waiting);
         }
-        catch (TimeoutException late)
+
+        return isMine;
+    }
+
+    // A turn goes from one to the next; who lost patience in this very moment has none.
+    private void PassOn()
+    {
+        while (_waiting.First is { } next)
         {
-            // Who was given the turn in this very moment has it.
-            if (!turn.Value.Task.IsCompleted)
+            _waiting.RemoveFirst();
+            if (next.Value.TrySetResult(true))
             {
-                _waiting.Remove(turn);
-                throw new LimitExceededException("Too many read the history.", late);
+                return;
             }
         }
+
+        _reading--;
     }
 }

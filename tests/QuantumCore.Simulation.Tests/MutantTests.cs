@@ -18,14 +18,15 @@ public abstract class MutantTests(ITestOutputHelper output)
             .Where(rule => rule.Contains(Environment.GetEnvironmentVariable(RuleVariable) ?? "", StringComparison.Ordinal)),
     ];
 
-    /// <summary>Runs seeds on the product without the rule: first one that met it before, if it is rarely met, then all in turn.</summary>
+    /// <summary>Runs seeds on the product without the rule: first one that met it before, if it is rarely met, then all of its kind of day in turn.</summary>
     protected void MustBeMissed(string rule)
     {
         var (_, file, original, changed) = Mutants.All.Single(mutant => mutant.Rule == rule);
-        IEnumerable<int> seeds = Enumerable.Range(1, MostSeeds);
+        var kind = Mutants.Kinds.GetValueOrDefault(rule, DayKind.Any);
+        var seeds = Enumerable.Range(1, MostSeeds).Where(kind.Has);
         if (Mutants.Met.TryGetValue(rule, out var known))
             seeds = seeds.Prepend(known);
-        var seed = Mutation.SeedThatCatches(file, original, changed, seeds, out var finding);
+        var seed = Mutation.SeedThatCatches(file, original, changed, kind.Habit, seeds, out var finding);
         output.WriteLine($"{rule}: caught by seed {seed}: {finding}");
         Assert.True(seed is not null, $"{MostSeeds} seeds did not notice that {rule}.");
     }

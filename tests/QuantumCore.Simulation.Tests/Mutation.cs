@@ -5,6 +5,8 @@ using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.Diagnostics;
+using QuantumCore.Simulation;
+using Directory = System.IO.Directory;
 
 namespace QuantumCore.SimulationTests;
 
@@ -36,10 +38,11 @@ internal static class Mutation
 
     private static readonly ConcurrentDictionary<string, Lazy<Compilation>> s_sound = new(StringComparer.Ordinal);
 
-    /// <summary>Runs seeds on the changed product until one fails: that seed, or null.</summary>
-    public static int? SeedThatCatches(string file, string original, string changed, IEnumerable<int> seeds, out string finding)
+    /// <summary>Runs days of seeds on the changed product until one fails: its seed, or null.</summary>
+    public static int? SeedThatCatches(
+        string file, string original, string changed, Habit habit, IEnumerable<int> seeds, out string finding)
     {
-        var run = Load(file, original, changed);
+        var run = Load(file, original, changed, habit);
         foreach (var seed in seeds)
         {
             if (run(seed) is [var first, ..])
@@ -57,16 +60,19 @@ internal static class Mutation
     /// <exception cref="InvalidOperationException">The text is not there, or not once.</exception>
     public static string Read(string file, string original, string changed) => Change(Path.Combine(s_root, file), original, changed);
 
-    private static Func<int, IReadOnlyList<string>> Load(string file, string original, string changed)
+    private static Func<int, IReadOnlyList<string>> Load(string file, string original, string changed, Habit habit)
     {
         var project = Path.Combine(s_root, string.Join('/', file.Split('/')[..2]));
         var mutant = new Mutant(Path.GetFileName(project), Compile(project, Path.Combine(s_root, file), original, changed));
         var day = mutant.LoadFromAssemblyName(new AssemblyName("QuantumCore.Simulation"))
             .GetType("QuantumCore.Simulation.SimulatedDay", throwOnError: true)!;
         var run = day.GetMethod("Run", BindingFlags.Public | BindingFlags.Static)!;
+
+        // The day's own habit: that assembly may have been loaded once more.
+        var own = Enum.ToObject(run.GetParameters()[2].ParameterType, (int)habit);
         return seed =>
         {
-            var result = run.Invoke(null, [seed, null])!;
+            var result = run.Invoke(null, [seed, null, own])!;
             return (IReadOnlyList<string>)result.GetType().GetProperty("Findings")!.GetValue(result)!;
         };
     }

@@ -18,6 +18,15 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
         Assert.True(sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0 && sum.Deficits > 0 && sum.Shared > 0 && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0 && sum.Changes > 0 && sum.Shorts > 0, $"The seeds tested nothing: {sum}");
     }
 
+    /// <summary>What a few of the days above have, most of these have: money that moves in a liquidation, orders that trade while they are replaced.</summary>
+    [Theory]
+    [InlineData(Habit.MovesMoney)]
+    [InlineData(Habit.Amends)]
+    [InlineData(Habit.CancelsAll)]
+    [Trait("Suite", "Slow")]
+    public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
+        output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000) / 20, habit).ToString());
+
     [Fact]
     public void A_seed_is_one_history()
     {
@@ -31,18 +40,18 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
         Assert.NotEqual(told.Trace, SimulatedDay.Run(1_235).Trace);
     }
 
-    private static Sum RunSeeds(int first, long steps)
+    private static Sum RunSeeds(int first, long steps, Habit habit = Habit.None)
     {
         var sum = new Sum();
         for (var seed = first; sum.Steps < steps; seed++)
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
-            var day = SimulatedDay.Run(seed);
+            var day = SimulatedDay.Run(seed, habit: habit);
             Assert.True(
                 day.Findings.Count == 0,
                 $"""
                 Seed {seed} fails: {string.Join("; ", day.Findings)}
-                The story: dotnet run -c Release --project tests/QuantumCore.Simulation -- --seed {seed} --story
+                The story: dotnet run -c Release --project tests/QuantumCore.Simulation -- --seed {seed} --habit {habit} --story
                 """);
             sum = sum with
             {

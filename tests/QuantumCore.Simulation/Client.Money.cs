@@ -7,6 +7,9 @@ namespace QuantumCore.Simulation;
 /// <summary>What a customer does with money and units beside trading.</summary>
 internal sealed partial class Client
 {
+    // Of money that moves all the time: what an account can spare often, and long.
+    private const int MostAtOnce = 300;
+
     /// <summary>Transfers that were acknowledged, by their names.</summary>
     public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
 
@@ -15,7 +18,7 @@ internal sealed partial class Client
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
         // Sometimes more than anybody has.
-        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, 20_000) : world.Next(1, 12);
+        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
         var request = new TransferRequest(NextName(), other, asset, amount);
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
         {
@@ -39,7 +42,7 @@ internal sealed partial class Client
     private async Task WithdrawAsync()
     {
         var asset = world.Chance(0.7) ? "USD" : world.Pick(Market.Symbols);
-        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, 9_000) : world.Next(1, 6);
+        var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 9_000) : world.Next(1, 6);
         var request = new WithdrawRequest(NextName(), asset, amount, "bank of " + account);
         var decimals = asset == "USD" ? 2 : 0;
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)

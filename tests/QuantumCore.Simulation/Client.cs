@@ -9,7 +9,7 @@ namespace QuantumCore.Simulation;
 /// A customer who trades at random, sends again under the same name what got no answer, and writes down every answer
 /// that an exchange must stand by.
 /// </summary>
-internal sealed partial class Client(World world, long account)
+internal sealed partial class Client(World world, long account, Habit habit)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(4);
@@ -71,7 +71,7 @@ internal sealed partial class Client(World world, long account)
         }
     }
 
-    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Next(100) switch
+    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Chance(habit == Habit.None ? 0 : 0.4) ? IndulgeAsync() : world.Next(100) switch
     {
         < 55 => PlaceAsync(),
         < 60 => PlaceBatchAsync(),
@@ -85,6 +85,13 @@ internal sealed partial class Client(World world, long account)
         < 98 => WithdrawAsync(),
         98 => world.Chance(0.5) ? FreezeAsync() : world.Chance(0.7) ? LimitAsync() : SetFeesAsync(),
         _ => LookAsync(),
+    };
+
+    private Task IndulgeAsync() => habit switch
+    {
+        Habit.MovesMoney => world.Chance(0.5) ? TransferAsync() : WithdrawAsync(),
+        Habit.Amends => AmendAsync(),
+        _ => CancelAllAsync(),
     };
 
     private async Task PlaceAsync()

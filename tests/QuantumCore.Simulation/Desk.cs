@@ -15,8 +15,13 @@ internal sealed class Desk(World world)
     /// <summary>Whether an account is one that may owe.</summary>
     public bool Lends(long account) => IsOpen && Array.IndexOf(s_borrowers, account) >= 0;
 
+    public bool IsOpen => IsOpenIn(world.Seed);
+
     /// <summary>Half of all seeds know nothing of margin.</summary>
-    public bool IsOpen => world.Seed % 2 == 1;
+    public static bool IsOpenIn(int seed) => seed % 2 == 1;
+
+    /// <summary>In a quarter of the seeds who gained pays for who lost.</summary>
+    public static bool SharesOutIn(int seed) => seed % 8 is 5 or 7;
 
     /// <summary>Credit of the group that all symbols belong to, millionths, in a quarter of the seeds; 0 for no group.</summary>
     public int CreditPpm => (world.Seed % 8) switch
@@ -49,13 +54,7 @@ internal sealed class Desk(World world)
             Group = CreditPpm > 0 ? "ALL" : "",
         });
         var policy = new MarginPolicy { LoanPpm = 36_000, CallSeconds = world.Pick([0, 0, 2]), LiquidationPpm = 700_000 };
-        // In a quarter of the seeds who gained pays for who lost.
-        policy = (world.Seed % 8) switch
-        {
-            5 => policy with { SharesOut = true },
-            7 => policy with { SharesOut = true, Skin = 5_000 },
-            _ => policy,
-        };
+        policy = policy with { SharesOut = SharesOutIn(world.Seed), Skin = world.Seed % 8 == 7 ? 5_000 : policy.Skin };
         await catalog.SetMarginPolicy(new("USD", EncodedMarginPolicy.From(policy), "desk", ""));
         if (CreditPpm > 0)
             await catalog.SetMarginGroup(new("ALL", CreditPpm, "desk", ""));

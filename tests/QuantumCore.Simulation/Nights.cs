@@ -16,8 +16,10 @@ internal sealed class Nights(World world)
     private static readonly DateTimeOffset s_first = new(2026, 1, 2, 9, 0, 0, TimeSpan.Zero);
     private TimeSpan _passed;
 
+    public bool IsOpen => PassIn(world.Seed);
+
     /// <summary>A third of all seeds knows one day, on which everything settles at once.</summary>
-    public bool IsOpen => world.Seed % 3 != 0;
+    public static bool PassIn(int seed) => seed % 3 != 0;
 
     /// <summary>
     /// What the wall clocks of silos may be wrong by, seconds: less where it is midnight soon, as nobody promises anything about days to clocks that

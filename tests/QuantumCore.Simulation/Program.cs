@@ -2,18 +2,19 @@ using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Simulation;
 
-// simulation [--seed N] [--seeds COUNT] [--every N] [--steps COUNT] [--story]
+// simulation [--seed N] [--seeds COUNT] [--every N] [--steps COUNT] [--habit None|MovesMoney|Amends|CancelsAll] [--story]
 var seed = Number("--seed", 1);
 var seeds = Number("--seeds", args.Contains("--seed") ? 1 : int.MaxValue);
 var steps = Number("--steps", args.Contains("--seed") ? long.MaxValue : 1_000_000);
 var every = Number("--every", 1);
 var story = args.Contains("--story") ? (Action<string>)Console.Out.WriteLine : null;
+var habit = Array.IndexOf(args, "--habit") is >= 0 and var named ? Enum.Parse<Habit>(args[named + 1], ignoreCase: true) : Habit.None;
 var started = Stopwatch.StartNew();
 var (done, failed, did, records, fills, acknowledged, unknown, kills, liquidated, deficits, shared, settled, failing, dividends, packs) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
 var (changes, shorts) = (0L, 0L);
 for (var next = seed; did < steps && done < seeds; next += every, done++)
 {
-    var result = SimulatedDay.Run((int)next, story);
+    var result = SimulatedDay.Run((int)next, story, habit);
     did += result.Steps;
     (records, fills, acknowledged) = (records + result.Records, fills + result.Fills, acknowledged + result.Acknowledged);
     (unknown, kills) = (unknown + result.Unknown, kills + result.Kills);
@@ -27,7 +28,7 @@ for (var next = seed; did < steps && done < seeds; next += every, done++)
         continue;
 
     failed++;
-    Console.Out.WriteLine($"Seed {next} fails; the story: --seed {next} --story");
+    Console.Out.WriteLine($"Seed {next} fails; the story: --seed {next} --habit {habit} --story");
     foreach (var finding in result.Findings)
         Console.Out.WriteLine("  " + finding);
     if (failed >= 5)

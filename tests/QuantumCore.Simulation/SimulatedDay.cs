@@ -40,22 +40,23 @@ public sealed class SimulatedDay
     private readonly int _silos;
     private readonly int _operations;
 
-    private SimulatedDay(int seed, Action<string>? story)
+    private SimulatedDay(int seed, Action<string>? story, Habit habit)
     {
         _world = new World(seed, Faults.None) { Story = story };
         _chaos = new Chaos(_world);
         _silos = _world.Next(1, 4);
         _operations = _world.Next(20, 60);
-        _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account))];
+        _clients = [.. Enumerable.Range(1_001, 4).Select(account => new Client(_world, account, habit))];
         _arbiter = new Arbiter(_world, _clients);
     }
 
     /// <summary>Runs one seed from beginning to end, on the calling thread.</summary>
     /// <param name="seed">Decides everything.</param>
     /// <param name="story">Is told what happens, line by line; null when nobody reads it.</param>
-    public static DayResult Run(int seed, Action<string>? story = null)
+    /// <param name="habit">What the customers do again and again beside all else.</param>
+    public static DayResult Run(int seed, Action<string>? story = null, Habit habit = Habit.None)
     {
-        var simulation = new SimulatedDay(seed, story);
+        var simulation = new SimulatedDay(seed, story, habit);
         var done = simulation._world.Outside.Run(simulation.LiveAsync);
         var world = simulation._world;
         var ended = world.RunUntil(done, MostSteps);
