@@ -194,7 +194,10 @@ public sealed partial class OrderEntry(
         if (report.Reason is not (RejectReason.WouldGrow or RejectReason.OrderClosed))
             return report;
         if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
-            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination } : report;
+        {
+            // A stop without a limit has nothing else that could change beside its trigger.
+            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination, Field = "triggerPrice,goodTill" } : report;
+        }
 
         // Asked again, the order that was replaced is closed: its account knows what came of the first time.
         var replaced = await Amend(account, symbol, orderId, newClientOrderId, 0, 0, triggerTicks: trigger);

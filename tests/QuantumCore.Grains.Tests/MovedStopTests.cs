@@ -6,6 +6,8 @@ namespace QuantumCore.Grains.Tests;
 /// <summary>A stop without a limit is protected from where it triggers, also once that is somewhere else.</summary>
 public class MovedStopTests
 {
+    private static readonly DateTimeOffset s_later = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -62,11 +64,19 @@ public class MovedStopTests
         await using var wire = await Wire.OpenAsync();
         var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
         await wire.TradeAt150Async();
-        var stop = await alice.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151) with { Quantity = 60_000_000 }, Token);
+        var stop = await alice.PlaceAsync(Triggered(OrderType.Stop, OrderSide.Buy, 151) with
+        {
+            Quantity = 60_000_000,
+            TimeInForce = TimeInForce.GoodTillDate,
+            GoodTill = s_later,
+        }, Token);
         var poor = await Assert.ThrowsAsync<QuantumCoreException>(
             () => alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 200 }, Token));
         Assert.Equal("InsufficientFunds", poor.Code);
         Assert.Equal((151m, OrderStage.Armed), (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)) is var stays ? (stays.TriggerPrice, stays.Stage) : default);
+        var both = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
+            "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, GoodTill = s_later.AddDays(1) }, Token));
+        Assert.Equal(("InvalidCombination", "triggerPrice,goodTill"), (both.Code, both.Field));
         await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
 
         var pair = await alice.PlaceListAsync(

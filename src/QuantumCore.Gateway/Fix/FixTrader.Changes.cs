@@ -53,7 +53,7 @@ internal sealed partial class FixTrader
     {
         if (await Find(named) is not { } found || await services.Listings.Find(found.Symbol) is not { } instrument)
         {
-            var done = await FindDone(named);
+            var done = await FindRecorded(named);
             RefuseCancel(message, done, new Refusal(done is null ? RejectReason.UnknownOrder : RejectReason.OrderClosed));
             return;
         }
@@ -258,8 +258,8 @@ internal sealed partial class FixTrader
             : null;
     }
 
-    /// <summary>An order that is not open, as the history has it; null when there is none such.</summary>
-    private async ValueTask<PastOrder?> FindDone(NamedOrder named)
+    /// <summary>An order, open or done, as the history has it; null when there is none such.</summary>
+    private async ValueTask<PastOrder?> FindRecorded(NamedOrder named)
     {
         if (named.Name is { } name)
             return ClientOrderId.IsValid(name) ? await FindByName(name) : null;
@@ -268,10 +268,10 @@ internal sealed partial class FixTrader
 
     /// <summary>An order by a name that its account has for it, as the history has it; null when there is none such.</summary>
     private async ValueTask<PastOrder?> FindByName(string name) =>
-        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found
-            && await Entry.Orders(new OrderQuery(holder.Account, found.Symbol, Number: found.Number)) is [var order]
-            ? order
-            : null;
+        await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found ? await Recorded(found.Symbol, found.Number) : null;
+
+    private async ValueTask<PastOrder?> Recorded(string symbol, long number) =>
+        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number)) is [var order] ? order : null;
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);

@@ -1,4 +1,3 @@
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
@@ -53,6 +52,6 @@ internal sealed partial class FixTrader
 
         // What is new, or enters the book only now because the exchange was killed before it could, is told by the records as any other.
         else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))
-            await TellStatus(message, new OrderQuery(holder.Account, report.Symbol, Number: report.Number));
+            await TellStatus(message, await Recorded(report.Symbol, report.Number));
     }
 }

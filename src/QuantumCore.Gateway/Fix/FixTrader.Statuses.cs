@@ -8,36 +8,25 @@ internal sealed partial class FixTrader
 {
     private async ValueTask Status(FixMessage message)
     {
-        var name = message[FixTag.ClOrdID] is { } told ? _reporter.NameOf(told) : null;
-        var query = new OrderQuery(holder.Account, message[FixTag.Symbol]);
-        if (OrderIdOf(message) is { } orderId)
+        var orderId = OrderIdOf(message);
+        var fault = orderId is null ? Required(message, FixTag.ClOrdID)
+            : message.Has(FixTag.Symbol) ? null
+            : new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with OrderID (37).");
+        if (fault is { } wrong)
         {
-            query = query with { OrderId = orderId };
-        }
-        else if (name is not null && ClientOrderId.IsValid(name) && await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found)
-        {
-            query = new OrderQuery(holder.Account, found.Symbol, Number: found.Number);
-        }
-        else if (Required(message, FixTag.ClOrdID) is { } fault)
-        {
-            Reject(message, fault);
-            return;
-        }
-        else
-        {
-            Refuse(message, new Refusal(RejectReason.UnknownOrder));
+            Reject(message, wrong);
             return;
         }
 
-        if (query.Symbol is null)
-            Reject(message, new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, "It is required with OrderID (37)."));
-        else
-            await TellStatus(message, query);
+        var named = orderId is { } id
+            ? new NamedOrder(null, message[FixTag.Symbol], id, "")
+            : new NamedOrder(_reporter.NameOf(message[FixTag.ClOrdID]!), null, 0, "");
+        await TellStatus(message, await FindRecorded(named));
     }
 
-    private async ValueTask TellStatus(FixMessage message, OrderQuery query)
+    private async ValueTask TellStatus(FixMessage message, PastOrder? recorded)
     {
-        if (await Entry.Orders(query) is [var order] && await services.Listings.Find(order.Symbol) is { } instrument)
+        if (recorded is { } order && await services.Listings.Find(order.Symbol) is { } instrument)
             _session.Send("8", to => WriteStatus(to, message, instrument, order));
         else
             Refuse(message, new Refusal(RejectReason.UnknownOrder));
