@@ -23,6 +23,8 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     [InlineData(Habit.MovesMoney)]
     [InlineData(Habit.Amends)]
     [InlineData(Habit.CancelsAll)]
+    [InlineData(Habit.IsLimited)]
+    [InlineData(Habit.TradesStrategies)]
     [Trait("Suite", "Slow")]
     public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
         output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000) / 20, habit).ToString());

@@ -91,6 +91,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
     {
         Habit.MovesMoney => world.Chance(0.5) ? TransferAsync() : WithdrawAsync(),
         Habit.Amends => AmendAsync(),
+        Habit.TradesStrategies => PlaceStrategyAsync(),
+        Habit.IsLimited => world.Chance(0.3) ? LimitAsync() : AmendAsync(),
         _ => CancelAllAsync(),
     };
 

@@ -17,4 +17,10 @@ public enum Habit
 
     /// <summary>All orders are cancelled while more are on their way.</summary>
     CancelsAll,
+
+    /// <summary>An administrator limits what may be entered, and orders are replaced under that.</summary>
+    IsLimited,
+
+    /// <summary>Orders over two books at once.</summary>
+    TradesStrategies,
 }
