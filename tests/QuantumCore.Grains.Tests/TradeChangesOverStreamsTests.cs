@@ -52,6 +52,9 @@ public sealed class TradeChangesOverStreamsTests
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.BobAsync(ServedExchange.Sell(2, 150));
         await exchange.AliceAsync(ServedExchange.Buy(2, 150));
+
+        // Market data follows the book: under load it may not know of the trade when its order is answered.
+        await Wait.UntilAsync(async () => (await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation)).Count > 0);
         var trade = Assert.Single(await exchange.Alice.GetTradesAsync("AAPL", cancellation: Cancellation));
         Assert.Equal((null, null), (trade.State, trade.CorrectedPrice));
         using var nobody = new QuantumCoreClient(exchange.Address);
