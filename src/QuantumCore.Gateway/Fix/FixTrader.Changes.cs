@@ -254,7 +254,7 @@ internal sealed partial class FixTrader
         var view = await Entry.View(holder.Account);
         return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
             && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
-            ? OrderViews.Of(open, []) with { Prevented = (await Entry.Orders(new OrderQuery(holder.Account, Number: open.Number)) is [var past]) ? past.Prevented : null }
+            ? OrderViews.Of(open, []) with { Prevented = (await Recorded(open.Symbol, open.Number))?.Prevented }
             : null;
     }
 
