@@ -290,6 +290,7 @@ internal static class Tables
             ("limit offset", order.LimitOffset),
             ("peg", order.Peg is { } peg ? Word(peg) : null),
             ("offset", order.PegOffset),
+            ("pegged at", order.PeggedPrice),
             ("amount", order.QuoteAmount),
             ("protection", order.Protection),
             ("self-trade", order.SelfTrade is { } mode ? Word(mode) : null),

@@ -420,6 +420,12 @@ public sealed record Order(
     /// </summary>
     public decimal? CurrentTriggerPrice { get; init; }
 
+    /// <summary>
+    /// The price at which a pegged order stands by now, where its book was asked for this one order (<see cref="QuantumCoreClient.GetOrderAsync"/>);
+    /// null while it has no quote to follow. Its own price is the cap.
+    /// </summary>
+    public decimal? PeggedPrice { get; init; }
+
     /// <summary>The price at which it begins to follow.</summary>
     public decimal? ActivationPrice { get; init; }
 

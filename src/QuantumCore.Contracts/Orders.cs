@@ -138,6 +138,7 @@ public readonly record struct OrderFill(
 /// <param name="Refusal">Of an order that is told later than by its own answer: why its book refused it, as it came or, a list's child, as it was to enter.</param>
 /// <param name="TriggerTicks">Of a stop or take-profit that waits: the trigger it has now, which of a trailing one moves; 0: it has none yet, or nobody looked.</param>
 /// <param name="WasCancelled">Of a cancel: the order was cancelled before, and this one did nothing.</param>
+/// <param name="PeggedTicks">Of a peg in the book: the price at which it stands now (FIX tag 839), as the quotes have it; 0: it has no quote to follow, or nobody looked.</param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -167,7 +168,8 @@ public sealed record ExecutionReport(
     OrderStage Stage = OrderStage.Working,
     RejectReason Refusal = RejectReason.None,
     long TriggerTicks = 0,
-    bool WasCancelled = false)
+    bool WasCancelled = false,
+    long PeggedTicks = 0)
 {
     /// <summary>A refusal that never reached a book.</summary>
     public static ExecutionReport Refused(

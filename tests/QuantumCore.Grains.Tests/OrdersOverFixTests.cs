@@ -265,18 +265,18 @@ public sealed class OrdersOverFixTests
     [Fact]
     public async Task Order_types_are_those_of_the_other_interfaces()
     {
-        (string Fields, OrderType Type, string Kind, string Told)[] rows =
+        (string Fields, OrderType Type, string Kind, string Told, string Pegged)[] rows =
         [
-            ("40=2|44=140|18=6|111=3", OrderType.Limit, "postOnly", " 18=6 111=3"),
-            ("40=2|44=140|111=0|59=1", OrderType.Limit, "hidden", " 111=0"),
-            ("40=2|44=140|18=G F|59=1", OrderType.Limit, "", " 18=G F"),
-            ("40=4|44=160|99=155", OrderType.StopLimit, "", ""),
-            ("40=3|99=155", OrderType.Stop, "", ""),
-            ("40=J|99=140", OrderType.TakeProfit, "", ""),
-            ("40=P|18=R|44=145|211=-0.05", OrderType.Pegged, "", " 18=R 211=-0.05"),
-            ("40=P|18=a|211=2", OrderType.TrailingStop, "", " 18=a 211=2.00"),
-            ("40=P|18=a|211=100|836=1", OrderType.TrailingStop, "", " 18=a 211=100 836=1"),
-            ("40=2|44=140|59=6|432=20991231", OrderType.Limit, "", " 126=20991231-23:59:59.999"),
+            ("40=2|44=140|18=6|111=3", OrderType.Limit, "postOnly", " 18=6 111=3", ""),
+            ("40=2|44=140|111=0|59=1", OrderType.Limit, "hidden", " 111=0", ""),
+            ("40=2|44=140|18=G F|59=1", OrderType.Limit, "", " 18=G F", ""),
+            ("40=4|44=160|99=155", OrderType.StopLimit, "", "", ""),
+            ("40=3|99=155", OrderType.Stop, "", "", ""),
+            ("40=J|99=140", OrderType.TakeProfit, "", "", ""),
+            ("40=P|18=R|44=145|211=-0.05", OrderType.Pegged, "", " 18=R 211=-0.05", " 839=129.95"),
+            ("40=P|18=a|211=2", OrderType.TrailingStop, "", " 18=a 211=2.00", " 839=152.00"),
+            ("40=P|18=a|211=100|836=1", OrderType.TrailingStop, "", " 18=a 211=100 836=1", " 839=151.50"),
+            ("40=2|44=140|59=6|432=20991231", OrderType.Limit, "", " 126=20991231-23:59:59.999", ""),
         ];
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
@@ -290,6 +290,8 @@ public sealed class OrdersOverFixTests
             Assert.Equal($"8 11=a{i} 150=0{rows[i].Told}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126));
             var open = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
             Assert.Equal((rows[i].Type, rows[i].Kind == "postOnly", rows[i].Kind == "hidden"), (open.Type, open.PostOnly, open.Hidden));
+            await desk.SendAsync("H", $"11=a{i}|55=AAPL|54=1");
+            Assert.Equal($"8 11=a{i} 150=I{rows[i].Told}{rows[i].Pegged}", await desk.HearAsync(1, 11, 150, 18, 211, 836, 110, 111, 126, 839));
             await desk.SendAsync("F", $"11=c{i}|41=a{i}|55=AAPL|54=1");
             Assert.Equal($"8 11=c{i} 150=4", await desk.HearAsync(1, 11, 150));
         }

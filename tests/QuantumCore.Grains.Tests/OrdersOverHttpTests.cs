@@ -530,9 +530,15 @@ public class OrdersOverHttpTests
         var pegged = await exchange.AliceAsync(Buy(10m, 151m) with { Type = OrderType.Pegged, Peg = PegTo.Primary });
         await exchange.BobAsync(Buy(1m, 150.50m));
         await BestBid(150.50m, 11m);
+        Assert.Equal(150.50m, await PeggedAsync());
         await exchange.BobAsync(Buy(1m, 152m));
         await BestBid(152m, 1m);
         Assert.Equal((PegTo.Primary, 151m, 10m), ((await NowAsync(exchange.Alice, pegged)).Peg, pegged.Price, pegged.Remaining));
+        Assert.Equal(151m, await PeggedAsync());
+        await exchange.Bob.CancelAllAsync(cancellation: Cancellation);
+        Assert.Null(await PeggedAsync());
+
+        async Task<decimal?> PeggedAsync() => (await exchange.Alice.GetOrderAsync("AAPL", pegged.OrderId, Cancellation)).PeggedPrice;
 
         async Task BestBid(decimal price, decimal quantity) => await Wait.UntilAsync(
             async () => (await exchange.Alice.GetBookAsync("AAPL", cancellation: Cancellation)).Bids is [{ } best, ..]

@@ -76,6 +76,7 @@ internal static partial class FixTag
     public const int WorkingIndicator = 636;
     public const int OrdStatusReqID = 790;
     public const int PegOffsetType = 836;
+    public const int PeggedPrice = 839;
     public const int LastLiquidityInd = 851;
     public const int TotNumReports = 911;
     public const int LastRptRequested = 912;

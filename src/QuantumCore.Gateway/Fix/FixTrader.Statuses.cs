@@ -27,14 +27,35 @@ internal sealed partial class FixTrader
     private async ValueTask TellStatus(FixMessage message, PastOrder? recorded)
     {
         if (recorded is { } order && await services.Listings.Find(order.Symbol) is { } instrument)
-            _session.Send("8", to => WriteStatus(to, message, instrument, order));
+        {
+            var pegged = await PeggedTicks(order);
+            _session.Send("8", to => WriteStatus(to, message, instrument, order, pegged));
+        }
         else
+        {
             Refuse(message, new Refusal(RejectReason.UnknownOrder));
+        }
     }
 
-    private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order)
+    /// <summary>
+    /// Where a peg stands by now, or the trigger of a trailing stop is: the history does not say, and the book is asked. 0: nowhere yet, or the book
+    /// can't answer.
+    /// </summary>
+    private async ValueTask<long> PeggedTicks(PastOrder order)
+    {
+        var isTrailing = OrderCombinations.IsTrailing(order.Type);
+        if (order.Status is not (OrderStatus.New or OrderStatus.PartiallyFilled) || (order.Type != OrderType.Pegged && !isTrailing))
+            return 0;
+
+        var now = await Entry.Status(holder.Account, order.Symbol, order.OrderId);
+        return isTrailing ? now.TriggerTicks : now.PeggedTicks;
+    }
+
+    private void WriteStatus(FixWriter to, FixMessage message, Instrument instrument, PastOrder order, long peggedTicks)
     {
         FixReports.WriteStatus(to, holder.Account, instrument, order, message[FixTag.ClOrdID] ?? _reporter.Shown(order));
+        if (peggedTicks > 0)
+            to.Add(FixTag.PeggedPrice, instrument.FormatPrice(peggedTicks));
         if (message[FixTag.OrdStatusReqID] is { } id)
             to.Add(FixTag.OrdStatusReqID, id);
     }

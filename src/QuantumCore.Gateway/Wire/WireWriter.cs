@@ -28,6 +28,8 @@ internal static class WireWriter
         to.WriteConditions(report, instrument, listed);
         if (report.TriggerTicks > 0 && OrderCombinations.IsTrailing(report.Type))
             to.WritePrice("currentTriggerPrice"u8, instrument, report.TriggerTicks);
+        if (report.PeggedTicks > 0)
+            to.WritePrice("peggedPrice"u8, instrument, report.PeggedTicks);
         to.WriteStage(report);
         to.WritePrice("price"u8, instrument, report.PriceTicks);
         to.WriteQuantity("quantity"u8, instrument, TotalOf(report));

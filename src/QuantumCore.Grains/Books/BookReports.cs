@@ -47,8 +47,8 @@ internal static class BookReports
     }
 
     /// <summary>
-    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set, one that
-    /// waits with the trigger it has by now.
+    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set, a peg
+    /// with that price beside its cap, and one that waits with the trigger it has by now.
     /// </summary>
     public static ExecutionReport Open(BookMachine book, OrderTicket ticket)
     {
@@ -58,10 +58,13 @@ internal static class BookReports
             return report;
         }
 
-        var stands = order is { Place: OrderPlace.Resting, PriceTicks: not 0 } && ticket.Order.Type != OrderType.Pegged;
+        // The price of a peg stays its cap.
+        var stands = order is { Place: OrderPlace.Resting, PriceTicks: not 0 };
+        var isPegged = ticket.Order.Type == OrderType.Pegged;
         return report with
         {
-            PriceTicks = stands ? order.PriceTicks : report.PriceTicks,
+            PriceTicks = stands && !isPegged ? order.PriceTicks : report.PriceTicks,
+            PeggedTicks = stands && isPegged ? order.PriceTicks : 0,
             TriggerTicks = order.TriggerTicks,
             Stage = order.Place switch
             {
