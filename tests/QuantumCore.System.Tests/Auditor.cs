@@ -245,14 +245,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         foreach (var group in diary.Round.Where(entry => entry.HasOrder).GroupBy(entry => (entry.Account, entry.Symbol)))
         {
             var (account, symbol) = group.Key;
-            var fills = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
-            var reply = await _customers[account].InsistAsync(HttpMethod.Get, $"fills?symbol={symbol}&limit=1000", null);
-            foreach (var fill in reply.Items("fills"))
-            {
-                if (!fills.TryAdd($"{fill.GetProperty("tradeId")} {fill.GetProperty("orderId")}", fill))
-                    Find($"ACC-{account} {symbol} has a fill twice: {fill}");
-            }
-
+            var fills = await FillsAsync(account, symbol, group.SelectMany(entry => entry.Reply.Items("fills")));
             foreach (var entry in group)
             {
                 foreach (var told in entry.Reply.Items("fills"))
@@ -264,6 +257,28 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
                         Find($"Fill {key} of {symbol} is {fill}: {entry}");
                 }
             }
+        }
+    }
+
+    /// <summary>All fills of an account and symbol from the first of those that were told: there may be more than a page has.</summary>
+    private async Task<Dictionary<string, JsonElement>> FillsAsync(long account, string symbol, IEnumerable<JsonElement> told)
+    {
+        var fills = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
+        var first = told.Select(static fill => long.Parse(fill.GetProperty("tradeId").GetString()!.Split('-')[0], CultureInfo.InvariantCulture))
+            .DefaultIfEmpty(1).Min();
+        for (var after = $"{first - 1}-0"; ;)
+        {
+            var reply = await _customers[account].InsistAsync(HttpMethod.Get, $"fills?symbol={symbol}&after={after}&limit=1000", null);
+            var page = reply.Items("fills").ToArray();
+            foreach (var fill in page)
+            {
+                if (!fills.TryAdd($"{fill.GetProperty("tradeId")} {fill.GetProperty("orderId")}", fill))
+                    Find($"ACC-{account} {symbol} has a fill twice: {fill}");
+            }
+
+            if (page.Length < 1_000)
+                return fills;
+            after = page[^1].GetProperty("tradeId").GetString()!;
         }
     }
 
