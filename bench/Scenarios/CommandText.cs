@@ -96,10 +96,10 @@ internal static class CommandText
     private static ListCommand OrderList(string verb, List<string> rest)
     {
         var name = verb;
-        if (rest is [var first, ..] && first.EndsWith(':'))
+        if (rest is [var first, ..] && first.IndexOf(':', StringComparison.Ordinal) is >= 0 and var colon)
         {
-            name = first[..^1];
-            rest = rest.GetRange(1, rest.Count - 1);
+            name = first[..colon];
+            rest = [first[(colon + 1)..], .. rest[1..]];
         }
 
         var legs = string.Join(' ', rest)
@@ -154,7 +154,7 @@ internal static class CommandText
                 "disp" => amendment with { DisplayLots = ScenarioWords.Number(value) },
                 "trig" => amendment with { TriggerTicks = ScenarioWords.Number(value) },
                 "gtd" => amendment with { ExpiryNanos = ScenarioWords.Number(value) },
-                "leaves" => amendment with { ExpectedLeavesLots = ScenarioWords.Number(value) },
+                "leaves" or "expected" => amendment with { ExpectedLeavesLots = ScenarioWords.Number(value) },
                 "trail" when OrderText.Trail(value) is (var ticks, var basisPoints) =>
                     amendment with { TrailTicks = ticks, TrailBasisPoints = basisPoints },
                 _ => throw new FormatException($"'amend' has no '{name}='"),

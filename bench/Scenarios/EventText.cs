@@ -55,7 +55,7 @@ internal static class EventText
             BookEventKind.Accepted => happened.Detail == 1 ? $"ack {id} @{price}" : $"ack {id}",
             BookEventKind.Trade => $"trade {names.Of(happened.MakerId)} {id} {lots}@{price}",
             BookEventKind.Rested => Rested(in happened, id),
-            BookEventKind.Amended => $"amend {id} {lots}@{AmendedPrice(in happened, names)} {(happened.Detail == 1 ? "lose" : "keep")}",
+            BookEventKind.Amended => Amended(in happened, id, names),
             BookEventKind.Ended => Ended(in happened, id),
             BookEventKind.Refilled => $"refill {id} {lots}@{price}",
             BookEventKind.Repriced => $"reprice {id} {(lots == 0 ? "-" : lots)}>{price}",
@@ -87,6 +87,16 @@ internal static class EventText
         var word = happened.EndReason.Status() == OrderStatus.Cancelled ? "can" : "exp";
         var amount = happened.Detail == 2 ? "amt " : "";
         return $"{word} {id} {amount}{happened.QuantityLots} {ScenarioWords.Of(happened.EndReason)}";
+    }
+
+    /// <summary>The price of a stop-limit that waits is its trigger, or its limit: a file may have either.</summary>
+    private static string Amended(in BookEvent happened, string id, ScenarioNames names)
+    {
+        var (lots, place) = (happened.QuantityLots, happened.Detail == 1 ? "lose" : "keep");
+        var text = $"amend {id} {lots}@{AmendedPrice(in happened, names)} {place}";
+        return names.LimitOfStop(happened.OrderId) is > 0 and var limit && limit != happened.PriceTicks
+            ? $"{text}{ScenarioComparison.Or}amend {id} {lots}@{limit} {place}"
+            : text;
     }
 
     private static string AmendedPrice(in BookEvent happened, ScenarioNames names)

@@ -156,6 +156,8 @@ internal sealed class OrderText
     private NewOrder Terms(Side side, string word)
     {
         var type = Type(word);
+        if (OrderRules.IsTrailing(type))
+            _conditions = OfTrailing(_conditions);
         if (_takesProfit && !OrderRules.IsTakeProfit(type))
             throw new FormatException("'tp' is of a stop");
         if (type != OrderType.Pegged && _said.Contains("'cap='"))
@@ -165,6 +167,16 @@ internal sealed class OrderText
         return new NewOrder(
             Account: 0, side, type, time, _postOnly, _price ?? 0, _quantity, Owner: 0, _selfTrade,
             _conditions == new OrderConditions() ? null : _conditions);
+    }
+
+    /// <summary>Of a trailing stop <c>off=</c> is how far its limit is from the trigger, and <c>trig=</c> where it begins to follow.</summary>
+    private static OrderConditions OfTrailing(OrderConditions said)
+    {
+        if (said is { LimitOffsetTicks: null, PegOffsetTicks: not 0 })
+            said = said with { LimitOffsetTicks = said.PegOffsetTicks, PegOffsetTicks = 0 };
+        return said is { ActivationTicks: null, TriggerTicks: not null }
+            ? said with { ActivationTicks = said.TriggerTicks, TriggerTicks = null }
+            : said;
     }
 
     private OrderType Type(string word)
@@ -177,7 +189,7 @@ internal sealed class OrderText
             "lim" => OrderType.Limit,
             "peg" => OrderType.Pegged,
             "stop" when _takesProfit && !trails => Type("tp"),
-            "stop" when trails => _price is null && _conditions.LimitOffsetTicks is null
+            "stop" when trails => _price is null && _conditions is { LimitOffsetTicks: null, PegOffsetTicks: 0 }
                 ? OrderType.TrailingStop
                 : OrderType.TrailingStopLimit,
             "stop" => _price is null ? OrderType.Stop : OrderType.StopLimit,

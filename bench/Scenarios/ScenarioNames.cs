@@ -13,7 +13,7 @@ internal sealed class ScenarioNames
     private const long FirstNamelessAccount = 1_000_000;
 
     private readonly Dictionary<string, long> _ids = [];
-    private readonly Dictionary<long, (string Name, OrderType Type)> _orders = [];
+    private readonly Dictionary<long, (string Name, OrderType Type, long LimitTicks)> _orders = [];
     private readonly Dictionary<string, long> _parties = [];
     private long _nextNamelessAccount = FirstNamelessAccount;
 
@@ -33,7 +33,14 @@ internal sealed class ScenarioNames
     public void Learn(ScenarioOrder order, long orderId)
     {
         _ids[order.Name] = orderId;
-        _orders[orderId] = (order.Name, order.Terms.Type);
+        _orders[orderId] = (order.Name, order.Terms.Type, order.Terms.PriceTicks);
+    }
+
+    /// <summary>From now on the order has this limit.</summary>
+    public void LearnLimit(long orderId, long priceTicks)
+    {
+        if (_orders.TryGetValue(orderId, out var order))
+            _orders[orderId] = order with { LimitTicks = priceTicks };
     }
 
     /// <summary>A list may be named instead of its first order.</summary>
@@ -45,6 +52,10 @@ internal sealed class ScenarioNames
 
     /// <summary>What the order was entered as.</summary>
     public OrderType Type(long orderId) => _orders.TryGetValue(orderId, out var order) ? order.Type : OrderType.Limit;
+
+    /// <summary>The limit of a stop-limit or take-profit-limit as it was entered or amended; 0 for all other orders.</summary>
+    public long LimitOfStop(long orderId) =>
+        _orders.TryGetValue(orderId, out var order) && order.Type is OrderType.StopLimit or OrderType.TakeProfitLimit ? order.LimitTicks : 0;
 
     private long Party(string name)
     {

@@ -105,7 +105,7 @@ public sealed class ScenarioRun
         {
             case CommandStep { Command: var command, Events: var expected }:
                 var got = Apply(command);
-                if (expected.Count != got.Count || !expected.Zip(got).All(pair => Same(pair.First, pair.Second)))
+                if (!ScenarioComparison.AreSame(expected, got))
                     Differ(step.Line, $"> {command.Text}", Joined(expected), Joined(got));
                 break;
             case BookStep { Text: var text }:
@@ -119,24 +119,6 @@ public sealed class ScenarioRun
         }
     }
 
-    /// <summary>
-    /// Equal. The two instructions of a combination may stand in any order and case, and need not be named, by a file
-    /// nor by a book that can't.
-    /// </summary>
-    private static bool Same(string expected, string got) => expected == got
-        || (Combination(expected) is { } one && Combination(got) is { } other && one.Subject == other.Subject
-            && (one.Fields.Length == 0 || other.Fields.Length == 0
-                || one.Fields.Order().SequenceEqual(other.Fields.Order(), StringComparer.OrdinalIgnoreCase)));
-
-    private static (string Subject, string[] Fields)? Combination(string text)
-    {
-        if (text.Split(' ') is not ["rej", var subject, ['C', 'O', 'M', 'B', 'I', 'N', 'A', 'T', 'I', 'O', 'N', .. var rest]])
-            return null;
-        if (rest.Length == 0)
-            return (subject, []);
-        return rest is ['(', .. var fields, ')'] ? (subject, fields.ToUpperInvariant().Split(',')) : null;
-    }
-
     private static string Joined(IReadOnlyList<string> events) => events.Count == 0 ? "(none)" : string.Join(" | ", events);
 
     private void Differ(int line, string what, string expected, string got) =>
@@ -147,6 +129,8 @@ public sealed class ScenarioRun
     {
         var time = command.Time ?? _time;
         var reason = Answer(command, time);
+        if (reason == RejectReason.None && command is AmendCommand { Amendment.PriceTicks: { } limit } amended)
+            _names.LearnLimit(_names.Id(amended.Name), limit);
         var told = new List<string>();
         var oldFailed = command is ReplaceCommand && _book.ReplaceFailure is not RejectReason.None;
         foreach (ref readonly var happened in _book.Events)
@@ -195,7 +179,7 @@ public sealed class ScenarioRun
         _owesIndicative = false;
         if (!told.Exists(text => text.StartsWith("ind ", StringComparison.Ordinal)
             || text.StartsWith("state ", StringComparison.Ordinal)))
-            told.Add("ind - 0 0");
+            told.Add(ScenarioComparison.FirstIndicative);
     }
 
     private string Refusal(ScenarioCommand command, RejectReason reason)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Bench.Scenarios;
 using QuantumCore.Instruments;
 using Xunit;
@@ -39,6 +40,7 @@ public class ScenarioNotationTests
     [InlineData("a S stop 3@104 trig=105 tp", OrderType.TakeProfitLimit, TimeInForce.GoodTillCancel, 104, 3)]
     [InlineData("a S stop 2 trail=3", OrderType.TrailingStop, TimeInForce.GoodTillCancel, 0, 2)]
     [InlineData("a S stop 2 trail=50bp act=9 loff=1", OrderType.TrailingStopLimit, TimeInForce.GoodTillCancel, 0, 2)]
+    [InlineData("a S stop 2 trail=3 off=1", OrderType.TrailingStopLimit, TimeInForce.GoodTillCancel, 0, 2)]
     [InlineData("a B lim 3 peg=prim off=1", OrderType.Pegged, TimeInForce.GoodTillCancel, 0, 3)]
     [InlineData("a B lim 3 peg=mkt off=1 cap=101", OrderType.Pegged, TimeInForce.GoodTillCancel, 101, 3)]
     public void An_order_has_its_type_time_price_and_quantity(
@@ -73,6 +75,7 @@ public class ScenarioNotationTests
             },
             Order("a S lim 1@1 disp=2 min=3 trig=4 ref=bidask trail=5 act=6 loff=7 peg=mkt off=8 amt=9 prot=10 gtd=11 hid aon slide")
                 .Terms.Conditions);
+        Assert.Equal(Order("a S stop 2 trail=3 act=9 loff=1").Terms, Order("a S stop 2 trail=3 trig=9 off=1").Terms);
         Assert.Equal(50, Order("a S stop 5 trail=50bp").Terms.Conditions?.TrailBasisPoints);
         Assert.Equal(PegReference.Midpoint, Order("a S lim 5 peg=mid").Terms.Conditions?.Peg);
         Assert.Equal(TriggerReference.Last, Order("a S stop 5 trig=1 ref=last").Terms.Conditions?.TriggerReference);
@@ -99,7 +102,7 @@ public class ScenarioNotationTests
         var book = new ScriptedBook().Says().Enters(1).Enters(2).Enters(5);
         Assert.Empty(Run(book, """
             ### 1 all commands
-            given a B lim 1@9 own=U; new b B lim 1@9 acc=W; oto L: c B lim 1@9 / d S lim 1@11 t=4
+            given a B lim 1@9 own=U; new b B lim 1@9 acc=W; oto L:c B lim 1@9 / d S lim 1@11 t=4
             > cancel d
               (none)
             > mass own=U side=B t=5
@@ -114,7 +117,7 @@ public class ScenarioNotationTests
               (none)
             > amend b trail=50bp
               (none)
-            > amend zz qty=3
+            > amend zz qty=3 expected=2
               (none)
             > state HALT
               (none)
@@ -149,7 +152,7 @@ public class ScenarioNotationTests
                 TrailTicks = 3,
             }),
             (5L, 2L, new Amendment { TrailBasisPoints = 50 }),
-            (5L, Unknown, new Amendment { TotalLots = 3 }),
+            (5L, Unknown, new Amendment { TotalLots = 3, ExpectedLeavesLots = 2 }),
             (5L, TradingPhase.Halt),
             (5L, "mark", 104L),
             (5L, "static", 99L),
@@ -318,6 +321,52 @@ public class ScenarioNotationTests
         > new x B lim 1@1 post fok
           {expected}
         """));
+
+    [Theory]
+    [InlineData("amend s px=93", "amend s 5@95 keep", true)]
+    [InlineData("amend s px=93", "amend s 5@93 keep", true)]
+    [InlineData("amend s px=93", "amend s 5@94 keep", false)]
+    [InlineData("amend s qty=4", "amend s 4@94 keep", true)]
+    [InlineData("amend s px=93", "amend s 5@93 lose", false)]
+    [InlineData("new x S lim 2@99", "ack x | trade p x 2@99 | act k | can k 2 LIST", true)]
+    [InlineData("new x S lim 2@99", "ack x | trade p x 2@99 | exp k 2 LIST", true)]
+    [InlineData("new x S lim 2@99", "ack x | trade p x 2@99 | act k", false)]
+    [InlineData("new x S lim 2@98", "ack x | trade q x 2@98 | rest l 2@110", false)]
+    public void What_the_rules_leave_open_may_be_written_either_way(string command, string expected, bool isRight)
+    {
+        var bids = command.EndsWith("@98", StringComparison.Ordinal) ? "oto M: q B lim 2@98 / l S lim 2@110" : "oto L: p B lim 2@99 / k S lim 2@90 post";
+        var differences = ScenarioRun.Of(ScenarioFile.Read($"""
+            ### 1 either way
+            given b B lim 1@90; {bids}; s S stop 5@94 trig=95
+            > {command}
+              {expected}
+            """)[0], maxLevels => new CoreScenarioBook(maxLevels));
+        Assert.Equal(isRight, differences.Count == 0);
+    }
+
+    [Fact]
+    public void The_first_indicative_of_a_phase_of_the_set_up_may_be_left_out_where_the_auction_is_as_it_was_and_no_other()
+    {
+        const string Lines = """
+            ### 1 indicatives
+            cfg state=OPENING last=100
+            > time 5
+              {0}
+            > new a B lim 5@100
+              ack a | rest a 5@100
+            > new s S lim 5@100
+              ack s | rest s 5@100 | ind 100 5 0
+            > cancel s
+              can s 5 USER{1}
+            """;
+        Assert.Empty(Played("ind - 0 0", " | ind - 0 0"));
+        Assert.Empty(Played("(none)", " | ind - 0 0"));
+        Assert.Single(Played("(none)", ""));
+        Assert.Single(Played("ind 100 5 0", " | ind - 0 0"));
+
+        static IReadOnlyList<ScenarioDifference> Played(params string[] events) => ScenarioRun.Of(
+            ScenarioFile.Read(string.Format(CultureInfo.InvariantCulture, Lines, [.. events]))[0], maxLevels => new CoreScenarioBook(maxLevels));
+    }
 
     [Fact]
     public void A_replacement_tells_both_halves()
