@@ -62,8 +62,8 @@ internal sealed class OrderFlags
                 result.AddError("give either a quantity or --amount");
 
             // A type that was named wrongly has no value to look at.
-            if (!Has(result, _type) && TypeOf(result) == OrderType.Market && (result.GetValue(_fok) || result.GetValue(_postOnly)))
-                result.AddError("--fok and --post-only need --limit");
+            if (!Has(result, _type) && TypeOf(result) == OrderType.Market && result.GetValue(_postOnly))
+                result.AddError("--post-only needs --limit");
 
             if (result.GetValue(_postOnly) && (result.GetValue(_ioc) || result.GetValue(_fok)))
                 result.AddError("--post-only goes with neither --ioc nor --fok");

@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway;
 public sealed class GatewayMetrics : IDisposable
 {
     private static readonly string[] s_statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString())];
-    private static readonly string[] s_lanes = ["orders", "urgent", "readings", "streams"];
+    private static readonly string[] s_lanes = ["orders", "urgent", "readings", "streams", "trading"];
     private static readonly ImmutableDictionary<RejectReason, string> s_reasons =
         Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
 

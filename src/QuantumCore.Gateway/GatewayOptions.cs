@@ -34,7 +34,7 @@ public sealed record GatewayOptions
     /// <summary>Symbols one WebSocket may follow.</summary>
     public int StreamSubscriptions { get; init; } = 100;
 
-    /// <summary>WebSockets at the same time.</summary>
+    /// <summary>WebSockets at the same time, a tenth of them for orders alone.</summary>
     public int StreamConnections { get; init; } = 10_000;
 
     /// <summary>FIX connections at the same time.</summary>
@@ -76,7 +76,7 @@ public sealed record GatewayOptions
     /// <summary>Attempts to sign in or up from one address in a minute; 0: no limit.</summary>
     public int AddressSignInsPerMinute { get; init; } = 60;
 
-    /// <summary>Attempts to sign in as one user in a minute; 0: no limit.</summary>
+    /// <summary>Attempts to sign in as one user in a minute from one address, six times as many from all; 0: no limit.</summary>
     public int UserSignInsPerMinute { get; init; } = 10;
 
     /// <summary>Whether people may sign up themselves.</summary>

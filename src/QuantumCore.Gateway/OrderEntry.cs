@@ -195,8 +195,8 @@ public sealed partial class OrderEntry(
             return report;
         if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
         {
-            // A stop without a limit has nothing else that could change beside its trigger.
-            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination, Field = "triggerPrice,goodTill" } : report;
+            // The book says what can't change beside the trigger.
+            return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination, Field = report.Field ?? "triggerPrice,goodTill" } : report;
         }
 
         // Asked again, the order that was replaced is closed: its account knows what came of the first time.

@@ -38,6 +38,8 @@ internal static class RefusedChange
     {
         RejectReason.InvalidCombination => changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
             ?? $"type,{Name(changes[0].Name)}",
+        RejectReason.WouldGrow => changes.Where(change => change.Name != ChangedValue.TriggerTicks)
+            .Select(change => Excluded(change.Name, order) ?? $"triggerPrice,{Name(change.Name)}").FirstOrDefault(),
         RejectReason.InvalidQuantity => Name(ChangedValue.DisplayLots),
         RejectReason.ExpiredAlready => Name(ChangedValue.ExpiryNanos),
         RejectReason.InvalidPrice or RejectReason.StopWouldTrigger or RejectReason.ListPrices => changes

@@ -16,11 +16,13 @@ public static class OrderLimits
     /// <param name="instrument">The instrument.</param>
     /// <param name="priceTicks">Limit or protection price, in ticks.</param>
     /// <param name="quantityLots">Quantity, in lots.</param>
-    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots)
+    /// <param name="isRest">It is what is left of a larger order: no least quantity or notional is asked of it.</param>
+    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots, bool isRest = false)
     {
-        if (quantityLots < instrument.MinQuantityLots || quantityLots > instrument.MaxQuantityLots)
+        var isSmall = !isRest && quantityLots < instrument.MinQuantityLots;
+        if (isSmall || quantityLots > instrument.MaxQuantityLots)
         {
-            var limit = quantityLots < instrument.MinQuantityLots
+            var limit = isSmall
                 ? instrument.MinQuantityLots
                 : instrument.MaxQuantityLots;
             return new BrokenLimit(RejectReason.InvalidQuantity, "quantity", instrument.FormatQuantity(limit));
@@ -33,9 +35,10 @@ public static class OrderLimits
         }
 
         var notional = instrument.Notional(priceTicks, quantityLots);
-        if (notional < instrument.MinNotional || notional > instrument.MaxNotional)
+        isSmall = !isRest && notional < instrument.MinNotional;
+        if (isSmall || notional > instrument.MaxNotional)
         {
-            var limit = notional < instrument.MinNotional ? instrument.MinNotional : instrument.MaxNotional;
+            var limit = isSmall ? instrument.MinNotional : instrument.MaxNotional;
             return new BrokenLimit(
                 RejectReason.InvalidNotional,
                 "quantity",

@@ -46,6 +46,21 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
+    public void Readers_of_streams_leave_room_for_connections_that_take_orders()
+    {
+        var door = new Door(new GatewayOptions { StreamConnections = 20 }, new CommitAge(() => TimeSpan.Zero), _metrics, _time);
+        Assert.Equal(18, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Streams)));
+        Assert.Equal(2, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Trading)));
+        Assert.True(door.IsEmpty);
+
+        // They take what is free of the others' as well.
+        for (var i = 0; i < 18; i++)
+            door.Leave(Lane.Streams);
+        Assert.Equal(18, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Trading)));
+        Assert.False(door.Enter(Lane.Streams));
+    }
+
+    [Fact]
     public async Task What_does_not_fit_into_the_waiting_room_is_refused_at_once()
     {
         var door = Open(inside: 1, waiting: 1);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text.Json;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -24,6 +25,30 @@ public sealed class TickerTests
 
         time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(first.Length, (await AskedAsync(exchange)).Length);
+    }
+
+    [Fact]
+    public async Task A_reading_that_fails_is_refused_for_now_and_has_no_outcome_to_be_learned()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var symbols = JsonDocument.Parse((await exchange.SendAsync("GET", "instruments", key: null, cancellationToken: Token)).Text).RootElement.GetProperty("instruments").GetArrayLength();
+        exchange.Floor.Fail("Candles", new TimeoutException());
+        await AssertUnreadAsync("candles/AAPL");
+        for (var i = 0; i < symbols; i++)
+            exchange.Floor.Fail("Candles", new TimeoutException());
+        await AssertUnreadAsync("tickers");
+
+        // One that can't be read is missing, and the others are told.
+        exchange.Floor.Fail("Candles", new TimeoutException());
+        var some = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
+        Assert.Equal((HttpStatusCode.OK, symbols - 1), (some.Status, JsonDocument.Parse(some.Text).RootElement.GetProperty("tickers").GetArrayLength()));
+
+        async Task AssertUnreadAsync(string path)
+        {
+            var reply = await exchange.SendAsync("GET", path, key: null, cancellationToken: Token);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "Overloaded", "1"), (reply.Status, reply.Code, reply.RetryAfter));
+            Assert.Equal("This can't be read now. Ask again.", reply["detail"]);
+        }
     }
 
     /// <summary>What the history is asked for by a reading of all tickers.</summary>

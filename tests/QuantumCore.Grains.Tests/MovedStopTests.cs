@@ -77,6 +77,9 @@ public class MovedStopTests
         var both = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
             "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, GoodTill = s_later.AddDays(1) }, Token));
         Assert.Equal(("InvalidCombination", "triggerPrice,goodTill"), (both.Code, both.Field));
+        var shown = await Assert.ThrowsAsync<QuantumCoreException>(() => alice.AmendAsync(
+            "AAPL", stop.OrderId, new AmendOrder { TriggerPrice = 152, DisplayQuantity = 3 }, Token));
+        Assert.Equal(("InvalidCombination", "type,displayQuantity"), (shown.Code, shown.Field));
         await alice.CancelAsync("AAPL", stop.OrderId, cancellation: Token);
 
         var pair = await alice.PlaceListAsync(
@@ -102,6 +105,18 @@ public class MovedStopTests
         var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 99, TriggerPrice = 100, Quantity = 7 }, Token);
         Assert.Equal((99m, 100m, 7m, OrderStage.Armed), (moved.Price, moved.TriggerPrice, moved.Quantity, moved.Stage));
         await TradeAndWaitAsync(exchange, OrderSide.Sell, 100, moved.OrderId);
+    }
+
+    [Fact]
+    public async Task An_iceberg_that_waits_is_made_smaller_than_it_shows_with_a_new_price_as_without()
+    {
+        await using var wire = await Wire.OpenAsync();
+        var (exchange, alice) = (wire.Exchange, wire.Exchange.Alice);
+        await wire.TradeAt150Async();
+        var stop = await alice.PlaceAsync(Triggered(OrderType.StopLimit, OrderSide.Sell, 145) with { Price = 144, Quantity = 10, DisplayQuantity = 4 }, Token);
+        var moved = await alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 143, Quantity = 3 }, Token);
+        Assert.Equal((143m, 3m, 3m, OrderStage.Armed), (moved.Price, moved.Quantity, moved.DisplayQuantity, moved.Stage));
+        await TradeAndWaitAsync(exchange, OrderSide.Sell, 145, moved.OrderId);
     }
 
     [Theory]

@@ -17,6 +17,9 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>With fewer, the journal's commits are half empty; and no batch weighs more, so that it finds room beside others.</summary>
     private const int LeastInside = 64;
 
+    /// <summary>One of so many WebSockets is kept for those that take orders.</summary>
+    private const int TradingPart = 10;
+
     private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
 
     private readonly Lock _lock = new();
@@ -146,9 +149,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
             Lane.Orders => throw new ArgumentOutOfRangeException(nameof(lane)),
             Lane.Urgent => options.MostUrgentInside,
             Lane.Readings => options.MostReadingsInside,
-            Lane.Streams => options.StreamConnections,
+            Lane.Streams => options.StreamConnections - (options.StreamConnections / TradingPart),
+            Lane.Trading => options.StreamConnections,
         };
-        if (Interlocked.Increment(ref _inside[(int)lane]) <= most)
+        if (Interlocked.Increment(ref _inside[Counted(lane)]) <= most)
             return true;
 
         Leave(lane);
@@ -157,7 +161,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>A request that was let into a lane is answered.</summary>
-    internal void Leave(Lane lane) => Interlocked.Decrement(ref _inside[(int)lane]);
+    internal void Leave(Lane lane) => Interlocked.Decrement(ref _inside[Counted(lane)]);
+
+    /// <summary>All WebSockets are counted together.</summary>
+    private static int Counted(Lane lane) => (int)(lane == Lane.Trading ? Lane.Streams : lane);
 
     private bool HasRoomInside(int weight) =>
         _inside[(int)Lane.Orders] == 0 || _inside[(int)Lane.Orders] + weight <= _mostInside;

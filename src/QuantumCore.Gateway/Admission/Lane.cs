@@ -14,6 +14,9 @@ internal enum Lane
 
     /// <summary>WebSockets, for as long as they are open.</summary>
     Streams = 3,
+
+    /// <summary>WebSockets that take orders, which nobody opens without a key: they have room where those who read have taken all of theirs.</summary>
+    Trading = 4,
 }
 
 /// <summary>The lane of a call, as its route knows it.</summary>

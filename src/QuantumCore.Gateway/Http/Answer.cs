@@ -22,6 +22,9 @@ internal static class Answer
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
+    /// <summary>A reading that failed has no outcome that could be learned: it is asked again.</summary>
+    private static readonly Refusal s_unread = new(RejectReason.Overloaded, null, null, "This can't be read now. Ask again.");
+
     /// <summary>Answers with what <paramref name="write"/> writes. It must not await: the writer belongs to the thread.</summary>
     public static ValueTask<FlushResult> Json<T>(
         HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200, string type = "application/json")
@@ -57,6 +60,9 @@ internal static class Answer
             return Json(context, (report, listed), static (to, order) => to.WriteOrder(order.report, order.listed));
         }
 
+        if (report.Reason == RejectReason.OutcomeUnknown && IsReading(context))
+            return Refuse(context, s_unread);
+
         Prepare(context, report.Reason);
         var trace = context.TraceIdentifier;
         return Json(
@@ -70,6 +76,8 @@ internal static class Answer
     /// <summary>Answers with a problem.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, int? status = null)
     {
+        if (refusal.Reason == RejectReason.OutcomeUnknown && IsReading(context))
+            refusal = s_unread;
         if (context.GetEndpoint()?.Metadata.GetMetadata<RefusalForm>() is { } form)
             return form.Write(context, refusal);
 
@@ -87,6 +95,8 @@ internal static class Answer
             shown,
             "application/problem+json");
     }
+
+    private static bool IsReading(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
     /// <summary>Answers with a problem and, where that is known, how long it will last.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, TimeSpan retryAfter)

@@ -82,7 +82,7 @@ internal sealed class Routes(
         MapLedger(services.GetRequiredService<LedgerCalls>());
 
         MapMarket(services.GetRequiredService<MarketCalls>(), services.GetRequiredService<TickerCalls>());
-        On(Lane.Streams, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
+        On(Lane.Trading, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         On(Lane.Readings, "GET", $"{Native}/openapi.json", services.GetRequiredService<ApiDocument>().Show);

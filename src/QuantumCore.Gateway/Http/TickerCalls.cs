@@ -13,14 +13,25 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     private const int MostCandles = 1_500;
 
     /// <summary>GET /tickers</summary>
-    public async Task Tickers(HttpContext context) =>
-        await Answer.Json(context, await pulse.Read(), static (to, second) =>
+    public async Task Tickers(HttpContext context)
+    {
+        var second = await pulse.Read();
+
+        // One symbol that can't be read is missing from the others; none at all is no market without symbols.
+        if (second.Symbols.IsEmpty && (await listings.All()).Count > 0)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
+            return;
+        }
+
+        await Answer.Json(context, second, static (to, second) =>
         {
             to.WriteStartObject();
             to.WriteTime(second.TimeNanos);
             to.WriteTickers(second.Symbols.Values);
             to.WriteEndObject();
         });
+    }
 
     /// <summary>GET /candles/{symbol}</summary>
     public async Task Candles(HttpContext context)

@@ -30,7 +30,7 @@ internal sealed class AccountSource(
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private bool _hasEnded;
 
-    /// <summary>Begins to follow.</summary>
+    /// <inheritdoc/>
     public void Start() => _ = Follow(_over.Token);
 
     /// <inheritdoc/>

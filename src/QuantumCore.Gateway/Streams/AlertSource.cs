@@ -10,7 +10,7 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
     private readonly GrainCalls _calls = new(log);
     private volatile bool _hasEnded;
 
-    /// <summary>Begins to follow.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         alerts.Follow(holder.Account, Changed);

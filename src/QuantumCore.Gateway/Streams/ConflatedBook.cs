@@ -38,7 +38,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         (_feed, _pulse, _instrument, _inTicks, _pacing) = (feed, pulse, instrument, inTicks, pacing);
     }
 
-    /// <summary>Begins to follow: a snapshot comes first.</summary>
+    /// <inheritdoc/>
     public void Start()
     {
         _feed.Join(this);

@@ -19,7 +19,7 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     // What is being sent, or was sent last: who comes meanwhile, to the same orders, shares its bytes.
     private OrdersMessage? _told;
 
-    /// <summary>Begins to follow.</summary>
+    /// <inheritdoc/>
     public void Start() => _ = Follow(_over.Token);
 
     /// <inheritdoc/>

@@ -13,6 +13,9 @@ internal sealed partial class StreamReader
 
     private readonly Dictionary<string, IStreamSource> _sources = new(StringComparer.Ordinal);
 
+    // Those that wait in the queue, each once.
+    private readonly HashSet<IStreamSource> _asking = [];
+
     private Refusal? FollowChannel(string channel) => channel switch
     {
         "tickers" => Add(channel, () => sources.Tickers(Ready)),
@@ -45,23 +48,22 @@ internal sealed partial class StreamReader
     }
 
     /// <summary>Follows something under a name; nothing is done where it is followed already.</summary>
-    private Refusal? Add(string name, Func<IStreamSource> start)
+    private Refusal? Add(string name, Func<IStreamSource> make)
     {
+        IStreamSource source;
         lock (_lock)
         {
             if (_sources.ContainsKey(name) || _followed.ContainsKey(name))
                 return null;
             if (TooMany() is { } refusal)
                 return refusal;
-        }
 
-        // Not under the lock: a source that starts may have something to say at once.
-        var source = start();
-        lock (_lock)
-        {
+            source = make();
             _sources.Add(name, source);
         }
 
+        // Not under the lock: a source that starts may have something to say at once.
+        source.Start();
         return null;
     }
 
@@ -70,7 +72,8 @@ internal sealed partial class StreamReader
         IStreamSource? source;
         lock (_lock)
         {
-            _sources.Remove(name, out source);
+            if (_sources.Remove(name, out source) && _asking.Remove(source))
+                Forget(waiting => waiting.Source == source);
         }
 
         source?.Dispose();
@@ -90,7 +93,8 @@ internal sealed partial class StreamReader
     {
         lock (_lock)
         {
-            if (_queue.Any(waiting => waiting.Source == source))
+            // One that is followed no more may say so once more: its timer was on its way.
+            if (!_sources.ContainsValue(source) || !_asking.Add(source))
                 return;
             _queue.Enqueue(new Outgoing(null, default, null, 0, source));
         }

@@ -85,7 +85,7 @@ internal sealed partial class StreamReader(
             if (isSnapshot)
             {
                 book.NeedsSnapshot = false;
-                Forget(symbol);
+                Forget(waiting => waiting.Symbol == symbol);
             }
             else if (_waitingBytes + message.Length > options.StreamBacklogBytes)
             {
@@ -145,13 +145,13 @@ internal sealed partial class StreamReader(
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Takes out what waits of one book: a snapshot replaces it, or it is followed no more.</summary>
-    private void Forget(string symbol)
+    /// <summary>Takes out what waits of a book or source: a snapshot replaces it, or it is followed no more.</summary>
+    private void Forget(Predicate<Outgoing> isOfIt)
     {
         for (var i = _queue.Count; i > 0; i--)
         {
             var waiting = _queue.Dequeue();
-            if (waiting.Symbol == symbol)
+            if (isOfIt(waiting))
                 _waitingBytes -= waiting.Counted;
             else
                 _queue.Enqueue(waiting);
@@ -243,7 +243,7 @@ internal sealed partial class StreamReader(
         lock (_lock)
         {
             _followed.Remove(symbol, out book);
-            Forget(symbol);
+            Forget(waiting => waiting.Symbol == symbol);
         }
 
         book?.Feed.Leave(this);
@@ -327,6 +327,8 @@ internal sealed partial class StreamReader(
                 return null;
 
             _waitingBytes -= next.Counted;
+            if (next.Source is { } source)
+                _asking.Remove(source);
             return next;
         }
     }

@@ -6,6 +6,9 @@ namespace QuantumCore.Gateway.Streams;
 /// </summary>
 internal interface IStreamSource : IDisposable
 {
+    /// <summary>Begins to follow. It may have something to say at once.</summary>
+    void Start();
+
     /// <summary>What there is to say now, oldest first; nothing when it was said already.</summary>
     IReadOnlyList<ReadOnlyMemory<byte>> Take();
 }

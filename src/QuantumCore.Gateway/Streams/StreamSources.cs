@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Makes what a connection follows.</summary>
+/// <summary>Makes what a connection follows; who asked for it starts it.</summary>
 internal sealed class StreamSources(
     BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
@@ -16,7 +16,6 @@ internal sealed class StreamSources(
     {
         ConflatedBook book = null!;
         book = new ConflatedBook(feeds.Of(instrument), pulse, instrument, inTicks, new Pacing(interval, time, () => ready(book)));
-        book.Start();
         return book;
     }
 
@@ -25,7 +24,6 @@ internal sealed class StreamSources(
     {
         OrderByOrderSource source = null!;
         source = new OrderByOrderSource(orders.Of(instrument), inTicks, time, new Pacing(interval, time, () => ready(source)));
-        source.Start();
         return source;
     }
 
@@ -34,7 +32,6 @@ internal sealed class StreamSources(
     {
         TickerSource tickers = null!;
         tickers = new TickerSource(pulse, () => ready(tickers));
-        tickers.Start();
         return tickers;
     }
 
@@ -43,7 +40,6 @@ internal sealed class StreamSources(
     {
         AccountSource source = null!;
         source = new AccountSource(holder, entry, listings, time, new Pacing(s_account, time, () => ready(source)), log);
-        source.Start();
         return source;
     }
 
@@ -52,7 +48,6 @@ internal sealed class StreamSources(
     {
         AlertSource source = null!;
         source = new AlertSource(holder, alerts, new Pacing(s_account, time, () => ready(source)), log);
-        source.Start();
         return source;
     }
 }

@@ -12,7 +12,7 @@ internal sealed class TickerSource(MarketPulse pulse, Action ready) : IStreamSou
     private ImmutableSortedDictionary<string, SymbolPulse> _told = ImmutableSortedDictionary<string, SymbolPulse>.Empty;
     private MarketSecond? _newest;
 
-    /// <summary>Begins to follow.</summary>
+    /// <inheritdoc/>
     public void Start() => pulse.Join(Offer);
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -63,9 +64,7 @@ public sealed partial class AccountGrain
             return RefusePlan(request, hash, new BrokenLimit(RejectReason.WouldGrow, "quantity", null));
         }
 
-        // A peg that sells without a cap has no price to be judged.
-        var judged = price == 0 ? order.Instrument.MinPriceTicks : price;
-        if (OrderLimits.Check(order.Instrument, judged, total - order.FilledLots) is { } broken)
+        if (LimitOfInstrument(order, request, price, total) is { } broken)
         {
             return RefusePlan(request, hash, broken);
         }
@@ -82,6 +81,15 @@ public sealed partial class AccountGrain
         return record is HoldPlaced hold
             ? new AmendPlan(RejectReason.None, null, null, 0, 0, hold.Order)
             : Plan(WhyNot((KeyRefused)record, order.Instrument));
+    }
+
+    /// <summary>The limit of the instrument that an order would break; its least quantity is asked of a total that is named, not of what is left of one.</summary>
+    private static BrokenLimit? LimitOfInstrument(HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
+    {
+        // A peg that sells without a cap has no price to be judged.
+        var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
+        var isRest = request.TotalLots == 0 && (order.FilledLots > 0 || totalLots < order.Instrument.MinQuantityLots);
+        return OrderLimits.Check(order.Instrument, judged, totalLots, isRest);
     }
 
     // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.

@@ -100,6 +100,12 @@ internal sealed partial class AccountMachine(
         }
 
         var conditions = triggerTicks is { } trigger ? old.Conditions! with { TriggerTicks = trigger } : old.Conditions;
+        if (conditions?.DisplayLots > quantityLots)
+        {
+            // An iceberg shows no more than it has.
+            conditions = conditions with { DisplayLots = quantityLots };
+        }
+
         var order = new SubmitOrder(
             id.Value,
             Account.LastNumber + 1,

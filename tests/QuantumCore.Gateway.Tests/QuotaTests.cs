@@ -1,0 +1,44 @@
+using System.Net;
+using QuantumCore.Gateway.Admission;
+using QuantumCore.TestKit;
+using Xunit;
+
+namespace QuantumCore.Gateway.Tests;
+
+/// <summary>How often somebody may try to sign in, and who that may keep out.</summary>
+public sealed class QuotaTests : IDisposable
+{
+    private static readonly GatewayOptions s_options = new() { UserSignInsPerMinute = 3, AddressSignInsPerMinute = 100 };
+
+    private readonly GatewayMetrics _metrics = new();
+
+    public void Dispose() => _metrics.Dispose();
+
+    [Fact]
+    public void Who_guesses_from_one_address_keeps_nobody_else_out()
+    {
+        var quotas = new Quotas(s_options, _metrics, new ManualTime());
+        var stranger = IPAddress.Parse("10.0.0.9");
+        Assert.Equal([true, true, true, false, false], Enumerable.Range(0, 5).Select(_ => quotas.TakeSignIn(stranger, "zoe")));
+        Assert.True(quotas.TakeSignIn(IPAddress.Parse("10.0.0.7"), "zoe"));
+        Assert.True(quotas.TakeSignIn(IPAddress.Parse("::ffff:10.0.0.9"), "yves"));
+        Assert.False(quotas.TakeSignIn(IPAddress.Parse("::ffff:10.0.0.9"), "zoe"));
+    }
+
+    [Fact]
+    public void A_name_has_a_bound_from_all_addresses_together()
+    {
+        var quotas = new Quotas(s_options, _metrics, new ManualTime());
+        var let = Enumerable.Range(0, 100).Count(i => quotas.TakeSignIn(IPAddress.Parse($"10.0.0.{i}"), "zoe"));
+        Assert.Equal(3 * Quotas.PlacesOfUser, let);
+    }
+
+    [Fact]
+    public void Addresses_of_one_network_of_version_6_are_one()
+    {
+        var quotas = new Quotas(s_options, _metrics, new ManualTime());
+        var let = Enumerable.Range(0, 10).Count(i => quotas.TakeSignIn(IPAddress.Parse($"2001:db8:1:2::{i + 1:x}"), "zoe"));
+        Assert.Equal(3, let);
+        Assert.True(quotas.TakeSignIn(IPAddress.Parse("2001:db8:1:3::1"), "zoe"));
+    }
+}
