@@ -7,7 +7,7 @@ namespace QuantumCore.Cli;
 internal static class OrderListCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("list", "Place orders that depend on each other; all of them, or none.") { Pair(app), Child(app), Bracket(app) };
+        new("list", "Place orders that depend on each other; all of them, or none.") { Pair(app), Child(app), Bracket(app), OrderListOfCommand.Compose(app) };
 
     private static Command Pair(CommandLineApp app)
     {
@@ -93,7 +93,7 @@ internal static class OrderListCommands
     private static PlaceOrder Parent(ParseResult parse, ListTerms what, Option<decimal?> limit) =>
         what.Order(parse, what.Side(parse)) with { Price = parse.GetValue(limit), ClientOrderId = what.Name(parse) };
 
-    private static async Task<int> PlaceAsync(Session session, PlaceOrderList list, CancellationToken cancellation)
+    internal static async Task<int> PlaceAsync(Session session, PlaceOrderList list, CancellationToken cancellation)
     {
         var placed = await session.Client().PlaceListAsync(list, cancellation);
         session.Screen.Show(placed, console => Tables.Orders(console, placed.Orders));

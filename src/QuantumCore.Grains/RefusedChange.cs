@@ -29,6 +29,20 @@ internal static class RefusedChange
             : null;
     }
 
+    /// <summary>The member that a request was refused for when it came first, as far as that can be told now; null when it can't.</summary>
+    /// <param name="reason">Why it was refused.</param>
+    /// <param name="order">The order, if it is open still.</param>
+    /// <param name="request">The request, the same again.</param>
+    public static string? Again(RejectReason reason, HeldOrder? order, AmendRequest request) => reason switch
+    {
+        RejectReason.InvalidCombination => order is null ? null : OfTerms(order, request),
+        RejectReason.StaleLeaves => "expectedRemaining",
+        RejectReason.InvalidPrice => "price",
+        RejectReason.InvalidQuantity or RejectReason.InvalidNotional or RejectReason.WouldGrow
+            or RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed => "quantity",
+        _ => null,
+    };
+
     /// <summary>Whether it has a trigger of its own that it has not reached.</summary>
     private static bool IsWaiting(HeldOrder order) =>
         OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type) && order.Standing.Stage != OrderStage.Working;

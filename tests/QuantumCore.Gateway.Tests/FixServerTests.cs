@@ -279,6 +279,23 @@ public class FixServerTests
     }
 
     [Fact]
+    public async Task Who_never_logs_on_has_a_part_of_the_connections_and_no_more()
+    {
+        await using var floor = await FixFloor.OpenAsync(options: new GatewayOptions { FixConnections = 10 });
+        await using var first = await floor.ConnectAsync();
+        await using var second = await floor.ConnectAsync();
+        await using (var third = await floor.ConnectAsync())
+            Assert.Null(await third.HearAsync());
+
+        // Who is logged on is no stranger: there is room for another.
+        await first.SayAsync("A", "98=0|108=30|141=Y|554=key");
+        Assert.Equal("A 1 98=0|108=30|141=Y", await first.HearAsync());
+        await using var next = await floor.ConnectAsync();
+        await next.SayAsync("A", "98=0|108=30|141=Y|554=key");
+        Assert.Equal("A 1 98=0|108=30|141=Y", await next.HearAsync());
+    }
+
+    [Fact]
     public async Task An_exchange_that_can_not_listen_does_not_start()
     {
         await using var floor = await FixFloor.OpenAsync();

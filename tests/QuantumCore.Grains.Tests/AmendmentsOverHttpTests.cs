@@ -25,4 +25,29 @@ public sealed class AmendmentsOverHttpTests
         Assert.Equal(("InvalidQuantity", "quantity", "10"), (few.Code, few.Field, few.Limit));
         Assert.Equal(10m, (await exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 10m }, Token)).Remaining);
     }
+
+    [Fact]
+    public async Task A_refused_amendment_that_is_sent_again_names_the_same_member()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        await exchange.BobAsync(ServedExchange.Sell(1m, 150m));
+        await exchange.AliceAsync(ServedExchange.Buy(1m, 150m));
+        var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 10m, 160m));
+        var limit = await exchange.AliceAsync(ServedExchange.Buy(10m, 140m));
+        (Order Order, AmendOrder Change, string Code, string Field)[] rows =
+        [
+            (stop, new AmendOrder { Price = 1m, ClientOrderId = "q1" }, "InvalidCombination", "type,price"),
+            (limit, new AmendOrder { Price = 141m, TriggerPrice = 155m, ClientOrderId = "q2" }, "InvalidCombination", "type,triggerPrice"),
+            (limit, new AmendOrder { Quantity = 12m, ExpectedRemaining = 9m, ClientOrderId = "q3" }, "StaleLeaves", "expectedRemaining"),
+            (limit, new AmendOrder { Quantity = 80_000_000m, ClientOrderId = "q4" }, "InsufficientFunds", "quantity"),
+        ];
+        foreach (var (order, change, code, field) in rows)
+        {
+            for (var times = 0; times < 2; times++)
+            {
+                var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.AmendAsync("AAPL", order.OrderId, change, Token));
+                Assert.Equal((code, field), (refused.Code, refused.Field));
+            }
+        }
+    }
 }

@@ -57,6 +57,40 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Orders_of_a_list_have_all_the_options_of_an_order()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        Task<(int ExitCode, string Output)> ListAsync(params string[] arguments) =>
+            Programs.RunAsync(Programs.Cli, ["order", "list", "of", .. arguments, "--url", silo.Address.ToString(), "--json"]);
+        var pair = await ListAsync(
+            "oco", "--order", "sell AAPL 100 --limit 160.00 --display 10 --tif day --client-id pair", "--order", "sell AAPL 100 --trigger 140.00 --trigger-by mark --tif day");
+        Assert.True(pair.ExitCode == 0, pair.Output);
+        Assert.Equal(
+            ["limit day 10  pair", "stop day  mark pair-2"],
+            JsonDocument.Parse(pair.Output).RootElement.GetProperty("orders").EnumerateArray().Select(order => Shown(order, "type", "timeInForce", "displayQuantity", "triggerBy", "clientOrderId")));
+        var child = await ListAsync(
+            "oto", "--order", "buy AAPL 100 --limit 120.00 --self-trade expireMaker", "--order", "sell AAPL 50 --type takeProfitLimit --trigger 160.00 --limit 159.00");
+        Assert.True(child.ExitCode == 0, child.Output);
+        Assert.Equal(
+            ["buy limit 100 expireMaker", "sell takeProfitLimit 50 "],
+            JsonDocument.Parse(child.Output).RootElement.GetProperty("orders").EnumerateArray().Select(order => Shown(order, "side", "type", "quantity", "selfTrade")));
+
+        foreach (var (orders, sentence) in new[]
+        {
+            (new[] { "sell AAPL 100 --limit 160.00" }, "a list of this kind has 2 orders, and here are 1"),
+            (["sell AAPL 100 --limit 160.00", "hold AAPL 100"], "--order \"hold AAPL 100\": 'hold' is none of buy, sell"),
+            (["sell AAPL 100 --limit 160.00", "sell AAPL 100 --post-only --ioc --limit 1"], "--post-only goes with neither --ioc nor --fok"),
+        })
+        {
+            var (exitCode, output) = await ListAsync(["oco", .. orders.SelectMany(order => new[] { "--order", order })]);
+            Assert.Equal(2, exitCode);
+            Assert.Contains(sentence, output, StringComparison.Ordinal);
+        }
+
+        static string Shown(JsonElement order, params string[] members) => string.Join(' ', members.Select(member => order.TryGetProperty(member, out var value) ? value.ToString() : ""));
+    }
+
+    [Fact]
     public async Task A_book_is_pinned_shown_and_let_go()
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");

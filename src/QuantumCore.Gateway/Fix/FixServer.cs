@@ -21,10 +21,14 @@ internal sealed class FixServer(
     TimeProvider time,
     ILogger<FixServer> log) : BackgroundService
 {
+    /// <summary>One of so many connections may be of one address and not logged on: who never logs on keeps nobody else out.</summary>
+    private const int StrangersPart = 5;
+
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
 
     private readonly TcpListener _listener = new(endpoint);
     private readonly HashSet<Task> _connections = [];
+    private readonly Dictionary<IPAddress, int> _strangers = [];
     private int _open;
 
     /// <summary>Where it listens.</summary>
@@ -58,7 +62,7 @@ internal sealed class FixServer(
     {
         while (await Accept(stoppingToken) is { } socket)
         {
-            if (Interlocked.Increment(ref _open) > options.FixConnections)
+            if (Interlocked.Increment(ref _open) > options.FixConnections || !Come(socket, out var from))
             {
                 Interlocked.Decrement(ref _open);
                 metrics.TurnedAway(Lane.Streams);
@@ -69,7 +73,7 @@ internal sealed class FixServer(
             // Those that are done make room here, not where they end: one could end before it is noted.
             foreach (var ended in _connections.Where(connection => connection.IsCompleted).ToArray())
                 _connections.Remove(ended);
-            _connections.Add(Serve(socket, stoppingToken));
+            _connections.Add(Serve(socket, from, stoppingToken));
         }
 
         _listener.Stop();
@@ -100,14 +104,49 @@ internal sealed class FixServer(
         }
     }
 
-    private async Task Serve(Socket socket, CancellationToken stopping)
+    /// <summary>Counts a connection that is not logged on; false when its address has too many of them, or it is gone already.</summary>
+    private bool Come(Socket socket, out IPAddress from)
+    {
+        from = IPAddress.None;
+        try
+        {
+            from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+
+        lock (_strangers)
+        {
+            var before = _strangers.GetValueOrDefault(from);
+            if (before >= Math.Max(options.FixConnections / StrangersPart, 1))
+                return false;
+
+            _strangers[from] = before + 1;
+            return true;
+        }
+    }
+
+    /// <summary>One of an address is no stranger any more, or has gone.</summary>
+    private void Leave(IPAddress from)
+    {
+        lock (_strangers)
+        {
+            if (--_strangers[from] == 0)
+                _strangers.Remove(from);
+        }
+    }
+
+    private async Task Serve(Socket socket, IPAddress from, CancellationToken stopping)
     {
         // What comes next is not to wait for this one.
         await Task.Yield();
         metrics.ReaderCame();
+        var isStranger = true;
         try
         {
-            await using var connection = new FixConnection(socket, logOn, options, bursts, metrics, time, log);
+            await using var connection = new FixConnection(socket, LogOn, options, bursts, metrics, time, log);
             await connection.Run(tls, stopping);
         }
         catch (Exception error)
@@ -118,7 +157,21 @@ internal sealed class FixServer(
         {
             socket.Dispose();
             metrics.ReaderWent();
+            if (isStranger)
+                Leave(from);
             Interlocked.Decrement(ref _open);
+        }
+
+        async ValueTask<FixLogon> LogOn(FixMessage message, IPAddress address)
+        {
+            var answer = await logOn(message, address);
+            if (answer.Refusal is null && isStranger)
+            {
+                isStranger = false;
+                Leave(from);
+            }
+
+            return answer;
         }
     }
 }

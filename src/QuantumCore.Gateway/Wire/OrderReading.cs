@@ -90,7 +90,7 @@ internal static class OrderReading
                 ("trailingDistance", "A trailing stop needs a trailingDistance or trailingBasisPoints."),
             OrderType.TrailingStopLimit when text.LimitOffset is null =>
                 ("limitOffset", "How far the limit stands beyond the trigger."),
-            _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null => ("goodTill", WireTime.Rule),
+            _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null => ("goodTill", "An order with timeInForce gtd needs a goodTill."),
             _ => ("", ""),
         };
         return field.Length == 0 ? null : Refusal.Malformed(field, detail);

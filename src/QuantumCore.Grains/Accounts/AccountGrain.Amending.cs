@@ -28,7 +28,7 @@ public sealed partial class AccountGrain
         if (_machine.IsUsed(request.NewClientOrderId, out var key))
         {
             return key.RequestHash != hash ? Plan(RejectReason.KeyConflict, "clientOrderId")
-                : key.Reason != RejectReason.None ? Plan(key.Reason)
+                : key.Reason != RejectReason.None ? Plan(key.Reason, RefusedChange.Again(key.Reason, _machine.Account.Find(request.Symbol, request.OrderId), request))
                 : key.ReduceToLots != 0 ? Reduction(key.Number, key.ReduceToLots)
                 : new AmendPlan(RejectReason.None, null, null, 0, 0, _machine.OrderOf(key, AsHold(request)));
         }
