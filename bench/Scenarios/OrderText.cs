@@ -157,7 +157,7 @@ internal sealed class OrderText
     {
         var type = Type(word);
         if (OrderRules.IsTrailing(type))
-            _conditions = OfTrailing(_conditions);
+            _conditions = OfTrailing(_conditions, _said.Contains("'off='"));
         if (_takesProfit && !OrderRules.IsTakeProfit(type))
             throw new FormatException("'tp' is of a stop");
         if (type != OrderType.Pegged && _said.Contains("'cap='"))
@@ -170,9 +170,9 @@ internal sealed class OrderText
     }
 
     /// <summary>Of a trailing stop <c>off=</c> is how far its limit is from the trigger, and <c>trig=</c> where it begins to follow.</summary>
-    private static OrderConditions OfTrailing(OrderConditions said)
+    private static OrderConditions OfTrailing(OrderConditions said, bool hasOffset)
     {
-        if (said is { LimitOffsetTicks: null, PegOffsetTicks: not 0 })
+        if (said.LimitOffsetTicks is null && hasOffset)
             said = said with { LimitOffsetTicks = said.PegOffsetTicks, PegOffsetTicks = 0 };
         return said is { ActivationTicks: null, TriggerTicks: not null }
             ? said with { ActivationTicks = said.TriggerTicks, TriggerTicks = null }
@@ -189,7 +189,7 @@ internal sealed class OrderText
             "lim" => OrderType.Limit,
             "peg" => OrderType.Pegged,
             "stop" when _takesProfit && !trails => Type("tp"),
-            "stop" when trails => _price is null && _conditions is { LimitOffsetTicks: null, PegOffsetTicks: 0 }
+            "stop" when trails => _price is null && _conditions.LimitOffsetTicks is null && !_said.Contains("'off='")
                 ? OrderType.TrailingStop
                 : OrderType.TrailingStopLimit,
             "stop" => _price is null ? OrderType.Stop : OrderType.StopLimit,

@@ -10,6 +10,9 @@ namespace QuantumCore.Gateway;
 public readonly record struct Refusal(
     RejectReason Reason, string? Field = null, string? Limit = null, string? Detail = null)
 {
+    /// <summary>A sentence that stands in place of the reason's own.</summary>
+    public string? Title { get; init; }
+
     /// <summary>The request is malformed.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
 

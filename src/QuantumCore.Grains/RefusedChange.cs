@@ -38,7 +38,7 @@ internal static class RefusedChange
         RejectReason.InvalidCombination => order is null ? null : OfTerms(order, request),
         RejectReason.StaleLeaves => "expectedRemaining",
         RejectReason.InvalidPrice => "price",
-        RejectReason.InvalidQuantity or RejectReason.InvalidNotional or RejectReason.WouldGrow
+        RejectReason.InvalidQuantity or RejectReason.InvalidNotional or RejectReason.WouldGrow or RejectReason.Overflow
             or RejectReason.InsufficientFunds or RejectReason.ShortNotAllowed => "quantity",
         _ => null,
     };

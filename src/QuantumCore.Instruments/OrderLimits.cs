@@ -16,10 +16,21 @@ public static class OrderLimits
     /// <param name="instrument">The instrument.</param>
     /// <param name="priceTicks">Limit or protection price, in ticks.</param>
     /// <param name="quantityLots">Quantity, in lots.</param>
-    /// <param name="isRest">It is what is left of a larger order: no least quantity or notional is asked of it.</param>
-    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots, bool isRest = false)
+    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots) =>
+        Check(instrument, priceTicks, quantityLots, quantityLots);
+
+    /// <summary>Whether an order is less than the instrument's least quantity or notional, as what is left of one may be.</summary>
+    public static bool IsLess(Instrument instrument, long priceTicks, long quantityLots) =>
+        quantityLots < instrument.MinQuantityLots || instrument.Notional(priceTicks, quantityLots) < instrument.MinNotional;
+
+    /// <summary>The first limit that a part of an order breaks.</summary>
+    /// <param name="instrument">The instrument.</param>
+    /// <param name="priceTicks">Limit or protection price, in ticks.</param>
+    /// <param name="quantityLots">The part, in lots: the most is asked of it.</param>
+    /// <param name="wholeLots">The whole, in lots, of which the least is asked; 0: that of nothing.</param>
+    public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots, long wholeLots)
     {
-        var isSmall = !isRest && quantityLots < instrument.MinQuantityLots;
+        var isSmall = wholeLots != 0 && wholeLots < instrument.MinQuantityLots;
         if (isSmall || quantityLots > instrument.MaxQuantityLots)
         {
             var limit = isSmall
@@ -35,7 +46,7 @@ public static class OrderLimits
         }
 
         var notional = instrument.Notional(priceTicks, quantityLots);
-        isSmall = !isRest && notional < instrument.MinNotional;
+        isSmall = wholeLots != 0 && instrument.Notional(priceTicks, wholeLots) < instrument.MinNotional;
         if (isSmall || notional > instrument.MaxNotional)
         {
             var limit = isSmall ? instrument.MinNotional : instrument.MaxNotional;

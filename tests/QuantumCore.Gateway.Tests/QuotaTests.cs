@@ -34,6 +34,14 @@ public sealed class QuotaTests : IDisposable
     }
 
     [Fact]
+    public void Codes_of_a_user_have_a_bound_wherever_they_come_from()
+    {
+        var quotas = new Quotas(s_options, _metrics, new ManualTime());
+        Assert.Equal([true, true, true, false], Enumerable.Range(0, 4).Select(_ => quotas.TakeCode("zoe")));
+        Assert.True(quotas.TakeCode("yves"));
+    }
+
+    [Fact]
     public void Addresses_of_one_network_of_version_6_are_one()
     {
         var quotas = new Quotas(s_options, _metrics, new ManualTime());

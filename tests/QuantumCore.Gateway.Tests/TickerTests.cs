@@ -28,7 +28,7 @@ public sealed class TickerTests
     }
 
     [Fact]
-    public async Task A_reading_that_fails_is_refused_for_now_and_has_no_outcome_to_be_learned()
+    public async Task A_reading_that_fails_is_to_be_asked_again_and_none_is_no_empty_market()
     {
         await using var exchange = await OpenGateway.StartAsync();
         var symbols = JsonDocument.Parse((await exchange.SendAsync("GET", "instruments", key: null, cancellationToken: Token)).Text).RootElement.GetProperty("instruments").GetArrayLength();
@@ -46,8 +46,8 @@ public sealed class TickerTests
         async Task AssertUnreadAsync(string path)
         {
             var reply = await exchange.SendAsync("GET", path, key: null, cancellationToken: Token);
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "Overloaded", "1"), (reply.Status, reply.Code, reply.RetryAfter));
-            Assert.Equal("This can't be read now. Ask again.", reply["detail"]);
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "OutcomeUnknown", "1"), (reply.Status, reply.Code, reply.RetryAfter));
+            Assert.Equal("This can't be read now. Ask again.", reply["title"]);
         }
     }
 

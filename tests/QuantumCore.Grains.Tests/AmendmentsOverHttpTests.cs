@@ -23,7 +23,30 @@ public sealed class AmendmentsOverHttpTests
         var few = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 9m }, Token));
         Assert.Equal(("InvalidQuantity", "quantity", "10"), (few.Code, few.Field, few.Limit));
+
         Assert.Equal(10m, (await exchange.Alice.AmendAsync("TEN", dearer.OrderId, new AmendOrder { Quantity = 10m }, Token)).Remaining);
+    }
+
+    [Fact]
+    public async Task The_least_and_the_greatest_notional_are_those_of_what_is_asked_and_of_what_enters()
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        var listed = (await exchange.Alice.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "AAPL");
+        await exchange.Operator.ListInstrumentAsync(listed with { Symbol = "SUM", MinNotional = 1_000m, MaxNotional = 3_000m, ReferencePrice = 150m }, Token);
+        var order = await exchange.AliceAsync(ServedExchange.Sell(19m, 150m) with { Symbol = "SUM" });
+        await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "SUM" });
+
+        // 19 at 160 would be too much, and 4 of them are left; 4 at 160 would be too little, and are what is left.
+        var dearer = await exchange.Alice.AmendAsync("SUM", order.OrderId, new AmendOrder { Price = 160m }, Token);
+        var again = await exchange.Alice.AmendAsync("SUM", dearer.OrderId, new AmendOrder { Price = 161m }, Token);
+        Assert.Equal((161m, 4m), (again.Price, again.Remaining));
+        var few = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.AmendAsync("SUM", again.OrderId, new AmendOrder { Quantity = 5m }, Token));
+        Assert.Equal(("InvalidNotional", "1000.00"), (few.Code, few.Limit));
+        var whole = await exchange.AliceAsync(ServedExchange.Buy(7m, 149m) with { Symbol = "SUM" });
+        var cheap = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Alice.AmendAsync("SUM", whole.OrderId, new AmendOrder { Price = 100m }, Token));
+        Assert.Equal(("InvalidNotional", "1000.00"), (cheap.Code, cheap.Limit));
     }
 
     [Fact]

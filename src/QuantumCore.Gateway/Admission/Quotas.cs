@@ -15,8 +15,6 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     /// <summary>From so many places somebody may be signed in as at the full rate of one.</summary>
     internal const int PlacesOfUser = 6;
 
-    private const int BytesOfNetwork = 8;
-
     private readonly RequestRates<(IPAddress Address, bool IsUrgent)> _addresses = new(options.AddressRequestsPerSecond, time);
     private readonly RequestRates<(long Account, bool IsUrgent)> _accounts = new(options.AccountRequestsPerSecond, time);
 
@@ -24,6 +22,7 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
 
     // As one user few from one place, so that a password can't be guessed; more from all places, so that a stranger can't keep somebody out by trying.
     private readonly RequestRates<(string User, IPAddress? From)> _signInsOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
+    private readonly RequestRates<string> _codesOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
     private readonly RequestRates<string> _signInUsers = new(options.UserSignInsPerMinute * PlacesOfUser, time, TimeSpan.FromMinutes(1));
 
     /// <summary>Counts a request of an address; false when it asks too often.</summary>
@@ -36,23 +35,13 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     /// <summary>Counts an attempt to sign in, as somebody or with an empty name as nobody; false when there were too many.</summary>
     internal bool TakeSignIn(IPAddress? address, string user)
     {
-        var from = address is null ? null : PlaceOf(address);
+        var from = address is null ? null : AddressNetwork.PlaceOf(address);
         return ((from is null || _signInAddresses.Take(from))
             && (user.Length == 0 || (_signInsOfUser.Take((user, from)) && _signInUsers.Take(user)))) || Refuse("signIn");
     }
 
-    /// <summary>Whoever has an address of version 6 has all of its network of 64 bits.</summary>
-    private static IPAddress PlaceOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        var bytes = address.GetAddressBytes();
-        if (bytes.Length <= BytesOfNetwork)
-            return address;
-
-        bytes.AsSpan(BytesOfNetwork).Clear();
-        return new IPAddress(bytes);
-    }
+    /// <summary>Counts a code of an authenticator that a user shows; false when there were too many, wherever they came from.</summary>
+    internal bool TakeCode(string user) => _codesOfUser.Take(user) || Refuse("signIn");
 
     private bool Refuse(string whose)
     {

@@ -110,7 +110,7 @@ internal sealed class FixServer(
         from = IPAddress.None;
         try
         {
-            from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
+            from = AddressNetwork.PlaceOf(((IPEndPoint)socket.RemoteEndPoint!).Address);
         }
         catch (SocketException)
         {
@@ -143,7 +143,7 @@ internal sealed class FixServer(
         // What comes next is not to wait for this one.
         await Task.Yield();
         metrics.ReaderCame();
-        var isStranger = true;
+        var counted = 1;
         try
         {
             await using var connection = new FixConnection(socket, LogOn, options, bursts, metrics, time, log);
@@ -157,21 +157,23 @@ internal sealed class FixServer(
         {
             socket.Dispose();
             metrics.ReaderWent();
-            if (isStranger)
-                Leave(from);
+            Known();
             Interlocked.Decrement(ref _open);
         }
 
         async ValueTask<FixLogon> LogOn(FixMessage message, IPAddress address)
         {
             var answer = await logOn(message, address);
-            if (answer.Refusal is null && isStranger)
-            {
-                isStranger = false;
-                Leave(from);
-            }
-
+            if (answer.Refusal is null)
+                Known();
             return answer;
+        }
+
+        // Once: a logon may be answered after its connection has ended.
+        void Known()
+        {
+            if (Interlocked.Exchange(ref counted, 0) == 1)
+                Leave(from);
         }
     }
 }

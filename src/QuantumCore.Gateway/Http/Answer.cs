@@ -22,8 +22,8 @@ internal static class Answer
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
-    /// <summary>A reading that failed has no outcome that could be learned: it is asked again.</summary>
-    private static readonly Refusal s_unread = new(RejectReason.Overloaded, null, null, "This can't be read now. Ask again.");
+    /// <summary>A reading that failed has no outcome that a client order id could tell: it is asked again. It says nothing about what was read.</summary>
+    private static readonly Refusal s_unread = new(RejectReason.OutcomeUnknown) { Title = "This can't be read now. Ask again." };
 
     /// <summary>Answers with what <paramref name="write"/> writes. It must not await: the writer belongs to the thread.</summary>
     public static ValueTask<FlushResult> Json<T>(
@@ -135,7 +135,7 @@ internal static class Answer
     /// <summary>The members of a problem.</summary>
     public static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
     {
-        to.WriteString("title"u8, Refusals.Title(refusal.Reason));
+        to.WriteString("title"u8, refusal.Title ?? Refusals.Title(refusal.Reason));
         to.WriteNumber("status"u8, status);
         if (refusal.Detail is not null)
             to.WriteString("detail"u8, refusal.Detail);

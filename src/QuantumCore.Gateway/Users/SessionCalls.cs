@@ -30,6 +30,7 @@ internal sealed class SessionCalls(
 
     private static readonly Refusal s_wrong = new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
     private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "A code of the authenticator is needed, a new one each time.");
+    private static readonly Refusal s_tooOften = new(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
 
     /// <summary>POST /users: signs up, and in.</summary>
@@ -262,7 +263,7 @@ internal sealed class SessionCalls(
     private Refusal? Counted(HttpContext context, string name) =>
         quotas.TakeSignIn(context.Connection.RemoteIpAddress, User.IsName(name) ? name : "")
             ? null
-            : new Refusal(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
+            : s_tooOften;
 
     /// <summary>Whether a user proves who it is: why not, or the number of the code. It takes as long for nobody as for somebody.</summary>
     private async ValueTask<(Refusal? Refusal, long Step)> Check(HttpContext context, User? user, string? password, string? code)
@@ -280,6 +281,8 @@ internal sealed class SessionCalls(
 
         if (user!.Authenticator.Length == 0)
             return (code is null ? null : Refusal.Malformed("code", "This user has no authenticator."), 0);
+        if (code is not null && !quotas.TakeCode(user.Name))
+            return (s_tooOften, 0);
         if (code is not null && seal.Open(user.Authenticator, SealedFor(user.Name)) is { } secret
             && Authenticator.ReadSecret(Encoding.UTF8.GetString(secret)) is { } key
             && Authenticator.Step(key, code, time.GetUtcNow()) is { } step)

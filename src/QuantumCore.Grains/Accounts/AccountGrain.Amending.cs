@@ -83,13 +83,17 @@ public sealed partial class AccountGrain
             : Plan(WhyNot((KeyRefused)record, order.Instrument));
     }
 
-    /// <summary>The limit of the instrument that an order would break; its least quantity is asked of a total that is named, not of what is left of one.</summary>
+    /// <summary>
+    /// The limit of the instrument that a replacement would break. The most is asked of what it enters; the least of a new total, and not of what is
+    /// left of an order, or is less already.
+    /// </summary>
     private static BrokenLimit? LimitOfInstrument(HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
     {
         // A peg that sells without a cap has no price to be judged.
         var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
-        var isRest = request.TotalLots == 0 && (order.FilledLots > 0 || totalLots < order.Instrument.MinQuantityLots);
-        return OrderLimits.Check(order.Instrument, judged, totalLots, isRest);
+        var isNamed = request.TotalLots != 0 && request.TotalLots != order.QuantityLots;
+        var isRest = !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
+        return OrderLimits.Check(order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots);
     }
 
     // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.
