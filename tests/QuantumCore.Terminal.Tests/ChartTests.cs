@@ -261,6 +261,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var before = await SizeAsync(session);
         await ChangeAsync(page, 600);
         var after = await SizeAsync(session);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{after.Nodes - before.Nodes:F0} nodes, {after.Bytes - before.Bytes:F0} bytes more");
+
         // Notices may still be in sight; a single node that each change left would be six hundred.
         Assert.InRange(after.Nodes - before.Nodes, -500, 200);
         Assert.InRange(after.Bytes - before.Bytes, -20_000_000, 500_000);
@@ -334,14 +336,21 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var mouse = page.Page.Mouse;
         var y = 0f;
 
-        // From the top again, where it was not painted yet or moved with the scale meanwhile.
-        await Wait.UntilAsync(IsOverLineAsync, "a line to take hold of");
-        await mouse.DownAsync();
-        await mouse.MoveAsync(x, y - up, new MouseMoveOptions { Steps = 4 });
-        await mouse.UpAsync();
+        // From the top again, where it was not painted yet or moved with the scale before it was taken hold of.
         var question = page.Page.Locator(".drag-ask span");
+        await Wait.UntilAsync(IsDrawnAsync, "a line to take hold of");
         await Assertions.Expect(question).ToContainTextAsync("Buy 7 at");
         return Regex.Match((await question.TextContentAsync())!, @"at (?<price>[\d.]+):", RegexOptions.ExplicitCapture, TimeSpan.FromSeconds(1)).Groups["price"].Value;
+
+        async Task<bool> IsDrawnAsync()
+        {
+            if (!await IsOverLineAsync())
+                return false;
+            await mouse.DownAsync();
+            await mouse.MoveAsync(x, y - up, new MouseMoveOptions { Steps = 4 });
+            await mouse.UpAsync();
+            return await question.IsVisibleAsync();
+        }
 
         async Task<bool> IsOverLineAsync()
         {

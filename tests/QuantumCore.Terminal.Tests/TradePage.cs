@@ -40,7 +40,7 @@ internal sealed class TradePage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Opens the page of the quiet symbol, its book as asked for: 5 at each price, and a last trade of 1.</summary>
+    /// <summary>Opens the page of the quiet symbol, its book as asked for and shown: 5 at each price, and a last trade of 1.</summary>
     public static async Task<TradePage> OpenAsync(
         Browser browser, QuietExchange exchange, string? lastPrice = null, string? bid = null, string? ask = null)
     {
@@ -53,6 +53,7 @@ internal sealed class TradePage : IAsyncDisposable
             await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = bid, quantity = "5" });
         if (ask is not null)
             await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = ask, quantity = "5" });
+        await page.ShowsAsync(bid, ask);
         return page;
     }
 
@@ -177,6 +178,18 @@ internal sealed class TradePage : IAsyncDisposable
     {
         _http.Dispose();
         await Page.Context.DisposeAsync();
+    }
+
+    /// <summary>Waits until the page has heard of both sides: what is drawn or clicked before is of another book.</summary>
+    private async Task ShowsAsync(string? bid, string? ask)
+    {
+        string[] rows = [.. new[] { ask is null ? null : $"Ask{ask}55", bid is null ? null : $"Bid{bid}55" }.OfType<string>()];
+        if (rows.Length == 0)
+            return;
+        var table = Page.Locator("#book-table");
+        await table.ClickAsync();
+        await Assertions.Expect(Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(rows);
+        await table.ClickAsync();
     }
 }
 
