@@ -297,8 +297,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
     }
 
     /// <summary>Waits until the exchange has no alerts any more.</summary>
-    private static async Task NothingWaitsAsync(TradePage page) =>
-        await page.Page.WaitForFunctionAsync("async () => (await (await fetch('/api/qc/v1/alerts')).json()).alerts.length === 0");
+    private static Task NothingWaitsAsync(TradePage page) =>
+        Wait.UntilAsync(async () => (await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").GetArrayLength() == 0);
 
     /// <summary>Leaves in the browser an alert of an earlier run of the exchange, in the place of what the page keeps of this one as soon as it is told.</summary>
     private static async Task WaitedForBeforeAsync(TradePage page, string price)

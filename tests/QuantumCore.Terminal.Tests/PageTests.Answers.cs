@@ -77,6 +77,24 @@ public sealed partial class PageTests
     }
 
     [Fact]
+    public async Task Who_is_signed_in_is_shown_that_where_one_signs_in_however_late_the_exchange_says_so()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        var goOn = new TaskCompletionSource();
+        await page.Page.RouteAsync("**/sessions/current", async route =>
+        {
+            await goOn.Task;
+            await route.ContinueAsync();
+        });
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/signin").ToString());
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("Sign in");
+        goOn.SetResult();
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("Your access");
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-alice");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Who_could_not_be_signed_out_is_told_so()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);

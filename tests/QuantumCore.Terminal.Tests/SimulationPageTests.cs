@@ -60,20 +60,17 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await using var page = await OpenAsync();
         foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
             await box.UncheckAsync();
-        while ((await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() > 0)
-            await Task.Yield();
+        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() == 0);
 
         // The book may be empty before the last of them has been sent away.
-        while ((await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("away").GetArrayLength() < 6)
-            await Task.Yield();
+        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("away").GetArrayLength() >= 6);
 
         // A page that is opened later knows who is away.
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("input[data-participant=noise]")).Not.ToBeCheckedAsync();
         foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
             await box.CheckAsync();
-        while ((await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() == 0)
-            await Task.Yield();
+        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() > 0);
         page.AssertSound();
     }
 
@@ -97,21 +94,20 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     {
         await using var page = await OpenAsync();
         var card = page.Page.Locator("[aria-label=Replay]");
-        await TellAsync(1_200, ended: false);
-        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("running");
-        await Assertions.Expect(card.Locator("dd:visible")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
-        await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" })).ToBeHiddenAsync();
-        await LayoutTests.PictureAsync(page, "sim-replay");
-        await ClickAsync(page, "Pause the replay");
-        await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("paused");
-        await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
-        await ClickAsync(page, "Go on");
+        await WhileToldAsync(() => TellAsync(1_200, ended: false), async () =>
+        {
+            await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("running");
+            await Assertions.Expect(card.Locator("dd:visible")).ToHaveTextAsync(["day.cmds.csv", "AAPL.L", "1200 of 5000", "50 commands a second"]);
+            await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" })).ToBeHiddenAsync();
+            await LayoutTests.PictureAsync(page, "sim-replay");
+            await ClickAsync(page, "Pause the replay");
+            await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("paused");
+            await ClickAsync(page, "Set its speed", fields => fields.Locator("input[aria-label='Commands a second']").FillAsync("7"));
+            await ClickAsync(page, "Go on");
+        });
+
         // What the page asked for is on its way when the button is clicked: a later report is told of it.
-        System.Text.Json.JsonElement wanted;
-        do
-            wanted = (await TellAsync(1_300, ended: false)).GetProperty("replay");
-        while (wanted.GetProperty("speed").GetInt32() != 7 || wanted.GetProperty("paused").GetBoolean());
-        Assert.Equal((7, false), (wanted.GetProperty("speed").GetInt32(), wanted.GetProperty("paused").GetBoolean()));
+        await Wait.UntilAsync(async () => (await TellAsync(1_300, ended: false)).GetProperty("replay") is var wanted && wanted.GetProperty("speed").GetInt32() == 7 && !wanted.GetProperty("paused").GetBoolean());
         await TellAsync(5_000, ended: true);
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("ended");
         await Assertions.Expect(card.Locator("button").First).ToBeDisabledAsync();
@@ -139,8 +135,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" })).ToBeDisabledAsync();
         await LayoutTests.PictureAsync(page, "sim-recording");
         await ClickAsync(page, "As fast as it goes");
-        while ((await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades").GetArrayLength() == 0)
-            await Task.Yield();
+        await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades").GetArrayLength() > 0);
 
         // Its book is a page away, in a window of its own.
         var book = await page.Page.RunAndWaitForPopupAsync(() => told.Nth(1).Locator("a").ClickAsync());
@@ -281,8 +276,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "150.00", quantity = "3" });
 
         // The page was not told of that order; the next message does not follow on what it knows.
-        for (var told = ""; !told.Contains("\"kind\":\"skip\",\"to\"", StringComparison.Ordinal);)
-            told = await http.GetStringAsync(new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken);
+        await Wait.UntilAsync(async () => (await http.GetStringAsync(new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"kind\":\"skip\",\"to\"", StringComparison.Ordinal));
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "151.00", quantity = "4" });
         await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Ask151.0047", "Ask150.0033"]);
         await page.ClearAsync(Quiet);
@@ -305,6 +299,21 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await page.Page.Locator("#sim-link").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("Simulation");
         return page;
+    }
+
+    /// <summary>Goes on while a replay that runs elsewhere is told of once a second: one that nobody hears of is shown as that.</summary>
+    private static async Task WhileToldAsync(Func<Task> tell, Func<Task> does)
+    {
+        using var again = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        await tell();
+        var done = does();
+        for (var next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask(); await Task.WhenAny(done, next) == next; next = again.WaitForNextTickAsync(TestContext.Current.CancellationToken).AsTask())
+        {
+            await next;
+            await tell();
+        }
+
+        await done;
     }
 
     /// <summary>Fills what belongs to a button, and presses it.</summary>

@@ -100,6 +100,8 @@ async function start(): Promise<void> {
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
   await Promise.race([known, pause(1_500)]);
   let user = current?.user;
+  // Where one signs in somebody is shown who it is, however late that is known.
+  const isLate = location.pathname === "/signin" && user === undefined;
   let isShown = false;
   onSession((session) => {
     const isAnother = user !== session?.user;
@@ -121,7 +123,7 @@ async function start(): Promise<void> {
   if (!waits) void route();
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
-  if (waits) void route();
+  if (waits || (isLate && current !== undefined && location.pathname === "/signin")) void route();
   isShown = true;
 }
 
