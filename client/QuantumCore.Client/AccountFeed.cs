@@ -9,7 +9,7 @@ public enum AccountChange
     /// <summary>Some balances or orders changed.</summary>
     Update = 2,
 
-    /// <summary>The connection is lost: what is shown is old until the next snapshot.</summary>
+    /// <summary>The connection is lost, or a message is missing: what is shown is old until the next snapshot.</summary>
     Stale = 3,
 
     /// <summary>An operator declared a trade of before void or corrected it: <see cref="AccountUpdate.TradeChange"/> says which, and the account has what it moved.</summary>
@@ -26,7 +26,7 @@ public sealed record ClosedOrder(string Symbol, long OrderId, string ClientOrder
 /// <param name="Change">What happened.</param>
 /// <param name="Account">The account after it. It lives on: read what you need before the next step.</param>
 /// <param name="Closed">
-/// Orders that were open at the step before and are no more. After a lost connection they are those of the last snapshot or
+/// Orders that were open at the step before and are no more. After something was lost they are those of the last snapshot or
 /// update that the new snapshot does not have.
 /// </param>
 public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, IReadOnlyList<ClosedOrder> Closed)
@@ -57,7 +57,7 @@ public sealed class LocalAccount
     /// <summary>Whether it may act.</summary>
     public AccountState State { get; private set; } = AccountState.Open;
 
-    /// <summary>Whether the connection is lost: what is here is old until the next snapshot.</summary>
+    /// <summary>Whether the connection is lost or a message is missing: what is here is old until the next snapshot.</summary>
     public bool IsStale { get; internal set; } = true;
 
     /// <summary>One for each asset, by name.</summary>
@@ -97,9 +97,18 @@ public sealed class LocalAccount
 internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     : StreamFeed<StreamMessage, AccountUpdate>(http, root, apiKey, options)
 {
+    private static readonly StreamRequest[] s_anew = [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
+
     private readonly LocalAccount _account = new();
 
+    /// <summary>The number of the last message; null where the exchange gives none.</summary>
+    private long? _last;
+
     protected override IEnumerable<StreamRequest> Requests => [new("subscribe", Channel: "account")];
+
+    protected override IEnumerable<StreamRequest> Missing => _account.IsStale ? s_anew : [];
+
+    protected override IEnumerable<StreamRequest> RequestsAfter(AccountUpdate update) => update.Change == AccountChange.Stale ? s_anew : [];
 
     protected override AccountUpdate? Take(StreamMessage message)
     {
@@ -108,7 +117,10 @@ internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? api
         if (message.Type != "account" || (_account.IsStale && !message.Snapshot))
             return null;
 
-        HasStood = true;
+        if (!message.Snapshot && message.Message is { } number && number != _last + 1)
+            return Lose().Single();
+
+        (HasStood, _last) = (true, message.Message);
         var closed = _account.Apply(message);
         return new AccountUpdate(message.Snapshot ? AccountChange.Snapshot : AccountChange.Update, _account, closed);
     }

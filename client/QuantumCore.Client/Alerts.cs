@@ -79,6 +79,8 @@ internal sealed class AlertFeed(HttpMessageInvoker http, Uri root, string? apiKe
 
     protected override IEnumerable<StreamRequest> Requests => [new("subscribe", Channel: "alerts")];
 
+    protected override IEnumerable<StreamRequest> Missing => _last is null or { Change: AlertChange.Stale } ? [new("unsubscribe", Channel: "alerts"), new("subscribe", Channel: "alerts")] : [];
+
     protected override AlertUpdate? Take(AlertMessage message)
     {
         if (message is not { Type: "alerts", Account: { } account, Alerts: { } alerts })

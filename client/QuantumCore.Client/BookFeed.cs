@@ -16,6 +16,8 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     protected override IEnumerable<StreamRequest> Requests =>
         _books.Keys.Select(static symbol => new StreamRequest("subscribe", symbol));
 
+    protected override IEnumerable<StreamRequest> Missing => _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
+
     protected override BookUpdate? Take(StreamMessage message)
     {
         if (message.Symbol is null || !_books.TryGetValue(message.Symbol, out var book))
@@ -40,14 +42,9 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
         }
     }
 
-    protected override IEnumerable<StreamRequest> RequestsAfter(BookUpdate update)
-    {
-        if (update.Change != BookChange.Stale)
-            yield break;
+    protected override IEnumerable<StreamRequest> RequestsAfter(BookUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
-        yield return new StreamRequest("unsubscribe", update.Book.Symbol);
-        yield return new StreamRequest("subscribe", update.Book.Symbol);
-    }
+    private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol), new("subscribe", symbol)];
 
     protected override IEnumerable<BookUpdate> Lose()
     {

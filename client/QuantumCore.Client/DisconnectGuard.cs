@@ -11,6 +11,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
 {
     private readonly ExchangeSocket _socket;
     private readonly CancellationTokenSource _leaves = new();
+    private bool _isDisposed;
 
     private DisconnectGuard(ExchangeSocket socket)
     {
@@ -33,7 +34,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
             try
             {
                 if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true)], cancellation)
-                    && await socket.TryReceiveAsync<GuardAnswer>(cancellation) is { } answer)
+                    && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
                     if (answer.Error is { } refusal)
                         throw new QuantumCoreException(refusal, answer.Status);
@@ -61,9 +62,24 @@ public sealed class DisconnectGuard : IAsyncDisposable
         }
     }
 
+    /// <summary>The answer, within the time of one attempt.</summary>
+    private static async Task<GuardAnswer?> AnswerAsync(ExchangeSocket socket, QuantumCoreClientOptions options, CancellationToken cancellation)
+    {
+        var answer = socket.TryReceiveAsync<GuardAnswer>(cancellation);
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(answer, Task.Delay(options.AttemptTimeout, options.Time, enough.Token));
+        await enough.CancelAsync();
+        if (!answer.IsCompleted)
+            socket.GiveUp();
+        return await answer;
+    }
+
     /// <summary>Ends the connection: the exchange cancels the account's open orders.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _isDisposed, true))
+            return;
+
         await _leaves.CancelAsync();
         await Lost;
         _socket.Dispose();

@@ -18,6 +18,7 @@ internal sealed class ExchangeSocket : IDisposable
     private readonly HttpMessageInvoker _http;
     private readonly QuantumCoreClientOptions _options;
     private readonly ArrayBufferWriter<byte> _buffer = new();
+    private bool _isGivenUp;
 
     internal ExchangeSocket(HttpMessageInvoker http, Uri root, string call, string? apiKey, QuantumCoreClientOptions options)
     {
@@ -108,9 +109,16 @@ internal sealed class ExchangeSocket : IDisposable
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
             // A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.
-            Failure = failure;
+            Failure = _isGivenUp ? new TimeoutException("No answer came.", failure) : failure;
             return null;
         }
+    }
+
+    /// <summary>Ends a connection over which nothing came.</summary>
+    internal void GiveUp()
+    {
+        _isGivenUp = true;
+        _socket.Abort();
     }
 
     /// <inheritdoc/>

@@ -213,6 +213,8 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
     protected override IEnumerable<StreamRequest> Requests =>
         _books.Keys.Select(static symbol => new StreamRequest("subscribe", symbol, Channel));
 
+    protected override IEnumerable<StreamRequest> Missing => _books.Values.Where(static book => book.IsStale).SelectMany(static book => Anew(book.Symbol));
+
     protected override OrderByOrderUpdate? Take(OrderByOrderMessage message)
     {
         if (message.Symbol is null || message.Type != Channel || !_books.TryGetValue(message.Symbol, out var book))
@@ -234,14 +236,9 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
         return new OrderByOrderUpdate(BookChange.Stale, book, []);
     }
 
-    protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update)
-    {
-        if (update.Change != BookChange.Stale)
-            yield break;
+    protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
-        yield return new StreamRequest("unsubscribe", update.Book.Symbol, Channel);
-        yield return new StreamRequest("subscribe", update.Book.Symbol, Channel);
-    }
+    private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
 
     protected override IEnumerable<OrderByOrderUpdate> Lose()
     {

@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace QuantumCore.Client;
 
 /// <summary>
-/// An account's connection to the exchange. Safe for many threads. Every call that changes something is retried with
-/// the same name, so that it takes effect once; when its outcome stays unknown it ends in a
+/// An account's connection to the exchange. Safe for many threads. A call that changes something is retried with
+/// the same name, so that it takes effect once (one that has no name to be known by is made once); when its outcome stays unknown it ends in a
 /// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with. One
 /// that is cancelled before its answer came may have taken effect, too: the <see cref="OperationCanceledException"/> has that
 /// exception, with the name, as its inner one.
@@ -79,9 +79,9 @@ public sealed partial class QuantumCoreClient : IDisposable
         if (list.Orders.Count == 0)
             throw new ArgumentException("A list has orders.", nameof(list));
 
-        var first = list.Orders[0].ClientOrderId ?? NewClientOrderId();
+        var first = list.Orders[0]?.ClientOrderId ?? NewClientOrderId();
         var orders = list.Orders.Select((order, i) =>
-            Named(order with { ClientOrderId = order.ClientOrderId ?? (i == 0 ? first : $"{first}-{i + 1}") }));
+            Named(order is { ClientOrderId: null } ? order with { ClientOrderId = i == 0 ? first : $"{first}-{i + 1}" } : order, i));
         var call = Post("order-lists", new OrderListRequest(list.Kind, [.. orders])) with { ClientOrderId = first };
         return _calls.SendAsync<OrderListReport>(call, cancellation);
     }
@@ -111,17 +111,22 @@ public sealed partial class QuantumCoreClient : IDisposable
         if (orders.Count is 0 or > BatchLimit)
             throw new ArgumentException($"A batch has 1 to {BatchLimit} orders.", nameof(orders));
 
-        var named = orders.Select(Named).ToArray();
+        var named = orders.Select((order, at) => Named(order, at)).ToArray();
         var results = named.Select(static order => new BatchResult(null, null) { ClientOrderId = order.ClientOrderId! }).ToArray();
         var open = Enumerable.Range(0, named.Length).ToArray();
+        var started = _options.Time.GetTimestamp();
         for (var round = 1; open.Length > 0 && round <= _options.MaxAttempts; round++)
         {
+            var pause = round > 1 ? new Backoff(_options).PauseAfter(round - 1) : TimeSpan.Zero;
+            if (round > 1 && !HasTime(started, pause))
+                break;
+
             var batch = new OrderBatch([.. open.Select(index => named[index])]);
             BatchResults answer;
             try
             {
                 if (round > 1)
-                    await Task.Delay(new Backoff(_options).PauseAfter(round - 1), _options.Time, cancellation);
+                    await Task.Delay(pause, _options.Time, cancellation);
 
                 answer = await _calls.SendAsync<BatchResults>(Post("orders/batch", batch), cancellation);
             }
@@ -188,7 +193,8 @@ public sealed partial class QuantumCoreClient : IDisposable
         {
             OrderSide.Buy => "buy",
             OrderSide.Sell => "sell",
-            _ => null,
+            null => null,
+            _ => throw new ArgumentOutOfRangeException(nameof(side), side, "A side is Buy or Sell; null is both."),
         }));
         return (await _calls.SendAsync<CancelCount>(new(HttpMethod.Delete, "orders" + query), cancellation)).Cancelled;
     }
@@ -218,21 +224,23 @@ public sealed partial class QuantumCoreClient : IDisposable
             Repeatable = false,
             ClientOrderId = named.ClientOrderId,
         };
+        var started = _options.Time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
+            var pause = new Backoff(_options).PauseAfter(attempt);
             try
             {
                 return await _calls.SendAsync<Order>(call, cancellation);
             }
             catch (QuantumCoreException failure)
-                when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts)
+                when (failure.Code == RejectCodes.OutcomeUnknown && attempt < _options.MaxAttempts && HasTime(started, pause))
             {
                 try
                 {
                     if (await FindAmendedAsync(symbol, orderId, named, failure, cancellation) is { } amended)
                         return amended;
 
-                    await Task.Delay(new Backoff(_options).PauseAfter(attempt), _options.Time, cancellation);
+                    await Task.Delay(pause, _options.Time, cancellation);
                 }
                 catch (QuantumCoreException)
                 {
@@ -437,8 +445,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         }
 
         var order = await GetOrderAsync(symbol, orderId, cancellation);
-        if ((change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity
-            && (change.TriggerPrice ?? order.TriggerPrice) == order.TriggerPrice)
+        if (IsDone(change, order))
             return order;
 
         if (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
@@ -446,9 +453,29 @@ public sealed partial class QuantumCoreClient : IDisposable
 
         // Replaced by an order that is done already, as one that now meets others is, or ended otherwise: the name tells which. An
         // older order that has the name was there before the change.
-        var done = await GetOrderByClientIdAsync(change.ClientOrderId!, cancellation);
-        return done.Symbol == symbol && done.OrderId > orderId ? done : throw failure;
+        try
+        {
+            var done = await GetOrderByClientIdAsync(change.ClientOrderId!, cancellation);
+            return done.Symbol == symbol && done.OrderId > orderId ? done : throw failure;
+        }
+        catch (QuantumCoreException unknown) when (unknown.Code == RejectCodes.UnknownOrder)
+        {
+            // No order came of it: the same change again is told why, and under its name it can't be done twice.
+            return null;
+        }
     }
+
+    /// <summary>
+    /// Whether an order shows that it was changed where it stands. Another price is another order; and where less was to be left of it than is,
+    /// it had the quantity that was asked for before.
+    /// </summary>
+    private static bool IsDone(AmendOrder change, Order order) =>
+        (change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity
+        && (change.TriggerPrice ?? order.TriggerPrice) == order.TriggerPrice
+        && (change.TriggerPrice is not null || (change.Quantity is not null && !(change.ExpectedRemaining <= order.Remaining)));
+
+    /// <summary>Whether another attempt may start after a pause.</summary>
+    private bool HasTime(long started, TimeSpan pause) => _options.Time.GetElapsedTime(started) + pause <= _options.RetryBudget;
 
     /// <summary>What is known of orders of a batch whose answer did not come: one of unknown outcome stays that.</summary>
     private static BatchResults Unanswered(BatchResult[] results, int[] open, QuantumCoreException failure)
@@ -480,6 +507,15 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     private static PlaceOrder Named(PlaceOrder order) =>
         order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
+
+    /// <summary>One of several orders, and where it stands.</summary>
+    private static PlaceOrder Named(PlaceOrder order, int at)
+    {
+        if (order is null)
+            throw new ArgumentException(string.Create(CultureInfo.InvariantCulture, $"Order {at} is null."), nameof(order));
+
+        return order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), string.Create(CultureInfo.InvariantCulture, $"orders[{at}].clientOrderId")) };
+    }
 
     /// <summary>
     /// The name, if it may be one. A name becomes a segment of a path: one that is folded away there would make

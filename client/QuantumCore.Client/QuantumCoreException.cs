@@ -83,7 +83,7 @@ public sealed class QuantumCoreException : Exception
     /// <summary>The HTTP status, or null when there was no answer.</summary>
     public int? Status { get; internal init; }
 
-    /// <summary>The name of the order, to ask again with; set when an order was being placed or amended.</summary>
+    /// <summary>The name of the order, to ask again with; set when an order was being placed, or its price, quantity or trigger amended.</summary>
     public string? ClientOrderId { get; internal set; }
 
     /// <summary>The key of the deposit, to ask again with; set when a deposit was being booked.</summary>

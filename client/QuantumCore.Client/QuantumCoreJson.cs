@@ -244,6 +244,7 @@ internal sealed record StreamMessage(
     IReadOnlyList<Trade>? Trades,
     IReadOnlyList<PublicTradeChange>? TradeChanges,
     bool Snapshot,
+    long? Message,
     string? Account,
     string? State,
     IReadOnlyList<Balance>? Balances,

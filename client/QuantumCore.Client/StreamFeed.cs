@@ -12,11 +12,17 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
 {
     private readonly Backoff _backoff = new(options);
 
+    /// <summary>How long has been waited for what is missing; the time that the reader takes is not counted.</summary>
+    private TimeSpan _waited;
+
     /// <summary>The first of what is followed has come: the address is right, so that a lost connection is worth making for ever.</summary>
     protected bool HasStood { get; set; }
 
     /// <summary>What to ask for, on each new connection.</summary>
     protected abstract IEnumerable<StreamRequest> Requests { get; }
+
+    /// <summary>What to ask for anew, of what was asked for and has not come.</summary>
+    protected abstract IEnumerable<StreamRequest> Missing { get; }
 
     /// <summary>Takes a message in; null when it changes nothing for the reader.</summary>
     protected abstract TUpdate? Take(TMessage message);
@@ -35,7 +41,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
             using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
             if (await socket.TryOpenAsync(Requests, cancellation))
             {
-                while (await socket.TryReceiveAsync<TMessage>(cancellation) is { } message)
+                _waited = TimeSpan.Zero;
+                while (await NextAsync(socket, cancellation) is { } message)
                 {
                     failures = 0;
                     if (message.Type == "error")
@@ -67,5 +74,47 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
 
             await Task.Delay(pause, options.Time, cancellation);
         }
+    }
+
+    /// <summary>
+    /// The next message, or null when the connection is of no more use. What was asked for and does not come is asked for again after the time of
+    /// an attempt; a connection on which nothing has come yet is given up then.
+    /// </summary>
+    private async Task<TMessage?> NextAsync(ExchangeSocket socket, CancellationToken cancellation)
+    {
+        var next = socket.TryReceiveAsync<TMessage>(cancellation);
+        if (!Missing.Any())
+            _waited = TimeSpan.Zero;
+
+        while (!next.IsCompleted && Missing.Any())
+        {
+            if (_waited < options.AttemptTimeout)
+            {
+                _waited += await WaitAsync(next, options.AttemptTimeout - _waited, cancellation);
+            }
+            else if (!HasStood)
+            {
+                socket.GiveUp();
+                break;
+            }
+            else
+            {
+                _waited = TimeSpan.Zero;
+                foreach (var request in Missing)
+                    await socket.TrySendAsync(request, cancellation);
+            }
+        }
+
+        return await next;
+    }
+
+    /// <summary>Waits so long, or less; how long it was.</summary>
+    private async Task<TimeSpan> WaitAsync(Task next, TimeSpan most, CancellationToken cancellation)
+    {
+        var began = options.Time.GetTimestamp();
+        using var enough = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await Task.WhenAny(next, Task.Delay(most, options.Time, enough.Token));
+        await enough.CancelAsync();
+        return next.IsCompleted ? options.Time.GetElapsedTime(began) : most;
     }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http.Features;
@@ -21,8 +22,16 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     // Every message with a place in a sequence has one of these: native books and accounts, and depth on the Binance Spot interface.
     private static readonly string[] s_sequenced = ["\"sequence\":", "\"u\":"];
 
+    // One that is left out or comes twice is missed by nobody.
+    private static readonly string[] s_heartbeats = ["\"type\":\"heartbeat\"", "\"type\":\"level3Heartbeat\""];
+
     // Who shows no key when the connection is made may show one in a message.
     private string? _key = key;
+
+    // What meets the message that is being sent, and its parts where it comes twice.
+    private readonly ArrayBufferWriter<byte> _again = new();
+    private ClientFault? _fault;
+    private bool _isWithin;
 
     /// <inheritdoc/>
     public override WebSocketCloseStatus? CloseStatus => inner.CloseStatus;
@@ -72,28 +81,32 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     public override async ValueTask SendAsync(
         ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
-        if (TakeFault(buffer, messageType) is not { } fault)
-        {
-            await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
-            return;
-        }
-
-        switch (fault.Kind)
+        // A long message is sent in parts, one after the other: a fault meets all of it.
+        var isBegin = !_isWithin;
+        _isWithin = !endOfMessage;
+        if (isBegin)
+            _fault = TakeFault(buffer, messageType);
+        switch (_fault?.Kind)
         {
             case FaultKind.Skip:
                 return;
             case FaultKind.Drop:
                 inner.Abort();
                 throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
-            case FaultKind.Delay:
-                await Task.Delay(fault.Millis, cancellationToken);
+            case FaultKind.Delay when isBegin:
+                await Task.Delay(_fault.Millis, cancellationToken);
                 break;
             case FaultKind.Duplicate:
-                await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+                _again.Write(buffer.Span);
                 break;
         }
 
         await inner.SendAsync(buffer, messageType, endOfMessage, cancellationToken);
+        if (!endOfMessage || _again.WrittenCount == 0)
+            return;
+
+        await inner.SendAsync(_again.WrittenMemory, messageType, endOfMessage, cancellationToken);
+        _again.ResetWrittenCount();
     }
 
     private ClientFault? TakeFault(ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType)
@@ -109,7 +122,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
             path,
             kind => kind is not (FaultKind.Skip or FaultKind.Duplicate)
                 || (Array.Exists(s_sequenced, name => text.Contains(name, StringComparison.Ordinal))
-                    && !text.Contains("\"type\":\"heartbeat\"", StringComparison.Ordinal)));
+                    && !Array.Exists(s_heartbeats, name => text.Contains(name, StringComparison.Ordinal))));
     }
 
     /// <summary>The key in a request of the Binance Spot interface; null where there is none.</summary>

@@ -24,6 +24,30 @@ public sealed class AccountFeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_message_that_is_missing_makes_the_account_stale_until_a_new_snapshot()
+    {
+        await using var feed = _client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        Assert.Equal((AccountChange.Snapshot, null), await StepAsync(feed));
+        Tell(Numbered(2, "900.00"));
+        Tell(Numbered(4, "700.00"));
+
+        Assert.Equal((AccountChange.Update, null), await StepAsync(feed));
+        Assert.Equal((AccountChange.Stale, null), await StepAsync(feed));
+        Assert.True(feed.Current.Account.IsStale);
+        Assert.Equal((AccountChange.Snapshot, null), await StepAsync(feed));
+        Assert.Equal((1000m, false, 1), (feed.Current.Account.TotalOf("USD"), feed.Current.Account.IsStale, _exchange.StreamsOpened));
+        Tell(Numbered(1, "600.00"));
+        Assert.Equal((AccountChange.Stale, null), await StepAsync(feed));
+
+        static JsonObject Numbered(long number, string cash)
+        {
+            var message = TestStream.AccountMessage(isSnapshot: false, cash: cash);
+            message["message"] = number;
+            return message;
+        }
+    }
+
+    [Fact]
     public async Task A_changed_trade_is_a_step_of_its_own_on_the_same_connection()
     {
         await using var feed = _client.WatchAccountAsync(_patience.Token).GetAsyncEnumerator(CancellationToken.None);

@@ -79,6 +79,49 @@ public sealed class FeedTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_snapshot_that_does_not_come_after_a_gap_is_asked_for_again()
+    {
+        using var client = Impatient();
+        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+        await NextAsync(feed, "the first snapshot");
+        (_exchange.UpdatesToLose, _exchange.SnapshotsToLose) = (1, 2);
+        await PlaceAsync(OrderSide.Buy, 10m, 149m);
+        await PlaceAsync(OrderSide.Buy, 10m, 148m);
+
+        Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the gap")).Change);
+        var again = await NextAsync(feed, "the snapshot after the gap");
+
+        Assert.Equal((BookChange.Snapshot, 1), (again.Change, _exchange.StreamsOpened));
+        Assert.Equal([149m, 148m], again.Book.Bids.Select(level => level.Price));
+    }
+
+    [Fact]
+    public async Task A_connection_over_which_nothing_comes_is_made_again()
+    {
+        using var client = Impatient();
+        _exchange.SnapshotsToLose = 1;
+        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+
+        Assert.Equal(BookChange.Snapshot, (await NextAsync(feed, "the snapshot of the second connection")).Change);
+        Assert.Equal(2, _exchange.StreamsOpened);
+    }
+
+    [Fact]
+    public async Task A_feed_over_which_nothing_ever_comes_ends_as_one_that_can_not_be_reached()
+    {
+        using var client = Impatient();
+        _exchange.SnapshotsToLose = int.MaxValue;
+        await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(async () => await feed.MoveNextAsync());
+
+        Assert.Equal(RejectCodes.Unreachable, failure.Code);
+        Assert.IsType<TimeoutException>(failure.InnerException);
+    }
+
+    private QuantumCoreClient Impatient() => new(_exchange.Address, "demo-alice", _options with { AttemptTimeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 3 });
+
+    [Fact]
     public async Task A_lost_connection_is_made_again()
     {
         await using var feed = Watch();

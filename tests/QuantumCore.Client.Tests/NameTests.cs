@@ -26,12 +26,23 @@ public sealed class NameTests
         {
             () => client.CancelByClientIdAsync(name, Cancellation),
             () => client.PlaceAsync(order, Cancellation),
-            () => client.PlaceBatchAsync([order], Cancellation),
             () => client.AmendAsync("AAPL", 1, new AmendOrder { Price = 1m, ClientOrderId = name }, Cancellation),
         })
         {
             var failure = await Assert.ThrowsAsync<QuantumCoreException>(call);
             Assert.Equal((RejectCodes.BadRequest, "clientOrderId"), (failure.Code, failure.Field));
+        }
+
+        // Of several it is said which.
+        var other = PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m);
+        foreach (var call in new Func<Task>[]
+        {
+            () => client.PlaceBatchAsync([other, order], Cancellation),
+            () => client.PlaceListAsync(new PlaceOrderList(OrderListKind.OneCancelsOther, [other, order]), Cancellation),
+        })
+        {
+            var failure = await Assert.ThrowsAsync<QuantumCoreException>(call);
+            Assert.Equal((RejectCodes.BadRequest, "orders[1].clientOrderId"), (failure.Code, failure.Field));
         }
 
         Assert.Empty(exchange.Changes);

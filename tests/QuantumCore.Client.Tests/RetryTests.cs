@@ -263,6 +263,61 @@ public sealed class RetryTests : IAsyncLifetime
         Assert.Equal((RejectCodes.OutcomeUnknown, "old-1"), (failure.Code, failure.ClientOrderId));
     }
 
+    [Theory]
+    [InlineData(-50)]
+    [InlineData(0)]
+    public async Task An_amendment_of_an_order_that_is_done_is_refused_as_that_though_its_answer_was_lost(int by)
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        await _client.CancelAsync("AAPL", order.OrderId, Cancellation);
+        var change = new AmendOrder { Price = s_order.Price + (by / 100m), ExpectedRemaining = 100m };
+        var plain = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+        _exchange.Next(Fault.DropBefore);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(() => _client.AmendAsync("AAPL", order.OrderId, change, Cancellation));
+
+        Assert.Equal(plain.Code, failure.Code);
+        Assert.NotEqual(RejectCodes.OutcomeUnknown, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_quantity_that_the_order_had_before_is_not_taken_for_the_change()
+    {
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropBefore);
+
+        var failure = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => _client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 100m, ExpectedRemaining = 70m }, Cancellation));
+
+        Assert.Equal(RejectCodes.StaleLeaves, failure.Code);
+    }
+
+    [Fact]
+    public async Task A_batch_begins_no_round_and_an_amendment_no_attempt_after_the_time_of_a_call()
+    {
+        using var client = new QuantumCoreClient(_exchange.Address, "demo-alice", _options with { RetryBudget = TimeSpan.Zero });
+        _exchange.Next(Fault.None, Fault.Overloaded, Fault.None, Fault.Overloaded);
+
+        var result = Assert.Single(await client.PlaceBatchAsync([s_order], Cancellation));
+
+        Assert.Equal("Overloaded", result.Error?.Code);
+        Assert.Single(_exchange.Changes);
+        Assert.Empty(_time.Pauses);
+        _exchange.Next(Fault.None);
+        var order = await _client.PlaceAsync(s_order, Cancellation);
+        _exchange.Next(Fault.DropAfter, Fault.DropAfter);
+        await Assert.ThrowsAsync<QuantumCoreException>(() => client.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 40m }, Cancellation));
+        Assert.Empty(_time.Pauses);
+    }
+
+    [Fact]
+    public async Task A_side_that_is_none_cancels_nothing()
+    {
+        await _client.PlaceAsync(s_order, Cancellation);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _client.CancelAllAsync("AAPL", default(OrderSide), Cancellation));
+        Assert.Single(_exchange.Book("AAPL").Orders, order => order.IsOpen);
+    }
+
     [Fact]
     public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
     {

@@ -571,28 +571,4 @@ internal sealed partial class TestExchange : IAsyncDisposable
 
         await stream.CloseAsync();
     }
-
-    private void Subscribe(TestStream stream, string op, string symbol)
-    {
-        if (stream.Follows(op, symbol, AlertsMessage))
-            return;
-
-        if (!_books.TryGetValue(symbol, out var book))
-        {
-            stream.Send(new() { ["type"] = "error", ["code"] = "UnknownSymbol", ["field"] = "symbol", ["detail"] = $"no symbol {symbol}" });
-            return;
-        }
-
-        if (op == "unsubscribe")
-        {
-            stream.Symbols.Remove(symbol);
-            return;
-        }
-
-        stream.Symbols.Add(symbol);
-        Snapshots++;
-        var snapshot = book.Snapshot(1000);
-        snapshot["type"] = "snapshot";
-        stream.Send(snapshot);
-    }
 }

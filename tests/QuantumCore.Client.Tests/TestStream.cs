@@ -61,7 +61,7 @@ internal sealed class TestStream
     /// <summary>What is told of Alice's account.</summary>
     internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") => JsonNode.Parse(
         $$"""
-        {"type":"account","snapshot":{{(isSnapshot ? "true" : "false")}},"account":"ACC-1001","sequence":7,"state":"{{state}}",
+        {"type":"account","snapshot":{{(isSnapshot ? "true,\"message\":1" : "false")}},"account":"ACC-1001","sequence":7,"state":"{{state}}",
          "balances":[{"asset":"USD","total":"{{cash}}","held":"0.00","available":"{{cash}}"}],"orders":[],"closed":[]}
         """)!.AsObject();
 

@@ -1,6 +1,7 @@
 using System.Text.RegularExpressions;
 using System.Web;
 using Microsoft.Playwright;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.TerminalTests;
@@ -223,6 +224,28 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         await page.LiveAsync();
         await page.Page.Locator("#book-table").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Bid149.0055", "Bid148.0038"]);
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Account_of_which_a_message_is_missing_is_asked_for_anew()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange);
+        var loses = 0;
+        await page.Page.RouteWebSocketAsync(Stream(), socket => socket.ConnectToServer().OnMessage(message =>
+        {
+            if (loses > 0 && message.Text!.Contains("\"type\":\"account\"", StringComparison.Ordinal) && message.Text.Contains("116.11", StringComparison.Ordinal) && loses-- > 0)
+                return;
+            socket.Send(message.Text!);
+        }));
+        await page.Page.ReloadAsync();
+        await page.LiveAsync();
+        loses = 1;
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "116.11", quantity = "3" });
+        await Wait.UntilAsync(() => loses == 0);
+        await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "116.22", quantity = "3" });
+        await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(2);
+        await page.ClearAsync(Symbol);
         page.AssertSound();
     }
 

@@ -30,6 +30,9 @@ internal sealed class AccountSource(
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private bool _hasEnded;
 
+    // Counted, so that a reader can tell that one is missing: the account's own sequence stays where an order alone goes on.
+    private long _messages;
+
     /// <inheritdoc/>
     public void Start() => _ = Follow(_over.Token);
 
@@ -139,6 +142,7 @@ internal sealed class AccountSource(
         to.WriteStartObject();
         to.WriteString("type"u8, "account"u8);
         to.WriteBoolean("snapshot"u8, _toldView is null);
+        to.WriteNumber("message"u8, ++_messages);
         to.WriteString("account"u8, new AccountId(newest.Account).ToString());
         to.WriteNumber("sequence"u8, newest.Sequence);
         to.WriteString("state"u8, newest.IsFrozen ? "frozen"u8 : "open"u8);

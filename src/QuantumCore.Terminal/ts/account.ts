@@ -52,7 +52,13 @@ export class Account {
     this.since ??= Date.now();
     this.store.takeAccount(message);
     for (const order of [...gone, ...before.filter((order) => !this.store.orders.has(order.clientOrderId))]) this.learnEnd(order);
+    for (const order of message.orders) this.tellLate(order);
     this.readFillsIn(100);
+  }
+
+  /** An order that had not come yet when the exchange was asked for it. */
+  private tellLate({ clientOrderId, side, quantity, symbol }: Order): void {
+    if (isTold(clientOrderId, "Not placed") && !isTold(clientOrderId, "Order placed")) toast("good", "Order placed", `${side === "buy" ? "Buy" : "Sell"} ${quantity} ${symbol}: it came late.`, clientOrderId);
   }
 
   private readFillsIn(milliseconds: number): void {

@@ -4,6 +4,7 @@ import { pretty } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { prefs } from "./prefs.js";
 import type { AlertJson, AlertsMessage } from "./protocol.js";
+import { current } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -76,7 +77,7 @@ export class Alerts {
   private async add(instrument: Instrument, text: string): Promise<string> {
     const ticks = instrument.readPrice(text);
     if (typeof ticks === "string") return ticks;
-    if (this.account === undefined) return "sign in first: the exchange has to know whom to tell";
+    if (this.account === undefined && current?.account == null) return "sign in first: the exchange has to know whom to tell";
     const outcome = await call<AlertJson>("POST", "/alerts", { symbol: instrument.symbol, price: instrument.price(ticks, false) });
     if (outcome.kind !== "done") return outcome.kind === "refused" ? explain(outcome.problem) : "no answer came: the list below shows what there is";
     toast("good", "Alert set", `${instrument.symbol} at or ${outcome.value.above ? "above" : "below"} ${outcome.value.price}`);

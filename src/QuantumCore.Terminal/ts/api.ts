@@ -15,14 +15,15 @@ export function onUnauthorized(does: () => void): void {
   unauthorized = does;
 }
 
-/** Calls the native API. */
-export async function call<T>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
+/** Calls the native API; without an answer where it is given up. */
+export async function call<T>(method: string, path: string, body?: unknown, givenUp?: AbortSignal): Promise<Outcome<T>> {
+  const late = AbortSignal.timeout(patience);
   try {
     const response = await fetch(base + path, {
       method,
       headers: body === undefined ? {} : { "content-type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(patience),
+      signal: givenUp === undefined ? late : AbortSignal.any([late, givenUp]),
     });
     // What is no JSON was not said by the exchange: something between has answered in its place.
     const isJson = response.headers.get("content-type")?.includes("json") === true;

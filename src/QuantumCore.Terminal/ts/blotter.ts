@@ -6,6 +6,7 @@ import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
+import { current } from "./session.js";
 import { keyOfFill, type Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -80,7 +81,7 @@ export class Blotter {
     all.hidden = this.tab !== "open" || here === 0;
     write(this.allCount, `Cancel all ${here}`);
     write(this.allSymbol, ` of ${this.store.instrument?.symbol ?? ""}`);
-    if (this.store.account === undefined) this.show("Sign in to see orders and balances.");
+    if (this.store.account === undefined) this.show(current?.account == null ? "Sign in to see orders and balances." : "Loading…");
     else if (this.tab === "open") this.renderOpen(open);
     else if (this.tab === "positions") this.renderPositions();
     else if (this.tab === "balances") this.renderBalances();
@@ -288,7 +289,7 @@ export class Blotter {
       toast(status === "cancelled" ? "good" : "plain", status === "cancelled" ? "Cancelled" : `Order ${status}`, `${order.side === "buy" ? "Buy" : "Sell"} ${order.quantity} ${order.symbol}`, order.clientOrderId);
       return;
     }
-    toast("bad", "Not cancelled", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be sent again.");
+    toast("bad", outcome.kind === "refused" ? "Not cancelled" : "Outcome unknown", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came; it may be sent again.");
     if (pressed !== undefined) {
       pressed.disabled = false;
       write(pressed, "Cancel");

@@ -32,6 +32,10 @@ export function equityCard(store: Store): HTMLElement {
   card.append(make("div", { class: "card-title" }, make("h2", {}, "Equity"), ...buttons, make("span", { class: "grow" }), said), body);
   let shown: Range | undefined;
   const show = async (range: Range): Promise<void> => {
+    if (shown !== range) {
+      write(said, "");
+      body.replaceChildren(make("p", { class: "empty" }, "Loading…"));
+    }
     shown = range;
     buttons.forEach((pressed, at) => pressed.setAttribute("aria-pressed", String(ranges[at] === range)));
     const market = [...store.instruments.values()][0];

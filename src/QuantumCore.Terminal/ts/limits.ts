@@ -86,7 +86,7 @@ export class LimitsCard {
     }
     // All are set at once: what the account has now is asked for, so that none goes without a word.
     const now = await this.ask(account);
-    if (now === undefined) return;
+    if (now === undefined || !this.element.isConnected) return;
     const changes = differences(now.find((one) => one["symbol"] === scope), wanted);
     if (changes.length === 0) {
       write(this.said, `${account} has just these limits in ${scope}.`);

@@ -1,5 +1,5 @@
-import { onUnauthorized, pause, read } from "./api.js";
-import { byId, make, write } from "./dom.js";
+import { call, insist, onUnauthorized, pause } from "./api.js";
+import { button, byId, make, write } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
 import { begin, current, isOfficer, onSession, type Session } from "./session.js";
@@ -21,6 +21,11 @@ const pages: Readonly<Record<string, () => Promise<{ show: (host: HTMLElement, s
 
 const keys: readonly Key[] = [...trade.keys(), { keys: ["?"], says: "This list", does: () => showKeys(keys) }];
 
+/** Who is signed in may be known, or is not waited for any longer by who wants to sign in. */
+let soon: Promise<unknown> = Promise.resolve();
+/** Who is signed in is known, and what is listed: what a page shows of that it does not ask for itself. */
+let ready: Promise<void> = Promise.resolve();
+
 /** Shows the page of the address. */
 async function route(): Promise<void> {
   const [first = "", second] = location.pathname.slice(1).split("/");
@@ -32,6 +37,7 @@ async function route(): Promise<void> {
     else link.removeAttribute("aria-current");
   }
   if (isTrade) {
+    byId("page").replaceChildren();
     trade.show(second === undefined ? undefined : named(second));
     return;
   }
@@ -44,7 +50,11 @@ async function route(): Promise<void> {
     document.title = "Not found · QuantumCore";
     return;
   }
-  await (await page()).show(host, store);
+  host.append(make("p", { class: "empty" }, "Loading…"));
+  const [found] = await Promise.all([page().catch(() => undefined), first === "signin" ? soon : ready]);
+  if (!host.isConnected) return;
+  if (found === undefined) host.replaceChildren(make("h1", {}, "The page did not come"), make("p", {}, "The exchange did not answer."), button("Try again", () => void route(), { class: "plain" }));
+  else await found.show(host, store);
 }
 
 /** A name in an address; one that is badly written is no name. */
@@ -89,19 +99,24 @@ function showSession(session: Session | undefined): void {
   byId("operator-link").hidden = !isOfficer(session);
 }
 
+/** Where one signs in somebody is shown who it is, however late that is known; not what is being written there. */
+function showWhoSignsIn(): void {
+  const fields = [...document.querySelectorAll<HTMLInputElement>("#page #name, #page #password")];
+  if (current !== undefined && location.pathname === "/signin" && fields.length > 0 && fields.every((field) => field.value === "")) void route();
+}
+
 async function start(): Promise<void> {
   const path = /^\/trade\/([^/]+)/.exec(location.pathname)?.[1];
   onSession(showSession);
-  // A page shows what its reader may see of the symbols there are: on a slow machine neither is known at once.
-  const isTrade = /^\/(trade(\/|$)|$)/.test(location.pathname);
-  const waits = !isTrade && location.pathname !== "/signin";
-  if (isTrade) void route();
   const known = begin();
   // The market does not wait long for who looks at it: the stream is opened anew when that is known.
-  await Promise.race([known, pause(1_500)]);
+  soon = Promise.race([known, pause(1_500)]);
+  let isReady: () => void = () => undefined;
+  ready = new Promise((resolve) => (isReady = resolve));
+  void route();
+  void known.then(showWhoSignsIn);
+  await soon;
   let user = current?.user;
-  // Where one signs in somebody is shown who it is, however late that is known.
-  const isLate = location.pathname === "/signin" && user === undefined;
   let isShown = false;
   onSession((session) => {
     const isAnother = user !== session?.user;
@@ -119,12 +134,11 @@ async function start(): Promise<void> {
     void begin().then(() => (asks = false));
   };
   onUnauthorized(trade.onUnknown);
-  void read<object | undefined>("/sim").then((found) => (byId("sim-link").hidden = found === undefined));
-  if (!waits) void route();
+  void insist(() => call<object | undefined>("GET", "/sim")).then((found) => (byId("sim-link").hidden = found.kind !== "done" || found.value === undefined));
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
-  if (waits || (isLate && current !== undefined && location.pathname === "/signin")) void route();
   isShown = true;
+  isReady();
 }
 
 requestAnimationFrame(frame);

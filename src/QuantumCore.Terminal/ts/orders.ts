@@ -31,10 +31,16 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   /** Where older orders begin; null: there are none. */
   let next: string | null = null;
   let asked = 0;
+  /** They were read, of the symbol that is chosen. */
+  let isRead = false;
+  let shown: string | undefined;
+  const file = button("CSV", () => download(what.value, chosenOrders(), chosenFills()), { class: "ghost" });
   const chosenOrders = (): Order[] => orders.filter((order) => (side.value === "" || order.side === side.value) && (state.value === "" || stateOf(order) === state.value));
   const chosenFills = (): Fill[] => fills.filter((fill) => side.value === "" || fill.side === side.value);
   const render = (): void => {
     state.disabled = what.value === "fills";
+    file.disabled = !isRead;
+    if (!isRead) return;
     if (what.value === "orders") showOrders(card, chosenOrders());
     else showFills(card, chosenFills());
     if (what.value === "orders" && next !== null && state.value !== "open")
@@ -58,18 +64,24 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   const load = async (): Promise<void> => {
     const of = ofSymbol();
     const mine = ++asked;
+    if (of !== shown) {
+      // What is shown is of another symbol.
+      [isRead, next] = [false, null];
+      card.replaceChildren(make("p", { class: "empty" }, "Loading…"));
+      render();
+    }
     const [openAnswer, orderAnswer, fillAnswer] = await Promise.all(
       [read<{ orders: Order[] }>(`/orders?open=true${of}`), read<Past>(`/orders/history?limit=${most}${of}`), read<{ fills: Fill[] }>(`/fills?limit=${most}${of}`)]);
     // Another symbol may have been chosen meanwhile.
     if (mine !== asked) return;
     [orders, fills, next] = [together(orderAnswer?.orders ?? [], openAnswer?.orders ?? []), fillAnswer?.fills ?? [], orderAnswer?.next ?? null];
-    if (openAnswer === undefined || orderAnswer === undefined || fillAnswer === undefined) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
-    else render();
+    [isRead, shown] = [openAnswer !== undefined && orderAnswer !== undefined && fillAnswer !== undefined, of];
+    if (!isRead) card.replaceChildren(make("p", { class: "empty" }, "They can't be read now. Refresh asks again."));
+    render();
   };
   host.replaceChildren(make("h1", {}, "Orders"), make("div", { class: "filters" },
     make("label", {}, "Show", what), make("label", {}, "Symbol", symbol), make("label", {}, "Side", side), make("label", {}, "State", state), make("span", { class: "grow" }),
-    button("Refresh", () => void load(), { class: "ghost" }), button("CSV", () => download(what.value, chosenOrders(), chosenFills()), { class: "ghost" })), card);
-  card.append(make("p", { class: "empty" }, "Loading…"));
+    button("Refresh", () => void load(), { class: "ghost" }), file), card);
   symbol.addEventListener("change", () => void load());
   for (const control of [what, side, state]) control.addEventListener("change", render);
   await load();
@@ -92,7 +104,7 @@ function stateOf(order: Order): string {
 
 function showOrders(card: HTMLElement, orders: readonly Order[]): void {
   const rows = orders.map((order) => [
-    button(moment(millisOf(order.timeNanos)), () => void showLife(order), { class: "ghost", title: "What happened to it" }), order.symbol,
+    button(moment(millisOf(order.timeNanos)), () => void showLife(order, card), { class: "ghost", title: "What happened to it" }), order.symbol,
     sideOf(order), kindNames[order.type] ?? order.type,
     limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
   ]);
@@ -110,9 +122,14 @@ function showFills(card: HTMLElement, fills: readonly Fill[]): void {
     ...(rows.length === 0 ? [make("p", { class: "empty" }, "No fills yet.")] : []));
 }
 
-/** What one order was entered with, its fills, and how it stands. */
-async function showLife(order: Order): Promise<void> {
+/** Counts the orders whose life was asked for: the newest is shown. */
+let lives = 0;
+
+/** What one order was entered with, its fills, and how it stands; not on another page, or to somebody else. */
+async function showLife(order: Order, card: HTMLElement): Promise<void> {
+  const mine = ++lives;
   const found = await fillsOf(order);
+  if (mine !== lives || !card.isConnected) return;
   const fills = found ?? [];
   const facts = make("dl", { class: "facts" });
   for (const [name, value] of Object.entries(order)) {

@@ -79,7 +79,10 @@ function showBalances(card: HTMLElement, balances: readonly Balance[] | undefine
     if (worth !== undefined && priced !== undefined) values.set(priced.quote, (values.get(priced.quote) ?? 0n) + worth);
     return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), worth === undefined || priced === undefined ? "–" : `${priced.money(worth)} ${priced.quote}`];
   });
-  const sums = [...values].map(([quote, sum]) => `${[...store.instruments.values()].find((i) => i.quote === quote)!.money(sum)} ${quote}`);
+  // What has a market is worth nothing certain before that has told its price.
+  const isKnown = [...store.instruments.values()].every((instrument) => store.tickers.has(instrument.symbol) || !rows.some(([asset]) => asset === instrument.base));
+  if (!isKnown) setTimeout(() => card.isConnected && showBalances(card, balances, store), 500);
+  const sums = !isKnown ? ["–"] : [...values].map(([quote, sum]) => `${[...store.instruments.values()].find((i) => i.quote === quote)!.money(sum)} ${quote}`);
   card.replaceChildren(
     make("div", { class: "card-title" }, make("h2", {}, "Balances"), make("b", {}, sums.length === 0 ? "" : `worth ${sums.join(" and ")}`)),
     tableOfCells(["Asset", "Total", "Available", "In orders", ...(isPending ? ["Not settled"] : []), "Value"], rows, 1),
@@ -98,13 +101,14 @@ function showPositions(card: HTMLElement, positions: readonly Position[] | undef
 
 async function statement(card: HTMLElement, from: string, to: string, after = "", known: readonly Entry[] = []): Promise<void> {
   const answer = await read<Statement>(`/account/statement?from=${from}&to=${to}&limit=200${after === "" ? "" : `&after=${encodeURIComponent(after)}`}`);
-  if (answer === undefined) {
+  if (answer === undefined && after === "") {
     card.replaceChildren(make("h2", {}, "Statement"), make("p", { class: "empty" }, "It can't be read now, or the days are no period."));
     return;
   }
-  const entries = [...known, ...answer.entries];
+  if (answer === undefined) toast("bad", "No more of the statement", "It can't be read now. Ask again.");
+  const entries = [...known, ...(answer?.entries ?? [])];
   const rows = entries.map((entry) => [moment(Date.parse(entry.time)), entry.cause, entry.symbol ?? entry.key ?? "", entry.asset, gain(entry.amount)]);
-  const next = answer.next;
+  const next = answer === undefined ? after : answer.next;
   card.replaceChildren(make("h2", {}, "Statement"), tableOfCells(["Time", "Cause", "Of", "Asset", "Amount"], rows, 4),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, "Nothing came in or went out on these days.")] : []),
     ...(next === null ? [] : [button("More", (pressed) => {

@@ -73,7 +73,7 @@ export interface TradeChange {
 }
 
 export interface AccountMessage {
-  type: "account"; snapshot: boolean; account: string; sequence: number; state: "open" | "frozen";
+  type: "account"; snapshot: boolean; message?: number; account: string; sequence: number; state: "open" | "frozen";
   balances: readonly Balance[]; orders: readonly Order[];
   closed: readonly OrderName[];
 }

@@ -23,17 +23,42 @@ export function onSession(does: (session: Session | undefined) => void): void {
 
 /** Other pages of this browser: they have the same cookie, and what they send is sent as whoever it names. */
 const others = new BroadcastChannel("quantumcore.session");
-others.onmessage = (event: MessageEvent<{ signedOut: boolean }>) => {
-  prefs.signedOut = event.data.signedOut;
-  void begin();
+others.onmessage = (event: MessageEvent<Session | undefined>) => {
+  prefs.signedOut = event.data === undefined;
+  if (isWish) {
+    isDoubtful = true;
+    return;
+  }
+  giveUp();
+  take(event.data);
 };
 
 /** Who looks at a demo without having said who it is. */
 const visitor = "demo-alice";
 
+/** What is asked or wanted now. What comes later gives it up: its answer is read by nobody, and the cookie in it is not taken. */
+let underWay = new AbortController();
+/** It is a person's wish, which nothing gives up that the page asks by itself. */
+let isWish = false;
+/** Meanwhile something said that somebody else may be signed in. */
+let isDoubtful = false;
+
+function giveUp(): AbortSignal {
+  underWay.abort();
+  underWay = new AbortController();
+  return underWay.signal;
+}
+
 /** Learns who is signed in. In a demo that is its customer, unless a person signed out: nobody has to sign in to look. */
 export async function begin(): Promise<void> {
-  const known = await insist(() => call<Session>("GET", "/sessions/current"));
+  if (isWish) {
+    isDoubtful = true;
+    return;
+  }
+  const signal = giveUp();
+  const isWanted = (): boolean => !signal.aborted;
+  const known = await insist(() => call<Session>("GET", "/sessions/current", undefined, signal), Infinity, isWanted);
+  if (signal.aborted) return;
   if (known.kind === "done") {
     take(known.value);
     return;
@@ -46,31 +71,45 @@ export async function begin(): Promise<void> {
     toast("bad", "Signed out", `The session of ${before.user} has ended. Nothing is sent until you sign in again.`);
     return;
   }
-  const entered = prefs.signedOut ? undefined : await insist(() => signInToDemo(visitor), Infinity, () => current === before);
-  // Meanwhile a person may have signed in by hand.
-  if (entered?.kind !== "done" && current === before) take(undefined);
+  const entered = prefs.signedOut ? undefined : await insist(() => call<Session>("POST", "/sessions/demo", { name: visitor }, signal), Infinity, isWanted);
+  if (signal.aborted) return;
+  if (entered?.kind === "done") enter(entered.value);
+  else take(undefined);
 }
 
 /** Signs in to the demo as one of its people, without a password. */
 export async function signInToDemo(name: string): Promise<Outcome<Session>> {
-  return entered(await call<Session>("POST", "/sessions/demo", { name }));
+  return entered(await wish("POST", "/sessions/demo", { name }));
 }
 
 export async function signIn(name: string, password: string, code: string): Promise<Outcome<Session>> {
-  return entered(await call<Session>("POST", "/sessions", { name, password, ...(code === "" ? {} : { code }) }));
+  return entered(await wish("POST", "/sessions", { name, password, ...(code === "" ? {} : { code }) }));
 }
 
 export async function signUp(name: string, password: string): Promise<Outcome<Session>> {
-  return entered(await call<Session>("POST", "/users", { name, password }));
+  return entered(await wish("POST", "/users", { name, password }));
 }
 
 /** Signs out; false where no answer came, and this browser may be signed in as before. */
 export async function signOut(): Promise<boolean> {
-  if (mayChange(await call("DELETE", "/sessions/current"))) return false;
+  if (mayChange(await wish<object | undefined>("DELETE", "/sessions/current"))) return false;
   setPrefs({ signedOut: true });
   take(undefined);
-  others.postMessage({ signedOut: true });
+  others.postMessage(undefined);
   return true;
+}
+
+/** A person's wish; of one that the next gives up nobody hears any more. */
+async function wish<T = Session>(method: string, path: string, body?: unknown): Promise<Outcome<T>> {
+  const signal = giveUp();
+  isWish = true;
+  const outcome = await call<T>(method, path, body, signal);
+  if (signal.aborted) return new Promise(() => undefined);
+  isWish = false;
+  // It may have been done all the same.
+  if (outcome.kind !== "done" && (isDoubtful || outcome.kind === "unknown")) void begin();
+  isDoubtful = false;
+  return outcome;
 }
 
 /** May see and use the operator's page. */
@@ -79,12 +118,14 @@ export function isOfficer(session: Session | undefined): boolean {
 }
 
 function entered(outcome: Outcome<Session>): Outcome<Session> {
-  if (outcome.kind === "done") {
-    setPrefs({ signedOut: false });
-    take(outcome.value);
-    others.postMessage({ signedOut: false });
-  }
+  if (outcome.kind === "done") enter(outcome.value);
   return outcome;
+}
+
+function enter(session: Session): void {
+  setPrefs({ signedOut: false });
+  take(session);
+  others.postMessage(session);
 }
 
 function take(session: Session | undefined): void {

@@ -1,7 +1,7 @@
 import { call, explain, read } from "./api.js";
 import { button, confirm, make, write } from "./dom.js";
 import { moment } from "./format.js";
-import { current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
+import { begin, current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
 import { toast } from "./toast.js";
 
 interface Listed { id: string; begun: string; ends: string; address: string; client: string; current: boolean }
@@ -23,7 +23,7 @@ function showForm(host: HTMLElement): void {
     write(problem, "");
     const outcome = await how();
     if (outcome.kind === "done") {
-      goOn();
+      goOn(host);
       return;
     }
     if (outcome.kind === "refused" && outcome.problem.field === "code") {
@@ -54,7 +54,7 @@ async function showPerson(host: HTMLElement, session: Session): Promise<void> {
   put("Account", session.account ?? "none");
   put("Authenticator", session.authenticator ? "on" : "off");
   const others = session.demo
-    ? ["demo-alice", "demo-bob", "demo-admin"].filter((name) => name !== session.user).map((name) => button(`Go on as ${name}`, () => void signInToDemo(name).then((outcome) => outcome.kind === "done" ? goOn() : toast("bad", `Not ${name}`, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.")), { class: "plain" }))
+    ? ["demo-alice", "demo-bob", "demo-admin"].filter((name) => name !== session.user).map((name) => button(`Go on as ${name}`, () => void signInToDemo(name).then((outcome) => outcome.kind === "done" ? goOn(host) : toast("bad", `Not ${name}`, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.")), { class: "plain" }))
     : [];
   const out = button("Sign out", () => void leave(host), { class: "plain" });
   const list = make("div", { class: "card" }, make("h2", {}, "Sessions"), make("p", { class: "muted" }, "Loading…"));
@@ -64,8 +64,13 @@ async function showPerson(host: HTMLElement, session: Session): Promise<void> {
 }
 
 async function leave(host: HTMLElement): Promise<void> {
-  if (await signOut()) showForm(host);
-  else toast("bad", "Not signed out", "No answer came: this browser is still signed in. Try again.");
+  if (await signOut()) {
+    showForm(host);
+    return;
+  }
+  toast("bad", "Not signed out", "No answer came: this browser may be signed in as before. Try again.");
+  await begin();
+  if (host.isConnected && current === undefined) showForm(host);
 }
 
 async function showSessions(card: HTMLElement): Promise<void> {
@@ -96,8 +101,9 @@ function passwordCard(): HTMLElement {
   return make("div", { class: "card" }, make("h2", {}, "Password"), form);
 }
 
-/** To the market, where somebody who has signed in wants to be. */
-function goOn(): void {
+/** To the market, where somebody who has signed in wants to be; who has gone elsewhere meanwhile stays there. */
+function goOn(host: HTMLElement): void {
+  if (!host.isConnected) return;
   history.pushState(null, "", "/trade");
   dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -7,6 +7,8 @@ const staleAfter = 3_000;
 /** How often it is looked whether a connection whose book is silent is there at all: it may be lost without a word. */
 const probeEvery = 5_000;
 const resyncAgainAfter = 1_000;
+/** How long a connection may take to open. */
+const longestOpening = 30_000;
 const firstPause = 250;
 const longestPause = 8_000;
 const hiddenPatience = 60_000;
@@ -30,10 +32,12 @@ export class Stream {
   private hiddenTimer = 0;
   private isPaused = false;
   private account = false;
+  private accountMessages = 0;
   /** When the book was asked for, when anything was heard, and when an answer was asked for to see whether one comes, by this page's own clock. */
   private askedAt = 0;
   private heardAt = 0;
   private probedAt = 0;
+  private connectedAt = 0;
   /** The book was told since it was asked for. */
   private isTold = false;
 
@@ -64,6 +68,7 @@ export class Stream {
     if (this.store.link === "live" || this.store.link === "resyncing") this.set("connecting");
     const socket = new WebSocket(`${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`);
     this.socket = socket;
+    this.connectedAt = performance.now();
     socket.onopen = () => this.opened(socket);
     socket.onmessage = (event) => {
       if (socket === this.socket && typeof event.data === "string") this.take(decode(event.data));
@@ -104,11 +109,22 @@ export class Stream {
     this.store.messages++;
     this.heardAt = performance.now();
     if (message.type === "tickers") this.takeTickers(message);
-    else if (message.type === "account") this.onAccount(message);
+    else if (message.type === "account") this.takeAccount(message);
     else if (message.type === "alerts") this.onAlerts(message);
     else if (message.type === "error" && message.code === "Unauthorized") this.onUnknown();
     else if (message.type === "error") console.warn("stream:", message.code, message.detail);
     else if (message.symbol === this.symbol) this.takeMarket(message);
+  }
+
+  /** One that does not follow on the last is left alone: all is asked for anew. */
+  private takeAccount(message: AccountMessage): void {
+    const follows = message.snapshot || message.message === undefined || message.message === this.accountMessages + 1;
+    if (follows) {
+      this.accountMessages = message.message ?? this.accountMessages;
+      this.onAccount(message);
+      return;
+    }
+    for (const op of ["unsubscribe", "subscribe"]) this.send({ op, channel: "account" });
   }
 
   private takeTickers(message: TickersMessage): void {
@@ -170,6 +186,7 @@ export class Stream {
 
   /** What was asked for and did not come is asked for again, on another connection where nothing came at all. */
   private probe(now: number): void {
+    if (this.socket?.readyState === WebSocket.CONNECTING && now - this.connectedAt < longestOpening) return;
     if (this.heardAt < this.probedAt) this.connect();
     else if (!this.isTold) this.askAnew();
     this.probedAt = now;

@@ -425,7 +425,7 @@ export class Ticket {
   private whyClosed(): string {
     const phase = this.store.state?.phase;
     if (this.store.link !== "live") return "Waiting for live data…";
-    if (this.store.account === undefined) return "Sign in to trade";
+    if (this.store.account === undefined) return current?.account == null ? "Sign in to trade" : "Waiting for the account…";
     if (this.store.frozen) return "This account is frozen";
     if (this.store.margin?.state === "liquidating") return "Positions are being closed";
     return phase === "halt" ? "Trading is halted" : phase === "closed" ? "The market is closed" : "";

@@ -282,6 +282,7 @@ export class Trade {
     const instrument = this.store.instruments.get(symbol)!;
     this.store.choose(instrument);
     this.wanted = symbol;
+    this.missed = false;
     this.stream.follow(symbol);
     this.ladder.step = 1;
     this.oneClick.begin(1);
@@ -306,7 +307,6 @@ export class Trade {
   private beginCandles(): void {
     this.candlesUntil = 0;
     this.hasNoOlder = false;
-    this.missed = false;
     this.chart.toNow();
     this.candlesAt = performance.now();
     void this.readCandles(this.wanted, this.interval, candlesAtFirst);
