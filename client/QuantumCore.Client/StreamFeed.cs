@@ -15,6 +15,9 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
     /// <summary>How long has been waited for what is missing; the time that the reader takes is not counted.</summary>
     private TimeSpan _waited;
 
+    /// <summary>How long is waited before it is asked for again: each time longer, or an exchange that takes its time would begin anew for ever.</summary>
+    private TimeSpan _patience = options.AttemptTimeout;
+
     /// <summary>The first of what is followed has come: the address is right, so that a lost connection is worth making for ever.</summary>
     protected bool HasStood { get; set; }
 
@@ -41,7 +44,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
             using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
             if (await socket.TryOpenAsync(Requests, cancellation))
             {
-                _waited = TimeSpan.Zero;
+                (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
                 while (await NextAsync(socket, cancellation) is { } message)
                 {
                     failures = 0;
@@ -84,13 +87,13 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
     {
         var next = socket.TryReceiveAsync<TMessage>(cancellation);
         if (!Missing.Any())
-            _waited = TimeSpan.Zero;
+            (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
 
         while (!next.IsCompleted && Missing.Any())
         {
-            if (_waited < options.AttemptTimeout)
+            if (_waited < _patience)
             {
-                _waited += await WaitAsync(next, options.AttemptTimeout - _waited, cancellation);
+                _waited += await WaitAsync(next, _patience - _waited, cancellation);
             }
             else if (!HasStood)
             {
@@ -99,7 +102,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
             }
             else
             {
-                _waited = TimeSpan.Zero;
+                (_waited, _patience) = (TimeSpan.Zero, 2 * _patience);
                 foreach (var request in Missing)
                     await socket.TrySendAsync(request, cancellation);
             }
