@@ -84,6 +84,7 @@ public sealed class FeedTests : IAsyncLifetime
         using var client = Impatient();
         await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
         await NextAsync(feed, "the first snapshot");
+        var opened = _exchange.StreamsOpened;
         (_exchange.UpdatesToLose, _exchange.SnapshotsToLose) = (1, 2);
         await PlaceAsync(OrderSide.Buy, 10m, 149m);
         await PlaceAsync(OrderSide.Buy, 10m, 148m);
@@ -91,7 +92,7 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.Equal(BookChange.Stale, (await NextAsync(feed, "word of the gap")).Change);
         var again = await NextAsync(feed, "the snapshot after the gap");
 
-        Assert.Equal((BookChange.Snapshot, 1), (again.Change, _exchange.StreamsOpened));
+        Assert.Equal((BookChange.Snapshot, opened, 0), (again.Change, _exchange.StreamsOpened, _exchange.SnapshotsToLose));
         Assert.Equal([149m, 148m], again.Book.Bids.Select(level => level.Price));
     }
 
@@ -102,14 +103,14 @@ public sealed class FeedTests : IAsyncLifetime
         _exchange.SnapshotsToLose = 1;
         await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
-        Assert.Equal(BookChange.Snapshot, (await NextAsync(feed, "the snapshot of the second connection")).Change);
-        Assert.Equal(2, _exchange.StreamsOpened);
+        Assert.Equal(BookChange.Snapshot, (await NextAsync(feed, "the snapshot of a later connection")).Change);
+        Assert.InRange(_exchange.StreamsOpened, 2, int.MaxValue);
     }
 
     [Fact]
     public async Task A_feed_over_which_nothing_ever_comes_ends_as_one_that_can_not_be_reached()
     {
-        using var client = Impatient();
+        using var client = Impatient(attempts: 3);
         _exchange.SnapshotsToLose = int.MaxValue;
         await using var feed = client.WatchAsync(["AAPL"], _patience.Token).GetAsyncEnumerator(CancellationToken.None);
 
@@ -119,7 +120,9 @@ public sealed class FeedTests : IAsyncLifetime
         Assert.IsType<TimeoutException>(failure.InnerException);
     }
 
-    private QuantumCoreClient Impatient() => new(_exchange.Address, "demo-alice", _options with { AttemptTimeout = TimeSpan.FromMilliseconds(300), MaxAttempts = 3 });
+    /// <summary>A busy machine may need several attempts for the first snapshot.</summary>
+    private QuantumCoreClient Impatient(int attempts = 100) =>
+        new(_exchange.Address, "demo-alice", _options with { AttemptTimeout = TimeSpan.FromMilliseconds(500), MaxAttempts = attempts, RetryBudget = Wait.Limit });
 
     [Fact]
     public async Task A_lost_connection_is_made_again()

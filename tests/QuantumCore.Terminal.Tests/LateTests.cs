@@ -142,7 +142,7 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "asked-for-its-life" });
         await Assertions.Expect(row).ToHaveCountAsync(1);
         using var held = new Held();
-        await page.Page.RouteAsync("**/fills?*", held.HoldFirstAsync(GoOnAsync));
+        await page.Page.RouteAsync("**/fills?symbol=*", held.HoldFirstAsync(GoOnAsync));
         await row.Locator("button").ClickAsync();
         await held.Asked;
         await page.Page.Locator("#pages a").First.ClickAsync();
@@ -230,6 +230,9 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         await page.Page.AddInitScriptAsync(SlowSockets);
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync(Symbol);
+
+        // It is opened anew for who is signed in, where that is known only then.
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-alice");
         await page.Page.WaitForFunctionAsync("() => window.opened > 0");
 
         // The page looks twice a second; each time it looks, six seconds have gone by.
