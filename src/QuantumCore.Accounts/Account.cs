@@ -237,7 +237,10 @@ public sealed class Account(AccountId id)
         ShrinkHold(number, holdAfter);
     }
 
-    /// <summary>The replacement takes over what is held for the order it replaces, which is gone.</summary>
+    /// <summary>
+    /// The replacement takes over what is held for the order it replaces, which is gone. Where that was adjusted by a corporate action, and it is folded before
+    /// the replacement that was decided without it, what came free is held again.
+    /// </summary>
     public void Replaced(long oldNumber, long newNumber)
     {
         if (_orders.TryGetValue(oldNumber, out var old))
@@ -245,7 +248,9 @@ public sealed class Account(AccountId id)
             var order = _orders[newNumber];
             Change(order, order.QuantityLots, order.FilledLots, order.Held + old.Held, order.Paid);
             Drop(old);
-            TakeFromRivals(order, HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid) - order.Held);
+            var need = HoldRule.Hold(order.Instrument, order.PriceTicks, order.QuantityLots, order.Paid);
+            TakeFromRivals(order, need - order.Held);
+            SetHold(newNumber, Math.Max(order.Held, need));
         }
     }
 

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 89; they never change.</summary>
+/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 89, R with its book 95; they never change.</summary>
 public static partial class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -34,6 +34,7 @@ public static partial class AccountRecordEncoding
         SharePaid = 78,
         IsolatedKind = 79,
         Split = 89,
+        ReductionOf = 95,
     }
 
     /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
@@ -88,6 +89,8 @@ public static partial class AccountRecordEncoding
             Kind.CancelAll => new CancelAllMarked(from.TimeNanos, from.Count()),
             Kind.Reduction => new ReductionAsked(
                 from.TimeNanos, from.Text(), unchecked((ulong)from.Fixed64()), from.Count(), from.Count()),
+            Kind.ReductionOf => new ReductionAsked(
+                from.TimeNanos, from.Text(), unchecked((ulong)from.Fixed64()), from.Count(), from.Count(), from.Text()),
             Kind.List => ReadList(ref from),
             Kind.Transfer => new TransferredOut(
                 from.TimeNanos, from.Text(), from.Count(), from.Text(), from.Count32(), from.Count()),
@@ -304,11 +307,16 @@ public static partial class AccountRecordEncoding
 
     private static byte[] Encode(ReductionAsked record)
     {
-        var to = Start(Kind.Reduction, record);
+        var to = Start(record.Symbol.Length == 0 ? Kind.Reduction : Kind.ReductionOf, record);
         to.Text(record.ClientOrderId);
         to.Fixed64(unchecked((long)record.RequestHash));
         to.Count(record.Number);
         to.Count(record.TotalLots);
+        if (record.Symbol.Length > 0)
+        {
+            to.Text(record.Symbol);
+        }
+
         return to.ToArray();
     }
 

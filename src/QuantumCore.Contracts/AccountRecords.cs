@@ -59,8 +59,9 @@ public sealed record KeyRefused(
 /// <param name="RequestHash">Hash of the client's request.</param>
 /// <param name="Number">The order's number.</param>
 /// <param name="TotalLots">Its new total, in lots.</param>
+/// <param name="Symbol">The order's book; empty where a release of before wrote it, which did not tell.</param>
 public sealed record ReductionAsked(
-    long TimeNanos, string ClientOrderId, ulong RequestHash, long Number, long TotalLots) : AccountRecord(TimeNanos);
+    long TimeNanos, string ClientOrderId, ulong RequestHash, long Number, long TotalLots, string Symbol = "") : AccountRecord(TimeNanos);
 
 /// <summary>D: money or units came in.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

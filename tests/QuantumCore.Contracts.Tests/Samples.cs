@@ -304,6 +304,7 @@ internal static class Samples
             ["account-c-split-reverse"] = new SplitEntered(Time, "aapl-1-10", "AAPL", 0, 101, -91, 1, 10, 1_000_000_000_000, "USD", 2, 1_000),
             ["account-c-paid"] = new CorporateActionPaid(Time, "aapl-q4", "USD", 2, -13),
             ["account-r-reduction"] = new ReductionAsked(Time, "my-4", 19, 7, 40),
+            ["account-r-reduction-of"] = new ReductionAsked(Time, "my-4", 19, 7, 40, "AAPL"),
         };
 
     /// <summary>Records of a payout's stream.</summary>

@@ -36,6 +36,8 @@ internal sealed partial class ConditionalMarket
             return;
         }
 
+        // Nobody traded in the nanosecond of the split.
+        _now++;
         var (news, olds) = _unitsOfSplits > Accounts * Units ? (1, 3) : _random.Next(2) == 0 ? (3, 2) : (2, 1);
         Adjust(OrderAdjustment.Split(news, olds), "split");
         for (var i = 0; i < Accounts; i++)

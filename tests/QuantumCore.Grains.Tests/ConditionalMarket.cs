@@ -200,6 +200,28 @@ internal sealed partial class ConditionalMarket
         }
     }
 
+    /// <summary>An account as it comes back: its own records first, then its book's.</summary>
+    public AccountMachine FoldAgain(AccountId id)
+    {
+        var again = new AccountMachine(id, _ => Listed.Aapl);
+        again.BeginCatchUp();
+        foreach (var record in AccountRecords[id.Value])
+        {
+            again.Apply(record);
+        }
+
+        for (var i = 0; i < BookRecords.Count; i++)
+        {
+            if (BookRecords[i].TouchedAccounts().Contains(id.Value))
+            {
+                Assert.True(again.ApplyBook("AAPL", new DeliveredRecord(i + 1, 0, BookRecords[i]), long.MaxValue));
+            }
+        }
+
+        again.EndCatchUp();
+        return again;
+    }
+
     private void Note(BookRecord record)
     {
         _feesPaid += record switch

@@ -91,6 +91,22 @@ public class ConditionalOrderTests
         }
     }
 
+    [Theory]
+    [InlineData(32)]
+    [InlineData(33)]
+    [InlineData(34)]
+    public void An_account_that_folds_its_own_records_first_is_the_one_that_heard_of_its_book_at_once(int seed)
+    {
+        var market = new ConditionalMarket(seed);
+        for (var part = 0; part < 10; part++)
+        {
+            for (var step = 0; step < 300; step++)
+                market.Step();
+            foreach (var trader in market.Traders)
+                Assert.Equal(Convert.ToHexString(trader.Snapshot()), Convert.ToHexString(market.FoldAgain(trader.Account.Id).Snapshot()));
+        }
+    }
+
     [Fact]
     public void A_step_that_was_tampered_with_halts_the_replay()
     {

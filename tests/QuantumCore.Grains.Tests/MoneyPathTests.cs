@@ -180,6 +180,26 @@ public class MoneyPathTests
         Assert.Empty(account.Account.Orders);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_name_of_a_reduction_leads_to_its_order_whichever_is_folded_first_the_reduction_or_the_orders_end(bool endFirst)
+    {
+        var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1_000_000), Listed.Aapl.Quote, 1));
+        var request = new HoldRequest("mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5);
+        account.Apply(account.Decide(request, 1, Listed.Aapl, 2));
+        var asked = account.AskReduction("smaller", 2, account.Account.Orders[1], 3, 3);
+        var ended = new DeliveredRecord(1, 0, new OrderVoided(2, 1000, 1, RejectReason.Voided, null));
+        if (endFirst)
+            Assert.True(account.ApplyBook("AAPL", ended, long.MaxValue));
+        account.Apply(AccountRecordEncoding.Decode(AccountRecordEncoding.Encode(asked)));
+        Assert.True(account.ApplyBook("AAPL", ended, long.MaxValue));
+
+        Assert.True(account.IsUsed("smaller", out var key));
+        Assert.Equal(new NamedOrder(RejectReason.None, "AAPL", 1), key.Order);
+    }
+
     /// <summary>One book, four accounts, a seeded flow of every command.</summary>
     private sealed class Market
     {

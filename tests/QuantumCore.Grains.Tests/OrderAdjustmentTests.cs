@@ -260,6 +260,31 @@ public class OrderAdjustmentTests
         Assert.Equal(account.Account.Orders[2].Held, again.Account.Orders[2].Held);
     }
 
+    [Fact]
+    public void A_replacement_decided_before_an_adjustment_was_heard_of_is_covered_where_that_is_folded_first()
+    {
+        // Exactly enough for 101.00.
+        var (book, account) = (Book(), new AccountMachine(new AccountId(Alice), _ => Listed.Aapl));
+        var need = HoldRule.Hold(Listed.Aapl, 10_100, 10, new OrderFees(Side.Buy, FeeTerms.Of(Listed.Aapl)));
+        account.Apply(account.Deposit(new DepositRequest("cash", "USD", need), Listed.Aapl.Quote, 1));
+        Publish(book, account, Place(book, account, Side.Buy, 10_000, 10));
+        var live = AccountMachine.Restore(new AccountId(Alice), _ => Listed.Aapl, account.Snapshot());
+        var decided = live.DecideReplacement(live.Account.Orders[1], "dearer", 10_100, 10, 2, 2);
+        live.Apply(decided);
+        Hear(Adjust(book, 1, OrderAdjustment.Dividend(300))!);
+        account.Apply(decided);
+        Hear(book.Submit(Assert.IsType<HoldPlaced>(decided).Order, 3));
+
+        Assert.Equal(need, account.Account.Orders[2].Held);
+        Assert.Equal(live.Snapshot(), account.Snapshot());
+
+        void Hear(BookRecord record)
+        {
+            var delivered = new DeliveredRecord(book.Sequence, book.Chain(Alice), record);
+            Assert.All([live, account], machine => Assert.True(machine.ApplyBook("AAPL", delivered, long.MaxValue)));
+        }
+    }
+
     private static SubmitOrder Replace(AccountMachine account, long number, long price, string name = "dearer")
     {
         var record = account.DecideReplacement(account.Account.Orders[number], name, price, 10, 2, 2);

@@ -66,6 +66,8 @@ internal static class Mutants
         ["a mass cancel leaves no floor"] = 20,
         ["a replacement does not look at what is open"] = 51,
         ["no pull while something is open"] = 53,
+        ["a reduction finds its book by what is open"] = 158,
+        ["what an adjustment made free is not held again for a replacement"] = 26,
         ["a delivery over a gap is folded"] = 24,
         ["a delivery does not say what came before it"] = 24,
         ["a stale activation is never thrown away"] = 44,
@@ -116,6 +118,8 @@ internal static class Mutants
         ["a mass cancel leaves no floor"] = new(Habit.CancelsAll, Days.All),
         ["a replacement does not look at what is open"] = new(Habit.Amends, Days.All),
         ["no pull while something is open"] = new(Habit.Amends, Days.All),
+        ["a reduction finds its book by what is open"] = new(Habit.Amends, Days.All),
+        ["what an adjustment made free is not held again for a replacement"] = new(Habit.Amends, Days.All),
         ["an order's quantity is not limited"] = new(Habit.IsLimited, Days.All),
         ["a replacement is not limited"] = new(Habit.IsLimited, Days.All),
         ["limits are forgotten by a snapshot"] = new(Habit.IsLimited, Days.All),
@@ -229,6 +233,10 @@ internal static class Mutants
             "machine.Sequence + 1, stream.Head,", "machine.Sequence + 1, machine.Sequence,"),
 
         // Time.
+        // What is folded sooner or later comes to the same.
+        ("a reduction finds its book by what is open", AccountMachine, "asked.Number, asked.Symbol, RejectReason",
+            "asked.Number, Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : \"\", RejectReason"),
+        ("what an adjustment made free is not held again for a replacement", Cash, "            SetHold(newNumber, Math.Max(order.Held, need));", "            _ = need;"),
         ("an account's time goes back with the clock", AccountMachine, "    private long At(long now) => Math.Max(now, TimeNanos);", "    private long At(long now) => now;"),
         ("a book's time goes back with the clock", BookMachine, "    private long At(long now) => Math.Max(now, TimeNanos);", "    private long At(long now) => now;"),
 

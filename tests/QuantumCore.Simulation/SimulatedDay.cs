@@ -155,6 +155,7 @@ public sealed class SimulatedDay
             silo.Kill("to be started again");
         _chaos.StartSilo();
         await audit.LivingAsync(_world.Silos[0]);
+        _world.Database.Witness.Folds.RequireSame();
         if (_world.Seed % 4 == 3)
             await RotAsync();
     }

@@ -51,6 +51,9 @@ internal sealed class Witness(World world)
     /// <summary>Who lacks what changed trades have taken back.</summary>
     public WitnessedShorts Shorts { get; } = new(world);
 
+    /// <summary>What concerns each account, in the sequence in which it became durable.</summary>
+    public Folds Folds { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -120,6 +123,7 @@ internal sealed class Witness(World world)
 
     private void See(string stream, in JournalRecord record)
     {
+        Folds.See(stream, record.Sequence, record.Body.ToArray());
         if (stream.StartsWith("acct/", StringComparison.Ordinal))
             SeeAccount(long.Parse(stream.AsSpan(5)), record.Sequence, AccountRecordEncoding.Decode(record.Body.Span));
         else if (stream.StartsWith("book/", StringComparison.Ordinal))

@@ -55,7 +55,7 @@ public sealed partial class AccountGrain
         var stays = !moves && (price == order.PriceTicks || price == order.StandsAtTicks);
         if (total <= order.FilledLots || (stays && total <= order.QuantityLots))
         {
-            Record(_machine.AskReduction(request.NewClientOrderId, hash, order.Number, total, Now), urgent: true);
+            Record(_machine.AskReduction(request.NewClientOrderId, hash, order, total, Now), urgent: true);
             return Reduction(order.Number, total);
         }
 

@@ -91,6 +91,7 @@ internal sealed partial class AccountMachine
         if (record.Replaced is { } replaced)
         {
             Account.Replaced(replaced.Number, number);
+            RequireCover(Account.Orders[number].Instrument);
         }
 
         foreach (var fill in record.Fills)

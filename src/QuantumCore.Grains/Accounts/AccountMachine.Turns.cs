@@ -221,10 +221,7 @@ internal sealed partial class AccountMachine
             FindLacking(instrument.Quote);
         }
 
-        if (IsCaughtUp)
-        {
-            Account.RequireCover(instrumentOf(symbol), _mayLack ??= MayLack);
-        }
+        RequireCover(instrumentOf(symbol));
     }
 
     private void Apply(in TurnStep step, BookTurn turn)

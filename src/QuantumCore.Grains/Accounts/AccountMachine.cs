@@ -136,8 +136,8 @@ internal sealed partial class AccountMachine(
         new KeyRefused(At(now), clientOrderId, hash, reason);
 
     /// <summary>Uses up a client order id for a reduction in place.</summary>
-    public AccountRecord AskReduction(string clientOrderId, ulong hash, long number, long totalLots, long now) =>
-        new ReductionAsked(At(now), clientOrderId, hash, number, totalLots);
+    public AccountRecord AskReduction(string clientOrderId, ulong hash, HeldOrder order, long totalLots, long now) =>
+        new ReductionAsked(At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
 
     /// <summary>Uses up a client order id whose order is cancelled before it came.</summary>
     public AccountRecord Burn(string clientOrderId, long now) =>
@@ -158,6 +158,14 @@ internal sealed partial class AccountMachine(
     {
         IsCaughtUp = true;
         Account.RequireCover(_mayLack ??= MayLack);
+    }
+
+    private void RequireCover(Instrument instrument)
+    {
+        if (IsCaughtUp)
+        {
+            Account.RequireCover(instrument, _mayLack ??= MayLack);
+        }
     }
 
     private bool MayLack(string asset) => IsBeingSplit(asset) || _lacking.Contains(asset);
@@ -185,10 +193,8 @@ internal sealed partial class AccountMachine(
                     Sequence, RequestHash.Of(deposit.Asset, deposit.Amount), 0, "", RejectReason.None));
                 break;
             case ReductionAsked asked:
-                // It is open as far as the account knows: what books did is folded after what the account decided.
-                var symbol = Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "";
                 _keys.Add(asked.ClientOrderId, new UsedKey(
-                    Sequence, asked.RequestHash, asked.Number, symbol, RejectReason.None, asked.TotalLots));
+                    Sequence, asked.RequestHash, asked.Number, asked.Symbol, RejectReason.None, asked.TotalLots));
                 break;
             case CancelAllMarked:
                 break;
