@@ -107,6 +107,7 @@ internal sealed class AccountLane : Lane
 
         if (hash)
         {
+            Machine.ForgetBooksOfReductions();
             FinalHash = SHA256.HashData(Machine.Snapshot());
             KnowsStandings = Machine.KnowsStandings;
             Machine.ForgetStandings();

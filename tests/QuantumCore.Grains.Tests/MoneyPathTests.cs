@@ -200,6 +200,28 @@ public class MoneyPathTests
         Assert.Equal(new NamedOrder(RejectReason.None, "AAPL", 1), key.Order);
     }
 
+    [Fact]
+    public void Snapshots_that_differ_in_the_books_of_reductions_alone_are_the_same_without_them()
+    {
+        AccountMachine[] states = [.. ((string[])["", "AAPL"]).Select(symbol =>
+        {
+            var account = new AccountMachine(new AccountId(1000), _ => Listed.Aapl);
+            account.Apply(account.Deposit(new DepositRequest("cash", "USD", 1_000_000), Listed.Aapl.Quote, 1));
+            account.Apply(account.Decide(new HoldRequest("mine", "AAPL", Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 100, 5), 1, Listed.Aapl, 2));
+            account.Apply(new ReductionAsked(3, "smaller", 2, 1, 3, symbol));
+            account.Apply(account.Burn("other", 4));
+            return AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
+        })];
+        Assert.NotEqual(states[0].Snapshot(), states[1].Snapshot());
+        Assert.All(states, account => account.ForgetBooksOfReductions());
+        Assert.Equal(states[0].Snapshot(), states[1].Snapshot());
+        Assert.Equal((1L, 0L), Of("mine"));
+        Assert.Equal((1L, 3L), Of("smaller"));
+        Assert.Equal((0L, 0L), Of("other"));
+
+        (long Number, long ReduceToLots) Of(string name) => states[1].IsUsed(name, out var key) ? (key.Number, key.ReduceToLots) : (-1, -1);
+    }
+
     /// <summary>One book, four accounts, a seeded flow of every command.</summary>
     private sealed class Market
     {

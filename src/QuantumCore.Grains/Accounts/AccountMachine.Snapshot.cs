@@ -49,6 +49,12 @@ internal sealed partial class AccountMachine
         }
     }
 
+    /// <summary>
+    /// Forgets to which books the names of amendments lead that left an order where it stands: some releases found that by what was open, and had another
+    /// one in their snapshots than their records give (ADR 58).
+    /// </summary>
+    public void ForgetBooksOfReductions() => _keys = _keys.WithoutBooksOfReductions();
+
     private bool HasSplitTrades => _traded.Values.Any(of => of.Day.Splits > 0);
 
     private byte VersionOfSnapshot => HasSplitTrades ? SnapshotVersionSplit

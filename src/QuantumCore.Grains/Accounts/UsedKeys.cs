@@ -25,6 +25,7 @@ internal readonly record struct UsedKey(
 internal sealed class UsedKeys
 {
     private readonly EntryLog _log;
+    private bool _hasReductions;
 
     /// <summary>None.</summary>
     public UsedKeys()
@@ -63,23 +64,51 @@ internal sealed class UsedKeys
         to.Count((int)key.Reason);
         to.Count(key.ReduceToLots);
         _log.Add(hash, to.ToSpan());
+        _hasReductions |= key.ReduceToLots != 0;
+    }
+
+    /// <summary>The same keys; of an amendment that left an order where it stands none knows the book.</summary>
+    public UsedKeys WithoutBooksOfReductions()
+    {
+        if (!_hasReductions)
+        {
+            return this;
+        }
+
+        var to = new RecordWriter();
+        _log.Write(ref to);
+        var from = RecordReader.Headless(to.ToSpan());
+        var all = new UsedKeys();
+        EntryLog.Read(ref from, (ref entry, _) =>
+        {
+            var name = entry.Bytes();
+            var key = ReadRest(ref entry);
+            all.Add(Encoding.UTF8.GetString(name), key.ReduceToLots == 0 ? key : key with { Symbol = "" });
+            return HashOf(name);
+        });
+        return all;
     }
 
     /// <summary>All of it, for a snapshot, in the sequence in which keys were used.</summary>
     public void Write(ref RecordWriter to) => _log.Write(ref to);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    public static UsedKeys Read(ref RecordReader from) => new(EntryLog.Read(ref from, (ref entry, _) =>
+    public static UsedKeys Read(ref RecordReader from)
     {
-        var hash = HashOf(entry.Bytes());
-        entry.Count();
-        entry.Fixed64();
-        entry.Count();
-        entry.Bytes();
-        entry.Count();
-        entry.Count();
-        return hash;
-    }));
+        var hasReductions = false;
+        var log = EntryLog.Read(ref from, (ref entry, _) =>
+        {
+            var hash = HashOf(entry.Bytes());
+            entry.Count();
+            entry.Fixed64();
+            entry.Count();
+            entry.Bytes();
+            entry.Count();
+            hasReductions |= entry.Count() != 0;
+            return hash;
+        });
+        return new UsedKeys(log) { _hasReductions = hasReductions };
+    }
 
     private static UsedKey ReadRest(ref RecordReader from) => new(
         from.Count(),
