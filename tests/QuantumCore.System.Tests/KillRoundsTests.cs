@@ -62,6 +62,8 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
                 var floor = new Floor(silo.Address, keys, diary, $"r{round}", seed + (round * 100)) { Clears = true };
                 await TradeUntilKilledAsync(silo, floor, random.Next(5, isNewDay ? 2_000 : 500));
                 await silo.DisposeAsync();
+                if (isNewDay)
+                    await VerifyAsync(storage, $"{seed}-{round}");
                 if (random.Next(5) == 0)
                 {
                     await KillInRecoveryAsync(storage, random);
@@ -72,10 +74,9 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
                 await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, clearing, tally);
             }
 
-            // All of it once more, by the product's own verification.
+            // All of it once more, with a history that has caught up.
             await silo.KillAsync();
-            var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
-            Assert.True(exitCode == 0, said);
+            await VerifyAsync(storage, $"{seed}-end");
         }
         finally
         {
@@ -140,11 +141,9 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         await auditor.CompareDepositsAsync(atFirst);
         if (auditor.Findings.Count > 0)
         {
-            var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{seed}-{round}");
             await silo.KillAsync();
-            CopyFolder(storage.Folder, kept);
             Assert.Fail($"""
-                After kill {round} of seed {seed} on {(storage.IsPostgres ? "PostgreSQL" : "SQLite")} {auditor.Findings.Count} things are wrong (the files are in {kept}):
+                After kill {round} of seed {seed} on {(storage.IsPostgres ? "PostgreSQL" : "SQLite")} {auditor.Findings.Count} things are wrong (the files are in {Keep(storage, $"{seed}-{round}")}):
                 {string.Join('\n', auditor.Findings.Take(20))}
                 The exchange said: {silo.Output}
                 """);
@@ -160,11 +159,22 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         tally.Trades = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(*) FROM trade"))[0][0]);
     }
 
-    private static void CopyFolder(string from, string to)
+    /// <summary>The product's own verification of what was left by a kill, as it is.</summary>
+    private static async Task VerifyAsync(Storage storage, string when)
     {
-        Directory.CreateDirectory(to);
-        foreach (var file in Directory.GetFiles(from))
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)), overwrite: true);
+        var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
+        if (exitCode != 0)
+            Assert.Fail($"{said}\n(the files are in {Keep(storage, when)})");
+    }
+
+    /// <summary>Keeps the files for who looks for what is wrong.</summary>
+    private static string Keep(Storage storage, string when)
+    {
+        var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{when}");
+        Directory.CreateDirectory(kept);
+        foreach (var file in Directory.GetFiles(storage.Folder))
+            File.Copy(file, Path.Combine(kept, Path.GetFileName(file)), overwrite: true);
+        return kept;
     }
 
     /// <summary>What was done, for the report.</summary>
