@@ -1,16 +1,9 @@
-#if ORLEANS
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
 using Orleans.TestingHost;
 using QuantumCore.Gateway.Cluster;
-#else
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Hosting.Internal;
-using Microsoft.Extensions.Logging.Abstractions;
-#endif
 
 namespace QuantumCore.TestKit;
 
@@ -21,7 +14,6 @@ namespace QuantumCore.TestKit;
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
-#if ORLEANS
     /// <summary>Silos of every cluster, unless a test asks for more, or for no more than it says.</summary>
     private const string SilosVariable = "QUANTUMCORE_TEST_SILOS";
 
@@ -129,70 +121,4 @@ public sealed class GrainCluster : IAsyncDisposable
                     pulling => pulling.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
         }
     }
-#else
-    private readonly ServiceProvider _services;
-    private readonly LocalGrains _grains;
-
-    private GrainCluster(ServiceProvider services)
-    {
-        _services = services;
-        _grains = services.GetRequiredService<LocalGrains>();
-    }
-
-    /// <summary>Whether <see cref="KillSiloAsync"/> and <see cref="StartSiloAsync"/> work.</summary>
-    public static bool CanKill => false;
-
-    /// <summary>The way from outside to the grains.</summary>
-    public IClusterClient Grains => _grains;
-
-    /// <summary>How many silos are alive.</summary>
-    public int SiloCount => 1;
-
-    /// <summary>Starts the grains of one process.</summary>
-    public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
-    {
-        ArgumentNullException.ThrowIfNull(options);
-        var services = new ServiceCollection();
-        services.AddSingleton<IHostApplicationLifetime>(new ApplicationLifetime(NullLogger<ApplicationLifetime>.Instance));
-        services.AddLocalGrains(local =>
-        {
-            local.Hostile = options.Hostile;
-            local.ResponseTimeout = options.ResponseTimeout;
-            local.DeactivationTimeout = TimeSpan.FromSeconds(5);
-            local.MaxRequestsPerActivation = options.MaxRequestsPerActivation;
-            foreach (var assembly in options.GrainAssemblies)
-                local.GrainAssemblies.Add(assembly);
-            foreach (var provider in options.StreamProviders)
-                local.StreamProviders.Add(provider);
-        });
-        options.ConfigureServices?.Invoke(services);
-        var provider = services.BuildServiceProvider();
-        foreach (var service in provider.GetServices<IHostedService>())
-            await service.StartAsync(CancellationToken.None);
-        return new GrainCluster(provider);
-    }
-
-    /// <summary>The services of one silo, counted from zero in the order of their start.</summary>
-    public IServiceProvider SiloServices(int silo) =>
-        silo == 0 ? _services : throw new ArgumentOutOfRangeException(nameof(silo), silo, "There is one silo, number 0.");
-
-    /// <summary>Ends the activation of a grain and waits until it has ended.</summary>
-    public Task DeactivateAsync(IAddressable grain) => _grains.DeactivateAsync(grain);
-
-    /// <summary>Not to be had here: one process is one silo.</summary>
-    public Task KillSiloAsync(int silo) =>
-        throw new NotSupportedException("The embedded runtime lives and dies with its process.");
-
-    /// <summary>Not to be had here: one process is one silo.</summary>
-    public Task StartSiloAsync() => throw new NotSupportedException("The embedded runtime is one silo.");
-
-    /// <summary>Says that it ends, as a host does: whoever waits for a change is answered. Then stops the hosted services in reverse order, the grains last.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        _services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        foreach (var service in _services.GetServices<IHostedService>().Reverse())
-            await service.StopAsync(CancellationToken.None);
-        await _services.DisposeAsync();
-    }
-#endif
 }

@@ -1,4 +1,0 @@
-using QuantumCore.TestKit;
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(PostgresServer))]
