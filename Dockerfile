@@ -1,10 +1,8 @@
 # The exchange in one container: docker build -t quantumcore .
-# For several silos: docker build -t quantumcore:cluster --build-arg GRAIN_RUNTIME=Orleans .
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
-ARG GRAIN_RUNTIME=Local
 WORKDIR /source
 COPY . .
-RUN dotnet publish silo/QuantumCore.Silo.csproj -c Release -p:GrainRuntime=$GRAIN_RUNTIME -o /exchange
+RUN dotnet publish silo/QuantumCore.Silo.csproj -c Release -o /exchange
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /exchange

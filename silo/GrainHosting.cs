@@ -32,7 +32,7 @@ internal static class GrainHosting
             ? ClusterMembership.CreateTablesAsync(options.Postgres!, cancellationToken)
             : Task.CompletedTask;
 
-    public static void AddGrainRuntime(this WebApplicationBuilder builder, SiloOptions options)
+    public static void AddOrleans(this WebApplicationBuilder builder, SiloOptions options)
     {
         builder.Services.AddSingleton<ClusterView>();
         builder.Services.AddSingleton<Gateway.ReadSilos>(services => services.GetRequiredService<ClusterView>().ReadAsync);

@@ -1,6 +1,6 @@
 namespace QuantumCore.Silo;
 
-/// <summary>What grains are allowed, on either runtime.</summary>
+/// <summary>Limits of an activation.</summary>
 internal static class GrainLimits
 {
     /// <summary>Calls that may wait for one activation.</summary>

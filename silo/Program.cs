@@ -54,7 +54,7 @@ try
     if (options.Otlp is not null)
         builder.Services.AddHostedService<Tracing>();
     builder.Services.AddSeal(options);
-    builder.AddGrainRuntime(options);
+    builder.AddOrleans(options);
     if (options.Role == SiloRole.Gateway)
     {
         builder.Services.AddSingleton<InstrumentCatalog>();

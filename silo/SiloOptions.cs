@@ -103,7 +103,7 @@ internal sealed record SiloOptions
                                  committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
 
-        Several processes over one PostgreSQL database (--storage postgres in a build with -p:GrainRuntime=Orleans):
+        Several processes over one PostgreSQL database (--storage postgres):
 
           --cluster NAME         Silos of one database and one name are one exchange (default: quantumcore).
           --role ROLE            all (default): grains and customers; matching: grains alone, HTTP shows health and metrics;
@@ -184,7 +184,7 @@ internal sealed record SiloOptions
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
-    /// <summary>Silos of one database and one name are one exchange. A cluster's build only, as all up to <see cref="GatewayPort"/>.</summary>
+    /// <summary>Silos of one database and one name are one exchange. For --storage postgres only, as all up to <see cref="GatewayPort"/>.</summary>
     public string Cluster { get; init; } = DefaultCluster;
 
     /// <summary>What this process does.</summary>
@@ -202,7 +202,7 @@ internal sealed record SiloOptions
     /// <summary>Its port for gateways and Orleans clients; null for none.</summary>
     public int? GatewayPort { get; init; }
 
-    /// <summary>Whether something was said that only a cluster's build can keep.</summary>
+    /// <summary>True if an option needs silos that share a journal.</summary>
     public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || Tag.Length > 0 || !Advertise.Equals(IPAddress.Loopback)
         || SiloPort is not null || GatewayPort is not null;
 

@@ -56,7 +56,6 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
         {
             StreamProviders = [EventStreams.Provider],
-            GrainAssemblies = [typeof(ExchangeGrains).Assembly],
             ConfigureServices = services => services
                 .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
                 .AddSingleton(journal)

@@ -17,7 +17,6 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync() => _cluster = await GrainCluster.StartAsync(new GrainClusterOptions
     {
-        GrainAssemblies = [typeof(FloorAccount).Assembly],
         ConfigureServices = services => services.AddSingleton(_floor),
     });
 

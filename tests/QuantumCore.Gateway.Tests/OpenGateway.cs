@@ -38,7 +38,6 @@ public sealed class OpenGateway : IAsyncDisposable
         var floor = new TradingFloor();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
         {
-            GrainAssemblies = [typeof(FloorAccount).Assembly],
             ConfigureServices = services => services.AddSingleton(floor),
         });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

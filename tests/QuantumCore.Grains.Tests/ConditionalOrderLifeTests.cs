@@ -6,8 +6,8 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Stops, icebergs, lists and sessions through the grains, in the plain and the hostile runtime.</summary>
-public abstract class ConditionalOrderLifeTests(bool hostile)
+/// <summary>Stops, icebergs, lists and sessions through the grains, with calls in order and with calls that overtake each other.</summary>
+public abstract class ConditionalOrderLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
@@ -20,7 +20,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_stop_fires_in_the_record_of_the_trade_that_triggers_it()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Bob, "bid", Aapl, Side.Buy, 14_800, 50);
         var stop = await PlaceAsync(exchange, Alice, Stop("stop", Side.Sell, 30, 14_900, worst: 14_000));
         Assert.Equal((OrderStatus.New, 30), (stop.Status, stop.LeavesLots));
@@ -43,7 +43,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_retry_of_a_list_enters_it_once_and_gets_the_same_reports()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         ImmutableArray<HoldRequest> bracket =
         [
             Limit("entry", Side.Buy, 10, 15_000), Limit("target", Side.Sell, 10, 15_200), Stop("guard", Side.Sell, 10, 14_900, 14_000),
@@ -76,7 +76,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
         const long Dave = 1004;
         const string Msft = "MSFT";
         await using var disk = new Disk();
-        await using var dead = await Exchange.OpenAsync(disk, [Aapl, Msft], s_accounts, hostile);
+        await using var dead = await Exchange.OpenAsync(disk, [Aapl, Msft], s_accounts, overtaking);
         await dead.Account(Dave).Deposit(new DepositRequest("units", Msft, 10));
         await dead.PlaceAsync(Bob, "bid", Msft, Side.Buy, 15_000, 10);
         var sold = await dead.PlaceAsync(Dave, "sell", Msft, Side.Sell, 15_000, 10);
@@ -90,7 +90,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
         var before = await dead.ViewAsync(Dave, part, sold);
 
         // AAPL is folded first: what is held there is not earned yet.
-        await using var alive = await Exchange.StartAsync(disk, hostile);
+        await using var alive = await Exchange.StartAsync(disk, overtaking);
         var after = await alive.ViewAsync(Dave, part, sold);
         Assert.Equal((before.Of("USD").Total, before.Of("USD").Held), (after.Of("USD").Total, after.Of("USD").Held));
         Assert.Equal((3, 0), (after.Of(Aapl).Total, after.Of(Msft).Total));
@@ -101,7 +101,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_list_one_of_whose_orders_was_cancelled_before_it_came_never_enters()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var held = await exchange.Account(Alice).HoldList(
             OrderListKind.OneCancelsOther,
             [Limit("target", Side.Sell, 10, 15_200), Stop("guard", Side.Sell, 10, 14_900, 14_000)]);
@@ -117,7 +117,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_refused_list_frees_its_cover()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Bob, "b", Aapl, Side.Buy, 15_000, 1);
         await exchange.PlaceAsync(Carol, "c", Aapl, Side.Sell, 15_000, 1);
         var reports = await PlaceListAsync(
@@ -135,7 +135,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
         await using var disk = new Disk();
         ExecutionReport stop;
         ulong hash;
-        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile))
+        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking))
         {
             stop = await PlaceAsync(before, Alice, Stop("stop", Side.Buy, 5, 15_100, worst: 16_000));
             await PlaceAsync(before, Bob, Limit("ice", Side.Sell, 40, 15_100, new OrderConditions { DisplayLots = 10 }));
@@ -148,7 +148,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
             await before.CrashAsync();
         }
 
-        await using var after = await Exchange.StartAsync(disk, hostile);
+        await using var after = await Exchange.StartAsync(disk, overtaking);
         var state = await after.Book(Aapl).State();
         Assert.Equal((hash, TradingPhase.Halt, 5), (await after.Book(Aapl).StateHash(), state.Phase, state.OpenOrders));
         var refused = await after.PlaceAsync(Carol, "late", Aapl, Side.Buy, 15_100, 1);
@@ -166,7 +166,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task The_public_depth_shows_what_is_displayed_and_nothing_else()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Bob, "plain", Aapl, Side.Sell, 15_100, 4);
         await PlaceAsync(exchange, Bob, Limit("ice", Side.Sell, 40, 15_100, new OrderConditions { DisplayLots = 10 }));
         await PlaceAsync(exchange, Bob, Limit("dark", Side.Sell, 7, 15_050, new OrderConditions { Hidden = true }));
@@ -183,7 +183,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task An_opening_auction_trades_at_one_price()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
         {
             Assert.Equal(RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase)));
@@ -206,7 +206,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task An_auction_never_costs_a_market_order_more_than_is_held_for_it()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         foreach (var phase in new[] { TradingPhase.Closed, TradingPhase.PreOpen, TradingPhase.Opening })
             await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.SetPhase, (long)phase));
         await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 17_000, 10);
@@ -223,7 +223,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task The_kill_switch_cancels_and_blocks()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "a", Aapl, Side.Buy, 15_000, 10);
         await PlaceAsync(exchange, Alice, Stop("s", Side.Buy, 5, 15_100, 16_000));
         Assert.Equal(RejectReason.None, await exchange.Book(Aapl).Operate(BookCommand.Of(BookVerb.Block, account: Alice)));
@@ -239,7 +239,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task Conditions_change_where_the_order_stands_and_only_its_owner_may()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var ice = await PlaceAsync(exchange, Alice, Limit("ice", Side.Buy, 40, 15_000, new OrderConditions { DisplayLots = 10 }));
         await exchange.PlaceAsync(Bob, "behind", Aapl, Side.Buy, 15_000, 5);
         ImmutableArray<NamedValue> less = [new(ChangedValue.DisplayLots, 3)];
@@ -262,7 +262,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_refused_change_of_conditions_names_what_it_is_about()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var plain = await exchange.PlaceAsync(Alice, "plain", Aapl, Side.Buy, 14_000, 10);
         var ice = await PlaceAsync(exchange, Alice, Limit("ice", Side.Buy, 10, 14_000, new OrderConditions { DisplayLots = 2 }));
         var timed = await PlaceAsync(exchange, Alice, Limit("timed", Side.Buy, 10, 14_000, new OrderConditions { ExpiryNanos = long.MaxValue }) with
@@ -304,7 +304,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task An_order_that_slid_is_told_at_the_price_where_it_stands()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Bob, "ask", Aapl, Side.Sell, 15_000, 5);
         var slides = Limit("slides", Side.Buy, 10, 15_100, new OrderConditions { Slide = true });
         var first = await PlaceAsync(exchange, Alice, slides);
@@ -318,7 +318,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task A_trailing_stop_does_not_become_larger_for_its_trigger_would_move_back()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var trail = await PlaceAsync(exchange, Alice, Stop("trail", Side.Sell, 10, 0, 13_000) with
         {
             Type = OrderType.TrailingStop,
@@ -335,7 +335,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task The_worst_price_of_a_stop_is_not_to_be_amended_but_its_quantity_is()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var stop = await PlaceAsync(exchange, Alice, Stop("stop", Side.Buy, 10, 15_100, 16_000));
         var seen = new SeenSequence(Aapl, stop.Sequence);
         var dearer = await exchange.Account(Alice).Amend(new AmendRequest(Aapl, stop.OrderId, "a", 15_200, 0, seen));
@@ -350,7 +350,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
     public async Task An_order_good_till_a_time_ends_without_anyone_asking()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var soon = (TimeProvider.System.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100 + 1_500_000_000;
         var order = await PlaceAsync(
             exchange, Alice,
@@ -388,7 +388,7 @@ public abstract class ConditionalOrderLifeTests(bool hostile)
 }
 
 /// <summary>In the runtime as it is.</summary>
-public sealed class ConditionalOrderLifeInPlainRuntime() : ConditionalOrderLifeTests(hostile: false);
+public sealed class ConditionalOrderLifeWithCallsInOrder() : ConditionalOrderLifeTests(overtaking: false);
 
 /// <summary>Where messages are lost, doubled and reordered.</summary>
-public sealed class ConditionalOrderLifeInHostileRuntime() : ConditionalOrderLifeTests(hostile: true);
+public sealed class ConditionalOrderLifeWithOvertakingCalls() : ConditionalOrderLifeTests(overtaking: true);

@@ -33,7 +33,7 @@ internal sealed class Exchange : IAsyncDisposable
     public GrainCluster Cluster => _cluster;
 
     public static async Task<Exchange> StartAsync(
-        Disk disk, bool hostile = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
+        Disk disk, bool overtaking = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
         KeepOptions? keep = null)
     {
         await disk.InitializeAsync();
@@ -41,10 +41,9 @@ internal sealed class Exchange : IAsyncDisposable
         {
             Silos = silos,
             MayHaveMore = time is null,
-            Hostile = hostile,
+            CallsOvertake = overtaking,
             ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
             StreamProviders = [EventStreams.Provider],
-            GrainAssemblies = [typeof(OrderBookGrain).Assembly],
             ConfigureServices = services =>
             {
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
@@ -61,10 +60,10 @@ internal sealed class Exchange : IAsyncDisposable
 
     /// <summary>An exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
-        Disk disk, string[] symbols, long[] accounts, bool hostile = false, short silos = 1, TimeProvider? time = null,
+        Disk disk, string[] symbols, long[] accounts, bool overtaking = false, short silos = 1, TimeProvider? time = null,
         KeepOptions? keep = null)
     {
-        var exchange = await StartAsync(disk, hostile, silos, time: time, keep: keep);
+        var exchange = await StartAsync(disk, overtaking, silos, time: time, keep: keep);
         foreach (var symbol in symbols)
         {
             await exchange.Grains.Catalog()

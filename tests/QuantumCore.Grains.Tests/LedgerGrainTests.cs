@@ -90,7 +90,7 @@ public sealed class LedgerGrainTests
     public async Task Everything_the_exchange_did_keeps_the_invariants_and_can_be_made_again()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile: true);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking: true);
         var random = new Random(3);
         for (var i = 0; i < 300; i++)
         {

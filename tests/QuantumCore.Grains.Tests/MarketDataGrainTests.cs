@@ -8,8 +8,8 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The public view of a symbol, on the plain and the hostile runtime.</summary>
-public abstract class MarketDataGrainTests(bool hostile)
+/// <summary>The public view of a symbol, with calls in order and with calls that overtake each other.</summary>
+public abstract class MarketDataGrainTests(bool overtaking)
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
@@ -20,7 +20,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     public async Task A_waiting_reader_is_told_of_the_next_change()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForUpdate(0);
         Assert.NotNull(start);
@@ -41,7 +41,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     public async Task A_batch_that_comes_again_is_no_update()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var first = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         await new Reader().ReadThroughAsync(market, first.Sequence);
@@ -64,7 +64,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     public async Task A_reader_of_updates_sees_the_book_that_the_book_itself_shows()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var reader = new Reader();
         var random = new Random(5);
@@ -102,7 +102,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     public async Task A_record_that_was_never_published_is_found_in_the_journal()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForUpdate(0);
         var reader = new Reader();
@@ -124,7 +124,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     public async Task A_changed_trade_is_told_to_who_follows_and_shown_among_the_newest()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 15_000, 4);
         await exchange.PlaceAsync(Alice, "b", "AAPL", Side.Sell, 15_010, 3);
@@ -205,7 +205,7 @@ public abstract class MarketDataGrainTests(bool hostile)
     }
 }
 
-public sealed class MarketDataOnThePlainRuntime() : MarketDataGrainTests(hostile: false);
+public sealed class MarketDataWithCallsInOrder() : MarketDataGrainTests(overtaking: false);
 
 /// <summary>Where a market data grain begins from what its book says.</summary>
 public sealed class MarketDataBeginningTests
@@ -234,4 +234,4 @@ public sealed class MarketDataBeginningTests
     }
 }
 
-public sealed class MarketDataOnTheHostileRuntime() : MarketDataGrainTests(hostile: true);
+public sealed class MarketDataWithOvertakingCalls() : MarketDataGrainTests(overtaking: true);

@@ -5,19 +5,19 @@ using Orleans.Configuration;
 using QuantumCore.TestKit;
 using Xunit;
 
-namespace QuantumCore.LocalRuntime.Tests;
+namespace QuantumCore.Grains.Tests;
 
-/// <summary>The test cluster itself: with QUANTUMCORE_TEST_POSTGRES=1 its members are in PostgreSQL and nowhere else.</summary>
-public sealed class MembershipTests
+/// <summary>Cluster membership in PostgreSQL, and nowhere else.</summary>
+public sealed class MembershipTests(PostgresServer server)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Silos_find_each_other_and_who_died_by_the_list_in_the_database()
     {
-        var postgres = await PostgresServer.WantedAsync();
-        Assert.SkipWhen(postgres is null, "Without QUANTUMCORE_TEST_POSTGRES=1 the members are in memory.");
-        await using var cluster = await GrainCluster.StartAsync(new GrainClusterOptions { Silos = 3, MayHaveMore = false });
+        var postgres = await server.StartedAsync();
+        await using var cluster = await GrainCluster.StartAsync(
+            new GrainClusterOptions { Silos = 3, MayHaveMore = false, MembersIn = postgres });
         var name = cluster.SiloServices(0).GetRequiredService<IOptions<ClusterOptions>>().Value.ClusterId;
         Assert.Equal(3, await CountAsync(postgres, name, SiloStatus.Active));
 

@@ -95,8 +95,8 @@ public sealed class OrderByOrderViewTests
     }
 }
 
-/// <summary>A book told order by order by its grain, on the plain and the hostile runtime.</summary>
-public abstract class OrderByOrderTests(bool hostile)
+/// <summary>A book told order by order by its grain, with calls in order and with calls that overtake each other.</summary>
+public abstract class OrderByOrderTests(bool overtaking)
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
@@ -107,7 +107,7 @@ public abstract class OrderByOrderTests(bool hostile)
     public async Task Reader_has_every_order_of_the_book_and_every_trade_also_after_the_grain_began_anew()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var (reader, random) = (new OrderByOrderReader(), new Random(11));
         await exchange.PlaceAsync(Alice, "there before", "AAPL", Side.Buy, 14_995, 7);
@@ -162,7 +162,7 @@ public abstract class OrderByOrderTests(bool hostile)
     {
         var held = new HeldReading();
         await using var disk = new Disk { Around = held.Around };
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var first = await exchange.PlaceAsync(Alice, "before", "AAPL", Side.Buy, 14_995, 7);
         await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
@@ -184,7 +184,7 @@ public abstract class OrderByOrderTests(bool hostile)
     public async Task Waiting_reader_is_told_of_the_next_change_and_of_nothing_when_there_is_none()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
         Assert.True(start!.IsSnapshot);
@@ -204,7 +204,7 @@ public abstract class OrderByOrderTests(bool hostile)
     public async Task As_many_as_may_wait_order_by_order_take_no_room_of_readers_by_price()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
         Task<OrderByOrderUpdate?>[] waiting = [.. Enumerable.Range(0, ChangeWatch.Limit).Select(_ => market.WaitForOrders(start!.Sequence).AsTask())];
@@ -220,7 +220,7 @@ public abstract class OrderByOrderTests(bool hostile)
     public async Task Records_that_run_again_are_not_what_they_were_are_told_by_price_alone()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
 
@@ -248,9 +248,9 @@ public abstract class OrderByOrderTests(bool hostile)
     }
 }
 
-public sealed class OrderByOrderOnThePlainRuntime() : OrderByOrderTests(hostile: false);
+public sealed class OrderByOrderWithCallsInOrder() : OrderByOrderTests(overtaking: false);
 
-public sealed class OrderByOrderOnTheHostileRuntime() : OrderByOrderTests(hostile: true);
+public sealed class OrderByOrderWithOvertakingCalls() : OrderByOrderTests(overtaking: true);
 
 /// <summary>A journal that, once, is read to its end and then waits for something before its reader goes on.</summary>
 internal sealed class HeldReading

@@ -4,8 +4,8 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The life of an order through account, book and back, in the plain and the hostile runtime.</summary>
-public abstract class OrderLifeTests(bool hostile)
+/// <summary>The life of an order through account, book and back, with calls in order and with calls that overtake each other.</summary>
+public abstract class OrderLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
@@ -16,7 +16,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task Two_orders_trade_and_both_sides_are_paid()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var resting = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         Assert.Equal(OrderStatus.New, resting.Status);
         Assert.Equal(1, resting.OrderId);
@@ -41,7 +41,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task The_same_order_sent_a_hundred_times_at_once_executes_once()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var reports = await Task.WhenAll(Enumerable.Range(0, 100)
             .Select(_ => exchange.PlaceAsync(Alice, "same", "AAPL", Side.Buy, 15_000, 10)));
         Assert.Equal(1, Assert.Single(reports.Select(r => r.OrderId).Distinct()));
@@ -54,7 +54,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_retry_after_the_order_is_done_gets_the_first_report_again()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var first = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 100);
         await exchange.PlaceAsync(Alice, "c", "AAPL", Side.Buy, 15_000, 100);
@@ -67,7 +67,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task Another_order_under_a_known_name_is_a_conflict()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var other = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 101);
         Assert.Equal(RejectReason.KeyConflict, other.Reason);
@@ -79,7 +79,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_refusal_for_want_of_money_stays_a_refusal()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         const long Poor = 1003;
         var refused = await exchange.PlaceAsync(Poor, "p", "AAPL", Side.Buy, 15_000, 1);
         Assert.Equal(RejectReason.InsufficientFunds, refused.Reason);
@@ -97,7 +97,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_cancel_ends_the_order_and_frees_its_hold()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var stranger = await exchange.Book("AAPL").CloseById(Bob, order.OrderId);
         Assert.Equal(RejectReason.NotOwner, stranger.Reason);
@@ -114,7 +114,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_cancel_of_an_id_that_was_never_issued_is_told_after_an_append()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var before = (await exchange.Book("AAPL").State()).Sequence;
         var report = await exchange.Book("AAPL").CloseById(Alice, 77);
         Assert.Equal(RejectReason.UnknownOrder, report.Reason);
@@ -125,7 +125,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_cancel_by_a_name_that_never_came_uses_the_name_up()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).FindForCancel("late")).Reason);
         var late = await exchange.PlaceAsync(Alice, "late", "AAPL", Side.Buy, 15_000, 1);
         Assert.Equal(RejectReason.KeyCancelled, late.Reason);
@@ -135,7 +135,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_cancel_that_overtakes_its_order_wins()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var named = await exchange.Account(Alice).FindForCancel("a");
         var cancelled = await exchange.Book("AAPL").Close(Alice, [named.Number], EndReason.User);
@@ -149,7 +149,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_smaller_quantity_keeps_the_order_and_a_new_price_replaces_it()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var seen = new SeenSequence("AAPL", order.Sequence);
         var smaller = await exchange.Account(Alice).Amend(new AmendRequest("AAPL", order.OrderId, "x", 0, 40, seen));
@@ -171,7 +171,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_late_copy_of_a_reduction_does_not_make_the_order_larger_again()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         var first = new AmendRequest("AAPL", order.OrderId, "k1", 0, 7, new SeenSequence("AAPL", order.Sequence));
         var plan = await exchange.Account(Alice).Amend(first);
@@ -192,7 +192,7 @@ public abstract class OrderLifeTests(bool hostile)
     {
         await using var disk = new Disk();
         NamedOrder order;
-        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile))
+        await using (var before = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking))
         {
             var placed = await before.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
             var plan = await before.Account(Alice).Amend(new AmendRequest("AAPL", placed.OrderId, "b", 0, 7, new SeenSequence("AAPL", placed.Sequence)));
@@ -203,7 +203,7 @@ public abstract class OrderLifeTests(bool hostile)
             await before.CrashAsync();
         }
 
-        await using var after = await Exchange.StartAsync(disk, hostile);
+        await using var after = await Exchange.StartAsync(disk, overtaking);
         Assert.Equal(order, await after.Account(Alice).LookUp("b"));
         Assert.Equal(order, await after.Account(Alice).FindForCancel("b"));
         Assert.Equal(RejectReason.UnknownOrder, (await after.Account(Alice).LookUp("c")).Reason);
@@ -213,7 +213,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_book_makes_no_order_smaller_that_has_filled_more_than_its_owner_believes()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 4);
         // As from an account to which the fill has not come.
@@ -230,7 +230,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_deposit_and_an_order_may_bear_the_same_name()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "deposit:inv-1", "AAPL", Side.Buy, 15_000, 10);
         Assert.Equal(
             RejectReason.None, (await exchange.Account(Alice).Deposit(new DepositRequest("inv-1", "USD", 5))).Reason);
@@ -240,7 +240,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_refused_amendment_uses_its_name_up()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var early = new AmendRequest("AAPL", 1, "x", 15_100, 0, new SeenSequence("AAPL", 0));
         Assert.Equal(RejectReason.UnknownOrder, (await exchange.Account(Alice).Amend(early)).Reason);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
@@ -252,7 +252,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_market_order_refused_for_its_value_stays_refused_at_another_price()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var request = new HoldRequest(
             "m", "AAPL", Side.Buy, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 1L << 40, 1L << 30);
         Assert.Equal(RejectReason.InvalidNotional, (await exchange.Account(Alice).Hold([request]))[0].Reason);
@@ -264,7 +264,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_replacement_of_an_order_that_was_filled_meanwhile_is_refused_and_the_rest_stands()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var plan = await exchange.Account(Alice).Amend(
             new AmendRequest("AAPL", order.OrderId, "y", 15_100, 0, new SeenSequence("AAPL", order.Sequence)));
@@ -280,7 +280,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task An_account_that_slept_through_its_fills_knows_them_when_it_wakes()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         await exchange.Cluster.DeactivateAsync(exchange.Account(Alice));
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 100);
@@ -294,7 +294,7 @@ public abstract class OrderLifeTests(bool hostile)
     public async Task A_deposit_under_the_same_key_comes_in_once()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var first = await exchange.Account(Alice).Deposit(new DepositRequest("k", "USD", 5));
         var again = await exchange.Account(Alice).Deposit(new DepositRequest("k", "USD", 5));
         var other = await exchange.Account(Alice).Deposit(new DepositRequest("k", "USD", 6));
@@ -305,7 +305,7 @@ public abstract class OrderLifeTests(bool hostile)
 }
 
 /// <summary>In the plain runtime.</summary>
-public sealed class OrderLifeInPlainRuntime() : OrderLifeTests(hostile: false);
+public sealed class OrderLifeWithCallsInOrder() : OrderLifeTests(overtaking: false);
 
 /// <summary>In the runtime that behaves as badly as a cluster may.</summary>
-public sealed class OrderLifeInHostileRuntime() : OrderLifeTests(hostile: true);
+public sealed class OrderLifeWithOvertakingCalls() : OrderLifeTests(overtaking: true);

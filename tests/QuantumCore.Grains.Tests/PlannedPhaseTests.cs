@@ -185,18 +185,18 @@ public sealed class PlannedPhaseTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task What_was_planned_happens_after_a_crash_too(bool hostile)
+    public async Task What_was_planned_happens_after_a_crash_too(bool overtaking)
     {
         var time = new ShiftedTime();
         await using var disk = new Disk();
-        await using (var before = await Exchange.OpenAsync(disk, [Aapl], [Alice, Bob], hostile, time: time))
+        await using (var before = await Exchange.OpenAsync(disk, [Aapl], [Alice, Bob], overtaking, time: time))
         {
             var plan = new PhasePlan(TradingPhase.Volatility, time.UnixNanos() + (900 * Second), 300 * Second);
             Assert.Equal(RejectReason.None, await before.Book(Aapl).Operate(Phase(TradingPhase.Halt, plan, PhaseReason.MarketWideBreaker)));
             await before.CrashAsync();
         }
 
-        await using var after = await Exchange.StartAsync(disk, hostile, time: time);
+        await using var after = await Exchange.StartAsync(disk, overtaking, time: time);
         var halted = await after.Book(Aapl).State();
         Assert.Equal((TradingPhase.Halt, PhaseReason.MarketWideBreaker), (halted.Phase, halted.Reason));
         time.Advance(TimeSpan.FromSeconds(901));

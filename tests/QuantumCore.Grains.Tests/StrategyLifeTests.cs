@@ -6,8 +6,8 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Strategy orders through the grains, in the plain and the hostile runtime: all legs or none, whatever happens.</summary>
-public abstract class StrategyLifeTests(bool hostile)
+/// <summary>Strategy orders through the grains, with calls in order and with calls that overtake each other: all legs or none, whatever happens.</summary>
+public abstract class StrategyLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
@@ -212,7 +212,7 @@ public abstract class StrategyLifeTests(bool hostile)
             await dead.CrashAsync();
         }
 
-        await using var alive = await Exchange.StartAsync(disk, hostile);
+        await using var alive = await Exchange.StartAsync(disk, overtaking);
         Assert.Equal((hashes[0], hashes[1]), (await alive.Book(A, Key).StateHash(), await alive.Book(B, Key).StateHash()));
         var hit = await SpreadAsync(alive, Bob, "hit", net: -90, units: 5, reversed: true);
         Assert.All(hit, leg => Assert.Equal(OrderStatus.Filled, leg.Status));
@@ -240,7 +240,7 @@ public abstract class StrategyLifeTests(bool hostile)
         Assert.DoesNotContain(await dead.RecordsAsync(A), record => record.Record is BookTurn);
         Assert.DoesNotContain(await dead.RecordsAsync(B), record => record.Record is BookTurn);
 
-        await using var alive = await Exchange.StartAsync(disk, hostile);
+        await using var alive = await Exchange.StartAsync(disk, overtaking);
         var again = await alive.Book(A, Key).Grain.SubmitStrategy((await HoldAsync(alive, Alice, "s", 100, 5)).Orders);
         if (again.All(leg => leg.Reason == RejectReason.Voided))
         {
@@ -269,7 +269,7 @@ public abstract class StrategyLifeTests(bool hostile)
             await dead.CrashAsync();
         }
 
-        await using var alive = await Exchange.StartAsync(disk, hostile);
+        await using var alive = await Exchange.StartAsync(disk, overtaking);
         await alive.RefreshCatalogsAsync();
         Assert.Equal(OrderStatus.New, (await PlaceAsync(alive, Carol, "second", B, Side.Buy, 14_000, 1)).Status);
         var filled = await PlaceAsync(alive, Carol, "third", B, Side.Buy, 15_000, 5);
@@ -386,12 +386,12 @@ public abstract class StrategyLifeTests(bool hostile)
         Assert.All(await SpreadAsync(exchange, Alice, "s", net: 100, units: 5), leg => Assert.Equal(OrderStatus.Filled, leg.Status));
     }
 
-    private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) => OpenAsync(disk, hostile, listsTogether);
+    private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) => OpenAsync(disk, overtaking, listsTogether);
 
     /// <summary>A group of two books, and three accounts that have enough of everything.</summary>
-    internal static async Task<Exchange> OpenAsync(Disk disk, bool hostile, bool listsTogether)
+    internal static async Task<Exchange> OpenAsync(Disk disk, bool overtaking, bool listsTogether)
     {
-        var exchange = await Exchange.OpenAsync(disk, [], [], hostile);
+        var exchange = await Exchange.OpenAsync(disk, [], [], overtaking);
         foreach (var some in s_symbols.Chunk(listsTogether ? 2 : 1))
         {
             await Task.WhenAll(some.Select(symbol => exchange.Grains.Catalog()
@@ -451,7 +451,7 @@ public abstract class StrategyLifeTests(bool hostile)
 }
 
 /// <summary>In the runtime as it is.</summary>
-public sealed class StrategyLifeInPlainRuntime() : StrategyLifeTests(hostile: false);
+public sealed class StrategyLifeWithCallsInOrder() : StrategyLifeTests(overtaking: false);
 
 /// <summary>Where messages are lost, doubled and reordered.</summary>
-public sealed class StrategyLifeInHostileRuntime() : StrategyLifeTests(hostile: true);
+public sealed class StrategyLifeWithOvertakingCalls() : StrategyLifeTests(overtaking: true);

@@ -24,7 +24,7 @@ public class TradeChangeKindTests
     public async Task Trade_of_a_leg_is_changed_alone_and_the_strategy_stays_what_it_was(long units, OrderStatus status)
     {
         await using var disk = new Disk();
-        await using var exchange = await StrategyLifeTests.OpenAsync(disk, hostile: false, listsTogether: false);
+        await using var exchange = await StrategyLifeTests.OpenAsync(disk, overtaking: false, listsTogether: false);
         await StrategyLifeTests.PlaceAsync(exchange, Bob, "ask", A, Side.Sell, 15_100, 7);
         await StrategyLifeTests.PlaceAsync(exchange, Bob, "bid", B, Side.Buy, 15_000, 5);
         var legs = await StrategyLifeTests.SpreadAsync(exchange, Alice, "s", net: 100, units);
@@ -63,7 +63,7 @@ public class TradeChangeKindTests
     public async Task Trades_of_two_strategies_with_each_other_are_changed_leg_by_leg_in_public()
     {
         await using var disk = new Disk();
-        await using var exchange = await StrategyLifeTests.OpenAsync(disk, hostile: false, listsTogether: false);
+        await using var exchange = await StrategyLifeTests.OpenAsync(disk, overtaking: false, listsTogether: false);
         var (alice, bob) = (await HasAsync(exchange, Alice), await HasAsync(exchange, Bob));
         await StrategyLifeTests.SpreadAsync(exchange, Alice, "buys", net: 120, units: 3);
         var sells = await StrategyLifeTests.SpreadAsync(exchange, Bob, "sells", net: -100, units: 3, reversed: true);

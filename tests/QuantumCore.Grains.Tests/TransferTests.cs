@@ -78,7 +78,7 @@ public class TransferTests
     public async Task A_hundred_carriers_at_once_bring_it_once()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile: true);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking: true);
         var given = await exchange.Account(Alice).Transfer(s_move);
         var arrival = new TransferArrival(Alice, given.Sequence, "USD", 700);
         var arrived = await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>

@@ -173,7 +173,7 @@ public class WithdrawalTests
     public async Task A_hundred_callers_at_once_pay_once()
     {
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, hostile: true);
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking: true);
         var taken = await exchange.Account(Alice).Withdraw(s_out);
         await Task.WhenAll(Enumerable.Range(0, 100).Select(async _ =>
         {

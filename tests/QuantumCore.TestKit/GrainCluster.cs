@@ -8,9 +8,8 @@ using QuantumCore.Gateway.Cluster;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside
-/// this process with memory streams and memory storage. Its silos find each other in memory, or with
-/// QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do. The one place in the tests that knows the difference.
+/// An Orleans cluster inside this process, with memory streams and memory storage. Its silos find each other in memory, or
+/// with QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
@@ -20,9 +19,6 @@ public sealed class GrainCluster : IAsyncDisposable
     private readonly InProcessTestCluster _cluster;
 
     private GrainCluster(InProcessTestCluster cluster) => _cluster = cluster;
-
-    /// <summary>Whether <see cref="KillSiloAsync"/> and <see cref="StartSiloAsync"/> work.</summary>
-    public static bool CanKill => true;
 
     /// <summary>The way from outside to the grains.</summary>
     public IClusterClient Grains => _cluster.Client;
@@ -37,7 +33,7 @@ public sealed class GrainCluster : IAsyncDisposable
         var least = options.MayHaveMore ? Environment.GetEnvironmentVariable(SilosVariable) ?? "1" : "1";
         var builder = new InProcessTestClusterBuilder(Math.Max(options.Silos, short.Parse(least, CultureInfo.InvariantCulture)));
         builder.Options.ConfigureFileLogging = false;
-        if (await PostgresServer.WantedAsync() is { } postgres)
+        if ((options.MembersIn ?? await PostgresServer.WantedAsync()) is { } postgres)
             await KeepMembersAsync(builder, postgres);
         builder.ConfigureSiloHost((_, host) =>
         {
@@ -51,6 +47,8 @@ public sealed class GrainCluster : IAsyncDisposable
         {
             client.Services.SendExceptionsWhole();
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
+            if (options.CallsOvertake)
+                client.AddOutgoingGrainCallFilter<OvertakingCalls>();
             foreach (var provider in options.StreamProviders)
                 client.AddMemoryStreams(provider);
         });

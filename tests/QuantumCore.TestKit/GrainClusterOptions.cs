@@ -1,12 +1,11 @@
-using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>What a <see cref="GrainCluster"/> is made of. The same options serve both grain runtimes.</summary>
+/// <summary>The make-up of a <see cref="GrainCluster"/>.</summary>
 public sealed class GrainClusterOptions
 {
-    /// <summary>How many silos to start; the embedded runtime is always one.</summary>
+    /// <summary>Number of silos to start.</summary>
     public short Silos { get; init; } = 1;
 
     /// <summary>
@@ -18,10 +17,13 @@ public sealed class GrainClusterOptions
     /// <summary>The services of each silo, such as a journal that the silos of one test share.</summary>
     public Action<IServiceCollection>? ConfigureServices { get; init; }
 
-    /// <summary>Embedded runtime: behave as badly as a cluster may. A cluster needs no telling.</summary>
-    public bool Hostile { get; init; }
+    /// <summary>Connection string of the PostgreSQL database that keeps the list of members; null for the default.</summary>
+    public string? MembersIn { get; init; }
 
-    /// <summary>How long a caller waits for an answer.</summary>
+    /// <summary>True if calls from outside that are in flight together overtake each other.</summary>
+    public bool CallsOvertake { get; init; }
+
+    /// <summary>Time that a caller waits for an answer.</summary>
     public TimeSpan ResponseTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The most requests one activation holds; zero for no limit.</summary>
@@ -29,9 +31,4 @@ public sealed class GrainClusterOptions
 
     /// <summary>The names of the stream providers.</summary>
     public IReadOnlyList<string> StreamProviders { get; init; } = [];
-
-    /// <summary>
-    /// The assemblies with grain classes. Orleans finds them by itself among what the test project references.
-    /// </summary>
-    public IReadOnlyList<Assembly> GrainAssemblies { get; init; } = [];
 }

@@ -15,7 +15,6 @@ public class DependencyTests
         // Simulated participants, and the bare core they are tried out on; they know no exchange.
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
-        ["QuantumCore.LocalRuntime"] = [],
         ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
         ["QuantumCore.History"] = ["QuantumCore.Accounts", "QuantumCore.Contracts"],
         ["QuantumCore.Grains"] =
@@ -41,14 +40,14 @@ public class DependencyTests
         ["Backtest"] = ["QuantumCore.Client", "QuantumCore.Market"],
     };
 
-    // These say UsesGrains: the build adds the grain runtime of the flavour, so the core must not say it.
+    // These say UsesGrains, for which the build adds Orleans: the core must not say it.
     private static readonly string[] s_usesGrains =
     [
         "QuantumCore.Client.Cluster", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History",
         "QuantumCore.Silo",
     ];
 
-    // The bench hosts grains on either runtime, and the kit is what knows how.
+    // The bench hosts grains, and the kit is what knows how.
     private const string TestKit = "tests/QuantumCore.TestKit/QuantumCore.TestKit.csproj";
 
     public static TheoryData<string> ProductProjects =>

@@ -21,9 +21,7 @@ public class SharedStateTests
             "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal", "QuantumCore.MarketData",
             "QuantumCore.Matching",
         ],
-        s_product.Select(assembly => assembly.GetName().Name!)
-            .Where(name => name != "QuantumCore.LocalRuntime")
-            .Order(StringComparer.Ordinal));
+        s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 
     [Fact]
     public void A_static_field_never_changes_but_in_its_own_thread() => Findings.None(

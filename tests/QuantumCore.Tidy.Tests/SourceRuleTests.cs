@@ -58,11 +58,6 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/JournalKeeper.cs"] = 1,
         // A history that can't say how an order of a changed trade ended is asked again.
         ["src/QuantumCore.Gateway/Fix/FixReporter.Trades.cs"] = 1,
-        // The runtime hands a grain's exception to its caller.
-        ["src/QuantumCore.LocalRuntime/Activation.cs"] = 4,
-        ["src/QuantumCore.LocalRuntime/ActivationTimer.cs"] = 1,
-        ["src/QuantumCore.LocalRuntime/GrainCall.cs"] = 2,
-        ["src/QuantumCore.LocalRuntime/LocalStreams.cs"] = 2,
         // A request that failed in any way is answered.
         ["src/QuantumCore.Gateway/Http/Routes.cs"] = 1,
         ["src/QuantumCore.Gateway/GrainCalls.cs"] = 1,
@@ -94,12 +89,6 @@ public partial class SourceRuleTests
         ["silo/Program.cs"] = 1,
     };
 
-    /// <summary>Where the two grain runtimes may differ, and how often.</summary>
-    private static readonly Dictionary<string, int> s_flavours = new(StringComparer.Ordinal)
-    {
-        ["tests/QuantumCore.TestKit/GrainCluster.cs"] = 2,
-    };
-
     [Fact]
     public void No_floating_point_near_money() => AssertNowhere(
         Repository.Under(s_nearMoney, ".cs"), FloatingPoint());
@@ -127,24 +116,14 @@ public partial class SourceRuleTests
     }
 
     [Fact]
-    public void The_grain_runtimes_differ_in_their_set_up_only() => Findings.Match(
-        Lines(s_flavours),
-        Lines(Count(
-            Repository.Sources.Where(file =>
-                !file.StartsWith("tests/QuantumCore.LocalRuntime.Tests/", StringComparison.Ordinal)),
-            code => FlavourSwitch().Count(code))));
-
-    [Fact]
     public void Nothing_is_left_for_later() => Findings.None(
         from file in Repository.Under(Repository.CodeFolders, ".cs", ".csproj", ".sql", ".json", ".js", ".ts", ".css", ".html")
         from Match found in LeftForLater().Matches(Repository.Read(file))
         select $"{file}: {found.Value}");
 
-    /// <summary>A runtime's own events are told apart by their category: on Orleans they are Orleans'.</summary>
     [Fact]
     public void An_event_of_the_log_has_a_number_of_its_own() => Findings.None(
         from file in Repository.ProductSources
-        where !file.StartsWith("src/QuantumCore.LocalRuntime/", StringComparison.Ordinal)
         from Match found in LogEvent().Matches(Repository.Read(file))
         group file by found.Groups[1].Value into holders
         where holders.Count() > 1
@@ -249,9 +228,6 @@ public partial class SourceRuleTests
 
     [GeneratedRegex(@"ConfigureAwait\(false\)|\bTask\.Run\b|\bTask\.Factory\b|\.Result\b|\.Wait\(|\.GetResult\(|\block \(|\bThread\.|\bMonitor\.|\bSemaphoreSlim\b")]
     private static partial Regex LeavesScheduler();
-
-    [GeneratedRegex(@"#(el)?if\s+!?ORLEANS\b")]
-    private static partial Regex FlavourSwitch();
 
     // In pieces, so that the rule does not find itself.
     [GeneratedRegex(@"\b(TO" + "DO|FIX" + "ME|HA" + @"CK)\b")]
