@@ -9,7 +9,7 @@ namespace QuantumCore.TestKit;
 
 /// <summary>
 /// Grains under test, on the runtime the tests are compiled for: the embedded one, or a real Orleans cluster inside
-/// this process with memory streams and memory storage. Its silos find each other in memory, or with
+/// this process with memory storage. Its silos find each other in memory, or with
 /// QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do. The one place in the tests that knows the difference.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
@@ -51,8 +51,6 @@ public sealed class GrainCluster : IAsyncDisposable
         {
             client.Services.SendExceptionsWhole();
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
-            foreach (var provider in options.StreamProviders)
-                client.AddMemoryStreams(provider);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync(CancellationToken.None);
@@ -112,13 +110,6 @@ public sealed class GrainCluster : IAsyncDisposable
             membership.EvictWhenMaxJoinAttemptTimeExceeded = options.MayHaveMore;
         });
         silo.AddMemoryGrainStorageAsDefault();
-        silo.AddMemoryGrainStorage("PubSubStore");
-        foreach (var provider in options.StreamProviders)
-        {
-            silo.AddMemoryStreams(
-                provider,
-                streams => streams.ConfigurePullingAgent(agent => agent.Configure(
-                    pulling => pulling.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
-        }
+        options.ConfigureSilo?.Invoke(silo);
     }
 }

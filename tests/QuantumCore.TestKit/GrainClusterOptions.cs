@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
 
 namespace QuantumCore.TestKit;
 
@@ -27,8 +28,8 @@ public sealed class GrainClusterOptions
     /// <summary>The most requests one activation holds; zero for no limit.</summary>
     public int MaxRequestsPerActivation { get; init; }
 
-    /// <summary>The names of the stream providers.</summary>
-    public IReadOnlyList<string> StreamProviders { get; init; } = [];
+    /// <summary>Adds to each silo what is no service, such as streams.</summary>
+    public Action<ISiloBuilder>? ConfigureSilo { get; init; }
 
     /// <summary>
     /// The assemblies with grain classes. Orleans finds them by itself among what the test project references.
