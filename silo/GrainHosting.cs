@@ -1,8 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Cluster;
+using QuantumCore.Grains.Streams;
 using QuantumCore.Silo.Cluster;
 
 namespace QuantumCore.Silo;
@@ -13,8 +13,6 @@ namespace QuantumCore.Silo;
 /// </summary>
 internal static class GrainHosting
 {
-    private static readonly TimeSpan s_pull = TimeSpan.FromMilliseconds(10);
-
     /// <summary>Where the runtime's spans come from.</summary>
     public static IReadOnlyList<string> TraceSources { get; } = ["Microsoft.Orleans.Application"];
 
@@ -57,12 +55,7 @@ internal static class GrainHosting
             if (options.Otlp is not null)
                 silo.AddActivityPropagation();
 
-            // Implicit subscriptions alone: what they need is in the grains' own code, and no silo's end can lose it.
-            silo.AddMemoryStreams(EventStreams.Provider, streams =>
-            {
-                streams.ConfigureStreamPubSub(Orleans.Streams.StreamPubSubType.ImplicitOnly);
-                streams.ConfigurePullingAgent(agent => agent.Configure(pulling => pulling.GetQueueMsgsTimerPeriod = s_pull));
-            });
+            silo.AddEventStreams();
             if (options.Storage == StorageKind.Postgres)
                 Join(silo, options);
             else

@@ -20,6 +20,9 @@ internal sealed class LogLines(bool isJson, TimeProvider time) : ConsoleFormatte
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
+        if (RuntimeWarnings.IsLongTurnOfRuntime(logEntry.EventId, logEntry.State))
+            return;
+
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);
         var trace = TraceOf(scopeProvider);
         var now = time.GetUtcNow().ToString("yyyy-MM-ddTHH:mm:ss.fffZ", CultureInfo.InvariantCulture);

@@ -42,6 +42,8 @@ try
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
         // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
+        // That threads came late: so they do on every busy machine, and at the start by a mistake of Orleans.
+        .AddFilter("Orleans.Runtime.Watchdog", options.LogLevel == LogLevel.Warning ? LogLevel.Error : options.LogLevel)
         .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
         .AddConsole(console => console.FormatterName = LogLines.FormatterName);
     builder.Services.AddSingleton<ConsoleFormatter>(new LogLines(options.LogsJson, TimeProvider.System));

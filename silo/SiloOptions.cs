@@ -98,7 +98,7 @@ internal sealed record SiloOptions
           --otlp URL             Collector of OpenTelemetry that traces are sent to, over HTTP, such as http://127.0.0.1:4318: spans of
                                  requests, grains and commits (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
           --trace-one-in N       One request in N is traced (default: 1).
-          --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 50).
+          --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 500).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
@@ -231,7 +231,7 @@ internal sealed record SiloOptions
     public int TraceOneIn { get; init; } = 1;
 
     /// <summary>From which length turns of grains are reported; zero: none is.</summary>
-    public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(50);
+    public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);

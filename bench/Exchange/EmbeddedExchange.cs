@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Grains;
+using QuantumCore.Grains.Streams;
 using QuantumCore.History;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -55,7 +56,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         await history.InitializeAsync(CancellationToken.None);
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
         {
-            StreamProviders = [EventStreams.Provider],
+            ConfigureSilo = static silo => silo.AddEventStreams(),
             ConfigureServices = services => services
                 .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Error).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace))
                 .AddSingleton(journal)

@@ -68,7 +68,7 @@ internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
         public void Log<TState>(
             LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
         {
-            if (IsEnabled(logLevel))
+            if (IsEnabled(logLevel) && !RuntimeWarnings.IsLongTurnOfRuntime(eventId, state))
             {
                 var text = exception is null ? null : Cut(exception.ToString(), LongestException);
                 log.Add(logLevel, category, eventId.Id, Cut(formatter(state, exception), LongestMessage), text);

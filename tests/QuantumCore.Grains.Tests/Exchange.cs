@@ -6,6 +6,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
+using QuantumCore.Grains.Streams;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -43,7 +44,7 @@ internal sealed class Exchange : IAsyncDisposable
             MayHaveMore = time is null,
             CallsOvertake = overtaking,
             ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
-            StreamProviders = [EventStreams.Provider],
+            ConfigureSilo = static silo => silo.AddEventStreams(),
             ConfigureServices = services =>
             {
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -49,7 +50,7 @@ public abstract class MarketDataGrainTests(bool overtaking)
         Assert.Equal(first.Sequence, sequence);
 
         var waiting = market.WaitForUpdate(sequence).AsTask();
-        await exchange.Cluster.Grains.GetStreamProvider(EventStreams.Provider)
+        await exchange.Cluster.SiloServices(0).GetRequiredKeyedService<IStreamProvider>(EventStreams.Provider)
             .GetStream<BookBatch>(StreamId.Create(EventStreams.Book, "AAPL"))
             .OnNextAsync(new BookBatch("AAPL", sequence, [record]));
         var second = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 14_990, 5);

@@ -8,8 +8,8 @@ using QuantumCore.Gateway.Cluster;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// An Orleans cluster inside this process, with memory streams and memory storage. Its silos find each other in memory, or
-/// with QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do.
+/// An Orleans cluster inside this process, with memory storage. Its silos find each other in memory, or with
+/// QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
@@ -18,10 +18,16 @@ public sealed class GrainCluster : IAsyncDisposable
 
     private readonly InProcessTestCluster _cluster;
 
-    private GrainCluster(InProcessTestCluster cluster) => _cluster = cluster;
+    private GrainCluster(InProcessTestCluster cluster)
+    {
+        _cluster = cluster;
+        Grains = cluster.Options.InitializeClientOnDeploy
+            ? cluster.Client
+            : SiloServices(0).GetRequiredService<IClusterClient>();
+    }
 
-    /// <summary>The way from outside to the grains.</summary>
-    public IClusterClient Grains => _cluster.Client;
+    /// <summary>The way to the grains: from within a lone silo, as the exchange's own gateway has it, or a client outside.</summary>
+    public IClusterClient Grains { get; }
 
     /// <summary>How many silos are alive.</summary>
     public int SiloCount => _cluster.Silos.Count;
@@ -31,8 +37,12 @@ public sealed class GrainCluster : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var least = options.MayHaveMore ? Environment.GetEnvironmentVariable(SilosVariable) ?? "1" : "1";
-        var builder = new InProcessTestClusterBuilder(Math.Max(options.Silos, short.Parse(least, CultureInfo.InvariantCulture)));
+        var silos = Math.Max(options.Silos, short.Parse(least, CultureInfo.InvariantCulture));
+        var builder = new InProcessTestClusterBuilder(silos);
         builder.Options.ConfigureFileLogging = false;
+
+        // A client is a second host, which takes as long to start as the silo.
+        builder.Options.InitializeClientOnDeploy = silos > 1 || options.CallsOvertake;
         if ((options.MembersIn ?? await PostgresServer.WantedAsync()) is { } postgres)
             await KeepMembersAsync(builder, postgres);
         builder.ConfigureSiloHost((_, host) =>
@@ -49,8 +59,6 @@ public sealed class GrainCluster : IAsyncDisposable
             client.Configure<ClientMessagingOptions>(messaging => messaging.ResponseTimeout = options.ResponseTimeout);
             if (options.CallsOvertake)
                 client.AddOutgoingGrainCallFilter<OvertakingCalls>();
-            foreach (var provider in options.StreamProviders)
-                client.AddMemoryStreams(provider);
         });
         var cluster = builder.Build();
         await cluster.DeployAsync(CancellationToken.None);
@@ -110,13 +118,6 @@ public sealed class GrainCluster : IAsyncDisposable
             membership.EvictWhenMaxJoinAttemptTimeExceeded = options.MayHaveMore;
         });
         silo.AddMemoryGrainStorageAsDefault();
-        silo.AddMemoryGrainStorage("PubSubStore");
-        foreach (var provider in options.StreamProviders)
-        {
-            silo.AddMemoryStreams(
-                provider,
-                streams => streams.ConfigurePullingAgent(agent => agent.Configure(
-                    pulling => pulling.GetQueueMsgsTimerPeriod = TimeSpan.FromMilliseconds(10))));
-        }
+        options.ConfigureSilo?.Invoke(silo);
     }
 }

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Orleans.Hosting;
 
 namespace QuantumCore.TestKit;
 
@@ -29,6 +30,6 @@ public sealed class GrainClusterOptions
     /// <summary>The most requests one activation holds; zero for no limit.</summary>
     public int MaxRequestsPerActivation { get; init; }
 
-    /// <summary>The names of the stream providers.</summary>
-    public IReadOnlyList<string> StreamProviders { get; init; } = [];
+    /// <summary>Adds to each silo what is no service, such as streams.</summary>
+    public Action<ISiloBuilder>? ConfigureSilo { get; init; }
 }

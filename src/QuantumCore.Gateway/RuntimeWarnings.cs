@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace QuantumCore.Gateway;
+
+/// <summary>Warnings of the grain runtime about itself, which tell an operator nothing to do.</summary>
+public static class RuntimeWarnings
+{
+    private const int LongTurn = 101215;
+
+    /// <summary>Returns true for a long turn of one of Orleans' own system targets: a busy machine, and no grain of the exchange.</summary>
+    public static bool IsLongTurnOfRuntime<TState>(EventId id, TState state) =>
+        id.Id == LongTurn
+        && state is IReadOnlyList<KeyValuePair<string, object?>> values
+        && values.Any(static value => value.Key == "GrainContext"
+            && value.Value is string context && context.StartsWith("[SystemTarget", StringComparison.Ordinal));
+}

@@ -1,0 +1,32 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Hosting;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains.Streams;
+
+/// <summary>The streams between grains, as a provider of Orleans streams.</summary>
+public static class EventStreamHosting
+{
+    // The agent asks again after this while a stream that is new to it is registered. Otherwise it waits for the queue.
+    private static readonly TimeSpan s_registering = TimeSpan.FromMilliseconds(10);
+
+    // What could not be delivered is read from the journal: a subscriber that fails is not held up by old events.
+    private static readonly TimeSpan s_delivery = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Adds <see cref="EventStreams.Provider"/>. Each silo has one queue in memory, and its agent delivers what the silo's
+    /// own grains publish, to subscribers on any silo. Subscriptions are implicit.
+    /// </summary>
+    public static ISiloBuilder AddEventStreams(this ISiloBuilder silo) => silo.AddPersistentStreams(
+        EventStreams.Provider,
+        static (_, name) => new EventQueue(name),
+        static streams =>
+        {
+            streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
+            streams.ConfigurePartitionBalancing(static (services, name) =>
+                new OwnQueue((EventQueue)services.GetRequiredKeyedService<IQueueAdapterFactory>(name)));
+            streams.ConfigurePullingAgent(static agent => agent.Configure(static pulling =>
+                (pulling.GetQueueMsgsTimerPeriod, pulling.MaxEventDeliveryTime) = (s_registering, s_delivery)));
+        });
+}
