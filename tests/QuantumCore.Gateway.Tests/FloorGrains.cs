@@ -5,16 +5,16 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Tests;
 
 [Reentrant]
-public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
+public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAccountGrain
 {
-    private long Account => long.Parse(this.GetPrimaryKeyString());
+    private long Account => long.Parse(Key);
 
     public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
-        floor.Note("Hold", $"{requests.Length}");
-        await floor.Holding;
-        ImmutableArray<HoldResult> results = [.. requests.Select(request => floor.Hold(Account, request))];
-        floor.ThrowIfTold("HoldAnswer");
+        Floor.Note("Hold", $"{requests.Length}");
+        await Floor.Holding;
+        ImmutableArray<HoldResult> results = [.. requests.Select(request => Floor.Hold(Account, request))];
+        Floor.ThrowIfTold("HoldAnswer");
         return results;
     }
 
@@ -22,11 +22,11 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
-        floor.Note("HoldList", $"{kind} {orders.Length}");
-        if (floor.RefusesHolds is { } refusal)
+        Floor.Note("HoldList", $"{kind} {orders.Length}");
+        if (Floor.RefusesHolds is { } refusal)
             return ValueTask.FromResult(refusal);
 
-        var held = orders.Select(order => floor.Hold(Account, order)).ToArray();
+        var held = orders.Select(order => Floor.Hold(Account, order)).ToArray();
         var wrong = held.FirstOrDefault(result => result.Order is null);
         return ValueTask.FromResult(wrong is null
             ? new HoldListResult(RejectReason.None, null, null, [.. held.Select(result => result.Order!)])
@@ -35,89 +35,89 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 
     public ValueTask<AmendPlan> Amend(AmendRequest request)
     {
-        floor.Note("Amend");
-        return ValueTask.FromResult(floor.Plan(Account, request));
+        Floor.Note("Amend");
+        return ValueTask.FromResult(Floor.Plan(Account, request));
     }
 
     public ValueTask<SettlementFunds?> FundsFor(string venue, long date) => throw new NotSupportedException();
 
-    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
+    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(Floor.Find(Account, clientOrderId));
 
     public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         if (version >= 0)
-            return await floor.WaitForChange();
-        floor.ThrowIfTold("WaitForChange");
+            return await Floor.WaitForChange();
+        Floor.ThrowIfTold("WaitForChange");
         return new AccountChange(0, await View([]), []);
     }
 
-    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
+    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(Floor.LookUp(Account, clientOrderId));
 
     public ValueTask<CancelAllMark> CancelAll()
     {
-        floor.Note("CancelAll");
-        ImmutableArray<string> symbols = [.. floor.Open(Account).Select(order => order.Symbol).Distinct()];
-        return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
+        Floor.Note("CancelAll");
+        ImmutableArray<string> symbols = [.. Floor.Open(Account).Select(order => order.Symbol).Distinct()];
+        return ValueTask.FromResult(new CancelAllMark(Floor.LastNumber(Account), symbols));
     }
 
     public ValueTask<DepositResult> Deposit(DepositRequest request)
     {
-        floor.Deposits.Add(request);
-        return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, floor.Deposits.Count));
+        Floor.Deposits.Add(request);
+        return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, Floor.Deposits.Count));
     }
 
     public ValueTask<TransferResult> Transfer(TransferRequest request)
     {
-        floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
+        Floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
         return ValueTask.FromResult(new TransferResult(RejectReason.None, null, null, 7, true));
     }
 
     public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival)
     {
-        floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
-        return ValueTask.FromResult(new DepositResult(floor.RefusesArrivals, null, null, 1));
+        Floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
+        return ValueTask.FromResult(new DepositResult(Floor.RefusesArrivals, null, null, 1));
     }
 
     public ValueTask EndTransfer(long transfer)
     {
-        floor.Note("EndTransfer", $"{Account} {transfer}");
+        Floor.Note("EndTransfer", $"{Account} {transfer}");
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
     {
-        floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
+        Floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
         return ValueTask.FromResult(new WithdrawResult(RejectReason.None, null, null, 8));
     }
 
     public ValueTask<CancelAllMark> Freeze(FreezeRequest request)
     {
-        floor.Note("Freeze", $"{Account} {request.Closes} {request.By} {request.Why}");
-        ImmutableArray<string> symbols = [.. floor.Open(Account).Select(order => order.Symbol).Distinct()];
-        return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
+        Floor.Note("Freeze", $"{Account} {request.Closes} {request.By} {request.Why}");
+        ImmutableArray<string> symbols = [.. Floor.Open(Account).Select(order => order.Symbol).Distinct()];
+        return ValueTask.FromResult(new CancelAllMark(Floor.LastNumber(Account), symbols));
     }
 
     public ValueTask<RejectReason> Unfreeze(string by, string why)
     {
-        floor.Note("Unfreeze", $"{Account} {by} {why}");
-        return ValueTask.FromResult(floor.RefusesToUnfreeze);
+        Floor.Note("Unfreeze", $"{Account} {by} {why}");
+        return ValueTask.FromResult(Floor.RefusesToUnfreeze);
     }
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
-        floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
+        Floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        Floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. floor.Fees.Values.Select(of =>
+    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. Floor.Fees.Values.Select(of =>
         new AccountFees(of.Asset, 0, of.Tiers[0].MakerPpm, of.Tiers[0].TakerPpm, of.Minimum))]);
 
     public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) => ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
 
     public ValueTask<string?> SetKind(AccountKindRequest request)
     {
-        floor.Note("SetKind", $"{Account} {request.Currency} {request.By} {request.Why}");
+        Floor.Note("SetKind", $"{Account} {request.Currency} {request.By} {request.Why}");
         return ValueTask.FromResult(Account == 1002 ? "it has open orders" : null);
     }
 
@@ -136,15 +136,15 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
     public ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
-        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.Limits is { } limits ? [limits] : []);
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(Floor.Limits is { } limits ? [limits] : []);
 
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
-        floor.Note("View", $"{Account}");
-        floor.Seen = seen;
+        Floor.Note("View", $"{Account}");
+        Floor.Seen = seen;
         ImmutableArray<OpenOrder> open =
         [
-            .. floor.Open(Account).Select(order => new OpenOrder(
+            .. Floor.Open(Account).Select(order => new OpenOrder(
                 order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
         return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
@@ -156,82 +156,82 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 }
 
 [Reentrant]
-public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
+public sealed class FloorBook(TradingFloors floors) : FloorGrain(floors), IOrderBookGrain
 {
     public ValueTask Define(string symbol, EncodedInstrument definition) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders)
     {
-        market.Note("Submit", $"{symbol} {orders.Length}");
-        if (market.BusySubmits-- > 0)
+        Floor.Note("Submit", $"{symbol} {orders.Length}");
+        if (Floor.BusySubmits-- > 0)
             return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
-        return ValueTask.FromResult(orders.Select(order => market.Submit(symbol, order)).ToImmutableArray());
+        return ValueTask.FromResult(orders.Select(order => Floor.Submit(symbol, order)).ToImmutableArray());
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
-        market.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
-        var refused = market.RefusesLists;
+        Floor.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
+        var refused = Floor.RefusesLists;
         return ValueTask.FromResult(orders.Select(order => refused == RejectReason.None
-            ? market.Submit(symbol, order)
+            ? Floor.Submit(symbol, order)
             : TradingFloor.Refuse(symbol, order.Account, refused)).ToImmutableArray());
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
     {
-        market.Note("SubmitStrategy", $"{legs.Length}");
-        var refused = market.RefusesLists;
+        Floor.Note("SubmitStrategy", $"{legs.Length}");
+        var refused = Floor.RefusesLists;
         return ValueTask.FromResult(legs.Select(leg =>
         {
             var strategy = leg.Conditions.Decode()!.Strategy!;
             var symbol = strategy.Legs[strategy.Leg].Symbol;
-            return refused == RejectReason.None ? market.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
+            return refused == RejectReason.None ? Floor.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
         }).ToImmutableArray());
     }
 
     public ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
-        market.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
-        return ValueTask.FromResult(market.Status(symbol, account, orderId));
+        Floor.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        return ValueTask.FromResult(Floor.Status(symbol, account, orderId));
     }
 
     public ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        market.Note("Operate", TradingFloor.Text(symbol, command));
-        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol));
+        Floor.Note("Operate", TradingFloor.Text(symbol, command));
+        return ValueTask.FromResult(Floor.RefusesToOperate.GetValueOrDefault(symbol));
     }
 
     public ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
-        market.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
-        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
+        Floor.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
+        return ValueTask.FromResult(Floor.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
             ? new TradeChanged(reason)
             : new TradeChanged(
-                RejectReason.None, market.Sequence(symbol) + 1,
+                RejectReason.None, Floor.Sequence(symbol) + 1,
                 new TurnStep(StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
                 priceTicks, priceTicks == 0 ? 0 : 16, priceTicks == 0 ? 0 : 31));
     }
 
     public ValueTask<PlaceInLine> Position(string symbol, long account, long orderId)
     {
-        market.Note("Position", $"{symbol} {orderId}");
-        return ValueTask.FromResult(new PlaceInLine(market.Status(symbol, account, orderId).Reason, 3, 120));
+        Floor.Note("Position", $"{symbol} {orderId}");
+        return ValueTask.FromResult(new PlaceInLine(Floor.Status(symbol, account, orderId).Reason, 3, 120));
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason) =>
         ValueTask.FromResult(numbers
-            .Select(number => market.Close(symbol, account, (_, own) => own == number, reason))
+            .Select(number => Floor.Close(symbol, account, (_, own) => own == number, reason))
             .ToImmutableArray());
 
     public ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId) =>
-        ValueTask.FromResult(market.Close(symbol, account, (id, _) => id == orderId, EndReason.User));
+        ValueTask.FromResult(Floor.Close(symbol, account, (id, _) => id == orderId, EndReason.User));
 
     public ValueTask<int> CloseAll(string symbol, long account, long floor)
     {
-        market.Note("CloseAll", $"{symbol} {floor}");
-        var open = market.Open(account).Where(order => order.Symbol == symbol && order.Order.Number <= floor).ToArray();
+        Floor.Note("CloseAll", $"{symbol} {floor}");
+        var open = Floor.Open(account).Where(order => order.Symbol == symbol && order.Order.Number <= floor).ToArray();
         foreach (var order in open)
-            market.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
+            Floor.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
         return ValueTask.FromResult(open.Length);
     }
 
@@ -239,76 +239,76 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
     {
-        market.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
-        return ValueTask.FromResult(market.Reduce(symbol, account, number, totalLots));
+        Floor.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
+        return ValueTask.FromResult(Floor.Reduce(symbol, account, number, totalLots));
     }
 
     public ValueTask<ExecutionReport> Status(string symbol, long account, long orderId)
     {
-        market.Note("Status");
-        return ValueTask.FromResult(market.Status(symbol, account, orderId));
+        Floor.Note("Status");
+        return ValueTask.FromResult(Floor.Status(symbol, account, orderId));
     }
 
-    public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
+    public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(Floor.Depth(symbol));
 
     // Each answer has rules of its own, as those that have come over a wire.
-    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with
+    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(Floor.BookState with
     {
-        Sequence = market.Sequence(symbol),
-        Rules = market.BookState.Rules.IsDefault ? default : [.. market.BookState.Rules],
+        Sequence = Floor.Sequence(symbol),
+        Rules = Floor.BookState.Rules.IsDefault ? default : [.. Floor.BookState.Rules],
     });
 
     public ValueTask<ulong> StateHash(string symbol) => throw new NotSupportedException();
 }
 
 [Reentrant]
-public sealed class FloorMarketData(TradingFloor floor) : Grain, IMarketDataGrain
+public sealed class FloorMarketData(TradingFloors floors) : FloorGrain(floors), IMarketDataGrain
 {
-    private string Symbol => this.GetPrimaryKeyString();
+    private string Symbol => Key;
 
     public ValueTask<DepthView> Depth(int levels)
     {
-        floor.Note("Depth");
-        var all = floor.Depth(Symbol);
+        Floor.Note("Depth");
+        var all = Floor.Depth(Symbol);
         return ValueTask.FromResult(all with { Bids = [.. all.Bids.Take(levels)], Asks = [.. all.Asks.Take(levels)] });
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> Trades(int limit)
     {
-        floor.Note("Trades");
-        return ValueTask.FromResult<ImmutableArray<PublicTrade>>([.. floor.Trades.Take(limit)]);
+        Floor.Note("Trades");
+        return ValueTask.FromResult<ImmutableArray<PublicTrade>>([.. Floor.Trades.Take(limit)]);
     }
 
     public ValueTask<long> LastPrice()
     {
-        floor.Note("LastPrice");
-        return ValueTask.FromResult(floor.Trades.Select(trade => trade.PriceTicks).FirstOrDefault());
+        Floor.Note("LastPrice");
+        return ValueTask.FromResult(Floor.Trades.Select(trade => trade.PriceTicks).FirstOrDefault());
     }
 
     public ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
     {
-        floor.Note("WaitForUpdate", $"{afterSequence}");
-        return floor.WaitForUpdate(Symbol, afterSequence);
+        Floor.Note("WaitForUpdate", $"{afterSequence}");
+        return Floor.WaitForUpdate(Symbol, afterSequence);
     }
 
     public ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit)
     {
-        var all = floor.Orders.Snapshot;
+        var all = Floor.Orders.Snapshot;
         return ValueTask.FromResult(all with { Bids = [.. all.Bids.Take(limit)], Asks = [.. all.Asks.Take(limit)] });
     }
 
     public ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
     {
-        floor.Note("WaitForOrders", $"{afterSequence}");
-        return floor.WaitForOrders(afterSequence);
+        Floor.Note("WaitForOrders", $"{afterSequence}");
+        return Floor.WaitForOrders(afterSequence);
     }
 }
 
-public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
+public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILedgerGrain
 {
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
-        floor.Seen = seen;
+        Floor.Seen = seen;
         var fill = new OrderFill(7, 0, 15_000, 10, 30, false);
         return ValueTask.FromResult<ImmutableArray<AccountFill>>([new AccountFill("AAPL", 1, "my-1", Side.Buy, 1_767_225_600_000_000_001, fill)]);
     }
@@ -316,7 +316,7 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask<ImmutableArray<AccountFill>> FillsAfter(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
     {
-        floor.Note("FillsAfter", $"{symbol} {after.Sequence}-{after.Index} {limit}");
+        Floor.Note("FillsAfter", $"{symbol} {after.Sequence}-{after.Index} {limit}");
         return Fills(account, symbol, limit, seen);
     }
 
@@ -336,13 +336,13 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 
     public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
-        floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
+        Floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
         return ValueTask.FromResult<ImmutableArray<Candle>>([]);
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
-        var found = floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
+        var found = Floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
             && (query.From is not { } from || (trade.Sequence, trade.Index).CompareTo((from.Sequence, from.Index)) >= 0));
         return ValueTask.FromResult<ImmutableArray<PublicTrade>>(
             [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
@@ -350,7 +350,7 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 
     public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
     {
-        floor.Prevented.Add(query);
+        Floor.Prevented.Add(query);
         return ValueTask.FromResult<ImmutableArray<PreventedMatch>>(
             [new PreventedMatch("AAPL", new TradePlace(7, 0), 1_767_225_600_000_000_001, SelfTradePrevention.ExpireBoth, 15_000, 10, 9, new(2, 5, true, 12), new(1, 0, false, null))]);
     }
@@ -359,7 +359,7 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
 
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen) =>
-        ValueTask.FromResult(floor.PastOrders);
+        ValueTask.FromResult(Floor.PastOrders);
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
@@ -387,67 +387,67 @@ public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
     public ValueTask Follow() => ValueTask.CompletedTask;
 
     public async ValueTask<LedgerStanding> Standing() =>
-        await floor.Standing;
+        await Floor.Standing;
 }
 
-public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
+public sealed class FloorPayout(TradingFloors floors) : FloorGrain(floors), IPayoutGrain
 {
     public ValueTask<ImmutableArray<PayoutState>> Enlist(int decimals, ImmutableArray<PayoutItem> items)
     {
-        floor.Note("Enlist", $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
+        Floor.Note("Enlist", $"{Key} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
         return ValueTask.FromResult<ImmutableArray<PayoutState>>([PayoutState.Sent]);
     }
 }
 
-public sealed class FloorOperatorLog(TradingFloor floor) : Grain, IOperatorLogGrain
+public sealed class FloorOperatorLog(TradingFloors floors) : FloorGrain(floors), IOperatorLogGrain
 {
     public ValueTask<long> Note(OperatorAct act)
     {
-        if (floor.NotesNothing)
+        if (Floor.NotesNothing)
             throw new InvalidOperationException("Nothing can go on record now.");
 
-        floor.Acts.Add(act);
-        return ValueTask.FromResult((long)floor.Acts.Count);
+        Floor.Acts.Add(act);
+        return ValueTask.FromResult((long)Floor.Acts.Count);
     }
 
-    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(floor.Acts
+    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(Floor.Acts
         .Select((act, at) => new AuditLine(at + 1, 1_000_000_000L * (at + 1), act.What, act.Subject, act.By, act.Detail))
         .Reverse().Where(line => line.Sequence < before).Take(limit).ToImmutableArray());
 }
 
-public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
+public sealed class FloorCatalog(TradingFloors floors) : FloorGrain(floors), ICatalogGrain
 {
     public ValueTask<ImmutableArray<EncodedInstrument>> Instruments()
     {
-        floor.Note("Instruments");
-        return ValueTask.FromResult(floor.Instruments.Select(EncodedInstrument.From).ToImmutableArray());
+        Floor.Note("Instruments");
+        return ValueTask.FromResult(Floor.Instruments.Select(EncodedInstrument.From).ToImmutableArray());
     }
 
     public ValueTask List(EncodedInstrument definition)
     {
-        if (floor.RefusesListings)
+        if (Floor.RefusesListings)
             throw new ArgumentException("Another was quicker.", nameof(definition));
 
         var instrument = definition.Decode();
-        floor.Instruments.RemoveAll(listed => listed.Symbol == instrument.Symbol);
-        floor.Instruments.Add(instrument);
+        Floor.Instruments.RemoveAll(listed => listed.Symbol == instrument.Symbol);
+        Floor.Instruments.Add(instrument);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<ImmutableArray<ApiKey>> Keys()
     {
-        floor.Note("Keys");
-        return ValueTask.FromResult(floor.Keys.ToImmutableArray());
+        Floor.Note("Keys");
+        return ValueTask.FromResult(Floor.Keys.ToImmutableArray());
     }
 
     public ValueTask AddKey(ApiKey key)
     {
-        floor.Keys.RemoveAll(known => known.Hash == key.Hash);
-        floor.Keys.Add(key);
+        Floor.Keys.RemoveAll(known => known.Hash == key.Hash);
+        Floor.Keys.Add(key);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(floor.Margin);
+    public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(Floor.Margin);
 
     public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => throw new NotSupportedException();
 
@@ -471,29 +471,29 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
 
-    public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(floor.Breaker);
+    public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(Floor.Breaker);
 
     public ValueTask UseBreaker(BreakerUse use)
     {
-        floor.Breaker = use;
+        Floor.Breaker = use;
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
-        floor.Margin = floor.Margin with { Terms = [request] };
+        Floor.Margin = Floor.Margin with { Terms = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request)
     {
-        floor.Margin = floor.Margin with { Policies = [request] };
+        Floor.Margin = Floor.Margin with { Policies = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<string?> SetMarginGroup(MarginGroupRequest request)
     {
-        floor.Margin = floor.Margin with { Groups = [request] };
+        Floor.Margin = Floor.Margin with { Groups = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
@@ -501,7 +501,7 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     {
         if (request.Lots > 1_000)
             return ValueTask.FromResult<string?>("there is not as much to lend");
-        floor.Margin = floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
+        Floor.Margin = Floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
         return ValueTask.FromResult<string?>(null);
     }
 
@@ -511,33 +511,33 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) => ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
 
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. Floor.Fees.Values]);
 
     public ValueTask<string?> SetFees(FeesRequest request)
     {
-        floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
+        Floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
         if (request.Schedule.Tiers.Any(tier => tier.MakerPpm < -500))
             return ValueTask.FromResult<string?>("a rebate is too much");
-        floor.Fees[request.Schedule.Asset] = request.Schedule;
+        Floor.Fees[request.Schedule.Asset] = request.Schedule;
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
-        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.EveryonesLimits is { } limits ? [limits] : []);
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(Floor.EveryonesLimits is { } limits ? [limits] : []);
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
-        floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
+        Floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        Floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(floor.Owners.ToImmutableArray());
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(Floor.Owners.ToImmutableArray());
 
     public ValueTask SetOwner(OwnedAccount account)
     {
-        floor.Owners.RemoveAll(owned => owned.Account == account.Account);
-        floor.Owners.Add(account);
+        Floor.Owners.RemoveAll(owned => owned.Account == account.Account);
+        Floor.Owners.Add(account);
         return ValueTask.CompletedTask;
     }
 

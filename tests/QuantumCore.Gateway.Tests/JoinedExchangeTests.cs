@@ -10,26 +10,23 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>The SDK over the grains themselves, with no gateway between.</summary>
 public sealed class JoinedExchangeTests : IAsyncLifetime
 {
-    private readonly TradingFloor _floor = new();
-    private GrainCluster? _cluster;
+    private TradingFloor _floor = null!;
+    private IGrainFactory _grains = null!;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => _cluster = await GrainCluster.StartAsync(new GrainClusterOptions
-    {
-        ConfigureServices = services => services.AddSingleton(_floor),
-    });
+    public async ValueTask InitializeAsync() => (_floor, _grains) = await FloorCluster.OpenAsync();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
         _floor.Close();
-        await _cluster!.DisposeAsync();
+        return ValueTask.CompletedTask;
     }
 
     [Fact]
     public async Task A_service_that_joined_trades_and_watches_as_any_client_does()
     {
-        await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
+        await using var exchange = await JoinedExchange.OverAsync(_grains, Token);
         using var alice = exchange.CreateClient("alice");
         _floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [], []));
         await foreach (var book in alice.WatchAsync(["AAPL"], Token))
@@ -47,7 +44,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     [Fact]
     public async Task Keys_are_asked_for_here_as_well()
     {
-        await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
+        await using var exchange = await JoinedExchange.OverAsync(_grains, Token);
         using var nobody = exchange.CreateClient("nobody");
         var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Quantity = 5, Price = 150.00m };
         Assert.Equal(RejectCodes.Unauthorized, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.PlaceAsync(order, Token))).Code);
@@ -60,7 +57,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     {
         var before = Doors();
         string door;
-        await using (await JoinedExchange.OverAsync(_cluster!.Grains, Token))
+        await using (await JoinedExchange.OverAsync(_grains, Token))
         {
             door = Assert.Single(Doors().Except(before, StringComparer.Ordinal));
             if (!OperatingSystem.IsWindows())
@@ -75,7 +72,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     {
         _floor.Fail("Keys", new InvalidOperationException("not now"));
         var before = Doors();
-        await Assert.ThrowsAnyAsync<Exception>(() => JoinedExchange.OverAsync(_cluster!.Grains, Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => JoinedExchange.OverAsync(_grains, Token));
         Assert.Empty(Doors().Except(before, StringComparer.Ordinal));
     }
 
