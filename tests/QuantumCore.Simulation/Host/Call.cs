@@ -8,13 +8,11 @@ namespace QuantumCore.Simulation.Host;
 internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptions options, PendingReply? reply, bool isRemote = false)
     : NetworkMessage(target)
 {
-    /// <inheritdoc/>
     public override InvokeMethodOptions Options => options;
 
     /// <summary>First argument; null if there is none.</summary>
     public object? FirstArgument => request.GetArgumentCount() > 0 ? request.GetArgument(0) : null;
 
-    /// <inheritdoc/>
     public override NetworkMessage Arrive(bool isRemote, bool expectsReply) =>
         new Call(
             Target,
@@ -27,7 +25,6 @@ internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptio
             Number = Number,
         };
 
-    /// <inheritdoc/>
     public override async Task RunAsync(HostedGrain activation)
     {
         request.SetTarget(activation);
@@ -43,7 +40,6 @@ internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptio
         reply?.Complete(isRemote ? GrainManifest.Product.Transfer(response) : GrainManifest.Product.Copier.Copy(response));
     }
 
-    /// <inheritdoc/>
     public override void Fail(Exception error) => reply?.Complete(Response.FromException(error));
 }
 

@@ -33,10 +33,8 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
 
     public Silo Silo { get; }
 
-    /// <inheritdoc/>
     public string SiloIdentity => Silo.Owner.Name;
 
-    /// <inheritdoc/>
     public SiloAddress SiloAddress => throw new NotSupportedException(nameof(SiloAddress));
 
     /// <summary>Factory of proxies. An activation that has ended gets none.</summary>
@@ -45,13 +43,10 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
             ? throw new InvalidOperationException($"The activation of {ended.GrainId} has ended.")
             : _factory;
 
-    /// <inheritdoc/>
     public ITimerRegistry TimerRegistry => this;
 
-    /// <inheritdoc/>
     public IServiceProvider ServiceProvider { get; }
 
-    /// <inheritdoc/>
     public TimeProvider TimeProvider => Silo.Clock;
 
     /// <summary>Returns the proxy of a grain.</summary>
@@ -116,7 +111,6 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         World.Directory.Ended(activation.GrainId, Silo);
     }
 
-    /// <inheritdoc/>
     public ValueTask<T?> InvokeMethodAsync<T>(GrainReference reference, IInvokable request, InvokeMethodOptions options)
     {
         var caller = ResponseCompletionSourcePool.Get<T?>();
@@ -124,7 +118,6 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         return caller.AsValueTask();
     }
 
-    /// <inheritdoc/>
     public ValueTask InvokeMethodAsync(GrainReference reference, IInvokable request, InvokeMethodOptions options)
     {
         var caller = ResponseCompletionSourcePool.Get();
@@ -132,18 +125,14 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         return caller.AsVoidValueTask();
     }
 
-    /// <inheritdoc/>
     public void InvokeMethod(GrainReference reference, IInvokable request, InvokeMethodOptions options) =>
         Send(reference, request, options, caller: null);
 
-    /// <inheritdoc/>
     public object Cast(IAddressable grain, Type interfaceType) => Reference(interfaceType, grain.GetGrainId().Key);
 
-    /// <inheritdoc/>
     public void DeactivateOnIdle(IGrainContext grainContext) =>
         grainContext.Deactivate(new(DeactivationReasonCode.ApplicationRequested, $"{nameof(DeactivateOnIdle)} was called."));
 
-    /// <inheritdoc/>
     public IGrainTimer RegisterGrainTimer<TState>(
         IGrainContext grainContext,
         Func<TState, CancellationToken, Task> callback,
@@ -153,10 +142,8 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
 
     void IGrainRuntime.DelayDeactivation(IGrainContext grainContext, TimeSpan timeSpan) =>
         throw new NotSupportedException(nameof(IGrainRuntime.DelayDeactivation));
-
     IStorage<TGrainState> IGrainRuntime.GetStorage<TGrainState>(IGrainContext grainContext) =>
         throw new NotSupportedException(nameof(IGrainRuntime.GetStorage));
-
     IDisposable ITimerRegistry.RegisterTimer(
         IGrainContext grainContext, Func<object?, Task> callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         throw new NotSupportedException(nameof(ITimerRegistry.RegisterTimer));

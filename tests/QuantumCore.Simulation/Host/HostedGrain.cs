@@ -48,22 +48,16 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
 
     public GrainHost Host { get; }
 
-    /// <inheritdoc/>
     public GrainId GrainId { get; }
 
-    /// <inheritdoc/>
     public object? GrainInstance { get; private set; }
 
-    /// <inheritdoc/>
     public GrainReference GrainReference => Host.Reference(_kind.Interfaces[0], GrainId.Key);
 
-    /// <inheritdoc/>
     public IServiceProvider ActivationServices => _scope.ServiceProvider;
 
-    /// <inheritdoc/>
     public IGrainLifecycle ObservableLifecycle => _lifecycle ??= new HostedLifecycle();
 
-    /// <inheritdoc/>
     public Task Deactivated => _deactivated.Task;
 
     /// <summary>True once nothing runs here any more but continuations that nobody waits for.</summary>
@@ -73,9 +67,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     public Dictionary<StreamId, object> Subscriptions { get; } = [];
 
     ActivationId IGrainContext.ActivationId => throw new NotSupportedException(nameof(IGrainContext.ActivationId));
-
     GrainAddress IGrainContext.Address => throw new NotSupportedException(nameof(IGrainContext.Address));
-
     IWorkItemScheduler IGrainContext.Scheduler => throw new NotSupportedException(nameof(IGrainContext.Scheduler));
 
     /// <summary>Takes in a message. It runs in a later turn, or in a later activation.</summary>
@@ -87,7 +79,6 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     /// <summary>Adds a line to the story.</summary>
     public void Tell(string line) => Host.World.Tell($"{Host.SiloIdentity}: {GrainId}: {line}");
 
-    /// <inheritdoc/>
     public void Deactivate(DeactivationReason deactivationReason, CancellationToken cancellationToken = default)
     {
         if (_phase is Phase.Created or Phase.Ended || _ending is not null)
@@ -118,24 +109,17 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     /// <summary>Forgets a timer that has stopped.</summary>
     public void Forget(HostedTimer timer) => _timers.Remove(timer);
 
-    /// <inheritdoc/>
     public object? GetTarget() => GrainInstance;
 
-    /// <inheritdoc/>
     public bool Equals(IGrainContext? other) => ReferenceEquals(this, other);
 
     object? ITargetHolder.GetComponent(Type componentType) => throw new NotSupportedException(nameof(ITargetHolder.GetComponent));
-
     void IGrainContext.SetComponent<TComponent>(TComponent? value)
         where TComponent : class => throw new NotSupportedException(nameof(IGrainContext.SetComponent));
-
     void IGrainContext.ReceiveMessage(object message) => throw new NotSupportedException(nameof(IGrainContext.ReceiveMessage));
-
     void IGrainContext.Activate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
         throw new NotSupportedException(nameof(IGrainContext.Activate));
-
     void IGrainContext.Rehydrate(IRehydrationContext context) => throw new NotSupportedException(nameof(IGrainContext.Rehydrate));
-
     void IGrainContext.Migrate(Dictionary<string, object>? requestContext, CancellationToken cancellationToken) =>
         throw new NotSupportedException(nameof(IGrainContext.Migrate));
 

@@ -10,13 +10,10 @@ internal sealed class HostedStreamProvider(GrainHost host, string name) : IStrea
 {
     private readonly Dictionary<StreamId, long> _numbers = [];
 
-    /// <inheritdoc/>
     public string Name => name;
 
-    /// <inheritdoc/>
     public bool IsRewindable => false;
 
-    /// <inheritdoc/>
     public IAsyncStream<T> GetStream<T>(StreamId streamId) => new HostedStream<T>(this, streamId);
 
     /// <summary>Sends a batch to the subscribers of a stream.</summary>
@@ -41,19 +38,14 @@ internal sealed class HostedStream<T>(HostedStreamProvider provider, StreamId id
 {
     private static NotSupportedException Unknown => new("Streams of the host have items, and subscribers by attribute.");
 
-    /// <inheritdoc/>
     public bool IsRewindable => false;
 
-    /// <inheritdoc/>
     public string ProviderName => provider.Name;
 
-    /// <inheritdoc/>
     public StreamId StreamId => id;
 
-    /// <inheritdoc/>
     public Task OnNextAsync(T item, StreamSequenceToken? token = null) => OnNextBatchAsync([item], token);
 
-    /// <inheritdoc/>
     public Task OnNextBatchAsync(IEnumerable<T> batch, StreamSequenceToken? token = null)
     {
         provider.Publish(id, batch.ToArray());
@@ -67,20 +59,13 @@ internal sealed class HostedStream<T>(HostedStreamProvider provider, StreamId id
     public override int GetHashCode() => id.GetHashCode();
 
     int IComparable<IAsyncStream<T>>.CompareTo(IAsyncStream<T>? other) => throw Unknown;
-
     Task IAsyncObserver<T>.OnCompletedAsync() => throw Unknown;
-
     Task IAsyncObserver<T>.OnErrorAsync(Exception ex) => throw Unknown;
-
     Task<IList<StreamSubscriptionHandle<T>>> IAsyncStream<T>.GetAllSubscriptionHandles() => throw Unknown;
-
     Task<StreamSubscriptionHandle<T>> IAsyncObservable<T>.SubscribeAsync(IAsyncObserver<T> observer) => throw Unknown;
-
     Task<StreamSubscriptionHandle<T>> IAsyncObservable<T>.SubscribeAsync(
         IAsyncObserver<T> observer, StreamSequenceToken? token, string? filterData) => throw Unknown;
-
     Task<StreamSubscriptionHandle<T>> IAsyncBatchObservable<T>.SubscribeAsync(IAsyncBatchObserver<T> observer) => throw Unknown;
-
     Task<StreamSubscriptionHandle<T>> IAsyncBatchObservable<T>.SubscribeAsync(
         IAsyncBatchObserver<T> observer, StreamSequenceToken? token) => throw Unknown;
 }
@@ -92,7 +77,6 @@ internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider so
     private const int MaxAttempts = 8;
     private int _attempts;
 
-    /// <inheritdoc/>
     public override NetworkMessage Arrive(bool isRemote, bool expectsReply) =>
         new StreamBatch<T>(Target, source, stream, isRemote ? GrainManifest.Product.Transfer(items) : items, number)
         {
@@ -100,7 +84,6 @@ internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider so
             _attempts = _attempts,
         };
 
-    /// <inheritdoc/>
     public override async Task RunAsync(HostedGrain activation)
     {
         try
@@ -121,7 +104,6 @@ internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider so
         }
     }
 
-    /// <inheritdoc/>
     public override void Fail(Exception error)
     {
         if (++_attempts < MaxAttempts)
@@ -136,13 +118,10 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
     private Func<List<SequentialItem<T>>, Task>? _observe;
     private long _last;
 
-    /// <inheritdoc/>
     public override StreamId StreamId => stream;
 
-    /// <inheritdoc/>
     public override string ProviderName => provider;
 
-    /// <inheritdoc/>
     public override Guid HandleId => throw new NotSupportedException(nameof(HandleId));
 
     GuidId IStreamSubscriptionHandleFactory.SubscriptionId => throw new NotSupportedException(nameof(HandleId));
@@ -163,12 +142,10 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
         _observe?.Invoke([.. items.Select((item, i) => new SequentialItem<T>(item, new EventSequenceTokenV2(number, i)))])
         ?? Task.CompletedTask;
 
-    /// <inheritdoc/>
     public StreamSubscriptionHandle<TItem> Create<TItem>() =>
         this as StreamSubscriptionHandle<TItem>
         ?? throw new InvalidOperationException($"Stream {stream} carries {typeof(T)}, not {typeof(TItem)}.");
 
-    /// <inheritdoc/>
     public override Task<StreamSubscriptionHandle<T>> ResumeAsync(IAsyncObserver<T> observer, StreamSequenceToken? token = null) =>
         Resume(async items =>
         {
@@ -176,14 +153,11 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
                 await observer.OnNextAsync(item.Item, item.Token);
         });
 
-    /// <inheritdoc/>
     public override Task<StreamSubscriptionHandle<T>> ResumeAsync(
         IAsyncBatchObserver<T> observer, StreamSequenceToken? token = null) => Resume(observer.OnNextAsync);
 
-    /// <inheritdoc/>
     public override Task UnsubscribeAsync() => throw new NotSupportedException(nameof(UnsubscribeAsync));
 
-    /// <inheritdoc/>
     public override bool Equals(StreamSubscriptionHandle<T>? other) => ReferenceEquals(this, other);
 
     private Task<StreamSubscriptionHandle<T>> Resume(Func<List<SequentialItem<T>>, Task> observe)

@@ -21,7 +21,6 @@ internal sealed class HostedTimer : IGrainTimer
         Change(options.DueTime, options.Period);
     }
 
-    /// <inheritdoc/>
     public void Change(TimeSpan dueTime, TimeSpan period)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
@@ -30,7 +29,6 @@ internal sealed class HostedTimer : IGrainTimer
         _clock.Change(dueTime, Timeout.InfiniteTimeSpan);
     }
 
-    /// <inheritdoc/>
     public void Dispose()
     {
         if (_isDisposed)
