@@ -113,7 +113,6 @@ internal sealed class Chaos(World world)
     private void Evict(Silo silo)
     {
         var symbol = world.Pick(Market.Symbols);
-        _ = silo.Owner.Run(() => silo.Grains.DeactivateAsync(
-            (IAddressable)silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)));
+        silo.Owner.Post(() => silo.Host.Evict(silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)));
     }
 }

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using QuantumCore.History;
 using QuantumCore.Journal;
+using QuantumCore.Simulation.Host;
 
 namespace QuantumCore.Simulation;
 
@@ -28,6 +29,14 @@ internal sealed class Database
     public SqliteHistory History { get; }
 
     public Witness Witness { get; }
+
+    /// <summary>States of grains that keep theirs here, serialized.</summary>
+    public Dictionary<StateKey, (long Version, byte[]? Bytes)> GrainStates { get; } = [];
+
+    public long LastStateVersion { get; set; }
+
+    /// <summary>Reminders of grains, with the timers that bring them.</summary>
+    public Dictionary<(GrainId Grain, string Name), SimTimer> Reminders { get; } = [];
 
     /// <summary>How often old frames became one.</summary>
     public long Packs { get; private set; }
@@ -200,7 +209,8 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async Task UnderWayAsync()
+    /// <summary>Takes the time of a call, which may fail.</summary>
+    public async Task UnderWayAsync()
     {
         if (world.Chance(0.2))
             await Task.Delay(world.Within(10, 3_000), silo.Clock);

@@ -1,5 +1,5 @@
-
 using QuantumCore.Contracts;
+using QuantumCore.Simulation.Host;
 
 namespace QuantumCore.Simulation;
 
@@ -9,54 +9,97 @@ namespace QuantumCore.Simulation;
 /// </summary>
 internal sealed class Directory(World world)
 {
-    private readonly Dictionary<(Type Kind, string Key), Silo> _places = [];
+    private readonly Dictionary<GrainId, Silo> _places = [];
+    private readonly Dictionary<GrainId, long> _newest = [];
+    private long _last;
+
+    /// <summary>Counts of what went wrong so far.</summary>
+    public NetworkTally Tally { get; } = new();
+
+    /// <summary>Sends a message to the silo of its grain, or loses it.</summary>
+    public void Carry(Silo from, NetworkMessage message)
+    {
+        message.Number = ++_last;
+        if (message is Call { FirstArgument: BookDelivery delivery }
+            && delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
+        {
+            world.Find($"{delivery.Symbol}: {message.Target} is told of {delivery.Records[^1].Sequence}, which is not durable");
+        }
+
+        if (world.Chance(world.Faults.CallLost) || PlaceOf(message.Target, from) is not { } to)
+        {
+            Tally.Lost++;
+            return;
+        }
+
+        var expectsReply = !world.Chance(world.Faults.AnswerLost);
+        Deliver(to, message.Arrive(isRemote: to != from, expectsReply));
+        if (expectsReply && world.Chance(world.Faults.CallDoubled))
+        {
+            Tally.Doubled++;
+            Deliver(to, message.Arrive(isRemote: true, expectsReply: false));
+        }
+    }
+
+    /// <summary>Sends a message on to where its grain lives now.</summary>
+    public void Forward(Silo from, NetworkMessage message)
+    {
+        if (PlaceOf(message.Target, from) is { } to)
+            Deliver(to, message);
+    }
+
+    /// <summary>Notes an activation.</summary>
+    public void Activated(GrainId grain, Silo silo)
+    {
+        if (world.Silos.Exists(other => other != silo && other.Host.Holds(grain)))
+            Tally.Twins++;
+    }
+
+    /// <summary>Notes the end of an activation: the next may be anywhere.</summary>
+    public void Ended(GrainId grain, Silo silo)
+    {
+        if (_places.GetValueOrDefault(grain) == silo)
+            _places.Remove(grain);
+    }
 
     /// <summary>The silo that a grain is believed to live in.</summary>
-    public Silo? PlaceOf(Type kind, string key, Silo asking)
+    private Silo? PlaceOf(GrainId grain, Silo asking)
     {
         if (world.Chance(world.Faults.Elsewhere))
             return asking;
-        if (_places.TryGetValue((kind, key), out var place) && !place.Owner.IsDead
+        if (_places.TryGetValue(grain, out var place) && !place.Owner.IsDead
             && !(place.Owner.IsPaused && world.Chance(0.05)))
             return place;
 
         var alive = world.Silos.Where(silo => !silo.Owner.IsDead && !silo.Owner.IsPaused).ToArray();
-        return alive.Length == 0 ? null : _places[(kind, key)] = world.Pick(alive);
+        return alive.Length == 0 ? null : _places[grain] = world.Pick(alive);
     }
 
-    /// <summary>Carries a call to the silo of its grain, or does not.</summary>
-    public void Carry(Silo from, GrainReference target, GrainCall call)
-    {
-        if (call.Arguments is [BookDelivery delivery] && delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
-            world.Find($"{delivery.Symbol}: account {target.Key} is told of {delivery.Records[^1].Sequence}, which is not durable");
-        if (world.Chance(world.Faults.CallLost) || PlaceOf(target.Kind.Type, target.Key, from) is not { } to)
-            return;
-
-        if (world.Chance(world.Faults.AnswerLost))
-        {
-            Deliver(to, target, call.Copy());
-            return;
-        }
-
-        Deliver(to, target, call);
-        if (world.Chance(world.Faults.CallDoubled))
-            Deliver(to, target, call.Copy());
-    }
-
-    /// <summary>How long something is under way.</summary>
-    public TimeSpan Delay() =>
-        world.Chance(world.Faults.CallLate) ? world.Within(100_000, 9_000_000)
-        : world.Chance(0.3) ? world.Within(0, 3_000)
-        : TimeSpan.Zero;
-
-    private void Deliver(Silo to, GrainReference target, GrainCall call)
+    private void Deliver(Silo to, NetworkMessage message)
     {
         var delay = Delay();
         if (delay == TimeSpan.Zero)
             to.Owner.Post(Arrive);
         else
-            _ = new SimTimer(world, to.Owner, _ => Arrive(), null).Change(delay, Timeout.InfiniteTimeSpan);
+            new SimTimer(world, to.Owner, _ => Arrive(), null).Change(delay, Timeout.InfiniteTimeSpan);
 
-        void Arrive() => to.Grains.Receive(target, call);
+        void Arrive()
+        {
+            var newest = _newest.GetValueOrDefault(message.Target);
+            _newest[message.Target] = Math.Max(newest, message.Number);
+            if (message.Number < newest)
+                Tally.Overtaken++;
+            to.Host.Receive(message);
+        }
+    }
+
+    /// <summary>Draws the time that something is under way.</summary>
+    private TimeSpan Delay()
+    {
+        if (!world.Chance(world.Faults.CallLate))
+            return world.Chance(0.3) ? world.Within(0, 3_000) : TimeSpan.Zero;
+
+        Tally.Late++;
+        return world.Within(100_000, 9_000_000);
     }
 }

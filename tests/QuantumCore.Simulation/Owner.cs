@@ -18,22 +18,24 @@ internal sealed class Owner(World world, string name) : TaskScheduler
     public Task<T> Run<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
-    /// <summary>Runs something that must not fail.</summary>
-    public void Post(Action work) => _ = Task.Factory.StartNew(
-        () =>
-        {
-            try
+    /// <summary>Runs something that must not fail, without what the poster has in its async locals.</summary>
+    public void Post(Action work)
+    {
+        using var none = ExecutionContext.SuppressFlow();
+        new Task(
+            () =>
             {
-                work();
-            }
-            catch (Exception e)
-            {
-                world.Find($"{name}: {e}");
-            }
-        },
-        CancellationToken.None,
-        TaskCreationOptions.DenyChildAttach,
-        this);
+                try
+                {
+                    work();
+                }
+                catch (Exception e)
+                {
+                    world.Find($"{name}: {e}");
+                }
+            },
+            TaskCreationOptions.DenyChildAttach).Start(this);
+    }
 
     public void Die()
     {

@@ -11,7 +11,7 @@ var story = args.Contains("--story") ? (Action<string>)Console.Out.WriteLine : n
 var habit = Array.IndexOf(args, "--habit") is >= 0 and var named ? Enum.Parse<Habit>(args[named + 1], ignoreCase: true) : Habit.None;
 var started = Stopwatch.StartNew();
 var (done, failed, did, records, fills, acknowledged, unknown, kills, liquidated, deficits, shared, settled, failing, dividends, packs) = (0L, 0, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L, 0L);
-var (changes, shorts) = (0L, 0L);
+var (changes, shorts, network) = (0L, 0L, new NetworkTally());
 for (var next = seed; did < steps && done < seeds; next += every, done++)
 {
     var result = SimulatedDay.Run((int)next, story, habit);
@@ -21,7 +21,7 @@ for (var next = seed; did < steps && done < seeds; next += every, done++)
     (liquidated, deficits, shared, settled) = (liquidated + result.Liquidated, deficits + result.Deficits, shared + result.Shared, settled + result.Settled);
     failing += result.Failing;
     (dividends, packs) = (dividends + result.Dividends, packs + result.Packs);
-    (changes, shorts) = (changes + result.Changes, shorts + result.Shorts);
+    (changes, shorts, network) = (changes + result.Changes, shorts + result.Shorts, network + result.Network);
     if (seeds == 1)
         Console.Out.WriteLine(result);
     if (result.Findings.Count == 0)
@@ -38,7 +38,7 @@ for (var next = seed; did < steps && done < seeds; next += every, done++)
 Console.Out.WriteLine(string.Create(
     CultureInfo.InvariantCulture,
     $"{done} seeds, {did} steps, {records} records, {fills} fills, {acknowledged} orders acknowledged, {unknown} of unknown "
-    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {changes} changes of trades, {shorts} accounts short, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
+    + $"outcome, {liquidated} steps of liquidations, {deficits} deficits, {shared} of them shared out, {settled} trades settled in batches, {failing} fails, {dividends} parts of dividends, {packs} packs, {changes} changes of trades, {shorts} accounts short, {network}, {kills} kills, {failed} failed, {started.Elapsed.TotalSeconds:F1} s"));
 return failed == 0 ? 0 : 1;
 
 long Number(string name, long otherwise) =>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Orleans.Timers;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
@@ -12,6 +13,7 @@ using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Journal;
+using QuantumCore.Simulation.Host;
 
 namespace QuantumCore.Simulation;
 
@@ -59,11 +61,19 @@ internal sealed class Silo
         services.AddSingleton<HistoryStore>(new SiloHistory(world, Owner));
         services.AddSingleton<IPayoutReceiver>(new SiloBank(world, this));
         services.AddSingleton<ISettlementReceiver>(new SiloDepository(world, this));
-        services.AddLocalGrains(Configure);
+        services.AddSingleton(provider => new GrainHost(world, this, provider));
+        services.AddSingleton<IGrainRuntime>(provider => provider.GetRequiredService<GrainHost>());
+        services.AddSingleton<ITimerRegistry>(provider => provider.GetRequiredService<GrainHost>());
+        services.AddSingleton(provider => provider.GetRequiredService<GrainHost>().GrainFactory);
+        services.AddSingleton<IReminderRegistry>(new HostedReminders(world, store));
+        services.AddSingleton<IPersistentStateFactory>(new HostedStates(world, store));
+        services.AddKeyedSingleton<IStreamProvider>(
+            KeyedService.AnyKey, (provider, name) => new HostedStreamProvider(provider.GetRequiredService<GrainHost>(), (string)name!));
         services.AddExchangeGrains(keep: s_keep);
         services.AddSingleton(_writer);
         _services = services.BuildServiceProvider();
-        Grains = _services.GetRequiredService<LocalGrains>();
+        Host = _services.GetRequiredService<GrainHost>();
+        Grains = Host.GrainFactory;
         Orders = new OrderEntry(
             Grains,
             new Listings(Grains, Clock),
@@ -84,7 +94,10 @@ internal sealed class Silo
 
     public SimClock Clock { get; }
 
-    public LocalGrains Grains { get; }
+    /// <summary>Activations of this silo.</summary>
+    public GrainHost Host { get; }
+
+    public IGrainFactory Grains { get; }
 
     /// <summary>The way in for orders.</summary>
     public OrderEntry Orders { get; }
@@ -111,23 +124,8 @@ internal sealed class Silo
         _world.Silos.Remove(this);
 
         // A process takes its meters with it; here they would keep every silo that ever was.
-        Grains.Turns.Dispose();
         foreach (var gauges in _services.GetServices<IHostedService>().OfType<JournalGauges>())
             gauges.Dispose();
-    }
-
-    private void Configure(LocalGrainOptions grains)
-    {
-        grains.Scheduler = Owner;
-        // The watch over turns has a thread of its own, and nothing that a simulation could tell it.
-        grains.LongTurn = TimeSpan.Zero;
-        grains.Network = (target, call) => _world.Directory.Carry(this, target, call);
-        grains.ResponseTimeout = TimeSpan.FromSeconds(2);
-        grains.ActivationTimeout = TimeSpan.FromSeconds(10);
-        grains.CollectionAge = TimeSpan.FromSeconds(6);
-        grains.CollectionPeriod = TimeSpan.FromSeconds(2);
-        grains.GrainAssemblies.Add(typeof(OrderBookGrain).Assembly);
-        grains.StreamProviders.Add(EventStreams.Provider);
     }
 
     // The writer's thread: one step at a time, some time after it is woken.

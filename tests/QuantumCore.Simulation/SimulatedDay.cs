@@ -22,10 +22,11 @@ namespace QuantumCore.Simulation;
 /// <param name="Packs">How often old frames of the journal became one.</param>
 /// <param name="Changes">Trades that were declared void, or got another price.</param>
 /// <param name="Shorts">Accounts that froze themselves, as they lacked what such a change took back.</param>
+/// <param name="Network">What the network and the directory did wrong.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
     int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs,
-    long Changes, long Shorts);
+    long Changes, long Shorts, NetworkTally Network);
 
 /// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
 public sealed class SimulatedDay
@@ -72,7 +73,7 @@ public sealed class SimulatedDay
             world.Database.Witness.Voided, simulation._chaos.Kills, simulation._clients.Sum(c => c.Unknown),
             simulation._clients.Sum(c => c.Acknowledged.Count), world.Database.Witness.Margin.Steps, world.Database.Witness.Margin.Deficits, world.Database.Witness.Margin.Shared,
             world.Database.Witness.Settlement.SettledTrades, world.Database.Witness.Settlement.Fails, world.Database.Witness.Dividends.Paid, world.Database.Packs,
-            world.Database.Witness.Trades.Changes, world.Database.Witness.Shorts.Frozen);
+            world.Database.Witness.Trades.Changes, world.Database.Witness.Shorts.Frozen, world.Directory.Tally);
     }
 
     private async Task LiveAsync()

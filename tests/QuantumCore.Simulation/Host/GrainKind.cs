@@ -1,0 +1,51 @@
+using System.Reflection;
+
+namespace QuantumCore.Simulation.Host;
+
+/// <summary>A grain class of the product: its attributes, and the way to make a grain of it.</summary>
+internal sealed class GrainKind
+{
+    private readonly DefaultGrainActivator _activator;
+    private readonly ImplicitStreamSubscriptionAttribute[] _subscriptions;
+
+    /// <summary>Reads a class. Constructor parameters with facets are made by their attribute mappers.</summary>
+    /// <exception cref="NotSupportedException">The class has an attribute that the host can't honour.</exception>
+    public GrainKind(Type type, IServiceProvider mappers)
+    {
+        if (type.IsDefined(typeof(StatelessWorkerAttribute)) || type.IsDefined(typeof(MayInterleaveAttribute)))
+            throw new NotSupportedException($"{type}: the host knows neither stateless workers nor MayInterleave.");
+
+        _activator = new DefaultGrainActivator(mappers, type);
+        _subscriptions = [.. type.GetCustomAttributes<ImplicitStreamSubscriptionAttribute>()];
+        GrainType = GrainType.Create(type.Name);
+        IsReentrant = type.IsDefined(typeof(ReentrantAttribute));
+        IsKeptAlive = type.IsDefined(typeof(KeepAliveAttribute));
+        Interfaces =
+        [
+            .. type.GetInterfaces().Where(
+                shape => typeof(IGrainWithStringKey).IsAssignableFrom(shape) && shape != typeof(IGrainWithStringKey)),
+        ];
+    }
+
+    /// <summary>Type part of the grains' ids.</summary>
+    public GrainType GrainType { get; }
+
+    /// <summary>Interfaces that callers see.</summary>
+    public IReadOnlyList<Type> Interfaces { get; }
+
+    /// <summary>True if any request may run while another one waits.</summary>
+    public bool IsReentrant { get; }
+
+    /// <summary>True if idle activations stay.</summary>
+    public bool IsKeptAlive { get; }
+
+    /// <summary>Returns whether each stream of a namespace has a subscriber of this class.</summary>
+    public bool Subscribes(string streamNamespace) =>
+        Array.Exists(_subscriptions, subscription => subscription.Predicate.IsMatch(streamNamespace));
+
+    /// <summary>Creates a grain with services of its activation.</summary>
+    public object Create(IGrainContext activation) => _activator.CreateInstance(activation);
+
+    /// <summary>Disposes a grain that has ended.</summary>
+    public ValueTask DisposeAsync(IGrainContext activation, object grain) => _activator.DisposeInstance(activation, grain);
+}
