@@ -5,6 +5,7 @@ using Orleans.Serialization;
 using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Configuration;
 using Orleans.Serialization.Serializers;
+using Orleans.Serialization.TypeSystem;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Grains.Books;
@@ -80,6 +81,7 @@ internal sealed class GrainManifest
         // Orleans looks at every assembly of the process. Of those that a mutant has copies of, only ours count.
         foreach (var foreign in services.Where(IsForeign).ToArray())
             services.Remove(foreign);
+        services.AddSingleton<TypeResolver, OwnTypes>();
         services.SendExceptionsWhole();
         services.AddSingleton<IAttributeToFactoryMapper<PersistentStateAttribute>, PersistentStateAttributeMapper>();
         return services.BuildServiceProvider();
@@ -95,5 +97,28 @@ internal sealed class GrainManifest
         _byType.Add(kind.GrainType, kind);
         foreach (var shape in kind.Interfaces)
             _byInterface.Add(shape, kind);
+    }
+
+    /// <summary>Finds types as they are where this assembly is: a mutant has copies of them.</summary>
+    private sealed class OwnTypes : TypeResolver
+    {
+        private readonly CachedTypeResolver _any = new();
+
+        public override Type ResolveType(string name) => Own(_any.ResolveType(name));
+
+        public override bool TryResolveType(string name, out Type type)
+        {
+            var isKnown = _any.TryResolveType(name, out type);
+            type = isKnown ? Own(type) : type;
+            return isKnown;
+        }
+
+        private static Type Own(Type type) => type switch
+        {
+            { IsSZArray: true } => Own(type.GetElementType()!).MakeArrayType(),
+            { IsConstructedGenericType: true } =>
+                Own(type.GetGenericTypeDefinition()).MakeGenericType(Array.ConvertAll(type.GenericTypeArguments, Own)),
+            _ => Assembly.Load(type.Assembly.GetName()).GetType(type.FullName!)!,
+        };
     }
 }
