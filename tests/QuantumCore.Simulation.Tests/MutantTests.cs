@@ -46,6 +46,7 @@ public sealed class MutantListTests
 
 /// <summary>Rules of accounts.</summary>
 [Trait("Suite", "Slow")]
+[Trait("Suite", "Nightly")]
 public sealed class AccountMutantTests(ITestOutputHelper output) : MutantTests(output)
 {
     public static TheoryData<string> Rules => RulesOf(accounts: true);
@@ -57,6 +58,7 @@ public sealed class AccountMutantTests(ITestOutputHelper output) : MutantTests(o
 
 /// <summary>Rules of books, journal, ledger, agents and payouts.</summary>
 [Trait("Suite", "Slow")]
+[Trait("Suite", "Nightly")]
 public sealed class OtherMutantTests(ITestOutputHelper output) : MutantTests(output)
 {
     public static TheoryData<string> Rules => RulesOf(accounts: false);
