@@ -1,6 +1,4 @@
-using QuantumCore.Gateway.Tests;
 using QuantumCore.TestKit;
 using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
-[assembly: AssemblyFixture(typeof(FloorCluster))]

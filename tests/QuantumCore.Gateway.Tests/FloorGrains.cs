@@ -5,16 +5,16 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Tests;
 
 [Reentrant]
-public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAccountGrain
+public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
 {
-    private long Account => long.Parse(Key);
+    private long Account => long.Parse(this.GetPrimaryKeyString());
 
     public async ValueTask<ImmutableArray<HoldResult>> Hold(ImmutableArray<HoldRequest> requests)
     {
-        Floor.Note("Hold", $"{requests.Length}");
-        await Floor.Holding;
-        ImmutableArray<HoldResult> results = [.. requests.Select(request => Floor.Hold(Account, request))];
-        Floor.ThrowIfTold("HoldAnswer");
+        floor.Note("Hold", $"{requests.Length}");
+        await floor.Holding;
+        ImmutableArray<HoldResult> results = [.. requests.Select(request => floor.Hold(Account, request))];
+        floor.ThrowIfTold("HoldAnswer");
         return results;
     }
 
@@ -22,11 +22,11 @@ public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAc
 
     public ValueTask<HoldListResult> HoldList(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
-        Floor.Note("HoldList", $"{kind} {orders.Length}");
-        if (Floor.RefusesHolds is { } refusal)
+        floor.Note("HoldList", $"{kind} {orders.Length}");
+        if (floor.RefusesHolds is { } refusal)
             return ValueTask.FromResult(refusal);
 
-        var held = orders.Select(order => Floor.Hold(Account, order)).ToArray();
+        var held = orders.Select(order => floor.Hold(Account, order)).ToArray();
         var wrong = held.FirstOrDefault(result => result.Order is null);
         return ValueTask.FromResult(wrong is null
             ? new HoldListResult(RejectReason.None, null, null, [.. held.Select(result => result.Order!)])
@@ -35,89 +35,89 @@ public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAc
 
     public ValueTask<AmendPlan> Amend(AmendRequest request)
     {
-        Floor.Note("Amend");
-        return ValueTask.FromResult(Floor.Plan(Account, request));
+        floor.Note("Amend");
+        return ValueTask.FromResult(floor.Plan(Account, request));
     }
 
     public ValueTask<SettlementFunds?> FundsFor(string venue, long date) => throw new NotSupportedException();
 
-    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(Floor.Find(Account, clientOrderId));
+    public ValueTask<NamedOrder> FindForCancel(string clientOrderId) => ValueTask.FromResult(floor.Find(Account, clientOrderId));
 
     public async ValueTask<AccountChange?> WaitForChange(long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         if (version >= 0)
-            return await Floor.WaitForChange();
-        Floor.ThrowIfTold("WaitForChange");
+            return await floor.WaitForChange();
+        floor.ThrowIfTold("WaitForChange");
         return new AccountChange(0, await View([]), []);
     }
 
-    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(Floor.LookUp(Account, clientOrderId));
+    public ValueTask<NamedOrder> LookUp(string clientOrderId) => ValueTask.FromResult(floor.LookUp(Account, clientOrderId));
 
     public ValueTask<CancelAllMark> CancelAll()
     {
-        Floor.Note("CancelAll");
-        ImmutableArray<string> symbols = [.. Floor.Open(Account).Select(order => order.Symbol).Distinct()];
-        return ValueTask.FromResult(new CancelAllMark(Floor.LastNumber(Account), symbols));
+        floor.Note("CancelAll");
+        ImmutableArray<string> symbols = [.. floor.Open(Account).Select(order => order.Symbol).Distinct()];
+        return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
     }
 
     public ValueTask<DepositResult> Deposit(DepositRequest request)
     {
-        Floor.Deposits.Add(request);
-        return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, Floor.Deposits.Count));
+        floor.Deposits.Add(request);
+        return ValueTask.FromResult(new DepositResult(RejectReason.None, null, null, floor.Deposits.Count));
     }
 
     public ValueTask<TransferResult> Transfer(TransferRequest request)
     {
-        Floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
+        floor.Note("Transfer", $"{Account} {request.To} {request.Amount}");
         return ValueTask.FromResult(new TransferResult(RejectReason.None, null, null, 7, true));
     }
 
     public ValueTask<DepositResult> TakeInTransfer(TransferArrival arrival)
     {
-        Floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
-        return ValueTask.FromResult(new DepositResult(Floor.RefusesArrivals, null, null, 1));
+        floor.Note("TakeInTransfer", $"{Account} {arrival.From}:{arrival.Sequence} {arrival.Amount}");
+        return ValueTask.FromResult(new DepositResult(floor.RefusesArrivals, null, null, 1));
     }
 
     public ValueTask EndTransfer(long transfer)
     {
-        Floor.Note("EndTransfer", $"{Account} {transfer}");
+        floor.Note("EndTransfer", $"{Account} {transfer}");
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<WithdrawResult> Withdraw(WithdrawRequest request)
     {
-        Floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
+        floor.Note("Withdraw", $"{Account} {request.Amount} {request.Destination}");
         return ValueTask.FromResult(new WithdrawResult(RejectReason.None, null, null, 8));
     }
 
     public ValueTask<CancelAllMark> Freeze(FreezeRequest request)
     {
-        Floor.Note("Freeze", $"{Account} {request.Closes} {request.By} {request.Why}");
-        ImmutableArray<string> symbols = [.. Floor.Open(Account).Select(order => order.Symbol).Distinct()];
-        return ValueTask.FromResult(new CancelAllMark(Floor.LastNumber(Account), symbols));
+        floor.Note("Freeze", $"{Account} {request.Closes} {request.By} {request.Why}");
+        ImmutableArray<string> symbols = [.. floor.Open(Account).Select(order => order.Symbol).Distinct()];
+        return ValueTask.FromResult(new CancelAllMark(floor.LastNumber(Account), symbols));
     }
 
     public ValueTask<RejectReason> Unfreeze(string by, string why)
     {
-        Floor.Note("Unfreeze", $"{Account} {by} {why}");
-        return ValueTask.FromResult(Floor.RefusesToUnfreeze);
+        floor.Note("Unfreeze", $"{Account} {by} {why}");
+        return ValueTask.FromResult(floor.RefusesToUnfreeze);
     }
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        Floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
-        Floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
+        floor.Note("SetLimits", $"{Account} {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.Limits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. Floor.Fees.Values.Select(of =>
+    public ValueTask<ImmutableArray<AccountFees>> Fees() => ValueTask.FromResult<ImmutableArray<AccountFees>>([.. floor.Fees.Values.Select(of =>
         new AccountFees(of.Asset, 0, of.Tiers[0].MakerPpm, of.Tiers[0].TakerPpm, of.Minimum))]);
 
     public ValueTask<ImmutableArray<TradedVolume>> VolumesBefore(long day) => ValueTask.FromResult(ImmutableArray<TradedVolume>.Empty);
 
     public ValueTask<string?> SetKind(AccountKindRequest request)
     {
-        Floor.Note("SetKind", $"{Account} {request.Currency} {request.By} {request.Why}");
+        floor.Note("SetKind", $"{Account} {request.Currency} {request.By} {request.Why}");
         return ValueTask.FromResult(Account == 1002 ? "it has open orders" : null);
     }
 
@@ -136,15 +136,15 @@ public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAc
     public ValueTask SetVolumes(long day, ImmutableArray<TradedVolume> volumes) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
-        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(Floor.Limits is { } limits ? [limits] : []);
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.Limits is { } limits ? [limits] : []);
 
     public ValueTask<AccountView> View(ImmutableArray<SeenSequence> seen)
     {
-        Floor.Note("View", $"{Account}");
-        Floor.Seen = seen;
+        floor.Note("View", $"{Account}");
+        floor.Seen = seen;
         ImmutableArray<OpenOrder> open =
         [
-            .. Floor.Open(Account).Select(order => new OpenOrder(
+            .. floor.Open(Account).Select(order => new OpenOrder(
                 order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
         return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
@@ -156,82 +156,82 @@ public sealed class FloorAccount(TradingFloors floors) : FloorGrain(floors), IAc
 }
 
 [Reentrant]
-public sealed class FloorBook(TradingFloors floors) : FloorGrain(floors), IOrderBookGrain
+public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 {
     public ValueTask Define(string symbol, EncodedInstrument definition) => ValueTask.CompletedTask;
 
     public ValueTask<ImmutableArray<ExecutionReport>> Submit(string symbol, ImmutableArray<SubmitOrder> orders)
     {
-        Floor.Note("Submit", $"{symbol} {orders.Length}");
-        if (Floor.BusySubmits-- > 0)
+        market.Note("Submit", $"{symbol} {orders.Length}");
+        if (market.BusySubmits-- > 0)
             return ValueTask.FromResult(orders.Select(order => TradingFloor.Refuse(symbol, order.Account, RejectReason.Overloaded)).ToImmutableArray());
-        return ValueTask.FromResult(orders.Select(order => Floor.Submit(symbol, order)).ToImmutableArray());
+        return ValueTask.FromResult(orders.Select(order => market.Submit(symbol, order)).ToImmutableArray());
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitList(string symbol, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
-        Floor.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
-        var refused = Floor.RefusesLists;
+        market.Note("SubmitList", $"{symbol} {kind} {orders.Length}");
+        var refused = market.RefusesLists;
         return ValueTask.FromResult(orders.Select(order => refused == RejectReason.None
-            ? Floor.Submit(symbol, order)
+            ? market.Submit(symbol, order)
             : TradingFloor.Refuse(symbol, order.Account, refused)).ToImmutableArray());
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> SubmitStrategy(ImmutableArray<SubmitOrder> legs)
     {
-        Floor.Note("SubmitStrategy", $"{legs.Length}");
-        var refused = Floor.RefusesLists;
+        market.Note("SubmitStrategy", $"{legs.Length}");
+        var refused = market.RefusesLists;
         return ValueTask.FromResult(legs.Select(leg =>
         {
             var strategy = leg.Conditions.Decode()!.Strategy!;
             var symbol = strategy.Legs[strategy.Leg].Symbol;
-            return refused == RejectReason.None ? Floor.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
+            return refused == RejectReason.None ? market.Submit(symbol, leg) : TradingFloor.Refuse(symbol, leg.Account, refused);
         }).ToImmutableArray());
     }
 
     public ValueTask<ExecutionReport> Amend(string symbol, long account, long orderId, ImmutableArray<NamedValue> changes)
     {
-        Floor.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
-        return ValueTask.FromResult(Floor.Status(symbol, account, orderId));
+        market.Note("AmendConditions", $"{symbol} {orderId} {string.Join(' ', changes.Select(change => $"{change.Name}={change.Value}"))}");
+        return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
     public ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
-        Floor.Note("Operate", TradingFloor.Text(symbol, command));
-        return ValueTask.FromResult(Floor.RefusesToOperate.GetValueOrDefault(symbol));
+        market.Note("Operate", TradingFloor.Text(symbol, command));
+        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol));
     }
 
     public ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
-        Floor.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
-        return ValueTask.FromResult(Floor.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
+        market.Note("ChangeTrade", $"{symbol} {trade.Sequence}-{trade.Index} {priceTicks}");
+        return ValueTask.FromResult(market.RefusesToOperate.GetValueOrDefault(symbol) is var reason and not RejectReason.None
             ? new TradeChanged(reason)
             : new TradeChanged(
-                RejectReason.None, Floor.Sequence(symbol) + 1,
+                RejectReason.None, market.Sequence(symbol) + 1,
                 new TurnStep(StepKind.Fill, 1001, 1, 4, Side.Sell, EndReason.None, 15000, 10, 0, 30, 0, 1002, 1, 3, 0, 15),
                 priceTicks, priceTicks == 0 ? 0 : 16, priceTicks == 0 ? 0 : 31));
     }
 
     public ValueTask<PlaceInLine> Position(string symbol, long account, long orderId)
     {
-        Floor.Note("Position", $"{symbol} {orderId}");
-        return ValueTask.FromResult(new PlaceInLine(Floor.Status(symbol, account, orderId).Reason, 3, 120));
+        market.Note("Position", $"{symbol} {orderId}");
+        return ValueTask.FromResult(new PlaceInLine(market.Status(symbol, account, orderId).Reason, 3, 120));
     }
 
     public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason) =>
         ValueTask.FromResult(numbers
-            .Select(number => Floor.Close(symbol, account, (_, own) => own == number, reason))
+            .Select(number => market.Close(symbol, account, (_, own) => own == number, reason))
             .ToImmutableArray());
 
     public ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId) =>
-        ValueTask.FromResult(Floor.Close(symbol, account, (id, _) => id == orderId, EndReason.User));
+        ValueTask.FromResult(market.Close(symbol, account, (id, _) => id == orderId, EndReason.User));
 
     public ValueTask<int> CloseAll(string symbol, long account, long floor)
     {
-        Floor.Note("CloseAll", $"{symbol} {floor}");
-        var open = Floor.Open(account).Where(order => order.Symbol == symbol && order.Order.Number <= floor).ToArray();
+        market.Note("CloseAll", $"{symbol} {floor}");
+        var open = market.Open(account).Where(order => order.Symbol == symbol && order.Order.Number <= floor).ToArray();
         foreach (var order in open)
-            Floor.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
+            market.Close(symbol, account, (id, _) => id == order.Id, EndReason.MassCancel);
         return ValueTask.FromResult(open.Length);
     }
 
@@ -239,76 +239,76 @@ public sealed class FloorBook(TradingFloors floors) : FloorGrain(floors), IOrder
 
     public ValueTask<ExecutionReport> Reduce(string symbol, long account, long number, long totalLots, long expectedLots)
     {
-        Floor.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
-        return ValueTask.FromResult(Floor.Reduce(symbol, account, number, totalLots));
+        market.Note("Reduce", expectedLots == 0 ? "" : $"if {expectedLots} are open");
+        return ValueTask.FromResult(market.Reduce(symbol, account, number, totalLots));
     }
 
     public ValueTask<ExecutionReport> Status(string symbol, long account, long orderId)
     {
-        Floor.Note("Status");
-        return ValueTask.FromResult(Floor.Status(symbol, account, orderId));
+        market.Note("Status");
+        return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
-    public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(Floor.Depth(symbol));
+    public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
 
     // Each answer has rules of its own, as those that have come over a wire.
-    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(Floor.BookState with
+    public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with
     {
-        Sequence = Floor.Sequence(symbol),
-        Rules = Floor.BookState.Rules.IsDefault ? default : [.. Floor.BookState.Rules],
+        Sequence = market.Sequence(symbol),
+        Rules = market.BookState.Rules.IsDefault ? default : [.. market.BookState.Rules],
     });
 
     public ValueTask<ulong> StateHash(string symbol) => throw new NotSupportedException();
 }
 
 [Reentrant]
-public sealed class FloorMarketData(TradingFloors floors) : FloorGrain(floors), IMarketDataGrain
+public sealed class FloorMarketData(TradingFloor floor) : Grain, IMarketDataGrain
 {
-    private string Symbol => Key;
+    private string Symbol => this.GetPrimaryKeyString();
 
     public ValueTask<DepthView> Depth(int levels)
     {
-        Floor.Note("Depth");
-        var all = Floor.Depth(Symbol);
+        floor.Note("Depth");
+        var all = floor.Depth(Symbol);
         return ValueTask.FromResult(all with { Bids = [.. all.Bids.Take(levels)], Asks = [.. all.Asks.Take(levels)] });
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> Trades(int limit)
     {
-        Floor.Note("Trades");
-        return ValueTask.FromResult<ImmutableArray<PublicTrade>>([.. Floor.Trades.Take(limit)]);
+        floor.Note("Trades");
+        return ValueTask.FromResult<ImmutableArray<PublicTrade>>([.. floor.Trades.Take(limit)]);
     }
 
     public ValueTask<long> LastPrice()
     {
-        Floor.Note("LastPrice");
-        return ValueTask.FromResult(Floor.Trades.Select(trade => trade.PriceTicks).FirstOrDefault());
+        floor.Note("LastPrice");
+        return ValueTask.FromResult(floor.Trades.Select(trade => trade.PriceTicks).FirstOrDefault());
     }
 
     public ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence)
     {
-        Floor.Note("WaitForUpdate", $"{afterSequence}");
-        return Floor.WaitForUpdate(Symbol, afterSequence);
+        floor.Note("WaitForUpdate", $"{afterSequence}");
+        return floor.WaitForUpdate(Symbol, afterSequence);
     }
 
     public ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit)
     {
-        var all = Floor.Orders.Snapshot;
+        var all = floor.Orders.Snapshot;
         return ValueTask.FromResult(all with { Bids = [.. all.Bids.Take(limit)], Asks = [.. all.Asks.Take(limit)] });
     }
 
     public ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence)
     {
-        Floor.Note("WaitForOrders", $"{afterSequence}");
-        return Floor.WaitForOrders(afterSequence);
+        floor.Note("WaitForOrders", $"{afterSequence}");
+        return floor.WaitForOrders(afterSequence);
     }
 }
 
-public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILedgerGrain
+public sealed class FloorLedger(TradingFloor floor) : Grain, ILedgerGrain
 {
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit, ImmutableArray<SeenSequence> seen)
     {
-        Floor.Seen = seen;
+        floor.Seen = seen;
         var fill = new OrderFill(7, 0, 15_000, 10, 30, false);
         return ValueTask.FromResult<ImmutableArray<AccountFill>>([new AccountFill("AAPL", 1, "my-1", Side.Buy, 1_767_225_600_000_000_001, fill)]);
     }
@@ -316,7 +316,7 @@ public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILed
     public ValueTask<ImmutableArray<AccountFill>> FillsAfter(
         long account, string symbol, TradePlace after, int limit, ImmutableArray<SeenSequence> seen)
     {
-        Floor.Note("FillsAfter", $"{symbol} {after.Sequence}-{after.Index} {limit}");
+        floor.Note("FillsAfter", $"{symbol} {after.Sequence}-{after.Index} {limit}");
         return Fills(account, symbol, limit, seen);
     }
 
@@ -336,13 +336,13 @@ public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILed
 
     public ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query, ImmutableArray<SeenSequence> seen)
     {
-        Floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
+        floor.Note("Candles", $"{query.Symbol} {seen[0].Sequence}");
         return ValueTask.FromResult<ImmutableArray<Candle>>([]);
     }
 
     public ValueTask<ImmutableArray<PublicTrade>> PublicTrades(TradeQuery query, ImmutableArray<SeenSequence> seen)
     {
-        var found = Floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
+        var found = floor.PastTrades.Where(trade => trade.TimeNanos >= (query.FromNanos ?? 0) && trade.TimeNanos <= (query.ThroughNanos ?? long.MaxValue)
             && (query.From is not { } from || (trade.Sequence, trade.Index).CompareTo((from.Sequence, from.Index)) >= 0));
         return ValueTask.FromResult<ImmutableArray<PublicTrade>>(
             [.. query.From is null && query.FromNanos is null ? found.TakeLast(query.Limit) : found.Take(query.Limit)]);
@@ -350,7 +350,7 @@ public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILed
 
     public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query, ImmutableArray<SeenSequence> seen)
     {
-        Floor.Prevented.Add(query);
+        floor.Prevented.Add(query);
         return ValueTask.FromResult<ImmutableArray<PreventedMatch>>(
             [new PreventedMatch("AAPL", new TradePlace(7, 0), 1_767_225_600_000_000_001, SelfTradePrevention.ExpireBoth, 15_000, 10, 9, new(2, 5, true, 12), new(1, 0, false, null))]);
     }
@@ -359,7 +359,7 @@ public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILed
         ValueTask.FromResult<ImmutableArray<AccountFill>>([]);
 
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query, ImmutableArray<SeenSequence> seen) =>
-        ValueTask.FromResult(Floor.PastOrders);
+        ValueTask.FromResult(floor.PastOrders);
 
     public ValueTask CatchUp() => ValueTask.CompletedTask;
 
@@ -387,67 +387,67 @@ public sealed class FloorLedger(TradingFloors floors) : FloorGrain(floors), ILed
     public ValueTask Follow() => ValueTask.CompletedTask;
 
     public async ValueTask<LedgerStanding> Standing() =>
-        await Floor.Standing;
+        await floor.Standing;
 }
 
-public sealed class FloorPayout(TradingFloors floors) : FloorGrain(floors), IPayoutGrain
+public sealed class FloorPayout(TradingFloor floor) : Grain, IPayoutGrain
 {
     public ValueTask<ImmutableArray<PayoutState>> Enlist(int decimals, ImmutableArray<PayoutItem> items)
     {
-        Floor.Note("Enlist", $"{Key} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
+        floor.Note("Enlist", $"{this.GetPrimaryKeyString()} {items[0].Account}:{items[0].Sequence} {items[0].Amount} {items[0].Destination}");
         return ValueTask.FromResult<ImmutableArray<PayoutState>>([PayoutState.Sent]);
     }
 }
 
-public sealed class FloorOperatorLog(TradingFloors floors) : FloorGrain(floors), IOperatorLogGrain
+public sealed class FloorOperatorLog(TradingFloor floor) : Grain, IOperatorLogGrain
 {
     public ValueTask<long> Note(OperatorAct act)
     {
-        if (Floor.NotesNothing)
+        if (floor.NotesNothing)
             throw new InvalidOperationException("Nothing can go on record now.");
 
-        Floor.Acts.Add(act);
-        return ValueTask.FromResult((long)Floor.Acts.Count);
+        floor.Acts.Add(act);
+        return ValueTask.FromResult((long)floor.Acts.Count);
     }
 
-    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(Floor.Acts
+    public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => ValueTask.FromResult(floor.Acts
         .Select((act, at) => new AuditLine(at + 1, 1_000_000_000L * (at + 1), act.What, act.Subject, act.By, act.Detail))
         .Reverse().Where(line => line.Sequence < before).Take(limit).ToImmutableArray());
 }
 
-public sealed class FloorCatalog(TradingFloors floors) : FloorGrain(floors), ICatalogGrain
+public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 {
     public ValueTask<ImmutableArray<EncodedInstrument>> Instruments()
     {
-        Floor.Note("Instruments");
-        return ValueTask.FromResult(Floor.Instruments.Select(EncodedInstrument.From).ToImmutableArray());
+        floor.Note("Instruments");
+        return ValueTask.FromResult(floor.Instruments.Select(EncodedInstrument.From).ToImmutableArray());
     }
 
     public ValueTask List(EncodedInstrument definition)
     {
-        if (Floor.RefusesListings)
+        if (floor.RefusesListings)
             throw new ArgumentException("Another was quicker.", nameof(definition));
 
         var instrument = definition.Decode();
-        Floor.Instruments.RemoveAll(listed => listed.Symbol == instrument.Symbol);
-        Floor.Instruments.Add(instrument);
+        floor.Instruments.RemoveAll(listed => listed.Symbol == instrument.Symbol);
+        floor.Instruments.Add(instrument);
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<ImmutableArray<ApiKey>> Keys()
     {
-        Floor.Note("Keys");
-        return ValueTask.FromResult(Floor.Keys.ToImmutableArray());
+        floor.Note("Keys");
+        return ValueTask.FromResult(floor.Keys.ToImmutableArray());
     }
 
     public ValueTask AddKey(ApiKey key)
     {
-        Floor.Keys.RemoveAll(known => known.Hash == key.Hash);
-        Floor.Keys.Add(key);
+        floor.Keys.RemoveAll(known => known.Hash == key.Hash);
+        floor.Keys.Add(key);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(Floor.Margin);
+    public ValueTask<MarginRulebook> Margin() => ValueTask.FromResult(floor.Margin);
 
     public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => throw new NotSupportedException();
 
@@ -471,29 +471,29 @@ public sealed class FloorCatalog(TradingFloors floors) : FloorGrain(floors), ICa
 
     public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
 
-    public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(Floor.Breaker);
+    public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(floor.Breaker);
 
     public ValueTask UseBreaker(BreakerUse use)
     {
-        Floor.Breaker = use;
+        floor.Breaker = use;
         return ValueTask.CompletedTask;
     }
 
     public ValueTask<string?> SetMarginTerms(MarginTermsRequest request)
     {
-        Floor.Margin = Floor.Margin with { Terms = [request] };
+        floor.Margin = floor.Margin with { Terms = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<string?> SetMarginPolicy(MarginPolicyRequest request)
     {
-        Floor.Margin = Floor.Margin with { Policies = [request] };
+        floor.Margin = floor.Margin with { Policies = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<string?> SetMarginGroup(MarginGroupRequest request)
     {
-        Floor.Margin = Floor.Margin with { Groups = [request] };
+        floor.Margin = floor.Margin with { Groups = [request] };
         return ValueTask.FromResult<string?>(null);
     }
 
@@ -501,7 +501,7 @@ public sealed class FloorCatalog(TradingFloors floors) : FloorGrain(floors), ICa
     {
         if (request.Lots > 1_000)
             return ValueTask.FromResult<string?>("there is not as much to lend");
-        Floor.Margin = Floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
+        floor.Margin = floor.Margin with { Locates = [request], Funds = [new("USD", 12_345)] };
         return ValueTask.FromResult<string?>(null);
     }
 
@@ -511,33 +511,33 @@ public sealed class FloorCatalog(TradingFloors floors) : FloorGrain(floors), ICa
 
     public ValueTask<LiquidationCover> Insure(LiquidationClaim claim) => ValueTask.FromResult(new LiquidationCover(claim.Sequence, 0, claim.Deficit));
 
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. Floor.Fees.Values]);
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => ValueTask.FromResult<ImmutableArray<FeeSchedule>>([.. floor.Fees.Values]);
 
     public ValueTask<string?> SetFees(FeesRequest request)
     {
-        Floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
+        floor.Note("SetFees", $"{request.Schedule.Asset} {string.Join(' ', request.Schedule.Tiers)} {request.Schedule.Minimum} {request.By} {request.Why}");
         if (request.Schedule.Tiers.Any(tier => tier.MakerPpm < -500))
             return ValueTask.FromResult<string?>("a rebate is too much");
-        Floor.Fees[request.Schedule.Asset] = request.Schedule;
+        floor.Fees[request.Schedule.Asset] = request.Schedule;
         return ValueTask.FromResult<string?>(null);
     }
 
     public ValueTask<ImmutableArray<SymbolLimits>> Limits() =>
-        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(Floor.EveryonesLimits is { } limits ? [limits] : []);
+        ValueTask.FromResult<ImmutableArray<SymbolLimits>>(floor.EveryonesLimits is { } limits ? [limits] : []);
 
     public ValueTask SetLimits(LimitsRequest request)
     {
-        Floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
-        Floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
+        floor.Note("SetLimits", $"everyone {request.Symbol} {string.Join(' ', request.Limits.Select(l => $"{l.Kind}={l.Most}"))} {request.By} {request.Why}");
+        floor.EveryonesLimits = new SymbolLimits(request.Symbol, request.Limits);
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(Floor.Owners.ToImmutableArray());
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => ValueTask.FromResult(floor.Owners.ToImmutableArray());
 
     public ValueTask SetOwner(OwnedAccount account)
     {
-        Floor.Owners.RemoveAll(owned => owned.Account == account.Account);
-        Floor.Owners.Add(account);
+        floor.Owners.RemoveAll(owned => owned.Account == account.Account);
+        floor.Owners.Add(account);
         return ValueTask.CompletedTask;
     }
 

@@ -10,23 +10,26 @@ namespace QuantumCore.Gateway.Tests;
 /// <summary>The SDK over the grains themselves, with no gateway between.</summary>
 public sealed class JoinedExchangeTests : IAsyncLifetime
 {
-    private TradingFloor _floor = null!;
-    private IGrainFactory _grains = null!;
+    private readonly TradingFloor _floor = new();
+    private GrainCluster? _cluster;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => (_floor, _grains) = await FloorCluster.OpenAsync();
+    public async ValueTask InitializeAsync() => _cluster = await GrainCluster.StartAsync(new GrainClusterOptions
+    {
+        ConfigureServices = services => services.AddSingleton(_floor),
+    });
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _floor.Close();
-        return ValueTask.CompletedTask;
+        await _cluster!.DisposeAsync();
     }
 
     [Fact]
     public async Task A_service_that_joined_trades_and_watches_as_any_client_does()
     {
-        await using var exchange = await JoinedExchange.OverAsync(_grains, Token);
+        await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
         using var alice = exchange.CreateClient("alice");
         _floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [new DepthLevel(15_000, 100, 1)], [], []));
         await foreach (var book in alice.WatchAsync(["AAPL"], Token))
@@ -44,7 +47,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     [Fact]
     public async Task Keys_are_asked_for_here_as_well()
     {
-        await using var exchange = await JoinedExchange.OverAsync(_grains, Token);
+        await using var exchange = await JoinedExchange.OverAsync(_cluster!.Grains, Token);
         using var nobody = exchange.CreateClient("nobody");
         var order = new PlaceOrder { Symbol = "AAPL", Side = OrderSide.Buy, Quantity = 5, Price = 150.00m };
         Assert.Equal(RejectCodes.Unauthorized, (await Assert.ThrowsAsync<QuantumCoreException>(() => nobody.PlaceAsync(order, Token))).Code);
@@ -57,7 +60,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     {
         var before = Doors();
         string door;
-        await using (await JoinedExchange.OverAsync(_grains, Token))
+        await using (await JoinedExchange.OverAsync(_cluster!.Grains, Token))
         {
             door = Assert.Single(Doors().Except(before, StringComparer.Ordinal));
             if (!OperatingSystem.IsWindows())
@@ -72,7 +75,7 @@ public sealed class JoinedExchangeTests : IAsyncLifetime
     {
         _floor.Fail("Keys", new InvalidOperationException("not now"));
         var before = Doors();
-        await Assert.ThrowsAnyAsync<Exception>(() => JoinedExchange.OverAsync(_grains, Token));
+        await Assert.ThrowsAnyAsync<Exception>(() => JoinedExchange.OverAsync(_cluster!.Grains, Token));
         Assert.Empty(Doors().Except(before, StringComparer.Ordinal));
     }
 

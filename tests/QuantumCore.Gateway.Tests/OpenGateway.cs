@@ -7,17 +7,19 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.TestKit;
 
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>A gateway on a real socket in front of a <see cref="TradingFloor"/>.</summary>
 public sealed class OpenGateway : IAsyncDisposable
 {
+    private readonly GrainCluster _cluster;
     private readonly WebApplication _app;
 
-    private OpenGateway(WebApplication app, TradingFloor floor)
+    private OpenGateway(GrainCluster cluster, WebApplication app, TradingFloor floor)
     {
-        (_app, Floor) = (app, floor);
+        (_cluster, _app, Floor) = (cluster, app, floor);
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
         Http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(30) };
     }
@@ -33,11 +35,15 @@ public sealed class OpenGateway : IAsyncDisposable
     public static async Task<OpenGateway> StartAsync(
         GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false)
     {
-        var (floor, grains) = await FloorCluster.OpenAsync();
+        var floor = new TradingFloor();
+        var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
+        {
+            ConfigureServices = services => services.AddSingleton(floor),
+        });
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddLogging();
-        builder.Services.AddSingleton(grains);
+        builder.Services.AddSingleton<IGrainFactory>(cluster.Grains);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
         if (hasFix)
@@ -47,7 +53,7 @@ public sealed class OpenGateway : IAsyncDisposable
         await app.StartAsync(CancellationToken.None);
         if (isReady)
             app.Services.GetRequiredService<ExchangeReadiness>().Open();
-        return new OpenGateway(app, floor);
+        return new OpenGateway(cluster, app, floor);
     }
 
     /// <summary>Sends a request with its body as it is.</summary>
@@ -79,6 +85,7 @@ public sealed class OpenGateway : IAsyncDisposable
         Floor.Close();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
+        await _cluster.DisposeAsync();
     }
 }
 
