@@ -6,10 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>
-/// Two silos trade and one is killed. The embedded runtime is one silo by nature; there the whole exchange is
-/// left behind as a zombie and another one goes on with its journal.
-/// </summary>
+/// <summary>Two silos trade and one is killed.</summary>
 public class KilledSiloTests
 {
     private static readonly string[] s_symbols = ["AAPL", "MSFT", "AMZN", "NVDA"];

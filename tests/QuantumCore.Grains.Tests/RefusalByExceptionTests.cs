@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a caller of grains sees of an exception: what was thrown, on either runtime.</summary>
+/// <summary>Callers of grains get the exception that the grain threw.</summary>
 public sealed class RefusalByExceptionTests
 {
     [Fact]

@@ -6,9 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>
-/// What travels between grains. Attributes are found by name: on either runtime these are the same rules.
-/// </summary>
+/// <summary>Rules for messages between grains.</summary>
 public class MessageTests
 {
     private static readonly Assembly s_contracts = typeof(IAccountGrain).Assembly;

@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Configuration;
-using Orleans.Hosting;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Streams;
