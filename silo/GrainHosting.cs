@@ -46,6 +46,7 @@ internal static class GrainHosting
             return;
         }
 
+        builder.Services.AddHostedService<LongTurns>();
         builder.Host.UseOrleans(silo =>
         {
             silo.Services.SendExceptionsWhole();

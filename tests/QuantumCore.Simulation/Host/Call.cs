@@ -1,6 +1,5 @@
 using Orleans.CodeGeneration;
 using Orleans.Serialization.Invocation;
-using Orleans.Storage;
 
 namespace QuantumCore.Simulation.Host;
 
@@ -59,8 +58,8 @@ internal sealed class PendingReply(IResponseCompletionSource caller, string meth
     /// <summary>Gives the caller its reply. Later ones are dropped.</summary>
     public void Complete(Response response)
     {
-        var caller = _caller;
+        var waiting = _caller;
         _caller = null;
-        caller?.Complete(response);
+        waiting?.Complete(response);
     }
 }

@@ -140,7 +140,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
         RuntimeContext.Enter(this);
         TryExecuteTask(_turns.Peek());
         RuntimeContext.Leave();
-        _turns.Dequeue();
+        _ = _turns.Dequeue();
         if (_turns.Count > 0)
             Host.Silo.Owner.Post(RunNext);
     }

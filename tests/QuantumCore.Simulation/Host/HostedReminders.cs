@@ -43,7 +43,7 @@ internal sealed class HostedReminders(World world, SiloStore store) : IReminderR
         await store.UnderWayAsync();
         world.Database.RequireRoom();
         if (Known.Remove((grain, name), out var before))
-            before.Dispose();
+            await before.DisposeAsync();
         if (timer is not null)
         {
             Known.Add((grain, name), timer);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Storage;
 
 namespace QuantumCore.Simulation.Host;
 
