@@ -42,6 +42,8 @@ internal static class GrainHosting
                 client.JoinCluster(options.Cluster, options.Postgres!);
                 if (options.Otlp is not null)
                     client.AddActivityPropagation();
+                if (options.HasDashboard)
+                    client.AddOrleansDashboard();
             });
             return;
         }
@@ -50,11 +52,14 @@ internal static class GrainHosting
         builder.Host.UseOrleans(silo =>
         {
             silo.Services.SendExceptionsWhole();
+            silo.Services.AddSingleton<IFatalErrorHandler, Abandoned>();
             Limit(silo, options);
             Watch(silo);
             silo.Configure<Orleans.Configuration.SiloOptions>(self => self.SiloName = SiloName.Of(options));
             if (options.Otlp is not null)
                 silo.AddActivityPropagation();
+            if (options.HasDashboard)
+                silo.AddOrleansDashboard();
 
             silo.AddEventStreams();
             if (options.Storage == StorageKind.Postgres)
@@ -81,12 +86,14 @@ internal static class GrainHosting
             silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.LongTurn);
     }
 
-    // Orleans' own patience is a minute, that of traders is not. A probe waits half a second, on a busy machine up to two, and
-    // a silo that hangs is missed after three.
+    // Orleans' own patience is a minute, that of traders is not: a silo that hangs is given up after 2.8 to 3.6 seconds. Probes
+    // follow each other at this timeout, and none waits longer: with two silos Orleans takes the other's silence for a weakness
+    // of its own, and would wait up to twice as long.
     private static void Watch(ISiloBuilder silo) => silo.Configure<ClusterMembershipOptions>(membership =>
     {
-        membership.ProbeTimeout = TimeSpan.FromSeconds(0.5);
-        membership.NumMissedProbesLimit = 3;
+        membership.ProbeTimeout = TimeSpan.FromSeconds(0.4);
+        membership.NumMissedProbesLimit = 4;
+        membership.ExtendProbeTimeoutDuringDegradation = false;
         membership.TableRefreshTimeout = TimeSpan.FromSeconds(5);
         membership.IAmAliveTablePublishTimeout = LostSilos.Period;
     });

@@ -97,6 +97,8 @@ try
     await using var app = builder.Build();
     app.UseTerminalCompression("/api/qc/v1/candles");
     app.UseExchangeGateway();
+    if (options is { HasDashboard: true, Role: not SiloRole.Matching })
+        app.UseOrleansDashboard();
     app.UseSimulation(options);
     app.UseTerminal();
     var start = app.Services.GetRequiredService<ExchangeStart>();

@@ -98,6 +98,7 @@ internal sealed record SiloOptions
           --otlp URL             Collector of OpenTelemetry that traces are sent to, over HTTP, such as http://127.0.0.1:4318: spans of
                                  requests, grains and commits (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
           --trace-one-in N       One request in N is traced (default: 1).
+          --dashboard on|off     Orleans' dashboard under /admin/orleans, for administrators who are signed in (default: off).
           --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 500).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
@@ -122,8 +123,8 @@ internal sealed record SiloOptions
         command line wins.
 
         Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: it could not start, or a part of it failed; 71: the end
-        was cut short, by a second signal or because it took longer than --shutdown; 74: no room on the disk to start. 64, 70 and
-        74 come with one sentence on stderr. What was acknowledged is safe in each case.
+        was cut short, by a second signal or because it took longer than --shutdown; 74: no room on the disk to start; 75: the
+        other silos declared it dead while it did not answer. 64, 70, 74 and 75 come with one sentence on stderr. What was acknowledged is safe in each case.
         """;
 
     private const string DefaultCluster = "quantumcore";
@@ -132,7 +133,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -248,6 +249,9 @@ internal sealed record SiloOptions
     /// <summary>People may sign up themselves.</summary>
     public bool SignUp { get; init; } = true;
 
+    /// <summary>Whether Orleans' dashboard is served.</summary>
+    public bool HasDashboard { get; init; }
+
     /// <summary>Other sites whose pages may call.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
@@ -333,6 +337,7 @@ internal sealed record SiloOptions
         "tls-key" => this with { TlsKey = ExistingFile(value, source) },
         "fix" => this with { Fix = FixAt(value, source) },
         "sign-up" => this with { SignUp = Switch(value, "on", source) },
+        "dashboard" => this with { HasDashboard = Switch(value, "on", source) },
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },

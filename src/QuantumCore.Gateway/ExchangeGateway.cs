@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Binance;
@@ -181,6 +182,10 @@ public static class ExchangeGateway
     /// calls, after their routes were chosen.
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
+
+    /// <summary>Whether an administrator asks, with a key or signed in; otherwise the request was refused.</summary>
+    public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.IsOfficer(
+        context, context.RequestServices.GetRequiredService<KeyRing>(), UserRole.Administrator);
 
     /// <summary>Whether a request comes from this machine, as far as it shows: by the name it calls, and through no proxy.</summary>
     public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);

@@ -146,7 +146,9 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
             // It goes on as if nothing had been, until it learns that it was given up; the fences hold what it tries to write.
             await survivor.LinesAsync(IsDeath, deaths + 1);
             await victim.ThawAsync();
-            await victim.ExitAsync();
+            var end = await victim.ExitAsync();
+            Assert.Equal(75, end.ExitCode);
+            Assert.Single(end.Output.Split('\n'), line => line.Contains("declared silo", StringComparison.Ordinal));
         }
 
         Array.ForEach(floors, floor => floor.Close());

@@ -3,12 +3,12 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-#pragma warning disable MA0047 // The runtime looks for it by this name.
+#pragma warning disable MA0047, CA1050 // The runtime looks for it by this name.
 /// <summary>
 /// Runs in the process of an exchange before its first instruction, where DOTNET_STARTUP_HOOKS names this assembly: its clock is then as many days
 /// ahead as a file says, and follows that file. So days pass for real processes, and the product has no switch for it.
 /// </summary>
-internal static class StartupHook
+public static class StartupHook
 {
     /// <summary>Names the file.</summary>
     public const string FileVariable = "SHIFTED_CLOCK";
