@@ -1,10 +1,13 @@
+using System.Net;
+using System.Net.Sockets;
 using Npgsql;
 
 namespace QuantumCore.Silo.Cluster;
 
 /// <summary>
 /// Declares silos dead that have not said for a while that they live, until this one has joined. A silo joins only when all
-/// that are said to be alive answer it; where all were killed at once, nobody is left to say otherwise. Who was declared dead
+/// that are said to be alive answer it; where all were killed at once, nobody is left to say otherwise. One of this machine
+/// whose port is closed is gone for certain; others are waited for. Who was declared dead
 /// and is not ends as soon as it reads so, and the fences of the journal hold what it writes until then.
 /// </summary>
 internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, ILogger<LostSilos> log) : IHostedLifecycleService, IDisposable
@@ -79,17 +82,42 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
         foreach (var (silo, said) in await MembershipTables.LastWordsAsync(options.Postgres!, options.Cluster, cancellationToken))
         {
             if (!_seen.TryGetValue(silo, out var seen) || seen.Said != said)
-            {
-                _seen[silo] = (said, time.GetTimestamp());
-            }
-            else if (time.GetElapsedTime(seen.Since) > s_lost
+                _seen[silo] = seen = (said, time.GetTimestamp());
+
+            var silent = time.GetElapsedTime(seen.Since);
+            if ((silent > s_lost || await HasClosedAsync(silo.Address, silo.Port, cancellationToken))
                 && await MembershipTables.DeclareDeadAsync(options.Postgres!, options.Cluster, silo, said, cancellationToken))
             {
-                Lost(log, silo.Address, silo.Port, s_lost.TotalSeconds);
+                Lost(log, silo.Address, silo.Port, silent.TotalSeconds);
             }
         }
     }
 
-    [LoggerMessage(209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds} s and is declared dead")]
+    // The operating system keeps the port of a process open as long as that lives, even where it is paused. Of another machine a
+    // firewall may say the same.
+    private async Task<bool> HasClosedAsync(string address, int port, CancellationToken cancellationToken)
+    {
+        if (!IPAddress.TryParse(address, out var ip) || !(IPAddress.IsLoopback(ip) || ip.Equals(options.Advertise)))
+            return false;
+
+        using var socket = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(s_look);
+        try
+        {
+            await socket.ConnectAsync(ip, port, patience.Token);
+            return false;
+        }
+        catch (SocketException refused) when (refused.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return true;
+        }
+        catch (Exception unclear) when (unclear is SocketException || !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds:F0} s or has closed its port, and is declared dead")]
     private static partial void Lost(ILogger logger, string address, int port, double seconds);
 }

@@ -3,17 +3,18 @@ using Xunit;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>The exchange under faults, by seed.</summary>
+/// <summary>The exchange under faults, by seed. So many steps as QUANTUMCORE_SIMULATION_STEPS says: a million, and ten in .ci/nightly.</summary>
 public sealed class SimulatedDayTests(ITestOutputHelper output)
 {
     private const string StepsVariable = "QUANTUMCORE_SIMULATION_STEPS";
+    private const long MostSteps = 1_000_000;
     private const string SeedVariable = "QUANTUMCORE_SIMULATION_SEED";
 
     [Fact]
     [Trait("Suite", "Slow")]
     public void Whatever_fails_nothing_acknowledged_is_lost_or_doubled()
     {
-        var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000));
+        var sum = RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps));
         output.WriteLine(sum.ToString());
         Assert.True(sum.Kills > 0 && sum.Unknown > 0 && sum.Fills > 0 && sum.Voided > 0 && sum.Liquidated > 0 && sum.Deficits > 0 && sum.Shared > 0 && sum.Settled > 0 && sum.Failing > 0 && sum.Dividends > 0 && sum.Packs > 0 && sum.Changes > 0 && sum.Shorts > 0, $"The seeds tested nothing: {sum}");
     }
@@ -27,7 +28,7 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     [InlineData(Habit.TradesStrategies)]
     [Trait("Suite", "Slow")]
     public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
-        output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, 10_000_000) / 20, habit).ToString());
+        output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps) / 20, habit).ToString());
 
     [Fact]
     public void A_seed_is_one_history()
