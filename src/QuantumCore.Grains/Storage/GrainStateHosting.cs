@@ -8,6 +8,9 @@ namespace QuantumCore.Grains.Storage;
 /// <summary>Where a silo keeps the state of its grains: what is not money, and so not in the journal.</summary>
 public static class GrainStateHosting
 {
+    /// <summary>The schema of grain state in PostgreSQL.</summary>
+    public const string Schema = "state";
+
     private const string Postgres = "postgres";
 
     /// <summary>Creates what is missing of the tables of grain state, beside the journal.</summary>
@@ -34,7 +37,7 @@ public static class GrainStateHosting
         silo.AddAdoNetGrainStorage(Postgres, storage =>
         {
             (storage.Invariant, storage.GrainStorageSerializer) = ("Npgsql", new StateSerializer());
-            storage.ConnectionString = new NpgsqlConnectionStringBuilder(postgres) { SearchPath = "state" }.ConnectionString;
+            storage.ConnectionString = new NpgsqlConnectionStringBuilder(postgres) { SearchPath = Schema }.ConnectionString;
         });
         return silo.KeepGrainStateIn(static services => services.GetRequiredKeyedService<IGrainStorage>(Postgres));
     }
