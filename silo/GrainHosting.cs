@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
 using QuantumCore.Gateway.Cluster;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Grains.Streams;
 using QuantumCore.Silo.Cluster;
 
@@ -24,11 +25,16 @@ internal static class GrainHosting
             throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
     }
 
-    /// <summary>The list of members, before anybody looks for it.</summary>
-    public static Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken) =>
-        options.Storage == StorageKind.Postgres
-            ? ClusterMembership.CreateTablesAsync(options.Postgres!, cancellationToken)
-            : Task.CompletedTask;
+    /// <summary>Creates the tables of members and of grain state, before anybody looks for them.</summary>
+    public static async Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Storage != StorageKind.Postgres)
+            return;
+
+        await ClusterMembership.CreateTablesAsync(options.Postgres!, cancellationToken);
+        if (options.Role != SiloRole.Gateway)
+            await GrainStateHosting.CreateTablesAsync(options.Postgres!, cancellationToken);
+    }
 
     public static void AddOrleans(this WebApplicationBuilder builder, SiloOptions options)
     {
@@ -62,6 +68,7 @@ internal static class GrainHosting
                 silo.AddOrleansDashboard();
 
             silo.AddEventStreams();
+            KeepGrainState(silo, options);
             if (options.Storage == StorageKind.Postgres)
                 Join(silo, options);
             else
@@ -74,6 +81,13 @@ internal static class GrainHosting
             builder.Services.AddHostedService<BookBalance>();
         }
     }
+
+    private static void KeepGrainState(ISiloBuilder silo, SiloOptions options) => _ = options.Storage switch
+    {
+        StorageKind.Sqlite => silo.KeepGrainStateInFile(),
+        StorageKind.Postgres => silo.KeepGrainStateInPostgres(options.Postgres!),
+        StorageKind.Volatile => silo.AddMemoryGrainStorageAsDefault(),
+    };
 
     private static void Limit(ISiloBuilder silo, SiloOptions options)
     {

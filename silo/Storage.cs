@@ -5,12 +5,13 @@ using QuantumCore.Gateway;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
+using QuantumCore.Grains.Storage;
 using QuantumCore.History;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;
 
-/// <summary>The journal and the history this silo keeps, and where it pays out.</summary>
+/// <summary>Journal, history and grain state of this silo, and where it pays out.</summary>
 internal static class Storage
 {
     private const int SqliteFull = 13;
@@ -19,7 +20,7 @@ internal static class Storage
     private const int NoSpace = 28;
     private const int NoSpaceOfWindows = unchecked((int)0x80070070);
 
-    /// <summary>Adds both stores, and the folders of payouts and settlement, as the options say.</summary>
+    /// <summary>Adds the stores, and the folders of payouts and settlement, as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
         services.AddSingleton<IJournalStore>(options.Storage switch
@@ -28,6 +29,8 @@ internal static class Storage
             StorageKind.Postgres => new PostgresJournalStore(options.Postgres!),
             StorageKind.Volatile => new VolatileJournalStore(),
         });
+        if (options.Storage == StorageKind.Sqlite)
+            services.AddSingleton(_ => new SqliteGrainStorage(Path.Combine(options.DataDirectory, "state.db")));
         services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
@@ -77,12 +80,14 @@ internal static class Storage
             ? SecretSeal.OfThisProcess()
             : new SecretSeal(SealingKey(Path.Combine(options.Secrets, "secrets.key"))));
 
-    /// <summary>Opens both; before any grain is called.</summary>
+    /// <summary>Opens journal, history and grain state; before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         var (journal, history) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<HistoryStore>());
         await journal.InitializeAsync(cancellationToken);
         await history.InitializeAsync(cancellationToken);
+        if (services.GetService<SqliteGrainStorage>() is { } state)
+            await state.InitializeAsync(cancellationToken);
         await CheckHistoryAsync(journal, history, cancellationToken);
     }
 

@@ -32,8 +32,8 @@ public sealed record AlertFired(
 
 /// <summary>All alerts of an account.</summary>
 /// <param name="Since">
-/// When the process that answers began to keep alerts, UTC; cut to 100 ns. It keeps them in memory: another time is another process, which
-/// knows nothing of what was set before it began.
+/// When the alerts of the account began to be kept, UTC; cut to 100 ns. Another time is another store, such as a volatile one after a restart,
+/// which knows nothing of what was set before.
 /// </param>
 /// <param name="Alerts">Those that wait and those that have fired, the oldest first; 50 at most.</param>
 public sealed record AccountAlerts(DateTimeOffset Since, [property: JsonRequired] IReadOnlyList<PriceAlert> Alerts);
@@ -60,7 +60,7 @@ public enum AlertChange
 /// were not taken away. One that was taken away elsewhere before this feed heard of it is none of them.
 /// </param>
 /// <param name="Forgotten">
-/// Those that waited and that the exchange has forgotten, since it was started anew or another gateway answers now: to be set again where they are
+/// Those that waited and that the exchange has forgotten, since its store is another one now: to be set again where they are
 /// still wanted, with the side they were waited for on. Only in a snapshot.
 /// </param>
 public sealed record AlertUpdate(

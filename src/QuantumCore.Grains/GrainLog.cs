@@ -59,4 +59,7 @@ internal static partial class GrainLog
 
     [LoggerMessage(50, LogLevel.Error, "{Symbol} can't be told order by order: its records run again are not what they were.")]
     public static partial void OrdersDiverge(ILogger logger, Exception exception, string symbol);
+
+    [LoggerMessage(51, LogLevel.Warning, "The price alerts of {Symbol} are behind; it is tried again.")]
+    public static partial void PriceWatchBehind(ILogger logger, Exception exception, string symbol);
 }

@@ -40,6 +40,12 @@ public sealed record SnapshotRow(long StreamId, long Sequence, long Epoch, long 
 /// <param name="Body">Its bytes.</param>
 public sealed record FileRow(string Folder, string Name, byte[] Body);
 
+/// <summary>State of a grain, as a backup keeps it.</summary>
+/// <param name="Grain">The grain: its type and its key.</param>
+/// <param name="Name">The name of the state.</param>
+/// <param name="Payload">The state, as JSON.</param>
+public sealed record StateRow(string Grain, string Name, string Payload);
+
 /// <summary>
 /// Every row of a journal as of one moment, for those who copy or examine it: nothing is written, no activation is
 /// disturbed, and commits go on meanwhile. Used by one thread; an enumeration is ended before the next one begins.
@@ -94,6 +100,9 @@ public abstract class JournalImage : IDisposable
 
     /// <summary>Files that a backup took along; a journal that an exchange runs on has none.</summary>
     public virtual IEnumerable<FileRow> Files() => [];
+
+    /// <summary>Grain state that a backup took along; a journal that an exchange runs on has none.</summary>
+    public virtual IEnumerable<StateRow> States() => [];
 
     /// <summary>What the database itself finds wrong with its file; empty is good news.</summary>
     public abstract IReadOnlyList<string> FileDamage();

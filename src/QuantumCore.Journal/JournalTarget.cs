@@ -41,6 +41,9 @@ public abstract class JournalTarget : IDisposable
     /// <summary>Adds a file; only a file keeps files.</summary>
     public virtual void Add(FileRow file) => throw new NotSupportedException("A database keeps no files.");
 
+    /// <summary>Adds state of a grain; only a file keeps it.</summary>
+    public virtual void Add(StateRow state) => throw new NotSupportedException("A database keeps grain state in tables of its own.");
+
     /// <summary>Everything is there: from now on it is a journal, and on disk.</summary>
     public abstract void Complete();
 
@@ -122,6 +125,13 @@ internal sealed class SqliteJournalTarget : JournalTarget
         _database.Execute("CREATE TABLE IF NOT EXISTS outgoing_file (folder TEXT NOT NULL, name TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY (folder, name))");
         _database.Statement("INSERT INTO outgoing_file (folder, name, body) VALUES (?1, ?2, ?3)")
             .Bind(1, file.Folder).Bind(2, file.Name).Bind(3, file.Body).Step();
+    }
+
+    public override void Add(StateRow state)
+    {
+        _database.Execute("CREATE TABLE IF NOT EXISTS grain_state (grain TEXT NOT NULL, name TEXT NOT NULL, payload TEXT NOT NULL, PRIMARY KEY (grain, name))");
+        _database.Statement("INSERT INTO grain_state (grain, name, payload) VALUES (?1, ?2, ?3)")
+            .Bind(1, state.Grain).Bind(2, state.Name).Bind(3, state.Payload).Step();
     }
 
     public override void Complete()

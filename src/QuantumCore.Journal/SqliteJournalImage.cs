@@ -60,13 +60,26 @@ internal sealed class SqliteJournalImage : JournalImage
 
     public override IEnumerable<FileRow> Files()
     {
-        var table = _database.Statement("SELECT COUNT(*) FROM sqlite_master WHERE name = 'outgoing_file'");
-        var isThere = table.Step() && table.Long(0) > 0;
-        table.Reset();
-        if (!isThere) yield break;
+        if (!HasTable("outgoing_file")) yield break;
 
         var rows = _database.Statement("SELECT folder, name, body FROM outgoing_file ORDER BY folder, name");
         while (rows.Step()) yield return new FileRow(rows.Text(0), rows.Text(1), rows.Blob(2));
+    }
+
+    public override IEnumerable<StateRow> States()
+    {
+        if (!HasTable("grain_state")) yield break;
+
+        var rows = _database.Statement("SELECT grain, name, payload FROM grain_state ORDER BY grain, name");
+        while (rows.Step()) yield return new StateRow(rows.Text(0), rows.Text(1), rows.Text(2));
+    }
+
+    private bool HasTable(string name)
+    {
+        var table = _database.Statement("SELECT COUNT(*) FROM sqlite_master WHERE name = ?1").Bind(1, name);
+        var isThere = table.Step() && table.Long(0) > 0;
+        table.Reset();
+        return isThere;
     }
 
     public override FrameRow? Frame(FrameId id)

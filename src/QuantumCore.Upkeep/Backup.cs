@@ -1,5 +1,6 @@
 using System.Globalization;
 using Npgsql;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
@@ -22,7 +23,7 @@ public static class Backup
     /// <summary>
     /// Copies a journal as of this moment, of a running exchange too, and verifies the copy. The file has its name only
     /// if the copy is sound; else it is left beside it, with .unverified after its name. The files of payouts and settlement batches that lie in
-    /// their folders go along, each of them the batch that the copy has under its name.
+    /// their folders go along, each of them the batch that the copy has under its name, and so does the state of grains.
     /// </summary>
     /// <exception cref="JournalSetupException">The file is there already, or there is no journal to copy.</exception>
     public static async Task<VerifyReport> MakeAsync(
@@ -36,6 +37,7 @@ public static class Backup
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.Delete(path + Unverified);
+        var states = await GrainStateRows.ReadAsync(from, cancellationToken);
         await Task.Run(
             () =>
             {
@@ -45,6 +47,11 @@ public static class Backup
                 foreach (var outgoing in OutgoingFiles.Read(image, folders ?? OutgoingFolders.Of(from)))
                 {
                     copy.Add(outgoing);
+                }
+
+                foreach (var state in states)
+                {
+                    copy.Add(state);
                 }
 
                 copy.Complete();
@@ -99,11 +106,13 @@ public static class Backup
             OutgoingFiles.Write(files, outgoing);
         }
 
+        var states = await GrainStateRows.ReadAsync(new JournalPlace(file), cancellationToken);
         if (to.IsPostgres)
         {
             // What is replaced goes aside in the transaction that fills: an exchange that starts after an interruption must not find nothing, and begin anew.
             var aside = await SchemasAsideAsync(to, cancellationToken);
             await FillAsync(() => JournalTarget.Replace(to.Text, to.JournalSchema, aside), file, atLeast, cancellationToken);
+            await GrainStateRows.FillPostgresAsync(to.Text, states, cancellationToken);
         }
         else
         {
@@ -111,12 +120,21 @@ public static class Backup
             var restored = to.JournalFile + Restored;
             File.Delete(restored);
             await FillAsync(() => JournalTarget.Create(restored), file, atLeast, cancellationToken);
+            await FillStateAsync(to, states, cancellationToken);
             SetFilesAside(to);
+            if (to.StateFile is { } state)
+            {
+                File.Move(state + Restored, state);
+            }
+
             File.Move(restored, to.JournalFile);
         }
 
         return await Verification.RunAsync(to, null, cancellationToken);
     }
+
+    private static Task FillStateAsync(JournalPlace to, IReadOnlyList<StateRow> states, CancellationToken cancellationToken) =>
+        to.StateFile is { } file ? GrainStateRows.FillAsync(file + Restored, states, cancellationToken) : Task.CompletedTask;
 
     private static Task FillAsync(
         Func<JournalTarget> into, string file, Dictionary<string, long> atLeast, CancellationToken cancellationToken) => Task.Run(
@@ -177,7 +195,7 @@ public static class Backup
     {
         // What a journal that is gone had acknowledged is no measure of the one that takes its place.
         var witness = Path.ChangeExtension(place.JournalFile, ".witness");
-        string[] files = place.HistoryFile is { } history ? [place.JournalFile, history, witness] : [place.JournalFile, witness];
+        string[] files = place is { HistoryFile: { } history, StateFile: { } state } ? [place.JournalFile, history, state, witness] : [place.JournalFile, witness];
         string[] parts = ["-shm", "-wal", ""];
         var aside = FreeSuffix(".before-restore", '-', suffix => files.Any(file => File.Exists(file + suffix)));
         foreach (var file in files)
@@ -200,7 +218,7 @@ public static class Backup
             new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         var there = await SchemasAsync(connection, cancellationToken);
-        string[] schemas = [place.JournalSchema, place.HistorySchema];
+        string[] schemas = [place.JournalSchema, place.HistorySchema, GrainStateHosting.Schema];
         var aside = FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
         return [.. schemas.Where(there.Contains).Select(schema => (schema, schema + aside))];
     }

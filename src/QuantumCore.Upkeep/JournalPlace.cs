@@ -22,6 +22,9 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
     /// <summary>The history's file in a data directory; none for a journal's file by itself.</summary>
     public string? HistoryFile => Directory.Exists(Text) ? Path.Combine(Path.GetFullPath(Text), "history.db") : null;
 
+    /// <summary>The file of grain state in a data directory; none for a journal's file by itself.</summary>
+    public string? StateFile => Directory.Exists(Text) ? Path.Combine(Path.GetFullPath(Text), "state.db") : null;
+
     /// <summary>What a person calls it; a connection string may hold a password.</summary>
     public string Title => IsPostgres ? "PostgreSQL" : JournalFile;
 
@@ -71,7 +74,7 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
             || await HasTableAsync(HistorySchema + ".projector_cursor", cancellationToken)
         : File.Exists(JournalFile) || (HistoryFile is { } history && File.Exists(history));
 
-    private async Task<bool> HasTableAsync(string table, CancellationToken cancellationToken)
+    internal async Task<bool> HasTableAsync(string table, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(
             new NpgsqlConnectionStringBuilder(Text) { Pooling = false }.ConnectionString);

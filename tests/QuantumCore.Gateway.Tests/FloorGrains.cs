@@ -575,3 +575,25 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
     /// <summary>Users are tested against the catalog itself: UsersOverHttpTests.</summary>
     private static NotSupportedException NoUsers => new("The floor has no users.");
 }
+
+/// <summary>An account without price alerts, and without room for one.</summary>
+[Reentrant]
+public sealed class FloorAlerts : Grain, IPriceAlertsGrain
+{
+    private static readonly AccountAlerts s_none = new(1, 1, []);
+
+    public ValueTask<AccountAlerts> Alerts() => ValueTask.FromResult(s_none);
+
+    public async ValueTask<AccountAlerts?> WaitForChange(long version)
+    {
+        if (version == s_none.Version)
+            await new TaskCompletionSource().Task;
+        return s_none;
+    }
+
+    public ValueTask<AlertResult> Add(AlertRequest request) => ValueTask.FromResult(new AlertResult(RejectReason.Forbidden, null));
+
+    public ValueTask<AccountAlerts> Remove(long id) => ValueTask.FromResult(s_none);
+
+    public Task Fire(string symbol, ImmutableArray<WatchedPrice> fired) => Task.CompletedTask;
+}

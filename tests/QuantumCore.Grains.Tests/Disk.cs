@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QuantumCore.Grains.Storage;
 using QuantumCore.History;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -21,7 +22,7 @@ internal enum DiskKind
     Files = 2,
 }
 
-/// <summary>What survives a crash: a journal and a history.</summary>
+/// <summary>What survives a crash: a journal, a history, and what grains keep beside them.</summary>
 internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
@@ -30,6 +31,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
     private string? _postgres;
     private IJournalStore? _journal;
     private HistoryStore? _history;
+    private SqliteGrainStorage? _state;
     private int _histories;
 
     /// <summary>The journal, for faults to be planted.</summary>
@@ -50,6 +52,11 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
 
     public HistoryStore History => _history ?? throw NotThere();
 
+    /// <summary>What grains keep, in a file.</summary>
+    public SqliteGrainStorage State => _state ?? throw NotThere();
+
+    private string StateFile => Path.Combine(_directory.FullName, "state.db");
+
     private string HistoryFile => Path.Combine(_directory.FullName, $"history-{_histories}.db");
 
     private string HistorySchema => $"{_schema}_history_{_histories}";
@@ -68,6 +75,25 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         _journal = Around?.Invoke(_journal) ?? _journal;
         await _journal.InitializeAsync(CancellationToken.None);
         await StartHistoryAsync();
+        await StartStateAsync();
+    }
+
+    /// <summary>Copies what grains keep; no exchange may be running.</summary>
+    public async Task<string> CopyStateAsync()
+    {
+        State.Dispose();
+        var copy = StateFile + ".copy";
+        File.Copy(StateFile, copy, overwrite: true);
+        await StartStateAsync();
+        return copy;
+    }
+
+    /// <summary>Puts a copy in the place of what grains keep; no exchange may be running.</summary>
+    public async Task SetStateBackAsync(string copy)
+    {
+        State.Dispose();
+        File.Copy(copy, StateFile, overwrite: true);
+        await StartStateAsync();
     }
 
     /// <summary>The history is lost; it can be made again from the journal.</summary>
@@ -99,6 +125,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
             await _history.DisposeAsync();
         }
 
+        _state?.Dispose();
         try
         {
             _directory.Delete(recursive: true);
@@ -114,6 +141,12 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         _histories++;
         _history = _postgres is null ? new SqliteHistory(HistoryFile) : new PostgresHistory(_postgres, HistorySchema);
         await _history.InitializeAsync(CancellationToken.None);
+    }
+
+    private async Task StartStateAsync()
+    {
+        _state = new SqliteGrainStorage(StateFile);
+        await _state.InitializeAsync(CancellationToken.None);
     }
 
     private static InvalidOperationException NotThere() => new("The disk is there when an exchange has been started on it.");

@@ -6,6 +6,7 @@ using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Grains.Payouts;
 using QuantumCore.Grains.Settlement;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Grains.Streams;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
@@ -44,13 +45,14 @@ internal sealed class Exchange : IAsyncDisposable
             MayHaveMore = time is null,
             CallsOvertake = overtaking,
             ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
-            ConfigureSilo = static silo => silo.AddEventStreams(),
+            ConfigureSilo = static silo => silo.AddEventStreams().KeepGrainStateInFile(),
             ConfigureServices = services =>
             {
                 services.AddLogging(logging => logging.SetMinimumLevel(LogLevel.Critical));
                 services.AddSingleton(time ?? TimeProvider.System);
                 services.AddSingleton(disk.Journal);
                 services.AddSingleton(disk.History);
+                services.AddSingleton(disk.State);
                 services.AddSingleton<IPayoutReceiver>(disk.Bank);
                 services.AddSingleton<ISettlementReceiver>(disk.Depository);
                 services.AddExchangeGrains(journal, keep);

@@ -1,23 +1,66 @@
 using System.Globalization;
 using System.Text.Json;
 using QuantumCore.Client;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
 
 /// <summary>Prices that somebody waits for with <c>qc</c> and with the SDK, against an exchange in its own process.</summary>
-public sealed class PriceAlertTests
+public sealed class PriceAlertTests(PostgresServer server)
 {
     private const string Symbol = "AAPL";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task An_alert_set_with_qc_fires_at_the_trade_that_gets_there_and_what_a_restart_forgets_is_told()
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task An_alert_that_was_set_before_kill_9_fires_after_it(string kind)
     {
-        using var storage = Storage.InFiles();
+        using var storage = await Storage.CreateAsync(kind, server);
+        string[] arguments = [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{SiloProcess.FreePort()}"];
+        long high, low;
+        DateTimeOffset since;
+        await using (var silo = await SiloProcess.StartAsync(arguments))
+        {
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+            using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+            await TradeAsync(alice, bob, 150m);
+            high = (await alice.SetAlertAsync(Symbol, 151m, cancellation: Token)).Id;
+            low = (await alice.SetAlertAsync(Symbol, 149m, cancellation: Token)).Id;
+            since = (await alice.GetAlertsAsync(Token)).Since;
+            await silo.KillAsync();
+        }
+
+        await using (var silo = await SiloProcess.StartAsync(arguments))
+        {
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+            using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+            var kept = await alice.GetAlertsAsync(Token);
+            Assert.Equal((since, 2), (kept.Since, kept.Alerts.Count(alert => alert.Fired is null)));
+            await TradeAsync(alice, bob, 151.20m);
+            await TradeAsync(alice, bob, 151.30m);
+            Assert.Equal((high, 151.20m), await NextFiredAsync(alice, new HashSet<long>()));
+
+            // The trade that the other one waits for is the last thing this process does.
+            await TradeAsync(alice, bob, 148.90m);
+            await silo.KillAsync();
+        }
+
+        await using (var silo = await SiloProcess.StartAsync(arguments))
+        {
+            using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+            Assert.Equal((low, 148.90m), await NextFiredAsync(alice, new HashSet<long> { high }));
+            Assert.Equal([(high, 151.20m), (low, 148.90m)], (await alice.GetAlertsAsync(Token)).Alerts.Select(alert => (alert.Id, alert.Fired!.Price)));
+        }
+    }
+
+    [Fact]
+    public async Task An_alert_set_with_qc_fires_at_the_trade_that_gets_there_and_what_a_volatile_store_forgets_is_told()
+    {
         var port = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        string[] arguments = [.. storage.Arguments, "--market-maker", "off", "--urls", $"http://127.0.0.1:{port}"];
+        string[] arguments = ["--storage", "volatile", "--market-maker", "off", "--urls", $"http://127.0.0.1:{port}"];
         var silo = await SiloProcess.StartAsync(arguments);
         try
         {
@@ -51,6 +94,7 @@ public sealed class PriceAlertTests
             await silo.DisposeAsync();
             Assert.Equal(AlertChange.Stale, (await NextAsync(feed)).Change);
             silo = await SiloProcess.StartAsync(arguments);
+            await TradeAsync(alice, bob, 151.30m);
             await RequireForgottenAsync(silo, alice, feed, first.Now);
         }
         finally
@@ -76,6 +120,18 @@ public sealed class PriceAlertTests
         // The price is there already.
         var atOnce = await alice.SetAlertAsync(Symbol, 151m, isAbove: true, Token);
         Assert.Equal(151.30m, atOnce.Fired?.Price);
+    }
+
+    /// <summary>The next alert that the feed tells to have fired, beside those that are known.</summary>
+    private static async Task<(long Id, decimal Price)> NextFiredAsync(QuantumCoreClient owner, IReadOnlySet<long> known)
+    {
+        await foreach (var update in owner.WatchAlertsAsync(Token))
+        {
+            if (update.Fired.FirstOrDefault(alert => !known.Contains(alert.Id)) is { Fired: { } fired } alert)
+                return (alert.Id, fired.Price);
+        }
+
+        throw new InvalidOperationException("The feed ended.");
     }
 
     private static async Task TradeAsync(QuantumCoreClient alice, QuantumCoreClient bob, decimal price)

@@ -72,6 +72,10 @@ public class CallGraphTests
         "OpenWorkAgent -> IOrderBookGrain.State",
         "OpenWorkAgent -> IOrderBookGrain.Submit",
         "OpenWorkAgent -> IPayoutGrain.Enlist",
+        "PriceAlertsGrain -> IPriceWatchGrain.Follow",
+        "PriceAlertsGrain -> IPriceWatchGrain.Forget",
+        "PriceAlertsGrain -> IPriceWatchGrain.Watch",
+        "PriceWatchGrain -> IPriceAlertsGrain.Fire",
         "SettlementGrain -> IAccountGrain.FundsFor",
         "SettlementGrain -> IAccountGrain.View",
         "OpenWorkAgent -> ISettlementGrain.Settle",
@@ -100,6 +104,10 @@ public class CallGraphTests
         "MarketDataGrain -> ICatalogGrain.Owners",
         "MarketDataGrain -> IOrderBookGrain.Depth",
         "OrderBookGrain -> IAccountGrain.Deliver",
+        "PriceAlertsGrain -> IPriceWatchGrain.Follow",
+        "PriceAlertsGrain -> IPriceWatchGrain.Forget",
+        "PriceAlertsGrain -> IPriceWatchGrain.Watch",
+        "PriceWatchGrain -> IPriceAlertsGrain.Fire",
         "SettlementGrain -> IAccountGrain.FundsFor",
         "SettlementGrain -> IAccountGrain.View",
         "SettlementGrain -> ICatalogGrain.Instruments",
@@ -168,7 +176,8 @@ public class CallGraphTests
     public void Turns_interleave_only_where_it_was_thought_through() => Findings.Match(
         [
             "AccountGrain: Reentrant", "CatalogGrain: Reentrant", "LedgerGrain: Reentrant", "MarketDataGrain: Reentrant",
-            "OperatorLogGrain: Reentrant", "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant", "SettlementGrain: Reentrant",
+            "OperatorLogGrain: Reentrant", "OrderBookGrain: Reentrant", "PayoutGrain: Reentrant", "PriceWatchGrain: Reentrant",
+            "SettlementGrain: Reentrant",
         ],
         from type in s_ours
         from attribute in type.CustomAttributes

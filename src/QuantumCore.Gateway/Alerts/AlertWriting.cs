@@ -7,28 +7,29 @@ namespace QuantumCore.Gateway.Alerts;
 internal static class AlertWriting
 {
     /// <summary>The members of a list of alerts.</summary>
-    public static void WriteAlertMembers(this Utf8JsonWriter to, long sinceNanos, IEnumerable<PriceAlert> alerts)
+    public static void WriteAlertMembers(this Utf8JsonWriter to, ShownAlerts alerts)
     {
-        to.WriteTimeText("since"u8, sinceNanos);
+        to.WriteTimeText("since"u8, alerts.SinceNanos);
         to.WriteStartArray("alerts"u8);
-        foreach (var alert in alerts)
+        foreach (var alert in alerts.Alerts)
             to.WriteAlert(alert);
         to.WriteEndArray();
     }
 
     /// <summary>One alert.</summary>
-    public static void WriteAlert(this Utf8JsonWriter to, PriceAlert alert)
+    public static void WriteAlert(this Utf8JsonWriter to, ShownAlert shown)
     {
+        var (instrument, alert) = shown;
         to.WriteStartObject();
         to.WriteNumber("id"u8, alert.Id);
-        to.WriteString("symbol"u8, alert.Instrument.Symbol);
-        to.WritePrice("price"u8, alert.Instrument, alert.PriceTicks);
+        to.WriteString("symbol"u8, alert.Symbol);
+        to.WritePrice("price"u8, instrument, alert.PriceTicks);
         to.WriteBoolean("above"u8, alert.IsAbove);
         to.WriteTime(alert.MadeNanos);
         if (alert.HasFired)
         {
             to.WriteStartObject("fired"u8);
-            to.WritePrice("price"u8, alert.Instrument, alert.FiredTicks);
+            to.WritePrice("price"u8, instrument, alert.FiredTicks);
             to.WriteTime(alert.FiredNanos);
             to.WriteEndObject();
         }

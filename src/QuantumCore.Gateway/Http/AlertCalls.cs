@@ -12,7 +12,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     public async Task List(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not 0 and var account)
-            await AnswerList(context, account);
+            await AnswerList(context, await alerts.Of(account));
     }
 
     /// <summary>POST /alerts</summary>
@@ -31,13 +31,13 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         var numbers = new NumberReading(instrument);
         var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
         var refusal = text.Price is null ? Refusal.Malformed("price", "The price is missing.") : numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
-        PriceAlert? alert = null;
+        ShownAlert? alert = null;
         if (refusal is null)
             (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else
-            await Answer.Json(context, alert!, static (to, made) => to.WriteAlert(made));
+            await Answer.Json(context, alert!.Value, static (to, made) => to.WriteAlert(made));
     }
 
     /// <summary>DELETE /alerts/{id}</summary>
@@ -53,15 +53,22 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         }
 
         // One that is gone already is what was asked for.
-        alerts.Remove(account, id);
-        await AnswerList(context, account);
+        await AnswerList(context, await alerts.Remove(account, id));
     }
 
-    private async Task AnswerList(HttpContext context, long account) =>
-        await Answer.Json(context, (alerts.SinceNanos, Alerts: alerts.Of(account)), static (to, list) =>
+    private static async Task AnswerList(HttpContext context, (Refusal? Refusal, ShownAlerts? Alerts) answer)
+    {
+        if (answer.Refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        await Answer.Json(context, answer.Alerts!, static (to, list) =>
         {
             to.WriteStartObject();
-            to.WriteAlertMembers(list.SinceNanos, list.Alerts);
+            to.WriteAlertMembers(list);
             to.WriteEndObject();
         });
+    }
 }

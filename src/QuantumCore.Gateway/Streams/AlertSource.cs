@@ -4,18 +4,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>An account's price alerts for one connection: all at first, and all again whenever one was set, has fired or was taken away.</summary>
+/// <summary>An account's price alerts for one connection: all at first, and all again whenever one was set, has fired or was removed.</summary>
 internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacing pacing, ILogger log) : IStreamSource
 {
     private readonly GrainCalls _calls = new(log);
+    private readonly AlertFeed _feed = alerts.FeedOf(holder.Account);
     private volatile bool _hasEnded;
 
     /// <inheritdoc/>
-    public void Start()
-    {
-        alerts.Follow(holder.Account, Changed);
-        Changed();
-    }
+    public void Start() => _feed.Join(Changed);
 
     /// <inheritdoc/>
     public IReadOnlyList<ReadOnlyMemory<byte>> Take()
@@ -23,13 +20,14 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
         pacing.Told();
         if (_hasEnded)
             return [StreamJson.Ended];
-        var all = alerts.Of(holder.Account);
+        if (_feed.Latest is not { } all)
+            return [];
         return [StreamJson.Bytes(to =>
         {
             to.WriteStartObject();
             to.WriteString("type"u8, "alerts"u8);
             to.WriteString("account"u8, new AccountId(holder.Account).ToString());
-            to.WriteAlertMembers(alerts.SinceNanos, all);
+            to.WriteAlertMembers(all);
             to.WriteEndObject();
         })];
     }
@@ -37,7 +35,7 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
     /// <inheritdoc/>
     public void Dispose()
     {
-        alerts.Unfollow(holder.Account, Changed);
+        _feed.Leave(Changed);
         pacing.Dispose();
     }
 

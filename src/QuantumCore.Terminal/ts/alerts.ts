@@ -100,7 +100,7 @@ export class Alerts {
     if (prefs.sound) beep();
   }
 
-  /** An exchange that was started anew has forgotten its alerts: this browser tells it those that it had last. */
+  /** An exchange whose store has lost its alerts is told those that this browser had last. */
   private async remind(message: AlertsMessage): Promise<void> {
     const name = `quantumcore.alerts.${message.account}`;
     const before = read(name);

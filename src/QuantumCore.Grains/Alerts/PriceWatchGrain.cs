@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Journal;
+using QuantumCore.MarketData;
+
+namespace QuantumCore.Grains.Alerts;
+
+/// <summary>What the store keeps of the prices that are waited for in a symbol.</summary>
+[GenerateSerializer]
+public sealed class PriceWatchState
+{
+    /// <summary>Sequence of the book up to which trades have been looked at.</summary>
+    [Id(0)]
+    public long Sequence { get; set; }
+
+    /// <summary>The prices. Those that have fired stay until their account has put that on disk.</summary>
+    [Id(1)]
+    public List<WatchedPrice> Prices { get; set; } = [];
+}
+
+/// <summary>
+/// The prices that accounts wait for in one symbol. Its stream wakes it, on whatever silo. What it has not seen since its
+/// state was written it reads from the journal, so that no trade is missed and each alert fires by the first that reaches it.
+/// </summary>
+[GrainType("price-watch"), Reentrant, PreferLocalPlacement, ImplicitStreamSubscription(EventStreams.Book)]
+public sealed class PriceWatchGrain(
+    [PersistentState("price-watch")] IPersistentState<PriceWatchState> state, IJournalStore journal, ILogger<PriceWatchGrain> log)
+    : Grain, IPriceWatchGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
+{
+    // Records that the next activation reads again at most, beside those of one look.
+    private const long SaveAfter = 10_000;
+
+    private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
+
+    private readonly WaitingPrices _prices = new();
+    private readonly List<BookTrade> _trades = [];
+    private long _sequence;
+    private long _changes;
+    private long _savedChanges;
+    private Task? _saving;
+    private bool _isLost;
+    private IGrainTimer? _look;
+
+    private string Symbol => this.GetPrimaryKeyString();
+
+    private string BookStream => "book/" + Symbol;
+
+    /// <inheritdoc/>
+    public override Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        _sequence = state.State.Sequence;
+        foreach (var price in state.State.Prices)
+            _prices.Add(price);
+        if (_prices.Count > 0)
+            KeepLooking(TimeSpan.Zero);
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        // Only to spare the next activation the reading; a state that was not written is not worth a failure.
+        if (_prices.Count > 0 && _sequence > state.State.Sequence && !_isLost)
+            await LogFailureAsync(SaveAsync());
+    }
+
+    /// <inheritdoc/>
+    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
+        handleFactory.Create<BookBatch>().ResumeAsync(this);
+
+    /// <inheritdoc/>
+    public async Task OnNextAsync(BookBatch item, StreamSequenceToken? token = null)
+    {
+        // Where nobody waits, nothing was missed: the first who does says from where on.
+        if (_prices.Count == 0)
+            return;
+        if (item.FirstSequence > _sequence + 1)
+            await ReadJournalAsync(item.FirstSequence - 1, CancellationToken.None);
+        for (var i = 0; i < item.Records.Length; i++)
+            Take(item.FirstSequence + i, item.Records[i]);
+    }
+
+    /// <inheritdoc/>
+    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public async ValueTask<bool> Watch(WatchedPrice price)
+    {
+        if (!_prices.Contains(price))
+        {
+            if (_prices.Count >= PriceAlert.MostOfSymbol)
+                return false;
+
+            if (price.AfterSequence < 0)
+                price = price with { AfterSequence = await HeadAsync() };
+        }
+
+        // Again, since this may have waited.
+        if (!_prices.Contains(price))
+        {
+            // What was looked at before this price was there is looked at again: twice does no harm.
+            _sequence = _prices.Count == 0 ? price.AfterSequence : Math.Min(_sequence, price.AfterSequence);
+            _prices.Add(price);
+            _changes++;
+            KeepLooking(s_look);
+        }
+
+        await ReadJournalAsync(long.MaxValue, CancellationToken.None);
+        await SaveAsync();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task Forget(long account, ImmutableArray<long> ids)
+    {
+        // On disk with the next look: one that comes back from there fires for nobody, and is forgotten again.
+        foreach (var id in ids)
+            _changes += _prices.Remove(account, id) ? 1 : 0;
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public Task Follow() => Task.CompletedTask;
+
+    private void KeepLooking(TimeSpan first) => _look ??= this.RegisterGrainTimer(
+        LookAsync, new GrainTimerCreationOptions { DueTime = first, Period = s_look, Interleave = true });
+
+    /// <summary>Finds what the stream has lost, tells accounts again what they have not confirmed, and saves.</summary>
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (_prices.Count > 0)
+            await LogFailureAsync(ReadJournalAsync(long.MaxValue, cancellationToken));
+        Tell(_prices.All.Where(price => price.FiredNanos > 0));
+        if (_changes > _savedChanges || (_prices.Count > 0 && _sequence >= state.State.Sequence + SaveAfter))
+            await LogFailureAsync(SaveAsync());
+    }
+
+    private async Task<long> HeadAsync() =>
+        (await journal.HeadsAsync(BookStream, CancellationToken.None)).FirstOrDefault(head => head.Name == BookStream).Head;
+
+    private async Task ReadJournalAsync(long throughSequence, CancellationToken cancellationToken)
+    {
+        // Batches may arrive and be taken while this waits: each record asks for its own turn.
+        await foreach (var stored in journal.ReadAsync(BookStream, _sequence + 1, throughSequence, cancellationToken))
+            Take(stored.Sequence, BookRecordEncoding.Decode(stored.Body.Span));
+    }
+
+    private void Take(long sequence, BookRecord record)
+    {
+        if (sequence != _sequence + 1)
+            return;
+
+        _sequence = sequence;
+        if (record is not (OrderAccepted or BookTurn))
+            return;
+
+        // Prices of legs are no last prices, which is what was asked for.
+        _trades.Clear();
+        BookRecordFold.AddTrades(_trades, sequence, record);
+        foreach (var trade in _trades)
+        {
+            if (!trade.IsOfLeg)
+                Tell(_prices.Fire(trade.PriceTicks, trade.TimeNanos, sequence));
+        }
+    }
+
+    /// <summary>Tells accounts what has fired. Not awaited: an account may be waiting for this grain.</summary>
+    private void Tell(IEnumerable<WatchedPrice> fired)
+    {
+        foreach (var ofAccount in fired.GroupBy(price => price.Account))
+            _ = GrainFactory.PriceAlerts(ofAccount.Key).Fire(Symbol, [.. ofAccount]);
+    }
+
+    /// <summary>Completes when all that has changed until now is on disk. Many who wait share a write.</summary>
+    private async Task SaveAsync()
+    {
+        var wanted = _changes;
+        do
+        {
+            if (_saving is null or { IsCompleted: true })
+                _saving = WriteAsync();
+            await _saving;
+        }
+        while (_savedChanges < wanted);
+    }
+
+    private async Task WriteAsync()
+    {
+        var changes = _changes;
+        state.State = new PriceWatchState { Sequence = _sequence, Prices = [.. _prices.All] };
+        try
+        {
+            await state.WriteStateAsync();
+        }
+        catch
+        {
+            // It may have been written or not: the next activation reads what is there.
+            _isLost = true;
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _savedChanges = changes;
+    }
+
+    private async Task LogFailureAsync(Task attempt)
+    {
+        try
+        {
+            await attempt;
+        }
+        catch (Exception fault)
+        {
+            GrainLog.PriceWatchBehind(log, fault, Symbol);
+        }
+    }
+}
