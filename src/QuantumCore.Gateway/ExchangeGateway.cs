@@ -52,6 +52,7 @@ public static class ExchangeGateway
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCalls>();
         services.AddSingleton<UserCalls>();
+        services.AddSingleton<PreferenceCalls>();
         services.AddSessionTickets(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();
