@@ -53,6 +53,7 @@ public static class ExchangeGateway
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCalls>();
         services.AddSingleton<UserCalls>();
+        services.AddSingleton<PreferenceCalls>();
         services.AddSessionTickets(options);
         services.AddSingleton<MoneyCalls>();
         services.AddSingleton<RiskCalls>();

@@ -11,8 +11,6 @@ namespace QuantumCore.Upkeep;
 /// </summary>
 internal static class GrainStateRows
 {
-    private const string Columns = "SELECT grain, name, payload FROM {0} WHERE payload IS NOT NULL ORDER BY grain, name";
-
     /// <summary>The state beside a journal, or in a backup; none where an older release made it.</summary>
     public static async Task<IReadOnlyList<StateRow>> ReadAsync(JournalPlace place, CancellationToken cancellationToken)
     {
@@ -41,10 +39,11 @@ internal static class GrainStateRows
 
         await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
         await connection.OpenAsync(cancellationToken);
-        await using var transaction = connection.BeginTransaction();
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var row in rows)
         {
             await using var insert = connection.CreateCommand();
+            insert.Transaction = (SqliteTransaction)transaction;
             insert.CommandText =
                 "INSERT INTO grain (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, strftime('%Y-%m-%dT%H:%M:%SZ'))";
             insert.Parameters.AddWithValue("@grain", row.Grain);
@@ -81,7 +80,7 @@ internal static class GrainStateRows
         await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         await using var command = connection.CreateCommand();
-        command.CommandText = string.Format(System.Globalization.CultureInfo.InvariantCulture, Columns, "state.grain");
+        command.CommandText = "SELECT grain, name, payload FROM state.grain WHERE payload IS NOT NULL ORDER BY grain, name";
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var rows = new List<StateRow>();
         while (await reader.ReadAsync(cancellationToken))
@@ -98,7 +97,7 @@ internal static class GrainStateRows
             new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
         connection.Open();
         using var command = connection.CreateCommand();
-        command.CommandText = string.Format(System.Globalization.CultureInfo.InvariantCulture, Columns, "grain");
+        command.CommandText = "SELECT grain, name, payload FROM grain WHERE payload IS NOT NULL ORDER BY grain, name";
         using var reader = command.ExecuteReader();
         var rows = new List<StateRow>();
         while (reader.Read())

@@ -145,16 +145,14 @@ public sealed class PriceAlertTests
         var alerts = exchange.Grains.PriceAlerts(Alice);
         var first = await alerts.WaitForChange(-1);
         Assert.Empty(first!.Alerts);
-        var waiting = alerts.WaitForChange(first.Version);
+        var waiting = alerts.WaitForChange(first.Version).AsTask();
         await AddAsync(exchange, 15_100, isAbove: true);
         var second = await waiting;
         Assert.Single(second!.Alerts);
-        waiting = alerts.WaitForChange(second.Version);
         await TradeAsync(exchange, 15_100);
         await FiredAsync(exchange, 1);
         Assert.True((await alerts.WaitForChange(second.Version))!.Alerts[0].HasFired);
         Assert.Empty((await exchange.Grains.PriceAlerts(Bob).Alerts()).Alerts);
-        await waiting;
     }
 
     private static Task<Exchange> OpenAsync(Disk disk, short silos = 1) => Exchange.OpenAsync(disk, ["AAPL"], [Alice, Bob], silos: silos);

@@ -55,6 +55,25 @@ public abstract class StrategyLifeTests(bool overtaking)
     }
 
     [Fact]
+    public async Task A_price_alert_waits_for_a_last_price_which_no_trade_of_a_leg_makes()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await OpenAsync(disk);
+        var alerts = exchange.Grains.PriceAlerts(Carol);
+        await alerts.Add(new AlertRequest(A, 1, IsAbove: true, AfterSequence: 0));
+        await SpreadAsync(exchange, Alice, "buys", net: 120, units: 4);
+        var sells = await SpreadAsync(exchange, Bob, "sells", net: -100, units: 3, reversed: true);
+        Assert.NotEqual(15_050, sells[0].Fills[0].PriceTicks);
+
+        // Set afterwards, it is compared with the same trades once more, from the journal.
+        await alerts.Add(new AlertRequest(A, 2, IsAbove: true, AfterSequence: 0));
+        await PlaceAsync(exchange, Carol, "ask", A, Side.Sell, 15_050, 1);
+        await PlaceAsync(exchange, Bob, "bid", A, Side.Buy, 15_050, 1);
+        await Wait.UntilAsync(async () => (await alerts.Alerts()).Alerts.All(alert => alert.HasFired));
+        Assert.Equal([15_050, 15_050], (await alerts.Alerts()).Alerts.Select(alert => alert.FiredTicks));
+    }
+
+    [Fact]
     public async Task Two_strategies_the_other_way_round_trade_without_quotes_and_leave_last_prices_alone()
     {
         await using var disk = new Disk();

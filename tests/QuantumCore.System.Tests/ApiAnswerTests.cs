@@ -193,6 +193,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         var sessions = (await CallAsync("GET sessions", "sessions", dana)).GetProperty("sessions").EnumerateArray();
         var other = sessions.First(session => !session.GetProperty("current").GetBoolean()).GetProperty("id").GetString();
         await CallAsync("DELETE sessions/{id}", $"sessions/{other}", dana);
+        await CallAsync("PATCH user/preferences", "user/preferences", dana, """{"preferences":[{"name":"theme","value":"dark"}]}""");
+        await CallAsync("GET user/preferences", "user/preferences", dana);
         await CallAsync("POST keys", "keys", dana, """{"signing":"hmac","readOnly":true,"addresses":["127.0.0.1"]}""");
         var key = (await CallAsync("GET keys", "keys", dana)).GetProperty("keys")[0].GetProperty("id").GetString();
         await CallAsync("DELETE keys/{id}", $"keys/{key}", dana);

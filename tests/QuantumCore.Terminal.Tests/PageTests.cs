@@ -113,6 +113,33 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
     }
 
     [Fact]
+    public async Task Settings_go_with_the_person_to_another_browser()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await GoAsync(page, "/signin");
+        await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
+        await page.Page.Locator("#name").FillAsync("dora");
+        await page.Page.Locator("#password").FillAsync("correct horse battery");
+        await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign up" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("dora");
+        await page.Page.Locator("#settings").ClickAsync();
+        await page.Page.RunAndWaitForResponseAsync(
+            () => page.Page.Locator("dialog select").First.SelectOptionAsync("light"),
+            response => response.Url.EndsWith("/user/preferences", StringComparison.Ordinal) && response.Request.Method == "PATCH" && response.Ok);
+
+        await using var other = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await Assertions.Expect(other.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "dark");
+        await GoAsync(other, "/signin");
+        await other.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
+        await other.Page.Locator("#name").FillAsync("dora");
+        await other.Page.Locator("#password").FillAsync("correct horse battery");
+        await other.Page.Locator("#page button[type=submit]").ClickAsync();
+        await Assertions.Expect(other.Page.Locator("html")).ToHaveAttributeAsync("data-theme", "light");
+        page.AssertSound();
+        other.AssertSound();
+    }
+
+    [Fact]
     public async Task Portfolio_and_orders_show_what_was_traded_to_the_cent()
     {
         const string Other = "MSFT";

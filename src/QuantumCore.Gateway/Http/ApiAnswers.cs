@@ -99,6 +99,8 @@ internal static class ApiAnswers
         ["POST user/password"] = typeof(SignedInAnswer),
         ["POST user/authenticator"] = typeof(AuthenticatorAnswer),
         ["DELETE user/authenticator"] = typeof(SignedInAnswer),
+        ["GET user/preferences"] = typeof(PreferencesAnswer),
+        ["PATCH user/preferences"] = typeof(PreferencesAnswer),
         ["GET admin/users"] = typeof(UsersAnswer),
         ["POST admin/users"] = typeof(UserAnswer),
         ["PATCH admin/users/{name}"] = typeof(UserAnswer),

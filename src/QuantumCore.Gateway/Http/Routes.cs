@@ -69,6 +69,7 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/instruments", admin.List, typeof(InstrumentText));
 
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
+        MapPreferences(services.GetRequiredService<PreferenceCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
         MapSignals(services.GetRequiredService<SignalCalls>());
         MapAlerts(services.GetRequiredService<AlertCalls>());
@@ -146,6 +147,12 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/symbols/{{symbol}}/state", market.State);
         On(Lane.Readings, "GET", $"{Native}/tickers", tickers.Tickers);
         On(Lane.Readings, "GET", $"{Native}/candles/{{symbol}}", tickers.Candles, null, "period", "limit", "before", "adjustment");
+    }
+
+    private void MapPreferences(PreferenceCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/user/preferences", calls.List);
+        On(Lane.Readings, "PATCH", $"{Native}/user/preferences", calls.Change, typeof(PreferencesText));
     }
 
     private void MapUsers(SessionCalls people, UserCalls admin)

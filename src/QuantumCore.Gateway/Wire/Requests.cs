@@ -267,6 +267,21 @@ internal sealed record FreezeText
     public string? Why { get; init; }
 }
 
+/// <summary>Changes of how a person wants the terminal.</summary>
+internal sealed record PreferencesText
+{
+    public IReadOnlyList<PreferenceText?>? Preferences { get; init; }
+}
+
+/// <summary>How a person wants one thing.</summary>
+internal sealed record PreferenceText
+{
+    public string? Name { get; init; }
+
+    /// <summary>Absent or null: it is removed.</summary>
+    public string? Value { get; init; }
+}
+
 /// <summary>A price that somebody waits for.</summary>
 internal sealed record AlertText
 {
@@ -576,6 +591,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(UserText))]
 [JsonSerializable(typeof(EngineOrderText))]
 [JsonSerializable(typeof(AlertText))]
+[JsonSerializable(typeof(PreferencesText))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(TradingText))]
 [JsonSerializable(typeof(InstrumentText))]

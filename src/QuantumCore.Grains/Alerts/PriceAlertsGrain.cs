@@ -123,7 +123,7 @@ public sealed class PriceAlertsGrain(
         };
         try
         {
-            await state.WriteStateAsync();
+            await state.WriteStateAsync(CancellationToken.None);
         }
         catch
         {

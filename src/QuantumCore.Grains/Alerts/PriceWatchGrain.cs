@@ -191,7 +191,7 @@ public sealed class PriceWatchGrain(
         state.State = new PriceWatchState { Sequence = _sequence, Prices = [.. _prices.All] };
         try
         {
-            await state.WriteStateAsync();
+            await state.WriteStateAsync(CancellationToken.None);
         }
         catch
         {

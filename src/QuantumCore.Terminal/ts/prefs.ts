@@ -1,8 +1,9 @@
+import { call, insist, pause } from "./api.js";
 import { byId, make, open } from "./dom.js";
 import { parse, setZone } from "./format.js";
 import { readTheme } from "./surface.js";
 
-/** What this browser remembers of how a person wants it. */
+/** How a person wants the terminal. This browser remembers it, and the exchange for those who have signed in with a name of their own. */
 export interface Prefs {
   theme: "dark" | "light" | "system";
   colours: "green" | "blue" | "east";
@@ -18,11 +19,24 @@ export interface Prefs {
 }
 
 const name = "quantumcore.prefs";
+/** Values that a choice may have; the exchange gives back whatever some release once sent. */
+const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { theme: ["dark", "light", "system"], colours: ["green", "blue", "east"], zone: ["utc", "local"] };
+/** What goes with a person from browser to browser. */
+const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick"] as const;
+/** How often an exchange that is busy is told or asked. */
+const mostTries = 60;
 const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, signedOut: false };
+
+interface PreferencesMessage { preferences: readonly { name: string; value: string }[] }
 
 export const prefs: Prefs = { ...defaults, ...stored() };
 
 let changed: () => void = () => undefined;
+
+/** Whose preferences the exchange keeps; undefined where it keeps none. */
+let owner: string | undefined;
+/** What the exchange has not been told yet. */
+const untold = new Set<(typeof shared)[number]>();
 
 /** Calls back when colours or clock are others. */
 export function onPrefs(does: () => void): void {
@@ -38,6 +52,46 @@ export function onPrefs(does: () => void): void {
 }
 
 export function setPrefs(change: Partial<Prefs>): void {
+  for (const name of shared) if (owner !== undefined && change[name] !== undefined && change[name] !== prefs[name]) untold.add(name);
+  keep(change);
+  void tell();
+}
+
+/** Somebody is signed in, or nobody: what the exchange knows of them holds here, and it is told what it does not know. */
+export async function followPrefs(user: string | undefined): Promise<void> {
+  if (user === owner) return;
+  owner = user;
+  untold.clear();
+  if (user === undefined) return;
+  const isTheirs = (): boolean => owner === user;
+  const known = await insist(() => call<PreferencesMessage>("GET", "/user/preferences"), mostTries, isTheirs);
+  if (known.kind !== "done" || !isTheirs()) return;
+  const values = new Map(known.value.preferences.map((preference) => [preference.name, preference.value]));
+  const told: Record<string, string | boolean> = {};
+  for (const name of shared) {
+    const value = values.get(name);
+    // What was changed here meanwhile is newer.
+    if (untold.has(name)) continue;
+    if (value === undefined) {
+      if (prefs[name] !== defaults[name]) untold.add(name);
+    } else if (choices[name]?.includes(value) !== false) told[name] = typeof defaults[name] === "boolean" ? value === "true" : value;
+  }
+  keep(told as Partial<Prefs>);
+  void tell();
+}
+
+/** Tells the exchange what has changed, together what changes within a moment. */
+async function tell(): Promise<void> {
+  const user = owner;
+  if (user === undefined || untold.size === 0) return;
+  await pause(300);
+  if (owner !== user || untold.size === 0) return;
+  const preferences = [...untold].map((name) => ({ name, value: String(prefs[name]) }));
+  untold.clear();
+  await insist(() => call("PATCH", "/user/preferences", { preferences }), mostTries, () => owner === user);
+}
+
+function keep(change: Partial<Prefs>): void {
   Object.assign(prefs, change);
   try {
     localStorage.setItem(name, JSON.stringify(prefs));

@@ -1,5 +1,5 @@
 import { call, insist, mayChange, type Outcome } from "./api.js";
-import { prefs, setPrefs } from "./prefs.js";
+import { followPrefs, prefs, setPrefs } from "./prefs.js";
 import { toast } from "./toast.js";
 
 /** Who is signed in. The browser's cookie says so to the exchange; this page never sees a key. */
@@ -130,5 +130,7 @@ function enter(session: Session): void {
 
 function take(session: Session | undefined): void {
   current = session;
+  // Whoever looks at a demo shares its name with everybody else who does.
+  void followPrefs(session === undefined || session.demo ? undefined : session.user);
   changed(session);
 }

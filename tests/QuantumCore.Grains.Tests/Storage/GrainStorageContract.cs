@@ -28,7 +28,7 @@ public abstract class GrainStorageContract
             var state = await WriteAsync(session, s_alice, "first");
             Assert.True(state.RecordExists);
             state.State = new Note { Text = "second äöü \0 \"", Numbers = [long.MinValue, 0, long.MaxValue] };
-            await session.Storage.WriteStateAsync("note", s_alice, state);
+            await session.Storage.WriteStateAsync("note", s_alice, state, Token);
         }
 
         await using var later = await OpenAsync();
@@ -44,14 +44,14 @@ public abstract class GrainStorageContract
         await WriteAsync(session, s_alice, "first");
         var (here, there) = (await ReadAsync(session, s_alice), await ReadAsync(session, s_alice));
         here.State!.Text = "here";
-        await session.Storage.WriteStateAsync("note", s_alice, here);
+        await session.Storage.WriteStateAsync("note", s_alice, here, Token);
         there.State!.Text = "there";
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, there));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, there, Token));
         Assert.Equal("here", (await ReadAsync(session, s_alice)).State!.Text);
 
         // The one that was in time goes on with the etag of its own write.
         here.State!.Text = "here again";
-        await session.Storage.WriteStateAsync("note", s_alice, here);
+        await session.Storage.WriteStateAsync("note", s_alice, here, Token);
         Assert.Equal("here again", (await ReadAsync(session, s_alice)).State!.Text);
     }
 
@@ -88,14 +88,14 @@ public abstract class GrainStorageContract
     {
         await using var session = await OpenAsync();
         var state = await WriteAsync(session, s_alice, "first");
-        await session.Storage.ClearStateAsync("note", s_alice, state);
+        await session.Storage.ClearStateAsync("note", s_alice, state, Token);
         Assert.Equal((false, ""), (state.RecordExists, state.State!.Text));
         var read = await ReadAsync(session, s_alice);
         Assert.Equal((false, null, ""), (read.RecordExists, read.ETag, read.State!.Text));
 
         state.State!.Text = "by the one that cleared it";
-        await session.Storage.WriteStateAsync("note", s_alice, state);
-        await session.Storage.ClearStateAsync("note", s_alice, state);
+        await session.Storage.WriteStateAsync("note", s_alice, state, Token);
+        await session.Storage.ClearStateAsync("note", s_alice, state, Token);
         await WriteAsync(session, s_alice, "by another activation");
         Assert.Equal("by another activation", (await ReadAsync(session, s_alice)).State!.Text);
     }
@@ -105,7 +105,7 @@ public abstract class GrainStorageContract
     {
         await using var session = await OpenAsync();
         var state = await ReadAsync(session, s_alice);
-        await session.Storage.ClearStateAsync("note", s_alice, state);
+        await session.Storage.ClearStateAsync("note", s_alice, state, Token);
         Assert.False((await ReadAsync(session, s_alice)).RecordExists);
     }
 
@@ -115,10 +115,10 @@ public abstract class GrainStorageContract
         await using var session = await OpenAsync();
         await WriteAsync(session, s_alice, "first");
         var old = await ReadAsync(session, s_alice);
-        await session.Storage.ClearStateAsync("note", s_alice, await ReadAsync(session, s_alice));
+        await session.Storage.ClearStateAsync("note", s_alice, await ReadAsync(session, s_alice), Token);
         await WriteAsync(session, s_alice, "second");
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, old));
-        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.ClearStateAsync("note", s_alice, old));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, old, Token));
+        await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.ClearStateAsync("note", s_alice, old, Token));
         Assert.Equal("second", (await ReadAsync(session, s_alice)).State!.Text);
     }
 
@@ -165,14 +165,14 @@ public abstract class GrainStorageContract
     private protected static async Task<GrainState<Note>> ReadAsync(StorageSession session, GrainId grain, string name = "note")
     {
         var state = new GrainState<Note>();
-        await session.Storage.ReadStateAsync(name, grain, state);
+        await session.Storage.ReadStateAsync(name, grain, state, Token);
         return state;
     }
 
     private static async Task<GrainState<Note>> WriteAsync(StorageSession session, GrainId grain, string text, string name = "note")
     {
         var state = new GrainState<Note> { State = new Note { Text = text } };
-        await session.Storage.WriteStateAsync(name, grain, state);
+        await session.Storage.WriteStateAsync(name, grain, state, Token);
         return state;
     }
 

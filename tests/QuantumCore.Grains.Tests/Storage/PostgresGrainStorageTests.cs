@@ -23,7 +23,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server) : GrainStor
         await using var session = await OpenAsync();
         var state = await ReadAsync(session, GrainId.Create("notes", "1001"));
         state.State!.Text = "hello";
-        await session.Storage.WriteStateAsync("note", GrainId.Create("notes", "1001"), state);
+        await session.Storage.WriteStateAsync("note", GrainId.Create("notes", "1001"), state, Token);
         await using var connection = new NpgsqlConnection(_database);
         await connection.OpenAsync(Token);
         await using var command = new NpgsqlCommand("SELECT payload::jsonb ->> 'text' FROM state.grain WHERE grain = 'notes/1001' AND name = 'note'", connection);

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
+using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Wire;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Users;
+
+/// <summary>The calls about how a person wants the terminal.</summary>
+internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCalls> log)
+{
+    private readonly GrainCalls _calls = new(log);
+
+    /// <summary>GET /user/preferences</summary>
+    public async Task List(HttpContext context)
+    {
+        if (await Call.Person(context) is not { User.Name: var user })
+            return;
+
+        var (failure, all, _) = await _calls.Ask("Preferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).All());
+        await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
+    }
+
+    /// <summary>PATCH /user/preferences: sets those that are named, and removes those without a value.</summary>
+    public async Task Change(HttpContext context)
+    {
+        if (await Call.Person(context) is not { User.Name: var user } || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)
+            return;
+
+        ImmutableArray<Preference> changes = [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
+        var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "At least one is needed.")
+            : changes.Any(change => !Preference.IsName(change.Name)) ? Refusal.Malformed("name", $"1 to {Preference.LongestName} letters, digits, '.', '_' and '-'.")
+            : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed("value", $"At most {Preference.LongestValue} characters.")
+            : (Refusal?)null;
+        if (refusal is not null)
+        {
+            await AnswerAll(context, refusal, []);
+            return;
+        }
+
+        var (failure, result, _) = await _calls.Ask("ChangePreferences", 0, () => grains.GetGrain<IPreferencesGrain>(user).Change(changes));
+        await AnswerAll(
+            context,
+            failure != RejectReason.None ? new Refusal(failure)
+                : result.Reason != RejectReason.None ? new Refusal(result.Reason, "preferences", $"{Preference.MostOfOne}", "So many preferences a person may have.")
+                : null,
+            result?.All ?? []);
+    }
+
+    private static async Task AnswerAll(HttpContext context, Refusal? refusal, ImmutableArray<Preference> all)
+    {
+        if (refusal is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
+        await Answer.Json(context, all, static (to, preferences) =>
+        {
+            to.WriteStartObject();
+            to.WriteStartArray("preferences"u8);
+            foreach (var (name, value) in preferences)
+            {
+                to.WriteStartObject();
+                to.WriteString("name"u8, name);
+                to.WriteString("value"u8, value);
+                to.WriteEndObject();
+            }
+
+            to.WriteEndArray();
+            to.WriteEndObject();
+        });
+    }
+}
