@@ -25,15 +25,15 @@ public abstract class MutantTests(ITestOutputHelper output)
         var mutant = MutantList.All.Single(mutant => mutant.Rule == rule);
         var product = SwitchedProduct.One;
         var (started, tried) = (Stopwatch.StartNew(), 0);
-        foreach (var seed in mutant.Seeds(MostSeeds))
+        foreach (var seed in mutant.Seeds(Environment.GetEnvironmentVariable("MOST") is { } most ? int.Parse(most) : MostSeeds))
         {
             TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
             tried++;
-            if (product.Run(mutant, seed) is not [var finding, ..])
+            if (product.Run(mutant, seed).Findings is not [var finding, ..])
                 continue;
 
             output.WriteLine(
-                $"{rule}: caught by seed {seed}, the {tried}. of its seeds, in {started.Elapsed.TotalSeconds:F1} s: {finding.Split('\n')[0]}");
+                $"{rule}: caught by seed {seed} after {tried} days, {started.Elapsed.TotalSeconds:F1} s: {finding.Split('\n')[0]}");
             return;
         }
 
@@ -41,26 +41,17 @@ public abstract class MutantTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>The list itself, long before its rules are tried.</summary>
-public sealed class MutantListTests
+/// <summary>A few rules that one of the first days meets: the gate sees that mutants are caught at all.</summary>
+public sealed class FewMutantTests(ITestOutputHelper output) : MutantTests(output)
 {
-    [Fact]
-    public void Every_original_stands_in_the_product_once() =>
-        Assert.All(MutantList.All, mutant => Assert.NotNull(ProductSource.Find(mutant)));
-
-    [Fact]
-    public void Every_rule_has_a_name_of_its_own() =>
-        Assert.Equal(MutantList.All.Count, MutantList.All.DistinctBy(mutant => mutant.Rule).Count());
-
-    [Fact]
-    public void The_product_compiles_with_all_mutants() => Assert.NotNull(SwitchedProduct.One);
-
-    [Fact]
-    public void The_product_with_all_mutants_off_is_the_product()
-    {
-        var off = new Mutant { Rule = "", Original = "", Changed = "" };
-        Assert.All(Enumerable.Range(1, 4), seed => Assert.Empty(SwitchedProduct.One.Run(off, seed)));
-    }
+    [Theory]
+    [InlineData("an account answers before its record is durable")]
+    [InlineData("a name gives a new order each time")]
+    [InlineData("a submit that comes twice is two orders")]
+    [InlineData("no pull on activation")]
+    [InlineData("cover is not asked for")]
+    [InlineData("a commit of unknown outcome is taken for done")]
+    public void The_simulation_catches_a_rule_taken_out(string rule) => MustBeCaught(rule);
 }
 
 /// <summary>Half of the rules.</summary>
@@ -72,7 +63,7 @@ public sealed class EvenMutantTests(ITestOutputHelper output) : MutantTests(outp
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void A_rule_that_is_taken_out_is_missed(string rule) => MustBeCaught(rule);
+    public void The_simulation_catches_a_rule_taken_out(string rule) => MustBeCaught(rule);
 }
 
 /// <summary>The other half.</summary>
@@ -84,5 +75,5 @@ public sealed class OddMutantTests(ITestOutputHelper output) : MutantTests(outpu
 
     [Theory]
     [MemberData(nameof(Rules))]
-    public void A_rule_that_is_taken_out_is_missed(string rule) => MustBeCaught(rule);
+    public void The_simulation_catches_a_rule_taken_out(string rule) => MustBeCaught(rule);
 }

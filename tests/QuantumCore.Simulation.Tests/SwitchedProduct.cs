@@ -14,6 +14,7 @@ internal sealed class SwitchedProduct
     private static readonly Lazy<SwitchedProduct> s_one = new(() => new SwitchedProduct());
     private readonly MethodInfo _run;
     private readonly PropertyInfo _findings;
+    private readonly PropertyInfo _trace;
 
     private SwitchedProduct()
     {
@@ -28,18 +29,19 @@ internal sealed class SwitchedProduct
             .GetType(typeof(SimulatedDay).FullName!, throwOnError: true)!;
         _run = day.GetMethod(nameof(SimulatedDay.Run))!;
         _findings = _run.ReturnType.GetProperty(nameof(DayResult.Findings))!;
+        _trace = _run.ReturnType.GetProperty(nameof(DayResult.Trace))!;
     }
 
     /// <summary>The only one of this process. The first who asks waits until it is compiled.</summary>
     public static SwitchedProduct One => s_one.Value;
 
-    /// <summary>Runs a day with a mutant, and returns what is wrong then.</summary>
-    public IReadOnlyList<string> Run(Mutant mutant, int seed)
+    /// <summary>Runs a day with a mutant. Returns what is wrong then, and the hash of all choices.</summary>
+    public (IReadOnlyList<string> Findings, ulong Trace) Run(Mutant mutant, int seed)
     {
         // Assemblies of this context have types of their own, the habit among them.
         var habit = Enum.ToObject(_run.GetParameters()[2].ParameterType, (int)mutant.Habit);
         var result = MutantSwitch.With(MutantList.NumberOf(mutant), () => _run.Invoke(null, [seed, null, habit]));
-        return (IReadOnlyList<string>)_findings.GetValue(result)!;
+        return ((IReadOnlyList<string>)_findings.GetValue(result)!, (ulong)_trace.GetValue(result)!);
     }
 
     private static byte[] Compile(

@@ -19,6 +19,7 @@ internal static class HoldsMutants
             Original = "return ticket.Fees.Due - before;",
             Changed =
                 "return new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms).After(notional, ratePpm).Due + 0 * before;",
+            Seed = 4,
         },
         new()
         {
@@ -37,6 +38,7 @@ internal static class HoldsMutants
             Rule = "a mass cancel releases orders that came after it",
             Original = "Account.ReleaseUpTo(symbol, all.Floor);",
             Changed = "Account.ReleaseUpTo(symbol, all.Floor + 1);",
+            Seed = 7,
         },
         new()
         {
@@ -64,7 +66,7 @@ internal static class HoldsMutants
             Rule = "nobody asks for a hold of a clock that was ahead",
             Original = "await ResolveMisdatedAsync(stoppingToken);",
             Changed = "",
-            Seed = 75,
+            Seed = 3,
         },
     ];
 }

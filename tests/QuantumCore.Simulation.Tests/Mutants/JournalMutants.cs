@@ -34,7 +34,7 @@ internal static class JournalMutants
             Original = "foreach (var member in stream.Bundle.Streams) LoseAlone(member);",
             Changed = "LoseAlone(stream);",
             Habit = Habit.TradesStrategies,
-            Seed = 42,
+            Seed = 12,
         },
         new()
         {
@@ -56,6 +56,7 @@ internal static class JournalMutants
                 if (before < stream.Head)
                     return _books[symbol] = new OpenBook(machine, stream, before, 0, snapshots, Log);
                 """,
+            Seed = 3,
         },
         new()
         {
@@ -67,9 +68,8 @@ internal static class JournalMutants
         new()
         {
             Rule = "a pack that lacks a record is put in the place of its frames",
-            Original = "PackedSlice.Encode(_before, First, _records, Chain, Bytes)",
-            Changed =
-                "PackedSlice.Encode(_before, First, [.. _records.Take(Math.Max(1, _records.Count - 1))], Chain, Bytes)",
+            Original = "_records, Chain, Bytes) ?? Plain(); RequireSame(slice);",
+            Changed = "[.. _records.Take(Math.Max(1, _records.Count - 1))], Chain, Bytes) ?? Plain();",
             Seed = 4,
         },
     ];

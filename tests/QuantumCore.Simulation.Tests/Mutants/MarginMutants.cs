@@ -10,7 +10,6 @@ internal static class MarginMutants
         new()
         {
             Rule = "a liquidation sells while the account's own orders are open",
-            In = "AccountMachine.Liquidate",
             Original = "if (Account.Orders.Count > 0) { return null; }",
             Changed = "",
         },

@@ -11,6 +11,7 @@ internal static class NamesMutants
             In = "AccountGrain.Decide(HoldRequest, ulong, bool)",
             Original = "Record(record, urgent: false);",
             Changed = "if (record is HoldPlaced) Record(record, urgent: false);",
+            Seed = 4,
         },
         new()
         {
@@ -29,6 +30,7 @@ internal static class NamesMutants
             Rule = "a deposit comes in each time it is sent",
             Original = "_machine.IsDeposited(request.Key, out var used)",
             Changed = "_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0",
+            Seed = 4,
         },
     ];
 }

@@ -56,7 +56,6 @@ internal static class PayoutsMutants
         new()
         {
             Rule = "what is refused for ever is not credited back",
-            In = "AccountMachine.ApplyPayout",
             Original = "record is BatchRefused",
             Changed = "record is BatchMade",
         },

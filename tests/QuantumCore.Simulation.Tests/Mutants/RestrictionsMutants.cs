@@ -17,7 +17,6 @@ internal static class RestrictionsMutants
         new()
         {
             Rule = "a frozen account replaces orders",
-            In = "AccountMachine.DecideReplacement",
             Original = "return Refuse(clientOrderId, hash, barred, now);",
             Changed = "_ = barred;",
             Seed = 40,
