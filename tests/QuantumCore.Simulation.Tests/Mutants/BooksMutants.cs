@@ -1,0 +1,74 @@
+using QuantumCore.Simulation;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>The book alone decides what becomes of an order.</summary>
+internal static class BooksMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "a submit that comes twice is two orders",
+            Original = "book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished)",
+            Changed =
+                "book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished) && finished.Sequence == long.MaxValue",
+        },
+        new()
+        {
+            Rule = "the agent's question leaves no tombstone",
+            Original = "IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now)",
+            Changed = "null",
+        },
+        new()
+        {
+            Rule = "a tombstone is forgotten at once",
+            Original = "_finished.Add(record.Account, record.Number,",
+            Changed =
+                "if (!_finished.TryGet(record.Account + 1_000_000, record.Number, out _)) _finished.Add(record.Account + 1_000_000, record.Number,",
+        },
+        new()
+        {
+            Rule = "a cancel that overtakes its order leaves nothing",
+            Original = "return Tombstone(account, number, now);",
+            Changed = "return null;",
+            Seed = 6,
+        },
+        new()
+        {
+            Rule = "a mass cancel leaves no floor",
+            Original = "presence.Floor = floor;",
+            Changed = "",
+            Habit = Habit.CancelsAll,
+            Seed = 20,
+        },
+        new()
+        {
+            Rule = "a replacement does not look at what is open",
+            Original = "replaced.LeavesLots != order.ExpectedLeavesLots",
+            Changed = "replaced.LeavesLots < 0",
+            Habit = Habit.Amends,
+            Seed = 50,
+        },
+        new()
+        {
+            Rule = "an order that was replaced is not told to be closed",
+            Original =
+                "ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced); if (old is { } closed) { Finish(replaced!, closed.Reason); }",
+            Changed = "ClosedOrder? old = null; if (replaced is not null) { Finish(replaced, EndReason.Replaced); }",
+        },
+        new()
+        {
+            Rule = "a book's time goes back with the clock",
+            In = "BookMachine.At",
+            Original = "Math.Max(now, TimeNanos)",
+            Changed = "now",
+        },
+        new()
+        {
+            Rule = "an action adjusts a book's orders each time it is brought",
+            Original = "_adjusted.Contains(command.Number)",
+            Changed = "_adjusted.Contains(-command.Number)",
+        },
+    ];
+}

@@ -1,0 +1,69 @@
+using QuantumCore.Simulation;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>Accounts learn everything that their orders do.</summary>
+internal static class DeliveriesMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "no pull on activation",
+            In = "AccountGrain.OnActivateAsync",
+            Original = "await CatchUp();",
+            Changed = "",
+        },
+        new()
+        {
+            Rule = "no pull while something is open",
+            Original = "quiet.Length == 0",
+            Changed = "quiet.Length >= 0",
+            Habit = Habit.Amends,
+            Seed = 165,
+        },
+        new()
+        {
+            Rule = "a delivery over a gap is folded",
+            Original = "delivered.PreviousSequence > cursor",
+            Changed = "delivered.PreviousSequence > long.MaxValue - 1",
+            Seed = 24,
+        },
+        new()
+        {
+            Rule = "a delivery is folded each time it comes",
+            Original = "delivered.Sequence <= cursor",
+            Changed = "delivered.Sequence <= 0",
+        },
+        new()
+        {
+            Rule = "a delivery does not say what came before it",
+            Original = "return previous;",
+            Changed = "return 0 * previous;",
+            Seed = 24,
+        },
+        new()
+        {
+            Rule = "a pull leaves the last record out",
+            In = "Tail.AddTo",
+            Original = "sequence <= through",
+            Changed = "sequence < through",
+        },
+        new()
+        {
+            Rule = "a reduction finds its book by what is open",
+            Original = "asked.Number, asked.Symbol,",
+            Changed =
+                """asked.Number, Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",""",
+            Habit = Habit.Amends,
+            Seed = 92,
+        },
+        new()
+        {
+            Rule = "an account's time goes back with the clock",
+            In = "AccountMachine.At",
+            Original = "Math.Max(now, TimeNanos)",
+            Changed = "now",
+        },
+    ];
+}

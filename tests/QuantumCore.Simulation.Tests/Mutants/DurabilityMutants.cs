@@ -1,0 +1,40 @@
+namespace QuantumCore.SimulationTests;
+
+/// <summary>Nothing leaves before it is durable.</summary>
+internal static class DurabilityMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "an account answers before its record is durable",
+            Original = "return Stream.WhenDurable(Stream.Head);",
+            Changed = "return Task.CompletedTask;",
+        },
+        new()
+        {
+            Rule = "a book answers before its record is durable",
+            Original = "? Stream.WhenDurable(Stream.Head)",
+            Changed = "? Task.CompletedTask",
+        },
+        new()
+        {
+            Rule = "the books of a group answer before their records are durable",
+            Original = "await durable;",
+            Changed = "await Task.Yield();",
+        },
+        new()
+        {
+            Rule = "the outbox tells what is not durable",
+            Original = "entry.Sequence <= durable",
+            Changed = "entry.Sequence <= long.MaxValue",
+            Seed = 3,
+        },
+        new()
+        {
+            Rule = "records are complete before they are committed",
+            Original = "if (TryCommit(frame) is not { } refused) return false;",
+            Changed = "if (TryCommit(frame) is not { } refused) refused = [];",
+        },
+    ];
+}

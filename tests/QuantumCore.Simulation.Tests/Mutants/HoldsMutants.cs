@@ -1,0 +1,72 @@
+using QuantumCore.Simulation;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>Orders are paid for before they trade, and nothing stays held for orders that have ended.</summary>
+internal static class HoldsMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "cover is not asked for",
+            Original = "amount <= balance.Available",
+            Changed = "amount <= long.MaxValue",
+        },
+        new()
+        {
+            Rule = "each fill's fee is rounded by itself",
+            Original = "return ticket.Fees.Due - before;",
+            Changed =
+                "return new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms).After(notional, ratePpm).Due + 0 * before;",
+            Seed = 4,
+        },
+        new()
+        {
+            Rule = "a hold is not released when its order ends",
+            Original = "Account.Release(voided.Number);",
+            Changed = "_ = voided;",
+        },
+        new()
+        {
+            Rule = "a cancel does not release the hold",
+            Original = "Account.Release(order.Number);",
+            Changed = "_ = order;",
+        },
+        new()
+        {
+            Rule = "a mass cancel releases orders that came after it",
+            Original = "Account.ReleaseUpTo(symbol, all.Floor);",
+            Changed = "Account.ReleaseUpTo(symbol, all.Floor + 1);",
+            Seed = 7,
+        },
+        new()
+        {
+            Rule = "what an adjustment made free is not held again for a replacement",
+            Original = "SetHold(newNumber, Math.Max(order.Held, need));",
+            Changed = "_ = need;",
+            Habit = Habit.Amends,
+            Seed = 26,
+        },
+        new()
+        {
+            Rule = "what a dividend takes off a price stays held",
+            In = "Account.Adjusted",
+            Original = "SetHold(number, hold);",
+            Changed = "SetHold(number, order.Held);",
+        },
+        new()
+        {
+            Rule = "nobody asks for a hold whose order never came",
+            Original = "await (await catalog.BookAsync(symbol)).Resolve(symbol, account, [.. part]);",
+            Changed = "await catalog.BookAsync(symbol);",
+        },
+        new()
+        {
+            Rule = "nobody asks for a hold of a clock that was ahead",
+            Original = "await ResolveMisdatedAsync(stoppingToken);",
+            Changed = "",
+            Seed = 3,
+        },
+    ];
+}

@@ -1,0 +1,36 @@
+namespace QuantumCore.SimulationTests;
+
+/// <summary>A name is used once: for a positive answer as for a negative one.</summary>
+internal static class NamesMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "a refusal does not use the name up",
+            In = "AccountGrain.Decide(HoldRequest, ulong, bool)",
+            Original = "Record(record, urgent: false);",
+            Changed = "if (record is HoldPlaced) Record(record, urgent: false);",
+            Seed = 4,
+        },
+        new()
+        {
+            Rule = "the cancel of an unknown name does not use it up",
+            Original = "Record(_machine.Burn(clientOrderId, Now), urgent: true);",
+            Changed = "",
+        },
+        new()
+        {
+            Rule = "a name gives a new order each time",
+            Original = "!_machine.IsUsed(request.ClientOrderId, out var key)",
+            Changed = "!_machine.IsUsed(request.ClientOrderId, out var key) || key.Sequence > 0",
+        },
+        new()
+        {
+            Rule = "a deposit comes in each time it is sent",
+            Original = "_machine.IsDeposited(request.Key, out var used)",
+            Changed = "_machine.IsDeposited(request.Key, out var used) && used.Sequence < 0",
+            Seed = 4,
+        },
+    ];
+}

@@ -1,0 +1,53 @@
+namespace QuantumCore.SimulationTests;
+
+/// <summary>A snapshot and the records after it make the same as all records.</summary>
+internal static class SnapshotsMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "a snapshot forgets names",
+            Original = "_keys.Write(ref to);",
+            Changed = "new UsedKeys().Write(ref to);",
+        },
+        new()
+        {
+            Rule = "a snapshot forgets how far books are folded",
+            Original = "machine._cursors.Add(from.Text(), from.Count());",
+            Changed = "machine._cursors.Add(from.Text(), from.Count() * 0);",
+        },
+        new()
+        {
+            Rule = "a snapshot forgets the number given last",
+            Original = "machine.Account.Restore(lastNumber,",
+            Changed = "machine.Account.Restore(lastNumber - Math.Min(1, lastNumber),",
+        },
+        new()
+        {
+            Rule = "a book's snapshot forgets floors",
+            Original = "to.Count(presence.Floor);",
+            Changed = "to.Count(presence.Floor * 0);",
+            Seed = 35,
+        },
+        new()
+        {
+            Rule = "a book's snapshot forgets finished orders",
+            Original = "_finished.Write(ref to);",
+            Changed = "new FinishedOrders().Write(ref to);",
+        },
+        new()
+        {
+            Rule = "a book's snapshot forgets fractions of fees",
+            Original = "to.Fixed128(ticket.Fees.Weighted);",
+            Changed = "to.Fixed128(ticket.Fees.Weighted / 1_000_000 * 1_000_000);",
+        },
+        new()
+        {
+            Rule = "an account goes on from its snapshot without what came after",
+            In = "AccountRecovery.ReplayAsync",
+            Original = "machine.Sequence + 1, stream.Head,",
+            Changed = "machine.Sequence + 1, machine.Sequence,",
+        },
+    ];
+}

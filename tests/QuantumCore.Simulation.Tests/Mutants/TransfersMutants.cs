@@ -1,0 +1,58 @@
+using QuantumCore.Simulation;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>Money that goes to others arrives once.</summary>
+internal static class TransfersMutants
+{
+    public static readonly Mutant[] All =
+    [
+        new()
+        {
+            Rule = "a transfer is carried before it is durable",
+            In = "AccountGrain.Transfer",
+            Original = "await SettleAsync();",
+            Changed = "await Task.Yield();",
+        },
+        new()
+        {
+            Rule = "a transfer arrives under another key each time",
+            Original = "TransferKey.Of(arrival.From, arrival.Sequence)",
+            Changed = """TransferKey.Of(arrival.From, arrival.Sequence) + ":" + Stream.Head""",
+        },
+        new()
+        {
+            Rule = "a transfer is ended before its arrival is answered",
+            Original = "var arrived = await grains.Account(transfer.To)",
+            Changed =
+                "await grains.Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence); var arrived = await grains.Account(transfer.To)",
+            Habit = Habit.MovesMoney,
+        },
+        new()
+        {
+            Rule = "a transfer's key gives another one each time",
+            In = "AccountGrain.Decide(TransferRequest)",
+            Original = "_machine.IsUsed(request.Key, out var key)",
+            Changed = "_machine.IsUsed(request.Key, out var key) && key.Sequence < 0",
+        },
+        new()
+        {
+            Rule = "nobody carries what was left on its way",
+            Original = "await CarryTransfersAsync(stoppingToken);",
+            Changed = "",
+        },
+        new()
+        {
+            Rule = "more is given than there is",
+            Original = "amount > 0 && amount <= Of(asset).Available",
+            Changed = "amount > 0",
+        },
+        new()
+        {
+            Rule = "a snapshot forgets what is on its way",
+            Original = "to.Count(_openTransfers.Count); foreach (var transfer in _openTransfers)",
+            Changed = "to.Count(0); foreach (var transfer in _openTransfers.Take(0))",
+            Seed = 1,
+        },
+    ];
+}

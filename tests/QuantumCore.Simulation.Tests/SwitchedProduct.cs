@@ -1,0 +1,70 @@
+using System.Reflection;
+using System.Runtime.Loader;
+using Microsoft.CodeAnalysis;
+using QuantumCore.Simulation;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>
+/// The product with all mutants in it, each behind its switch: compiled once, loaded beside the product itself. The
+/// product's own source and build know nothing of it.
+/// </summary>
+internal sealed class SwitchedProduct
+{
+    private static readonly Lazy<SwitchedProduct> s_one = new(() => new SwitchedProduct());
+    private readonly MethodInfo _run;
+    private readonly PropertyInfo _findings;
+    private readonly PropertyInfo _trace;
+
+    private SwitchedProduct()
+    {
+        var places = MutantList.All
+            .Select((mutant, i) => (Number: i + 1, mutant.Changed, Place: ProductSource.Find(mutant)))
+            .ToLookup(mutant => mutant.Place.File);
+        var assemblies = ProductSource.Projects
+            .Where(project => project.Files.Any(places.Contains))
+            .AsParallel()
+            .ToDictionary(project => project.Name, project => Compile(project, places), StringComparer.Ordinal);
+        var day = new Context(assemblies).LoadFromAssemblyName(typeof(SimulatedDay).Assembly.GetName())
+            .GetType(typeof(SimulatedDay).FullName!, throwOnError: true)!;
+        _run = day.GetMethod(nameof(SimulatedDay.Run))!;
+        _findings = _run.ReturnType.GetProperty(nameof(DayResult.Findings))!;
+        _trace = _run.ReturnType.GetProperty(nameof(DayResult.Trace))!;
+    }
+
+    /// <summary>The only one of this process. The first who asks waits until it is compiled.</summary>
+    public static SwitchedProduct One => s_one.Value;
+
+    /// <summary>Runs a day with a mutant. Returns what is wrong then, and the hash of all choices.</summary>
+    public (IReadOnlyList<string> Findings, ulong Trace) Run(Mutant mutant, int seed)
+    {
+        // Assemblies of this context have types of their own, the habit among them.
+        var habit = Enum.ToObject(_run.GetParameters()[2].ParameterType, (int)mutant.Habit);
+        var result = MutantSwitch.With(MutantList.NumberOf(mutant), () => _run.Invoke(null, [seed, null, habit]));
+        return ((IReadOnlyList<string>)_findings.GetValue(result)!, (ulong)_trace.GetValue(result)!);
+    }
+
+    private static byte[] Compile(
+        ProductSource.Project project, ILookup<SourceFile, (int Number, string Changed, SourceFile.Place Place)> mutants) =>
+        ProductCompiler.Compile(
+            project,
+            project.Files.Where(mutants.Contains).ToDictionary(
+                file => file, file => SourceFile.Parse(SwitchedSource.Rewrite(file, mutants[file]), file.Path)));
+
+    /// <summary>The product's assemblies once more. All others are shared, the switch among them.</summary>
+    private sealed class Context(Dictionary<string, byte[]> switched) : AssemblyLoadContext("mutants")
+    {
+        protected override Assembly? Load(AssemblyName assemblyName)
+        {
+            if (assemblyName.Name is not { } name || !name.StartsWith("QuantumCore.", StringComparison.Ordinal)
+                || name == typeof(MutantSwitch).Assembly.GetName().Name)
+            {
+                return null;
+            }
+
+            return switched.TryGetValue(name, out var bytes)
+                ? LoadFromStream(new MemoryStream(bytes))
+                : LoadFromAssemblyPath(Path.Combine(AppContext.BaseDirectory, name + ".dll"));
+        }
+    }
+}

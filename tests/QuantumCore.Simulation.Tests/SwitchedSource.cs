@@ -1,0 +1,103 @@
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Text;
+
+namespace QuantumCore.SimulationTests;
+
+/// <summary>Writes all mutants of a source file into it, each behind its switch.</summary>
+internal static class SwitchedSource
+{
+    private const string Switch = "global::QuantumCore.SimulationTests.MutantSwitch.Is";
+
+    /// <summary>
+    /// Returns the file with other bodies in the members that mutants change: the switch chooses between the original
+    /// body and one for each mutant.
+    /// </summary>
+    public static string Rewrite(SourceFile file, IEnumerable<(int Number, string Changed, SourceFile.Place Place)> mutants)
+    {
+        var changes = mutants
+            .GroupBy(mutant => mutant.Place.Member!)
+            .Select(group => Change(group.Key, [.. group.Select(mutant => (mutant.Number, Mutated(file, mutant.Place, mutant.Changed)))]));
+        return SourceText.From(file.Text).WithChanges(changes.OrderBy(change => change.Span.Start)).ToString();
+    }
+
+    /// <summary>Returns a member as it is in the file with the mutant's text.</summary>
+    private static SyntaxNode Mutated(SourceFile file, SourceFile.Place place, string changed)
+    {
+        var text = SourceText.From(file.Text).Replace(place.Span, changed).ToString();
+        var start = place.Member!.SpanStart;
+        return SourceFile.Parse(text, file.Path).GetRoot().FindToken(start).Parent!.AncestorsAndSelf()
+            .First(node => node.RawKind == place.Member.RawKind && node.SpanStart == start);
+    }
+
+    private static TextChange Change(SyntaxNode member, (int Number, SyntaxNode Member)[] mutants)
+    {
+        if (member is VariableDeclaratorSyntax field)
+            return ChangeField(field, mutants);
+
+        var chosen = string.Concat(mutants.Select(mutant => $"if ({Switch}({mutant.Number}))\n{Block(mutant.Member)}\nelse "));
+        var body = $"{{ {chosen}\n{Block(member)} }}";
+        return member is BasePropertyDeclarationSyntax
+            ? new TextChange(BodyOf(member), $"{{ get {body} }}")
+            : new TextChange(BodyOf(member), body);
+    }
+
+    private static TextSpan BodyOf(SyntaxNode member) => BlockOf(member) is { } block
+        ? block.Span
+        : TextSpan.FromBounds(ArrowOf(member).SpanStart, member.Span.End);
+
+    private static string Block(SyntaxNode member)
+    {
+        if (BlockOf(member) is { } block)
+            return block.ToFullString();
+
+        var expression = ArrowOf(member).Expression;
+        return expression is ThrowExpressionSyntax || ReturnsNothing(member)
+            ? $"{{ {expression.ToFullString()}; }}"
+            : $"{{ return {expression.ToFullString()}; }}";
+    }
+
+    private static BlockSyntax? BlockOf(SyntaxNode member) => member switch
+    {
+        BaseMethodDeclarationSyntax method => method.Body,
+        AccessorDeclarationSyntax accessor => accessor.Body,
+        _ => null,
+    };
+
+    private static ArrowExpressionClauseSyntax ArrowOf(SyntaxNode member) =>
+        member switch
+        {
+            BaseMethodDeclarationSyntax method => method.ExpressionBody,
+            AccessorDeclarationSyntax accessor => accessor.ExpressionBody,
+            PropertyDeclarationSyntax property => property.ExpressionBody,
+            IndexerDeclarationSyntax indexer => indexer.ExpressionBody,
+            _ => null,
+        }
+        ?? throw new NotSupportedException($"A mutant can't be in this: {member}");
+
+    private static bool ReturnsNothing(SyntaxNode member) => member switch
+    {
+        MethodDeclarationSyntax method => method.ReturnType.ToString() is "void"
+            || (method.Modifiers.Any(SyntaxKind.AsyncKeyword) && method.ReturnType.ToString() is "Task" or "ValueTask"),
+        ConstructorDeclarationSyntax or DestructorDeclarationSyntax => true,
+        AccessorDeclarationSyntax accessor => !accessor.IsKind(SyntaxKind.GetAccessorDeclaration),
+        _ => false,
+    };
+
+    /// <summary>A field becomes a property that chooses between fields: a field's own value would be that of the first day.</summary>
+    private static TextChange ChangeField(VariableDeclaratorSyntax field, (int Number, SyntaxNode Member)[] mutants)
+    {
+        var declaration = (FieldDeclarationSyntax)field.Parent!.Parent!;
+        if (declaration.Declaration.Variables.Count > 1 || !declaration.Modifiers.Any(SyntaxKind.StaticKeyword))
+            throw new NotSupportedException($"A mutant can't be in this: {declaration}");
+
+        var (type, name) = (declaration.Declaration.Type.ToString(), field.Identifier.Text);
+        var modifiers = string.Join(' ', declaration.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ReadOnlyKeyword)));
+        var fields = mutants
+            .Prepend((Number: 0, Member: field))
+            .Select(each => $"private static readonly {type} {name}_{each.Number} {((VariableDeclaratorSyntax)each.Member).Initializer};\n");
+        var chosen = string.Concat(mutants.Select(mutant => $"{Switch}({mutant.Number}) ? {name}_{mutant.Number} : "));
+        return new TextChange(declaration.Span, $"{string.Concat(fields)}{modifiers} {type} {name} => {chosen}{name}_0;");
+    }
+}
