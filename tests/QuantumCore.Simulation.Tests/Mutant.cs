@@ -11,7 +11,10 @@ internal sealed record Mutant
     /// <summary>Name: what is wrong with the product then.</summary>
     public required string Rule { get; init; }
 
-    /// <summary>Member that holds the original, as Type.Member or Type.Method(Type, Type). Only where the original stands elsewhere too.</summary>
+    /// <summary>
+    /// Member that holds the original, as Type.Member or Type.Method(Type, Type). Only where the original stands
+    /// elsewhere too.
+    /// </summary>
     public string? In { get; init; }
 
     /// <summary>Tokens that stand once in the product, or once in that member.</summary>

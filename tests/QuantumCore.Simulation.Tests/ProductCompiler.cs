@@ -28,8 +28,9 @@ internal static class ProductCompiler
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public static byte[] Compile(ProductSource.Project project, IReadOnlyDictionary<SourceFile, SyntaxTree> changed)
     {
+        var build = Path.Combine(ProductSource.BuildFolder(project.Name), s_configuration);
         var written = new[] { "GlobalUsings.g.cs", "AssemblyInfo.cs" }
-            .Select(name => Path.Combine(ProductSource.BuildFolder(project.Name), s_configuration, $"{project.Name}.{name}"))
+            .Select(name => Path.Combine(build, $"{project.Name}.{name}"))
             .Select(path => SourceFile.Parse(File.ReadAllText(path), path));
         var compilation = CSharpCompilation.Create(
             project.Name,
@@ -52,15 +53,18 @@ internal static class ProductCompiler
             .ToArray();
         return errors.Length == 0
             ? assembly.ToArray()
-            : throw new InvalidOperationException($"{project.Name} does not compile: {string.Join("\n", errors.AsEnumerable())}");
+            : throw new InvalidOperationException(
+                $"{project.Name} with its mutants does not compile: {string.Join("\n", errors.AsEnumerable())}");
     }
 
     private static string LoggerGenerator()
     {
-        var dotnet = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../.."));
-        return Directory.EnumerateFiles(
-            Path.Combine(dotnet, "packs/Microsoft.AspNetCore.App.Ref"), "Microsoft.Extensions.Logging.Generators.dll",
-            SearchOption.AllDirectories).Order(StringComparer.Ordinal).Last();
+        var packs = Path.GetFullPath(Path.Combine(
+            Path.GetDirectoryName(typeof(object).Assembly.Location)!, "../../../packs/Microsoft.AspNetCore.App.Ref"));
+        return Directory
+            .EnumerateFiles(packs, "Microsoft.Extensions.Logging.Generators.dll", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .Last();
     }
 
     /// <summary>Finds the generator where the restore of the grains' project put it.</summary>
@@ -69,7 +73,7 @@ internal static class ProductCompiler
         using var restored = JsonDocument.Parse(
             File.ReadAllBytes(Path.Combine(ProductSource.BuildFolder("QuantumCore.Grains"), "project.assets.json")));
         var package = restored.RootElement.GetProperty("libraries").EnumerateObject()
-            .Single(library => library.Name.StartsWith("Microsoft.Orleans.CodeGenerator/", StringComparison.OrdinalIgnoreCase))
+            .Single(library => library.Name.StartsWith("Microsoft.Orleans.CodeGenerator/", StringComparison.Ordinal))
             .Value;
         var file = package.GetProperty("files").EnumerateArray().Select(name => name.GetString()!)
             .Single(name => name.EndsWith("/Orleans.CodeGenerator.dll", StringComparison.Ordinal));

@@ -39,7 +39,11 @@ internal sealed class SourceFile
     public static string Tokens(string code)
     {
         var tokens = SyntaxFactory.ParseTokens(code, options: Language);
-        return Join(tokens.SelectMany(Parts).Where(token => !token.IsKind(SyntaxKind.EndOfFileToken)).SelectMany(Halves).Select(half => half.Text));
+        return Join(tokens
+            .Where(token => !token.IsKind(SyntaxKind.EndOfFileToken))
+            .SelectMany(Parts)
+            .SelectMany(Halves)
+            .Select(half => half.Text));
     }
 
     /// <summary>Finds each place where these tokens stand.</summary>
@@ -72,13 +76,13 @@ internal sealed class SourceFile
         : [(token, token.Text)];
 
     // The lexer alone takes an interpolated string for one token.
-    private static IEnumerable<SyntaxToken> Parts(SyntaxToken token) =>
-        token.Text is ['$', ..] ? SyntaxFactory.ParseExpression(token.Text).DescendantTokens() : [token];
+    private static IEnumerable<SyntaxToken> Parts(SyntaxToken token) => token.Text is ['$', ..]
+        ? SyntaxFactory.ParseExpression(token.Text).DescendantTokens()
+        : [token];
 
-    private static SyntaxNode? MemberOf(SyntaxToken token) => token.Parent!.AncestorsAndSelf().FirstOrDefault(node => node
-        is AccessorDeclarationSyntax or BaseMethodDeclarationSyntax
-        or BasePropertyDeclarationSyntax
-        or VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax });
+    private static SyntaxNode? MemberOf(SyntaxToken token) => token.Parent!.AncestorsAndSelf().FirstOrDefault(node =>
+        node is AccessorDeclarationSyntax or BaseMethodDeclarationSyntax or BasePropertyDeclarationSyntax
+            or VariableDeclaratorSyntax { Parent.Parent: FieldDeclarationSyntax });
 
     /// <summary>A place of tokens in the product.</summary>
     internal sealed record Place(SourceFile File, TextSpan Span, SyntaxNode? Member)
@@ -100,7 +104,7 @@ internal sealed class SourceFile
             ? $"{Name}({string.Join(", ", parameters.Select(parameter => parameter.Type))})"
             : Name;
 
-        /// <summary>Returns whether it is in a member of this name. Types of its parameters may follow in brackets.</summary>
+        /// <summary>Returns whether it is in a member of this name or signature.</summary>
         public bool IsIn(string name) => name == Name || name == Signature;
     }
 }

@@ -19,7 +19,7 @@ internal sealed class SwitchedProduct
     private SwitchedProduct()
     {
         var places = MutantList.All
-            .Select((mutant, i) => (Number: i + 1, mutant.Changed, Place: ProductSource.Find(mutant)))
+            .Select((mutant, i) => new PlacedMutant(i + 1, mutant.Changed, ProductSource.Find(mutant)))
             .ToLookup(mutant => mutant.Place.File);
         var assemblies = ProductSource.Projects
             .Where(project => project.Files.Any(places.Contains))
@@ -44,8 +44,7 @@ internal sealed class SwitchedProduct
         return ((IReadOnlyList<string>)_findings.GetValue(result)!, (ulong)_trace.GetValue(result)!);
     }
 
-    private static byte[] Compile(
-        ProductSource.Project project, ILookup<SourceFile, (int Number, string Changed, SourceFile.Place Place)> mutants) =>
+    private static byte[] Compile(ProductSource.Project project, ILookup<SourceFile, PlacedMutant> mutants) =>
         ProductCompiler.Compile(
             project,
             project.Files.Where(mutants.Contains).ToDictionary(

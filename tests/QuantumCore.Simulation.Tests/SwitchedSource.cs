@@ -5,6 +5,9 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace QuantumCore.SimulationTests;
 
+/// <summary>A mutant, its number and where it is in the product.</summary>
+internal sealed record PlacedMutant(int Number, string Changed, SourceFile.Place Place);
+
 /// <summary>Writes all mutants of a source file into it, each behind its switch.</summary>
 internal static class SwitchedSource
 {
@@ -14,21 +17,21 @@ internal static class SwitchedSource
     /// Returns the file with other bodies in the members that mutants change: the switch chooses between the original
     /// body and one for each mutant.
     /// </summary>
-    public static string Rewrite(SourceFile file, IEnumerable<(int Number, string Changed, SourceFile.Place Place)> mutants)
+    public static string Rewrite(SourceFile file, IEnumerable<PlacedMutant> mutants)
     {
         var changes = mutants
-            .GroupBy(mutant => mutant.Place.Member!)
-            .Select(group => Change(group.Key, [.. group.Select(mutant => (mutant.Number, Mutated(file, mutant.Place, mutant.Changed)))]));
+            .GroupBy(mutant => mutant.Place.Member!, mutant => (mutant.Number, Mutated(file, mutant)))
+            .Select(group => Change(group.Key, [.. group]));
         return SourceText.From(file.Text).WithChanges(changes.OrderBy(change => change.Span.Start)).ToString();
     }
 
     /// <summary>Returns a member as it is in the file with the mutant's text.</summary>
-    private static SyntaxNode Mutated(SourceFile file, SourceFile.Place place, string changed)
+    private static SyntaxNode Mutated(SourceFile file, PlacedMutant mutant)
     {
-        var text = SourceText.From(file.Text).Replace(place.Span, changed).ToString();
-        var start = place.Member!.SpanStart;
-        return SourceFile.Parse(text, file.Path).GetRoot().FindToken(start).Parent!.AncestorsAndSelf()
-            .First(node => node.RawKind == place.Member.RawKind && node.SpanStart == start);
+        var text = SourceText.From(file.Text).Replace(mutant.Place.Span, mutant.Changed).ToString();
+        var member = mutant.Place.Member!;
+        return SourceFile.Parse(text, file.Path).GetRoot().FindToken(member.SpanStart).Parent!.AncestorsAndSelf()
+            .First(node => node.RawKind == member.RawKind && node.SpanStart == member.SpanStart);
     }
 
     private static TextChange Change(SyntaxNode member, (int Number, SyntaxNode Member)[] mutants)
@@ -36,7 +39,8 @@ internal static class SwitchedSource
         if (member is VariableDeclaratorSyntax field)
             return ChangeField(field, mutants);
 
-        var chosen = string.Concat(mutants.Select(mutant => $"if ({Switch}({mutant.Number}))\n{Block(mutant.Member)}\nelse "));
+        var chosen = string.Concat(mutants.Select(mutant =>
+            $"if ({Switch}({mutant.Number}))\n{Block(mutant.Member)}\nelse "));
         var body = $"{{ {chosen}\n{Block(member)} }}";
         return member is BasePropertyDeclarationSyntax
             ? new TextChange(BodyOf(member), $"{{ get {body} }}")
@@ -85,7 +89,7 @@ internal static class SwitchedSource
         _ => false,
     };
 
-    /// <summary>A field becomes a property that chooses between fields: a field's own value would be that of the first day.</summary>
+    /// <summary>Makes a property of a static field. The field would keep the value that its first reader met.</summary>
     private static TextChange ChangeField(VariableDeclaratorSyntax field, (int Number, SyntaxNode Member)[] mutants)
     {
         var declaration = (FieldDeclarationSyntax)field.Parent!.Parent!;
@@ -93,11 +97,13 @@ internal static class SwitchedSource
             throw new NotSupportedException($"A mutant can't be in this: {declaration}");
 
         var (type, name) = (declaration.Declaration.Type.ToString(), field.Identifier.Text);
-        var modifiers = string.Join(' ', declaration.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ReadOnlyKeyword)));
+        var modifiers = declaration.Modifiers.Where(modifier => !modifier.IsKind(SyntaxKind.ReadOnlyKeyword));
         var fields = mutants
             .Prepend((Number: 0, Member: field))
-            .Select(each => $"private static readonly {type} {name}_{each.Number} {((VariableDeclaratorSyntax)each.Member).Initializer};\n");
+            .Select(each => (each.Number, ((VariableDeclaratorSyntax)each.Member).Initializer))
+            .Select(each => $"private static readonly {type} {name}_{each.Number} {each.Initializer};\n");
         var chosen = string.Concat(mutants.Select(mutant => $"{Switch}({mutant.Number}) ? {name}_{mutant.Number} : "));
-        return new TextChange(declaration.Span, $"{string.Concat(fields)}{modifiers} {type} {name} => {chosen}{name}_0;");
+        var property = $"{string.Join(' ', modifiers)} {type} {name} => {chosen}{name}_0;";
+        return new TextChange(declaration.Span, string.Concat(fields) + property);
     }
 }

@@ -11,8 +11,10 @@ internal static class BooksMutants
         {
             Rule = "a submit that comes twice is two orders",
             Original = "book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished)",
-            Changed =
-                "book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished) && finished.Sequence == long.MaxValue",
+            Changed = """
+                book.Machine.IsKnown(order.Account, order.Number, out var open, out var finished)
+                && finished.Sequence == long.MaxValue
+                """,
         },
         new()
         {
@@ -24,8 +26,10 @@ internal static class BooksMutants
         {
             Rule = "a tombstone is forgotten at once",
             Original = "_finished.Add(record.Account, record.Number,",
-            Changed =
-                "if (!_finished.TryGet(record.Account + 1_000_000, record.Number, out _)) _finished.Add(record.Account + 1_000_000, record.Number,",
+            Changed = """
+                if (!_finished.TryGet(record.Account + 1_000_000, record.Number, out _))
+                    _finished.Add(record.Account + 1_000_000, record.Number,
+                """,
         },
         new()
         {
@@ -53,9 +57,18 @@ internal static class BooksMutants
         new()
         {
             Rule = "an order that was replaced is not told to be closed",
-            Original =
-                "ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced); if (old is { } closed) { Finish(replaced!, closed.Reason); }",
-            Changed = "ClosedOrder? old = null; if (replaced is not null) { Finish(replaced, EndReason.Replaced); }",
+            Original = """
+                ClosedOrder? old = replaced is null ? null : Describe(replaced, EndReason.Replaced);
+                if (old is { } closed)
+                {
+                    Finish(replaced!, closed.Reason);
+                }
+                """,
+            Changed = """
+                ClosedOrder? old = null;
+                if (replaced is not null)
+                    Finish(replaced, EndReason.Replaced);
+                """,
         },
         new()
         {

@@ -53,8 +53,10 @@ internal static class DeliveriesMutants
         {
             Rule = "a reduction finds its book by what is open",
             Original = "asked.Number, asked.Symbol,",
-            Changed =
-                """asked.Number, Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",""",
+            Changed = """
+                asked.Number,
+                Account.Orders.TryGetValue(asked.Number, out var smaller) ? smaller.Instrument.Symbol : "",
+                """,
             Habit = Habit.Amends,
             Seed = 92,
         },

@@ -9,7 +9,8 @@ internal static class HistoryMutants
         {
             Rule = "two projectors write the same records",
             Original =
-                "\"UPDATE projector_cursor SET seq = @3 {FROM} WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\"",
+                "\"UPDATE projector_cursor SET seq = @3 {FROM} "
+                + "WHERE projector_cursor.stream = @1 AND projector_cursor.seq = @2\"",
             Changed = "\"UPDATE projector_cursor SET seq = @3 {FROM} WHERE projector_cursor.stream = @1 AND @2 >= 0\"",
         },
         new()

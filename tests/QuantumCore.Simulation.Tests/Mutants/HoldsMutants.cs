@@ -17,8 +17,10 @@ internal static class HoldsMutants
         {
             Rule = "each fill's fee is rounded by itself",
             Original = "return ticket.Fees.Due - before;",
-            Changed =
-                "return new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms).After(notional, ratePpm).Due + 0 * before;",
+            Changed = """
+                var own = new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms);
+                return own.After(notional, ratePpm).Due + 0 * before;
+                """,
             Seed = 4,
         },
         new()

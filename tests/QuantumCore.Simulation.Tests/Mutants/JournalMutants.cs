@@ -45,12 +45,15 @@ internal static class JournalMutants
         new()
         {
             Rule = "a new activation reads before it raises the epoch",
-            Original =
-                """var stream = await OpenAsync("book/" + symbol, cancellationToken); var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);""",
+            Original = """
+                var stream = await OpenAsync("book/" + symbol, cancellationToken);
+                var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);
+                """,
             Changed = """
                 var machine = await BookRecovery.NewestSnapshotAsync(store, symbol, Log, cancellationToken);
-                await foreach (var early in store.ReadAsync("book/" + symbol, machine.Sequence + 1, long.MaxValue, cancellationToken))
-                    machine.Replay(early.Sequence, early.Body.Span);
+                var early = store.ReadAsync("book/" + symbol, machine.Sequence + 1, long.MaxValue, cancellationToken);
+                await foreach (var read in early)
+                    machine.Replay(read.Sequence, read.Body.Span);
                 var before = machine.Sequence;
                 var stream = await OpenAsync("book/" + symbol, cancellationToken);
                 if (before < stream.Head)
@@ -62,7 +65,13 @@ internal static class JournalMutants
         {
             Rule = "a frame that has no room in a pack goes with the others",
             Original = "_slices.Count + parts.Count > limits.MaxSlices) return false;",
-            Changed = "_slices.Count + parts.Count > limits.MaxSlices) { Frames.Add(frame.Id); return false; }",
+            Changed = """
+                _slices.Count + parts.Count > limits.MaxSlices)
+                {
+                    Frames.Add(frame.Id);
+                    return false;
+                }
+                """,
             Seed = 10,
         },
         new()

@@ -12,12 +12,15 @@ internal static class MarginMutants
             Rule = "a liquidation sells while the account's own orders are open",
             Original = "if (Account.Orders.Count > 0) { return null; }",
             Changed = "",
+            Days = Days.OnMargin,
+            Seed = 5,
         },
         new()
         {
             Rule = "an account that is liquidated still orders",
             Original = "return margin.State == MarginState.Liquidating ? RejectReason.AccountFrozen : !reduces",
             Changed = "return !reduces",
+            Days = Days.OnMargin,
             Seed = 21,
         },
         new()
@@ -35,27 +38,32 @@ internal static class MarginMutants
             In = "AccountGrain.ReviewMargin",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
+            Days = Days.OnMargin,
+            Seed = 3,
         },
         new()
         {
             Rule = "nobody carries the order of a liquidation",
             Original = "work.Order is { } order",
             Changed = "work.Order is { QuantityLots: < 0 } order",
-            Seed = 3,
+            Days = Days.OnMargin,
+            Seed = 5,
         },
         new()
         {
             Rule = "nobody closes the orders of an account that is liquidated",
             Original = "in work.CloseUpTo)",
             Changed = "in work.CloseUpTo.Where(book => book.Number < 0))",
-            Seed = 25,
+            Days = Days.OnMargin,
+            Seed = 5,
         },
         new()
         {
             Rule = "the fund takes a step each time it is told",
             Original = "!_insured.ContainsKey(key)",
             Changed = "!_insured.Remove(key) || claim.Sequence > 0",
-            Seed = 3,
+            Days = Days.OnMargin,
+            Seed = 5,
         },
         new()
         {
@@ -63,7 +71,8 @@ internal static class MarginMutants
             In = "CatalogGrain.Insure",
             Original = "await Stream.WhenDurable(Stream.Head);",
             Changed = "await Task.Yield();",
-            Seed = 21,
+            Days = Days.OnMargin,
+            Seed = 5,
         },
         new()
         {
@@ -78,6 +87,7 @@ internal static class MarginMutants
             Rule = "nobody looks at margin accounts that owe",
             Original = "await ReviewMarginAsync(stoppingToken);",
             Changed = "await marks.RefreshAsync();",
+            Days = Days.OnMargin,
             Seed = 9,
         },
         new()
@@ -86,7 +96,6 @@ internal static class MarginMutants
             Original = "foreach (var share in shares)",
             Changed = "foreach (var share in shares.Where(one => one.Amount < 0))",
             Days = Days.OfSharedDeficits,
-            Seed = 47,
         },
         new()
         {
@@ -94,7 +103,6 @@ internal static class MarginMutants
             Original = "await ShareDeficitsAsync(stoppingToken);",
             Changed = "",
             Days = Days.OfSharedDeficits,
-            Seed = 13,
         },
         new()
         {
@@ -102,32 +110,35 @@ internal static class MarginMutants
             Original = "(long)Int128.Min(amount, sum)",
             Changed = "(long)sum",
             Days = Days.OfSharedDeficits,
-            Seed = 69,
         },
         new()
         {
             Rule = "the credit of a group is rounded up",
             Original = "Rounding.DivDown(creditPpm *",
             Changed = "Rounding.DivUp(creditPpm *",
-            Seed = 9,
+            Days = Days.OnMargin,
+            Seed = 33,
         },
         new()
         {
             Rule = "the credit of a group is of the larger side",
             Original = "creditPpm * Int128.Min(longs, shorts)",
             Changed = "creditPpm * Int128.Max(longs, shorts)",
+            Days = Days.OnMargin,
         },
         new()
         {
             Rule = "open orders of a group are taken at their best",
             Original = "Int128.Max(longsInFull, shortsInFull)",
             Changed = "Int128.Min(longsInFull, shortsInFull)",
+            Days = Days.OnMargin,
         },
         new()
         {
             Rule = "orders that may not fill secure others of their group",
             Original = "Units + BuyUnits is var most",
             Changed = "Units + BuyUnits - SellUnits is var most",
+            Days = Days.OnMargin,
             Seed = 3,
         },
         new()
@@ -135,6 +146,8 @@ internal static class MarginMutants
             Rule = "a group's credit is counted for orders twice",
             Original = "Requirement - relief.Initial",
             Changed = "Requirement - (2 * relief.Initial)",
+            Days = Days.OnMargin,
+            Seed = 25,
         },
     ];
 }

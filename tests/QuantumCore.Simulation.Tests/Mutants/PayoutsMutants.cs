@@ -13,7 +13,7 @@ internal static class PayoutsMutants
             In = "AccountGrain.Withdraw",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
-            Seed = 4,
+            Seed = 6,
         },
         new()
         {
@@ -22,13 +22,17 @@ internal static class PayoutsMutants
             Original = "await Stream.WhenDurable(Stream.Head);",
             Changed = "await Task.Yield();",
             Habit = Habit.MovesMoney,
+            Seed = 3,
         },
         new()
         {
             Rule = "a batch is paid before the receiver's word is final",
             Original = "if (answer.Verdict != PayoutVerdict.NotYet",
-            Changed =
-                "if (answer.Verdict == PayoutVerdict.NotYet) answer = new PayoutAnswer(PayoutVerdict.Final); if (answer.Verdict != PayoutVerdict.NotYet",
+            Changed = """
+                if (answer.Verdict == PayoutVerdict.NotYet)
+                    answer = new PayoutAnswer(PayoutVerdict.Final);
+                if (answer.Verdict != PayoutVerdict.NotYet
+                """,
         },
         new()
         {
@@ -52,12 +56,14 @@ internal static class PayoutsMutants
             Rule = "a withdrawal is put into each batch anew",
             Original = "!_batchOf.ContainsKey((item.Account, item.Sequence))",
             Changed = "StateOf(item) != PayoutState.Sent || item.Amount % 3 == 0",
+            Seed = 4,
         },
         new()
         {
             Rule = "what is refused for ever is not credited back",
             Original = "record is BatchRefused",
             Changed = "record is BatchMade",
+            Seed = 6,
         },
         new()
         {

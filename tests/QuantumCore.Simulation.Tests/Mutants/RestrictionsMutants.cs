@@ -19,7 +19,7 @@ internal static class RestrictionsMutants
             Rule = "a frozen account replaces orders",
             Original = "return Refuse(clientOrderId, hash, barred, now);",
             Changed = "_ = barred;",
-            Seed = 40,
+            Seed = 10,
         },
         new()
         {
@@ -27,6 +27,7 @@ internal static class RestrictionsMutants
             In = "AccountGrain.Freeze",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
+            Seed = 3,
         },
         new()
         {
@@ -34,6 +35,7 @@ internal static class RestrictionsMutants
             Original = "LimitKind.OrderQuantity => order.Lots > most",
             Changed = "LimitKind.OrderQuantity => order.Lots < 0 * most",
             Habit = Habit.IsLimited,
+            Seed = 3,
         },
         new()
         {
@@ -41,6 +43,7 @@ internal static class RestrictionsMutants
             Original = "return RefusePlan(request, hash, limited);",
             Changed = "_ = limited;",
             Habit = Habit.IsLimited,
+            Seed = 4,
         },
         new()
         {
@@ -55,6 +58,7 @@ internal static class RestrictionsMutants
             Original = "_limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);",
             Changed = """_limits.GetValueOrDefault(symbol + " ")?.Count(content, timeNanos);""",
             Habit = Habit.IsLimited,
+            Seed = 4,
         },
     ];
 }

@@ -17,14 +17,18 @@ internal static class SettlementMutants
         {
             Rule = "a batch whose sending is repeated has another content",
             Original = "closed.IdAt(Venue), Venue, closed)",
-            Changed =
-                "closed.IdAt(Venue), Venue, Now / 1_000 % 2 == 0 ? closed : _machine.Close(closed.Date, closed.Trades, closed.Items, Now))",
+            Changed = """
+                closed.IdAt(Venue),
+                Venue,
+                Now / 1_000 % 2 == 0 ? closed : _machine.Close(closed.Date, closed.Trades, closed.Items, Now))
+                """,
         },
         new()
         {
             Rule = "a settlement is sent before it is durable",
             Original = "await Stream.WhenDurable(batch);",
             Changed = "await Task.Yield();",
+            Days = Days.ThatPass,
             Seed = 19,
         },
         new()
@@ -44,7 +48,8 @@ internal static class SettlementMutants
             Rule = "what is pending pays for what settles before",
             Original = "amount <= Spendable(asset, due)",
             Changed = "amount < long.MaxValue",
-            Seed = 14,
+            Days = Days.ThatPass,
+            Seed = 29,
         },
         new()
         {
@@ -88,6 +93,7 @@ internal static class SettlementMutants
             Rule = "who is short delivers in full",
             Original = "isChanged |= Cover(account, asset, most, round);",
             Changed = "_ = most;",
+            Days = Days.ThatPass,
             Seed = 4,
         },
         new()
@@ -95,6 +101,7 @@ internal static class SettlementMutants
             Rule = "what fails is in no batch any more",
             Original = "netting.Carry(_machine.Due);",
             Changed = "",
+            Days = Days.ThatPass,
             Seed = 4,
         },
         new()

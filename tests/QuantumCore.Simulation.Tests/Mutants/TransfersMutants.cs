@@ -13,6 +13,7 @@ internal static class TransfersMutants
             In = "AccountGrain.Transfer",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
+            Seed = 4,
         },
         new()
         {
@@ -24,8 +25,10 @@ internal static class TransfersMutants
         {
             Rule = "a transfer is ended before its arrival is answered",
             Original = "var arrived = await grains.Account(transfer.To)",
-            Changed =
-                "await grains.Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence); var arrived = await grains.Account(transfer.To)",
+            Changed = """
+                await grains.Account(transfer.Arrival.From).EndTransfer(transfer.Arrival.Sequence);
+                var arrived = await grains.Account(transfer.To)
+                """,
             Habit = Habit.MovesMoney,
         },
         new()
@@ -34,6 +37,7 @@ internal static class TransfersMutants
             In = "AccountGrain.Decide(TransferRequest)",
             Original = "_machine.IsUsed(request.Key, out var key)",
             Changed = "_machine.IsUsed(request.Key, out var key) && key.Sequence < 0",
+            Seed = 4,
         },
         new()
         {
@@ -52,7 +56,7 @@ internal static class TransfersMutants
             Rule = "a snapshot forgets what is on its way",
             Original = "to.Count(_openTransfers.Count); foreach (var transfer in _openTransfers)",
             Changed = "to.Count(0); foreach (var transfer in _openTransfers.Take(0))",
-            Seed = 1,
+            Seed = 28,
         },
     ];
 }
