@@ -20,7 +20,7 @@ internal static class OrleansDashboard
     /// <summary>Serves it.</summary>
     public static void UseOrleansDashboard(this WebApplication app)
     {
-        app.UseWhen(static context => context.Request.Path.StartsWithSegments(Path), static shown => shown.Use(AdmitAsync));
+        app.UseWhen(static context => context.Request.Path.StartsWithSegments(Path, StringComparison.OrdinalIgnoreCase), static shown => shown.Use(AdmitAsync));
         app.MapOrleansDashboard(Path).ExcludeFromDescription();
     }
 

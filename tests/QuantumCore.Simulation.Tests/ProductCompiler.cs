@@ -24,12 +24,15 @@ internal static class ProductCompiler
             .SelectMany(path => new AnalyzerFileReference(path, new FromPath()).GetGenerators(LanguageNames.CSharp)),
     ];
 
+    // What the build adds to a project's own files.
+    private static readonly string[] s_written = ["GlobalUsings.g.cs", "AssemblyInfo.cs"];
+
     /// <summary>Returns the assembly of a project in which other trees stand for some of its files.</summary>
     /// <exception cref="InvalidOperationException">It does not compile.</exception>
     public static byte[] Compile(ProductSource.Project project, IReadOnlyDictionary<SourceFile, SyntaxTree> changed)
     {
         var build = Path.Combine(ProductSource.BuildFolder(project.Name), s_configuration);
-        var written = new[] { "GlobalUsings.g.cs", "AssemblyInfo.cs" }
+        var written = s_written
             .Select(name => Path.Combine(build, $"{project.Name}.{name}"))
             .Select(path => SourceFile.Parse(File.ReadAllText(path), path));
         var compilation = CSharpCompilation.Create(
@@ -46,7 +49,7 @@ internal static class ProductCompiler
             .RunGeneratorsAndUpdateCompilation(compilation, out var complete, out var problems, CancellationToken.None);
         using var assembly = new MemoryStream();
         var emitted = complete.Emit(assembly, manifestResources: project.Resources.Select(resource =>
-            new ResourceDescription(resource.Name, () => File.OpenRead(resource.Path), isPublic: true)));
+            new ResourceDescription(resource.Name, () => File.OpenRead(resource.Path), isPublic: true)), cancellationToken: CancellationToken.None);
         var errors = emitted.Diagnostics.Concat(problems)
             .Where(problem => problem.Severity == DiagnosticSeverity.Error)
             .Take(5)

@@ -19,7 +19,7 @@ internal sealed class SourceFile
         Tree = Parse(Text, path);
         _tokens = new(() =>
         {
-            var tokens = Tree.GetRoot().DescendantTokens().SelectMany(Halves).ToArray();
+            var tokens = Tree.GetRoot(CancellationToken.None).DescendantTokens().SelectMany(Halves).ToArray();
             return (Array.ConvertAll(tokens, half => half.Token), Join(tokens.Select(half => half.Text)));
         });
     }

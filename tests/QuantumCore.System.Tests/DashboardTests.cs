@@ -1,4 +1,5 @@
 using System.Net;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
@@ -20,10 +21,10 @@ public sealed class DashboardTests
 
         // The dashboard's grain samples its silos each second.
         var seen = "";
-        await silo.UntilAsync(
-            () => (seen = admin.GetStringAsync("admin/orleans/DashboardCounters", Token).GetAwaiter().GetResult())
+        await Wait.UntilAsync(
+            async () => (seen = await admin.GetStringAsync("admin/orleans/DashboardCounters", Token))
                 .Contains("OrderBookGrain", StringComparison.Ordinal),
-            "the dashboard to show the books");
+            () => $"The dashboard showed no book: {seen}");
         Assert.Contains("\"totalActiveHostCount\":1", seen, StringComparison.Ordinal);
     }
 

@@ -123,7 +123,7 @@ public sealed class PriceAlertTests(PostgresServer server)
     }
 
     /// <summary>The next alert that the feed tells to have fired, beside those that are known.</summary>
-    private static async Task<(long Id, decimal Price)> NextFiredAsync(QuantumCoreClient owner, IReadOnlySet<long> known)
+    private static async Task<(long Id, decimal Price)> NextFiredAsync(QuantumCoreClient owner, HashSet<long> known)
     {
         await foreach (var update in owner.WatchAlertsAsync(Token))
         {
