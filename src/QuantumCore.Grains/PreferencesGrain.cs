@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What the store keeps of a user's preferences.</summary>
+/// <summary>The stored state of a user's preferences.</summary>
 [GenerateSerializer]
 public sealed class PreferencesState
 {
@@ -39,17 +40,7 @@ public sealed class PreferencesGrain([PersistentState("preferences")] IPersisten
             return new PreferencesResult(RejectReason.Forbidden, Sorted);
 
         state.State = new PreferencesState { Values = values };
-        try
-        {
-            await state.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            // It may have been written or not: the next activation reads what is there.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await this.WriteOrDeactivateAsync(state);
         return new PreferencesResult(RejectReason.None, Sorted);
     }
 }

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using QuantumCore.Grains.Storage;
@@ -11,17 +12,28 @@ namespace QuantumCore.Upkeep;
 /// </summary>
 internal static class GrainStateRows
 {
+    private const string InPostgres = GrainStateHosting.Schema + ".grain";
+    private const string InFile = "grain";
+
     /// <summary>The state beside a journal, or in a backup; none where an older release made it.</summary>
     public static async Task<IReadOnlyList<StateRow>> ReadAsync(JournalPlace place, CancellationToken cancellationToken)
     {
         if (place.IsPostgres)
         {
-            return await place.HasTableAsync("state.grain", cancellationToken) ? await ReadPostgresAsync(place, cancellationToken) : [];
+            if (!await place.HasTableAsync(InPostgres, cancellationToken))
+            {
+                return [];
+            }
+
+            await using var postgres = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
+            return await ReadAsync(postgres, InPostgres, cancellationToken);
         }
 
         if (place.StateFile is { } file && File.Exists(file))
         {
-            return await Task.Run(() => ReadFile(file), cancellationToken);
+            await using var sqlite = new SqliteConnection(
+                new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
+            return await ReadAsync(sqlite, InFile, cancellationToken);
         }
 
         using var image = JournalImage.Open(place.Text);
@@ -37,22 +49,8 @@ internal static class GrainStateRows
             await storage.InitializeAsync(cancellationToken);
         }
 
-        await using var connection = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
-        await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var row in rows)
-        {
-            await using var insert = connection.CreateCommand();
-            insert.Transaction = (SqliteTransaction)transaction;
-            insert.CommandText =
-                "INSERT INTO grain (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, strftime('%Y-%m-%dT%H:%M:%SZ'))";
-            insert.Parameters.AddWithValue("@grain", row.Grain);
-            insert.Parameters.AddWithValue("@name", row.Name);
-            insert.Parameters.AddWithValue("@payload", row.Payload);
-            await insert.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        await using var sqlite = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        await FillAsync(sqlite, InFile, "strftime('%Y-%m-%dT%H:%M:%SZ')", rows, cancellationToken);
     }
 
     /// <summary>Puts state into a database that has none.</summary>
@@ -60,28 +58,16 @@ internal static class GrainStateRows
     {
         await GrainStateHosting.CreateTablesAsync(postgres, cancellationToken);
         await using var connection = new NpgsqlConnection(postgres);
-        await connection.OpenAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        foreach (var row in rows)
-        {
-            await using var insert = new NpgsqlCommand(
-                "INSERT INTO state.grain (grain, name, version, payload, written) VALUES ($1, $2, 1, $3, now())", connection, transaction);
-            insert.Parameters.Add(new NpgsqlParameter { Value = row.Grain });
-            insert.Parameters.Add(new NpgsqlParameter { Value = row.Name });
-            insert.Parameters.Add(new NpgsqlParameter { Value = row.Payload });
-            await insert.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await transaction.CommitAsync(cancellationToken);
+        await FillAsync(connection, InPostgres, "now()", rows, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<StateRow>> ReadPostgresAsync(JournalPlace place, CancellationToken cancellationToken)
+#pragma warning disable CA2100 // Tables and clocks are this class's own text.
+    private static async Task<IReadOnlyList<StateRow>> ReadAsync(DbConnection connection, string table, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var command = connection.CreateCommand();
-        command.CommandText = "SELECT grain, name, payload FROM state.grain WHERE payload IS NOT NULL ORDER BY grain, name";
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await using var query = connection.CreateCommand();
+        query.CommandText = $"SELECT grain, name, payload FROM {table} WHERE payload IS NOT NULL ORDER BY grain, name";
+        await using var reader = await query.ExecuteReaderAsync(cancellationToken);
         var rows = new List<StateRow>();
         while (await reader.ReadAsync(cancellationToken))
         {
@@ -91,20 +77,27 @@ internal static class GrainStateRows
         return rows;
     }
 
-    private static List<StateRow> ReadFile(string file)
+    private static async Task FillAsync(
+        DbConnection connection, string table, string now, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
-        using var connection = new SqliteConnection(
-            new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadOnly, Pooling = false }.ToString());
-        connection.Open();
-        using var command = connection.CreateCommand();
-        command.CommandText = "SELECT grain, name, payload FROM grain WHERE payload IS NOT NULL ORDER BY grain, name";
-        using var reader = command.ExecuteReader();
-        var rows = new List<StateRow>();
-        while (reader.Read())
+        await connection.OpenAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        foreach (var row in rows)
         {
-            rows.Add(new StateRow(reader.GetString(0), reader.GetString(1), reader.GetString(2)));
+            await using var insert = connection.CreateCommand();
+            insert.Transaction = transaction;
+            insert.CommandText = $"INSERT INTO {table} (grain, name, version, payload, written) VALUES (@grain, @name, 1, @payload, {now})";
+            foreach (var (name, value) in new[] { ("@grain", row.Grain), ("@name", row.Name), ("@payload", row.Payload) })
+            {
+                var parameter = insert.CreateParameter();
+                (parameter.ParameterName, parameter.Value) = (name, value);
+                insert.Parameters.Add(parameter);
+            }
+
+            await insert.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        return rows;
+        await transaction.CommitAsync(cancellationToken);
     }
+#pragma warning restore CA2100
 }

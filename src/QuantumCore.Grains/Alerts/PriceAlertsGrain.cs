@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Alerts;
 
-/// <summary>What the store keeps of an account's price alerts.</summary>
+/// <summary>The stored state of an account's price alerts.</summary>
 [GenerateSerializer]
 public sealed class PriceAlertsState
 {
@@ -121,17 +122,7 @@ public sealed class PriceAlertsGrain(
             LastId = lastId,
             Alerts = alerts,
         };
-        try
-        {
-            await state.WriteStateAsync(CancellationToken.None);
-        }
-        catch
-        {
-            // It may have been written or not: the next activation reads what is there.
-            DeactivateOnIdle();
-            throw;
-        }
-
+        await this.WriteOrDeactivateAsync(state);
         Publish();
         _watch.Tell();
     }

@@ -1,12 +1,13 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Storage;
 using QuantumCore.Journal;
 using QuantumCore.MarketData;
 
 namespace QuantumCore.Grains.Alerts;
 
-/// <summary>What the store keeps of the prices that are waited for in a symbol.</summary>
+/// <summary>The stored state of the prices that are waited for in a symbol.</summary>
 [GenerateSerializer]
 public sealed class PriceWatchState
 {
@@ -20,8 +21,8 @@ public sealed class PriceWatchState
 }
 
 /// <summary>
-/// The prices that accounts wait for in one symbol. Its stream wakes it, on whatever silo. What it has not seen since its
-/// state was written it reads from the journal, so that no trade is missed and each alert fires by the first that reaches it.
+/// The prices that accounts wait for in one symbol. Its stream wakes it, on whatever silo. Records since its
+/// state was written that it has not seen it reads from the journal, so that no trade is missed and each alert fires by the first that reaches it.
 /// </summary>
 [GrainType("price-watch"), Reentrant, PreferLocalPlacement, ImplicitStreamSubscription(EventStreams.Book)]
 public sealed class PriceWatchGrain(
@@ -72,7 +73,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public async Task OnNextAsync(BookBatch item, StreamSequenceToken? token = null)
     {
-        // Where nobody waits, nothing was missed: the first who does says from where on.
+        // While no price is waited for nothing can be missed: the first one brings the sequence that it starts from.
         if (_prices.Count == 0)
             return;
         if (item.FirstSequence > _sequence + 1)
@@ -99,7 +100,7 @@ public sealed class PriceWatchGrain(
         // Again, since this may have waited.
         if (!_prices.Contains(price))
         {
-            // What was looked at before this price was there is looked at again: twice does no harm.
+            // Trades before this price was there are looked at again: twice does no harm.
             _sequence = _prices.Count == 0 ? price.AfterSequence : Math.Min(_sequence, price.AfterSequence);
             _prices.Add(price);
             _changes++;
@@ -191,13 +192,11 @@ public sealed class PriceWatchGrain(
         state.State = new PriceWatchState { Sequence = _sequence, Prices = [.. _prices.All] };
         try
         {
-            await state.WriteStateAsync(CancellationToken.None);
+            await this.WriteOrDeactivateAsync(state);
         }
         catch
         {
-            // It may have been written or not: the next activation reads what is there.
             _isLost = true;
-            DeactivateOnIdle();
             throw;
         }
 

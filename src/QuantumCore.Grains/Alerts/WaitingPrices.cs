@@ -9,13 +9,13 @@ internal sealed class WaitingPrices
     private readonly SortedSet<(long Ticks, long Account, long Id)> _above = [];
     private readonly SortedSet<(long Ticks, long Account, long Id)> _below = [];
 
-    /// <summary>Those that wait and those that have fired.</summary>
+    /// <summary>Number of prices, waiting and fired.</summary>
     public int Count => _all.Count;
 
-    /// <summary>Those that wait and those that have fired.</summary>
+    /// <summary>The prices, waiting and fired.</summary>
     public IReadOnlyCollection<WatchedPrice> All => _all.Values;
 
-    /// <summary>Whether this one is there.</summary>
+    /// <summary>Returns true if this price is there.</summary>
     public bool Contains(WatchedPrice price) => _all.ContainsKey((price.Account, price.Id));
 
     /// <summary>Adds one that is not there.</summary>
