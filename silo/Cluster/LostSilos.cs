@@ -7,8 +7,8 @@ namespace QuantumCore.Silo.Cluster;
 /// <summary>
 /// Declares silos dead that have not said for a while that they live, until this one has joined. A silo joins only when all
 /// that are said to be alive answer it; where all were killed at once, nobody is left to say otherwise. One of this machine
-/// whose port is closed is gone for certain; others are waited for. Who was declared dead
-/// and is not ends as soon as it reads so, and the fences of the journal hold what it writes until then.
+/// whose port is closed is gone for certain; others are waited for. A silo that was declared dead and lives
+/// ends as soon as it reads so, and the fences of the journal hold what it writes until then.
 /// </summary>
 internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, ILogger<LostSilos> log) : IHostedLifecycleService, IDisposable
 {
@@ -84,17 +84,22 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
             if (!_seen.TryGetValue(silo, out var seen) || seen.Said != said)
                 _seen[silo] = seen = (said, time.GetTimestamp());
 
-            var silent = time.GetElapsedTime(seen.Since);
-            if ((silent > s_lost || await HasClosedAsync(silo.Address, silo.Port, cancellationToken))
-                && await MembershipTables.DeclareDeadAsync(options.Postgres!, options.Cluster, silo, said, cancellationToken))
+            var hasClosed = await HasClosedAsync(silo.Address, silo.Port, cancellationToken);
+            if ((!hasClosed && time.GetElapsedTime(seen.Since) <= s_lost)
+                || !await MembershipTables.DeclareDeadAsync(options.Postgres!, options.Cluster, silo, said, cancellationToken))
             {
-                Lost(log, silo.Address, silo.Port, silent.TotalSeconds);
+                continue;
             }
+
+            if (hasClosed)
+                Closed(log, silo.Address, silo.Port);
+            else
+                Lost(log, silo.Address, silo.Port, s_lost.TotalSeconds);
         }
     }
 
-    // The operating system keeps the port of a process open as long as that lives, even where it is paused. Of another machine a
-    // firewall may say the same.
+    // The operating system keeps the port of a process open as long as that lives, even where it is paused. On the way to
+    // another machine a firewall may refuse instead.
     private async Task<bool> HasClosedAsync(string address, int port, CancellationToken cancellationToken)
     {
         if (!IPAddress.TryParse(address, out var ip) || !(IPAddress.IsLoopback(ip) || ip.Equals(options.Advertise)))
@@ -118,6 +123,9 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
         }
     }
 
-    [LoggerMessage(209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds:F0} s or has closed its port, and is declared dead")]
+    [LoggerMessage(221, LogLevel.Warning, "Silo {Address}:{Port} has closed its port and is declared dead")]
+    private static partial void Closed(ILogger logger, string address, int port);
+
+    [LoggerMessage(209, LogLevel.Warning, "Silo {Address}:{Port} has said nothing for {Seconds} s and is declared dead")]
     private static partial void Lost(ILogger logger, string address, int port, double seconds);
 }

@@ -13,6 +13,7 @@ namespace QuantumCore.SystemTests;
 /// Mutants of good requests on every wire: none ends in a fault of the exchange, and what is refused as malformed leaves no record.
 /// Seeded. As many as QUANTUMCORE_FUZZ says, 20,000 unless told otherwise.
 /// </summary>
+[Trait("Suite", "Slow")]
 public sealed class FuzzTests
 {
     private const int Connections = 8;

@@ -8,6 +8,7 @@ namespace QuantumCore.Journal.Tests.PowerLoss;
 /// The real store on a disk that keeps, drops or tears each sector that was not synced. More losses by
 /// QUANTUMCORE_POWER_LOSSES, others by QUANTUMCORE_POWER_SEED.
 /// </summary>
+[Trait("Suite", "Slow")]
 public sealed class PowerLossTests(ITestOutputHelper output)
 {
     private const int LossesOfOneJournal = 15;
