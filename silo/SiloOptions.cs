@@ -124,7 +124,7 @@ internal sealed record SiloOptions
 
         Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: it could not start, or a part of it failed; 71: the end
         was cut short, by a second signal or because it took longer than --shutdown; 74: no room on the disk to start; 75: the
-        other silos declared it dead while it did not answer. 64, 70, 74 and 75 come with one sentence on stderr. What was acknowledged is safe in each case.
+        other silos declared it dead while it did not answer. 64, 70, 74 and 75 come with one sentence on stderr. Everything acknowledged is safe in each case.
         """;
 
     private const string DefaultCluster = "quantumcore";
@@ -249,7 +249,7 @@ internal sealed record SiloOptions
     /// <summary>People may sign up themselves.</summary>
     public bool SignUp { get; init; } = true;
 
-    /// <summary>Whether Orleans' dashboard is served.</summary>
+    /// <summary>True if Orleans' dashboard is served.</summary>
     public bool HasDashboard { get; init; }
 
     /// <summary>Other sites whose pages may call.</summary>

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>How a user wants one thing to be. What it means is the terminal's business.</summary>
+/// <summary>One setting of a user. Its meaning is the terminal's business.</summary>
 /// <param name="Name">1 to 64 letters, digits, '.', '_' and '-'.</param>
 /// <param name="Value">At most 4,096 characters; null in a change: it is removed.</param>
 [GenerateSerializer, Immutable, Alias("preference")]
@@ -23,7 +23,7 @@ public sealed record Preference(string Name, string? Value)
         text is { Length: > 0 and <= LongestName } && text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-');
 }
 
-/// <summary>What became of a change of preferences.</summary>
+/// <summary>The outcome of a change of preferences.</summary>
 /// <param name="Reason">None; Forbidden: there would be too many, and nothing was changed.</param>
 /// <param name="All">All preferences, by name.</param>
 [GenerateSerializer, Immutable, Alias("preferences-result")]

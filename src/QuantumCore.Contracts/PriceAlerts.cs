@@ -22,7 +22,7 @@ public sealed record PriceAlert(
     /// <summary>Alerts that wait in one symbol at most.</summary>
     public const int MostOfSymbol = 10_000;
 
-    /// <summary>Whether it has fired.</summary>
+    /// <summary>True once it has fired.</summary>
     public bool HasFired => FiredNanos > 0;
 }
 
@@ -42,7 +42,7 @@ public sealed record AccountAlerts(long Version, long SinceNanos, ImmutableArray
 [GenerateSerializer, Immutable, Alias("alert-request")]
 public sealed record AlertRequest(string Symbol, long PriceTicks, bool IsAbove, long AfterSequence, long ReachedTicks = 0);
 
-/// <summary>What became of an <see cref="AlertRequest"/>.</summary>
+/// <summary>The outcome of an <see cref="AlertRequest"/>.</summary>
 /// <param name="Reason">None; Forbidden: the account has too many; Overloaded: too many wait in the symbol.</param>
 /// <param name="Alert">The alert, or one like it that waits already; null if it was refused.</param>
 [GenerateSerializer, Immutable, Alias("alert-result")]

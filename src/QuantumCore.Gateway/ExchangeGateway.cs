@@ -184,7 +184,7 @@ public static class ExchangeGateway
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
 
-    /// <summary>Whether an administrator asks, with a key or signed in; otherwise the request was refused.</summary>
+    /// <summary>Returns true if an administrator asks, with a key or signed in; otherwise the request was refused.</summary>
     public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.IsOfficer(
         context, context.RequestServices.GetRequiredService<KeyRing>(), UserRole.Administrator);
 

@@ -22,7 +22,7 @@ internal enum DiskKind
     Files = 2,
 }
 
-/// <summary>What survives a crash: a journal, a history, and what grains keep beside them.</summary>
+/// <summary>Everything that survives a crash: a journal, a history, and grain state beside them.</summary>
 internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
@@ -52,7 +52,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
 
     public HistoryStore History => _history ?? throw NotThere();
 
-    /// <summary>What grains keep, in a file.</summary>
+    /// <summary>Grain state, in a file.</summary>
     public SqliteGrainStorage State => _state ?? throw NotThere();
 
     private string StateFile => Path.Combine(_directory.FullName, "state.db");

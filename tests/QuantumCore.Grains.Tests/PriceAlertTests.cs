@@ -137,7 +137,7 @@ public sealed class PriceAlertTests
     }
 
     [Fact]
-    public async Task Whoever_follows_the_alerts_is_told_each_change_and_nothing_of_other_accounts()
+    public async Task A_follower_is_told_each_change_of_its_alerts_and_nothing_of_other_accounts()
     {
         await using var disk = new Disk();
         await using var exchange = await OpenAsync(disk);

@@ -30,7 +30,7 @@ public sealed class WaitingPricesTests
     }
 
     [Fact]
-    public void What_is_removed_never_fires()
+    public void A_removed_price_never_fires()
     {
         var prices = Filled();
         Assert.True(prices.Remove(1, 2));

@@ -24,7 +24,7 @@ internal static class ProductCompiler
             .SelectMany(path => new AnalyzerFileReference(path, new FromPath()).GetGenerators(LanguageNames.CSharp)),
     ];
 
-    // What the build adds to a project's own files.
+    // The build adds these to a project's own files.
     private static readonly string[] s_written = ["GlobalUsings.g.cs", "AssemblyInfo.cs"];
 
     /// <summary>Returns the assembly of a project in which other trees stand for some of its files.</summary>

@@ -35,7 +35,7 @@ public sealed class GrainStateBackupTests(PostgresServer server)
     [Theory]
     [InlineData("sqlite")]
     [InlineData("postgres")]
-    public async Task What_is_replaced_is_kept_beside_it(string kind)
+    public async Task Replaced_state_is_kept_beside_it(string kind)
     {
         await using var ground = await Ground.OpenAsync(kind, server);
         await ground.TradeAsync(commands: 300);

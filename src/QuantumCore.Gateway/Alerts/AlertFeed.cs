@@ -47,7 +47,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
             _listeners.Remove(changed);
     }
 
-    /// <summary>Follows the alerts as long as anyone listens. What the grain throws ends here.</summary>
+    /// <summary>Follows the alerts as long as anyone listens. Exceptions of the grain end here.</summary>
     private async Task Follow()
     {
         // For all who come, not for the request that came first.
@@ -77,7 +77,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
             if (_listeners.Count > 0)
                 return true;
 
-            // Whoever comes next asks anew.
+            // The next listener asks anew.
             (_isRunning, _latest) = (false, null);
             return false;
         }

@@ -56,7 +56,7 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
         return failure != RejectReason.None ? (new Refusal(failure), null) : result.Reason switch
         {
             RejectReason.None => (null, new ShownAlert(instrument, result.Alert!)),
-            // Whoever has few is not told that they are too many.
+            // This account may have few: the symbol is full.
             RejectReason.Overloaded => (new Refusal(RejectReason.Forbidden, null, null, "The exchange has no room for more alerts of this symbol now."), null),
             _ => (new Refusal(result.Reason, null, $"{PriceAlert.MostOfOne}", "So many alerts an account may have."), null),
         };

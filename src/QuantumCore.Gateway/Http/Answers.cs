@@ -506,10 +506,10 @@ internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string
 /// <summary>The prices that an account waits for.</summary>
 internal sealed record AlertsAnswer(string Since, IReadOnlyList<AlertAnswer> Alerts);
 
-/// <summary>How a person wants the terminal.</summary>
+/// <summary>A person's preferences.</summary>
 internal sealed record PreferencesAnswer(IReadOnlyList<PreferenceAnswer> Preferences);
 
-/// <summary>How a person wants one thing.</summary>
+/// <summary>One preference.</summary>
 internal sealed record PreferenceAnswer(string Name, string Value);
 
 /// <summary>A price that is waited for.</summary>

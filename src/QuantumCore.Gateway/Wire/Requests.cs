@@ -267,13 +267,13 @@ internal sealed record FreezeText
     public string? Why { get; init; }
 }
 
-/// <summary>Changes of how a person wants the terminal.</summary>
+/// <summary>Changes of a person's preferences.</summary>
 internal sealed record PreferencesText
 {
     public IReadOnlyList<PreferenceText?>? Preferences { get; init; }
 }
 
-/// <summary>How a person wants one thing.</summary>
+/// <summary>One preference.</summary>
 internal sealed record PreferenceText
 {
     public string? Name { get; init; }

@@ -5,7 +5,7 @@ using Orleans.Runtime.Hosting;
 
 namespace QuantumCore.Grains.Storage;
 
-/// <summary>Where a silo keeps the state of its grains: what is not money, and so not in the journal.</summary>
+/// <summary>Storage for the state of a silo's grains: everything that is not money, and so not in the journal.</summary>
 public static class GrainStateHosting
 {
     /// <summary>The schema of grain state in PostgreSQL.</summary>

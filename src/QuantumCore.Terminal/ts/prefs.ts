@@ -3,7 +3,7 @@ import { byId, make, open } from "./dom.js";
 import { parse, setZone } from "./format.js";
 import { readTheme } from "./surface.js";
 
-/** How a person wants the terminal. This browser remembers it, and the exchange for those who have signed in with a name of their own. */
+/** A person's settings of the terminal. This browser remembers them, and the exchange for those who have signed in with a name of their own. */
 export interface Prefs {
   theme: "dark" | "light" | "system";
   colours: "green" | "blue" | "east";
@@ -21,9 +21,9 @@ export interface Prefs {
 const name = "quantumcore.prefs";
 /** Values that a choice may have; the exchange gives back whatever some release once sent. */
 const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { theme: ["dark", "light", "system"], colours: ["green", "blue", "east"], zone: ["utc", "local"] };
-/** What goes with a person from browser to browser. */
+/** The settings that go with a person from browser to browser. */
 const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick"] as const;
-/** How often an exchange that is busy is told or asked. */
+/** Tries before a busy exchange is left alone. */
 const mostTries = 60;
 const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, signedOut: false };
 
@@ -33,9 +33,9 @@ export const prefs: Prefs = { ...defaults, ...stored() };
 
 let changed: () => void = () => undefined;
 
-/** Whose preferences the exchange keeps; undefined where it keeps none. */
+/** The user whose preferences the exchange keeps; undefined where it keeps none. */
 let owner: string | undefined;
-/** What the exchange has not been told yet. */
+/** Changes that the exchange has not been told yet. */
 const untold = new Set<(typeof shared)[number]>();
 
 /** Calls back when colours or clock are others. */
@@ -70,7 +70,7 @@ export async function followPrefs(user: string | undefined): Promise<void> {
   const told: Record<string, string | boolean> = {};
   for (const name of shared) {
     const value = values.get(name);
-    // What was changed here meanwhile is newer.
+    // A change made here meanwhile is newer.
     if (untold.has(name)) continue;
     if (value === undefined) {
       if (prefs[name] !== defaults[name]) untold.add(name);

@@ -130,7 +130,7 @@ function enter(session: Session): void {
 
 function take(session: Session | undefined): void {
   current = session;
-  // Whoever looks at a demo shares its name with everybody else who does.
+  // Visitors of a demo share its name with each other.
   void followPrefs(session === undefined || session.demo ? undefined : session.user);
   changed(session);
 }

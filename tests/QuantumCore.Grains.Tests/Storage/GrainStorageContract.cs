@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests.Storage;
 
-/// <summary>What grains may expect of the storage of their state, on every store alike.</summary>
+/// <summary>The contract of grain storage, the same for every store.</summary>
 public abstract class GrainStorageContract
 {
     private static readonly GrainId s_alice = GrainId.Create("notes", "1001");
@@ -21,7 +21,7 @@ public abstract class GrainStorageContract
     }
 
     [Fact]
-    public async Task What_was_written_is_read_after_a_restart()
+    public async Task A_written_state_is_read_after_a_restart()
     {
         await using (var session = await OpenAsync())
         {
@@ -56,7 +56,7 @@ public abstract class GrainStorageContract
     }
 
     [Fact]
-    public async Task Of_two_first_writes_one_is_refused()
+    public async Task One_of_two_first_writes_is_refused()
     {
         await using var session = await OpenAsync();
         await WriteAsync(session, s_alice, "first");
@@ -65,7 +65,7 @@ public abstract class GrainStorageContract
     }
 
     [Fact]
-    public async Task Of_many_first_writes_at_a_time_one_succeeds()
+    public async Task One_of_many_first_writes_at_a_time_succeeds()
     {
         await using var session = await OpenAsync();
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 8).Select(async i =>
@@ -110,7 +110,7 @@ public abstract class GrainStorageContract
     }
 
     [Fact]
-    public async Task Who_read_a_state_before_it_was_cleared_neither_writes_nor_clears_the_next_one()
+    public async Task A_reader_from_before_a_clear_neither_writes_nor_clears_the_next_state()
     {
         await using var session = await OpenAsync();
         await WriteAsync(session, s_alice, "first");
