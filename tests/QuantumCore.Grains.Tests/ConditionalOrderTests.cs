@@ -32,6 +32,7 @@ public class ConditionalOrderTests
 
     [Theory]
     [Trait("Suite", "Slow")]
+    [Trait("Suite", "Nightly")]
     [InlineData(101)]
     [InlineData(102)]
     [InlineData(103)]

@@ -21,6 +21,7 @@ public class StrategyFlowTests
 
     [Theory]
     [Trait("Suite", "Slow")]
+    [Trait("Suite", "Nightly")]
     [InlineData(101)]
     [InlineData(102)]
     [InlineData(103)]

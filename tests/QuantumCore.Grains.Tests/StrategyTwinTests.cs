@@ -20,6 +20,7 @@ public class StrategyTwinTests
 
     [Theory]
     [Trait("Suite", "Slow")]
+    [Trait("Suite", "Nightly")]
     [InlineData(201)]
     [InlineData(202)]
     [InlineData(203)]

@@ -91,6 +91,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
     }
 
     [Fact]
+    [Trait("Suite", "Slow")]
+    [Trait("Suite", "Nightly")]
     public async Task A_demo_goes_on_at_the_price_of_new_units_after_a_split()
     {
         using var storage = Storage.InFiles();

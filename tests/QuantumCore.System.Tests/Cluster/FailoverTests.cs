@@ -33,7 +33,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
     [Trait("Suite", "Slow")]
     public async Task Whatever_befalls_a_silo_the_others_trade_on_and_nothing_acknowledged_is_lost_or_doubled()
     {
-        var rounds = Number("QUANTUMCORE_CLUSTER_ROUNDS", 6);
+        var rounds = Number("QUANTUMCORE_CLUSTER_ROUNDS", 3);
         var random = new Random(Number("QUANTUMCORE_CLUSTER_SEED", 20_261_121));
         using var storage = await Storage.CreateAsync("postgres", server);
         using var diary = new Diary(Path.Combine(storage.Folder, "diary.log"));

@@ -12,6 +12,7 @@ public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper ou
 
     [Fact]
     [Trait("Suite", "Slow")]
+    [Trait("Suite", "Nightly")]
     public async Task A_signal_that_two_silos_get_many_times_while_one_is_killed_is_one_order()
     {
         using var storage = await Storage.CreateAsync("postgres", server);
