@@ -35,6 +35,12 @@ public sealed record UserSet(long TimeNanos, UserEvent Event, string By, User Us
 /// <param name="CodeStep">Number of the authenticator's code that was used; 0 where there was none.</param>
 public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogRecord(Session.BegunNanos);
 
+/// <summary>A user proved a change with a code of the authenticator, which serves no more.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="User">Whose code.</param>
+/// <param name="CodeStep">Number of the code's half minute.</param>
+public sealed record CodeUsed(long TimeNanos, string User, long CodeStep) : CatalogRecord(TimeNanos);
+
 /// <summary>A session of a user was ended before its time, or all of them were.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="User">Whose.</param>
@@ -184,6 +190,7 @@ public static partial class CatalogRecordEncoding
     private const byte MarginPolicyKind = 51;
     private const byte LocateKind = 52;
     private const byte InsuredKind = 53;
+    private const byte CodeUsedKind = 54;
     private const byte SignalStrategyKind = 70;
     private const byte SignalFailedKind = 71;
     private const byte SignalsPausedKind = 72;
@@ -211,6 +218,7 @@ public static partial class CatalogRecordEncoding
         OwnerSet set => Encode(set),
         UserSet set => Encode(set),
         SessionBegun begun => Encode(begun),
+        CodeUsed used => Encode(used),
         SessionsEnded ended => Encode(ended),
         EveryonesLimitsSet limits => Encode(limits),
         FeesScheduled fees => Encode(fees),
@@ -364,6 +372,14 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
+    private static byte[] Encode(CodeUsed record)
+    {
+        var to = new RecordWriter(Version, CodeUsedKind, record.TimeNanos);
+        to.Text(record.User);
+        to.Count(record.CodeStep);
+        return to.ToArray();
+    }
+
     private static byte[] Encode(SessionsEnded record)
     {
         var to = new RecordWriter(Version, SessionsEndedKind, record.TimeNanos);
@@ -414,6 +430,7 @@ public static partial class CatalogRecordEncoding
             BoundKeyKind => new KeyAdded(from.TimeNanos, ReadKey(ref from) with { Addresses = from.Text() }),
             UserKind => ReadUser(ref from),
             SessionKind => ReadSession(ref from),
+            CodeUsedKind => new CodeUsed(from.TimeNanos, from.Text(), from.Count()),
             SessionsEndedKind => new SessionsEnded(from.TimeNanos, from.Text(), from.Text(), from.Text()),
             LimitsKind => new EveryonesLimitsSet(from.TimeNanos, AccountRecordEncoding.ReadLimits(ref from)),
             FeesKind => new FeesScheduled(from.TimeNanos, ReadFees(ref from)),

@@ -111,6 +111,7 @@ public sealed record UserList(ImmutableArray<User> Users, ImmutableArray<UserSes
 /// <param name="Authenticator">Another sealed secret, or empty for none.</param>
 /// <param name="Role">Another role.</param>
 /// <param name="KeptSession">With another password: the one session that does not end.</param>
+/// <param name="CodeStep">Number of the authenticator's code that proves it; 0 where none is needed. Refused where that code, or a later one, was used.</param>
 [GenerateSerializer, Immutable, Alias("user-change")]
 public sealed record UserChange(
     string Name,
@@ -119,7 +120,8 @@ public sealed record UserChange(
     string? PasswordHash = null,
     string? Authenticator = null,
     UserRole? Role = null,
-    string? KeptSession = null);
+    string? KeptSession = null,
+    long CodeStep = 0);
 
 /// <summary>What became of a request about a user.</summary>
 /// <param name="Reason">None, or why nothing was done.</param>

@@ -44,7 +44,11 @@ public sealed partial class CatalogGrain
             return new UserResult(RejectReason.UnknownUser, null);
         if (known.IsDemo)
             return new UserResult(RejectReason.Forbidden, null);
+        if (change.CodeStep > 0 && change.CodeStep <= _users.LastCode(known.Name))
+            return new UserResult(RejectReason.Unauthorized, null);
 
+        if (change.CodeStep > 0)
+            Record(new CodeUsed(Now, known.Name, change.CodeStep));
         var user = known with
         {
             PasswordHash = change.PasswordHash ?? known.PasswordHash,
@@ -59,6 +63,8 @@ public sealed partial class CatalogGrain
         };
         if (user != known)
             Record(new UserSet(Now, change.Event, change.By, user, change.KeptSession ?? ""));
+        if (change.Event == UserEvent.Closed || (change.Event == UserEvent.PasswordChanged && change.By != known.Name))
+            RevokeKeysOf(known);
         await Stream.WhenDurable(Stream.Head);
         return new UserResult(RejectReason.None, user);
     }
@@ -91,6 +97,16 @@ public sealed partial class CatalogGrain
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
         NewestAsync(store, before, limit, static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
+    /// <summary>Revokes the keys of a user's account: whoever is shut out has perhaps lost them to a stranger.</summary>
+    private void RevokeKeysOf(User user)
+    {
+        if (user.Account == 0)
+            return;
+
+        foreach (var key in _keys.Values.Where(key => key.Account == user.Account && !key.IsRevoked).ToArray())
+            Record(new KeyAdded(Now, key.Revoked()));
+    }
+
     /// <summary>No account that a key or an owner has already.</summary>
     private long FreeAccount()
     {
@@ -113,6 +129,7 @@ public sealed partial class CatalogGrain
             OwnerSet { Account: var owned } => ("ownerSet", new AccountId(owned.Account).ToString(), "", owned.Owner),
             UserSet set => ($"user{set.Event}", set.User.Name, set.By, set.User.Role.ToString()),
             SessionBegun { Session: var session } => ("sessionBegun", session.User, session.User, $"{session.Address} {session.Client}"),
+            CodeUsed used => ("codeUsed", used.User, used.User, ""),
             SessionsEnded ended => ("sessionEnded", ended.User, ended.By, ended.Id.Length == 0 ? "all" : ended.Id),
             EveryonesLimitsSet { Limits: var limits } => ("limitsSet", limits.Symbol, limits.By, limits.Why),
             OwnerLimitsSet { Request: var set } => ("ownerLimitsSet", $"{set.Limits.Owner} {set.Limits.Symbol}", set.By, set.Why),

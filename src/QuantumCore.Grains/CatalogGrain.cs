@@ -310,6 +310,9 @@ public sealed partial class CatalogGrain(
             case SessionBegun begun:
                 _users.Apply(begun);
                 break;
+            case CodeUsed used:
+                _users.Apply(used);
+                break;
             case SessionsEnded ended:
                 _users.Apply(ended);
                 break;

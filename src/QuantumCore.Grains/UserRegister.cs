@@ -20,7 +20,7 @@ internal sealed class UserRegister
         [.. _users.Values],
         [.. _sessions.Values.SelectMany(sessions => sessions).Where(session => session.EndsNanos > nowNanos)]);
 
-    /// <summary>The number of the code that a user signed in with last; 0 for none.</summary>
+    /// <summary>The number of the newest code that a user has used; 0 for none.</summary>
     public long LastCode(string user) => _lastCodes.GetValueOrDefault(user);
 
     /// <summary>Whether a user has this session; with a null id, whether there is any.</summary>
@@ -54,6 +54,9 @@ internal sealed class UserRegister
         if (record.CodeStep > 0)
             _lastCodes[session.User] = record.CodeStep;
     }
+
+    /// <summary>Takes in a record.</summary>
+    public void Apply(CodeUsed record) => _lastCodes[record.User] = record.CodeStep;
 
     /// <summary>Takes in a record.</summary>
     public void Apply(SessionsEnded record) => Remove(record.User, session => record.Id.Length == 0 || session.Id == record.Id);

@@ -408,6 +408,7 @@ internal static class Samples
                 Time, UserEvent.SignedUp, "zoë", new User("zoe", 1_000_001, UserRole.Customer, "aGFzaA==", "c2VhbGVk", false, true), "kept"),
             ["catalog-session"] = new SessionBegun(
                 new UserSession(new string('d', 32), "zoe", Time, Time + 1, "::1", "Mozilla/5.0"), 58_000_000),
+            ["catalog-code-used"] = new CodeUsed(Time, "zoe", 58_000_001),
             ["catalog-sessions-ended"] = new SessionsEnded(Time, "zoe", new string('d', 32), "desk"),
             ["catalog-signal-strategy"] = new SignalStrategySet(
                 Time,

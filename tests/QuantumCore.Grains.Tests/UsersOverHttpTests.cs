@@ -255,14 +255,23 @@ public class UsersOverHttpTests
 
         var without = await browser.AskAsync("POST", "sessions", Zoe);
         Assert.Equal((401, "code"), (without.Status, Text(without.Body, "field")));
+        Assert.Equal(401, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
+        time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
         Assert.Equal(401, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
         time.Advance(TimeSpan.FromSeconds(30));
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
         Assert.DoesNotContain(secret, (await Catalog(exchange).Users()).Users.Single().ToString(), StringComparison.Ordinal);
 
-        var remove = $$"""{"password":"correct horse","code":"{{Code()}}"}""";
-        Assert.Equal(200, (await browser.AskAsync("DELETE", "user/authenticator", remove)).Status);
+        // The code that signed in changes nothing, and the one that changed the password does not remove the authenticator.
+        string Change(string code) => $$"""{"password":"correct horse","newPassword":"correct horse","code":"{{code}}"}""";
+        string Remove(string code) => $$"""{"password":"correct horse","code":"{{code}}"}""";
+        Assert.Equal(401, (await browser.AskAsync("POST", "user/password", Change(Code()))).Status);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(200, (await browser.AskAsync("POST", "user/password", Change(Code()))).Status);
+        Assert.Equal(401, (await browser.AskAsync("DELETE", "user/authenticator", Remove(Code()))).Status);
+        time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(200, (await browser.AskAsync("DELETE", "user/authenticator", Remove(Code()))).Status);
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
     }
 
@@ -386,6 +395,26 @@ public class UsersOverHttpTests
         var before = lines.EnumerateArray().Last().GetProperty("sequence").GetInt64();
         var older = (await browser.AskAsync("GET", $"admin/audit?before={before}&limit=2", null, ("X-Api-Key", Operator))).Body.GetProperty("lines");
         Assert.Equal(["ownerSet", "userSignedUp"], older.EnumerateArray().Select(line => Text(line, "what")));
+    }
+
+    [Theory]
+    [InlineData("""{"state":"closed"}""")]
+    [InlineData("""{"password":"given horse"}""")]
+    public async Task A_user_who_is_closed_or_gets_another_password_has_no_keys_any_more(string change)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var browser = new Browser(exchange.Address);
+        await browser.AskAsync("POST", "users", Zoe);
+        var key = Text((await browser.AskAsync("POST", "keys")).Body, "apiKey")!;
+        using var program = new Browser(exchange.Address);
+        async Task<int> Read() => (await program.AskAsync("GET", "account", null, ("X-Api-Key", key))).Status;
+        Assert.Equal(200, await Read());
+
+        Assert.Equal(200, (await program.AskAsync("PATCH", "admin/users/zoe", change, ("X-Api-Key", Operator))).Status);
+
+        Assert.Equal(401, await Read());
+        await program.AskAsync("PATCH", "admin/users/zoe", """{"state":"open"}""", ("X-Api-Key", Operator));
+        Assert.Equal(401, await Read());
     }
 
     [Fact]

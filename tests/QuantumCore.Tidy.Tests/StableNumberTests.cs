@@ -69,7 +69,7 @@ public partial class StableNumberTests
         ["CorporateActionKind"] = "CashDividend=1 Split=2 SymbolChange=3",
         ["CorporateActionState"] = "Announced=1 Entered=2 Paid=3 Begun=4",
         ["PayoutState"] = "Pending=0 Sent=1 Final=2 Refused=3",
-        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 SymbolChangeAnnouncedKind=74 BreakerKind=75 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88",
+        ["CatalogRecordEncoding"] = "Version=1 ListedKind=40 KeyKind=41 OwnerKind=42 SigningKeyKind=43 UserKind=44 SessionKind=45 SessionsEndedKind=46 LimitsKind=47 BoundKeyKind=48 FeesKind=49 MarginTermsKind=50 MarginPolicyKind=51 LocateKind=52 InsuredKind=53 CodeUsedKind=54 OwnerLimitsKind=63 PinKind=64 MarginGroupKind=65 SharedInsuredKind=66 DeficitSharedKind=67 DeficitEndedKind=68 SignalStrategyKind=70 SignalFailedKind=71 SignalsPausedKind=72 SignalDroppedKind=73 SymbolChangeAnnouncedKind=74 BreakerKind=75 HolidaysKind=80 ActionAnnouncedKind=84 ActionClosedKind=85 ActionEndedKind=86 ActionBegunKind=87 SplitAnnouncedKind=88",
         ["CandlePeriod"] =
             "Minute=1 ThreeMinutes=3 FiveMinutes=5 QuarterHour=15 HalfHour=30 Hour=60 TwoHours=120 FourHours=240 SixHours=360 "
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",

@@ -159,13 +159,13 @@ internal sealed class SessionCalls(
     /// <summary>POST /user/password: another password; every other session ends.</summary>
     public async Task ChangePassword(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text))
+        if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
             return;
 
         if (WrongPassword("newPassword", text.NewPassword) is { } wrong)
             await Answer.Refuse(context, wrong);
         else if (await passwords.Hash(text.NewPassword!, context.RequestAborted) is { } hash)
-            await Change(context, who, new UserChange(who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash, KeptSession: who.Session.Id));
+            await Change(context, who, new UserChange(who.User.Name, UserEvent.PasswordChanged, who.User.Name, PasswordHash: hash, KeptSession: who.Session.Id, CodeStep: step));
         else
             await Answer.Refuse(context, s_busy);
     }
@@ -175,7 +175,7 @@ internal sealed class SessionCalls(
     /// </summary>
     public async Task AddAuthenticator(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text))
+        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text, _))
             return;
 
         var name = who.User.Name;
@@ -193,17 +193,17 @@ internal sealed class SessionCalls(
 
         if (Authenticator.ReadSecret(text.Secret) is not { } secret)
             await Answer.Refuse(context, Refusal.Malformed("secret", "32 characters of base32, as this call made them."));
-        else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is null)
+        else if (Authenticator.Step(secret, text.Code ?? "", time.GetUtcNow()) is not { } step)
             await Answer.Refuse(context, s_wrongCode);
         else
-            await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name))));
+            await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)), CodeStep: step));
     }
 
     /// <summary>DELETE /user/authenticator: codes are needed no more.</summary>
     public async Task RemoveAuthenticator(HttpContext context)
     {
-        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _))
-            await Change(context, who, new UserChange(who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: ""));
+        if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))
+            await Change(context, who, new UserChange(who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
     }
 
     /// <summary>What is wrong with a name that somebody wants; null when nothing is.</summary>
@@ -237,23 +237,23 @@ internal sealed class SessionCalls(
         return null;
     }
 
-    /// <summary>Who is signed in and has just given the password, and a code where one is needed; null when turned away.</summary>
-    private async ValueTask<(SignedIn Who, T Text)?> Confirmed<T>(
+    /// <summary>Who is signed in and has just given the password, and a code where one is needed, with its number; null when turned away.</summary>
+    private async ValueTask<(SignedIn Who, T Text, long Step)?> Confirmed<T>(
         HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
         where T : class
     {
         if (await Call.Person(context) is not { } who || await Call.Read(context, type) is not { } text)
             return null;
 
-        var refusal = Counted(context, who.User.Name);
+        var (refusal, step) = (Counted(context, who.User.Name), 0L);
         if (refusal is null)
         {
             var (password, code) = proof(text);
-            (refusal, _) = await Check(context, who.User, password, code);
+            (refusal, step) = await Check(context, who.User, password, code);
         }
 
         if (refusal is not { } refused)
-            return (who, text);
+            return (who, text, step);
 
         await Answer.Refuse(context, refused);
         return null;
@@ -327,7 +327,7 @@ internal sealed class SessionCalls(
         if (changed.User is { } user)
             await AnswerSession(context, who with { User = user });
         else
-            await Answer.Refuse(context, new Refusal(changed.Reason));
+            await Answer.Refuse(context, changed.Reason == RejectReason.Unauthorized ? s_wrongCode : new Refusal(changed.Reason));
     }
 
     private static string Address(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();

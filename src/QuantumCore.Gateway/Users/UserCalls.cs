@@ -139,6 +139,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     private async Task AnswerChanged(HttpContext context, UserResult result)
     {
         await sessions.Refresh();
+        await keys.Refresh();
         if (result.User is { } user)
             await Answer.Json(context, user, Write);
         else
