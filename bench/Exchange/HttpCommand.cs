@@ -56,9 +56,10 @@ internal static class HttpCommand
         var (count, refused) = (0L, 0L);
         while (Stopwatch.GetTimestamp() is var started && started < end)
         {
-            refused += await connection.AskAsync(request(BenchOrder.NextName())) == 200 ? 0 : 1;
+            var isTaken = await connection.AskAsync(request(BenchOrder.NextName())) == 200;
             latencies.Add(Stopwatch.GetTimestamp() - started);
-            count++;
+            count += isTaken ? 1 : 0;
+            refused += isTaken ? 0 : 1;
         }
 
         return (count, refused, latencies);

@@ -82,7 +82,7 @@ internal static class SocketsCommand
         using var socket = await OpenAsync(options, "trading");
         var latencies = new Latencies();
         var sent = new long[inFlight];
-        var (answered, refused) = (0L, 0L);
+        var (accepted, refused) = (0L, 0L);
         for (var place = 0; place < inFlight; place++)
             await SendAsync(place);
         for (var open = inFlight; open > 0;)
@@ -91,15 +91,16 @@ internal static class SocketsCommand
             var now = Stopwatch.GetTimestamp();
             var place = PlaceOf(answer.Span);
             latencies.Add(now - sent[place]);
-            answered += batch;
-            refused += answer.Span.Count("\"error\":"u8);
+            var notTaken = Refused(answer.Span, batch);
+            refused += notTaken;
+            accepted += batch - notTaken;
             if (now < end)
                 await SendAsync(place);
             else
                 open--;
         }
 
-        return (answered, refused, latencies);
+        return (accepted, refused, latencies);
 
         Task SendAsync(int place)
         {
@@ -113,6 +114,10 @@ internal static class SocketsCommand
         var orders = string.Join(',', Enumerable.Range(0, batch).Select(_ => BenchOrder.Json(options, BenchOrder.NextName())));
         return batch == 1 ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}""" : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
     }
+
+    /// <summary>Orders of a message that the exchange did not take: all of them where the message itself is refused.</summary>
+    private static int Refused(ReadOnlySpan<byte> answer, int batch) =>
+        answer[answer.IndexOf((byte)',')..].StartsWith(",\"status\":200,"u8) ? answer.Count("\"error\":"u8) : batch;
 
     /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>
     private static int PlaceOf(ReadOnlySpan<byte> answer) =>
