@@ -23,6 +23,10 @@ public interface IMarketDataGrain : IGrainWithStringKey
     [Alias("wait")]
     ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);
 
+    /// <summary>For half a minute hands what the book publishes to the symbol's <see cref="IPriceWatchGrain"/> too.</summary>
+    [Alias("forward")]
+    ValueTask ForwardTrades();
+
     /// <summary>The first displayed orders of each side, at most this many. The first to ask waits until the book's records were run again.</summary>
     [Alias("orders")]
     ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit);

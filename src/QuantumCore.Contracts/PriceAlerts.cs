@@ -89,8 +89,8 @@ public interface IPriceAlertsGrain : IGrainWithStringKey
 }
 
 /// <summary>
-/// The prices that accounts wait for in one symbol, keyed by the symbol. It follows the book's records on their stream, which
-/// wakes it, and reads from the journal what it has missed.
+/// The prices that accounts wait for in one symbol, keyed by the symbol. The symbol's market data hands it the book's records;
+/// what it has missed it reads from the journal.
 /// </summary>
 [Alias("price-watch")]
 public interface IPriceWatchGrain : IGrainWithStringKey
@@ -102,6 +102,10 @@ public interface IPriceWatchGrain : IGrainWithStringKey
     /// <summary>Watches prices of an account no more: they have fired, or were removed.</summary>
     [OneWay, Alias("forget")]
     Task Forget(long account, ImmutableArray<long> ids);
+
+    /// <summary>Takes what a book has published.</summary>
+    [OneWay, Alias("take")]
+    Task Take(BookBatch batch);
 
     /// <summary>Wakes the watch, so that it looks for what was traded while nobody was awake.</summary>
     [OneWay, Alias("follow")]

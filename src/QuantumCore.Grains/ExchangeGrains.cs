@@ -25,8 +25,10 @@ public static class ExchangeGrains
                 StoreFailed = failure => GrainLog.CommitFailed(
                     provider.GetRequiredService<ILogger<JournalWriter>>(), failure.Message),
                 Committed = GrainMetrics.Committed,
+                Advanced = provider.GetRequiredService<LedgerNotices>().Note,
             },
             provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LedgerNotices>();
         services.AddSingleton<InstrumentCatalog>();
         services.AddSingleton<MarkBoard>();
         services.AddSingleton<BookTails>();

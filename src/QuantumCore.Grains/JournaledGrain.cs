@@ -131,11 +131,6 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         return [.. newest];
     }
 
-    /// <summary>Tells the ledger that the stream has moved on. May be lost: the ledger looks for itself too.</summary>
-    protected Task NotifyLedger(string stream, long sequence) => this.GetStreamProvider(EventStreams.Provider)
-        .GetStream<StreamAdvanced>(StreamId.Create(EventStreams.Ledger, EventStreams.LedgerKey))
-        .OnNextAsync(new StreamAdvanced(stream, sequence));
-
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {

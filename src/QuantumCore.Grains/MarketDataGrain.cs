@@ -23,6 +23,9 @@ public sealed class MarketDataGrain(
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
+    // The watch of prices asks again every five seconds.
+    private static readonly TimeSpan s_forwarded = TimeSpan.FromSeconds(30);
+
     // Who reads order by order asks again every three seconds at least.
     private static readonly TimeSpan s_ordersKept = TimeSpan.FromSeconds(20);
 
@@ -31,6 +34,9 @@ public sealed class MarketDataGrain(
     private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
     private long _toldThrough;
     private long _lastPrice;
+
+    // Prices are waited for while this is not long ago.
+    private long? _forwardingSince;
 
     // Order by order: only while somebody asks for it.
     private OrderByOrder? _orders;
@@ -62,6 +68,7 @@ public sealed class MarketDataGrain(
         _toldThrough = _book.Sequence;
         this.RegisterGrainTimer(
             LookAsync, new GrainTimerCreationOptions { DueTime = s_look, Period = s_look, Interleave = true });
+        _ = GrainFactory.PriceWatch(Symbol).Follow();
     }
 
     /// <inheritdoc/>
@@ -82,6 +89,10 @@ public sealed class MarketDataGrain(
         }
 
         Tell();
+        if (_forwardingSince is { } since && time.GetElapsedTime(since) < s_forwarded)
+        {
+            _ = GrainFactory.PriceWatch(Symbol).Take(item);
+        }
     }
 
     /// <inheritdoc/>
@@ -103,6 +114,13 @@ public sealed class MarketDataGrain(
     /// <inheritdoc/>
     public async ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence) =>
         afterSequence == _book.Sequence && afterSequence > 0 && !await _watch.NextAsync() ? null : UpdateAfter(afterSequence);
+
+    /// <inheritdoc/>
+    public ValueTask ForwardTrades()
+    {
+        _forwardingSince = time.GetTimestamp();
+        return ValueTask.CompletedTask;
+    }
 
     /// <inheritdoc/>
     public async ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit) => (await OrdersAsync()).First(Math.Clamp(limit, 0, LevelsLimit));

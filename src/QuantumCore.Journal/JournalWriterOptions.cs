@@ -35,4 +35,9 @@ public sealed record JournalWriterOptions
     /// Told of each commit how long its oldest record waited until it was durable, on the writer's thread. Must not throw or block.
     /// </summary>
     public Action<TimeSpan>? Committed { get; init; }
+
+    /// <summary>
+    /// Told of each stream of a commit its newest durable sequence, on the writer's thread. Must not throw or block.
+    /// </summary>
+    public Action<string, long>? Advanced { get; init; }
 }

@@ -291,6 +291,8 @@ public sealed class FloorMarketData(TradingFloor floor) : Grain, IMarketDataGrai
         return floor.WaitForUpdate(Symbol, afterSequence);
     }
 
+    public ValueTask ForwardTrades() => throw new NotSupportedException();
+
     public ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit)
     {
         var all = floor.Orders.Snapshot;

@@ -46,7 +46,12 @@ internal sealed class Silo
         var store = new SiloStore(world, this);
         _writer = new JournalWriter(
             store,
-            new JournalWriterOptions { MaxPendingRecords = 256, MaxFrameRecords = 64 },
+            new JournalWriterOptions
+            {
+                MaxPendingRecords = 256,
+                MaxFrameRecords = 64,
+                Advanced = (stream, sequence) => _services!.GetRequiredService<LedgerNotices>().Note(stream, sequence),
+            },
             Clock,
             world.Next(long.MaxValue),
             ScheduleStep);

@@ -31,11 +31,9 @@ public sealed partial class AccountGrain(
     private readonly Dictionary<string, Task> _catchingUp = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lookedAt = new(StringComparer.Ordinal);
     private AccountMachine _machine = null!;
-    private long _announced;
     private long _nextSnapshot;
     private long _snapshotNanos;
     private long _snapshotFolded;
-    private bool _announcing;
 
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
@@ -47,7 +45,6 @@ public sealed partial class AccountGrain(
         (_snapshotNanos, _snapshotFolded) = (_machine.TimeNanos == 0 ? Now : _machine.TimeNanos, _machine.Folded);
         _machine.BeginCatchUp();
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
-        _announced = _machine.Sequence;
         _nextSnapshot = SnapshotAfter(_machine.Folded);
 
         // Its own records may rest on fills that are not folded yet: catch up before the first command.
@@ -96,9 +93,7 @@ public sealed partial class AccountGrain(
             }
         }
 
-        // What SettleAsync does, without a state of its own: every order passes here.
-        await WhenDurable();
-        LetGo();
+        await SettleAsync();
         return results;
     }
 
@@ -466,24 +461,11 @@ public sealed partial class AccountGrain(
         _machine.CaughtUp(symbol, through);
     }
 
-    private async ValueTask SettleAsync()
-    {
-        await WhenDurable();
-        LetGo();
-    }
-
-    private Task WhenDurable()
+    // Everything told rests on the head of this turn.
+    private Task SettleAsync()
     {
         SnapshotWhenDue();
         return Stream.WhenDurable(Stream.Head);
-    }
-
-    private void LetGo()
-    {
-        if (Stream.DurableHead > _announced && !_announcing)
-        {
-            _ = AnnounceAsync();
-        }
     }
 
     // Fills count too: a maker's account may fold a million of them between two decisions of its own.
@@ -505,27 +487,6 @@ public sealed partial class AccountGrain(
         else
         {
             snapshots.Ask(Stream.Name, Stream.Epoch);
-        }
-    }
-
-    private async Task AnnounceAsync()
-    {
-        _announcing = true;
-        try
-        {
-            while (_announced < Stream.DurableHead)
-            {
-                _announced = Stream.DurableHead;
-                await NotifyLedger(Stream.Name, _announced);
-            }
-        }
-        catch (Exception e)
-        {
-            GrainLog.PublishFailed(Log, e, Stream.Name);
-        }
-        finally
-        {
-            _announcing = false;
         }
     }
 

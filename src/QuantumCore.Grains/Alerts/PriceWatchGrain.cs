@@ -21,13 +21,14 @@ public sealed class PriceWatchState
 }
 
 /// <summary>
-/// The prices that accounts wait for in one symbol. Its stream wakes it, on whatever silo. Records since its
-/// state was written that it has not seen it reads from the journal, so that no trade is missed and each alert fires by the first that reaches it.
+/// The prices that accounts wait for in one symbol. The symbol's market data wakes it, and hands it the book's records while a
+/// price is waited for. Records since its state was written that it has not seen it reads from the journal, so that no trade is
+/// missed and each alert fires by the first that reaches it.
 /// </summary>
-[GrainType("price-watch"), Reentrant, PreferLocalPlacement, ImplicitStreamSubscription(EventStreams.Book)]
+[GrainType("price-watch"), Reentrant, PreferLocalPlacement]
 public sealed class PriceWatchGrain(
     [PersistentState("price-watch")] IPersistentState<PriceWatchState> state, IJournalStore journal, ILogger<PriceWatchGrain> log)
-    : Grain, IPriceWatchGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
+    : Grain, IPriceWatchGrain
 {
     // Records that the next activation reads again at most, beside those of one look.
     private const long SaveAfter = 10_000;
@@ -67,23 +68,16 @@ public sealed class PriceWatchGrain(
     }
 
     /// <inheritdoc/>
-    public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
-        handleFactory.Create<BookBatch>().ResumeAsync(this);
-
-    /// <inheritdoc/>
-    public async Task OnNextAsync(BookBatch item, StreamSequenceToken? token = null)
+    public async Task Take(BookBatch batch)
     {
         // While no price is waited for nothing can be missed: the first one brings the sequence that it starts from.
         if (_prices.Count == 0)
             return;
-        if (item.FirstSequence > _sequence + 1)
-            await ReadJournalAsync(item.FirstSequence - 1, CancellationToken.None);
-        for (var i = 0; i < item.Records.Length; i++)
-            Take(item.FirstSequence + i, item.Records[i]);
+        if (batch.FirstSequence > _sequence + 1)
+            await ReadJournalAsync(batch.FirstSequence - 1, CancellationToken.None);
+        for (var i = 0; i < batch.Records.Length; i++)
+            Take(batch.FirstSequence + i, batch.Records[i]);
     }
-
-    /// <inheritdoc/>
-    public Task OnErrorAsync(Exception ex) => Task.CompletedTask;
 
     /// <inheritdoc/>
     public async ValueTask<bool> Watch(WatchedPrice price)
@@ -107,7 +101,7 @@ public sealed class PriceWatchGrain(
             KeepLooking(s_look);
         }
 
-        await ReadJournalAsync(long.MaxValue, CancellationToken.None);
+        await FollowTradesAsync();
         await SaveAsync();
         return true;
     }
@@ -122,19 +116,26 @@ public sealed class PriceWatchGrain(
     }
 
     /// <inheritdoc/>
-    public Task Follow() => Task.CompletedTask;
+    public Task Follow() => _prices.Count > 0 ? LogFailureAsync(FollowTradesAsync()) : Task.CompletedTask;
 
     private void KeepLooking(TimeSpan first) => _look ??= this.RegisterGrainTimer(
         LookAsync, new GrainTimerCreationOptions { DueTime = first, Period = s_look, Interleave = true });
 
     /// <summary>Finds what the stream has lost, tells accounts again what they have not confirmed, and saves.</summary>
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task LookAsync()
     {
         if (_prices.Count > 0)
-            await LogFailureAsync(ReadJournalAsync(long.MaxValue, cancellationToken));
+            await LogFailureAsync(FollowTradesAsync());
         Tell(_prices.All.Where(price => price.FiredNanos > 0));
         if (_changes > _savedChanges || (_prices.Count > 0 && _sequence >= state.State.Sequence + SaveAfter))
             await LogFailureAsync(SaveAsync());
+    }
+
+    /// <summary>Has the records to come sent here, and reads those that have been.</summary>
+    private async Task FollowTradesAsync()
+    {
+        await GrainFactory.GetGrain<IMarketDataGrain>(Symbol).ForwardTrades();
+        await ReadJournalAsync(long.MaxValue, CancellationToken.None);
     }
 
     private async Task<long> HeadAsync() =>

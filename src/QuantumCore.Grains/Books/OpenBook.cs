@@ -39,9 +39,6 @@ internal sealed class OpenBook(
     /// <summary>It does not trade: its journal can't be explained.</summary>
     public bool IsHalted { get; private set; }
 
-    /// <summary>Sequence through which it was handed to <see cref="Release"/>'s publisher.</summary>
-    public long Published => _published;
-
     /// <summary>Whether it can take commands: it is defined and not halted.</summary>
     public bool IsServing => machine.Instrument is not null && !IsHalted;
 

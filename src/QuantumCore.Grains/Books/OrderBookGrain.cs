@@ -353,15 +353,9 @@ public sealed partial class OrderBookGrain(
         }
     }
 
-    private async Task PublishAsync(OpenBook book, BookBatch batch)
-    {
-        if (!batch.Records.IsEmpty)
-        {
-            await this.GetStreamProvider(EventStreams.Provider)
-                .GetStream<BookBatch>(StreamId.Create(EventStreams.Book, book.Symbol))
-                .OnNextAsync(batch);
-        }
-
-        await NotifyLedger(book.Stream.Name, book.Published);
-    }
+    private Task PublishAsync(OpenBook book, BookBatch batch) => batch.Records.IsEmpty
+        ? Task.CompletedTask
+        : this.GetStreamProvider(EventStreams.Provider)
+            .GetStream<BookBatch>(StreamId.Create(EventStreams.Book, book.Symbol))
+            .OnNextAsync(batch);
 }

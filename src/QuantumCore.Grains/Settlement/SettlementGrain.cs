@@ -329,7 +329,6 @@ public sealed class SettlementGrain(
 
         Mutate(() => Record(parts is null ? _machine.End(batch, Now) : _machine.End(batch, NextValueDate(), parts, answer.Shorts, Now)));
         await Stream.WhenDurable(Stream.Head);
-        await NotifyLedger(Stream.Name, Stream.DurableHead);
         return true;
     }
 

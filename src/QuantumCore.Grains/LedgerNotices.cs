@@ -1,0 +1,64 @@
+using Microsoft.Extensions.DependencyInjection;
+using QuantumCore.Contracts;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Tells the ledger which journal streams of this silo have moved on: all that did within some milliseconds in one
+/// message. A notice may be lost; the ledger looks for itself too.
+/// </summary>
+public sealed class LedgerNotices : IDisposable
+{
+    // The ledger gathers what is to be written for longer than this.
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
+
+    private readonly IServiceProvider _services;
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
+    private readonly ITimer _timer;
+    private bool _isDue;
+
+    /// <summary>Creates the notices of a silo that provides <see cref="EventStreams.Provider"/>.</summary>
+    public LedgerNotices(IServiceProvider services, TimeProvider time)
+    {
+        _services = services;
+        _timer = time.CreateTimer(
+            static notices => ((LedgerNotices)notices!).Send(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Notes the durable head of a stream.</summary>
+    public void Note(string stream, long sequence)
+    {
+        lock (_lock)
+        {
+            _heads[stream] = sequence;
+            if (_isDue)
+            {
+                return;
+            }
+
+            _isDue = true;
+        }
+
+        _timer.Change(s_pause, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _timer.Dispose();
+
+    private void Send()
+    {
+        StreamAdvanced[] notices;
+        lock (_lock)
+        {
+            notices = [.. _heads.Select(head => new StreamAdvanced(head.Key, head.Value))];
+            _heads.Clear();
+            _isDue = false;
+        }
+
+        // It completes at once: the queue is in this silo's memory.
+        _ = _services.GetRequiredKeyedService<IStreamProvider>(EventStreams.Provider)
+            .GetStream<StreamAdvanced>(StreamId.Create(EventStreams.Ledger, EventStreams.LedgerKey))
+            .OnNextBatchAsync(notices);
+    }
+}
