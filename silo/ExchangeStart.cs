@@ -88,7 +88,7 @@ internal sealed partial class ExchangeStart(
     {
         var instruments = await ListAsync(stoppingToken);
         await Task.WhenAll(instruments.Select(instrument =>
-            grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
+            grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
         var known = await grains.Catalog().Keys();
         gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));

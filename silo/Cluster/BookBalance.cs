@@ -97,14 +97,14 @@ internal sealed partial class BookBalance(
     /// <summary>Moves a pinned book that is elsewhere. One that sleeps is looked at again when somebody has woken it.</summary>
     private async Task HoldAsync(string book, ImmutableArray<SiloAddress> meant)
     {
-        var grain = grains.GetGrain<IOrderBookGrain>(book);
+        var grain = grains.Book(book);
         if (!meant.IsEmpty && await grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain) is { } at && !meant.Contains(at))
             await MoveAsync(grain.GetGrainId(), at, meant[_moved++ % meant.Length]);
     }
 
     private async Task BalanceAsync(ImmutableArray<SiloAddress> silos, Dictionary<string, ImmutableArray<SiloAddress>> pins)
     {
-        var bookType = grains.GetGrain<IOrderBookGrain>("any").GetGrainId().Type;
+        var bookType = grains.Book("any").GetGrainId().Type;
         var books = (await grains.GetGrain<IManagementGrain>(0).GetDetailedGrainStatistics())
             .Where(activation => activation.GrainId.Type == bookType)
             .ToLookup(activation => activation.SiloAddress, activation => activation.GrainId);

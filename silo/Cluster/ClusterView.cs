@@ -44,7 +44,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
                 .ToDictionary(member => member.SiloAddress, member => member.SiloName ?? "");
             foreach (var pin in pins)
             {
-                var at = await management.GetActivationAddress(grains.GetGrain<IOrderBookGrain>(pin.Book), cancellationToken).AsTask()
+                var at = await management.GetActivationAddress(grains.Book(pin.Book), cancellationToken).AsTask()
                     .WaitAsync(s_patience, cancellationToken);
                 var name = at is null ? "" : names.GetValueOrDefault(at, "");
                 places.Add(new BookPlace(name, name.Length > 0 && SiloName.IsMeant(pin.Silo, name)));

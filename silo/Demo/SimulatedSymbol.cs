@@ -69,7 +69,7 @@ internal sealed class SimulatedSymbol(
     {
         if (_steps++ % StepsBetweenLooks == 0)
         {
-            var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(Symbol);
+            var state = await grains.Book(instrument.BookKey).State(Symbol);
             // What everybody may see is a moment behind: at first orders of before would still be there, which were taken out.
             _done = Math.Max(_done, state.Sequence);
             var trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };

@@ -23,7 +23,7 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
 
     /// <summary>The grain that a symbol's book lives in: of a group's books all in one.</summary>
     public async ValueTask<IOrderBookGrain> Book(string symbol) =>
-        grains.GetGrain<IOrderBookGrain>((await Find(symbol))?.BookKey ?? symbol);
+        grains.Book((await Find(symbol))?.BookKey ?? symbol);
 
     /// <summary>Every listed instrument, by symbol.</summary>
     public async ValueTask<IReadOnlyList<Instrument>> All() =>

@@ -213,7 +213,7 @@ public sealed partial class OrderEntry(
         if (listed.Value is not { } instrument)
             return new PlaceInLine(RejectReason.UnknownSymbol, 0, 0);
 
-        var place = await _calls.Ask("Position", account, () => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).Position(symbol, account, orderId));
+        var place = await _calls.Ask("Position", account, () => grains.Book(instrument.BookKey).Position(symbol, account, orderId));
         return place.Failure == RejectReason.None ? place.Value : new PlaceInLine(place.Failure, 0, 0);
     }
 
@@ -553,7 +553,7 @@ public sealed partial class OrderEntry(
         if (listed.Value is not { } instrument)
             return Nothing(account, symbol, orderId, new Refusal(RejectReason.UnknownSymbol, "symbol"));
 
-        var answer = await _calls.Ask(call, account, () => ask(grains.GetGrain<IOrderBookGrain>(instrument.BookKey)));
+        var answer = await _calls.Ask(call, account, () => ask(grains.Book(instrument.BookKey)));
         if (answer.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(answer.Failure));
 

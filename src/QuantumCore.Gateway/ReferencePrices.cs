@@ -36,7 +36,7 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
         {
             TriggerReference.Last => 0,
             TriggerReference.Quote => await Quote(instrument.Symbol, side),
-            TriggerReference.Mark => (await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol)).MarkPriceTicks,
+            TriggerReference.Mark => (await grains.Book(instrument.BookKey).State(instrument.Symbol)).MarkPriceTicks,
         };
         return price > 0 ? price : await Of(instrument);
     }

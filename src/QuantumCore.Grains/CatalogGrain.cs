@@ -192,7 +192,7 @@ public sealed partial class CatalogGrain(
         RequireFits(instrument, definition);
 
         // The book refuses what it can't live with, so it comes first; defining again changes nothing.
-        await GrainFactory.GetGrain<IOrderBookGrain>(instrument.BookKey).Define(instrument.Symbol, definition);
+        await GrainFactory.Book(instrument.BookKey).Define(instrument.Symbol, definition);
 
         // Another symbol's listing may have come in between.
         RequireFits(instrument, definition);

@@ -76,7 +76,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             await RefreshAsync();
         }
 
-        return grains.GetGrain<IOrderBookGrain>(TryGet(symbol, out var instrument) ? instrument!.BookKey : symbol);
+        return grains.Book(TryGet(symbol, out var instrument) ? instrument!.BookKey : symbol);
     }
 
     /// <summary>Reads the catalog again: it is as new as when this was called, or newer.</summary>

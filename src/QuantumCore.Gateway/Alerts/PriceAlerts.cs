@@ -37,7 +37,7 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
     public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> Add(long account, Instrument instrument, long priceTicks, bool? isAbove)
     {
         // With its side given it is set without the price, too.
-        var book = await _calls.Ask("State", 0, () => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol));
+        var book = await _calls.Ask("State", 0, () => grains.Book(instrument.BookKey).State(instrument.Symbol));
         var (last, after) = book.Failure == RejectReason.None ? (book.Value.LastPriceTicks, book.Value.Sequence) : (0, -1);
         if (isAbove is null)
         {

@@ -80,7 +80,7 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
 
     /// <summary>The states of instruments, in their sequence.</summary>
     public static Task<BookState[]> States(IGrainFactory grains, IEnumerable<Instrument> instruments) => Task.WhenAll(
-        instruments.Select(instrument => grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol).AsTask()));
+        instruments.Select(instrument => grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
     /// <summary>Writes a limit; with what was used of it where that is known.</summary>
     public static void WriteLimit(Utf8JsonWriter to, string type, string interval, int number, int limit, long? count = null)

@@ -157,7 +157,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
             if (!instruments.TryGetValue(position.Symbol, out var instrument))
                 continue;
 
-            var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
+            var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
             rows.Add((position, instrument, state.MarkPriceTicks > 0 ? state.MarkPriceTicks : state.LastPriceTicks));
         }
 

@@ -96,7 +96,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <summary>Answers with a symbol's phase and prices.</summary>
     public static async ValueTask AnswerState(HttpContext context, IGrainFactory grains, Instrument instrument)
     {
-        var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
+        var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
         if (state.IsHalted)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.SymbolUnavailable));

@@ -106,7 +106,7 @@ internal sealed class MarketPulse(
     {
         try
         {
-            var state = await grains.GetGrain<IOrderBookGrain>(instrument.BookKey).State(instrument.Symbol);
+            var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
             return new SymbolPulse(instrument, state, await history.Over(instrument, MarketHistory.DayMinutes) ?? default);
         }
         catch (Exception error)
