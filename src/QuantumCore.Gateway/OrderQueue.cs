@@ -23,6 +23,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
 
     private readonly Lock _lock = new();
     private readonly Queue<Entry> _waiting = new();
+    private readonly RefusedConnection _refused = new();
     private ImmutableArray<Entry> _together = [];
     private bool _isRunning;
 
@@ -122,6 +123,10 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
             if (isIn)
                 door.LeaveOrders(weight);
         }
+
+        // Its orders wait here meanwhile; its cancels do not.
+        if (!isIn)
+            await door.AfterRefusal(_refused, CancellationToken.None);
     }
 
     private async ValueTask Place(ImmutableArray<Entry> entries)

@@ -90,13 +90,13 @@ public sealed class DoorTests : IDisposable
     [Fact]
     public async Task In_a_crowd_no_more_wait_than_are_answered_within_the_longest_wait()
     {
-        var door = Open(inside: 1, waiting: 200);
+        var door = Open(inside: 1, waiting: 4_000);
         Assert.True(await Order(door, Alice));
         var waiting = new Queue<Task<bool>>();
         for (var window = 0; window < 40; window++)
         {
-            // Fifty are answered in each window of 100 ms, and there are always more.
-            for (var answered = 0; answered < 50; answered++)
+            // A thousand are answered in each window of 100 ms, and there are always more.
+            for (var answered = 0; answered < 1_000; answered++)
             {
                 while (door.HasRoomForOrders())
                     waiting.Enqueue(Order(door, Alice));
@@ -107,15 +107,48 @@ public sealed class DoorTests : IDisposable
             _time.Advance(Door.Window);
         }
 
-        Assert.InRange(door.Orders.Waiting, 45, 60);
+        Assert.InRange(door.Orders.Waiting, 990, 1_010);
+    }
+
+    [Fact]
+    public void A_standstill_of_the_store_makes_the_room_no_smaller_for_those_who_come_after_it()
+    {
+        var door = Open(inside: 256, waiting: 4_000);
+        void Fill()
+        {
+            while (door.HasRoomForOrders())
+                _ = Order(door, Alice);
+        }
+
+        // Twice as many as the least that may always wait are answered in a window.
+        for (var window = 0; window < 20; window++)
+        {
+            for (var answered = 0; answered < 1_024; answered++)
+            {
+                Fill();
+                door.LeaveOrders(1);
+            }
+
+            _time.Advance(Door.Window);
+        }
+
+        // Nothing for 300 ms.
+        for (var window = 0; window < 3; window++)
+        {
+            _time.Advance(Door.Window);
+            Fill();
+        }
+
+        Assert.InRange(door.Orders.Waiting, 900, 1_030);
+        Assert.Equal(256, door.Orders.Inside);
     }
 
     [Fact]
     public async Task After_the_crowd_has_gone_the_whole_waiting_room_is_there_again()
     {
-        var door = Open(inside: 1, waiting: 100);
+        var door = Open(inside: 1, waiting: 1_000);
         Assert.True(await Order(door, Alice));
-        var waits = Order(door, Alice);
+        var waits = Enumerable.Range(0, 512).Select(_ => Order(door, Alice)).ToArray();
         for (var window = 0; window < 20; window++)
         {
             _time.Advance(Door.Window / 10 * 11);
@@ -125,16 +158,17 @@ public sealed class DoorTests : IDisposable
         // Nothing is answered: nobody else may wait.
         Assert.False(await Order(door, Bob));
         door.LeaveOrders(1);
-        Assert.False(await waits);
+        foreach (var wait in waits)
+            Assert.False(await wait);
         for (var window = 0; window < 2; window++)
         {
             _time.Advance(Door.Window);
             Assert.True(door.HasRoomForOrders());
         }
 
-        var burst = Enumerable.Range(0, 101).Select(_ => Order(door, Alice)).ToArray();
-        Assert.Equal((1, 100), door.Orders);
-        Assert.Equal(100, burst.Count(order => !order.IsCompleted));
+        var burst = Enumerable.Range(0, 1_001).Select(_ => Order(door, Alice)).ToArray();
+        Assert.Equal((1, 1_000), door.Orders);
+        Assert.Equal(1_000, burst.Count(order => !order.IsCompleted));
     }
 
     [Fact]

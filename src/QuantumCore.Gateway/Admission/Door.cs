@@ -17,11 +17,18 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>With fewer, the journal's commits are half empty; and no batch weighs more, so that it finds room beside others.</summary>
     private const int LeastInside = 64;
 
+    /// <summary>So many may always wait: eight clients that send one batch after the other.</summary>
+    private const int LeastWaiting = 8 * LeastInside;
+
     /// <summary>One of so many WebSockets is kept for those that take orders.</summary>
     private const int TradingPart = 10;
 
     private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
 
+    /// <summary>After this time the most that was answered in a window counts for half.</summary>
+    private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(2);
+
+    private readonly RefusalPace _refusals = new(time);
     private readonly Lock _lock = new();
     private readonly int[] _inside = new int[4];
     private readonly LinkedList<WaitingOrders> _waiting = new();
@@ -29,6 +36,8 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private long _windowStart = time.GetTimestamp();
     private int _answered;
     private bool _crowded;
+    private bool _crowdedAtStart;
+    private double _mostPerSecond;
     private int _mostInside = options.MostOrdersInside;
     private int _mostWaiting = options.MostOrdersWaiting;
     private bool _stalled;
@@ -126,6 +135,13 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         }
     }
 
+    /// <summary>Complete when a connection may go on whose order was refused: at once, unless it does not heed when to come again.</summary>
+    internal Task AfterRefusal(RefusedConnection connection, CancellationToken cancellation)
+    {
+        var pause = _refusals.Next(connection, OrdersPerSecond);
+        return pause > TimeSpan.Zero ? Task.Delay(pause, time, cancellation) : Task.CompletedTask;
+    }
+
     /// <summary>Refuses what waits of an account: it cancels all it has sent.</summary>
     internal void RefuseWaiting(long account)
     {
@@ -177,23 +193,30 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>
-    /// In a crowd, only as many may wait as are answered within the longest wait, and no more are inside than are
-    /// answered within the longest way: a cancel goes that way too. Where nobody had to wait there is no telling how many
-    /// that are, and a burst may fill all places.
+    /// In a crowd, only as many may wait as can be answered within the longest wait, and no more are inside than can be
+    /// within the longest way: a cancel goes that way too. As many can be answered as were in the best window of late: a
+    /// moment in which the store stands still, or code is compiled, must not make the room smaller, or the next window
+    /// would be worse for it. Where nobody had to wait for a whole window there is no telling, and a burst may fill all places.
     /// </summary>
     private void Look(long now)
     {
         if (time.GetElapsedTime(_windowStart, now) is var passed && passed < Window)
             return;
 
-        _mostWaiting = _crowded ? Narrow(_mostWaiting, options.LongestWait, 1, options.MostOrdersWaiting) : options.MostOrdersWaiting;
-        _mostInside = _crowded ? Narrow(_mostInside, s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;
-        Volatile.Write(ref _perSecond, (int)Math.Min(_answered * (TimeSpan.FromSeconds(1) / passed), int.MaxValue));
+        var perSecond = _answered * (TimeSpan.FromSeconds(1) / passed);
+        _mostPerSecond = !_crowded ? 0
+            : _crowdedAtStart ? Math.Max(perSecond, _mostPerSecond * Math.Pow(0.5, passed / s_memory))
+            : _mostPerSecond;
+        var isMeasured = _crowded && (_crowdedAtStart || _mostPerSecond > 0);
+        _mostWaiting = isMeasured ? Places(options.LongestWait, LeastWaiting, options.MostOrdersWaiting) : options.MostOrdersWaiting;
+        _mostInside = isMeasured ? Places(s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;
+        Volatile.Write(ref _perSecond, (int)Math.Min(perSecond, int.MaxValue));
         _stalled = commits.Oldest > options.LongestCommit;
-        (_windowStart, _answered, _crowded) = (now, 0, _waiting.First is not null);
+        _crowdedAtStart = _waiting.First is not null;
+        (_windowStart, _answered, _crowded) = (now, 0, _crowdedAtStart);
 
-        int Narrow(int places, TimeSpan time, int least, int most) =>
-            Math.Clamp((places + (int)Math.Min(_answered * (time / passed), most)) / 2, Math.Min(least, most), most);
+        int Places(TimeSpan within, int least, int most) =>
+            Math.Clamp((int)Math.Min(_mostPerSecond * within.TotalSeconds, most), Math.Min(least, most), most);
     }
 
     private sealed record WaitingOrders(int Weight, long Account, long Since)

@@ -23,14 +23,12 @@ internal sealed class Routes(
     Quotas quotas,
     KeyRing keys,
     GatewayMetrics metrics,
-    TimeProvider time,
     IHostApplicationLifetime lifetime,
     ILogger<Routes> log)
 {
     private const string Native = "/api/qc/v1";
     private static readonly object s_refused = new();
     private static readonly RefusalForm s_wireRefusals = new(WireHttp.Refuse);
-    private readonly RefusalPace _refusals = new(time);
 
     public void Map(IServiceProvider services)
     {
@@ -319,9 +317,8 @@ internal sealed class Routes(
         var known = connection.Items.TryGetValue(s_refused, out var item) ? item as RefusedConnection : null;
         if (known is null)
             connection.Items[s_refused] = known = new RefusedConnection();
-        var pause = _refusals.Next(known, door.OrdersPerSecond);
-        if (pause > TimeSpan.Zero && !lifetime.ApplicationStopping.IsCancellationRequested)
-            await Task.Delay(pause, time, context.RequestAborted);
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            await door.AfterRefusal(known, context.RequestAborted);
     }
 
     private async Task Admit(HttpContext context, Lane lane, Func<HttpContext, Task> call)
