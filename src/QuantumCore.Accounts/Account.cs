@@ -33,6 +33,7 @@ public sealed class Account(AccountId id)
     private readonly Dictionary<long, HeldOrder> _orders = [];
     private readonly Dictionary<(string Symbol, long OrderId), HeldOrder> _entered = new(new ByOrderId());
     private readonly SortedList<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
+    private readonly ExpectedReceipts _receipts = new();
 
     /// <summary>Whose it is.</summary>
     public AccountId Id => id;
@@ -76,12 +77,24 @@ public sealed class Account(AccountId id)
     /// <param name="amount">Minor units: received, or less than zero: given.</param>
     public void Settle(string asset, in SettlementTerm term, long amount) => Pending.Add(asset, term, -amount);
 
-    /// <summary>Whether an amount can come in.</summary>
+    /// <summary>Whether an amount can come in, with room left for what open orders are to receive.</summary>
     /// <param name="asset">The asset.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="promised">Minor units that may come back, for which there must be room as well.</param>
     public RejectReason CheckDeposit(Asset asset, long amount, Int128 promised = default) =>
-        amount > 0 && Of(asset).Total <= (Int128)BalanceLimit - promised - amount ? RejectReason.None : RejectReason.Overflow;
+        amount > 0 && HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
+
+    /// <summary>Whether what an order is to receive can come in beside all that is there and that other open orders are to receive.</summary>
+    /// <param name="instrument">Names the assets.</param>
+    /// <param name="side">A buy receives base, a sell quote.</param>
+    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
+    /// <param name="quantityLots">Its quantity.</param>
+    /// <param name="promised">Minor units of what it receives that may come back, for which there must be room as well.</param>
+    public RejectReason CheckReceipt(Instrument instrument, Side side, long priceTicks, long quantityLots, Int128 promised = default)
+    {
+        var (asset, amount) = ExpectedReceipts.Of(instrument, side, priceTicks, quantityLots);
+        return HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
+    }
 
     /// <summary>Takes in an amount that was checked.</summary>
     public void Deposit(Asset asset, long amount) => Add(asset, amount, 0);
@@ -469,6 +482,8 @@ public sealed class Account(AccountId id)
         }
     }
 
+    private bool HasRoom(Asset asset, Int128 amount) => Of(asset).Total + _receipts.Of(asset.Name) + amount <= BalanceLimit;
+
     private void AddOpen(HeldOrder order)
     {
         _orders.Add(order.Number, order);
@@ -476,7 +491,7 @@ public sealed class Account(AccountId id)
         var symbol = order.Instrument.Symbol;
         if (!_openIn.TryGetValue(symbol, out var open))
         {
-            _openIn.Add(symbol, open = new OpenInterest(order.Instrument, IsMargin));
+            _openIn.Add(symbol, open = new OpenInterest(order.Instrument, IsMargin, _receipts));
         }
 
         if (IsMargin)

@@ -5,7 +5,8 @@ namespace QuantumCore.Accounts;
 /// <summary>What an account's open orders in one symbol come to, kept as they change: to ask it costs the same for one and for thousands.</summary>
 /// <param name="instrument">The instrument that the first of them was placed under.</param>
 /// <param name="margined">Whether they are a margin account's, which asks what they may lose.</param>
-public sealed class OpenInterest(Instrument instrument, bool margined = false)
+/// <param name="receipts">What open orders of the account are to receive, by asset; null when nobody asks.</param>
+public sealed class OpenInterest(Instrument instrument, bool margined = false, ExpectedReceipts? receipts = null)
 {
     private readonly HashSet<HeldOrder>? _members = margined ? [] : null;
     private long _markTicks;
@@ -62,6 +63,7 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false)
     private void Count(HeldOrder order, int sign)
     {
         Orders += sign;
+        receipts?.Add(instrument, order, sign);
         if (order.Side == Side.Buy)
         {
             BuyLots += sign * order.OpenLots;

@@ -29,7 +29,14 @@ public sealed record AccountStatement(
 /// <param name="ClosingPending">The same of the closing balance: the opening one and the sums of the period's pending lines.</param>
 [GenerateSerializer, Immutable, Alias("asset-statement")]
 public sealed record AssetStatement(
-    string Asset, int Decimals, long Opening, long Closing, long Held, ImmutableArray<CauseTotal> Causes, long OpeningPending = 0, long ClosingPending = 0);
+    string Asset,
+    int Decimals,
+    Int128 Opening,
+    Int128 Closing,
+    Int128 Held,
+    ImmutableArray<CauseTotal> Causes,
+    Int128 OpeningPending = default,
+    Int128 ClosingPending = default);
 
 /// <summary>Lines of one cause.</summary>
 /// <param name="Cause">trade, fee, deposit…</param>
@@ -107,9 +114,16 @@ public sealed record ReconciliationReport(
 /// <summary>How the history stands to the journal it is made of.</summary>
 /// <param name="Records">Durable records of all streams that the history is made of.</param>
 /// <param name="Behind">Those that are not in the history yet.</param>
-/// <param name="BehindNanos">How long it has been behind without a batch that was written, nanoseconds; 0 when it is not behind.</param>
+/// <param name="BehindNanos">How long it has been behind without a batch that was written, nanoseconds; 0 when all is in it that has not stopped.</param>
+/// <param name="Stopped">Streams with a record that the history can't take; nothing of them from there on is in it. Empty or missing when there is none.</param>
 [GenerateSerializer, Immutable, Alias("ledger-standing")]
-public readonly record struct LedgerStanding(long Records, long Behind, long BehindNanos);
+public readonly record struct LedgerStanding(long Records, long Behind, long BehindNanos, ImmutableArray<StoppedStream> Stopped = default);
+
+/// <summary>A stream whose history has stopped.</summary>
+/// <param name="Stream">The journal's stream.</param>
+/// <param name="Sequence">The record that the history can't take.</param>
+[GenerateSerializer, Immutable, Alias("stopped-stream")]
+public readonly record struct StoppedStream(string Stream, long Sequence);
 
 /// <summary>Which units leave a position first, and where fees are counted.</summary>
 public enum PositionMethod : byte

@@ -228,7 +228,7 @@ public enum CandlePeriod
 }
 
 /// <summary>
-/// The trades of a symbol within a time. Without any, all prices are the last one before it. A sum beyond 2^63 - 1 stays there.
+/// The trades of a symbol within a time. Without any, all prices are the last one before it.
 /// </summary>
 /// <param name="StartNanos">Its start, Unix nanoseconds.</param>
 /// <param name="EndNanos">The start of the next one.</param>
@@ -251,11 +251,11 @@ public readonly record struct Candle(
     long HighTicks,
     long LowTicks,
     long CloseTicks,
-    long Lots,
-    long Value,
+    Int128 Lots,
+    Int128 Value,
     long Trades,
-    long BoughtLots,
-    long BoughtValue,
+    Int128 BoughtLots,
+    Int128 BoughtValue,
     TradePlace First,
     TradePlace Last);
 

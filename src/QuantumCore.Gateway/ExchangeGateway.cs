@@ -31,7 +31,7 @@ public static class ExchangeGateway
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
-        services.AddSingleton<ExchangeReadiness>();
+        services.AddSingleton<ExchangeReadiness>().AddSingleton<HistoryReadiness>();
         services.AddSingleton<GatewayMetrics>();
         services.TryAddSingleton(new CommitAge(static () => TimeSpan.Zero));
         services.AddSingleton<BurstRoom>();

@@ -58,6 +58,9 @@ public sealed record GatewayOptions
     /// <summary>Orders are refused while the journal's oldest record has waited longer than this for its commit.</summary>
     public TimeSpan LongestCommit { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Longest time that the history may have records to take and take none, before the exchange is told as not ready.</summary>
+    public TimeSpan LongestHistoryLag { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Requests a second of one account, cancels counted apart; 0: no limit.</summary>
     public int AccountRequestsPerSecond { get; init; } = 50_000;
 

@@ -53,11 +53,9 @@ internal static class SecondFold
                 (boughtLots, boughtValue) = (boughtLots + trade.QuantityLots, boughtValue + paid);
         }
 
-        // A sum that is too large stays at the largest, as in every candle.
-        static long Capped(Int128 sum) => (long)Int128.Min(sum, long.MaxValue);
         var (opens, closes) = (trades[from], trades[to - 1]);
         return new Candle(
-            0, 0, opens.PriceTicks, high, low, closes.PriceTicks, Capped(lots), Capped(value), to - from, Capped(boughtLots), Capped(boughtValue),
+            0, 0, opens.PriceTicks, high, low, closes.PriceTicks, lots, value, to - from, boughtLots, boughtValue,
             new TradePlace(opens.Sequence, opens.Index), new TradePlace(closes.Sequence, closes.Index));
     }
 }

@@ -33,6 +33,9 @@ internal static class GrainMetrics
     private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
         "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
 
+    private static readonly Gauge<long> s_stoppedStreams = s_meter.CreateGauge<long>(
+        "quantumcore_history_stopped_streams", null, "Streams with a record that the history can't take: anything above 0 is an alarm.");
+
     private static readonly Gauge<long> s_disagreements = s_meter.CreateGauge<long>(
         "quantumcore_reconciliation_findings", null, "What the ledger's last look found that does not agree: anything above 0 is an alarm.");
 
@@ -108,8 +111,9 @@ internal static class GrainMetrics
     }
 
     /// <summary>The ledger looked how far behind the history is.</summary>
-    public static void ProjectionLooked(long records, TimeSpan without)
+    public static void ProjectionLooked(long records, TimeSpan without, int stopped)
     {
+        s_stoppedStreams.Record(stopped);
         s_projectionLag.Record(records);
         s_projectionAge.Record((long)without.TotalMilliseconds);
     }

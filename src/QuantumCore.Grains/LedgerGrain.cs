@@ -142,9 +142,8 @@ public sealed partial class LedgerGrain(
     /// <inheritdoc/>
     public ValueTask<LedgerStanding> Standing()
     {
-        var behind = Behind();
-        var without = behind == 0 ? TimeSpan.Zero : time.GetElapsedTime(_progressAt);
-        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), behind, without.Nanos()));
+        var without = IsBehind() ? time.GetElapsedTime(_progressAt) : TimeSpan.Zero;
+        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped()));
     }
 
     /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
@@ -240,14 +239,19 @@ public sealed partial class LedgerGrain(
 
     private void TellLag()
     {
-        var behind = Behind();
-        if (behind == 0)
+        if (!IsBehind())
         {
             _progressAt = time.GetTimestamp();
         }
 
-        GrainMetrics.ProjectionLooked(behind, time.GetElapsedTime(_progressAt));
+        GrainMetrics.ProjectionLooked(Behind(), time.GetElapsedTime(_progressAt), _stoppedAfter.Count);
     }
+
+    /// <summary>True while there are records that the history can take.</summary>
+    private bool IsBehind() => _heads.Keys.Any(stream => Cursor(stream) < Goal(stream));
+
+    private ImmutableArray<StoppedStream> Stopped() =>
+        [.. _stoppedAfter.Select(static stream => new StoppedStream(stream.Key, stream.Value + 1)).OrderBy(static stream => stream.Stream, StringComparer.Ordinal)];
 
     private long Behind() => _heads.Sum(stream => Math.Max(0, stream.Value - Cursor(stream.Key)));
 
@@ -387,7 +391,7 @@ public sealed partial class LedgerGrain(
         {
             foreach (var chunk in chunks)
             {
-                await WriteAsync([chunk]);
+                await WriteAloneAsync(chunk, isSuspect: chunks.Count == 1);
             }
         }
         catch
@@ -395,6 +399,23 @@ public sealed partial class LedgerGrain(
             // A commit of unknown outcome: the history itself knows where it is.
             await ReloadCursorsAsync(CancellationToken.None);
             throw;
+        }
+    }
+
+    /// <summary>Writes a chunk by itself; of one that can't be written all that comes before the record that is to blame.</summary>
+    private async Task WriteAloneAsync(HistoryChunk chunk, bool isSuspect)
+    {
+        if (!isSuspect)
+        {
+            await WriteAsync([chunk]);
+            return;
+        }
+
+        var (first, second) = chunk.Halves();
+        await WriteAsync([first]);
+        if (Cursor(chunk.Stream) == first.LastSequence)
+        {
+            await WriteAsync([second]);
         }
     }
 

@@ -82,11 +82,11 @@ internal sealed class CandleFold
             HighTicks = Math.Max(open.HighTicks, candle.HighTicks),
             LowTicks = Math.Min(open.LowTicks, candle.LowTicks),
             CloseTicks = candle.CloseTicks,
-            Lots = CandleRow.Sum(open.Lots, candle.Lots),
-            Value = CandleRow.Sum(open.Value, candle.Value),
+            Lots = open.Lots + candle.Lots,
+            Value = open.Value + candle.Value,
             Trades = open.Trades + candle.Trades,
-            BoughtLots = CandleRow.Sum(open.BoughtLots, candle.BoughtLots),
-            BoughtValue = CandleRow.Sum(open.BoughtValue, candle.BoughtValue),
+            BoughtLots = open.BoughtLots + candle.BoughtLots,
+            BoughtValue = open.BoughtValue + candle.BoughtValue,
             Last = candle.Last,
         }
         : candle;

@@ -18,6 +18,18 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
     /// <summary>Sequence of the last record.</summary>
     public long LastSequence => FirstSequence + Count - 1;
 
+    /// <summary>The chunk as two, of half the records each; of one with a single record there is no half.</summary>
+    public (HistoryChunk First, HistoryChunk Second) Halves()
+    {
+        var half = Count / 2;
+        return half == 0
+            ? throw new InvalidOperationException($"{Stream} {FirstSequence} is a single record.")
+            : (Part(0, half), Part(half, Count - half));
+    }
+
+    /// <summary>Consecutive records of this chunk.</summary>
+    protected abstract HistoryChunk Part(int skip, int count);
+
     /// <summary>The stream of an account.</summary>
     public static string StreamOf(long account) => AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
 
@@ -94,19 +106,35 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
 
 /// <summary>Records of one book.</summary>
 public sealed record BookChunk(string Symbol, long FirstSequence, IReadOnlyList<BookRecord> Records)
-    : HistoryChunk(BookPrefix + Symbol, FirstSequence, Records.Count);
+    : HistoryChunk(BookPrefix + Symbol, FirstSequence, Records.Count)
+{
+    /// <inheritdoc/>
+    protected override HistoryChunk Part(int skip, int count) => new BookChunk(Symbol, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+}
 
 /// <summary>Records of one account.</summary>
 public sealed record AccountChunk(long Account, long FirstSequence, IReadOnlyList<AccountRecord> Records)
-    : HistoryChunk(StreamOf(Account), FirstSequence, Records.Count);
+    : HistoryChunk(StreamOf(Account), FirstSequence, Records.Count)
+{
+    /// <inheritdoc/>
+    protected override HistoryChunk Part(int skip, int count) => new AccountChunk(Account, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+}
 
 /// <summary>Records of one asset's payout.</summary>
 public sealed record PayoutChunk(string Asset, long FirstSequence, IReadOnlyList<PayoutRecord> Records)
-    : HistoryChunk(PayoutRecord.StreamPrefix + Asset, FirstSequence, Records.Count);
+    : HistoryChunk(PayoutRecord.StreamPrefix + Asset, FirstSequence, Records.Count)
+{
+    /// <inheritdoc/>
+    protected override HistoryChunk Part(int skip, int count) => new PayoutChunk(Asset, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+}
 
 /// <summary>Records of one venue's settlement.</summary>
 public sealed record SettlementChunk(string Venue, long FirstSequence, IReadOnlyList<SettlementRecord> Records)
-    : HistoryChunk(SettlementRecord.StreamPrefix + Venue, FirstSequence, Records.Count);
+    : HistoryChunk(SettlementRecord.StreamPrefix + Venue, FirstSequence, Records.Count)
+{
+    /// <inheritdoc/>
+    protected override HistoryChunk Part(int skip, int count) => new SettlementChunk(Venue, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
+}
 
 /// <summary>A record that cannot be projected: its stream must stop here; others go on.</summary>
 public sealed class HistoryStreamException(string stream, long sequence, string what, Exception? cause = null)
@@ -119,6 +147,6 @@ public sealed class HistoryStreamException(string stream, long sequence, string 
     public long Sequence { get; } = sequence;
 }
 
-/// <summary>Rows of a batch contradict what is there; which stream's is only known when each is applied alone.</summary>
+/// <summary>The database can't take a record of a batch; which one is only known when the batch is applied in parts.</summary>
 public sealed class HistoryConflictException(Exception cause)
-    : Exception("Rows of this batch contradict the history; nothing of it was written.", cause);
+    : Exception("The history can't take a record of this batch; nothing of it was written.", cause);

@@ -57,7 +57,7 @@ internal sealed class OrderChange
 
     public long ClosedNanos { get; private set; } = RowBuffer.Null;
 
-    /// <summary>What was traded, in ticks times lots.</summary>
+    /// <summary>What was traded, in ticks times lots; one that does not fit stays at the largest number.</summary>
     public long Value { get; private set; }
 
     /// <summary>When anything of it changed last.</summary>
@@ -66,7 +66,7 @@ internal sealed class OrderChange
     public void Fill(long priceTicks, long lots)
     {
         Filled += lots;
-        Value = CandleRow.Sum(Value, (Int128)priceTicks * lots);
+        Value = (long)Int128.Min(Value + ((Int128)priceTicks * lots), long.MaxValue);
     }
 
     public void End(string state, string? reason, long timeNanos) => (State, Reason, ClosedNanos) =
@@ -94,31 +94,28 @@ internal sealed class CandleRow(long priceTicks, TradePlace first)
 
     public long Close { get; private set; } = priceTicks;
 
-    public long Lots { get; private set; }
+    public Int128 Lots { get; private set; }
 
-    public long Value { get; private set; }
+    public Int128 Value { get; private set; }
 
     public long Trades { get; private set; }
 
-    public long BoughtLots { get; private set; }
+    public Int128 BoughtLots { get; private set; }
 
-    public long BoughtValue { get; private set; }
+    public Int128 BoughtValue { get; private set; }
 
     public TradePlace First { get; } = first;
 
     public TradePlace Last { get; private set; } = first;
 
-    /// <summary>A sum of numbers that are not negative; one that does not fit stays at the largest number.</summary>
-    public static long Sum(long one, Int128 other) => (long)Int128.Min(one + other, long.MaxValue);
-
     public void Add(TradePlace place, long priceTicks, long lots, bool isBought)
     {
         var value = (Int128)priceTicks * lots;
         (High, Low, Close, Last) = (Math.Max(High, priceTicks), Math.Min(Low, priceTicks), priceTicks, place);
-        (Lots, Value, Trades) = (Sum(Lots, lots), Sum(Value, value), Trades + 1);
+        (Lots, Value, Trades) = (Lots + lots, Value + value, Trades + 1);
         if (isBought)
         {
-            (BoughtLots, BoughtValue) = (Sum(BoughtLots, lots), Sum(BoughtValue, value));
+            (BoughtLots, BoughtValue) = (BoughtLots + lots, BoughtValue + value);
         }
     }
 }

@@ -27,7 +27,7 @@ public abstract partial class HistoryStore
         foreach (var c in minutes)
         {
             candles.Add(symbol).Add(c.StartNanos / CandleBuckets.MinuteNanos).Add(c.OpenTicks).Add(c.HighTicks).Add(c.LowTicks)
-                .Add(c.CloseTicks).Add(c.Lots).Add(c.Value).Add(c.Trades).Add(c.BoughtLots).Add(c.BoughtValue);
+                .Add(c.CloseTicks).Add((long)c.Lots).Add((long)c.Value).Add(c.Trades).Add((long)c.BoughtLots).Add((long)c.BoughtValue);
         }
 
         var prints = new RowBuffer(Statements.AddBackfilledTrade);

@@ -21,12 +21,12 @@ public abstract partial class HistoryStore
     /// <param name="cancellationToken">Gives up.</param>
     public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
         string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
-            EntitledQuery,
+            s_entitledQuery,
             [
                 ("@action", action), ("@asset", asset), ("@cut", cutNanos), ("@trades", withTrades ? 1L : 0L), ("@positions", withPositions ? 1L : 0L),
                 ("@after", after), ("@limit", limit),
             ],
-            static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), row.GetInt64(1)), token),
+            static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), (long)Whole(row, 1)), token),
             cancellationToken);
 
     /// <summary>What the parts on record of an action come to; what rounding leaves is for others to say.</summary>
@@ -120,29 +120,40 @@ public abstract partial class HistoryStore
 
         """;
 
-    // What there is, less all that moved since: the indexes of an account's lines and of its trades lead to that.
-    private const string EntitledQuery =
-        """
-        SELECT had.account, had.units FROM (
-          SELECT b.account, CAST(b.total
-            - COALESCE((SELECT SUM(p.amount) FROM posting p
-                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset
-                  AND (@trades = 1 OR (p.cause NOT LIKE 'bust %' AND p.cause NOT LIKE 'correction %'))), 0)
-            - COALESCE((SELECT SUM(p.amount) FROM trade t
-                JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset
-                WHERE t.buyer = b.account AND t.time >= @cut AND @trades = 1), 0)
-            - COALESCE((SELECT SUM(p.amount) FROM trade t
-                JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset
-                WHERE t.seller = b.account AND t.buyer <> b.account AND t.time >= @cut AND @trades = 1), 0) AS BIGINT) AS units
-          FROM balance b
+    // What there is, less all that moved since: the indexes of an account's lines and of its trades lead to that. In halves, since what moved may add up
+    // to more than an account ever had.
+    private static readonly string s_entitledQuery =
+        $"""
+        SELECT had.account, had.hi, had.lo FROM (
+          SELECT b.account, CAST(b.total_hi - {MovedSince("/")} AS BIGINT) AS hi,
+            CAST(b.total_lo - {MovedSince("%")} AS BIGINT) AS lo
+          FROM balance_sum b
           WHERE b.asset = @asset AND b.account >= 1000 AND b.account > @after
             AND NOT EXISTS (SELECT 1 FROM corporate_part c WHERE c.action = @action AND c.account = b.account)) had
-        WHERE had.units <> 0 OR (@positions = 1
+        WHERE CAST(had.hi AS NUMERIC) * 1000000000 + had.lo <> 0 OR (@positions = 1
           AND EXISTS (SELECT 1 FROM position q JOIN instrument i ON i.symbol = q.symbol WHERE q.account = had.account AND i.base = @asset)
           AND EXISTS (SELECT 1 FROM posting p WHERE p.account = had.account AND p.cause <> 'trade' AND p.cause <> 'fee'
             AND p.asset = @asset AND p.cause NOT LIKE 'split %'))
         ORDER BY had.account LIMIT @limit
         """;
+
+    /// <summary>The sum of half of each line since the cut, by an operator that takes it off; the lines of trades only where they are told apart by their time.</summary>
+    private static string MovedSince(string half)
+    {
+        var sum = $"SUM(p.amount {half} 1000000000)";
+        return $"""
+            COALESCE((SELECT {sum} FROM posting p
+                WHERE p.account = b.account AND p.time >= @cut AND p.cause <> 'trade' AND p.cause <> 'fee' AND p.asset = b.asset
+                  AND (@trades = 1 OR (p.cause NOT LIKE 'bust %' AND p.cause NOT LIKE 'correction %'))), 0)
+            - COALESCE((SELECT {sum} FROM trade t {OfAccount}
+                WHERE t.buyer = b.account AND t.time >= @cut AND @trades = 1), 0)
+            - COALESCE((SELECT {sum} FROM trade t {OfAccount}
+                WHERE t.seller = b.account AND t.buyer <> b.account AND t.time >= @cut AND @trades = 1), 0)
+            """;
+    }
+
+    private const string OfAccount =
+        "JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset";
 }
 
 /// <summary>A split of what an account has traded.</summary>

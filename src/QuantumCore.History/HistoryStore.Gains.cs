@@ -29,25 +29,23 @@ public abstract partial class HistoryStore
             cancellationToken);
         var openTicks = closes.IsEmpty ? markTicks : closes[0];
         var positions = await ReadAsync(
-            """
-            SELECT b.account, b.total, CAST(
-                COALESCE((SELECT SUM(t.qty) FROM trade_now t WHERE t.px > 0 AND t.buyer = b.account AND t.symbol = @symbol AND t.time >= @from), 0)
-                - COALESCE((SELECT SUM(t.qty) FROM trade_now t WHERE t.px > 0 AND t.seller = b.account AND t.symbol = @symbol AND t.time >= @from), 0) AS BIGINT),
-                CAST(COALESCE(d.amount, 0) AS BIGINT)
-            FROM balance b JOIN margin_account m ON m.account = b.account
-            LEFT JOIN (SELECT account, SUM(amount) AS amount FROM corporate_part
+            $"""
+            SELECT b.account, b.total_hi, b.total_lo, {TradedSince("/")}, {TradedSince("%")},
+                CAST(COALESCE(d.hi, 0) AS BIGINT), CAST(COALESCE(d.lo, 0) AS BIGINT)
+            FROM balance_sum b JOIN margin_account m ON m.account = b.account
+            LEFT JOIN (SELECT account, SUM(amount / 1000000000) AS hi, SUM(amount % 1000000000) AS lo FROM corporate_part
                 WHERE unit_asset = @base AND asset = @asset AND numerator = 0 AND time >= @from GROUP BY account) d ON d.account = b.account
             WHERE b.asset = @base AND m.asset = @asset ORDER BY b.account
             """,
             [("@symbol", symbol), ("@base", instrument.Base.Name), ("@asset", instrument.Quote.Name), ("@from", day * UtcDay.Nanos)],
             (reader, token) => ListAsync(
-                reader, row => (Account: row.GetInt64(0), Before: row.GetInt64(1) - ((Int128)row.GetInt64(2) * lotUnits), Dividends: row.GetInt64(3)), token),
+                reader, row => (Account: row.GetInt64(0), Before: Whole(row, 1) - (Whole(row, 3) * lotUnits), Dividends: Whole(row, 5)), token),
             cancellationToken);
         var gains = ImmutableArray.CreateBuilder<DayGain>();
         var yesterday = new TradeTime((day * UtcDay.Nanos) - 1, long.MaxValue, long.MaxValue);
         foreach (var (account, before, dividends) in positions)
         {
-            Int128 gain = dividends;
+            var gain = dividends;
             Int128 traded = 0;
             await TradesAfterAsync(
                 account, symbol, yesterday,
@@ -67,5 +65,14 @@ public abstract partial class HistoryStore
         }
 
         return gains.DrainToImmutable();
+    }
+
+    /// <summary>Half of the lots that an account bought less those it sold since a time, by an operator that takes it off.</summary>
+    private static string TradedSince(string half)
+    {
+        return $"CAST({Side("buyer")} - {Side("seller")} AS BIGINT)";
+
+        string Side(string side) =>
+            $"COALESCE((SELECT SUM(t.qty {half} 1000000000) FROM trade_now t WHERE t.px > 0 AND t.{side} = b.account AND t.symbol = @symbol AND t.time >= @from), 0)";
     }
 }

@@ -17,14 +17,14 @@ public abstract partial class HistoryStore
     // One statement, so that it sees one moment: what the account has, and the sums of the days since the period began.
     private const string StatementQuery =
         """
-        SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total, b.pending, 0, 0, 0, 0, b.reserved, 0 AS place
-        FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = @account
+        SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total_hi, b.total_lo, b.pending_hi, b.pending_lo, b.reserved_hi, b.reserved_lo, 0 AS place
+        FROM balance_sum b JOIN asset a ON a.asset = b.asset WHERE b.account = @account
         UNION ALL
         SELECT asset, 0, cause, CAST(SUM(CASE WHEN day < @to THEN lines ELSE 0 END) AS BIGINT),
           CAST(SUM(CASE WHEN day < @to THEN in_hi ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN day < @to THEN in_lo ELSE 0 END) AS BIGINT),
           CAST(SUM(CASE WHEN day < @to THEN out_hi ELSE 0 END) AS BIGINT), CAST(SUM(CASE WHEN day < @to THEN out_lo ELSE 0 END) AS BIGINT),
-          CAST(SUM(in_hi + out_hi) AS BIGINT), CAST(SUM(in_lo + out_lo) AS BIGINT), 0, CASE kind WHEN 'P' THEN 2 ELSE 1 END
-        FROM day_total WHERE account = @account AND day >= @from GROUP BY asset, cause, kind ORDER BY 1, 12, 3
+          CAST(SUM(in_hi + out_hi) AS BIGINT), CAST(SUM(in_lo + out_lo) AS BIGINT), CASE kind WHEN 'P' THEN 2 ELSE 1 END
+        FROM day_total WHERE account = @account AND day >= @from GROUP BY asset, cause, kind ORDER BY 1, 11, 3
         """;
 
     // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
@@ -208,44 +208,56 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
+    // What changed trades took from a balance; in halves, or SQLite would overflow.
+    private const string TakenBack =
+        """
+        COALESCE((SELECT SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000) FROM taken_back t
+            WHERE t.account = b.account AND t.asset = b.asset), 0)
+        """;
+
     /// <summary>What the ledger's own tables must agree on; small tables only, so that it can be asked each minute.</summary>
     public Task<ImmutableArray<ReconciliationFinding>> HouseFindingsAsync(CancellationToken cancellationToken) => ReadAsync(
-        """
-        SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total / 1000000000), SUM(total % 1000000000), 0
-        FROM balance GROUP BY asset HAVING SUM(total / 1000000000) * 1000000000 + SUM(total % 1000000000) <> 0
+        $"""
+        SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total_hi), SUM(total_lo), 0, 0
+        FROM balance_sum GROUP BY asset HAVING SUM(total_hi) * 1000000000 + SUM(total_lo) <> 0
         UNION ALL
-        SELECT 'over all holders nothing of an asset is pending', 0, asset, SUM(pending / 1000000000), SUM(pending % 1000000000), 0
-        FROM balance GROUP BY asset HAVING SUM(pending / 1000000000) * 1000000000 + SUM(pending % 1000000000) <> 0
+        SELECT 'over all holders nothing of an asset is pending', 0, asset, SUM(pending_hi), SUM(pending_lo), 0, 0
+        FROM balance_sum GROUP BY asset HAVING SUM(pending_hi) * 1000000000 + SUM(pending_lo) <> 0
         UNION ALL
-        SELECT 'clearing has nothing', account, asset, 0, total, 0 FROM balance WHERE account = 2 AND total <> 0
+        SELECT 'clearing has nothing', account, asset, total_hi, total_lo, 0, 0 FROM balance_sum WHERE account = 2 AND (total_hi <> 0 OR total_lo <> 0)
         UNION ALL
-        SELECT 'clearing keeps the cash of fails and nothing else', b.account, b.asset, 0, b.total - b.pending, COALESCE(f.owed, 0)
-        FROM balance b LEFT JOIN (SELECT f.quote AS asset, CAST(SUM(f.cash_left) AS BIGINT) AS owed FROM settlement_fail f
-          WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = b.asset
-        WHERE b.account = 2 AND b.total - b.pending <> COALESCE(f.owed, 0)
+        SELECT 'clearing keeps the cash of fails and nothing else', b.account, b.asset, b.total_hi - b.pending_hi, b.total_lo - b.pending_lo,
+          COALESCE(f.hi, 0), COALESCE(f.lo, 0)
+        FROM balance_sum b LEFT JOIN (SELECT f.quote AS asset, SUM(f.cash_left / 1000000000) AS hi, SUM(f.cash_left % 1000000000) AS lo
+          FROM settlement_fail f WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = b.asset
+        WHERE b.account = 2
+          AND CAST(b.total_hi - b.pending_hi - COALESCE(f.hi, 0) AS NUMERIC) * 1000000000 + (b.total_lo - b.pending_lo - COALESCE(f.lo, 0)) <> 0
         UNION ALL
-        SELECT 'a cash account has given nothing that was not settled', account, asset, 0, total - pending, 0 FROM balance b WHERE account >= 1000
-          AND total - pending < 0 AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
-          -- A changed trade takes back what may be gone: the account is frozen until that has come in again.
-          AND total - pending < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0)
-        UNION ALL
-        SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty / 1000000000), SUM(qty % 1000000000), 0
-        FROM position GROUP BY symbol HAVING SUM(qty / 1000000000) * 1000000000 + SUM(qty % 1000000000) <> 0
-        UNION ALL
-        SELECT 'no cash account, no fee pot and no insurance fund owes', account, asset, 0, total, 0 FROM balance b WHERE account >= 1 AND account NOT IN (4, 8) AND total < 0
+        SELECT 'a cash account has given nothing that was not settled', account, asset, total_hi - pending_hi, total_lo - pending_lo, 0, 0
+        FROM balance_sum b WHERE account >= 1000 AND CAST(total_hi - pending_hi AS NUMERIC) * 1000000000 + (total_lo - pending_lo) < 0
           AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
-          AND total < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0)
+          -- A changed trade takes back what may be gone: the account is frozen until that has come in again.
+          AND CAST(total_hi - pending_hi AS NUMERIC) * 1000000000 + (total_lo - pending_lo) < {TakenBack}
         UNION ALL
-        SELECT 'what is held is the sum of open holds', b.account, b.asset, 0, b.reserved, COALESCE(h.amount, 0)
-        FROM balance b LEFT JOIN (SELECT account, asset, SUM(open_amount) AS amount FROM hold GROUP BY account, asset) h
-          ON h.account = b.account AND h.asset = b.asset WHERE b.reserved <> COALESCE(h.amount, 0)
+        SELECT 'over all accounts a position is nothing', 0, symbol, SUM(qty_hi), SUM(qty_lo), 0, 0
+        FROM position_sum GROUP BY symbol HAVING SUM(qty_hi) * 1000000000 + SUM(qty_lo) <> 0
+        UNION ALL
+        SELECT 'no cash account, no fee pot and no insurance fund owes', account, asset, total_hi, total_lo, 0, 0
+        FROM balance_sum b WHERE account >= 1 AND account NOT IN (4, 8) AND (total_hi < 0 OR total_lo < 0)
+          AND NOT EXISTS (SELECT 1 FROM margin_account m WHERE m.account = b.account AND m.asset <> '')
+          AND CAST(total_hi AS NUMERIC) * 1000000000 + total_lo < {TakenBack}
+        UNION ALL
+        SELECT 'what is held is the sum of open holds', b.account, b.asset, b.reserved_hi, b.reserved_lo, COALESCE(h.hi, 0), COALESCE(h.lo, 0)
+        FROM balance_sum b LEFT JOIN (SELECT account, asset, SUM(open_amount / 1000000000) AS hi, SUM(open_amount % 1000000000) AS lo
+          FROM hold GROUP BY account, asset) h ON h.account = b.account AND h.asset = b.asset
+        WHERE CAST(b.reserved_hi - COALESCE(h.hi, 0) AS NUMERIC) * 1000000000 + (b.reserved_lo - COALESCE(h.lo, 0)) <> 0
         ORDER BY 1, 2, 3 LIMIT 100
         """,
         [],
         static (reader, token) => ListAsync(
             reader,
             static row => new ReconciliationFinding(
-                row.GetString(0), row.GetInt64(1), row.GetString(2), Whole(row, 3), Convert.ToInt64(row.GetValue(5))),
+                row.GetString(0), row.GetInt64(1), row.GetString(2), Whole(row, 3), Whole(row, 5)),
             token),
         cancellationToken);
 
@@ -259,23 +271,23 @@ public abstract partial class HistoryStore
     /// <summary>An account's balances, and how far each stream that speaks of it has been projected, of one moment.</summary>
     public Task<AccountInLedger> AccountAsync(long account, CancellationToken cancellationToken) => ReadAsync(
         """
-        SELECT 'A' AS row, asset AS name, total AS x, reserved AS y, pending AS z FROM balance WHERE account = @account
+        SELECT 'A' AS row, asset AS name, total, total_high, reserved, reserved_high, pending, pending_high FROM balance WHERE account = @account
         UNION ALL
-        SELECT 'S', stream, seq, seq, 0 FROM projector_cursor WHERE stream = @own
+        SELECT 'S', stream, seq, seq, 0, 0, 0, 0 FROM projector_cursor WHERE stream = @own
         UNION ALL
-        SELECT 'S', c.stream, c.seq, COALESCE((SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0), 0
+        SELECT 'S', c.stream, c.seq, COALESCE((SELECT MAX(e.seq) FROM account_event e WHERE e.stream = c.stream AND e.account = @account), 0), 0, 0, 0, 0
         FROM projector_cursor c
         WHERE c.stream LIKE 'settle/%' OR c.stream LIKE 'pay/%' OR EXISTS (SELECT 1 FROM account_event e WHERE e.stream = c.stream AND e.account = @account)
         """,
         [("@account", account), ("@own", HistoryChunk.StreamOf(account))],
         static async (reader, token) =>
         {
-            var (assets, streams) = (new Dictionary<string, (long, long, long)>(), new Dictionary<string, (long, long)>());
+            var (assets, streams) = (new Dictionary<string, (Int128, Int128, Int128)>(), new Dictionary<string, (long, long)>());
             while (await reader.ReadAsync(token))
             {
                 if (reader.GetString(0) == "A")
                 {
-                    assets.Add(reader.GetString(1), (reader.GetInt64(2), reader.GetInt64(3), reader.GetInt64(4)));
+                    assets.Add(reader.GetString(1), (WideColumns.Read(reader, 2), WideColumns.Read(reader, 4), WideColumns.Read(reader, 6)));
                 }
                 else
                 {
@@ -291,7 +303,7 @@ public abstract partial class HistoryStore
     {
         var assets = ImmutableArray.CreateBuilder<AssetStatement>();
         var causes = ImmutableArray.CreateBuilder<CauseTotal>();
-        var (name, decimals, now, pending, held) = ("", 0, 0L, 0L, 0L);
+        var (name, decimals, now, pending, held) = ("", 0, (Int128)0, (Int128)0, (Int128)0);
         var (since, pendingSince) = ((Int128)0, (Int128)0);
         while (await reader.ReadAsync(token))
         {
@@ -300,12 +312,12 @@ public abstract partial class HistoryStore
             {
                 End();
                 (name, decimals, now, pending, held) = (
-                    reader.GetString(0), reader.GetInt32(1), reader.GetInt64(4), reader.GetInt64(5), reader.GetInt64(10));
+                    reader.GetString(0), reader.GetInt32(1), Whole(reader, 4), Whole(reader, 6), Whole(reader, 8));
                 (since, pendingSince) = (0, 0);
                 continue;
             }
 
-            var isPending = reader.GetInt32(11) == 2;
+            var isPending = reader.GetInt32(10) == 2;
             since += Whole(reader, 8);
             pendingSince += isPending ? Whole(reader, 8) : 0;
             if (reader.GetInt64(3) > 0)
@@ -325,7 +337,7 @@ public abstract partial class HistoryStore
                 var closing = causes.Aggregate(opening, static (sum, cause) => sum + cause.In - cause.Out);
                 var closingPending = causes.Where(cause => cause.IsPending).Aggregate(openingPending, static (sum, cause) => sum + cause.In - cause.Out);
                 assets.Add(new AssetStatement(
-                    name, decimals, (long)opening, (long)closing, held, causes.DrainToImmutable(), (long)openingPending, (long)closingPending));
+                    name, decimals, opening, closing, held, causes.DrainToImmutable(), openingPending, closingPending));
             }
         }
     }
@@ -351,7 +363,7 @@ public abstract partial class HistoryStore
 /// <param name="Assets">Total, held and pending by asset, minor units.</param>
 /// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account; 0 for a settlement or a payout none of whose records has.</param>
 public sealed record AccountInLedger(
-    IReadOnlyDictionary<string, (long Total, long Held, long Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
+    IReadOnlyDictionary<string, (Int128 Total, Int128 Held, Int128 Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
 
 /// <summary>The place of a trade in its book, by time first.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>

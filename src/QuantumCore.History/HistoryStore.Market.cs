@@ -45,10 +45,11 @@ public abstract partial class HistoryStore
         fold.StartFrom(before);
         return await ReadAsync(
             """
-            SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, first_seq, first_idx, last_seq, last_idx
+            SELECT minute, open, high, low, close, lots, lots_high, value, value_high, trades, bought_lots, bought_lots_high,
+              bought_value, bought_value_high, first_seq, first_idx, last_seq, last_idx
             FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
             UNION ALL
-            SELECT minute, open, high, low, close, lots, value, trades, bought_lots, bought_value, 0, 0, 0, 0
+            SELECT minute, open, high, low, close, lots, 0, value, 0, trades, bought_lots, 0, bought_value, 0, 0, 0, 0, 0
             FROM backfilled_candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
             ORDER BY minute, first_seq
             """,
@@ -153,11 +154,11 @@ public abstract partial class HistoryStore
         row.GetInt64(2),
         row.GetInt64(3),
         row.GetInt64(4),
-        row.GetInt64(5),
-        row.GetInt64(6),
-        row.GetInt64(7),
-        row.GetInt64(8),
+        WideColumns.Read(row, 5),
+        WideColumns.Read(row, 7),
         row.GetInt64(9),
-        new TradePlace(row.GetInt64(10), row.GetInt32(11)),
-        new TradePlace(row.GetInt64(12), row.GetInt32(13)));
+        WideColumns.Read(row, 10),
+        WideColumns.Read(row, 12),
+        new TradePlace(row.GetInt64(14), row.GetInt32(15)),
+        new TradePlace(row.GetInt64(16), row.GetInt32(17)));
 }

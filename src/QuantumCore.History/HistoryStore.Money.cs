@@ -76,7 +76,7 @@ public abstract partial class HistoryStore
     public Task<ImmutableArray<long>> MarginAccountsAsync(bool all, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT m.account FROM margin_account m WHERE m.account > @after AND m.asset <> ''
-          AND (@all = 1 OR m.state <> 'healthy' OR EXISTS (SELECT 1 FROM balance b WHERE b.account = m.account AND b.total < 0))
+          AND (@all = 1 OR m.state <> 'healthy' OR EXISTS (SELECT 1 FROM balance b WHERE b.account = m.account AND (b.total < 0 OR b.total_high < 0)))
         ORDER BY m.account LIMIT @limit
         """,
         [("@after", after), ("@all", all ? 1L : 0L), ("@limit", limit)],

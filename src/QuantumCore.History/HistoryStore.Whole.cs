@@ -33,15 +33,15 @@ public abstract partial class HistoryStore
     private const string Sums =
         """
         SELECT MIN(seq), MIN(low), MAX(high), CAST(SUM(trades) AS BIGINT),
-          CAST(SUM(lots >> 32) AS BIGINT), CAST(SUM(lots & 4294967295) AS BIGINT),
-          CAST(SUM(value >> 32) AS BIGINT), CAST(SUM(value & 4294967295) AS BIGINT),
-          CAST(SUM(bought_lots >> 32) AS BIGINT), CAST(SUM(bought_lots & 4294967295) AS BIGINT),
-          CAST(SUM(bought_value >> 32) AS BIGINT), CAST(SUM(bought_value & 4294967295) AS BIGINT)
+          CAST(SUM(lots_high * 1000000000 + lots / 1000000000) AS BIGINT), CAST(SUM(lots % 1000000000) AS BIGINT),
+          CAST(SUM(value_high * 1000000000 + value / 1000000000) AS BIGINT), CAST(SUM(value % 1000000000) AS BIGINT),
+          CAST(SUM(bought_lots_high * 1000000000 + bought_lots / 1000000000) AS BIGINT), CAST(SUM(bought_lots % 1000000000) AS BIGINT),
+          CAST(SUM(bought_value_high * 1000000000 + bought_value / 1000000000) AS BIGINT), CAST(SUM(bought_value % 1000000000) AS BIGINT)
         FROM (
-          SELECT split, first_seq AS seq, low, high, trades, lots, value, bought_lots, bought_value
+          SELECT split, first_seq AS seq, low, high, trades, lots, lots_high, value, value_high, bought_lots, bought_lots_high, bought_value, bought_value_high
           FROM candle WHERE symbol = @symbol AND minute >= @first AND minute < @end
           UNION ALL
-          SELECT 0 AS split, 0 AS seq, low, high, trades, lots, value, bought_lots, bought_value
+          SELECT 0 AS split, 0 AS seq, low, high, trades, lots, 0, value, 0, bought_lots, 0, bought_value, 0
           FROM backfilled_candle WHERE symbol = @symbol AND minute >= @first AND minute < @end) m
         GROUP BY split ORDER BY split
         """;
@@ -106,11 +106,7 @@ public abstract partial class HistoryStore
         long PriceOf(Edge edge) => units.PriceOf(edge.PriceTicks, edge.Place.Sequence);
     }
 
-    private static Candle ReadPart(DbDataReader row)
-    {
-        return new Candle(
-            0, 0, 1, row.GetInt64(2), row.GetInt64(1), 1, Sum(4), Sum(6), row.GetInt64(3), Sum(8), Sum(10), new TradePlace(row.GetInt64(0), 0), default);
-
-        long Sum(int at) => (long)Int128.Min(((Int128)row.GetInt64(at) << 32) + row.GetInt64(at + 1), long.MaxValue);
-    }
+    private static Candle ReadPart(DbDataReader row) => new(
+        0, 0, 1, row.GetInt64(2), row.GetInt64(1), 1, Whole(row, 4), Whole(row, 6), row.GetInt64(3), Whole(row, 8), Whole(row, 10),
+        new TradePlace(row.GetInt64(0), 0), default);
 }

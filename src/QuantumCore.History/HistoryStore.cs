@@ -34,7 +34,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     {
         var there = await ReadAsync(
             RelationsQuery, [], static (reader, token) => ListAsync(reader, static row => row.GetString(0), token), cancellationToken);
-        return Tables().Concat(Views().Select(static view => view.Name)).All(there.Contains);
+        return Tables().Concat(Views().Select(static view => view.Name)).Append(BatchColumn).All(there.Contains);
     }
 
     /// <summary>The last projected sequence of every stream that has one.</summary>
@@ -59,7 +59,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// or (a commit of unknown outcome) everything: the cursors tell.
     /// </summary>
     /// <exception cref="HistoryStreamException">A record does not fit; the others of the batch are innocent.</exception>
-    /// <exception cref="HistoryConflictException">One of several chunks does not fit: apply them one by one.</exception>
+    /// <exception cref="HistoryConflictException">One of several records does not fit: apply them in parts.</exception>
     public async Task<bool> ApplyAsync(IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -76,10 +76,10 @@ public abstract partial class HistoryStore : IAsyncDisposable
 
             return applied;
         }
-        catch (Exception fault) when (IsConflict(fault))
+        catch (Exception fault) when (IsOfRecord(fault) || IsRefused(fault))
         {
             Forget();
-            throw chunks.Count == 1
+            throw chunks is [{ Count: 1 }]
                 ? new HistoryStreamException(chunks[0].Stream, chunks[0].FirstSequence, fault.Message, fault)
                 : new HistoryConflictException(fault);
         }
@@ -195,7 +195,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>Where readings are done.</summary>
     internal virtual TaskScheduler Readers => Pool;
 
-    /// <summary>Asks this database for the names of the history's tables and views.</summary>
+    /// <summary>Asks this database for the names of the history's tables and views, and of the columns of <c>projection</c>.</summary>
     internal abstract string RelationsQuery { get; }
 
     /// <summary>Closes the database; no batch is being written.</summary>
@@ -204,8 +204,18 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>A connection for reading; it sees what is committed.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether the database refused a row that contradicts another.</summary>
-    internal abstract bool IsConflict(Exception fault);
+    /// <summary>Whether the database refused a row for what it is or for a row that is there: it would again, and takes others.</summary>
+    internal abstract bool IsRefused(Exception fault);
+
+    /// <summary>Whether a record can't be made into rows: no database would change that.</summary>
+    private static bool IsOfRecord(Exception fault) =>
+        fault is ArithmeticException or InvalidDataException or ArgumentException or KeyNotFoundException;
+
+    /// <summary>
+    /// The column of <c>projection</c> that every batch writes first. It has another name in each release that changes the columns of a table: a history
+    /// without it is made again from the journal, and a silo of an older release fails on it.
+    /// </summary>
+    private protected const string BatchColumn = "batch_count";
 
     /// <summary>Every table, by its name. A history that has not all of them is of an older release, and made again from the journal.</summary>
     private protected static IEnumerable<string> Tables() =>

@@ -1,11 +1,13 @@
 -- What must hold in a history at any moment between two batches: every query returns no row. One text for SQLite 3.35
--- and PostgreSQL 15. I10 and I11 are the journal's own (its audit); I17 compares with the journal's heads, in code.
+-- and PostgreSQL 15. SQLite ends a sum beyond 63 bits with an error: amounts are added up in halves of 10^9.
+-- I10 and I11 are the journal's own (its audit); I17 compares with the journal's heads, in code.
 -- name: I01 conservation: postings of every asset sum to zero
-SELECT asset, SUM(amount) FROM posting GROUP BY asset HAVING SUM(amount) <> 0;
+SELECT asset, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) FROM posting GROUP BY asset
+    HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) <> 0;
 -- name: I02 a balance is the sum of its postings
-SELECT account, asset, SUM(b), SUM(p) FROM (
-  SELECT account, asset, total AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting) z
-GROUP BY account, asset HAVING SUM(b) <> SUM(p);
+SELECT account, asset, SUM(hi), SUM(lo), (SUM(p / 1000000000) * 1000000000 + SUM(p % 1000000000)) FROM (
+  SELECT account, asset, total_hi AS hi, total_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting) z
+GROUP BY account, asset HAVING SUM(hi - p / 1000000000) * 1000000000 + SUM(lo - p % 1000000000) <> 0;
 -- name: I41 the totals of a day are the sums of its lines
 SELECT account, day, asset, kind, why, SUM(lines), SUM(in_hi), SUM(in_lo), SUM(out_hi), SUM(out_lo) FROM (
   SELECT account, day, asset, kind, CASE WHEN cause = 'trade' OR cause = 'fee' THEN cause ELSE 'other' END AS why, lines, in_hi, in_lo, out_hi, out_lo
@@ -17,10 +19,10 @@ SELECT account, day, asset, kind, why, SUM(lines), SUM(in_hi), SUM(in_lo), SUM(o
   FROM posting) z
 GROUP BY account, day, asset, kind, why HAVING SUM(lines) <> 0 OR SUM(in_hi) <> 0 OR SUM(in_lo) <> 0 OR SUM(out_hi) <> 0 OR SUM(out_lo) <> 0;
 -- name: I03 reserved is the sum of open holds
-SELECT account, asset, SUM(b), SUM(h) FROM (
-  SELECT account, asset, reserved AS b, 0 AS h FROM balance
-  UNION ALL SELECT account, asset, 0, open_amount FROM hold WHERE asset IS NOT NULL) z
-GROUP BY account, asset HAVING SUM(b) <> SUM(h);
+SELECT account, asset, SUM(hi), SUM(lo), (SUM(h / 1000000000) * 1000000000 + SUM(h % 1000000000)) FROM (
+  SELECT account, asset, reserved_hi AS hi, reserved_lo AS lo, 0 AS h FROM balance_sum
+  UNION ALL SELECT account, asset, 0, 0, open_amount FROM hold WHERE asset IS NOT NULL) z
+GROUP BY account, asset HAVING SUM(hi - h / 1000000000) * 1000000000 + SUM(lo - h % 1000000000) <> 0;
 -- name: I04 a hold of the book is open exactly while its order is
 SELECT h.account, h.number, COALESCE(o.state, 'no order') FROM hold h
 LEFT JOIN ord o ON o.account = h.account AND o.number = h.number
@@ -29,8 +31,9 @@ WHERE (h.in_book = 1 AND (o.account IS NULL OR o.state <> 'open' OR o.symbol <> 
 UNION ALL SELECT o.account, o.number, 'open order without hold' FROM ord o
 LEFT JOIN hold h ON h.account = o.account AND h.number = o.number WHERE o.state = 'open' AND h.account IS NULL;
 -- name: I05 a customer without a margin account is never overdrawn
-SELECT b.account, b.asset, b.total, b.reserved FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
-WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @settled = 1
+SELECT b.account, b.asset, b.total_hi, b.total_lo, b.reserved_hi, b.reserved_lo
+FROM balance_sum b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
+WHERE b.account >= 1000 AND CAST(b.total_hi - b.reserved_hi AS NUMERIC) * 1000000000 + (b.total_lo - b.reserved_lo) < 0 AND m.account IS NULL AND @settled = 1
   -- Orders that a split has adjusted hold new units before the account has them; their book stands still until it does.
   AND NOT EXISTS (SELECT 1 FROM ord o
     JOIN ord_adjusted a ON a.account = o.account AND a.number = o.number AND a.lots > 0
@@ -38,18 +41,19 @@ WHERE b.account >= 1000 AND b.total - b.reserved < 0 AND m.account IS NULL AND @
     JOIN instrument i ON i.symbol = o.symbol AND i.base = b.asset
     WHERE o.account = b.account AND o.state = 'open' AND o.side = 'S')
   -- A trade that is declared void takes back what may be gone: the account is frozen until that has come in again.
-  AND b.total - b.reserved < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
+  AND CAST(b.total_hi - b.reserved_hi AS NUMERIC) * 1000000000 + (b.total_lo - b.reserved_lo)
+    < COALESCE((SELECT (SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000)) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
 -- name: I06 a position is the sum of its fills that are not void
-SELECT account, symbol, SUM(p), SUM(f) FROM (
-  SELECT account, symbol, qty AS p, 0 AS f FROM position
-  UNION ALL SELECT buyer, symbol, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, -qty FROM trade
-  UNION ALL SELECT t.buyer, t.symbol, 0, -t.qty FROM trade_change c
+SELECT account, symbol, SUM(hi), SUM(lo), (SUM(f / 1000000000) * 1000000000 + SUM(f % 1000000000)) FROM (
+  SELECT account, symbol, qty_hi AS hi, qty_lo AS lo, 0 AS f FROM position_sum
+  UNION ALL SELECT buyer, symbol, 0, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, 0, -qty FROM trade
+  UNION ALL SELECT t.buyer, t.symbol, 0, 0, -t.qty FROM trade_change c
     JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0
-  UNION ALL SELECT t.seller, t.symbol, 0, t.qty FROM trade_change c
+  UNION ALL SELECT t.seller, t.symbol, 0, 0, t.qty FROM trade_change c
     JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0) z
-GROUP BY account, symbol HAVING SUM(p) <> SUM(f);
+GROUP BY account, symbol HAVING SUM(hi - f / 1000000000) * 1000000000 + SUM(lo - f % 1000000000) <> 0;
 -- name: I07 positions in a symbol sum to zero
-SELECT symbol, SUM(qty) FROM position GROUP BY symbol HAVING SUM(qty) <> 0;
+SELECT symbol, SUM(qty_hi), SUM(qty_lo) FROM position_sum GROUP BY symbol HAVING SUM(qty_hi) * 1000000000 + SUM(qty_lo) <> 0;
 -- name: I08 plain open orders of a book in continuous trading are neither crossed nor locked
 WITH plain AS (
   SELECT o.symbol, o.side, o.px FROM ord o LEFT JOIN ord_terms t ON t.account = o.account AND t.number = o.number
@@ -75,7 +79,8 @@ LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.id
   AND p.leg < 4
 GROUP BY t.symbol, t.seq, t.idx HAVING COUNT(p.leg) <> 4 OR COUNT(DISTINCT p.asset) <> 2;
 -- name: I13 every entry balances per asset, what is settled and what is pending each
-SELECT stream, seq, idx, asset, kind, SUM(amount) FROM posting GROUP BY stream, seq, idx, asset, kind HAVING SUM(amount) <> 0;
+SELECT stream, seq, idx, asset, kind, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) FROM posting GROUP BY stream, seq, idx, asset, kind
+    HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) <> 0;
 -- name: I14 cash moved is price times quantity, units moved are the quantity, fees are those of the trade
 SELECT t.symbol, t.seq, t.idx FROM trade t
 JOIN instrument i ON i.symbol = t.symbol
@@ -148,12 +153,12 @@ SELECT h.account, h.number, h.symbol FROM hold h
 JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;
 -- name: I21 what is in transit is what left for another account and has not arrived, transfer by transfer
 SELECT p.asset, p.cause, p.moved, t.amount FROM (
-  SELECT asset, cause, SUM(amount) AS moved FROM posting WHERE account = 7 GROUP BY asset, cause) p
+  SELECT asset, cause, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS moved FROM posting WHERE account = 7 GROUP BY asset, cause) p
 LEFT JOIN transfer t ON p.cause = 'transfer x:' || t.account || ':' || t.seq AND p.asset = t.asset
 WHERE (p.moved <> 0 AND (t.account IS NULL OR p.moved <> t.amount OR t.ended_at IS NOT NULL)) AND @settled = 1;
 -- name: I22 what waits to be paid out is what was withdrawn and is neither paid nor refused, withdrawal by withdrawal
 SELECT p.asset, p.cause, p.moved, w.amount FROM (
-  SELECT asset, cause, SUM(amount) AS moved FROM posting WHERE account = 6 GROUP BY asset, cause) p
+  SELECT asset, cause, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS moved FROM posting WHERE account = 6 GROUP BY asset, cause) p
 LEFT JOIN withdrawal w ON p.cause = 'withdrawal ' || w.account || ':' || w.seq AND p.asset = w.asset
 WHERE @settled = 1 AND (w.account IS NULL OR p.moved <> w.amount * w.is_open);
 -- name: I23 a payout is of one withdrawal, with its asset and its amount, and is open exactly while that is
@@ -165,26 +170,30 @@ WHERE @settled = 1 AND (w.account IS NULL OR w.asset <> p.asset OR w.amount <> p
 SELECT s.account, s.state, c.what FROM account_state s LEFT JOIN account_change c ON c.account = s.account
   AND c.seq = (SELECT MAX(seq) FROM account_change l WHERE l.account = s.account AND l.what IN ('open', 'frozen', 'killed')) WHERE c.what IS NULL OR c.what <> s.state;
 -- name: I26 the insurance fund is never below zero
-SELECT asset, total FROM balance WHERE account = 3 AND total < 0 AND @settled = 1;
+SELECT asset, total_high, total FROM balance WHERE account = 3 AND (total < 0 OR total_high < 0) AND @settled = 1;
 -- name: I25 rebates are paid out of fees: the fee pot is never below zero, but by what changed trades took out of it
-SELECT b.asset, b.total FROM balance b WHERE b.account = 1 AND b.total < 0
-  AND b.total < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = 1 AND t.asset = b.asset), 0);
+SELECT b.asset, b.total_hi, b.total_lo FROM balance_sum b WHERE b.account = 1 AND (b.total_hi < 0 OR b.total_lo < 0)
+  AND CAST(b.total_hi AS NUMERIC) * 1000000000 + b.total_lo
+    < COALESCE((SELECT (SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000)) FROM taken_back t WHERE t.account = 1 AND t.asset = b.asset), 0);
 -- name: I27 what is pending of a balance is the sum of its pending postings
-SELECT account, asset, SUM(b), SUM(p) FROM (
-  SELECT account, asset, pending AS b, 0 AS p FROM balance UNION ALL SELECT account, asset, 0, amount FROM posting WHERE kind = 'P') z
-GROUP BY account, asset HAVING SUM(b) <> SUM(p);
+SELECT account, asset, SUM(hi), SUM(lo), (SUM(p / 1000000000) * 1000000000 + SUM(p % 1000000000)) FROM (
+  SELECT account, asset, pending_hi AS hi, pending_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting WHERE kind = 'P') z
+GROUP BY account, asset HAVING SUM(hi - p / 1000000000) * 1000000000 + SUM(lo - p % 1000000000) <> 0;
 -- name: I28 clearing has nothing, settled and pending together, after every batch
-SELECT stream, seq, asset, SUM(amount) FROM posting WHERE account = 2 GROUP BY stream, seq, asset HAVING SUM(amount) <> 0;
+SELECT stream, seq, asset, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) FROM posting WHERE account = 2 GROUP BY stream, seq, asset
+    HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) <> 0;
 -- name: I29 a customer without a margin account has given nothing at settlement that was not there
-SELECT b.account, b.asset, b.total, b.pending FROM balance b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
-WHERE b.account >= 1000 AND b.total - b.pending < 0 AND m.account IS NULL AND @settled = 1
-  AND b.total - b.pending < COALESCE((SELECT SUM(t.amount) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
+SELECT b.account, b.asset, b.total_hi, b.total_lo, b.pending_hi, b.pending_lo
+FROM balance_sum b LEFT JOIN margin_account m ON m.account = b.account AND m.asset <> ''
+WHERE b.account >= 1000 AND CAST(b.total_hi - b.pending_hi AS NUMERIC) * 1000000000 + (b.total_lo - b.pending_lo) < 0 AND m.account IS NULL AND @settled = 1
+  AND CAST(b.total_hi - b.pending_hi AS NUMERIC) * 1000000000 + (b.total_lo - b.pending_lo)
+    < COALESCE((SELECT (SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000)) FROM taken_back t WHERE t.account = b.account AND t.asset = b.asset), 0);
 -- name: I30 an account's part of a corporate action is what its record moved, pending until it was paid
 SELECT c.action, c.account, c.amount, c.moved, c.pending, c.paid FROM (
   SELECT c.action, c.account, c.amount, c.pay_day, CASE WHEN c.paid_at IS NULL THEN 0 ELSE 1 END AS paid,
-    COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
       AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset), 0) AS moved,
-    COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
       AND p.cause IN ('dividend ' || c.action, 'split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.asset AND p.kind = 'P'), 0) AS pending
   FROM corporate_part c) c
 WHERE c.moved <> c.amount OR c.pending <> CASE WHEN c.paid = 1 THEN 0 ELSE c.amount END;
@@ -200,22 +209,23 @@ WHERE t.account IS NULL OR m.account IS NULL OR t.account <> p.taker OR t.number
 SELECT r.action, r.amount, COUNT(c.account) FROM corporate_part r LEFT JOIN corporate_part c ON c.action = r.action AND c.account >= 1000
 WHERE r.account = 5 GROUP BY r.action, r.amount HAVING r.amount < 0 OR r.amount >= COUNT(c.account);
 -- name: I32 holders have what issuers paid: of each asset the world's side of corporate actions is theirs and rounding's together
-SELECT p.asset, SUM(p.amount), SUM(c.amount) FROM (
-  SELECT asset, SUM(amount) AS amount FROM posting WHERE account = 0 AND cause LIKE 'dividend %' GROUP BY asset) p
-LEFT JOIN (SELECT asset, SUM(amount) AS amount FROM corporate_part WHERE numerator = 0 AND unit_change = 0 GROUP BY asset) c ON c.asset = p.asset
-GROUP BY p.asset HAVING SUM(p.amount) + COALESCE(SUM(c.amount), 0) <> 0;
+SELECT asset, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) FROM (
+  SELECT asset, amount FROM posting WHERE account = 0 AND cause LIKE 'dividend %'
+  UNION ALL SELECT asset, amount FROM corporate_part WHERE numerator = 0 AND unit_change = 0
+    AND asset IN (SELECT asset FROM posting WHERE account = 0 AND cause LIKE 'dividend %')) z
+GROUP BY asset HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) <> 0;
 -- name: I33 a split or a symbol change moves the units that its records say, and leaves nobody less than nothing
 SELECT c.action, c.account, c.units, c.unit_change, c.moved FROM (
   SELECT c.action, c.account, c.units, c.unit_change,
-    COALESCE((SELECT SUM(p.amount) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
+    COALESCE((SELECT (SUM(p.amount / 1000000000) * 1000000000 + SUM(p.amount % 1000000000)) FROM posting p WHERE p.account = c.account AND p.cause <> 'trade' AND p.cause <> 'fee'
       AND p.cause IN ('split ' || c.action, 'symbol-change ' || c.action) AND p.asset = c.unit_asset), 0) AS moved
   FROM corporate_part c) c
 WHERE c.moved <> c.unit_change OR (c.unit_change <> 0 AND c.units + c.unit_change < 0);
 -- name: I38 an account has paid its share of a deficit once, and to the house, and all shares together are at most what the house paid of it
 SELECT s.cause, s.payers, s.lines, s.paid, COALESCE(h.paid, 0) FROM (
-  SELECT cause, COUNT(DISTINCT account) AS payers, COUNT(*) AS lines, -SUM(amount) AS paid FROM posting
+  SELECT cause, COUNT(DISTINCT account) AS payers, COUNT(*) AS lines, -(SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS paid FROM posting
   WHERE account >= 1000 AND cause <> 'trade' AND cause <> 'fee' AND cause LIKE 'deficit %' GROUP BY cause) s
-LEFT JOIN (SELECT cause, -SUM(amount) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
+LEFT JOIN (SELECT cause, -(SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) AS paid FROM posting WHERE account = 8 AND cause LIKE 'liquidation %' GROUP BY cause) h
   ON SUBSTR(h.cause, 13) = SUBSTR(s.cause, 9)
 WHERE s.payers <> s.lines OR (@settled = 1 AND s.paid > COALESCE(h.paid, 0));
 -- name: I37 corporate actions lower an order's price and take no lots, each begins where the one before it ended, and the last price is the order's, but where its trigger or its entry from a list gave it another
@@ -225,12 +235,15 @@ WHERE a.px > a.px_before OR a.lots < 0 OR a.px <> COALESCE((SELECT n.px_before F
   WHERE n.account = a.account AND n.number = a.number AND n.seq > a.seq ORDER BY n.seq LIMIT 1),
   CASE WHEN EXISTS (SELECT 1 FROM ord_terms t WHERE t.account = o.account AND t.number = o.number AND t.name IN ('triggeredAt', 'activatedAt')) THEN a.px ELSE o.px END);
 -- name: I35 clearing keeps, or has paid, the cash of what fails, and nothing else
-SELECT c.asset, c.settled, f.owed FROM (SELECT asset, SUM(amount) AS settled FROM posting WHERE account = 2 AND kind = 'S' GROUP BY asset) c
-LEFT JOIN (SELECT f.quote AS asset, SUM(f.cash_left) AS owed FROM settlement_fail f
-  WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream) GROUP BY f.quote) f ON f.asset = c.asset
-WHERE c.settled <> COALESCE(f.owed, 0);
+SELECT asset, (SUM(settled / 1000000000) * 1000000000 + SUM(settled % 1000000000)), (SUM(owed / 1000000000) * 1000000000 + SUM(owed % 1000000000)) FROM (
+  SELECT asset, amount AS settled, 0 AS owed FROM posting WHERE account = 2 AND kind = 'S'
+  UNION ALL SELECT f.quote, 0, f.cash_left FROM settlement_fail f
+  WHERE f.seq = (SELECT MAX(n.seq) FROM settlement_fail n WHERE n.stream = f.stream)
+    AND f.quote IN (SELECT asset FROM posting WHERE account = 2 AND kind = 'S')) z
+GROUP BY asset HAVING SUM(settled / 1000000000 - owed / 1000000000) * 1000000000 + SUM(settled % 1000000000 - owed % 1000000000) <> 0;
 -- name: I36 what fails to be delivered of a symbol fails to be received, and nothing more of anything fails than was due
-SELECT stream, seq, symbol, SUM(units_left) FROM settlement_fail GROUP BY stream, seq, symbol HAVING SUM(units_left) <> 0
+SELECT stream, seq, symbol, (SUM(units_left / 1000000000) * 1000000000 + SUM(units_left % 1000000000)) FROM settlement_fail GROUP BY stream, seq, symbol
+    HAVING (SUM(units_left / 1000000000) * 1000000000 + SUM(units_left % 1000000000)) <> 0
 UNION ALL
 SELECT stream, seq, symbol, units_left FROM settlement_fail WHERE account > 0 AND (ABS(units_left) > ABS(units) OR ABS(cash_left) > ABS(cash)
   OR (units_left <> 0 AND (units_left > 0) <> (units > 0)) OR (units_left = 0 AND units <> 0));

@@ -74,7 +74,8 @@ public sealed class PostgresHistory : HistoryStore
     private static string DropOlder() =>
         $"""
         DO $$ BEGIN
-          IF to_regclass('projection') IS NOT NULL AND ({string.Join(" OR ", Tables().Select(table => $"to_regclass('{table}') IS NULL"))}) THEN
+          IF to_regclass('projection') IS NOT NULL AND ({string.Join(" OR ", Tables().Select(table => $"to_regclass('{table}') IS NULL"))}
+            OR NOT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = to_regclass('projection') AND attname = '{BatchColumn}')) THEN
             {string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table} CASCADE; "))}
           END IF;
         END $$;
@@ -88,6 +89,7 @@ public sealed class PostgresHistory : HistoryStore
         """
         SELECT tablename::text FROM pg_tables WHERE schemaname = current_schema()
         UNION ALL SELECT viewname::text FROM pg_views WHERE schemaname = current_schema()
+        UNION ALL SELECT attname::text FROM pg_attribute WHERE attrelid = to_regclass('projection')
         """;
 
     internal override ValueTask CloseAsync() => _source.DisposeAsync();
@@ -95,8 +97,9 @@ public sealed class PostgresHistory : HistoryStore
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);
 
-    internal override bool IsConflict(Exception fault) =>
-        fault is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation };
+    // Classes of the standard: data that can't be stored (a number out of range, a text with a zero), constraints, and rows that are too large.
+    internal override bool IsRefused(Exception fault) =>
+        fault is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {

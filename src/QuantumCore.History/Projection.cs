@@ -16,9 +16,9 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly HashSet<OrderKey> _storedHolds = [];
     private readonly Dictionary<long, List<OrderKey>> _holdsByAccount = [];
     private readonly HashSet<(string Symbol, long Account)> _floors = [];
-    private readonly Dictionary<(long Account, string Asset), (long Total, long Reserved, long Pending)> _balances = [];
+    private readonly Dictionary<(long Account, string Asset), (Int128 Total, Int128 Reserved, Int128 Pending)> _balances = [];
     private readonly DayTotals _days = new();
-    private readonly Dictionary<(long Account, string Symbol), long> _positions = [];
+    private readonly Dictionary<(long Account, string Symbol), Int128> _positions = [];
     private readonly Dictionary<string, int> _assets = [];
     private readonly RowBuffer _instruments = buffers.Empty(Statements.AddInstrument);
     private readonly RowBuffer _postings = buffers.Empty(Statements.AddPosting);
@@ -499,7 +499,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         foreach (var ((symbol, minute, split), candle) in _candles)
         {
             to.Add(symbol).Add(minute).Add(split).Add(candle.Open).Add(candle.High).Add(candle.Low).Add(candle.Close)
-                .Add(candle.Lots).Add(candle.Value).Add(candle.Trades).Add(candle.BoughtLots).Add(candle.BoughtValue)
+                .AddWide(candle.Lots).AddWide(candle.Value).Add(candle.Trades).AddWide(candle.BoughtLots).AddWide(candle.BoughtValue)
                 .Add(candle.First.Sequence).Add(candle.First.Index).Add(candle.Last.Sequence).Add(candle.Last.Index);
         }
 
@@ -522,7 +522,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         var to = buffers.Empty(Statements.AddBalance);
         foreach (var ((account, asset), (total, reserved, pending)) in _balances)
         {
-            to.Add(account).Add(asset).Add(total).Add(reserved).Add(pending);
+            to.Add(account).Add(asset).AddWide(total).AddWide(reserved).AddWide(pending);
         }
 
         return to;
@@ -533,7 +533,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         var to = buffers.Empty(Statements.AddPosition);
         foreach (var ((account, symbol), lots) in _positions)
         {
-            to.Add(account).Add(symbol).Add(lots);
+            to.Add(account).Add(symbol).AddWide(lots);
         }
 
         return to;

@@ -1,8 +1,9 @@
 -- One text for SQLite 3.35 and PostgreSQL 15. Prices are ticks, quantities lots, amounts minor units, times Unix
 -- nanoseconds. The only tokens are the clause by which SQLite keeps a table in its key's order, and how a view is made.
--- Batches have another name than before there were day totals: a silo of such a release would leave them out, and fails here.
-CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batches BIGINT NOT NULL);
-INSERT INTO projection (one, batches) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
+-- The column of batches has another name whenever the tables change: a silo of an older release fails on it, and tables without it are made again.
+-- A column and its _high hold a total of more than 63 bits: the value is _high times 10^18 plus the column, both of one sign.
+CREATE TABLE IF NOT EXISTS projection (one BIGINT PRIMARY KEY, batch_count BIGINT NOT NULL);
+INSERT INTO projection (one, batch_count) VALUES (1, 0) ON CONFLICT (one) DO NOTHING;
 CREATE TABLE IF NOT EXISTS projector_cursor (stream TEXT PRIMARY KEY, seq BIGINT NOT NULL) {BY_KEY};
 CREATE TABLE IF NOT EXISTS asset (asset TEXT PRIMARY KEY, decimals BIGINT NOT NULL) {BY_KEY};
 CREATE TABLE IF NOT EXISTS instrument (
@@ -35,10 +36,10 @@ CREATE INDEX IF NOT EXISTS hold_orphan ON hold (created_at) WHERE in_book = 0;
 CREATE TABLE IF NOT EXISTS book_floor (
   symbol TEXT NOT NULL, account BIGINT NOT NULL, floor BIGINT NOT NULL, PRIMARY KEY (symbol, account)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS balance (
-  account BIGINT NOT NULL, asset TEXT NOT NULL, total BIGINT NOT NULL, reserved BIGINT NOT NULL,
-  pending BIGINT NOT NULL, PRIMARY KEY (account, asset)) {BY_KEY};
+  account BIGINT NOT NULL, asset TEXT NOT NULL, total BIGINT NOT NULL, total_high BIGINT NOT NULL, reserved BIGINT NOT NULL,
+  reserved_high BIGINT NOT NULL, pending BIGINT NOT NULL, pending_high BIGINT NOT NULL, PRIMARY KEY (account, asset)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS position (
-  account BIGINT NOT NULL, symbol TEXT NOT NULL, qty BIGINT NOT NULL, PRIMARY KEY (account, symbol)) {BY_KEY};
+  account BIGINT NOT NULL, symbol TEXT NOT NULL, qty BIGINT NOT NULL, qty_high BIGINT NOT NULL, PRIMARY KEY (account, symbol)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS posting (
   stream TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, leg BIGINT NOT NULL, account BIGINT NOT NULL,
   kind TEXT NOT NULL, asset TEXT NOT NULL, amount BIGINT NOT NULL, cause TEXT NOT NULL, time BIGINT NOT NULL,
@@ -90,9 +91,9 @@ CREATE TABLE IF NOT EXISTS book_split (
 -- The minute of a split may have two, each in its units: those of the symbol's last split before it, 0 for none.
 CREATE TABLE IF NOT EXISTS candle (
   symbol TEXT NOT NULL, minute BIGINT NOT NULL, split BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
-  close BIGINT NOT NULL, lots BIGINT NOT NULL, value BIGINT NOT NULL, trades BIGINT NOT NULL,
-  bought_lots BIGINT NOT NULL, bought_value BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL,
-  last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute, split)) {BY_KEY};
+  close BIGINT NOT NULL, lots BIGINT NOT NULL, lots_high BIGINT NOT NULL, value BIGINT NOT NULL, value_high BIGINT NOT NULL,
+  trades BIGINT NOT NULL, bought_lots BIGINT NOT NULL, bought_lots_high BIGINT NOT NULL, bought_value BIGINT NOT NULL,
+  bought_value_high BIGINT NOT NULL, first_seq BIGINT NOT NULL, first_idx BIGINT NOT NULL, last_seq BIGINT NOT NULL, last_idx BIGINT NOT NULL, PRIMARY KEY (symbol, minute, split)) {BY_KEY};
 -- A past that never was, which a demo's charts begin with: of no journal, no order and no money. Its trades have sequence 0.
 CREATE TABLE IF NOT EXISTS backfilled_candle (
   symbol TEXT NOT NULL, minute BIGINT NOT NULL, open BIGINT NOT NULL, high BIGINT NOT NULL, low BIGINT NOT NULL,
@@ -123,13 +124,20 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
 {VIEW} ledger_line AS
   SELECT p.account, p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.kind, p.asset, a.decimals, p.amount
   FROM posting p JOIN asset a ON a.asset = p.asset;
--- Sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
+-- Balances and positions as they can be added up, since sums of more than 63 bits would overflow in SQLite: (hi, lo) is hi times 10^9 plus lo.
+{VIEW} balance_sum AS
+  SELECT account, asset, total_high * 1000000000 + total / 1000000000 AS total_hi, total % 1000000000 AS total_lo,
+    reserved_high * 1000000000 + reserved / 1000000000 AS reserved_hi, reserved % 1000000000 AS reserved_lo,
+    pending_high * 1000000000 + pending / 1000000000 AS pending_hi, pending % 1000000000 AS pending_lo
+  FROM balance;
+{VIEW} position_sum AS
+  SELECT account, symbol, qty_high * 1000000000 + qty / 1000000000 AS qty_hi, qty % 1000000000 AS qty_lo FROM position;
 {VIEW} trial_balance AS
   SELECT b.asset, a.decimals, CASE b.account WHEN 0 THEN 'world' WHEN 1 THEN 'fees' WHEN 2 THEN 'clearing' WHEN 3 THEN 'insurance' WHEN 4 THEN 'interest' WHEN 5 THEN 'rounding' WHEN 8 THEN 'house' WHEN 6 THEN 'payouts' WHEN 7 THEN 'transit' ELSE 'customers' END AS holder,
     COUNT(*) AS accounts,
-    CAST(SUM(b.total / 1000000000) AS BIGINT) AS total_hi, CAST(SUM(b.total % 1000000000) AS BIGINT) AS total_lo,
-    CAST(SUM(b.reserved / 1000000000) AS BIGINT) AS held_hi, CAST(SUM(b.reserved % 1000000000) AS BIGINT) AS held_lo
-  FROM balance b JOIN asset a ON a.asset = b.asset
+    CAST(SUM(b.total_hi) AS BIGINT) AS total_hi, CAST(SUM(b.total_lo) AS BIGINT) AS total_lo,
+    CAST(SUM(b.reserved_hi) AS BIGINT) AS held_hi, CAST(SUM(b.reserved_lo) AS BIGINT) AS held_lo
+  FROM balance_sum b JOIN asset a ON a.asset = b.asset
   GROUP BY b.asset, a.decimals, holder;
 {VIEW} trade_now AS
   SELECT t.symbol, t.seq, t.idx, COALESCE(c.px, t.px) AS px, t.qty, t.maker_order, t.taker_order, t.buyer, t.seller, t.taker_side,

@@ -33,7 +33,7 @@ public sealed class SqliteHistory : HistoryStore
         await _writer.OpenAsync(cancellationToken);
         Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
-        if (HasTable("projection") && !Tables().All(HasTable))
+        if (HasTable("projection") && !(Tables().All(HasTable) && HasBatchColumn()))
         {
             // Of an older release: the journal gives it again, as it is now.
             Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
@@ -54,7 +54,8 @@ public sealed class SqliteHistory : HistoryStore
     // SQLite works on the calling thread.
     internal override TaskScheduler Readers => Pool == TaskScheduler.Default ? _readers : Pool;
 
-    internal override string RelationsQuery => "SELECT name FROM sqlite_master WHERE type IN ('table', 'view')";
+    internal override string RelationsQuery =>
+        "SELECT name FROM sqlite_master WHERE type IN ('table', 'view') UNION ALL SELECT name FROM pragma_table_info('projection')";
 
     internal override async ValueTask CloseAsync()
     {
@@ -77,8 +78,8 @@ public sealed class SqliteHistory : HistoryStore
         return connection;
     }
 
-    internal override bool IsConflict(Exception fault) =>
-        fault is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT };
+    internal override bool IsRefused(Exception fault) =>
+        fault is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT or raw.SQLITE_MISMATCH or raw.SQLITE_TOOBIG };
 
     internal override Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
@@ -91,6 +92,14 @@ public sealed class SqliteHistory : HistoryStore
         using var command = _writer.CreateCommand();
         command.CommandText = "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table' AND name = @name";
         command.Parameters.AddWithValue("@name", name);
+        return (long)command.ExecuteScalar()! > 0;
+    }
+
+    private bool HasBatchColumn()
+    {
+        using var command = _writer.CreateCommand();
+        command.CommandText = "SELECT COUNT(*) FROM pragma_table_info('projection') WHERE name = @name";
+        command.Parameters.AddWithValue("@name", BatchColumn);
         return (long)command.ExecuteScalar()! > 0;
     }
 

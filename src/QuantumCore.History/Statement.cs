@@ -78,6 +78,13 @@ internal sealed class RowBuffer
         return Next();
     }
 
+    /// <summary>Adds a total to its two columns.</summary>
+    public RowBuffer AddWide(Int128 total)
+    {
+        var (low, high) = WideColumns.Split(total);
+        return Add(low).Add(high);
+    }
+
     public RowBuffer Add(string? text)
     {
         _texts[_column]![Count] = text;

@@ -4,10 +4,10 @@ namespace QuantumCore.History;
 internal static class Statements
 {
     public static readonly Statement NextBatch =
-        new("n", "UPDATE projection SET batches = projection.batches + @1 {FROM} WHERE one = 1");
+        new("n", "UPDATE projection SET batch_count = projection.batch_count + @1 {FROM} WHERE one = 1");
 
     public static readonly Statement CurrentBatch =
-        new("n", "SELECT batches FROM projection {JOIN} WHERE one = @1");
+        new("n", "SELECT batch_count FROM projection {JOIN} WHERE one = @1");
 
     public static readonly Statement AddCursor = new(
         "t", "INSERT INTO projector_cursor (stream, seq) {ROW}@1, 0{END} ON CONFLICT DO NOTHING");
@@ -98,17 +98,17 @@ internal static class Statements
         " ON CONFLICT (symbol) DO UPDATE SET phase = excluded.phase");
 
     public static readonly Statement AddBalance = new(
-        "ntnnn",
-        "INSERT INTO balance " + Row(5) +
-        """
-         ON CONFLICT (account, asset) DO UPDATE SET total = balance.total + excluded.total,
-          reserved = balance.reserved + excluded.reserved, pending = balance.pending + excluded.pending
+        "ntnnnnnn",
+        "INSERT INTO balance " + Row(8) +
+        $"""
+         ON CONFLICT (account, asset) DO UPDATE SET {WideColumns.Add("balance", "total")},
+          {WideColumns.Add("balance", "reserved")}, {WideColumns.Add("balance", "pending")}
         """);
 
     public static readonly Statement AddPosition = new(
-        "ntn",
-        "INSERT INTO position " + Row(3) +
-        " ON CONFLICT (account, symbol) DO UPDATE SET qty = position.qty + excluded.qty");
+        "ntnn",
+        "INSERT INTO position " + Row(4) +
+        $" ON CONFLICT (account, symbol) DO UPDATE SET {WideColumns.Add("position", "qty")}");
 
     public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
 
@@ -128,15 +128,14 @@ internal static class Statements
     public static readonly Statement AddPrevented = new("tnnnnn" + "nnnnn" + "nnnnn", "INSERT INTO prevented_match " + Row(16));
 
     public static readonly Statement AddCandle = new(
-        "tnnnnnnnnnnnnnnn",
-        "INSERT INTO candle " + Row(16) +
+        "tnnnnnn" + "nnnnnnnnn" + "nnnn",
+        "INSERT INTO candle " + Row(20) +
         $"""
          ON CONFLICT (symbol, minute, split) DO UPDATE SET
           high = CASE WHEN excluded.high > candle.high THEN excluded.high ELSE candle.high END,
           low = CASE WHEN excluded.low < candle.low THEN excluded.low ELSE candle.low END, close = excluded.close,
-          lots = {Sum("candle.lots", "excluded.lots")}, value = {Sum("candle.value", "excluded.value")},
-          trades = candle.trades + excluded.trades, bought_lots = {Sum("candle.bought_lots", "excluded.bought_lots")},
-          bought_value = {Sum("candle.bought_value", "excluded.bought_value")},
+          {WideColumns.Add("candle", "lots")}, {WideColumns.Add("candle", "value")}, trades = candle.trades + excluded.trades,
+          {WideColumns.Add("candle", "bought_lots")}, {WideColumns.Add("candle", "bought_value")},
           last_seq = excluded.last_seq, last_idx = excluded.last_idx
         """);
 

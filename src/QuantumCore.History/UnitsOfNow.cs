@@ -58,11 +58,11 @@ internal sealed class UnitsOfNow
         return (long)Int128.Clamp(Rounding.DivHalfEven(priceTicks * olds, news), 1, Instrument.PriceTicksLimit);
     }
 
-    /// <summary>Rounded down; sums beyond 2^63 - 1 stay there.</summary>
-    private long LotsOf(long lots, long sequence)
+    /// <summary>Rounded down.</summary>
+    private Int128 LotsOf(Int128 lots, long sequence)
     {
         var (news, olds) = After(sequence);
-        return (long)Int128.Min(Rounding.DivDown(lots * news, olds), long.MaxValue);
+        return Rounding.DivDown(lots * news, olds);
     }
 
     private (Int128 NewUnits, Int128 OldUnits) After(long sequence)

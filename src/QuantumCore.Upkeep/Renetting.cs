@@ -114,7 +114,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         foreach (var (key, difference) in parts.Where(part => part.Value != 0).OrderBy(part => part.Key).Take(1))
         {
             var batch = closed.Items.Where(item => (item.Account, item.Asset) == (key.Account, key.Asset))
-                .SelectMany(item => item.Parts).Where(part => part.TradeDay == key.TradeDay).Sum(part => part.Amount);
+                .SelectMany(item => item.Parts).Where(part => part.TradeDay == key.TradeDay).Aggregate((Int128)0, (sum, part) => sum + part.Amount);
             var others = parts.Count(part => part.Value != 0) - 1;
             findings.Add(
                 FindingKind.BatchDiffers, stream, sequence,

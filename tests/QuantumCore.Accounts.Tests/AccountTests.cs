@@ -31,6 +31,37 @@ public class AccountTests
         Assert.Equal(expected, Funded(already).CheckDeposit(s_usd, amount));
 
     [Fact]
+    public void An_open_buy_keeps_room_for_its_units()
+    {
+        var account = Funded(1_000_000);
+        account.Deposit(Sample.Share.Base, Account.BalanceLimit - 10);
+        Assert.Equal(RejectReason.Overflow, account.CheckReceipt(Sample.Share, Side.Buy, 1_000, 11));
+        Assert.Equal(RejectReason.None, account.CheckReceipt(Sample.Share, Side.Buy, 1_000, 10));
+        account.Hold(Sample.Order(account, Sample.Share, Side.Buy, 1_000, 8, 8_800));
+        Assert.Equal(RejectReason.None, account.CheckReceipt(Sample.Share, Side.Buy, 1_000, 2));
+        Assert.Equal(RejectReason.Overflow, account.CheckReceipt(Sample.Share, Side.Buy, 1_000, 3));
+        Assert.Equal(RejectReason.Overflow, account.CheckReceipt(Sample.Share, Side.Buy, 1_000, 2, promised: 1));
+        Assert.Equal(RejectReason.Overflow, account.CheckDeposit(Sample.Share.Base, 3));
+        account.Entered(1, 5);
+        account.Fill(1, 1_000, 8, 0);
+        account.ShrinkHold(1, 0);
+        Assert.Equal(RejectReason.None, account.CheckDeposit(Sample.Share.Base, 2));
+        Assert.Equal(RejectReason.Overflow, account.CheckDeposit(Sample.Share.Base, 3));
+    }
+
+    [Fact]
+    public void An_open_sell_keeps_room_for_its_proceeds_at_its_limit()
+    {
+        var account = Funded(Account.BalanceLimit - 10_000);
+        account.Deposit(Sample.Share.Base, 100);
+        account.Hold(Sample.Order(account, Sample.Share, Side.Sell, 1_000, 8, 8));
+        Assert.Equal(RejectReason.None, account.CheckReceipt(Sample.Share, Side.Sell, 1_000, 2));
+        Assert.Equal(RejectReason.Overflow, account.CheckReceipt(Sample.Share, Side.Sell, 1_001, 2));
+        account.Release(1);
+        Assert.Equal(RejectReason.None, account.CheckReceipt(Sample.Share, Side.Sell, 1_000, 10));
+    }
+
+    [Fact]
     public void E03_A_buy_pays_and_what_it_saves_is_free_at_once()
     {
         var account = Funded(100_100);

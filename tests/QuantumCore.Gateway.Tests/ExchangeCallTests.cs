@@ -266,6 +266,30 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
+    public async Task Readiness_tells_that_the_history_of_a_stream_has_stopped_and_trading_goes_on()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 0, [new StoppedStream("book/AAPL", 17)]));
+        var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+        Assert.Equal("not ready: The history has stopped of book/AAPL at record 17: it can't take the record.\n", ready.Text);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+    }
+
+    [Fact]
+    public async Task Readiness_tells_that_the_history_does_not_advance()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 31_000_000_000));
+        var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+        Assert.Equal("not ready: The history has not advanced for 31 s; 7 records wait.\n", ready.Text);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+    }
+
+    [Fact]
     public async Task Who_reads_the_history_when_too_many_do_is_told_that_and_when_to_come_again()
     {
         await using var exchange = await OpenGateway.StartAsync();

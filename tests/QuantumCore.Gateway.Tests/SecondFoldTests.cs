@@ -41,13 +41,14 @@ public sealed class SecondFoldTests
     }
 
     [Fact]
-    public void Sum_that_is_too_large_stays_at_the_largest()
+    public void Values_of_a_second_have_more_than_64_bits()
     {
         PublicTrade[] trades = [Trade(1, 0, long.MaxValue / 2, 3, Side.Buy), Trade(2, 1, 1, long.MaxValue, Side.Sell)];
 
         var candle = Assert.Single(SecondFold.Of(trades, 0, 0, 0));
 
-        Assert.Equal((long.MaxValue, long.MaxValue, 3L, long.MaxValue), (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue));
+        var bought = (Int128)(long.MaxValue / 2) * 3;
+        Assert.Equal(((Int128)long.MaxValue + 3, bought + long.MaxValue, (Int128)3, bought), (candle.Lots, candle.Value, candle.BoughtLots, candle.BoughtValue));
     }
 
     [Fact]

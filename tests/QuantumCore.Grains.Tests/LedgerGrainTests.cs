@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using QuantumCore.Accounts;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;
@@ -148,6 +149,66 @@ public sealed class LedgerGrainTests
         Assert.Equal(stream.Head - 1, cursors["book/AAPL"]);
         Assert.Equal(taken.Sequence, cursors["book/MSFT"]);
         Assert.Single(await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", stream.Head), new("MSFT", taken.Sequence)]));
+    }
+
+    [Fact]
+    public async Task A_record_that_the_database_refuses_stops_its_own_stream_alone()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var known = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        await exchange.Ledger.CatchUp();
+
+        // A row where the second of the next two records has its own.
+        await using (var connection = await disk.ConnectToHistoryAsync())
+        {
+            await using var command = connection.CreateCommand();
+            command.CommandText = $"INSERT INTO account_event (stream, account, seq) VALUES ('book/AAPL', {Bob}, {known.Sequence + 2})";
+            await command.ExecuteNonQueryAsync(Token);
+        }
+
+        var sound = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 1);
+        await exchange.PlaceAsync(Bob, "c", "AAPL", Side.Sell, 15_000, 1);
+        await exchange.PlaceAsync(Alice, "m", "MSFT", Side.Buy, 15_000, 10);
+        var taken = await exchange.PlaceAsync(Bob, "m", "MSFT", Side.Sell, 15_000, 10);
+        await exchange.Ledger.CatchUp();
+
+        var cursors = await disk.History.CursorsAsync(Token);
+        Assert.Equal((sound.Sequence, taken.Sequence), (cursors["book/AAPL"], cursors["book/MSFT"]));
+        Assert.Equal(2, (await exchange.Ledger.Fills(Alice, null, 10, [new("AAPL", sound.Sequence + 1), new("MSFT", taken.Sequence)])).Length);
+        var standing = await exchange.Ledger.Standing();
+        Assert.Equal([new StoppedStream("book/AAPL", sound.Sequence + 1)], standing.Stopped);
+        Assert.Equal(0, standing.BehindNanos);
+    }
+
+    [Fact]
+    public async Task Accounts_that_together_hold_more_than_64_bits_of_an_asset_hold_up_nobody()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        for (var account = 2_001; account <= 2_003; account++)
+            Assert.Equal(RejectReason.None, (await exchange.Account(account).Deposit(new DepositRequest("d", "USD", 4_000_000_000_000_000_000))).Reason);
+        await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        var taken = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 10);
+
+        Assert.Single(await exchange.Ledger.Fills(Bob, "AAPL", 10, [new("AAPL", taken.Sequence)]));
+        var world = Assert.Single(await exchange.Ledger.TrialBalance(), row => row is { Asset: "USD", Holder: "world" });
+        Assert.Equal(-(((Int128)12 * 1_000_000_000_000_000_000) + 2_000_000_000_000), world.Total);
+        Assert.Empty((await exchange.Ledger.Reconcile(0, 100)).Findings);
+        Assert.Empty((await exchange.Ledger.Standing()).Stopped);
+    }
+
+    [Fact]
+    public async Task An_order_whose_units_have_no_room_is_refused_before_it_is_on_record()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Account(Alice).Deposit(new DepositRequest("much", "AAPL", Account.BalanceLimit - 100_000_000 - 5));
+
+        Assert.Equal(RejectReason.Overflow, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 6)).Reason);
+        Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 5)).Reason);
+        Assert.Equal(RejectReason.Overflow, (await exchange.HoldAsync(Alice, "c", "AAPL", Side.Buy, 15_000, 1)).Reason);
+        Assert.Equal(RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("more", "AAPL", 1))).Reason);
     }
 
     /// <summary>Holds up the first look at the book of AAPL, and counts them.</summary>

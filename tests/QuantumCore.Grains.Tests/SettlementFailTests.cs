@@ -63,7 +63,7 @@ public class SettlementFailTests
             await market.AdvanceAsync(days: day == 0 ? 2 : 1);
             await market.RequireInvariantsAsync();
             var cash = await market.StatementAsync(Bob, Monday, Monday + 10);
-            Assert.Equal(day < 3 ? 1 : 0, cash.Assets.Count(asset => asset is { Asset: "ONE", ClosingPending: < 0 }));
+            Assert.Equal(day < 3 ? 1 : 0, cash.Assets.Count(asset => asset.Asset == "ONE" && asset.ClosingPending < 0));
         }
 
         foreach (var account in new[] { Alice, Bob, Carol })

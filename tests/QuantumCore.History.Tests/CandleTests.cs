@@ -23,7 +23,7 @@ public class CandleTests
         var candles = fold.Candles();
         Assert.Equal(
             [(1L, 10L, 15L, 8L, 12L, 4L), (2, 12, 12, 12, 12, 0), (3, 20, 21, 20, 21, 1)],
-            candles.Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, c.Lots)));
+            candles.Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, (long)c.Lots)));
         Assert.All(candles, candle => Assert.Equal(Minute, candle.EndNanos - candle.StartNanos));
     }
 
@@ -36,7 +36,7 @@ public class CandleTests
         fold.Add(s_evening + 1, Of(open: 20, high: 21, low: 5, close: 6, lots: 1));
         Assert.Equal(
             [(-8L, 7L, 7L, 7L, 7L, 0L), (-3, 10, 21, 5, 6, 5), (2, 6, 6, 6, 6, 0)],
-            fold.Candles().Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, c.Lots)));
+            fold.Candles().Select(c => ((c.StartNanos / Minute) - s_evening, c.OpenTicks, c.HighTicks, c.LowTicks, c.CloseTicks, (long)c.Lots)));
     }
 
     [Theory]
@@ -61,11 +61,11 @@ public class CandleTests
     }
 
     [Fact]
-    public void A_sum_that_does_not_fit_stays_at_the_largest_number()
+    public void Values_of_a_minute_have_more_than_64_bits()
     {
         var row = new CandleRow(1L << 47, default);
         row.Add(default, 1L << 47, 1L << 53, isBought: true);
-        Assert.Equal((1L << 53, long.MaxValue, long.MaxValue), (row.Lots, row.Value, row.BoughtValue));
+        Assert.Equal(((Int128)1 << 53, (Int128)1 << 100, (Int128)1 << 100), (row.Lots, row.Value, row.BoughtValue));
     }
 
     private static Candle Of(long open, long high, long low, long close, long lots) =>

@@ -27,7 +27,7 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
     internal override Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         inner.OpenAsync(cancellationToken);
 
-    internal override bool IsConflict(Exception fault) => inner.IsConflict(fault);
+    internal override bool IsRefused(Exception fault) => inner.IsRefused(fault);
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {

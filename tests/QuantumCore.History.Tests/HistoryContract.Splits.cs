@@ -34,7 +34,7 @@ public abstract partial class HistoryContract
         [
             .. from candle in await history.CandlesAsync(
                 new CandleQuery("SYM0", period, first * SplitMinute, 7 * SplitMinute, 10, isAsTraded), Token)
-               select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks, candle.CloseTicks, candle.Lots, candle.Value, candle.Trades),
+               select (candle.StartNanos / SplitMinute, candle.OpenTicks, candle.HighTicks, candle.LowTicks, candle.CloseTicks, (long)candle.Lots, (long)candle.Value, candle.Trades),
         ];
     }
 
@@ -62,8 +62,8 @@ public abstract partial class HistoryContract
             Candle? expected = traded is [var first, ..]
                 ? new Candle(
                     0, 0, first.OpenTicks, traded.Max(static c => c.HighTicks), traded.Min(static c => c.LowTicks), traded[^1].CloseTicks,
-                    traded.Sum(static c => c.Lots), traded.Sum(static c => c.Value), traded.Sum(static c => c.Trades), traded.Sum(static c => c.BoughtLots),
-                    traded.Sum(static c => c.BoughtValue), first.First, traded[^1].Last)
+                    traded.Sum(static c => (long)c.Lots), traded.Sum(static c => (long)c.Value), traded.Sum(static c => c.Trades), traded.Sum(static c => (long)c.BoughtLots),
+                    traded.Sum(static c => (long)c.BoughtValue), first.First, traded[^1].Last)
                 : before > 0 ? new Candle(0, 0, before, before, before, before, 0, 0, 0, 0, 0, default, default) : null;
             var whole = await history.CandlesAsync(query, Token);
             Assert.Equal(

@@ -20,8 +20,8 @@ public abstract partial class HistoryContract
         foreach (var account in balances)
         {
             var whole = await history.StatementAsync(account.Key, 0, long.MaxValue, null, HistoryStore.LinesLimit, Token);
-            Assert.Equal(account.Order(), whole.Assets.Select(asset => (asset.Asset, asset.Closing)).Order());
-            Assert.All(whole.Assets, asset => Assert.Equal(0, asset.Opening));
+            Assert.Equal(account.Order(), whole.Assets.Select(asset => (asset.Asset, (long)asset.Closing)).Order());
+            Assert.All(whole.Assets, asset => Assert.Equal(Int128.Zero, asset.Opening));
             var days = whole.Entries.Select(line => UtcDay.Of(line.Place.TimeNanos)).Distinct().ToArray();
             Assert.True(days.Length > 5);
             foreach (var day in days)
@@ -39,8 +39,8 @@ public abstract partial class HistoryContract
             AssertCausesAreTheSumsOf(whole);
         }
 
-        static (string, long) Opening(AssetStatement asset) => (asset.Asset, asset.Opening);
-        static (string, long) Closing(AssetStatement asset) => (asset.Asset, asset.Closing);
+        static (string, Int128) Opening(AssetStatement asset) => (asset.Asset, asset.Opening);
+        static (string, Int128) Closing(AssetStatement asset) => (asset.Asset, asset.Closing);
     }
 
     [Fact]

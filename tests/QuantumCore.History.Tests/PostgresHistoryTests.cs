@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Npgsql;
+using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -32,7 +33,7 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         await using (var blocker = await ConnectAsync("dropped"))
         {
             await using var transaction = await blocker.BeginTransactionAsync(Token);
-            await RunAsync(blocker, "UPDATE projection SET batches = batches");
+            await RunAsync(blocker, "UPDATE projection SET batch_count = batch_count");
             var batch = history.ApplyAsync(chunks, Token);
 
             // On a session of its own: inside a transaction the server shows the same activity again and again.
@@ -64,6 +65,18 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         Assert.True(await history.ApplyAsync([.. market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value))], Token));
 
         await Assert.ThrowsAnyAsync<NpgsqlException>(() => batch.CommitAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_value_that_the_server_cannot_store_is_a_fault_of_its_record()
+    {
+        await using var history = await OpenAsync("zero");
+        var chunk = new AccountChunk(1_001, 1, [new Deposited(5, "good", "USD", 2, 1), new Deposited(5, "with\0zero", "USD", 2, 1)]);
+        await Assert.ThrowsAsync<HistoryConflictException>(() => history.ApplyAsync([chunk], Token));
+        var (first, second) = chunk.Halves();
+        Assert.True(await history.ApplyAsync([first], Token));
+        var fault = await Assert.ThrowsAsync<HistoryStreamException>(() => history.ApplyAsync([second], Token));
+        Assert.Equal(("acct/1001", 2L), (fault.Stream, fault.Sequence));
     }
 
     [Fact]

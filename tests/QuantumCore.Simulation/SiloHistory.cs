@@ -31,7 +31,7 @@ internal sealed class SiloHistory : HistoryStore
         return Shared.OpenAsync(cancellationToken);
     }
 
-    internal override bool IsConflict(Exception fault) => Shared.IsConflict(fault);
+    internal override bool IsRefused(Exception fault) => Shared.IsRefused(fault);
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {

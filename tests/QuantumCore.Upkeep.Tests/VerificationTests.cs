@@ -1,5 +1,6 @@
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
+using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -22,6 +23,31 @@ public sealed class VerificationTests(PostgresServer server)
         Assert.Empty(report.Findings);
         Assert.Equal(hashes, report.Books.ToDictionary(book => book.Symbol, book => book.StateHash));
         Assert.Equal((6, 2 * (3 + 6)), (report.Accounts, report.Snapshots));
+    }
+
+    [Fact]
+    public async Task A_history_of_accounts_that_together_hold_more_than_64_bits_is_found_sound()
+    {
+        await using var ground = await Ground.OpenAsync("sqlite");
+        await using var history = new SqliteHistory(ground.Place.HistoryFile!);
+        await history.InitializeAsync(Ground.Cancellation);
+        await using (var store = ground.Store())
+        {
+            await store.InitializeAsync(Ground.Cancellation);
+            await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
+            for (var account = 1_001; account <= 1_003; account++)
+            {
+                var deposit = new Deposited(5, "d", "ETH", 18, 1L << 62);
+                var stream = await writer.OpenAsync($"acct/{account}", Ground.Cancellation);
+                await stream.WhenDurable(stream.Append(AccountRecordEncoding.Encode(deposit)));
+                await history.ApplyAsync([new AccountChunk(account, 1, [deposit])], Ground.Cancellation);
+            }
+        }
+
+        var report = await Verification.RunAsync(ground.Place, history, Ground.Cancellation);
+
+        Assert.Empty(report.Findings);
+        Assert.Equal((3, true), (report.Accounts, report.History));
     }
 
     [Fact]

@@ -136,8 +136,8 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
     {
         to.WriteStartArray("filters"u8);
         WriteFilter(to, "PRICE_FILTER", instrument.PriceText, instrument.MinPriceTicks, instrument.MaxPriceTicks, ("minPrice", "maxPrice", "tickSize"));
-        WriteFilter(to, "LOT_SIZE", instrument.LotsText, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
-        WriteFilter(to, "MARKET_LOT_SIZE", instrument.LotsText, instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
+        WriteFilter(to, "LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
+        WriteFilter(to, "MARKET_LOT_SIZE", lots => instrument.LotsText(lots), instrument.MinQuantityLots, instrument.MaxQuantityLots, ("minQty", "maxQty", "stepSize"));
         WriteNumbers(to, "ICEBERG_PARTS", ("limit", OrderConditions.IcebergPartsLimit));
         WriteNumbers(
             to,

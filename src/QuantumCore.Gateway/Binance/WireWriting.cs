@@ -39,21 +39,21 @@ internal static class WireWriting
 
     public static string PriceText(this Instrument instrument, long ticks) => Text((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
 
-    public static string LotsText(this Instrument instrument, long lots) => Text((Int128)lots * instrument.LotSize, instrument.QuantityDecimals);
+    public static string LotsText(this Instrument instrument, Int128 lots) => Text(lots * instrument.LotSize, instrument.QuantityDecimals);
 
     /// <summary>Ticks times lots in the quote asset.</summary>
     public static string Amount(this Instrument instrument, Int128 value) => Text(value * instrument.TickLotValue, instrument.Quote.Decimals);
 
     /// <summary>The mean price of what was traded, in the instrument's decimals, rounded down.</summary>
-    public static string MeanPrice(this Instrument instrument, long value, long lots) =>
-        lots == 0 ? instrument.PriceText(0) : Text(Rounding.DivDown((Int128)value * instrument.TickSize, lots), instrument.PriceDecimals);
+    public static string MeanPrice(this Instrument instrument, Int128 value, Int128 lots) =>
+        lots == 0 ? instrument.PriceText(0) : Text(Rounding.DivDown(value * instrument.TickSize, lots), instrument.PriceDecimals);
 
     public static void WriteMillis(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long nanos) => to.WriteNumber(name, Millis(nanos));
 
     public static void WritePriceText(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks) =>
         to.WriteString(name, instrument.PriceText(ticks));
 
-    public static void WriteLots(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots) =>
+    public static void WriteLots(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, Int128 lots) =>
         to.WriteString(name, instrument.LotsText(lots));
 
     public static void WriteLevels(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, IEnumerable<DepthLevel> levels)

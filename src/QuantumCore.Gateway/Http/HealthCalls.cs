@@ -4,15 +4,20 @@ using Microsoft.AspNetCore.Http;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>What a supervisor asks.</summary>
-internal sealed class HealthCalls(ExchangeReadiness readiness, MetricsPage page)
+internal sealed class HealthCalls(ExchangeReadiness readiness, HistoryReadiness history, MetricsPage page)
 {
     /// <summary>GET /health/live</summary>
     public static Task Live(HttpContext context) => Text(context, "live\n", "text/plain; charset=utf-8");
 
     /// <summary>GET /health/ready</summary>
-    public Task Ready(HttpContext context)
+    public async Task Ready(HttpContext context) =>
+        await Tell(context, readiness.NotReady ?? await history.NotReadyAsync(context.RequestAborted));
+
+    /// <summary>GET /health/trading: the same without the history, which no order needs.</summary>
+    public Task Trading(HttpContext context) => Tell(context, readiness.NotReady);
+
+    private static Task Tell(HttpContext context, string? why)
     {
-        var why = readiness.NotReady;
         context.Response.StatusCode = why is null ? 200 : 503;
         return Text(context, why is null ? "ready\n" : $"not ready: {why}\n", "text/plain; charset=utf-8");
     }

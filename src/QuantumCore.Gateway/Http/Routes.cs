@@ -35,6 +35,7 @@ internal sealed class Routes(
         var health = services.GetRequiredService<HealthCalls>();
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
+        Always("/health/trading", health.Trading);
         Always("/metrics", health.Metrics);
         if (services.GetRequiredService<GatewayOptions>().ServesCustomers)
             MapCustomers(services);

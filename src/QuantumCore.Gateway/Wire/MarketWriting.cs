@@ -108,7 +108,7 @@ internal static class MarketWriting
             to.WritePriceOrNull("lowPrice"u8, instrument, day.LowTicks);
             to.WriteQuantity("volume"u8, instrument, day.Lots);
             to.WritePropertyName("quoteVolume"u8);
-            to.WriteDecimal((Int128)day.Value * instrument.TickLotValue, instrument.Quote.Decimals);
+            to.WriteDecimal(day.Value * instrument.TickLotValue, instrument.Quote.Decimals);
             to.WriteNumber("trades"u8, day.Trades);
             to.WriteEndObject();
         }
@@ -128,7 +128,7 @@ internal static class MarketWriting
             to.WritePriceValue(candle.HighTicks, instrument);
             to.WritePriceValue(candle.LowTicks, instrument);
             to.WritePriceValue(candle.CloseTicks, instrument);
-            to.WriteDecimal((Int128)candle.Lots * instrument.LotSize, instrument.QuantityDecimals);
+            to.WriteDecimal(candle.Lots * instrument.LotSize, instrument.QuantityDecimals);
             to.WriteNumberValue(candle.Trades);
             to.WriteEndArray();
         }

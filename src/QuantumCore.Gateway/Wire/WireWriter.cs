@@ -275,13 +275,13 @@ internal static class WireWriter
     }
 
     public static void WriteQuantity(
-        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long lots)
+        this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, Int128 lots)
     {
         to.WritePropertyName(name);
-        to.WriteDecimal((Int128)lots * instrument.LotSize, instrument.QuantityDecimals);
+        to.WriteDecimal(lots * instrument.LotSize, instrument.QuantityDecimals);
     }
 
-    public static void WriteAmount(this Utf8JsonWriter to, ReadOnlySpan<byte> name, long minorUnits, int decimals)
+    public static void WriteAmount(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Int128 minorUnits, int decimals)
     {
         to.WritePropertyName(name);
         to.WriteDecimal(minorUnits, decimals);

@@ -20,16 +20,7 @@ internal sealed partial class AccountMachine
     public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     /// <summary>Whether an amount can come in, with room left for what the receivers of withdrawals may refuse.</summary>
-    public RejectReason CheckDeposit(Asset asset, long amount)
-    {
-        Int128 promised = 0;
-        foreach (var withdrawal in _openWithdrawals.Values)
-        {
-            promised += withdrawal.Asset == asset ? withdrawal.Amount : 0;
-        }
-
-        return Account.CheckDeposit(asset, amount, promised);
-    }
+    public RejectReason CheckDeposit(Asset asset, long amount) => Account.CheckDeposit(asset, amount, PromisedOf(asset));
 
     /// <summary>Decides about a withdrawal under a key that is not used: a debit, or a refusal that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)

@@ -37,6 +37,11 @@ internal sealed partial class AccountMachine
             reason = CheckHold(instrument, Side.Sell, sells, now, out _);
         }
 
+        for (var i = 0; i < requests.Length && reason == RejectReason.None; i++)
+        {
+            reason = CheckReceipt(requests[i], instrument, covers[i], fees);
+        }
+
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin(margined, null, now);
@@ -81,6 +86,11 @@ internal sealed partial class AccountMachine
             // The sum so far is asked about on this leg's day: a leg before it that settles later counts early, none counts late.
             reason = CheckHold(instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
             at = reason is not (RejectReason.None or RejectReason.TooManyOrders) && needs[asset] == amounts[i] ? i : null;
+        }
+
+        for (var i = 0; i < amounts.Length && reason == RejectReason.None; i++)
+        {
+            reason = CheckReceipt(requests[i], instruments[i], amounts[i], fees[i]);
         }
 
         if (IsMargin && reason == RejectReason.None)

@@ -66,6 +66,7 @@ internal sealed partial class AccountMachine(
         var fees = FeesFor(instrument, At(now));
         var need = NeedOf(request, instrument, fees);
         var reason = CheckHold(instrument, request.Side, need, now, out var amount);
+        reason = reason == RejectReason.None ? CheckReceipt(request, instrument, need, fees) : reason;
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin([MarginOrderOf(request, instrument, need, fees)], null, now);
@@ -89,6 +90,7 @@ internal sealed partial class AccountMachine(
         var fees = FeesFor(instrument, At(now));
         var reason = Account.CheckHold(instrument, old.Side, priceTicks, quantityLots, old.Number, fees, out var amount);
         reason = reason == RejectReason.None ? CheckSettled(instrument, old.Side, amount, now) : reason;
+        reason = reason == RejectReason.None ? CheckReceipt(old, priceTicks, quantityLots) : reason;
         if (IsMargin && reason == RejectReason.None)
         {
             reason = CheckMargin([new MarginOrder(instrument, old.Side, priceTicks, quantityLots, fees)], old, now);

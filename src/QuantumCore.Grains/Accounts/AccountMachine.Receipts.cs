@@ -1,0 +1,36 @@
+using QuantumCore.Accounts;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains.Accounts;
+
+/// <summary>Room for what orders are to receive: a fill can't be refused once its book has decided it, so that the order is.</summary>
+internal sealed partial class AccountMachine
+{
+    /// <summary>What withdrawals may bring back of an asset, minor units.</summary>
+    private Int128 PromisedOf(Asset asset)
+    {
+        Int128 promised = 0;
+        foreach (var withdrawal in _openWithdrawals.Values)
+        {
+            promised += withdrawal.Asset == asset ? withdrawal.Amount : 0;
+        }
+
+        return promised;
+    }
+
+    /// <summary>Whether there is room for what an order is to receive at its limit; at a better price it may be more.</summary>
+    private RejectReason CheckReceipt(HoldRequest request, Instrument instrument, long need, FeeTerms fees)
+    {
+        var order = MarginOrderOf(request, instrument, need, fees);
+        var asset = order.Side == Side.Buy ? instrument.Base : instrument.Quote;
+        return Account.CheckReceipt(instrument, order.Side, order.PriceTicks, (long)Int128.Min(order.Lots, long.MaxValue), PromisedOf(asset));
+    }
+
+    /// <summary>The same of one that takes the place of another.</summary>
+    private RejectReason CheckReceipt(HeldOrder old, long priceTicks, long quantityLots)
+    {
+        var (asset, replaced) = ExpectedReceipts.Of(old.Instrument, old.Side, old.PriceTicks, old.OpenLots);
+        return Account.CheckReceipt(old.Instrument, old.Side, priceTicks, quantityLots, PromisedOf(asset) - replaced);
+    }
+}
