@@ -304,17 +304,8 @@ public sealed partial class CatalogGrain(
             case MarketStopped stopped:
                 _breaker = stopped.Use;
                 break;
-            case UserSet set:
-                _users.Apply(set);
-                break;
-            case SessionBegun begun:
-                _users.Apply(begun);
-                break;
-            case CodeUsed used:
-                _users.Apply(used);
-                break;
-            case SessionsEnded ended:
-                _users.Apply(ended);
+            case UserSet or SessionBegun or SessionsEnded or CodeUsed:
+                _users.Apply(record);
                 break;
             case SignalStrategySet or SignalFailed or SignalsPaused or DeadSignalDropped:
                 _signals.Apply(sequence, record);

@@ -32,8 +32,29 @@ internal sealed class UserRegister
         User.LastReservedAccount,
         _users.Values.Select(user => user.Account).DefaultIfEmpty().Max()) + 1;
 
-    /// <summary>Takes in a record.</summary>
-    public void Apply(UserSet record)
+    /// <summary>Takes in a record about users or their sessions.</summary>
+    public void Apply(CatalogRecord record)
+    {
+        switch (record)
+        {
+            case UserSet set:
+                Apply(set);
+                break;
+            case SessionBegun begun:
+                Apply(begun);
+                break;
+            case SessionsEnded ended:
+                Remove(ended.User, session => ended.Id.Length == 0 || session.Id == ended.Id);
+                break;
+            case CodeUsed used:
+                _lastCodes[used.User] = used.CodeStep;
+                break;
+            default:
+                throw new ArgumentException($"{record.GetType().Name} is not about users.", nameof(record));
+        }
+    }
+
+    private void Apply(UserSet record)
     {
         var name = record.User.Name;
         _users[name] = record.User;
@@ -41,8 +62,8 @@ internal sealed class UserRegister
             Remove(name, session => session.Id != record.KeptSession);
     }
 
-    /// <summary>Takes in a record. A user with too many sessions loses the oldest.</summary>
-    public void Apply(SessionBegun record)
+    // A user with too many sessions loses the oldest.
+    private void Apply(SessionBegun record)
     {
         var session = record.Session;
         Remove(session.User, known => known.EndsNanos <= session.BegunNanos);
@@ -54,12 +75,6 @@ internal sealed class UserRegister
         if (record.CodeStep > 0)
             _lastCodes[session.User] = record.CodeStep;
     }
-
-    /// <summary>Takes in a record.</summary>
-    public void Apply(CodeUsed record) => _lastCodes[record.User] = record.CodeStep;
-
-    /// <summary>Takes in a record.</summary>
-    public void Apply(SessionsEnded record) => Remove(record.User, session => record.Id.Length == 0 || session.Id == record.Id);
 
     private void Remove(string user, Predicate<UserSession> which)
     {
