@@ -34,7 +34,7 @@ public partial class SourceRuleTests
         // A conflict of any provider's kind becomes the one exception that callers know.
         ["src/QuantumCore.History/HistoryStore.cs"] = 1,
         // A grain that failed in any way loses its activation; the journal has the truth.
-        ["src/QuantumCore.Grains/Accounts/AccountGrain.cs"] = 3,
+        ["src/QuantumCore.Grains/Accounts/AccountGrain.cs"] = 2,
         ["src/QuantumCore.Grains/Books/OpenBook.cs"] = 2,
         // Followers and agents: a round that failed is logged, and the next one starts over.
         ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
