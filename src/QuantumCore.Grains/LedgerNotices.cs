@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
@@ -13,15 +14,17 @@ public sealed class LedgerNotices : IDisposable
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     private readonly IServiceProvider _services;
+    private readonly ILogger<LedgerNotices> _log;
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
     private readonly ITimer _timer;
     private bool _isDue;
 
     /// <summary>Creates the notices of a silo that provides <see cref="EventStreams.Provider"/>.</summary>
-    public LedgerNotices(IServiceProvider services, TimeProvider time)
+    public LedgerNotices(IServiceProvider services, TimeProvider time, ILogger<LedgerNotices> log)
     {
         _services = services;
+        _log = log;
         _timer = time.CreateTimer(
             static notices => ((LedgerNotices)notices!).Send(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -56,9 +59,24 @@ public sealed class LedgerNotices : IDisposable
             _isDue = false;
         }
 
-        // It completes at once: the queue is in this silo's memory.
-        _ = _services.GetRequiredKeyedService<IStreamProvider>(EventStreams.Provider)
-            .GetStream<StreamAdvanced>(StreamId.Create(EventStreams.Ledger, EventStreams.LedgerKey))
-            .OnNextBatchAsync(notices);
+        _ = PublishAsync(notices);
+    }
+
+    private async Task PublishAsync(StreamAdvanced[] notices)
+    {
+        try
+        {
+            await _services.GetRequiredKeyedService<IStreamProvider>(EventStreams.Provider)
+                .GetStream<StreamAdvanced>(StreamId.Create(EventStreams.Ledger, EventStreams.LedgerKey))
+                .OnNextBatchAsync(notices);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The silo has ended.
+        }
+        catch (Exception e)
+        {
+            GrainLog.PublishFailed(_log, e, EventStreams.Ledger);
+        }
     }
 }

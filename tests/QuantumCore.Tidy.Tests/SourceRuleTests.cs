@@ -39,6 +39,7 @@ public partial class SourceRuleTests
         // Followers and agents: a round that failed is logged, and the next one starts over.
         ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
         ["src/QuantumCore.Grains/LedgerGrain.Audit.cs"] = 1,
+        ["src/QuantumCore.Grains/LedgerNotices.cs"] = 1,
         ["src/QuantumCore.Grains/MarketDataGrain.cs"] = 1,
         ["src/QuantumCore.Grains/Alerts/PriceWatchGrain.cs"] = 1,
         ["src/QuantumCore.Grains/EpochWatch.cs"] = 1,
