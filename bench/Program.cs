@@ -72,6 +72,10 @@ const string Usage = """
       fix [--address ADDRESS:PORT] [--keys KEY,KEY…] [--symbol S] [--price P] [--in-flight N] [--seconds N] [--pid SILO]
                                Orders over FIX sessions of a running silo, one for each key, so many on their way in each (64):
                                {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"slowestMicros":N,"serverCpuMicrosPerOrder":N}
+      updates [--url URL] [--symbol S] [--price P] [--orders N]
+                               An order at a time (200) on a running silo on which nobody else trades: from its sending to its
+                               durable answer, and to the update of its book at a WebSocket reader:
+                               {"orders":N,"answerP50Micros":N,"answerP99Micros":N,"updateP50Micros":N,"updateP99Micros":N}
       readers [--url URL] [--symbol S] [--price P] [--readers N] [--updates N] [--channel level3] [--conflate MS] [--seconds N]
               [--pid SILO]
                                One symbol of a running silo changes so many times a second (100), by orders at an even
@@ -140,6 +144,8 @@ try
             return await SocketsCommand.RunAsync(rest);
         case ["fix", .. var rest] when !AsksForHelp(rest):
             return await FixCommand.RunAsync(rest);
+        case ["updates", .. var rest] when !AsksForHelp(rest):
+            return await UpdatesCommand.RunAsync(rest);
         case ["readers", .. var rest] when !AsksForHelp(rest):
             return await ReadersCommand.RunAsync(rest);
         case ["overload", .. var rest] when !AsksForHelp(rest):
