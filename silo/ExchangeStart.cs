@@ -141,14 +141,10 @@ internal sealed partial class ExchangeStart(
     /// </summary>
     private async Task AddFirstKeyAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(options.DataDirectory);
+        PrivateFiles.MakeFolder(options.DataDirectory);
         var path = Path.Combine(options.DataDirectory, "admin.key");
         var key = KeyRing.NewKey();
-        var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
-        await using (var writer = new StreamWriter(path, file))
+        await using (var writer = new StreamWriter(PrivateFiles.Open(path, FileMode.Create)))
             await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
 
         await grains.Catalog()

@@ -106,6 +106,7 @@ try
     var lifetime = app.Services.GetRequiredService<IHostApplicationLifetime>();
     using var watch = OrderlyEnd.Watch(lifetime, options.Shutdown);
     opened = start.Opened;
+    await PostgresStart.WaitAsync(options, app.Logger, lifetime.ApplicationStopping);
     await GrainHosting.PrepareAsync(options, CancellationToken.None);
     if (options.Role != SiloRole.Gateway)
         await app.Services.InitializeStorageAsync(CancellationToken.None);

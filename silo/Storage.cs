@@ -15,26 +15,31 @@ namespace QuantumCore.Silo;
 internal static class Storage
 {
     private const int SqliteFull = 13;
+    private const string JournalFile = "journal.db";
+    private const string HistoryFile = "history.db";
+    private const string StateFile = "state.db";
 
     // ENOSPC, and what Windows calls it.
     private const int NoSpace = 28;
     private const int NoSpaceOfWindows = unchecked((int)0x80070070);
+
+    private static readonly string[] s_databases = [JournalFile, HistoryFile, StateFile];
 
     /// <summary>Adds the stores, and the folders of payouts and settlement, as the options say.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
         services.AddSingleton<IJournalStore>(options.Storage switch
         {
-            StorageKind.Sqlite => new SqliteJournalStore(Path.Combine(options.DataDirectory, "journal.db")),
+            StorageKind.Sqlite => new SqliteJournalStore(Path.Combine(options.DataDirectory, JournalFile)),
             StorageKind.Postgres => new PostgresJournalStore(options.Postgres!),
             StorageKind.Volatile => new VolatileJournalStore(),
         });
         if (options.Storage == StorageKind.Sqlite)
-            services.AddSingleton(_ => new SqliteGrainStorage(Path.Combine(options.DataDirectory, "state.db")));
+            services.AddSingleton(_ => new SqliteGrainStorage(Path.Combine(options.DataDirectory, StateFile)));
         services.AddSingleton(provider => new CommitAge(() => provider.GetRequiredService<JournalWriter>().OldestPendingAge));
         services.AddSingleton<HistoryStore>(options.Storage switch
         {
-            StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, "history.db")),
+            StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, HistoryFile)),
             StorageKind.Postgres => new PostgresHistory(options.Postgres!, "history"),
             StorageKind.Volatile => new SqliteHistory(TemporaryHistory()),
         });
@@ -56,6 +61,12 @@ internal static class Storage
     {
         if (options.Storage == StorageKind.Sqlite && Try(options.DataDirectory, "--data") is { } failed)
             throw failed;
+        if (options.Storage == StorageKind.Sqlite)
+        {
+            foreach (var name in s_databases)
+                PrivateFiles.MakeFile(Path.Combine(options.DataDirectory, name));
+        }
+
         if ((Try(options.Payouts, "--payouts") ?? Try(options.Settlements, "--settlements")) is { } wrong)
             throw new FormatException(wrong.Message, wrong);
     }
@@ -64,8 +75,11 @@ internal static class Storage
     {
         try
         {
-            if (folder is not null)
-                File.Create(Path.Combine(Directory.CreateDirectory(folder).FullName, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose).Dispose();
+            if (folder is null)
+                return null;
+
+            PrivateFiles.MakeFolder(folder);
+            File.Create(Path.Combine(folder, Path.GetRandomFileName()), 1, FileOptions.DeleteOnClose).Dispose();
             return null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
@@ -128,15 +142,12 @@ internal static class Storage
     /// </summary>
     private static byte[] SealingKey(string path)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        PrivateFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (!File.Exists(path))
         {
             // Whole or not at all, and of two processes that start together one wins.
             var draft = $"{path}.{Environment.ProcessId}";
-            var file = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-            if (!OperatingSystem.IsWindows())
-                file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-            using (var writer = new FileStream(draft, file))
+            using (var writer = PrivateFiles.Open(draft, FileMode.Create))
             {
                 writer.Write(RandomNumberGenerator.GetBytes(SecretSeal.KeyLength));
                 writer.Flush(flushToDisk: true);
@@ -170,14 +181,11 @@ internal static class Storage
             return null;
 
         var path = Path.Combine(options.Secrets, "session-keys");
-        if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
-        else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        PrivateFiles.MakeFolder(path);
         return path;
     }
 
     /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
     private static string TemporaryHistory() =>
-        Path.Combine(Directory.CreateTempSubdirectory("quantumcore-").FullName, "history.db");
+        Path.Combine(Directory.CreateTempSubdirectory("quantumcore-").FullName, HistoryFile);
 }

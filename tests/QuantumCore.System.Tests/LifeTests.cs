@@ -232,6 +232,25 @@ public sealed class LifeTests(PostgresServer server)
         output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" Orleans.", StringComparison.Ordinal));
 
     [Fact]
+    public async Task Data_of_an_exchange_can_be_read_by_its_user_alone()
+    {
+        using var storage = Storage.InFiles();
+        var data = Path.Combine(storage.Folder, "data");
+        await using var silo = await SiloProcess.StartAsync("--data", data);
+        using var alice = new Customer(silo.Address, "demo-alice");
+        Assert.True((await alice.PostAsync("orders", Order("buy", "149.00", 1, "x"))).IsDone);
+
+        var files = Directory.EnumerateFiles(data).Where(file => Path.GetFileName(file).Contains(".db", StringComparison.Ordinal)).ToArray();
+        Assert.Contains(files, file => file.EndsWith("journal.db-wal", StringComparison.Ordinal));
+        if (!OperatingSystem.IsWindows())
+        {
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(data));
+            foreach (var file in files)
+                Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
+        }
+    }
+
+    [Fact]
     public async Task Demo_keys_are_refused_where_other_machines_can_connect()
     {
         using var storage = Storage.InFiles();

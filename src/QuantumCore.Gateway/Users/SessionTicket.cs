@@ -107,13 +107,14 @@ internal static class SessionTicket
 
     /// <summary>
     /// Whether a request was not made by a page of another site. Browsers tell with each request that is more than a reading;
-    /// who tells nothing is no browser. The scheme may be a proxy's.
+    /// who tells nothing is no browser. Where a proxy ends TLS the request does not tell the page's scheme.
     /// </summary>
     public static bool IsOfThisSite(HttpRequest request)
     {
         if (request.Headers.Origin.ToString() is { Length: > 0 } origin)
         {
             return Uri.TryCreate(origin, UriKind.Absolute, out var page)
+                && (!request.IsHttps || page.Scheme == Uri.UriSchemeHttps)
                 && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
         }
 
