@@ -77,14 +77,14 @@ public sealed class Account(AccountId id)
     /// <param name="amount">Minor units: received, or less than zero: given.</param>
     public void Settle(string asset, in SettlementTerm term, long amount) => Pending.Add(asset, term, -amount);
 
-    /// <summary>Whether an amount can come in, with room left for what open orders are to receive.</summary>
+    /// <summary>Checks that an amount can come in, with room left for what open orders are to receive.</summary>
     /// <param name="asset">The asset.</param>
     /// <param name="amount">Minor units.</param>
     /// <param name="promised">Minor units that may come back, for which there must be room as well.</param>
     public RejectReason CheckDeposit(Asset asset, long amount, Int128 promised = default) =>
         amount > 0 && HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
 
-    /// <summary>Whether what an order is to receive can come in beside all that is there and that other open orders are to receive.</summary>
+    /// <summary>Checks that there is room for what an order is to receive, beside the balance and what other open orders are to receive.</summary>
     /// <param name="instrument">Names the assets.</param>
     /// <param name="side">A buy receives base, a sell quote.</param>
     /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>

@@ -5,7 +5,7 @@ namespace QuantumCore.Accounts;
 /// <summary>What an account's open orders in one symbol come to, kept as they change: to ask it costs the same for one and for thousands.</summary>
 /// <param name="instrument">The instrument that the first of them was placed under.</param>
 /// <param name="margined">Whether they are a margin account's, which asks what they may lose.</param>
-/// <param name="receipts">What open orders of the account are to receive, by asset; null when nobody asks.</param>
+/// <param name="receipts">Amounts that open orders of the account are to receive, by asset; null when nobody asks.</param>
 public sealed class OpenInterest(Instrument instrument, bool margined = false, ExpectedReceipts? receipts = null)
 {
     private readonly HashSet<HeldOrder>? _members = margined ? [] : null;

@@ -114,7 +114,7 @@ public sealed record ReconciliationReport(
 /// <summary>How the history stands to the journal it is made of.</summary>
 /// <param name="Records">Durable records of all streams that the history is made of.</param>
 /// <param name="Behind">Those that are not in the history yet.</param>
-/// <param name="BehindNanos">How long it has been behind without a batch that was written, nanoseconds; 0 when all is in it that has not stopped.</param>
+/// <param name="BehindNanos">Nanoseconds since it last wrote a batch, while records wait that it can take; else 0.</param>
 /// <param name="Stopped">Streams with a record that the history can't take; nothing of them from there on is in it. Empty or missing when there is none.</param>
 [GenerateSerializer, Immutable, Alias("ledger-standing")]
 public readonly record struct LedgerStanding(long Records, long Behind, long BehindNanos, ImmutableArray<StoppedStream> Stopped = default);

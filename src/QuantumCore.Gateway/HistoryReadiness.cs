@@ -3,7 +3,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Whether the history follows the journal, as the ledger says. Trading goes on without it; fills, past orders, candles and statements do not.</summary>
+/// <summary>Tells whether the history follows the journal, as the ledger says. Trading goes on without it; fills, past orders, candles and statements do not.</summary>
 public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
     private const int NamesLimit = 3;
@@ -27,7 +27,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         }
         catch (TimeoutException)
         {
-            // What it said last counts, for as long as that is not too old.
+            // Its last answer counts, for as long as that is not too old.
         }
 
         lock (_gate)

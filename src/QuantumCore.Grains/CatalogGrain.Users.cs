@@ -97,7 +97,7 @@ public sealed partial class CatalogGrain
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
         NewestAsync(store, before, limit, static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
-    /// <summary>Revokes the keys of a user's account: whoever is shut out has perhaps lost them to a stranger.</summary>
+    /// <summary>Revokes the keys of a user's account, which a stranger may have.</summary>
     private void RevokeKeysOf(User user)
     {
         if (user.Account == 0)

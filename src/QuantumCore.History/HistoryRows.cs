@@ -57,7 +57,7 @@ internal sealed class OrderChange
 
     public long ClosedNanos { get; private set; } = RowBuffer.Null;
 
-    /// <summary>What was traded, in ticks times lots; one that does not fit stays at the largest number.</summary>
+    /// <summary>The traded value, in ticks times lots; one that does not fit stays at the largest number.</summary>
     public long Value { get; private set; }
 
     /// <summary>When anything of it changed last.</summary>

@@ -120,7 +120,7 @@ public abstract partial class HistoryStore
 
         """;
 
-    // What there is, less all that moved since: the indexes of an account's lines and of its trades lead to that. In halves, since what moved may add up
+    // The balance less all that moved since: the indexes of an account's lines and of its trades lead to that. In halves, since what moved may add up
     // to more than an account ever had.
     private static readonly string s_entitledQuery =
         $"""

@@ -208,7 +208,7 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    // What changed trades took from a balance; in halves, or SQLite would overflow.
+    // The amount that changed trades took from a balance; in halves, or SQLite would overflow.
     private const string TakenBack =
         """
         COALESCE((SELECT SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000) FROM taken_back t

@@ -204,10 +204,10 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <summary>A connection for reading; it sees what is committed.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>Whether the database refused a row for what it is or for a row that is there: it would again, and takes others.</summary>
+    /// <summary>True if the database refused a row for its values or for a row that is there: it would again, and takes others.</summary>
     internal abstract bool IsRefused(Exception fault);
 
-    /// <summary>Whether a record can't be made into rows: no database would change that.</summary>
+    /// <summary>True if a record can't be made into rows: no database would change that.</summary>
     private static bool IsOfRecord(Exception fault) =>
         fault is ArithmeticException or InvalidDataException or ArgumentException or KeyNotFoundException;
 

@@ -68,7 +68,7 @@ internal sealed class SqliteJournalTarget : JournalTarget
         if (File.Exists(_path)) throw new JournalSetupException($"{_path} is there already.");
         Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
         File.Delete(_filling);
-        MakePrivate(_filling);
+        PrivateFiles.MakeFile(_filling);
         _database = SqliteDatabase.OpenToFill(_filling);
 
         try
@@ -84,14 +84,6 @@ internal sealed class SqliteJournalTarget : JournalTarget
             Dispose();
             throw;
         }
-    }
-
-    // A journal has hashes of passwords.
-    private static void MakePrivate(string path)
-    {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        new FileStream(path, options).Dispose();
     }
 
     public override void Add(StreamRow stream) => _database

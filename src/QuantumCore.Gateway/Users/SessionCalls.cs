@@ -237,7 +237,7 @@ internal sealed class SessionCalls(
         return null;
     }
 
-    /// <summary>Who is signed in and has just given the password, and a code where one is needed, with its number; null when turned away.</summary>
+    /// <summary>The person who is signed in and has just given the password, and the number of the code where one is needed; null when turned away.</summary>
     private async ValueTask<(SignedIn Who, T Text, long Step)?> Confirmed<T>(
         HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
         where T : class

@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>Room for what orders are to receive: a fill can't be refused once its book has decided it, so that the order is.</summary>
 internal sealed partial class AccountMachine
 {
-    /// <summary>What withdrawals may bring back of an asset, minor units.</summary>
+    /// <summary>Amount of an asset that withdrawals may bring back, minor units.</summary>
     private Int128 PromisedOf(Asset asset)
     {
         Int128 promised = 0;
@@ -19,7 +19,7 @@ internal sealed partial class AccountMachine
         return promised;
     }
 
-    /// <summary>Whether there is room for what an order is to receive at its limit; at a better price it may be more.</summary>
+    /// <summary>Checks that there is room for what an order is to receive at its limit; at a better price it may be more.</summary>
     private RejectReason CheckReceipt(HoldRequest request, Instrument instrument, long need, FeeTerms fees)
     {
         var order = MarginOrderOf(request, instrument, need, fees);

@@ -1,7 +1,7 @@
-namespace QuantumCore.Silo;
+namespace QuantumCore.Journal;
 
 /// <summary>Files and directories that the user of this process alone can read: the journal has hashes of passwords.</summary>
-internal static class PrivateFiles
+public static class PrivateFiles
 {
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
@@ -14,7 +14,7 @@ internal static class PrivateFiles
             Directory.CreateDirectory(path, Owner | UnixFileMode.UserExecute);
     }
 
-    /// <summary>Makes an empty file that is not there yet. What SQLite adds beside a database gets the mode of the database.</summary>
+    /// <summary>Makes an empty file that is not there yet. SQLite gives the files beside a database the mode of the database.</summary>
     public static void MakeFile(string path)
     {
         if (!File.Exists(path))
