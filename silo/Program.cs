@@ -53,6 +53,9 @@ try
         host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
     });
     builder.Services.AddSingleton(options);
+    builder.Services.AddSingleton<TimeProvider>(SteadyClock.OfMachine());
+    if (options.CorrectsTime)
+        builder.Services.AddSingleton<TimeCorrection>();
     if (options.Otlp is not null)
         builder.Services.AddHostedService<Tracing>();
     builder.Services.AddSeal(options);

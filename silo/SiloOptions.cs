@@ -100,6 +100,8 @@ internal sealed record SiloOptions
           --trace-one-in N       One request in N is traced (default: 1).
           --dashboard on|off     Orleans' dashboard under /admin/orleans, for administrators who are signed in (default: off).
           --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 500).
+          --correct-time on|off  on: a symbol or account whose last record is dated more than a minute ahead goes on at the clock's
+                                 time. Use it once, after a clock ran ahead (docs/operations.md#the-clock; default: off).
           --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
                                  committed and snapshots are written (default: 4, at most 300).
           --help                 This text.
@@ -133,7 +135,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -233,6 +235,9 @@ internal sealed record SiloOptions
 
     /// <summary>From which length turns of grains are reported; zero: none is.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Whether streams whose last record is dated in the future go on at the clock's time.</summary>
+    public bool CorrectsTime { get; init; }
 
     /// <summary>How long the end of the process may take.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
@@ -360,6 +365,7 @@ internal sealed record SiloOptions
         "otlp" => this with { Otlp = WebAddress(value, source) },
         "trace-one-in" => this with { TraceOneIn = Number(value, 1, 1_000_000, source) },
         "long-turn" => this with { LongTurn = TimeSpan.FromMilliseconds(Number(value, 0, 60_000, source)) },
+        "correct-time" => this with { CorrectsTime = Switch(value, "on", source) },
         "shutdown" => this with { Shutdown = TimeSpan.FromSeconds(Number(value, 1, 300, source)) },
         "admin-port" => this with { AdminPort = Port(value, source) },
         "recordings" => this with

@@ -10,6 +10,7 @@ public sealed class OrderBucket
     public const long Limit = 1_000_000;
 
     private const long Second = 1_000_000_000;
+    private const long LeastTurnBackNanos = 60 * Second;
 
     private readonly long _perSecond;
     private readonly long _burst;
@@ -44,11 +45,14 @@ public sealed class OrderBucket
     public void Take(int orders, long nowNanos)
     {
         Level = Math.Max(0, LevelAt(nowNanos) - (orders * Second));
-        TimeNanos = Math.Max(TimeNanos, nowNanos);
+        TimeNanos = IsTurnedBack(nowNanos) ? nowNanos : Math.Max(TimeNanos, nowNanos);
     }
 
     // Tokens times a second, filling by the rate for each nanosecond: nothing is divided, so that nothing is lost.
-    private long LevelAt(long nowNanos) => (long)Int128.Min(
-        (Int128)_burst * Second,
-        Level + ((Int128)_perSecond * Math.Max(0, nowNanos - TimeNanos)));
+    private long LevelAt(long nowNanos) => IsTurnedBack(nowNanos)
+        ? _burst * Second
+        : (long)Int128.Min((Int128)_burst * Second, Level + ((Int128)_perSecond * Math.Max(0, nowNanos - TimeNanos)));
+
+    // A clock that ran ahead dated the last order, and an operator corrected that: the bucket is full.
+    private bool IsTurnedBack(long nowNanos) => TimeNanos - nowNanos >= LeastTurnBackNanos;
 }

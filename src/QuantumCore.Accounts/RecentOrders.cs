@@ -65,5 +65,6 @@ public sealed class RecentOrders(long windowNanos)
         _last[order] = nowNanos;
     }
 
-    private bool IsRecent(long timeNanos, long nowNanos) => nowNanos - timeNanos < windowNanos;
+    // An order of the future was dated by a clock that ran ahead, and an operator corrected that.
+    private bool IsRecent(long timeNanos, long nowNanos) => nowNanos - timeNanos > -LongestNanos && nowNanos - timeNanos < windowNanos;
 }

@@ -41,6 +41,7 @@ public static class ExchangeGrains
         services.AddSingleton<JournalKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<JournalKeeper>());
         services.AddHostedService<JournalGauges>();
+        services.AddHostedService<ClockWatch>();
         return services;
     }
 }

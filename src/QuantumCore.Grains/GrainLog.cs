@@ -62,4 +62,10 @@ internal static partial class GrainLog
 
     [LoggerMessage(51, LogLevel.Warning, "The price alerts of {Symbol} are behind; it is tried again.")]
     public static partial void PriceWatchBehind(ILogger logger, Exception exception, string symbol);
+
+    [LoggerMessage(52, LogLevel.Critical, "The machine's clock is {Ahead} ahead of the time that has passed. Its readings are refused, and the exchange goes on by elapsed time. Set the clock right; if it is right, restart the silo.")]
+    public static partial void ClockAhead(ILogger logger, TimeSpan ahead);
+
+    [LoggerMessage(53, LogLevel.Warning, "The machine's clock agrees with elapsed time again; its readings are accepted.")]
+    public static partial void ClockBack(ILogger logger);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -33,6 +34,9 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
 
     /// <summary>Unix nanoseconds now.</summary>
     protected long Now => time.UnixNanos();
+
+    /// <summary>Whether an operator started the silo to correct records of the future.</summary>
+    protected bool CorrectsTime => ServiceProvider.GetService<TimeCorrection>() is not null;
 
     /// <summary>Whether a stream has a newer activation; those of a bundle are lost together.</summary>
     protected bool IsLost => _streams.Exists(stream => stream.IsLost);

@@ -137,6 +137,15 @@ public sealed partial class OrderBook
     /// <summary>Time of the last command that was not refused.</summary>
     public long LastTimeNanos { get; private set; }
 
+    /// <summary>Lets time go back: the last command was dated by a clock that ran ahead. Orders that expired by it stay expired.</summary>
+    /// <param name="timeNanos">From 0 to <see cref="LastTimeNanos"/>.</param>
+    public void TurnBack(long timeNanos)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(timeNanos);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(timeNanos, LastTimeNanos);
+        LastTimeNanos = timeNanos;
+    }
+
     /// <summary>Orders that are open, wherever they stand.</summary>
     public int OpenOrders { get; private set; }
 

@@ -36,7 +36,7 @@ internal sealed class Exchange : IAsyncDisposable
 
     public static async Task<Exchange> StartAsync(
         Disk disk, bool overtaking = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
-        KeepOptions? keep = null)
+        KeepOptions? keep = null, bool correctsTime = false)
     {
         await disk.InitializeAsync();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -56,6 +56,8 @@ internal sealed class Exchange : IAsyncDisposable
                 services.AddSingleton<IPayoutReceiver>(disk.Bank);
                 services.AddSingleton<ISettlementReceiver>(disk.Depository);
                 services.AddExchangeGrains(journal, keep);
+                if (correctsTime)
+                    services.AddSingleton<TimeCorrection>();
             },
         });
         return new Exchange(cluster, disk);

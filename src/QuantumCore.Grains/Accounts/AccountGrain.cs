@@ -50,6 +50,7 @@ public sealed partial class AccountGrain(
         // Its own records may rest on fills that are not folded yet: catch up before the first command.
         await CatchUp();
         _machine.EndCatchUp();
+        _machine.CorrectsTime = CorrectsTime;
         await FreezeWhenShortAsync();
         this.RegisterGrainTimer(
             CatchUpWhileOpenAsync,

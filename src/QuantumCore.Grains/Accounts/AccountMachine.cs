@@ -40,6 +40,9 @@ internal sealed partial class AccountMachine(
     /// <summary>Time of that record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
+    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    public bool CorrectsTime { get; set; }
+
     /// <summary>
     /// How far each source is folded: the books that the account ever had an order in, by symbol, and the payouts of what it
     /// ever withdrew, by stream.
@@ -266,7 +269,7 @@ internal sealed partial class AccountMachine(
             Conditions: EncodedConditions.From(held.Conditions),
             MinimumFee: held.Fees.Minimum);
 
-    private long At(long now) => Math.Max(now, TimeNanos);
+    private long At(long now) => TimeCorrection.After(TimeNanos, now, CorrectsTime);
 
     private void Apply(HoldPlaced hold)
     {

@@ -32,7 +32,11 @@ internal sealed partial class BookMachine
         BookRecord? again;
         try
         {
-            again = RunAgain(BookRecordEncoding.Decode(stored));
+            var record = BookRecordEncoding.Decode(stored);
+            // The only cause: an operator started the exchange with --correct-time.
+            if (record.TimeNanos < TimeNanos)
+                TurnBack(record.TimeNanos);
+            again = RunAgain(record);
             again = again is null ? null : BookRecordEncoding.AsToldIn(stored, again);
         }
         catch (Exception e) when (e is InvalidOperationException or InvalidDataException or KeyNotFoundException

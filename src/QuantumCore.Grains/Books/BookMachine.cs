@@ -38,6 +38,9 @@ internal sealed partial class BookMachine(string symbol)
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
+    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    public bool CorrectsTime { get; set; }
+
     /// <summary>Hears of each change of displayed orders as it is made; null in the book itself, of which levels are all that is told.</summary>
     public Action<OrderChange>? OnDisplayed { get; set; }
 
@@ -279,7 +282,19 @@ internal sealed partial class BookMachine(string symbol)
         ticket.FilledLots,
         ticket.LeavesLots);
 
-    private long At(long now) => Math.Max(now, TimeNanos);
+    private long At(long now)
+    {
+        var at = TimeCorrection.After(TimeNanos, now, CorrectsTime);
+        if (at < TimeNanos)
+            TurnBack(at);
+        return at;
+    }
+
+    private void TurnBack(long now)
+    {
+        TimeNanos = now;
+        _core?.TurnBack(now);
+    }
 
     private AccountInBook Presence(long account)
     {

@@ -267,6 +267,7 @@ public sealed partial class OrderBookGrain(
             diverged = e;
         }
 
+        machine.CorrectsTime = CorrectsTime;
         var book = new OpenBook(machine, stream, from, at, snapshots, Log);
         if (diverged is not null)
         {

@@ -36,6 +36,8 @@ public sealed class PayoutGrain(
             throw new JournalCorruptionException(
                 Stream.Name, _machine.Sequence + 1, $"the journal's head is {Stream.Head}");
         }
+
+        _machine.CorrectsTime = CorrectsTime;
     }
 
     /// <inheritdoc/>

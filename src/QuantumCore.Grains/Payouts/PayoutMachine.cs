@@ -16,7 +16,11 @@ internal sealed class PayoutMachine
     /// <summary>Sequence of the last record.</summary>
     public long Sequence { get; private set; }
 
-    private long TimeNanos { get; set; }
+    /// <summary>Time of the last record, Unix nanoseconds.</summary>
+    public long TimeNanos { get; private set; }
+
+    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    public bool CorrectsTime { get; set; }
 
     /// <summary>Puts what is not known of these withdrawals into a batch; null when all are known.</summary>
     public BatchMade? Enlist(int decimals, ImmutableArray<PayoutItem> items, long now)
@@ -84,5 +88,5 @@ internal sealed class PayoutMachine
         }
     }
 
-    private long At(long now) => Math.Max(now, TimeNanos);
+    private long At(long now) => TimeCorrection.After(TimeNanos, now, CorrectsTime);
 }

@@ -49,6 +49,8 @@ public sealed class SettlementGrain(
             throw new JournalCorruptionException(
                 Stream.Name, _machine.Sequence + 1, $"the journal's head is {Stream.Head}");
         }
+
+        _machine.CorrectsTime = CorrectsTime;
     }
 
     /// <inheritdoc/>

@@ -40,7 +40,11 @@ internal sealed class SettlementMachine(string venue)
     /// <summary>Business days that end before a fail may be bought in.</summary>
     public int BuyInDays { get; private set; } = BuyInDaysRequest.Default;
 
-    private long TimeNanos { get; set; }
+    /// <summary>Time of the last record, Unix nanoseconds.</summary>
+    public long TimeNanos { get; private set; }
+
+    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    public bool CorrectsTime { get; set; }
 
     /// <summary>The sequence up to which a book's trades are in batches.</summary>
     public long ThroughOf(string symbol) => _through.GetValueOrDefault(symbol);
@@ -248,5 +252,5 @@ internal sealed class SettlementMachine(string venue)
         _batches[index] = _batches[index] with { State = state };
     }
 
-    private long At(long now) => Math.Max(now, TimeNanos);
+    private long At(long now) => TimeCorrection.After(TimeNanos, now, CorrectsTime);
 }

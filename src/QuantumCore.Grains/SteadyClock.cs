@@ -1,0 +1,152 @@
+using System.Globalization;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Exchange time: the machine's clock, but never more than <see cref="Bound"/> ahead of elapsed time. Records of a stream
+/// never go back in time, so that one wrong reading would date every later record.
+/// </summary>
+/// <remarks>
+/// A reading that is too far ahead is refused, and time goes on at the pace of elapsed time from the last reading that was
+/// accepted. Readings are accepted again when the machine's clock is back, or when the process starts again. Time asleep
+/// counts as elapsed where the machine tells it (Linux). A clock that is set back is followed.
+/// </remarks>
+/// <param name="machine">Clock and timers of the machine.</param>
+/// <param name="upFor">Returns for how long the machine has been up, sleep included; null where that is not known.</param>
+public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : TimeProvider
+{
+    /// <summary>Largest step ahead within a minute that is accepted.</summary>
+    public static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
+
+    // Another thread, or the process as a whole, can pause between two readings that belong together.
+    private const int PairAttempts = 10;
+
+    private static readonly TimeSpan s_period = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_pairBound = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_jitter = TimeSpan.FromMilliseconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly long _started = machine.GetTimestamp();
+    private readonly TimeSpan? _upAtStart = upFor();
+
+    // The machine's clock at elapsed time 0, in ticks of 100 ns: the highest accepted now, its base, and the last one accepted.
+    private long _highest = long.MaxValue;
+    private long _base;
+    private long _last;
+    private long _periodEnds;
+    private long _slept;
+    private long _sleepKnownUntil;
+    private long _ahead;
+
+    /// <summary>Creates the clock of this machine.</summary>
+    public static SteadyClock OfMachine() => new(System, ReadUptime);
+
+    /// <summary>Time by which the machine's clock is ahead of what is accepted; zero while its readings are.</summary>
+    public TimeSpan Ahead
+    {
+        get
+        {
+            GetUtcNow();
+            return new TimeSpan(Volatile.Read(ref _ahead));
+        }
+    }
+
+    /// <inheritdoc/>
+    public override long TimestampFrequency => machine.TimestampFrequency;
+
+    /// <inheritdoc/>
+    public override TimeZoneInfo LocalTimeZone => machine.LocalTimeZone;
+
+    /// <inheritdoc/>
+    public override DateTimeOffset GetUtcNow()
+    {
+        var elapsed = machine.GetElapsedTime(_started).Ticks;
+        var offset = machine.GetUtcNow().UtcTicks - elapsed;
+        return elapsed < Volatile.Read(ref _periodEnds) && offset <= Volatile.Read(ref _highest) && Volatile.Read(ref _ahead) == 0
+            ? Accept(offset, elapsed)
+            : Judge();
+    }
+
+    /// <inheritdoc/>
+    public override long GetTimestamp() => machine.GetTimestamp();
+
+    /// <inheritdoc/>
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+        machine.CreateTimer(callback, state, dueTime, period);
+
+    private DateTimeOffset Accept(long offset, long elapsed)
+    {
+        if (Math.Abs(offset - Volatile.Read(ref _last)) > s_jitter.Ticks)
+            Volatile.Write(ref _last, offset);
+        return new DateTimeOffset(offset + elapsed, TimeSpan.Zero);
+    }
+
+    private DateTimeOffset Judge()
+    {
+        lock (_gate)
+        {
+            var (offset, elapsed) = Pair();
+            if (_periodEnds == 0)
+                _base = _last = offset;
+            if (offset > _base + Bound.Ticks)
+                CountSleep(elapsed);
+            if (offset > _base + Bound.Ticks)
+            {
+                Volatile.Write(ref _ahead, offset - _last);
+                return new DateTimeOffset(_last + elapsed, TimeSpan.Zero);
+            }
+
+            Volatile.Write(ref _ahead, 0);
+            if (elapsed >= _periodEnds)
+            {
+                _base = Math.Max(_base, offset);
+                Volatile.Write(ref _periodEnds, elapsed + s_period.Ticks);
+            }
+
+            Volatile.Write(ref _highest, _base + Bound.Ticks);
+            return Accept(offset, elapsed);
+        }
+    }
+
+    // Reads the clock between two close readings of elapsed time.
+    private (long Offset, long Elapsed) Pair()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var before = machine.GetElapsedTime(_started);
+            var now = machine.GetUtcNow();
+            if (attempt == PairAttempts || machine.GetElapsedTime(_started) - before < s_pairBound)
+                return (now.UtcTicks - before.Ticks, before.Ticks);
+        }
+    }
+
+    private void CountSleep(long elapsed)
+    {
+        if (elapsed < _sleepKnownUntil)
+            return;
+
+        _sleepKnownUntil = elapsed + s_pairBound.Ticks;
+        if (upFor() is not { } up || _upAtStart is not { } atStart)
+            return;
+
+        var slept = (up - atStart).Ticks - elapsed;
+        if (slept - _slept < TimeSpan.TicksPerSecond)
+            return;
+
+        _base += slept - _slept;
+        _slept = slept;
+    }
+
+    private static TimeSpan? ReadUptime()
+    {
+        // Elapsed time stands still while the machine sleeps; this file counts that, too (CLOCK_BOOTTIME).
+        const string File = "/proc/uptime";
+        if (!OperatingSystem.IsLinux() || !global::System.IO.File.Exists(File))
+            return null;
+
+        var text = global::System.IO.File.ReadAllText(File).AsSpan();
+        return decimal.TryParse(text[..Math.Max(0, text.IndexOf(' '))], CultureInfo.InvariantCulture, out var seconds)
+            ? new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond))
+            : null;
+    }
+}
