@@ -86,7 +86,7 @@ public static class ExchangeGateway
         services.Configure<ForwardedHeadersOptions>(forwarded => SetProxies(forwarded, options.Proxies));
         services.AddCors(cors => cors.AddDefaultPolicy(policy => policy
             .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
-        services.Configure<KestrelServerOptions>(SetLimits);
+        services.AddSingleton<ConnectionRoom>().AddOptions<KestrelServerOptions>().Configure<ConnectionRoom>((kestrel, room) => SetLimits(kestrel, options, room));
         return services;
     }
 
@@ -164,6 +164,7 @@ public static class ExchangeGateway
     {
         _ = app.Services.GetRequiredService<MetricsPage>();
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
+        app.Use(ConnectionRoom.NoteRequest);
         app.UseForwardedHeaders();
         app.UseHsts();
         app.Use(TellBrowsers);
@@ -203,15 +204,16 @@ public static class ExchangeGateway
             forwarded.KnownIPNetworks.Add(proxy);
     }
 
-    private static void SetLimits(KestrelServerOptions kestrel)
+    private static void SetLimits(KestrelServerOptions kestrel, GatewayOptions options, ConnectionRoom room)
     {
+        kestrel.ConfigureEndpointDefaults(listen => listen.Use(room.Admit));
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = Call.LongestBatchBody;
         kestrel.Limits.MaxRequestHeadersTotalSize = 16 * 1024;
         kestrel.Limits.MaxRequestHeaderCount = 50;
         kestrel.Limits.MaxRequestLineSize = 4 * 1024;
-        kestrel.Limits.MaxConcurrentConnections = 20_000;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = 10_000;
+        kestrel.Limits.MaxConcurrentConnections = options.Connections;
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.StreamConnections;
         kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(10);
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromMinutes(2);
     }

@@ -76,6 +76,8 @@ public sealed class GatewayMetrics : IDisposable
 
     internal void QuotaUsedUp(string whose) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", whose));
 
+    internal void ConnectionRefused() => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", "connection"));
+
     internal void ReaderCame() => _readers.Add(1);
 
     internal void ReaderWent() => _readers.Add(-1);

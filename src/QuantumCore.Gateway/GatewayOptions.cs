@@ -1,4 +1,5 @@
 using System.Net;
+using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway;
 
@@ -7,6 +8,9 @@ public sealed record GatewayOptions
 {
     /// <summary>After which a call to a grain is given up: its outcome is unknown then.</summary>
     public static readonly TimeSpan GrainPatience = TimeSpan.FromSeconds(5);
+
+    private const int MostConnections = 20_000;
+    private const int MostFix = 1_000;
 
     /// <summary>
     /// Published demo keys are accepted, and the three compatibility calls need no key: from this machine, not
@@ -34,11 +38,30 @@ public sealed record GatewayOptions
     /// <summary>Symbols one WebSocket may follow.</summary>
     public int StreamSubscriptions { get; init; } = 100;
 
-    /// <summary>WebSockets at the same time, a tenth of them for orders alone.</summary>
-    public int StreamConnections { get; init; } = 10_000;
+    /// <summary>
+    /// HTTP connections at the same time, WebSockets among them: 20,000, or what the limit of open files leaves after an eighth
+    /// (256 at least) for the store and <see cref="FixConnections"/>.
+    /// </summary>
+    public int Connections { get; init; } = ConnectionsWith(OpenFiles.Limit());
 
-    /// <summary>FIX connections at the same time.</summary>
-    public int FixConnections { get; init; } = 1_000;
+    /// <summary>HTTP connections of one address: a quarter of all.</summary>
+    public int ConnectionsOfAddress => Math.Max(Connections / 4, 1);
+
+    /// <summary>HTTP connections of one address that have sent no request: a sixteenth of all.</summary>
+    public int SilentConnectionsOfAddress => Math.Max(Connections / 16, 1);
+
+    /// <summary>WebSockets at the same time, a tenth of them for orders alone: half of the connections, 10,000 at most.</summary>
+    public int StreamConnections
+    {
+        get => field > 0 ? field : Math.Clamp(Connections / 2, 1, 10_000);
+        init;
+    }
+
+    /// <summary>WebSockets of one address: a quarter of all.</summary>
+    public int StreamConnectionsOfAddress => Math.Max(StreamConnections / 4, 1);
+
+    /// <summary>FIX connections at the same time: 1,000, or an eighth of the limit of open files.</summary>
+    public int FixConnections { get; init; } = Math.Min(MostFix, (OpenFiles.Limit() ?? int.MaxValue) / 8);
 
     /// <summary>Orders on their way through the exchange at a time; a batch counts as its length.</summary>
     public int MostOrdersInside { get; init; } = 256;
@@ -96,4 +119,9 @@ public sealed record GatewayOptions
 
     /// <summary>Whose local time and days the market-wide breaker goes by.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>Returns the connections that a limit of open files leaves room for.</summary>
+    internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
+        ? Math.Clamp(files - Math.Max(files / 8, 256) - Math.Min(MostFix, files / 8), 16, MostConnections)
+        : MostConnections;
 }

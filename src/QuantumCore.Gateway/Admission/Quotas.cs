@@ -25,9 +25,21 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
     private readonly RequestRates<string> _codesOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
     private readonly RequestRates<string> _signInUsers = new(options.UserSignInsPerMinute * PlacesOfUser, time, TimeSpan.FromMinutes(1));
 
+    private readonly AddressShares _sockets = new(options.StreamConnectionsOfAddress);
+
     /// <summary>Counts a request of an address; false when it asks too often.</summary>
     internal bool TakeAddress(IPAddress? address, Lane lane) =>
         address is null || _addresses.Take((address, lane == Lane.Urgent)) || Refuse("address");
+
+    /// <summary>Counts an open WebSocket of an address; false when it has its share.</summary>
+    internal bool TakeSocket(IPAddress? address) => address is null || _sockets.TryTake(address) || Refuse("sockets");
+
+    /// <summary>A WebSocket of an address is closed.</summary>
+    internal void ReturnSocket(IPAddress? address)
+    {
+        if (address is not null)
+            _sockets.Return(address);
+    }
 
     /// <summary>Counts a request of an account; false when it asks too often.</summary>
     internal bool TakeAccount(long account, Lane lane) => _accounts.Take((account, lane == Lane.Urgent)) || Refuse("account");

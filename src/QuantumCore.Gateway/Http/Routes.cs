@@ -335,11 +335,30 @@ internal sealed class Routes(
 
         try
         {
-            await call(context);
+            await (lane is Lane.Streams or Lane.Trading ? CallSocket(context, call) : call(context));
         }
         finally
         {
             door.Leave(lane);
+        }
+    }
+
+    private async Task CallSocket(HttpContext context, Func<HttpContext, Task> call)
+    {
+        var address = context.Connection.RemoteIpAddress;
+        if (!quotas.TakeSocket(address))
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.TooManyRequests));
+            return;
+        }
+
+        try
+        {
+            await call(context);
+        }
+        finally
+        {
+            quotas.ReturnSocket(address);
         }
     }
 

@@ -1,0 +1,100 @@
+using System.Net;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
+
+namespace QuantumCore.Gateway.Admission;
+
+/// <summary>
+/// Admits HTTP connections: so many in all that files for the store are left, so many of one address, and few of one address
+/// that have sent no request. A connection beyond is closed at once.
+/// </summary>
+/// <remarks>Connections of a proxy that is trusted are those of many, and count in all alone.</remarks>
+internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metrics, TimeProvider time)
+{
+    /// <summary>A connection that has sent no request for this time is closed.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly AddressShares _connections = new(options.ConnectionsOfAddress);
+    private readonly AddressShares _silent = new(options.SilentConnectionsOfAddress);
+    private int _open;
+
+    /// <summary>Serves connections that are admitted by the next part of the server.</summary>
+    public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
+    {
+        if (TryEnter(connection) is not { } seat)
+        {
+            metrics.ConnectionRefused();
+            connection.Abort(new ConnectionAbortedException("Too many connections."));
+            return;
+        }
+
+        try
+        {
+            await next(connection);
+        }
+        finally
+        {
+            seat.Leave();
+        }
+    };
+
+    /// <summary>Notes that a request came on its connection.</summary>
+    public static Task NoteRequest(HttpContext context, RequestDelegate next)
+    {
+        context.Features.Get<Seat>()?.Speak();
+        return next(context);
+    }
+
+    private Seat? TryEnter(ConnectionContext connection)
+    {
+        var from = (connection.RemoteEndPoint as IPEndPoint)?.Address;
+        var counted = from is null || options.Proxies.Any(proxy => proxy.Contains(from.IsIPv4MappedToIPv6 ? from.MapToIPv4() : from)) ? null : from;
+        if (Interlocked.Increment(ref _open) > options.Connections || (counted is not null && !_connections.TryTake(counted)))
+        {
+            Interlocked.Decrement(ref _open);
+            return null;
+        }
+
+        if (counted is not null && !_silent.TryTake(counted))
+        {
+            _connections.Return(counted);
+            Interlocked.Decrement(ref _open);
+            return null;
+        }
+
+        var seat = new Seat(this, counted);
+        connection.Features.Set(seat);
+        var since = time.GetTimestamp();
+        connection.Features.Get<IConnectionHeartbeatFeature>()?.OnHeartbeat(
+            _ =>
+            {
+                if (seat.IsSilent && time.GetElapsedTime(since) > Patience)
+                    connection.Abort(new ConnectionAbortedException("No request came."));
+            },
+            connection);
+        return seat;
+    }
+
+    /// <summary>Place of one connection.</summary>
+    private sealed class Seat(ConnectionRoom room, IPAddress? address)
+    {
+        private int _spoke;
+
+        public bool IsSilent => Volatile.Read(ref _spoke) == 0;
+
+        public void Speak()
+        {
+            if (IsSilent && Interlocked.Exchange(ref _spoke, 1) == 0 && address is not null)
+                room._silent.Return(address);
+        }
+
+        public void Leave()
+        {
+            Speak();
+            if (address is not null)
+                room._connections.Return(address);
+            Interlocked.Decrement(ref room._open);
+        }
+    }
+}
