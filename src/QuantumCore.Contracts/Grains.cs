@@ -491,6 +491,18 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     [Alias("users")]
     ValueTask<UserList> Users();
 
+    /// <summary>Returns the user of a name; null when there is none.</summary>
+    [ReadOnly]
+    ValueTask<User?> FindUser(string name);
+
+    /// <summary>Returns a session that has not reached its end, and its user; null when there is none.</summary>
+    [ReadOnly]
+    ValueTask<SignedIn?> FindSession(string id);
+
+    /// <summary>Returns the sessions of a user that have not reached their end.</summary>
+    [ReadOnly]
+    ValueTask<ImmutableArray<UserSession>> SessionsOf(string user);
+
     /// <summary>
     /// Adds a user. One who signed up is given an account of the next free number and owns it. NameTaken where a user or
     /// an owner has the name, Overloaded when there are as many users as there may be.

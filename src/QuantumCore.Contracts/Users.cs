@@ -45,6 +45,9 @@ public enum UserEvent : byte
 
     /// <summary>May sign in again.</summary>
     Reopened = 8,
+
+    /// <summary>Signed up and never came back: the user is removed, and the name is free.</summary>
+    Expired = 9,
 }
 
 /// <summary>A person who signs in with a password. The password itself is never stored.</summary>
@@ -67,6 +70,9 @@ public sealed record User(
 {
     /// <summary>Users an exchange has at most.</summary>
     public const int Most = 100_000;
+
+    /// <summary>A sign-up that was not used for so many days may expire.</summary>
+    public const int UnusedDays = 30;
 
     /// <summary>Accounts that are given to those who sign up have higher numbers than this one.</summary>
     public const long LastReservedAccount = 1_000_000;
@@ -96,6 +102,12 @@ public sealed record UserSession(string Id, string User, long BegunNanos, long E
     /// <summary>Sessions of one user at a time; a further one ends the oldest.</summary>
     public const int MostOfOne = 100;
 }
+
+/// <summary>A user and the session it is signed in with.</summary>
+/// <param name="User">The user.</param>
+/// <param name="Session">The session; it may have reached its end since.</param>
+[GenerateSerializer, Immutable, Alias("signed-in")]
+public sealed record SignedIn(User User, UserSession Session);
 
 /// <summary>Every user by name, and every session that has not ended.</summary>
 /// <param name="Users">The users.</param>

@@ -102,6 +102,9 @@ public sealed record GatewayOptions
     /// <summary>Attempts to sign in or up from one address in a minute; 0: no limit.</summary>
     public int AddressSignInsPerMinute { get; init; } = 60;
 
+    /// <summary>Sign-ups from one address in a day; 0: no limit.</summary>
+    public int AddressSignUpsPerDay { get; init; } = 100;
+
     /// <summary>Attempts to sign in as one user in a minute from one address, six times as many from all; 0: no limit.</summary>
     public int UserSignInsPerMinute { get; init; } = 10;
 

@@ -19,8 +19,34 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
+    public async ValueTask<User?> FindUser(string name)
+    {
+        var user = _users.Find(name);
+        await Stream.WhenDurable(Stream.Head);
+        return user;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<SignedIn?> FindSession(string id)
+    {
+        var signedIn = _users.FindSession(id, Now);
+        await Stream.WhenDurable(Stream.Head);
+        return signedIn;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ImmutableArray<UserSession>> SessionsOf(string user)
+    {
+        var sessions = _users.SessionsOf(user, Now);
+        await Stream.WhenDurable(Stream.Head);
+        return sessions;
+    }
+
+    /// <inheritdoc/>
     public async ValueTask<UserResult> AddUser(User user, UserEvent how, string by)
     {
+        if (how == UserEvent.SignedUp)
+            await ExpireUnusedAsync();
         var reason = _users.Find(user.Name) is not null || _owned.Values.Any(owned => owned.Owner == user.Name) ? RejectReason.NameTaken
             : _users.Count >= User.Most ? RejectReason.Overloaded
             : RejectReason.None;
@@ -105,6 +131,23 @@ public sealed partial class CatalogGrain
 
         foreach (var key in _keys.Values.Where(key => key.Account == user.Account && !key.IsRevoked).ToArray())
             Record(new KeyAdded(Now, key.Revoked()));
+    }
+
+    // Each sign-up looks at two of the oldest, so that more go than come.
+    private async ValueTask ExpireUnusedAsync()
+    {
+        const int AtATime = 2;
+        for (var i = 0; i < AtATime && _users.TakeUnused(Now) is { } user; i++)
+        {
+            // Nothing of the account is on record, and no key opens it.
+            var stream = "acct/" + user.Account.ToString(CultureInfo.InvariantCulture);
+            var hasRecords = (await store.HeadsAsync(stream, CancellationToken.None)).Any(head => head.Name == stream && head.Head > 0);
+            if (hasRecords || !_users.IsUnused(user.Name) || _keys.Values.Any(key => key.Account == user.Account))
+                continue;
+
+            Record(new UserSet(Now, UserEvent.Expired, "", user, ""));
+            Record(new OwnerSet(Now, new OwnedAccount(user.Account, "")));
+        }
     }
 
     /// <summary>No account that a key or an owner has already.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
@@ -7,7 +8,14 @@ internal sealed class UserRegister
 {
     private readonly SortedDictionary<string, User> _users = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<UserSession>> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, UserSession> _sessionsById = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lastCodes = new(StringComparer.Ordinal);
+
+    // Those who signed up, oldest first, as far as it is not known that they were used.
+    private readonly Queue<(string Name, long TimeNanos)> _signUps = new();
+    private readonly HashSet<string> _signedIn = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _cameBack = new(StringComparer.Ordinal);
+    private long _lastAccount = User.LastReservedAccount;
 
     /// <summary>How many users there are.</summary>
     public int Count => _users.Count;
@@ -20,6 +28,32 @@ internal sealed class UserRegister
         [.. _users.Values],
         [.. _sessions.Values.SelectMany(sessions => sessions).Where(session => session.EndsNanos > nowNanos)]);
 
+    /// <summary>Returns a session that has not reached its end, and its user; null when there is none.</summary>
+    public SignedIn? FindSession(string id, long nowNanos) =>
+        _sessionsById.TryGetValue(id, out var session) && session.EndsNanos > nowNanos && _users.TryGetValue(session.User, out var user)
+            ? new SignedIn(user, session)
+            : null;
+
+    /// <summary>Returns the sessions of a user that have not reached their end.</summary>
+    public ImmutableArray<UserSession> SessionsOf(string user, long nowNanos) =>
+        [.. _sessions.GetValueOrDefault(user, []).Where(session => session.EndsNanos > nowNanos)];
+
+    /// <summary>
+    /// Takes the oldest sign-up from those that may expire, and returns its user if it signed in only when it signed up. Null
+    /// when the oldest is younger than <see cref="User.UnusedDays"/>, or its user came back.
+    /// </summary>
+    public User? TakeUnused(long nowNanos)
+    {
+        if (!_signUps.TryPeek(out var oldest) || nowNanos - oldest.TimeNanos < TimeSpan.FromDays(User.UnusedDays).Nanos())
+            return null;
+
+        _signUps.Dequeue();
+        return IsUnused(oldest.Name) ? _users[oldest.Name] : null;
+    }
+
+    /// <summary>Whether a user exists who signed in only when it signed up.</summary>
+    public bool IsUnused(string name) => _users.ContainsKey(name) && !_cameBack.Contains(name);
+
     /// <summary>The number of the newest code that a user has used; 0 for none.</summary>
     public long LastCode(string user) => _lastCodes.GetValueOrDefault(user);
 
@@ -28,9 +62,7 @@ internal sealed class UserRegister
         _sessions.TryGetValue(user, out var sessions) && sessions.Exists(session => id is null || session.Id == id);
 
     /// <summary>The next number for an account of someone who signs up.</summary>
-    public long NextAccount() => Math.Max(
-        User.LastReservedAccount,
-        _users.Values.Select(user => user.Account).DefaultIfEmpty().Max()) + 1;
+    public long NextAccount() => _lastAccount + 1;
 
     /// <summary>Takes in a record about users or their sessions.</summary>
     public void Apply(CatalogRecord record)
@@ -57,7 +89,21 @@ internal sealed class UserRegister
     private void Apply(UserSet record)
     {
         var name = record.User.Name;
+        if (record.Event == UserEvent.Expired)
+        {
+            _users.Remove(name);
+            _lastCodes.Remove(name);
+            _signedIn.Remove(name);
+            Remove(name, static _ => true);
+            return;
+        }
+
         _users[name] = record.User;
+        _lastAccount = Math.Max(_lastAccount, record.User.Account);
+        if (record.Event == UserEvent.SignedUp)
+            _signUps.Enqueue((name, record.TimeNanos));
+        else
+            _cameBack.Add(name);
         if (record.Event is UserEvent.Closed or UserEvent.PasswordChanged)
             Remove(name, session => session.Id != record.KeptSession);
     }
@@ -69,16 +115,32 @@ internal sealed class UserRegister
         Remove(session.User, known => known.EndsNanos <= session.BegunNanos);
         if (!_sessions.TryGetValue(session.User, out var sessions))
             _sessions[session.User] = sessions = [];
+        if (!_signedIn.Add(session.User))
+            _cameBack.Add(session.User);
         if (sessions.Count == UserSession.MostOfOne)
+        {
+            _sessionsById.Remove(sessions[0].Id);
             sessions.RemoveAt(0);
+        }
+
         sessions.Add(session);
+        _sessionsById[session.Id] = session;
         if (record.CodeStep > 0)
             _lastCodes[session.User] = record.CodeStep;
     }
 
     private void Remove(string user, Predicate<UserSession> which)
     {
-        if (_sessions.TryGetValue(user, out var sessions) && sessions.RemoveAll(which) > 0 && sessions.Count == 0)
+        if (!_sessions.TryGetValue(user, out var sessions))
+            return;
+
+        foreach (var session in sessions.FindAll(which))
+        {
+            sessions.Remove(session);
+            _sessionsById.Remove(session.Id);
+        }
+
+        if (sessions.Count == 0)
             _sessions.Remove(user);
     }
 }

@@ -500,6 +500,12 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<UserList> Users() => ValueTask.FromResult(new UserList([], []));
 
+    public ValueTask<User?> FindUser(string name) => ValueTask.FromResult<User?>(null);
+
+    public ValueTask<SignedIn?> FindSession(string id) => ValueTask.FromResult<SignedIn?>(null);
+
+    public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) => ValueTask.FromResult(ImmutableArray<UserSession>.Empty);
+
     public ValueTask<UserResult> AddUser(User user, UserEvent how, string by) => throw NoUsers;
 
     public ValueTask<UserResult> ChangeUser(UserChange change) => throw NoUsers;

@@ -224,6 +224,17 @@ public class UsersOverHttpTests
     }
 
     [Fact]
+    public async Task One_address_signs_up_so_often_a_day()
+    {
+        await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { AddressSignUpsPerDay = 2 });
+        using var browser = new Browser(exchange.Address);
+        Assert.Equal(200, (await browser.AskAsync("POST", "users", Zoe)).Status);
+        Assert.Equal(200, (await browser.AskAsync("POST", "users", """{"name":"yves","password":"correct horse"}""")).Status);
+        Assert.Equal(429, (await browser.AskAsync("POST", "users", """{"name":"xena","password":"correct horse"}""")).Status);
+        Assert.Equal(200, (await browser.AskAsync("POST", "sessions", Zoe)).Status);
+    }
+
+    [Fact]
     public async Task Where_people_may_not_sign_up_an_administrator_adds_them()
     {
         await using var exchange = await ServedExchange.OpenAsync(new GatewayOptions { SignUp = false });

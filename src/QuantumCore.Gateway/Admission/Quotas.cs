@@ -20,6 +20,8 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
 
     private readonly RequestRates<IPAddress> _signInAddresses = new(options.AddressSignInsPerMinute, time, TimeSpan.FromMinutes(1));
 
+    private readonly RequestRates<IPAddress> _signUps = new(options.AddressSignUpsPerDay, time, TimeSpan.FromDays(1));
+
     // As one user few from one place, so that a password can't be guessed; more from all places, so that a stranger can't keep somebody out by trying.
     private readonly RequestRates<(string User, IPAddress? From)> _signInsOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
     private readonly RequestRates<string> _codesOfUser = new(options.UserSignInsPerMinute, time, TimeSpan.FromMinutes(1));
@@ -51,6 +53,9 @@ public sealed class Quotas(GatewayOptions options, GatewayMetrics metrics, TimeP
         return ((from is null || _signInAddresses.Take(from))
             && (user.Length == 0 || (_signInsOfUser.Take((user, from)) && _signInUsers.Take(user)))) || Refuse("signIn");
     }
+
+    /// <summary>Counts a sign-up; false when there were too many from its address today.</summary>
+    internal bool TakeSignUp(IPAddress? address) => address is null || _signUps.Take(AddressNetwork.PlaceOf(address)) || Refuse("signUp");
 
     /// <summary>Counts a code of an authenticator that a user shows; false when there were too many, wherever they came from.</summary>
     internal bool TakeCode(string user) => _codesOfUser.Take(user) || Refuse("signIn");

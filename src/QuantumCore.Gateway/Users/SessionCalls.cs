@@ -31,6 +31,7 @@ internal sealed class SessionCalls(
     private static readonly Refusal s_wrong = new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
     private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "A code of the authenticator is needed, a new one each time.");
     private static readonly Refusal s_tooOften = new(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
+    private static readonly Refusal s_tooManySignUps = new(RejectReason.TooManyRequests, null, null, "Too many signed up from this address today.");
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
 
     /// <summary>POST /users: signs up, and in.</summary>
@@ -42,7 +43,8 @@ internal sealed class SessionCalls(
         var refusal = !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
             : WrongName(text.Name) ?? WrongPassword("password", text.Password)
             ?? (text.Code is null ? (Refusal?)null : Refusal.Malformed("code", "An authenticator is added later."))
-            ?? Counted(context, text.Name!);
+            ?? Counted(context, text.Name!)
+            ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -113,7 +115,7 @@ internal sealed class SessionCalls(
             return;
 
         await Catalog.EndSessions(who.User.Name, who.Session.Id, who.User.Name);
-        await sessions.Refresh();
+        sessions.Refresh();
         await SessionTicket.Take(context);
         await AnswerSession(context, who);
     }
@@ -149,7 +151,7 @@ internal sealed class SessionCalls(
 
         var id = context.Request.RouteValues["id"] as string;
         var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
-        await sessions.Refresh();
+        sessions.Refresh();
         if (isDone)
             await AnswerSession(context, who);
         else
@@ -314,7 +316,7 @@ internal sealed class SessionCalls(
             return;
         }
 
-        await sessions.Refresh();
+        sessions.Refresh();
         if (!isBearer)
             await SessionTicket.Give(context, session);
         await AnswerSession(context, new SignedIn(user, session), isBearer ? SessionTicket.TokenOf(context, session) : null);
@@ -323,7 +325,7 @@ internal sealed class SessionCalls(
     private async Task Change(HttpContext context, SignedIn who, UserChange change)
     {
         var changed = await Catalog.ChangeUser(change);
-        await sessions.Refresh();
+        sessions.Refresh();
         if (changed.User is { } user)
             await AnswerSession(context, who with { User = user });
         else

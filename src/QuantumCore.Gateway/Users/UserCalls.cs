@@ -108,10 +108,10 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
         var name = Call.Path(context, "name");
         var isDone = await Catalog.EndSessions(name, null, officer.Name);
-        await sessions.Refresh();
+        sessions.Refresh();
 
         // Nobody of that name is signed in either: who mistyped it must not take the user for signed out.
-        if (!isDone && (await sessions.All()).All(user => user.Name != name))
+        if (!isDone && await Catalog.FindUser(name) is null)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
             return;
@@ -138,7 +138,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
     private async Task AnswerChanged(HttpContext context, UserResult result)
     {
-        await sessions.Refresh();
+        sessions.Refresh();
         await keys.Refresh();
         if (result.User is { } user)
             await Answer.Json(context, user, Write);

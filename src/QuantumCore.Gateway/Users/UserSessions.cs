@@ -1,57 +1,63 @@
-using System.Collections.Frozen;
+using System.Collections.Concurrent;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>A user and the session it is signed in with.</summary>
-internal sealed record SignedIn(User User, UserSession Session);
-
-/// <summary>Users and their sessions, as this process knows them; what ended elsewhere ends here after ten seconds at most.</summary>
+/// <summary>Users and their sessions, asked of the catalog one by one. Sessions are kept for ten seconds; one that ended elsewhere ends here by then.</summary>
 internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
-    private readonly CatalogCopy<Known> _copy = new(() => Load(grains), time);
+    /// <summary>Time after which a session is asked for again.</summary>
+    public static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(10);
 
-    /// <summary>
-    /// The user of a name; null when there is none, or none who may sign in here. Looked up in a copy of the last second, so that
-    /// it takes no longer for a name that nobody has.
-    /// </summary>
-    public async ValueTask<User?> Find(string name) => Find((await _copy.AfterMiss()).Users, name);
+    // Sessions whose holders ask in ten seconds. More are asked for each time.
+    private const int MostKept = 10_000;
 
-    /// <summary>A session and its user; null when it has ended.</summary>
-    public async ValueTask<SignedIn?> FindSession(string id) => Find(await _copy.Current(), id) ?? Find(await _copy.AfterMiss(), id);
+    private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Every user by name.</summary>
-    public async ValueTask<IReadOnlyList<User>> All() =>
-        [.. (await _copy.Current()).Users.Values.OrderBy(user => user.Name, StringComparer.Ordinal)];
+    /// <summary>Returns the user of a name; null when there is none, or none who may sign in here. An unknown name takes as long as a known one.</summary>
+    public async ValueTask<User?> Find(string name) => await grains.Catalog().FindUser(name) is { } user && MayBeHere(user) ? user : null;
 
-    /// <summary>The sessions of a user, the newest first.</summary>
-    public async ValueTask<IReadOnlyList<UserSession>> Of(string user) =>
-    [
-        .. (await _copy.Current()).Sessions.Values
-            .Where(session => session.User == user && IsOpen(session))
-            .OrderByDescending(session => session.BegunNanos),
-    ];
-
-    /// <summary>Asks the catalog after a change made here.</summary>
-    public async ValueTask Refresh() => await _copy.AfterChange();
-
-    private SignedIn? Find(Known known, string id) =>
-        known.Sessions.TryGetValue(id, out var session) && IsOpen(session) && Find(known.Users, session.User) is { } user
-            ? new SignedIn(user, session)
-            : null;
-
-    private User? Find(FrozenDictionary<string, User> users, string name) =>
-        users.TryGetValue(name, out var user) && !user.IsClosed && (!user.IsDemo || options.DemoMode) ? user : null;
-
-    private bool IsOpen(UserSession session) => session.EndsNanos > time.UnixNanos();
-
-    private static async ValueTask<Known> Load(IGrainFactory grains)
+    /// <summary>Returns a session and its user; null when it has ended.</summary>
+    public async ValueTask<SignedIn?> FindSession(string id)
     {
-        var all = await grains.Catalog().Users();
-        return new Known(
-            all.Users.ToFrozenDictionary(user => user.Name, StringComparer.Ordinal),
-            all.Sessions.ToFrozenDictionary(session => session.Id, StringComparer.Ordinal));
+        if (!_kept.TryGetValue(id, out var kept) || time.GetElapsedTime(kept.Since) >= LongestAge)
+            kept = Keep(id);
+
+        var found = await kept.Asked;
+        return found is not null && found.Session.EndsNanos > time.UnixNanos() && MayBeHere(found.User) ? found : null;
     }
 
-    private sealed record Known(FrozenDictionary<string, User> Users, FrozenDictionary<string, UserSession> Sessions);
+    /// <summary>Returns every user by name.</summary>
+    public async ValueTask<IReadOnlyList<User>> All() => (await grains.Catalog().Users()).Users;
+
+    /// <summary>Returns the sessions of a user, the newest first.</summary>
+    public async ValueTask<IReadOnlyList<UserSession>> Of(string user) =>
+        [.. (await grains.Catalog().SessionsOf(user)).OrderByDescending(session => session.BegunNanos)];
+
+    /// <summary>Forgets what is kept, after a change made here.</summary>
+    public void Refresh() => _kept.Clear();
+
+    private bool MayBeHere(User user) => !user.IsClosed && (!user.IsDemo || options.DemoMode);
+
+    private Kept Keep(string id)
+    {
+        if (_kept.Count >= MostKept)
+            _kept.Clear();
+        var asked = new Kept(grains.Catalog().FindSession(id).AsTask(), time.GetTimestamp());
+        _kept[id] = asked;
+
+        // The next one asks again after a failure, and for a session that is not there: it may have begun elsewhere just now.
+        _ = asked.Asked.ContinueWith(
+            task =>
+            {
+                if (!task.IsCompletedSuccessfully || task.Result is null)
+                    _kept.TryRemove(new KeyValuePair<string, Kept>(id, asked));
+            },
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return asked;
+    }
+
+    private sealed record Kept(Task<SignedIn?> Asked, long Since);
 }
