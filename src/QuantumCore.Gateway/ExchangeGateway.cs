@@ -80,7 +80,6 @@ public static class ExchangeGateway
         services.AddBinanceWire();
         services.AddSingleton<HealthCalls>();
         services.AddStreams();
-        ApiDocument.AddTo(services);
         services.AddRouting();
         services.AddHsts(hsts => hsts.MaxAge = TimeSpan.FromDays(365));
         services.Configure<ForwardedHeadersOptions>(forwarded => SetProxies(forwarded, options.Proxies));

@@ -33,7 +33,7 @@ public sealed class OpenGateway : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<OpenGateway> StartAsync(
-        GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false)
+        GatewayOptions? options = null, TimeProvider? time = null, bool isReady = true, bool hasFix = false, Action<IServiceCollection>? more = null)
     {
         var floor = new TradingFloor();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -48,6 +48,7 @@ public sealed class OpenGateway : IAsyncDisposable
         builder.Services.AddExchangeGateway(options ?? new GatewayOptions());
         if (hasFix)
             builder.Services.AddFix(new IPEndPoint(IPAddress.Loopback, 0), tls: null);
+        more?.Invoke(builder.Services);
         var app = builder.Build();
         app.UseExchangeGateway();
         await app.StartAsync(CancellationToken.None);

@@ -127,6 +127,17 @@ public class MarginOverHttpTests
         Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Groups!);
     }
 
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"why":"a policy without a member"}""")]
+    public async Task A_currency_has_no_policy_of_nothing(string body)
+    {
+        await using var exchange = await ServedExchange.OpenAsync();
+        using var trader = await OpenAsync(exchange);
+        Assert.Equal((400, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", body));
+        Assert.Empty((await trader.GetMarginRulesAsync(Cancellation)).Currencies);
+    }
+
     [Fact]
     public async Task What_a_request_leaves_out_is_usual()
     {
@@ -134,7 +145,7 @@ public class MarginOverHttpTests
         using var trader = await OpenAsync(exchange);
         Assert.Equal((200, null), await PostRawAsync(
             exchange, "admin/margin/instruments/AAPL", """{"long":{"tiers":[{"initialPpm":500000,"maintenancePpm":250000}]}}"""));
-        Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", "{}"));
+        Assert.Equal((200, null), await PostRawAsync(exchange, "admin/margin/currencies/USD", """{"feePpm":5000}"""));
         var rules = await trader.GetMarginRulesAsync(Cancellation);
         var terms = Assert.Single(rules.Instruments);
         Assert.Equal((50_000, 0, 0m), (terms.SpreadLimitPpm, terms.BorrowPpm, terms.Lendable));

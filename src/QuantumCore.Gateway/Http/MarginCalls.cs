@@ -90,6 +90,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         }
 
         var (refusal, policy) = MarginReading.Read(text, currency);
+        if (text with { Why = null } == new MarginPolicyText())
+            refusal = Refusal.Malformed(null, "One of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin, at least.");
         if (refusal is null && await Catalog.SetMarginPolicy(
             new(asset, EncodedMarginPolicy.From(policy), officer.Name, text.Why ?? "")) is { } reason)
         {

@@ -85,7 +85,7 @@ internal sealed class Routes(
         On(Lane.Trading, "GET", $"{Native}/trading", services.GetRequiredService<TradingCall>().Serve);
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
-        On(Lane.Readings, "GET", $"{Native}/openapi.json", services.GetRequiredService<ApiDocument>().Show);
+        On(Lane.Readings, "GET", $"{Native}/openapi.json", ApiDocument.Show);
 
         var wire = services.GetRequiredService<WireHttp>();
         foreach (var call in services.GetRequiredService<WireCalls>().All)

@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 using System.Reflection;
 using Microsoft.OpenApi;
 
-namespace QuantumCore.Gateway.Http;
+namespace QuantumCore.Gateway.Tests.Description;
 
 /// <summary>What each call of the native API answers with, and its schema.</summary>
 internal static class ApiAnswers

@@ -1,4 +1,4 @@
-namespace QuantumCore.Gateway.Http;
+namespace QuantumCore.Gateway.Tests.Description;
 
 /// <summary>Venues of settlement.</summary>
 internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);

@@ -1,4 +1,4 @@
-namespace QuantumCore.Gateway.Http;
+namespace QuantumCore.Gateway.Tests.Description;
 
 /// <summary>How a margin account stands.</summary>
 internal sealed record MarginAnswer(

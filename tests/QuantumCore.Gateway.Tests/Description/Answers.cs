@@ -1,4 +1,4 @@
-namespace QuantumCore.Gateway.Http;
+namespace QuantumCore.Gateway.Tests.Description;
 
 // What the calls of the native API answer with: the document of the API is made of these records, and a test holds the answers of a running
 // exchange against it. A member without a default is always there; one with a default is left out where it says nothing. Prices,
