@@ -47,12 +47,12 @@ internal static class KeyCommands
         var account = Grammar.Account();
         var signing = new Option<string>("--signing")
         {
-            Description = "For the Binance Spot interface: hmac (a secret is made) or rsa (with --public-key)",
-            HelpName = "hmac|rsa",
+            Description = "For the Binance Spot interface: hmac (a secret is made), rsa or ed25519 (with --public-key)",
+            HelpName = "hmac|rsa|ed25519",
         };
         var publicKey = new Option<FileInfo>("--public-key")
         {
-            Description = "With rsa: the file of the public key, PEM",
+            Description = "With rsa and ed25519: the file of the public key, PEM",
             HelpName = "file",
         };
         var readOnly = new Option<bool>("--read-only") { Description = "It sees orders and balances, and trades nothing; with --signing" };
@@ -67,6 +67,7 @@ internal static class KeyCommands
             qc keys create ACC-1001                           a key for this API
             qc keys create ACC-1001 --signing hmac            a key and a secret for clients of the Binance Spot interface
             qc keys create ACC-1001 --signing rsa --public-key public.pem --read-only
+            qc keys create ACC-1001 --signing ed25519 --public-key public.pem
             qc keys create ACC-1001 --from 192.0.2.7 --from 10.0.0.0/8
             """,
             async (parse, session, cancellation) =>

@@ -25,6 +25,8 @@ internal sealed class ReplayCommand
         HelpName = "ticker",
     };
 
+    private readonly Option<string?> _format = FormatOption();
+
     private readonly Option<string> _symbol =
         Grammar.SymbolOption("Where to replay: an empty book [default: the file's ticker with .L]");
 
@@ -46,7 +48,7 @@ internal sealed class ReplayCommand
 
     private readonly Option<bool> _list = new("--list")
     {
-        Description = "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees",
+        Description = "List the symbol first if it is not there: ticks of 0.01, lots of 1, quoted in USD, no fees; ticks of 0.0001, quoted in USD4, where prices have more than two decimals",
     };
 
     private readonly Option<string> _maker = Account("--maker", "The resting orders' account", "ACC-2001");
@@ -78,7 +80,7 @@ internal sealed class ReplayCommand
             "Replay recorded order flow and compare: every aggressive order must meet the recorded resting orders, " +
             "and the book must show what the real one showed. Both accounts are funded through the admin key.")
         {
-            replay._file, replay._ticker, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
+            replay._file, replay._ticker, replay._format, replay._symbol, replay._list, replay._speed, replay._batch, replay._run, replay._maker,
             replay._taker, replay._adminKey, replay._admin, replay._plot, replay._picture,
         };
         return app.Add(
@@ -87,6 +89,7 @@ internal sealed class ReplayCommand
             qc replay AAPL_2012-06-21_50_1h.cmds.csv.gz --list
             qc replay LOBSTER_AMZN_2012-06-21_5.zip --list --symbol AMZN.RAW --json
             qc replay 01302019.NASDAQ_ITCH50.gz --ticker AAPL --list
+            qc replay messages.txt --format lobster --list            read as LOBSTER's, whatever it looks like
             qc replay day.cmds.csv --symbol TEST.L --run monday       (again: goes on)
             qc replay day.cmds.csv --list --speed 50 --admin http://127.0.0.1:8081
             qc replay day.cmds.csv --list --plot --png day.png        what was traded, as text and as a picture
@@ -103,9 +106,9 @@ internal sealed class ReplayCommand
     {
         var file = parse.GetValue(_file)!;
         var plan = Plan(parse);
-        var flow = Read(file, parse.GetValue(_ticker), session.Screen, cancellation);
+        var flow = Read(file, parse.GetValue(_ticker), Format(parse.GetValue(_format)), session.Screen, cancellation);
         plan = plan with { Symbol = parse.GetValue(_symbol) ?? flow.Ticker + ".L" };
-        foreach (var note in flow.Notes)
+        foreach (var note in flow.Notes.Prepend(flow.Reading))
             session.Screen.Note(note);
 
         var board = Board(parse, session, plan, Path.GetFileName(file), flow.Commands.Count);
@@ -137,7 +140,27 @@ internal sealed class ReplayCommand
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
     }
 
-    private static OrderFlow Read(string file, string? ticker, Screen screen, CancellationToken cancellation)
+    /// <summary>Names the format of a recording.</summary>
+    internal static Option<string?> FormatOption()
+    {
+        var option = new Option<string?>("--format")
+        {
+            Description = "What the file is read as, where it looks like something else [default: as it looks]",
+            HelpName = OrderFlow.Formats.Replace(", ", "|", StringComparison.Ordinal),
+        };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [{ Value: var name }] && Format(name) is null)
+                result.AddError($"--format: '{name}' is none of {OrderFlow.Formats}.");
+        });
+        return option;
+    }
+
+    /// <summary>Returns the format of a name; null for none.</summary>
+    internal static RecordingFormat? Format(string? name) =>
+        Enum.GetValues<RecordingFormat>().Where(format => OrderFlow.NameOf(format) == name).Select(static format => (RecordingFormat?)format).FirstOrDefault();
+
+    private static OrderFlow Read(string file, string? ticker, RecordingFormat? format, Screen screen, CancellationToken cancellation)
     {
         if (!File.Exists(file))
             throw new UsageException($"there is no file '{file}'");
@@ -146,11 +169,19 @@ internal sealed class ReplayCommand
 
         try
         {
-            return OrderFlow.Open(file, ticker, cancellation);
+            return OrderFlow.Open(file, ticker, format, cancellation);
         }
         catch (FlowTickerException refused)
         {
             throw new UsageException($"--ticker: {refused.Message}");
+        }
+        catch (FlowFormatException) when (format is null)
+        {
+            // A line that is wrong may be a line of another format: what the file was taken for is told before.
+            var guess = OrderFlow.Guess(file);
+            if (guess.Format is { } taken)
+                screen.Note($"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. --format names another ({OrderFlow.Formats})");
+            throw;
         }
     }
 
@@ -207,8 +238,7 @@ internal sealed class ReplayCommand
                 return;
 
             last = report.Elapsed;
-            screen.Note($"{report.Orders} orders, {report.AggressiveExact}/{report.Aggressive} aggressive exact, " +
-                $"{report.RowsEqual}/{report.Rows} rows equal, {report.OrdersPerSecond} orders/s");
+            screen.Note(report.Standing());
         };
     }
 

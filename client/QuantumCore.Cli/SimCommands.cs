@@ -77,14 +77,15 @@ internal static class SimCommands
     {
         var file = new Argument<string>("file") { Description = "A recording of qc sim recordings" };
         var ticker = new Option<string?>("--ticker") { Description = "Which stock, of an ITCH day file: it holds all of them", HelpName = "ticker" };
+        var format = ReplayCommand.FormatOption();
         var symbol = Grammar.SymbolOption("Where to replay: a book without orders of others [default: the file's ticker with .L]");
         var speed = Grammar.NumberOption("--speed", "Commands a second; without it as fast as it goes", 1, 1_000_000);
         var batch = Grammar.CountOption("--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
         return add(
-            new Command("start", "Begin a replay, which the exchange carries out.") { file, ticker, symbol, speed, batch },
+            new Command("start", "Begin a replay, which the exchange carries out.") { file, ticker, format, symbol, speed, batch },
             "qc sim replay start AAPL_2012-06-21_50_1h.cmds.csv.gz --speed 50 --batch 1",
             (parse, client, stop) => client.StartReplayAsync(
-                new NewReplay(parse.GetValue(file)!, parse.GetValue(symbol), parse.GetValue(speed), parse.GetValue(batch), parse.GetValue(ticker)), stop));
+                new NewReplay(parse.GetValue(file)!, parse.GetValue(symbol), parse.GetValue(speed), parse.GetValue(batch), parse.GetValue(ticker), ReplayCommand.Format(parse.GetValue(format))), stop));
     }
 
     private static Command Recordings(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port) => app.Add(

@@ -192,10 +192,10 @@ public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret =
 /// <summary>What a new API key can do.</summary>
 public sealed record NewApiKey
 {
-    /// <summary>How its requests are signed (<c>hmac</c>, <c>rsa</c>); null for a key that is sent as it is.</summary>
+    /// <summary>How its requests are signed (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null for a key that is sent as it is.</summary>
     public string? Signing { get; init; }
 
-    /// <summary>With <c>rsa</c>: the public key, PEM.</summary>
+    /// <summary>With <c>rsa</c> and <c>ed25519</c>: the public key, PEM.</summary>
     public string? PublicKey { get; init; }
 
     /// <summary>It only reads. Of keys that sign.</summary>
@@ -211,7 +211,7 @@ public sealed record NewApiKey
 /// <param name="Label">A name for people.</param>
 /// <param name="Administers">Whether it administers.</param>
 /// <param name="ReadOnly">Whether it only reads.</param>
-/// <param name="Signing">How its requests are signed (<c>hmac</c>, <c>rsa</c>); null when it is sent as it is.</param>
+/// <param name="Signing">How its requests are signed (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null when it is sent as it is.</param>
 /// <param name="Addresses">From where it may be used; empty for anywhere.</param>
 /// <param name="Demo">Whether it is the demo's.</param>
 public sealed record KnownApiKey(

@@ -201,7 +201,9 @@ public sealed record RecordingList(bool Configured, IReadOnlyList<Recording> Rec
 /// <param name="Speed">Commands a second, up to a million; 0 or null: as fast as it goes.</param>
 /// <param name="Batch">Most resting orders in one request, 1 to 500; null: 100.</param>
 /// <param name="Ticker">Which stock, of a recording that holds all of a day (<see cref="RecordingFormat.Itch50"/>); null for all others.</param>
-public sealed record NewReplay(string File, string? Symbol = null, int? Speed = null, int? Batch = null, string? Ticker = null);
+/// <param name="Format">What the recording is read as, whatever it looks like; null: as it looks.</param>
+public sealed record NewReplay(
+    string File, string? Symbol = null, int? Speed = null, int? Batch = null, string? Ticker = null, RecordingFormat? Format = null);
 
 /// <summary>Everything that the simulation's port tells.</summary>
 /// <param name="Running">Whether participants are simulated.</param>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
@@ -8,6 +7,7 @@ namespace QuantumCore.Replay;
 internal sealed class CommandReader(string file)
 {
     private int _line;
+    private string[] _fields = [];
 
     /// <summary>All commands of a file, in sequence. Comments and empty lines are left out.</summary>
     /// <exception cref="FlowFormatException">A line is not a command.</exception>
@@ -17,102 +17,102 @@ internal sealed class CommandReader(string file)
         while (text.ReadLine() is { } line)
         {
             reader._line++;
-            if (line.Length > 0 && line[0] != '#')
-                yield return reader.Parse(line.TrimEnd('\r'));
+            if (line.AsSpan().Trim() is { IsEmpty: false } command && command[0] != '#')
+                yield return reader.Parse(line);
         }
     }
+
+    /// <summary>Returns true if a line begins as a command does.</summary>
+    internal static bool IsCommand(string line) => FlowFields.Split(line) is ["A" or "X" or "D" or "IOC" or "Q", _, ..];
 
     private FlowCommand Parse(string line)
     {
-        var fields = line.Split(',');
-        return fields[0] switch
+        _fields = FlowFields.Split(line);
+        return _fields[0] switch
         {
-            "A" => Rest(Demand(fields, 5, 7)),
-            "X" => Reduce(Demand(fields, 3, 4)),
-            "D" => Withdraw(Demand(fields, 3, 4)),
-            "IOC" => Take(Demand(fields, 5, 6)),
-            "Q" => Check(fields),
-            _ => throw Wrong($"unknown command '{fields[0]}'; A, X, D, IOC and Q are known"),
+            "A" => Rest(Demand(5, 7)),
+            "X" => new ReduceOrder(_line, Number(Demand(3, 4), "id"), Quantity(2)),
+            "D" => new WithdrawOrder(_line, Number(Demand(3, 4), "id"), Quantity(2)),
+            "IOC" => Take(Demand(5, 6)),
+            "Q" => Check(),
+            _ => throw Wrong(0, "command", $"unknown command '{_fields[0]}'; A, X, D, IOC and Q are known"),
         };
     }
 
-    private RestOrder Rest(string[] fields)
+    private RestOrder Rest(int id)
     {
-        if (fields.Length > 5 && fields[5] != "back" && fields[5].Length > 0 && fields[5][0] != '#')
-            throw Wrong($"'{fields[5]}' is not a place in the queue; only 'back' is known");
+        if (_fields.Length > 5 && _fields[5] != "back" && _fields[5].Length > 0 && _fields[5][0] != '#')
+            throw Wrong(5, "place", $"'{_fields[5]}' is not a place in the queue; only 'back' is known");
 
-        return new RestOrder(_line, Id(fields[1]), Side(fields[2]), Quantity(fields[3]), Price(fields[4]));
+        return new RestOrder(_line, Number(id, "id"), Side(2), Quantity(3), Price(4));
     }
 
-    private ReduceOrder Reduce(string[] fields) => new(_line, Id(fields[1]), Quantity(fields[2]));
-
-    private WithdrawOrder Withdraw(string[] fields) => new(_line, Id(fields[1]), Quantity(fields[2]));
-
-    private AggressiveOrder Take(string[] fields)
+    private AggressiveOrder Take(int side)
     {
         var fills = ImmutableArray.CreateBuilder<RecordedFill>();
-        foreach (var fill in fields[4].Split('|', StringSplitOptions.RemoveEmptyEntries))
+        foreach (var fill in _fields[4].Split('|', StringSplitOptions.RemoveEmptyEntries))
         {
             var parts = fill.Split(':', '@');
             if (parts.Length != 3)
-                throw Wrong($"'{fill}' is not a fill (maker:quantity@price)");
+                throw Wrong(4, "fills", $"'{fill}' is not a fill (maker:quantity@price)");
 
-            fills.Add(new RecordedFill(Id(parts[0]), Quantity(parts[1]), Price(parts[2])));
+            fills.Add(new RecordedFill(Number(parts[0], 4, "fills"), Positive(parts[1], 4, "fills", "quantity"), Positive(parts[2], 4, "fills", "price")));
         }
 
-        return new AggressiveOrder(_line, Side(fields[1]), Quantity(fields[2]), Price(fields[3]), fills.ToImmutable());
+        return new AggressiveOrder(_line, Side(side), Quantity(2), Price(3), fills.ToImmutable());
     }
 
-    private BookCheck Check(string[] fields)
+    private BookCheck Check()
     {
-        if (fields.Length < 5 || fields.Length % 4 != 1)
+        if (_fields.Length < 5 || _fields.Length % 4 != 1)
             throw Wrong("a book row has four numbers for each level: ask, quantity, bid, quantity");
 
         var bids = ImmutableArray.CreateBuilder<RecordedLevel>();
         var asks = ImmutableArray.CreateBuilder<RecordedLevel>();
-        for (var at = 1; at < fields.Length; at += 4)
+        for (var at = 1; at < _fields.Length; at += 4)
         {
-            AddLevel(asks, fields[at], fields[at + 1]);
-            AddLevel(bids, fields[at + 2], fields[at + 3]);
+            AddLevel(asks, at, "ask");
+            AddLevel(bids, at + 2, "bid");
         }
 
-        return new BookCheck(_line, fields.Length / 4, bids.ToImmutable(), asks.ToImmutable());
+        return new BookCheck(_line, _fields.Length / 4, bids.ToImmutable(), asks.ToImmutable());
     }
 
-    private void AddLevel(ImmutableArray<RecordedLevel>.Builder side, string price, string quantity)
+    private void AddLevel(ImmutableArray<RecordedLevel>.Builder side, int at, string name)
     {
-        var shown = Number(quantity);
+        var shown = Number(at + 1, $"{name} quantity");
         if (shown < 0)
-            throw Wrong($"'{quantity}' is not a quantity");
+            throw Wrong(at + 1, $"{name} quantity", $"'{_fields[at + 1]}' is not a quantity");
 
         if (shown > 0)
-            side.Add(new RecordedLevel(Price(price), shown));
+            side.Add(new RecordedLevel(Positive(_fields[at], at, name, "price"), shown));
     }
 
-    private string[] Demand(string[] fields, int least, int most) =>
-        fields.Length >= least && fields.Length <= most
-            ? fields
-            : throw Wrong($"{fields[0]} has {least} to {most} fields, not {fields.Length}");
+    /// <summary>Returns the first field behind the command, when there are as many as it has.</summary>
+    private int Demand(int least, int most) => _fields.Length >= least && _fields.Length <= most
+        ? 1
+        : throw Wrong($"{_fields[0]} has {least} to {most} fields, not {_fields.Length}");
 
-    private OrderSide Side(string text) => text switch
+    private OrderSide Side(int at) => _fields[at] switch
     {
         "B" => OrderSide.Buy,
         "S" => OrderSide.Sell,
-        _ => throw Wrong($"'{text}' is not a side (B or S)"),
+        _ => throw Wrong(at, "side", $"'{_fields[at]}' is not a side (B or S)"),
     };
 
-    private long Id(string text) => Number(text);
+    private long Quantity(int at) => Positive(_fields[at], at, "quantity", "quantity");
 
-    private long Quantity(string text) =>
-        Number(text) is > 0 and var number ? number : throw Wrong($"'{text}' is not a quantity");
+    private long Price(int at) => Positive(_fields[at], at, "price", "price");
 
-    private long Price(string text) =>
-        Number(text) is > 0 and var number ? number : throw Wrong($"'{text}' is not a price");
+    private long Positive(string text, int at, string name, string what) =>
+        Number(text, at, name) is > 0 and var number ? number : throw Wrong(at, name, $"'{text}' is not a {what}");
 
-    private long Number(string text) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw Wrong($"'{text}' is not a whole number");
+    private long Number(int at, string name) => Number(_fields[at], at, name);
+
+    private long Number(string text, int at, string name) =>
+        FlowFields.TryWhole(text, out var number) ? number : throw Wrong(at, name, $"'{text}' is not a whole number");
+
+    private FlowFormatException Wrong(int at, string name, string what) => new(file, _line, what, column: at + 1, name: name);
 
     private FlowFormatException Wrong(string what) => new(file, _line, what);
 }

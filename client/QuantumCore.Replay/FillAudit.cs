@@ -46,7 +46,7 @@ internal sealed class FillAudit(ReplayReport report)
     /// <summary>Ends the comparison: what has no maker by now differs.</summary>
     internal void Close()
     {
-        while (_open.TryDequeue(out var comparison))
+        for (; _open.TryDequeue(out var comparison); report.AggressiveCompared++)
             report.Differs(comparison.Line, "the maker's account does not show all of these trades");
     }
 
@@ -65,6 +65,7 @@ internal sealed class FillAudit(ReplayReport report)
 
     private void Judge(OpenComparison comparison)
     {
+        report.AggressiveCompared++;
         var actual = new List<ExpectedFill>();
         var sidesAgree = true;
         foreach (var fill in comparison.Fills)

@@ -38,8 +38,18 @@ public readonly record struct RecordedLevel(long Price, long Quantity);
 /// <param name="number">The place, from 1; 0 for the whole file.</param>
 /// <param name="what">What is wrong there.</param>
 /// <param name="unit">What is numbered.</param>
-public sealed class FlowFormatException(string file, int number, string what, string unit = "line")
-    : Exception($"{file}, {unit} {number}: {what}");
+/// <param name="column">The field of the line that is wrong, from 1; 0 for the whole line.</param>
+/// <param name="name">What that field holds.</param>
+public sealed class FlowFormatException(string file, int number, string what, string unit = "line", int column = 0, string? name = null)
+    : Exception(Place(file, number, unit, column, name) + what)
+{
+    private static string Place(string file, int number, string unit, int column, string? name) => (number, column) switch
+    {
+        (0, _) => $"{file}: ",
+        (_, 0) => $"{file}, {unit} {number}: ",
+        _ => $"{file}, {unit} {number}, column {column} ({name}): ",
+    };
+}
 
 /// <summary>Which of a recording's stocks is wanted can't be told: none was named, or one that is not there.</summary>
 public sealed class FlowTickerException : Exception

@@ -42,12 +42,13 @@ internal sealed class ItchDay
     /// <param name="file">Its name, for what is wrong with it.</param>
     /// <param name="ticker">The stock; null refuses with the stocks there are.</param>
     /// <param name="cancellation">Gives up: a whole day takes minutes.</param>
+    /// <param name="layout">What stands around each message.</param>
     /// <exception cref="FlowFormatException">It is cut off or damaged, or a message makes no sense.</exception>
     /// <exception cref="FlowTickerException">There is no such stock.</exception>
-    internal static ItchDay Read(Stream stream, string file, string? ticker, CancellationToken cancellation)
+    internal static ItchDay Read(Stream stream, string file, string? ticker, CancellationToken cancellation, ItchLayout layout = default)
     {
         var day = new ItchDay(file, ticker);
-        var messages = new ItchStream(stream, file, cancellation);
+        var messages = new ItchStream(stream, file, layout, cancellation);
         while (messages.Next(out var message))
         {
             var type = (char)message[0];

@@ -12,7 +12,8 @@ namespace QuantumCore.Replay;
 /// order without a trade: the order it met is in no message;</item>
 /// <item>a replacement takes the old order out and puts a new one at the back of its queue;</item>
 /// <item>an order that would trade, because the book is crossed while the stock does not trade, comes when it would not any more;</item>
-/// <item>orders at fractions of a cent are left out when none of them is executed: a dollar or more is priced in cents.</item>
+/// <item>orders at fractions of a cent are left out when none of them is executed: a dollar or more is priced in cents;</item>
+/// <item>messages about orders that the file does not add are left out: it begins within the day, or has gaps.</item>
 /// </list>
 /// </summary>
 internal sealed class ItchImport
@@ -89,7 +90,8 @@ internal sealed class ItchImport
         }
         else if (Known(message) is not { } order)
         {
-            Unseen(message);
+            // A replacement of an order that is not there has no side, and stays as unknown as that was.
+            _unseen++;
             return taken;
         }
         else if (message.Type == 'U')
@@ -141,14 +143,6 @@ internal sealed class ItchImport
         Add(message, message.NewId, order.Side);
     }
 
-    /// <summary>A replacement of an order from before the file's beginning has no side, and stays as unknown as that was.</summary>
-    private void Unseen(in ItchMessage message)
-    {
-        if (_day.BeginsWhole)
-            throw Wrong(message, $"order {message.Id} is not there");
-
-        _unseen++;
-    }
 
     /// <summary>A cancellation, or an execution that is no trade of a continuous market.</summary>
     private void TakeOut(in ItchMessage message, RecordedOrder order)
@@ -267,7 +261,7 @@ internal sealed class ItchImport
         if (_fractions > 0)
             yield return $"{_fractions} orders at fractions of a cent, of which none was executed, are left out";
         if (_unseen > 0)
-            yield return $"the file begins within the day: {_unseen} messages of orders from before are left out";
+            yield return $"{(_day.BeginsWhole ? "the file has gaps" : "the file begins within the day")}: {_unseen} messages of orders that it does not add are left out";
         if (_day.BeginsWhole && !_day.EndsWhole)
             yield return "the file has no event that ends its day: it may be cut off";
         if (_day.Unknown > 0)

@@ -3,25 +3,24 @@ using System.Buffers.Binary;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// The messages of a TotalView-ITCH 5.0 day file, each behind its length of two bytes, highest byte first. They are looked at in one buffer
-/// where they lie: a day has hundreds of millions, and nearly all are about other stocks.
+/// The messages of a file of TotalView-ITCH 5.0, whatever stands around them. They are looked at in one buffer where they lie: a day has
+/// hundreds of millions, and nearly all are about other stocks.
 /// </summary>
 /// <param name="stream">The file, unpacked.</param>
 /// <param name="file">Its name, for what is wrong with it.</param>
+/// <param name="layout">What stands around each message.</param>
 /// <param name="cancellation">Gives up.</param>
-internal sealed class ItchStream(Stream stream, string file, CancellationToken cancellation)
+internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, CancellationToken cancellation)
 {
     private const int BufferLength = 1 << 20;
-    private const int PrefixLength = 2;
-
-    // The lengths of the specification, version 5.0. All begin with type (1), stock locate (2), tracking number (2) and time (6).
-    private static readonly byte[] s_lengths = Lengths(
-        ('S', 12), ('R', 39), ('H', 25), ('Y', 20), ('L', 26), ('V', 35), ('W', 12), ('K', 28), ('J', 35), ('h', 21), ('A', 36), ('F', 40),
-        ('E', 31), ('C', 36), ('X', 23), ('D', 19), ('U', 35), ('P', 44), ('Q', 40), ('B', 19), ('I', 50), ('N', 20), ('O', 48));
 
     private readonly byte[] _buffer = new byte[BufferLength];
     private int _at;
     private int _end;
+    private int _skipped = layout.Skipped;
+
+    /// <summary>Messages of the MoldUDP64 packet that are still to come.</summary>
+    private int _inPacket;
 
     /// <summary>The number of the message that was read last, from 1.</summary>
     internal int Number { get; private set; }
@@ -29,17 +28,13 @@ internal sealed class ItchStream(Stream stream, string file, CancellationToken c
     /// <summary>Messages of types that the specification does not have, passed over.</summary>
     internal int Unknown { get; private set; }
 
-    /// <summary>Whether a file begins like a day file: its first message has a known type and that type's length.</summary>
-    internal static bool IsBeginning(ReadOnlySpan<byte> beginning) => beginning.Length > PrefixLength
-        && s_lengths[beginning[PrefixLength]] is > 0 and var length && BinaryPrimitives.ReadUInt16BigEndian(beginning) == length;
-
     /// <summary>The next message of a known type, without its length: as long as that type is, and gone when the next one is asked for. False at the end.</summary>
     /// <exception cref="FlowFormatException">The file ends within a message, or its length is not its type's.</exception>
     internal bool Next(out ReadOnlySpan<byte> message)
     {
         while (Frame(out message))
         {
-            var length = s_lengths[message[0]];
+            var length = ItchLayout.LengthOf(message[0]);
             if (length == message.Length)
                 return true;
             if (length > 0)
@@ -56,21 +51,19 @@ internal sealed class ItchStream(Stream stream, string file, CancellationToken c
 
     private bool Frame(out ReadOnlySpan<byte> message)
     {
+        for (; _skipped > 0 && Has(0); _skipped--)
+            _at++;
+
         message = default;
-        if (!Has(0))
-            return false;
-
-        if (Number == int.MaxValue)
-            throw Wrong("no day has so many messages");
-
-        Number++;
-        if (!Has(PrefixLength - 1))
-            throw Wrong("the file is cut off within its length");
-
-        var length = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_at));
-        _at += PrefixLength;
+        var length = layout.Framing switch
+        {
+            ItchFraming.Lengths => Prefixed(),
+            ItchFraming.SoupBinTcp => OfSoup(),
+            ItchFraming.MoldUdp64 => OfMold(),
+            ItchFraming.None => OfType(),
+        };
         if (length == 0)
-            return EndOfSession();
+            return false;
 
         if (!Has(length - 1))
             throw Wrong($"the file is cut off within it: {_end - _at} of {length} bytes are there");
@@ -80,8 +73,90 @@ internal sealed class ItchStream(Stream stream, string file, CancellationToken c
         return true;
     }
 
-    /// <summary>A length of nothing is how such files end.</summary>
-    private bool EndOfSession() => Has(0) ? throw Wrong("it is empty, which ends a file, and more follows") : false;
+    /// <summary>The length of the next message, which stands before it; 0 at the end.</summary>
+    private int Prefixed()
+    {
+        if (!Has(0))
+            return 0;
+
+        Count();
+        if (!Has(ItchLayout.PrefixLength - 1))
+            throw Wrong("the file is cut off within its length");
+
+        var length = Take16();
+        // A length of nothing is how such files end.
+        return length == 0 && Has(0) ? throw Wrong("it is empty, which ends a file, and more follows") : length;
+    }
+
+    /// <summary>The length of the message in the next packet that has one: others keep a connection alive, or say who is connected.</summary>
+    private int OfSoup()
+    {
+        while (Prefixed() is > 0 and var length)
+        {
+            if (!Has(length - 1))
+                throw Wrong($"the file is cut off within its packet: {_end - _at} of {length} bytes are there");
+
+            var letter = (char)_buffer[_at++];
+            if (letter is 'S' or 'U' && length > 1)
+                return length - 1;
+
+            _at += length - 1;
+            Number--;
+            if (letter == 'Z')
+                return 0;
+        }
+
+        return 0;
+    }
+
+    /// <summary>The length of the next message of a packet, or of the first one of the next packet that has any.</summary>
+    private int OfMold()
+    {
+        while (_inPacket == 0)
+        {
+            if (!Has(0))
+                return 0;
+            if (!Has(ItchLayout.MoldHeader - 1))
+                throw Wrong("the file is cut off within the header of the packet behind it");
+
+            _at += ItchLayout.MoldHeader - 2;
+            _inPacket = Take16();
+            if (_inPacket == ItchLayout.MoldEnd)
+                _inPacket = 0;
+        }
+
+        _inPacket--;
+        Count();
+        if (!Has(ItchLayout.PrefixLength - 1))
+            throw Wrong("the file is cut off within its length");
+        return Take16() is > 0 and var length ? length : throw Wrong("it is empty");
+    }
+
+    private int OfType()
+    {
+        if (!Has(0))
+            return 0;
+
+        Count();
+        return ItchLayout.LengthOf(_buffer[_at]) is > 0 and var length
+            ? length
+            : throw Wrong($"'{(char)_buffer[_at]}' is no type of message, and without lengths nothing behind it can be found");
+    }
+
+    private void Count()
+    {
+        if (Number == int.MaxValue)
+            throw Wrong("no day has so many messages");
+
+        Number++;
+    }
+
+    private ushort Take16()
+    {
+        var number = BinaryPrimitives.ReadUInt16BigEndian(_buffer.AsSpan(_at));
+        _at += ItchLayout.PrefixLength;
+        return number;
+    }
 
     /// <summary>Whether the byte at so many from here is there.</summary>
     private bool Has(int offset) => _end - _at > offset || Fill(offset);
@@ -108,13 +183,5 @@ internal sealed class ItchStream(Stream stream, string file, CancellationToken c
         }
 
         return true;
-    }
-
-    private static byte[] Lengths(params ReadOnlySpan<(char Type, int Length)> types)
-    {
-        var lengths = new byte[byte.MaxValue + 1];
-        foreach (var (type, length) in types)
-            lengths[type] = (byte)length;
-        return lengths;
     }
 }

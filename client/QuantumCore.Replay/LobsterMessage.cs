@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
@@ -30,26 +29,43 @@ internal enum LobsterEvent
 }
 
 /// <summary>One line of a LOBSTER message file: what happened to a resting order.</summary>
-/// <param name="Line">Line of the file, from 1; the order book file's line of the same number shows the book after it.</param>
-/// <param name="Time">Seconds after midnight, as written: events of one aggressive order share it.</param>
+/// <param name="Line">Line of the file, from 1; the order book file has a row for each message, which shows the book after it.</param>
+/// <param name="Time">Seconds after midnight: events of one aggressive order share it.</param>
 /// <param name="Event">What happened.</param>
 /// <param name="Id">The resting order.</param>
 /// <param name="Quantity">Shares.</param>
 /// <param name="Price">Dollars times 10,000.</param>
 /// <param name="Side">The resting order's side.</param>
 internal sealed record LobsterMessage(
-    int Line, string Time, LobsterEvent Event, long Id, long Quantity, long Price, OrderSide Side);
+    int Line, decimal Time, LobsterEvent Event, long Id, long Quantity, long Price, OrderSide Side);
 
-/// <summary>Reads LOBSTER's two kinds of file.</summary>
-internal static class LobsterReader
+/// <summary>
+/// Reads LOBSTER's two kinds of file, also as other programs write them again: with a row of names on top, blank lines, semicolons or tabs,
+/// quotation marks, whole numbers with a fraction or an exponent.
+/// </summary>
+internal sealed class LobsterReader
 {
+    private const int MessageFields = 6;
+
+    private static readonly string[] s_names = ["time", "type", "id", "size", "price", "direction"];
+
+    private readonly string _file;
+
+    /// <summary>What is left of each order that was submitted.</summary>
+    private readonly Dictionary<long, long> _left = [];
+
+    private int _line;
+
+    private LobsterReader(string file) => _file = file;
+
     /// <summary>Reads a message file.</summary>
-    /// <exception cref="FlowFormatException">A line is not a message.</exception>
+    /// <exception cref="FlowFormatException">A line is not a message, or takes more of an order than it has.</exception>
     internal static List<LobsterMessage> ReadMessages(TextReader text, string file)
     {
+        var reader = new LobsterReader(file);
         var messages = new List<LobsterMessage>();
-        while (text.ReadLine() is { } line)
-            messages.Add(ParseMessage(line, file, messages.Count + 1));
+        foreach (var fields in reader.Lines(text))
+            messages.Add(reader.Message(fields));
 
         return messages;
     }
@@ -58,52 +74,115 @@ internal static class LobsterReader
     /// <exception cref="FlowFormatException">A line is not a row of levels.</exception>
     internal static List<BookCheck> ReadRows(TextReader text, string file)
     {
+        var reader = new LobsterReader(file);
         var rows = new List<BookCheck>();
-        while (text.ReadLine() is { } line)
-            rows.Add(ParseRow(line, file, rows.Count + 1));
+        foreach (var fields in reader.Lines(text))
+            rows.Add(reader.Row(fields));
 
         return rows;
     }
 
-    private static LobsterMessage ParseMessage(string text, string file, int line)
+    /// <summary>Returns true if a line has the fields of a message, whatever its type is.</summary>
+    internal static bool IsMessage(string line)
     {
-        var fields = text.Split(',');
-        if (fields.Length < 6)
-            throw new FlowFormatException(file, line, "a message has six fields: time, type, id, size, price, direction");
-
-        var kind = (LobsterEvent)Number(fields[1], file, line);
-        if (!Enum.IsDefined(kind))
-            throw new FlowFormatException(file, line, $"unknown event type '{fields[1]}'");
-
-        var side = fields[5] switch
-        {
-            "1" => OrderSide.Buy,
-            "-1" => OrderSide.Sell,
-            _ => throw new FlowFormatException(file, line, $"'{fields[5]}' is not a direction (1 or -1)"),
-        };
-        var message = new LobsterMessage(
-            line, fields[0], kind, Number(fields[2], file, line), Number(fields[3], file, line),
-            Number(fields[4], file, line), side);
-        return kind > LobsterEvent.Execute || (message.Quantity > 0 && message.Price > 0)
-            ? message
-            : throw new FlowFormatException(file, line, "size and price must be positive");
+        var fields = Fields(line);
+        return fields.Length >= MessageFields && FlowFields.TryDecimal(fields[0], out _)
+            && fields[1..MessageFields].All(static field => FlowFields.TryWhole(field, out _))
+            && FlowFields.TryWhole(fields[5], out var direction) && direction is 1 or -1;
     }
 
-    private static BookCheck ParseRow(string text, string file, int line)
+    /// <summary>Returns true if a line has the numbers of levels, four for each.</summary>
+    internal static bool IsRow(string line)
     {
-        var fields = text.Split(',');
+        var fields = Fields(line);
+        return fields.Length >= 4 && fields.Length % 4 == 0 && fields.All(static field => FlowFields.TryWhole(field, out _));
+    }
+
+    /// <summary>The fields of each line that has some; a first one of names is none.</summary>
+    private IEnumerable<string[]> Lines(TextReader text)
+    {
+        var isFirst = true;
+        while (text.ReadLine() is { } line)
+        {
+            _line++;
+            if (string.IsNullOrWhiteSpace(line))
+                continue;
+
+            var fields = Fields(line);
+            if (!isFirst || !IsHeader(fields))
+                yield return fields;
+            isFirst = false;
+        }
+    }
+
+    private static bool IsHeader(string[] fields) =>
+        fields.Length >= 4 && fields.All(static field => field.Length == 0 || !FlowFields.TryDecimal(field, out _)) && fields.Any(static field => field.Any(char.IsAsciiLetter));
+
+    /// <summary>A line's fields: between semicolons a time may have a comma for its point.</summary>
+    private static string[] Fields(string line)
+    {
+        if (!line.Contains(';', StringComparison.Ordinal))
+            return FlowFields.Split(line, line.Contains(',', StringComparison.Ordinal) ? ',' : '\t');
+
+        var fields = FlowFields.Split(line, ';');
+        fields[0] = fields[0].Replace(',', '.');
+        return fields;
+    }
+
+    private LobsterMessage Message(string[] fields)
+    {
+        if (fields.Length < MessageFields)
+            throw Wrong($"a message has six fields: time, type, id, size, price, direction; here are {fields.Length}");
+        if (!FlowFields.TryDecimal(fields[0], out var time) || time < 0)
+            throw Wrong(fields, 0, "is not a time in seconds after midnight, such as 34200.017");
+
+        var kind = (LobsterEvent)Math.Clamp(Number(fields, 1), 0, 8);
+        if (!Enum.IsDefined(kind))
+            throw Wrong(fields, 1, "is an unknown event type; 1 to 7 are known");
+
+        var side = Number(fields, 5) switch
+        {
+            1 => OrderSide.Buy,
+            -1 => OrderSide.Sell,
+            _ => throw Wrong(fields, 5, "is not a direction (1 or -1)"),
+        };
+        var message = new LobsterMessage(_line, time, kind, Number(fields, 2), Number(fields, 3), Number(fields, 4), side);
+        if (kind <= LobsterEvent.Execute && (message.Quantity <= 0 || message.Price <= 0))
+            throw Wrong(fields, message.Quantity <= 0 ? 3 : 4, "is not positive");
+
+        TakeFrom(message, fields);
+        return message;
+    }
+
+    /// <summary>An event that takes more of an order than was submitted of it is of another file, or damaged: no exchange would do that.</summary>
+    private void TakeFrom(LobsterMessage message, string[] fields)
+    {
+        if (message.Event == LobsterEvent.Submit)
+        {
+            _left[message.Id] = message.Quantity;
+        }
+        else if (message.Event <= LobsterEvent.Execute && _left.TryGetValue(message.Id, out var left))
+        {
+            if (message.Quantity > left)
+                throw Wrong(fields, 3, $"of order {message.Id} are taken, and {left} are left");
+            _left[message.Id] = left - message.Quantity;
+        }
+    }
+
+    private BookCheck Row(string[] fields)
+    {
         if (fields.Length < 4 || fields.Length % 4 != 0)
-            throw new FlowFormatException(file, line, "a row has four numbers for each level");
+            throw Wrong($"a row has four numbers for each level; here are {fields.Length}");
 
         var bids = ImmutableArray.CreateBuilder<RecordedLevel>();
         var asks = ImmutableArray.CreateBuilder<RecordedLevel>();
         for (var at = 0; at < fields.Length; at += 4)
         {
-            AddLevel(asks, Number(fields[at], file, line), Number(fields[at + 1], file, line));
-            AddLevel(bids, Number(fields[at + 2], file, line), Number(fields[at + 3], file, line));
+            AddLevel(asks, Number(fields, at, "ask"), Number(fields, at + 1, "ask size"));
+            AddLevel(bids, Number(fields, at + 2, "bid"), Number(fields, at + 3, "bid size"));
         }
 
-        return new BookCheck(line, fields.Length / 4, bids.ToImmutable(), asks.ToImmutable());
+        return new BookCheck(_line, fields.Length / 4, bids.ToImmutable(), asks.ToImmutable());
     }
 
     /// <summary>Empty levels carry a dummy price and no quantity.</summary>
@@ -113,8 +192,12 @@ internal static class LobsterReader
             side.Add(new RecordedLevel(price, quantity));
     }
 
-    private static long Number(string text, string file, int line) =>
-        long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
-            ? number
-            : throw new FlowFormatException(file, line, $"'{text}' is not a whole number");
+    private long Number(string[] fields, int at, string? name = null) => FlowFields.TryWhole(fields[at], out var number)
+        ? number
+        : throw Wrong(fields, at, "is not a whole number", name);
+
+    private FlowFormatException Wrong(string[] fields, int at, string what, string? name = null) =>
+        new(_file, _line, $"'{fields[at]}' {what}", column: at + 1, name: name ?? s_names[at]);
+
+    private FlowFormatException Wrong(string what) => new(_file, _line, what);
 }

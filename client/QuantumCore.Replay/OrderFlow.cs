@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Text;
 using System.Text.RegularExpressions;
 using QuantumCore.Client;
 
@@ -15,36 +14,40 @@ public sealed partial record OrderFlow(
     private const int LongestBeginning = 64 * 1024;
     private const int LongestTicker = 10;
 
+    /// <summary>What the recording was read as, and why, as a sentence without its end.</summary>
+    public string Reading { get; init; } = "";
+
     /// <summary>
     /// Opens a command file (<c>.csv</c>), a LOBSTER message file (its order book file is found beside it), LOBSTER's zip of both, or a day
     /// file of Nasdaq's TotalView-ITCH 5.0; all but the zip may be packed by gzip. What it is shows in its beginning.
     /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="ticker">Which stock, of a file that holds all of a day; null for one that holds one.</param>
+    /// <param name="format">What it is read as, whatever it looks like; null: as it looks.</param>
     /// <param name="cancellation">Gives up: a whole day takes seconds, of all stocks minutes.</param>
     /// <exception cref="FlowFormatException">It does not read as any of these.</exception>
     /// <exception cref="FlowTickerException">It holds many stocks and none was named, or one that is not there; or it holds one.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static OrderFlow Open(string path, string? ticker = null, CancellationToken cancellation = default)
+    public static OrderFlow Open(string path, string? ticker = null, RecordingFormat? format = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
         var name = Path.GetFileName(path);
-        var format = FormatOf(path);
-        if (format == RecordingFormat.Itch50)
-        {
-            using var bytes = OpenBytes(path);
-            var day = ItchDay.Read(bytes, name, ticker, cancellation);
-            return ItchImport.Convert(Named(ticker!), day, name, cancellation);
-        }
-
-        if (ticker is not null)
-            throw new FlowTickerException(name, ticker);
-        if (name.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            return OpenZip(path, name, cancellation);
-
         try
         {
-            return OpenText(path, name, format, cancellation);
+            var (guess, layout) = Look(path);
+            var reading = format is { } chosen ? new RecordingGuess(chosen, "that was asked for") : guess;
+            if (reading.Format is not { } known)
+                throw new FlowFormatException(name, 0, $"no format of recordings fits: {reading.Why}. Formats are {Formats}: name one if it is of it");
+            if (ticker is not null && known != RecordingFormat.Itch50)
+                throw new FlowTickerException(name, ticker);
+
+            var flow = known switch
+            {
+                RecordingFormat.Itch50 => OpenItch(path, name, ticker, layout, cancellation),
+                RecordingFormat.LobsterZip => OpenZip(path, name, cancellation),
+                RecordingFormat.Commands or RecordingFormat.Lobster => OpenText(path, name, known, cancellation),
+            };
+            return flow with { Reading = $"{name} is read as {NameOf(known)}: {reading.Why}" };
         }
         catch (InvalidDataException broken)
         {
@@ -52,10 +55,29 @@ public sealed partial record OrderFlow(
         }
     }
 
-    private static OrderFlow OpenText(string path, string name, RecordingFormat? format, CancellationToken cancellation)
+    /// <summary>The names of all formats, as they are given.</summary>
+    public static string Formats => string.Join(", ", Enum.GetValues<RecordingFormat>().Select(NameOf));
+
+    /// <summary>Returns the name of a format, as it is given.</summary>
+    public static string NameOf(RecordingFormat format) => format switch
+    {
+        RecordingFormat.Commands => "commands",
+        RecordingFormat.Lobster => "lobster",
+        RecordingFormat.LobsterZip => "lobsterZip",
+        RecordingFormat.Itch50 => "itch50",
+    };
+
+    private static OrderFlow OpenItch(string path, string name, string? ticker, ItchLayout? layout, CancellationToken cancellation)
+    {
+        using var bytes = OpenBytes(path);
+        var day = ItchDay.Read(bytes, name, ticker, cancellation, layout ?? default);
+        return ItchImport.Convert(Named(ticker!), day, name, cancellation);
+    }
+
+    private static OrderFlow OpenText(string path, string name, RecordingFormat format, CancellationToken cancellation)
     {
         using var text = new StreamReader(OpenBytes(path));
-        if (format != RecordingFormat.Lobster)
+        if (format == RecordingFormat.Commands)
             return new OrderFlow(TickerOf(name), [.. CommandReader.Read(text, name)], []);
 
         var messages = LobsterReader.ReadMessages(text, name);
@@ -90,30 +112,34 @@ public sealed partial record OrderFlow(
             : throw new FlowFormatException(
                 file, Math.Min(messages.Count, rows.Count), $"{messages.Count} messages, but {rows.Count} book rows");
 
-    /// <summary>What a file is by its beginning, or by what its archive holds; null when it is no recording, or can't be read.</summary>
-    public static RecordingFormat? FormatOf(string path)
+    /// <summary>Returns what a file is by its beginning, or by what its archive holds, and why; no format when it is no recording, or can't be read.</summary>
+    public static RecordingGuess Guess(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
         try
         {
-            if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
-            {
-                using var zip = ZipFile.OpenRead(path);
-                return zip.Entries.Any(IsPart("_message_")) ? RecordingFormat.LobsterZip : null;
-            }
-
-            var beginning = Beginning(path);
-            if (ItchStream.IsBeginning(beginning))
-                return RecordingFormat.Itch50;
-
-            var first = Encoding.UTF8.GetString(beginning).Split('\n')
-                .FirstOrDefault(static line => line.TrimEnd('\r') is { Length: > 0 } text && text[0] != '#') ?? "";
-            return LobsterLine().IsMatch(first) ? RecordingFormat.Lobster : CommandLine().IsMatch(first) ? RecordingFormat.Commands : null;
+            return Look(path).Guess;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return null;
+            return new RecordingGuess(null, error.Message);
         }
+    }
+
+    private static (RecordingGuess Guess, ItchLayout? Layout) Look(string path)
+    {
+        if (path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))
+        {
+            using var zip = ZipFile.OpenRead(path);
+            return (zip.Entries.Any(IsPart("_message_"))
+                ? new RecordingGuess(RecordingFormat.LobsterZip, "it is an archive with a LOBSTER message file")
+                : new RecordingGuess(null, "the archive holds no LOBSTER message file (*_message_*.csv)"), null);
+        }
+
+        var beginning = Beginning(path, out var isWhole);
+        return ItchLayout.Of(beginning, isWhole) is { } layout
+            ? (new RecordingGuess(RecordingFormat.Itch50, layout.Text), layout)
+            : (RecordingDetection.OfText(beginning, isWhole), null);
     }
 
     /// <summary>The order book file that would be read with a LOBSTER message file, whether it is there or not; null where there can be none.</summary>
@@ -126,11 +152,13 @@ public sealed partial record OrderFlow(
     }
 
     /// <summary>The beginning of a file; what is no recording is not read to its end in search of one.</summary>
-    private static ReadOnlySpan<byte> Beginning(string path)
+    private static ReadOnlySpan<byte> Beginning(string path, out bool isWhole)
     {
         using var bytes = OpenBytes(path);
         var read = new byte[LongestBeginning];
-        return read.AsSpan(0, bytes.ReadAtLeast(read, read.Length, throwOnEndOfStream: false));
+        var length = bytes.ReadAtLeast(read, read.Length, throwOnEndOfStream: false);
+        isWhole = length < read.Length;
+        return read.AsSpan(0, length);
     }
 
     /// <summary>The file, unpacked where it is packed, whatever it is called; what is called so is to be packed.</summary>
@@ -158,12 +186,6 @@ public sealed partial record OrderFlow(
         var ticker = NotInSymbol().Replace(name.ToUpperInvariant(), "");
         return ticker.Length is 0 ? "FLOW" : ticker[..Math.Min(ticker.Length, LongestTicker)];
     }
-
-    [GeneratedRegex(@"^\d+(\.\d+)?,[1-7],", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex LobsterLine();
-
-    [GeneratedRegex("^(A|X|D|IOC|Q),", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex CommandLine();
 
     [GeneratedRegex("[^A-Z0-9-]", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     private static partial Regex NotInSymbol();

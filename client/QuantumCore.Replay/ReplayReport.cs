@@ -20,6 +20,9 @@ public sealed class ReplayReport
     /// <summary>Aggressive orders sent.</summary>
     public int Aggressive { get; internal set; }
 
+    /// <summary>Of these, how many are compared: what an order met shows a moment after its answer.</summary>
+    public int AggressiveCompared { get; internal set; }
+
     /// <summary>Of these, how many met exactly the recorded orders, quantities and prices.</summary>
     public int AggressiveExact { get; internal set; }
 
@@ -59,6 +62,23 @@ public sealed class ReplayReport
         DifferenceCount++;
         if (_differences.Count < DifferencesKept)
             _differences.Add($"line {line}: {how}");
+    }
+
+    /// <summary>How the comparison stands, as a sentence without its end; what waits to be compared is no difference.</summary>
+    public string Standing()
+    {
+        var waiting = Aggressive - AggressiveCompared;
+        var compared = AggressiveCompared == AggressiveExact
+            ? $"all {AggressiveExact} aggressive orders compared so far are as recorded"
+            : $"{AggressiveExact} of {AggressiveCompared} aggressive orders compared so far are as recorded";
+        var orders = (AggressiveCompared, waiting) switch
+        {
+            (0, 0) => "no aggressive order was sent yet",
+            (0, _) => $"{waiting} aggressive orders wait to be compared",
+            (_, 0) => compared,
+            _ => $"{compared}, {waiting} wait",
+        };
+        return $"{Orders} orders sent; {orders}; {RowsEqual} of {Rows} book rows equal; {OrdersPerSecond} orders/s";
     }
 
     /// <summary>The report as one line of JSON.</summary>

@@ -9,7 +9,7 @@ namespace QuantumCore.Replay;
 /// <param name="OrdersPerSecond">Most commands a second; 0 is as fast as it goes.</param>
 /// <param name="Maker">The resting orders' account.</param>
 /// <param name="Taker">The aggressive orders' account.</param>
-/// <param name="Lists">Whether the symbol is listed when it is not there: ticks of 0.01, lots of 1, quoted in USD, without fees of its own but what pays for a rebate of the schedule.</param>
+/// <param name="Lists">Whether the symbol is listed when it is not there: ticks of 0.01, lots of 1, quoted in USD, without fees of its own but what pays for a rebate of the schedule; ticks of 0.0001, quoted in USD4, where a price of the recording has more than two decimals.</param>
 /// <param name="Resumes">Whether the run has been begun before.</param>
 /// <param name="Clears">Whether resting orders of both accounts, which an earlier run left in the book, are taken out first.</param>
 public sealed record ReplayPlan(
@@ -33,8 +33,13 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     private const int Patience = 100;
     private const string Quote = "USD";
 
-    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>Dollars with four decimals: what is traded for less than a dollar is priced in hundredths of a cent.</summary>
+    private const string FineQuote = "USD4";
 
+    private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan s_longestClearing = TimeSpan.FromSeconds(2);
+
+    private readonly List<string> _keys = [];
     private QuantumCoreClient? _maker;
     private QuantumCoreClient? _taker;
 
@@ -47,11 +52,14 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     /// <summary>Told how many lines are done, says what is wanted from now on; null when there is nobody to say it.</summary>
     public Func<int, CancellationToken, Task<ReplayWish?>>? Control { get; init; }
 
-    /// <summary>Replays a recording.</summary>
+    /// <summary>
+    /// Replays a recording. What can be seen to fail fails before the symbol is listed. The API keys that the replay makes are revoked at its
+    /// end. Where the exchange refuses a command, the orders that rest are cancelled, unless the run may be gone on with by its name.
+    /// </summary>
     /// <param name="flow">The recording.</param>
     /// <param name="file">Its name, for what is wrong with it.</param>
     /// <param name="cancellation">Stops it; what was sent stays.</param>
-    /// <exception cref="FlowFormatException">The instrument can't carry a price or a quantity; nothing was sent.</exception>
+    /// <exception cref="FlowFormatException">The instrument can't carry a price or a quantity, or an order does not rest; nothing was sent.</exception>
     /// <exception cref="ReplayRefusedException">It can't be replayed there.</exception>
     /// <exception cref="ReplayStoppedException">The exchange refused a command without which the rest means nothing.</exception>
     /// <exception cref="QuantumCoreException">The exchange refused something else, or can't be reached.</exception>
@@ -59,57 +67,103 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     {
         ArgumentNullException.ThrowIfNull(flow);
         var schedules = await administrator.GetFeeSchedulesAsync(cancellation);
-        var instrument = await FindAsync(schedules, cancellation);
+        var found = (await administrator.GetInstrumentsAsync(cancellation)).FirstOrDefault(instrument => instrument.Symbol == plan.Symbol);
+        if (found is null && !plan.Lists)
+            throw new ReplayRefusedException(ReplayObstacle.NotListed, $"{plan.Symbol} is not listed");
+
+        var instrument = found ?? New(ReplayUnits.HasFractions(flow.Commands), schedules);
         var units = new ReplayUnits(instrument, schedules.FirstOrDefault(schedule => schedule.Asset == instrument.QuoteAsset));
         units.Check(flow.Commands, file);
+        try
+        {
+            return await RunAsync(flow, instrument, isListed: found is not null, units, cancellation);
+        }
+        catch (ReplayStoppedException) when (!plan.Resumes)
+        {
+            await CancelRestingAsync();
+            throw;
+        }
+        finally
+        {
+            await RevokeAsync();
+        }
+    }
+
+    private async Task<ReplayReport> RunAsync(
+        OrderFlow flow, Instrument instrument, bool isListed, ReplayUnits units, CancellationToken cancellation)
+    {
+        // Both accounts are there before the symbol is: an account that is none lists nothing.
+        var maker = _maker ??= await OpenAsync(plan.Maker, cancellation);
+        var taker = _taker ??= await OpenAsync(plan.Taker, cancellation);
+        if (!isListed)
+            await administrator.ListInstrumentAsync(instrument, cancellation);
+
         var book = await administrator.GetBookAsync(plan.Symbol, depth: 1, cancellation);
         if (!plan.Resumes && !IsEmpty(book) && !(plan.Clears && IsEmpty(book = await ClearAsync(cancellation))))
             throw new ReplayRefusedException(ReplayObstacle.NotEmpty, $"{plan.Symbol} has resting orders");
 
         await FundAsync(plan.Maker, instrument, units.Funds(flow.Commands, maker: true), cancellation);
-        var maker = _maker ??= await OpenAsync(plan.Maker, cancellation);
         await FundAsync(plan.Taker, instrument, units.Funds(flow.Commands, maker: false), cancellation);
-        var taker = _taker ??= await OpenAsync(plan.Taker, cancellation);
         Begun?.Invoke();
         var replayer = new Replayer(maker, taker, plan, time) { Progress = Progress, Control = Control };
         return await replayer.RunAsync(flow.Commands, plan.Resumes ? book.Sequence : Replayer.NotResumed, cancellation);
     }
 
+    /// <summary>Cancels what the replay let rest. What can't be cancelled stays: the replay has failed for a reason of its own.</summary>
+    private Task CancelRestingAsync() => ClearUpAsync(async cancellation =>
+    {
+        await _maker!.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+        await _taker!.CancelAllAsync(plan.Symbol, cancellation: cancellation);
+    });
+
+    private Task RevokeAsync() => ClearUpAsync(async cancellation =>
+    {
+        foreach (var key in _keys)
+            await administrator.RevokeApiKeyAsync(key, cancellation);
+    });
+
+    private async Task ClearUpAsync(Func<CancellationToken, Task> work)
+    {
+        using var ends = new CancellationTokenSource(s_longestClearing, time);
+        try
+        {
+            await work(ends.Token);
+        }
+        catch (Exception failure) when (failure is QuantumCoreException or OperationCanceledException)
+        {
+            // The exchange can't be reached, or is about to stop: what the replay itself came to is told.
+        }
+    }
+
     private static bool IsEmpty(BookSnapshot book) => book.Bids.Count == 0 && book.Asks.Count == 0;
 
-    private async Task<Instrument> FindAsync(IReadOnlyList<FeeSchedule> schedules, CancellationToken cancellation)
+    /// <summary>The symbol as it is listed where it is not there.</summary>
+    private Instrument New(bool hasFractions, IReadOnlyList<FeeSchedule> schedules)
     {
-        var instruments = await administrator.GetInstrumentsAsync(cancellation);
-        if (instruments.FirstOrDefault(instrument => instrument.Symbol == plan.Symbol) is { } found)
-            return found;
-
-        if (!plan.Lists)
-            throw new ReplayRefusedException(ReplayObstacle.NotListed, $"{plan.Symbol} is not listed");
+        var (quote, decimals, tick) = hasFractions ? (FineQuote, 4, ReplayUnits.Finest) : (Quote, 2, 0.01m);
 
         // Where somebody gets a rebate, an instrument whose own taker fee is less is not listed.
-        var tiers = schedules.Where(static schedule => schedule.Asset == Quote).SelectMany(static schedule => schedule.Tiers);
-        return await administrator.ListInstrumentAsync(
-            new Instrument
-            {
-                Symbol = plan.Symbol,
-                BaseAsset = plan.Symbol.Length > 12 ? plan.Symbol[..12] : plan.Symbol,
-                BaseDecimals = 0,
-                QuoteAsset = Quote,
-                QuoteDecimals = 2,
-                TickSize = 0.01m,
-                LotSize = 1m,
-                MinPrice = 0.01m,
-                MaxPrice = 10_000_000m,
-                MinQuantity = 1m,
-                MaxQuantity = 1_000_000_000m,
-                MinNotional = 0m,
-                MaxNotional = 1_000_000_000_000m,
-                ReferencePrice = 0m,
-                TakerFeePpm = tiers.Select(static tier => -tier.MakerFeePpm).Append(0).Max(),
-                ProtectionPpm = 50_000,
-                MaxLevels = 100_000,
-            },
-            cancellation);
+        var tiers = schedules.Where(schedule => schedule.Asset == quote).SelectMany(static schedule => schedule.Tiers);
+        return new Instrument
+        {
+            Symbol = plan.Symbol,
+            BaseAsset = plan.Symbol.Length > 12 ? plan.Symbol[..12] : plan.Symbol,
+            BaseDecimals = 0,
+            QuoteAsset = quote,
+            QuoteDecimals = decimals,
+            TickSize = tick,
+            LotSize = 1m,
+            MinPrice = tick,
+            MaxPrice = 10_000_000m,
+            MinQuantity = 1m,
+            MaxQuantity = 1_000_000_000m,
+            MinNotional = 0m,
+            MaxNotional = 1_000_000_000_000m,
+            ReferencePrice = 0m,
+            TakerFeePpm = tiers.Select(static tier => -tier.MakerFeePpm).Append(0).Max(),
+            ProtectionPpm = 50_000,
+            MaxLevels = 100_000,
+        };
     }
 
     /// <summary>Takes both accounts' orders out of the book; what it shows then.</summary>
@@ -139,8 +193,13 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         await administrator.DepositAsync(account, instrument.BaseAsset, funds.Base, $"{plan.Run}.base.{funds.Base}", cancellation);
     }
 
-    private async Task<QuantumCoreClient> OpenAsync(string account, CancellationToken cancellation) =>
-        open((await administrator.CreateApiKeyAsync(account, cancellation)).ApiKey);
+    private async Task<QuantumCoreClient> OpenAsync(string account, CancellationToken cancellation)
+    {
+        var key = await administrator.CreateApiKeyAsync(account, cancellation);
+        if (key.Id is { } id)
+            _keys.Add(id);
+        return open(key.ApiKey);
+    }
 }
 
 /// <summary>Why a recording can't be replayed to a symbol.</summary>

@@ -27,7 +27,7 @@ internal sealed class RecordingFolder(SiloOptions options)
             .Where(IsOffered)
             .OrderBy(file => file.Name, StringComparer.Ordinal)
             .Take(MostFiles)
-            .Select(file => new Recording(file.Name, IsWhole(file.FullName) ? OrderFlow.FormatOf(file.FullName) : null, file.Length));
+            .Select(file => new Recording(file.Name, IsWhole(file.FullName) ? OrderFlow.Guess(file.FullName).Format : null, file.Length));
         return new RecordingList(true, [.. files]);
     }
 
@@ -40,7 +40,7 @@ internal sealed class RecordingFolder(SiloOptions options)
         {
             return options.Recordings is { } folder
                 && new DirectoryInfo(folder).EnumerateFiles().FirstOrDefault(file => file.Name == name && IsOffered(file)) is { } found
-                && IsWhole(found.FullName) && OrderFlow.FormatOf(found.FullName) is not null
+                && IsWhole(found.FullName)
                 ? found.FullName
                 : null;
         }

@@ -35,7 +35,8 @@ internal sealed partial class ReplayRunner(
     /// <param name="symbol">Where to; null: as the file is called or as the ticker, with .L.</param>
     /// <param name="speed">Commands a second; 0: as fast as it goes.</param>
     /// <param name="batch">Most resting orders in one request.</param>
-    public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch)
+    /// <param name="format">What the recording is read as; null: as it looks.</param>
+    public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch, RecordingFormat? format = null)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
         lock (_lock)
@@ -43,7 +44,7 @@ internal sealed partial class ReplayRunner(
             if (board.Begin(run, Path.GetFileName(path), symbol ?? "", speed) is { } other)
                 return other;
 
-            _current = new Wanted(path, ticker, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
+            _current = new Wanted(path, ticker, format, new ReplayPlan(symbol ?? "", run, batch, speed, Maker, Taker, Lists: true, Clears: true));
             _wanted.Writer.TryWrite(_current);
             return null;
         }
@@ -81,7 +82,7 @@ internal sealed partial class ReplayRunner(
         LogBegun(log, plan.Run, file);
         try
         {
-            var report = await ReplayAsync(wanted.Path, wanted.Ticker, plan, ends);
+            var report = await ReplayAsync(wanted, plan, ends);
             board.End(ReplayEnd.Done, null, new ReplayResult(
                 report.Aggressive, report.AggressiveExact, report.Rows, report.RowsEqual, report.DifferenceCount));
             LogDone(log, plan.Run, report.Orders, report.DifferenceCount);
@@ -101,10 +102,10 @@ internal sealed partial class ReplayRunner(
         }
     }
 
-    private async Task<ReplayReport> ReplayAsync(string path, string? ticker, ReplayPlan plan, CancellationToken ends)
+    private async Task<ReplayReport> ReplayAsync(Wanted wanted, ReplayPlan plan, CancellationToken ends)
     {
         // Read to its end before anything is sent: a line that is wrong changes nothing.
-        var flow = OrderFlow.Open(path, ticker, ends);
+        var flow = OrderFlow.Open(wanted.Path, wanted.Ticker, wanted.Format, ends);
         ends.ThrowIfCancellationRequested();
         var named = plan with { Symbol = plan.Symbol.Length == 0 ? flow.Ticker + ".L" : plan.Symbol };
         var lines = flow.Commands.Count;
@@ -122,7 +123,7 @@ internal sealed partial class ReplayRunner(
             {
                 Control = (done, _) => Task.FromResult<ReplayWish?>(board.Tell(named.Symbol, done, lines)),
             };
-            return await run.RunAsync(flow, Path.GetFileName(path), ends);
+            return await run.RunAsync(flow, Path.GetFileName(wanted.Path), ends);
         }
         finally
         {
@@ -143,7 +144,7 @@ internal sealed partial class ReplayRunner(
     private static partial void LogFailed(ILogger logger, string run, Exception exception);
 
     /// <summary>A replay that was asked for.</summary>
-    private sealed record Wanted(string Path, string? Ticker, ReplayPlan Plan)
+    private sealed record Wanted(string Path, string? Ticker, RecordingFormat? Format, ReplayPlan Plan)
     {
         /// <summary>Ends it.</summary>
         public CancellationTokenSource Stop { get; } = new();

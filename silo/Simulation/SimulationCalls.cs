@@ -9,6 +9,7 @@ using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
 using NewReplay = QuantumCore.Client.NewReplay;
+using OrderFlow = QuantumCore.Replay.OrderFlow;
 using RecordingList = QuantumCore.Client.RecordingList;
 using ReplayChange = QuantumCore.Client.ReplayChange;
 using ReplayPosition = QuantumCore.Client.ReplayPosition;
@@ -266,6 +267,10 @@ internal sealed class SimulationCalls(
             return Malformed("file", "This exchange has no folder of recordings: start it with --recordings DIR.");
         if (recordings.Find(wanted.File) is not { } path)
             return Malformed("file", "There is no such recording: GET /sim/recordings lists them.");
+        if (wanted.Format is { } format && !Enum.IsDefined(format))
+            return Malformed("format", $"{OrderFlow.Formats}; without it the file is read as it looks.");
+        if (wanted.Format is null && OrderFlow.Guess(path) is { Format: null, Why: var why })
+            return Malformed("file", $"No format of recordings fits: {why}. Name its format ({OrderFlow.Formats}) if it is of one.");
         if (wanted.Ticker is { Length: 0 or > LongestTicker })
             return Malformed("ticker", $"1 to {LongestTicker} characters, as the recording has it.");
         if (wanted.Symbol is { } symbol && (symbol.Length is 0 or > LongestSymbol || !symbol.All(IsOfSymbol)))
@@ -274,7 +279,7 @@ internal sealed class SimulationCalls(
             return Malformed("speed", $"0 to {FastestReplay} commands a second; 0: as fast as it goes.");
         if (wanted.Batch is { } batch && batch is not (>= 1 and <= Client.QuantumCoreClient.BatchLimit))
             return Malformed("batch", $"1 to {Client.QuantumCoreClient.BatchLimit} resting orders in one request.");
-        return runner.Begin(path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch) is { } other
+        return runner.Begin(path, wanted.Ticker, wanted.Symbol, wanted.Speed ?? 0, wanted.Batch ?? UsualBatch, wanted.Format) is { } other
             ? Malformed(null, $"A replay of {other.File} is under way: {(other.Here ? "stop it first" : "end qc replay first")}.")
             : null;
     }

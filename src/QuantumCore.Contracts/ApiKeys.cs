@@ -55,12 +55,15 @@ public enum SigningScheme : byte
 
     /// <summary>RSA, PKCS #1 v1.5, over SHA-256; the exchange knows the public key alone.</summary>
     RsaSha256 = 2,
+
+    /// <summary>Ed25519 (RFC 8032); the exchange knows the public key alone.</summary>
+    Ed25519 = 3,
 }
 
 /// <summary>What the signatures of a key are checked with.</summary>
 /// <param name="Scheme">How they are made.</param>
 /// <param name="Material">
-/// Base64: of an HMAC key its secret, sealed, so that who reads the journal can't sign; of an RSA key the public key
+/// Base64: of an HMAC key its secret, sealed, so that who reads the journal can't sign; of an RSA or Ed25519 key the public key
 /// (SubjectPublicKeyInfo).
 /// </param>
 [GenerateSerializer, Immutable, Alias("signing-key")]

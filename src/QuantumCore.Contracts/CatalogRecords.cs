@@ -525,7 +525,7 @@ public static partial class CatalogRecordEncoding
     private static SigningKey? Signing(long scheme, string material) => scheme switch
     {
         0 => null,
-        (long)SigningScheme.HmacSha256 or (long)SigningScheme.RsaSha256 => new SigningKey((SigningScheme)scheme, material),
+        (long)SigningScheme.HmacSha256 or (long)SigningScheme.RsaSha256 or (long)SigningScheme.Ed25519 => new SigningKey((SigningScheme)scheme, material),
         _ => throw new InvalidDataException($"Unknown kind {scheme} of signature."),
     };
 }

@@ -116,8 +116,10 @@ public sealed record ReconciliationReport(
 /// <param name="Behind">Those that are not in the history yet.</param>
 /// <param name="BehindNanos">Nanoseconds since it last wrote a batch, while records wait that it can take; else 0.</param>
 /// <param name="Stopped">Streams with a record that the history can't take; nothing of them from there on is in it. Empty or missing when there is none.</param>
+/// <param name="Fails">True if the database refused the last batch: it is locked, full or gone. Tried again each second.</param>
 [GenerateSerializer, Immutable, Alias("ledger-standing")]
-public readonly record struct LedgerStanding(long Records, long Behind, long BehindNanos, ImmutableArray<StoppedStream> Stopped = default);
+public readonly record struct LedgerStanding(
+    long Records, long Behind, long BehindNanos, ImmutableArray<StoppedStream> Stopped = default, bool Fails = false);
 
 /// <summary>A stream whose history has stopped.</summary>
 /// <param name="Stream">The journal's stream.</param>

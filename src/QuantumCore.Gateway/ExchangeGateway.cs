@@ -244,7 +244,7 @@ public static class ExchangeGateway
             var detail = status == 404 ? "There is no such call." : "The call has another method.";
             var path = context.Request.Path;
             if (path.StartsWithSegments("/api/v3", StringComparison.OrdinalIgnoreCase) || path.StartsWithSegments("/sapi", StringComparison.OrdinalIgnoreCase))
-                await WireHttp.Write(context, new WireError(-1020, $"This operation is not supported. {detail}", status));
+                await WireHttp.Write(context, WireError.NotSupported(detail, status));
             else
                 await Answer.Refuse(context, Refusal.Malformed(null, detail), status);
         }

@@ -77,6 +77,10 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
             return $"The history has stopped of {names}{more}: it can't take the record.";
         }
 
+        // Nobody is told of their newest fills meanwhile; readings of older ones go on.
+        if (_standing.Fails)
+            return Text($"The history can't be written, and {_standing.Behind} records wait: its database is locked, full or gone. The log says which.");
+
         var lag = TimeSpan.FromTicks(_standing.BehindNanos / TimeSpan.NanosecondsPerTick);
         return lag > options.LongestHistoryLag
             ? Text($"The history has not advanced for {lag.TotalSeconds:F0} s; {_standing.Behind} records wait.")

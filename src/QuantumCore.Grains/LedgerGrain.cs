@@ -41,6 +41,9 @@ public sealed partial class LedgerGrain(
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
 
+    // The database refused the last batch.
+    private bool _fails;
+
     /// <inheritdoc/>
     public override async Task OnActivateAsync(CancellationToken cancellationToken)
     {
@@ -143,7 +146,7 @@ public sealed partial class LedgerGrain(
     public ValueTask<LedgerStanding> Standing()
     {
         var without = IsBehind() ? time.GetElapsedTime(_progressAt) : TimeSpan.Zero;
-        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped()));
+        return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
     }
 
     /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
@@ -375,7 +378,7 @@ public sealed partial class LedgerGrain(
                     _cursors[chunk.Stream] = chunk.LastSequence;
                 }
 
-                _progressAt = time.GetTimestamp();
+                (_progressAt, _fails) = (time.GetTimestamp(), false);
             }
             else
             {
@@ -397,6 +400,7 @@ public sealed partial class LedgerGrain(
         catch
         {
             // A commit of unknown outcome: the history itself knows where it is.
+            _fails = true;
             await ReloadCursorsAsync(CancellationToken.None);
             throw;
         }

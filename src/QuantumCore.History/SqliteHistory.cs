@@ -31,7 +31,9 @@ public sealed class SqliteHistory : HistoryStore
     public override async Task InitializeAsync(CancellationToken cancellationToken)
     {
         await _writer.OpenAsync(cancellationToken);
-        Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 10000;"
+
+        // A lock of somebody else is told before a question that waits for the batch is given up, after 5 s.
+        Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 4000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
         if (HasTable("projection") && !(Tables().All(HasTable) && HasBatchColumn()))
         {

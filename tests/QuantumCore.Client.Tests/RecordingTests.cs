@@ -70,10 +70,10 @@ public sealed class RecordingTests
     [Theory]
     [InlineData("B,1,2", "unknown command 'B'")]
     [InlineData("A,1,B,100", "A has 5 to 7 fields, not 4")]
-    [InlineData("A,1,U,100,1500000", "'U' is not a side")]
+    [InlineData("A,1,U,100,1500000", ", column 3 (side): 'U' is not a side (B or S)")]
     [InlineData("A,1,B,0,1500000", "'0' is not a quantity")]
     [InlineData("A,1,B,-3,1500000", "'-3' is not a quantity")]
-    [InlineData("A,1,B,1.5,1500000", "'1.5' is not a whole number")]
+    [InlineData("A,1,B,1.5,1500000", ", column 4 (quantity): '1.5' is not a whole number")]
     [InlineData("A,1,B,100,0", "'0' is not a price")]
     [InlineData("A,one,B,100,1500000", "'one' is not a whole number")]
     [InlineData("A,1,B,100,1500000,front", "'front' is not a place in the queue")]
@@ -86,23 +86,28 @@ public sealed class RecordingTests
     {
         var failure = Assert.Throws<FlowFormatException>(() => Read($"A,1,B,1,1\n{line}\nA,2,B,1,1"));
 
-        Assert.StartsWith("day.csv, line 2: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("day.csv, line 2", failure.Message, StringComparison.Ordinal);
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData("34200.1,1,7,100,1500000", "six fields")]
-    [InlineData("34200.1,9,7,100,1500000,1", "unknown event type '9'")]
-    [InlineData("34200.1,1,7,100,1500000,0", "is not a direction")]
-    [InlineData("34200.1,1,7,0,1500000,1", "size and price must be positive")]
-    [InlineData("34200.1,1,x,100,1500000,1", "'x' is not a whole number")]
+    [InlineData("34200.1,9,7,100,1500000,1", ", column 2 (type): '9' is an unknown event type; 1 to 7 are known")]
+    [InlineData("34200.1,1,7,100,1500000,0", ", column 6 (direction): '0' is not a direction (1 or -1)")]
+    [InlineData("time,1,7,100,1500000,1", ", column 1 (time): 'time' is not a time in seconds after midnight")]
+    [InlineData("-1,1,7,100,1500000,1", ", column 1 (time): '-1' is not a time")]
+    [InlineData("34200.1,1,7,100,150.5,1", ", column 5 (price): '150.5' is not a whole number")]
+    [InlineData("34200.1,1,7,100,0,1", ", column 5 (price): '0' is not positive")]
+    [InlineData("34200.1,4,6,101,1500000,1", ", column 4 (size): '101' of order 6 are taken, and 100 are left")]
+    [InlineData("34200.1,1,7,0,1500000,1", ", column 4 (size): '0' is not positive")]
+    [InlineData("34200.1,1,x,100,1500000,1", ", column 3 (id): 'x' is not a whole number")]
     public void A_bad_message_is_named(string line, string why)
     {
         using var text = new StringReader($"34200.0,1,6,100,1500000,1\n{line}\n");
 
         var failure = Assert.Throws<FlowFormatException>(() => LobsterReader.ReadMessages(text, "day_message_1.csv"));
 
-        Assert.StartsWith("day_message_1.csv, line 2: ", failure.Message, StringComparison.Ordinal);
+        Assert.StartsWith("day_message_1.csv, line 2", failure.Message, StringComparison.Ordinal);
         Assert.Contains(why, failure.Message, StringComparison.Ordinal);
     }
 
@@ -122,8 +127,8 @@ public sealed class RecordingTests
         {
             var path = Path.Combine(folder.FullName, name);
             File.WriteAllText(path, text);
-            Assert.Equal(format, OrderFlow.FormatOf(path));
-            Assert.Null(OrderFlow.FormatOf(Path.Combine(folder.FullName, "nothing.csv")));
+            Assert.Equal(format, OrderFlow.Guess(path).Format);
+            Assert.Null(OrderFlow.Guess(Path.Combine(folder.FullName, "nothing.csv")).Format);
         }
         finally
         {

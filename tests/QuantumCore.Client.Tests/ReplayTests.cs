@@ -176,7 +176,12 @@ public sealed class ReplayTests : IAsyncLifetime
 
     [Theory]
     [InlineData("A,1,B,100,1500050\n", "line 1: price 150.005 is not a whole number")]
-    [InlineData("A,1,B,100,1500000\nZ\n", "line 2: unknown command 'Z'")]
+    [InlineData("A,1,B,100,1500000\nZ\n", "line 2, column 1 (command): unknown command 'Z'")]
+    [InlineData("A,1,B,100,1500000\nX,7,1\n", "line 2: order 7 does not rest at this point of the recording")]
+    [InlineData("A,1,B,100,1500000\nD,1,100\nIOC,S,10,1400000,1:10@1500000\n", "line 3: order 1 does not rest")]
+    [InlineData("A,1,B,2000000,1500000\n", "line 1: quantity 2000000 is not within DAY.L's 1 to 1000000")]
+    [InlineData("A,1,B,1,99999999999\n", "line 1: price 9999999.9999 is not a whole number of DAY.L's ticks of 0.01: replay to a symbol with ticks of 0.0001")]
+    [InlineData("A,1,B,1,99999999900\n", "line 1: price 9999999.99 is not within DAY.L's 0.01 to 1000000")]
     public async Task A_recording_that_does_not_fit_is_refused_before_anything_is_sent(string flow, string why)
     {
         _exchange.List("DAY.L");
@@ -188,15 +193,66 @@ public sealed class ReplayTests : IAsyncLifetime
     }
 
     [Theory]
-    [InlineData("X,7,1\n", "line 1: order 7 does not rest")]
-    [InlineData("A,1,B,2000000,1500000\n", "line 1: refused, InvalidQuantity")]
-    public async Task A_replay_stops_where_the_rest_would_mean_nothing(string flow, string why)
+    [InlineData("A,1,B,100,1500000\nX,7,1\n")]
+    [InlineData("A,1,B,100,1500000\nA,2,B,lots,1500000\n")]
+    [InlineData("A,1,B,2000000000,1500000\n")]
+    public async Task A_recording_that_does_not_fit_lists_nothing(string flow)
     {
-        _exchange.List("DAY.L");
+        Assert.Equal(2, await ReplayAsync(Write(flow), "--list"));
+        Assert.Empty(_exchange.Changes);
+    }
 
-        Assert.Equal(1, await ReplayAsync(Write(flow)));
+    [Fact]
+    public async Task An_account_that_is_none_lists_nothing()
+    {
+        Assert.NotEqual(0, await ReplayAsync(Write(Flow), "--list", "--admin-key", "nobody"));
+        Assert.DoesNotContain(_exchange.Instruments, instrument => (string?)instrument["symbol"] == "DAY.L");
+    }
 
-        Assert.Contains(why, _error.ToString(), StringComparison.Ordinal);
+    [Fact]
+    public async Task A_replay_that_the_exchange_refuses_leaves_no_order_and_no_key_behind()
+    {
+        const string Refused = "A,1,B,100,1500000\nX,1,10\nA,2,B,2000000,1500000\n";
+        var keys = _exchange.KeysOfAccounts;
+        Assert.Equal(1, await ReplayAsync(Write(Refused), "--list"));
+        Assert.Contains("line 3: refused, InvalidQuantity", _error.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain(_exchange.Book("DAY.L").Orders, order => order.IsOpen);
+        Assert.Equal(keys, _exchange.KeysOfAccounts);
+
+        // A run that was named may go on: what it has in the book is its own.
+        Assert.Equal(1, await ReplayAsync(Write(Refused), "--run", "r1"));
+        Assert.Single(_exchange.Book("DAY.L").Orders, order => order.IsOpen);
+    }
+
+    [Fact]
+    public async Task A_replay_revokes_the_keys_that_it_has_made()
+    {
+        var keys = _exchange.KeysOfAccounts;
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list"));
+        Assert.Equal(keys, _exchange.KeysOfAccounts);
+    }
+
+    [Fact]
+    public async Task A_stock_below_a_dollar_is_listed_with_ticks_of_a_hundredth_of_a_cent()
+    {
+        Assert.Equal(0, await ReplayAsync(Write("A,1,B,100,4512\nIOC,S,50,4512,1:50@4512\nQ,9999999999,0,4512,50\n"), "--list"));
+
+        Assert.Contains("\"ioc\":1,\"iocExact\":1,\"fills\":1,\"q\":1,\"qExact\":1", _output.ToString(), StringComparison.Ordinal);
+        var listed = _exchange.Instruments[^1];
+        Assert.Equal(("0.0001", "USD4", 4), (listed["tickSize"]!.ToString(), (string)listed["quoteAsset"]!, (int)listed["quoteDecimals"]!));
+    }
+
+    [Fact]
+    public async Task A_replay_says_what_the_file_is_read_as_and_why()
+    {
+        Assert.Equal(0, await ReplayAsync(Write(Flow), "--list"));
+        Assert.Contains("day.cmds.csv is read as commands: 11 of its first 11 lines begin as commands do", _error.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(2, await ReplayAsync(Write(Flow), "--format", "lobster"));
+        Assert.Contains("line 1: a message has six fields: time, type, id, size, price, direction; here are 5", _error.ToString(), StringComparison.Ordinal);
+
+        Assert.Equal(2, await ReplayAsync(Write(Flow), "--format", "csv"));
+        Assert.Contains("'csv' is none of commands, lobster, lobsterZip, itch50", _error.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

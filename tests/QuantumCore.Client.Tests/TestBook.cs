@@ -65,7 +65,7 @@ internal sealed class TestOrder
         ["side"] = SideName,
         ["type"] = Type,
         ["timeInForce"] = TimeInForce,
-        ["price"] = Price?.ToString("0.00", CultureInfo.InvariantCulture),
+        ["price"] = Price?.ToString("0.00##", CultureInfo.InvariantCulture),
         ["quantity"] = TestBook.Text(Quantity),
         ["filled"] = TestBook.Text(Filled),
         ["remaining"] = TestBook.Text(Remaining),
@@ -185,7 +185,7 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
         {
             ["symbol"] = symbol,
             ["side"] = order.SideName,
-            ["price"] = (string?)body["price"] ?? order.Price!.Value.ToString("0.00", CultureInfo.InvariantCulture),
+            ["price"] = (string?)body["price"] ?? order.Price!.Value.ToString("0.00##", CultureInfo.InvariantCulture),
             ["quantity"] = Text(quantity - order.Filled),
             ["clientOrderId"] = (string?)body["clientOrderId"],
         }).ToJson();
@@ -260,7 +260,7 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
             var fill = new JsonObject
             {
                 ["tradeId"] = tradeId,
-                ["price"] = maker.Price!.Value.ToString("0.00", CultureInfo.InvariantCulture),
+                ["price"] = maker.Price!.Value.ToString("0.00##", CultureInfo.InvariantCulture),
                 ["quantity"] = Text(quantity),
                 ["fee"] = "0.00",
                 ["liquidity"] = liquidity,
@@ -286,7 +286,7 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
         var trade = new JsonObject
         {
             ["tradeId"] = tradeId,
-            ["price"] = maker.Price!.Value.ToString("0.00", CultureInfo.InvariantCulture),
+            ["price"] = maker.Price!.Value.ToString("0.00##", CultureInfo.InvariantCulture),
             ["quantity"] = Text(quantity),
             ["takerSide"] = taker.SideName,
             ["time"] = Time,
@@ -344,5 +344,5 @@ internal sealed class TestBook(string symbol, TestExchange exchange)
     ];
 
     private static JsonArray Level(decimal price, decimal quantity) =>
-        [price.ToString("0.00", CultureInfo.InvariantCulture), Text(quantity)];
+        [price.ToString("0.00##", CultureInfo.InvariantCulture), Text(quantity)];
 }

@@ -97,6 +97,9 @@ internal sealed partial class TestExchange : IAsyncDisposable
     /// <summary>Turns priority round, so that the wrong resting order is chosen.</summary>
     internal bool LastInFirstOut { get; set; }
 
+    /// <summary>API keys that open an account, and how many were made.</summary>
+    internal int KeysOfAccounts => _keys.Count(key => key.Key.StartsWith("key-", StringComparison.Ordinal));
+
     /// <summary>Whether fills can be asked for after a trade.</summary>
     internal bool PagesFills { get; set; } = true;
 
@@ -180,6 +183,7 @@ internal sealed partial class TestExchange : IAsyncDisposable
         Change(api, "DELETE", "/orders", (_, call) => CancelAll(call));
         Change(api, "POST", "/admin/accounts/{account}/deposits", (_, call) => Deposit(call));
         Change(api, "POST", "/admin/accounts/{account}/keys", (_, call) => MakeKey(call));
+        Change(api, "DELETE", "/admin/keys/{name}", (_, call) => RevokeKey(call));
         Change(api, "POST", "/admin/instruments", (_, call) => ListInstrument(call));
         foreach (var name in (ReadOnlySpan<string>)["phase", "mark", "reference", "rules", "bust", "correct"])
             Change(api, "POST", $"/admin/symbols/{{symbol}}/{name}", (_, call) => Operate(name, call));
@@ -506,10 +510,23 @@ internal sealed partial class TestExchange : IAsyncDisposable
         RequireAdmin(call);
         var key = $"key-{_keys.Count}";
         _keys[key] = call.AccountInPath!;
-        var grant = new JsonObject { ["account"] = call.AccountInPath, ["apiKey"] = key };
+        var grant = new JsonObject { ["account"] = call.AccountInPath, ["apiKey"] = key, ["id"] = $"id-of-{key}" };
         if ((string?)call.Body?["signing"] == "hmac")
             grant["secret"] = $"secret-of-{key}";
         return grant;
+    }
+
+    private JsonObject RevokeKey(TestCall call)
+    {
+        RequireAdmin(call);
+        var key = call.Name!["id-of-".Length..];
+        var account = _keys[key];
+        _keys.Remove(key);
+        return new JsonObject
+        {
+            ["id"] = call.Name, ["account"] = account, ["label"] = account, ["administers"] = false, ["readOnly"] = false, ["signing"] = null,
+            ["addresses"] = new JsonArray(), ["demo"] = false,
+        };
     }
 
     private JsonObject ListInstrument(TestCall call)

@@ -186,6 +186,17 @@ public class BinanceAccountTests
         Assert.Equal(("REPLACED", "NEW", "15", "100"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), Number(told, "q"), Number(told, "p")));
     }
 
+    /// <summary>Between a split's record of the book and the account's own part: 20 old units, and 30 new ones that are held.</summary>
+    [Fact]
+    public void Units_that_a_split_has_not_brought_yet_are_locked_and_none_is_free_less_than_zero()
+    {
+        var told = Told(
+            new AccountEvents([Resting(7, 20)], [], Balances(0, 20, 20)),
+            Balances(0, 20, 30),
+            new OrderVoided(5_000_000, Alice, 1, RejectReason.PostOnlyWouldTake, Order(Alice, 1, "v", Side.Buy, 4)));
+        Assert.Equal("outboundAccountPosition AAPL=0/30", told[^1]);
+    }
+
     [Fact]
     public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
     {

@@ -47,7 +47,7 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task A_session_speaks_for_its_key_until_it_is_logged_out()
     {
-        await using var api = await Api.OpenAsync();
+        await using var api = await Api.OpenAsync(signing: "ed25519");
         var bare = $$"""{"id":1,"method":"order.place","params":{ {{Order}},"timestamp":{{api.Now}} } }""";
         Assert.Equal((401, -2014), Told(await api.AskAsync(bare)));
 
@@ -62,10 +62,32 @@ public sealed class BinanceApiTests
         Assert.Single(api.Exchange.Floor.Open(TradingFloor.Alice));
     }
 
+    [Theory]
+    [InlineData("hmac", "HMAC_SHA256 API key is not supported.")]
+    [InlineData("rsa", "RSA API key is not supported.")]
+    public async Task A_session_is_logged_on_with_an_ed25519_key_alone(string signing, string refusal)
+    {
+        await using var api = await Api.OpenAsync(signing: signing);
+        var answer = await api.AskAsync(api.Signed("session.logon", ""));
+        Assert.Equal((400, -4056), Told(answer));
+        Assert.Equal(refusal, answer.GetProperty("error").GetProperty("msg").GetString());
+        Assert.Equal((401, -2014), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
+        Assert.Equal(200, (await api.AskAsync(api.Signed("account.status", ""))).GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task A_list_of_symbols_may_have_spaces_where_it_is_an_array_of_JSON()
+    {
+        await using var api = await Api.OpenAsync();
+        var prices = await api.AskAsync("""{"id":1,"method":"ticker.price","params":{"symbols":["AAPL", "MSFT"]}}""");
+        Assert.Equal(2, prices.GetProperty("result").GetArrayLength());
+        Assert.Equal((400, -1100), Told(await api.AskAsync("""{"id":1,"method":"ticker.price","params":{"symbols":"[\"AAPL\", \"MSFT\"]"}}""")));
+    }
+
     [Fact]
     public async Task Null_names_no_order()
     {
-        await using var api = await Api.OpenAsync();
+        await using var api = await Api.OpenAsync(signing: "ed25519");
         await api.AskAsync(api.Signed("session.logon", ""));
         var refused = await api.AskAsync(
             $$"""{"id":1,"method":"order.place","params":{ {{Order}},"newClientOrderId":null,"timestamp":{{api.Now}} } }""");
@@ -76,7 +98,7 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task A_session_is_measured_by_the_clock_of_its_key_and_told_it()
     {
-        await using var api = await Api.OpenAsync();
+        await using var api = await Api.OpenAsync(signing: "ed25519");
         var clock = api.Exchange.Services.GetRequiredService<ClientClock>();
         Assert.Equal(200, (await api.AskAsync(api.Signed("session.logon", ""))).GetProperty("status").GetInt32());
         clock.SetFor(api.Key, TimeSpan.FromMinutes(-1));
@@ -95,8 +117,8 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task A_logon_with_another_signature_is_none()
     {
-        await using var api = await Api.OpenAsync();
-        var forged = api.Signed("session.logon", "").Replace("\"signature\":\"", "\"signature\":\"00", StringComparison.Ordinal);
+        await using var api = await Api.OpenAsync(signing: "ed25519");
+        var forged = api.Signed("session.logon", "").Replace("\"signature\":\"", "\"signature\":\"AA", StringComparison.Ordinal);
         Assert.Equal((400, -1022), Told(await api.AskAsync(forged)));
         var status = await api.AskAsync("""{"id":2,"method":"session.status"}""");
         Assert.Equal(JsonValueKind.Null, status.GetProperty("result").GetProperty("authorizedSince").ValueKind);
@@ -105,7 +127,7 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task Who_listens_to_an_account_hears_what_happens_to_it_until_they_stop()
     {
-        await using var api = await Api.OpenAsync();
+        await using var api = await Api.OpenAsync(signing: "ed25519");
         Assert.Equal((401, -2014), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe"}""")));
         Assert.Equal("""{"subscriptionId":0}""", Result(await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""))));
         await api.AskAsync(api.Signed("session.logon", ""));
@@ -130,7 +152,7 @@ public sealed class BinanceApiTests
     [Fact]
     public async Task What_a_session_listens_to_is_listed_and_what_its_word_opened_ends_with_it()
     {
-        await using var api = await Api.OpenAsync();
+        await using var api = await Api.OpenAsync(signing: "ed25519");
         const string List = """{"id":1,"method":"session.subscriptions"}""";
         Assert.Equal("[]", Result(await api.AskAsync(List)));
         await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""));
@@ -347,7 +369,7 @@ public sealed class BinanceApiTests
         (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32());
 
     /// <summary>An exchange, a key of Alice's that signs, and a connection.</summary>
-    private sealed class Api(OpenGateway exchange, ManualTime time, string key, string secret) : IAsyncDisposable
+    private sealed class Api(OpenGateway exchange, ManualTime time, string key, Func<byte[], string> sign) : IAsyncDisposable
     {
         private readonly ClientWebSocket _socket = new();
 
@@ -359,12 +381,22 @@ public sealed class BinanceApiTests
 
         public long Now => time.GetUtcNow().ToUnixTimeMilliseconds();
 
-        public static async Task<Api> OpenAsync(GatewayOptions? options = null)
+        public static async Task<Api> OpenAsync(GatewayOptions? options = null, string signing = "hmac")
         {
             var time = new ManualTime();
             var exchange = await OpenGateway.StartAsync(options, time);
-            var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
-            var api = new Api(exchange, time, grant["apiKey"]!, grant["secret"]!);
+            var rsa = signing == "rsa" ? RSA.Create(2048) : null;
+            var edwards = new Ed25519Signer(new byte[32]);
+            var publicKey = rsa?.ExportSubjectPublicKeyInfoPem().ReplaceLineEndings("\\n") ?? (signing == "ed25519" ? edwards.PublicKey : null);
+            var made = publicKey is null ? """{"signing":"hmac"}""" : $$"""{"signing":"{{signing}}","publicKey":"{{publicKey}}"}""";
+            var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", made, "admin", Token);
+            var secret = Encoding.UTF8.GetBytes(publicKey is null ? grant["secret"]! : "");
+            var api = new Api(exchange, time, grant["apiKey"]!, payload => signing switch
+            {
+                "rsa" => Convert.ToBase64String(rsa!.SignData(payload, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)),
+                "ed25519" => Convert.ToBase64String(edwards.Sign(payload)),
+                _ => Convert.ToHexStringLower(HMACSHA256.HashData(secret, payload)),
+            });
             await api._socket.ConnectAsync(new Uri($"ws://{exchange.Address.Authority}/ws-api/v3"), Token);
             return api;
         }
@@ -375,8 +407,8 @@ public sealed class BinanceApiTests
             var own = $$"""{"apiKey":"{{key}}","timestamp":{{Now}}{{(parameters.Length > 0 ? "," : "")}}{{parameters}} }""";
             var values = JsonDocument.Parse(own).RootElement.EnumerateObject().OrderBy(value => value.Name, StringComparer.Ordinal)
                 .Select(value => $"{value.Name}={value.Value}");
-            var hash = HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(string.Join('&', values)));
-            return $$"""{"id":1,"method":"{{method}}","params":{{own[..^1]}},"signature":"{{Convert.ToHexStringLower(hash)}}"} }""";
+            var signature = sign(Encoding.UTF8.GetBytes(string.Join('&', values)));
+            return $$"""{"id":1,"method":"{{method}}","params":{{own[..^1]}},"signature":"{{signature}}"} }""";
         }
 
         public async Task<JsonElement> AskAsync(string message)

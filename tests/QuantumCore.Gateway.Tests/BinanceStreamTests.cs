@@ -133,6 +133,9 @@ public sealed class BinanceStreamTests
     [InlineData("""{"method":"GET_PROPERTY","params":["combined"],"id":3}""", """{"result":false,"id":3}""")]
     [InlineData("""{"method":"SET_PROPERTY","params":["combined",true],"id":4}""", """{"result":null,"id":4}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["goog@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["AAPL@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream 'AAPL@trade': a stream's symbol is in lower case, 'aapl@trade'"},"id":5}""")]
+    [InlineData("""{"method":"SUBSCRIBE","params":["aapl@Trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
+    [InlineData("""{"method":"subscribe","params":["aapl@trade"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: unknown variant, expected one of `SUBSCRIBE`, `UNSUBSCRIBE`, `LIST_SUBSCRIPTIONS`, `SET_PROPERTY`, `GET_PROPERTY`"},"id":5}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":["aapl@kline_2s"],"id":5}""", """{"error":{"code":2,"msg":"Invalid request: invalid stream"},"id":5}""")]
     [InlineData("""{"method":"SUBSCRIBE","params":"aapl@trade","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
     [InlineData("""{"method":"UNSUBSCRIBE","id":5}""", """{"error":{"code":2,"msg":"Invalid request: params must be an array of streams"},"id":5}""")]
@@ -148,6 +151,28 @@ public sealed class BinanceStreamTests
         using var reader = await ConnectAsync(exchange, "ws/0");
         await SendAsync(reader, command);
         Assert.Equal(answer, (await ReadAsync(reader)).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("ws/AAPL@trade/aapl@trade")]
+    [InlineData("stream?streams=AAPL@trade/aapl@trade")]
+    public async Task A_stream_in_capitals_in_the_address_is_none(string address)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var reader = await ConnectAsync(exchange, address);
+        await SendAsync(reader, """{"method":"LIST_SUBSCRIPTIONS","id":2}""");
+        Assert.Equal("""{"result":["aapl@trade"],"id":2}""", (await ReadAsync(reader)).GetRawText());
+    }
+
+    [Theory]
+    [InlineData("WS/aapl@trade")]
+    [InlineData("Stream?streams=aapl@trade")]
+    [InlineData("WS-API/v3")]
+    public async Task An_address_in_capitals_is_no_call(string address)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var refused = await Assert.ThrowsAsync<WebSocketException>(() => ConnectAsync(exchange, address));
+        Assert.Contains("404", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,6 +240,15 @@ public sealed class BinanceStreamTests
     [InlineData("aapl@kline_1M", true)]
     [InlineData("aapl@kline_7m", false)]
     [InlineData("aapl", false)]
+    [InlineData("AAPL@trade", false)]
+    [InlineData("Aapl@depth5@100ms", false)]
+    [InlineData("aapl@DEPTH", false)]
+    [InlineData("aapl@aggtrade", false)]
+    [InlineData("aapl@depth@100MS", false)]
+    [InlineData("aapl@kline_1D", false)]
+    [InlineData(" aapl@trade", false)]
+    [InlineData("m\u017fft@trade", false)]
+    [InlineData("!miniticker@arr", false)]
     [InlineData("@trade", false)]
     [InlineData("a@b@c@d", false)]
     public void Names_of_streams_are_read_exactly(string name, bool isStream) => Assert.Equal(isStream, WireStreamName.Parse(name) is not null);

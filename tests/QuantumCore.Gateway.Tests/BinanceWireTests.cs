@@ -148,6 +148,19 @@ public class BinanceWireTests
     [Theory]
     [InlineData("side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1102, "symbol")]
     [InlineData("symbol=NOPE&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1121, "symbol")]
+    [InlineData("symbol=aapl&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1100, "'symbol'; legal range is '^[A-Z0-9-_.]{1,20}$'")]
+    [InlineData("symbol=AAPL%20&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1100, "symbol")]
+    [InlineData("symbol=AAPL&side=buy&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1117, "Invalid side.")]
+    [InlineData("symbol=AAPL&side=BUY&type=limit&timeInForce=GTC&quantity=10&price=150", -1116, "orderType")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=gtc&quantity=10&price=150", -1115, "timeInForce")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&newOrderRespType=full", -1130, "newOrderRespType")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&selfTradePreventionMode=none", -1130, "selfTradePreventionMode")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&newClientOrderId=a.b", -1100, "newClientOrderId")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150&newClientOrderId=a:b", -1100, "newClientOrderId")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.000000000000000000000", -1100, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=000000000000000000150", -1100, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.", -1100, "price")]
+    [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=%20150", -1100, "price")]
     [InlineData("symbol=AAPL&side=LONG&type=LIMIT&timeInForce=GTC&quantity=10&price=150", -1117, "side")]
     [InlineData("symbol=AAPL&side=BUY&type=PEGGED&timeInForce=GTC&quantity=10&price=150", -1116, "orderType")]
     [InlineData("symbol=AAPL&side=BUY&type=LIMIT&timeInForce=DAY&quantity=10&price=150", -1115, "timeInForce")]
@@ -210,7 +223,30 @@ public class BinanceWireTests
     }
 
     [Theory]
+    [InlineData("quantity=10&price=0140.00")]
+    [InlineData("quantity=010&price=140")]
+    [InlineData("quantity=00000000000000000010.000&price=00000000000000000140.00000000000000000000")]
+    [InlineData("quantity=10&price=140&icebergQty=005")]
+    public async Task A_number_may_be_padded_with_zeros(string numbers)
+    {
+        await using var wire = await Wire.OpenAsync();
+        var placed = await wire.SendAsync("POST", "order", body: $"symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&{numbers}");
+        Assert.Equal(("10.00000000", "140.00000000"), (placed["origQty"], placed["price"]));
+        Assert.Equal("140.00000000", (await wire.SendAsync("GET", "openOrders", "symbol=AAPL&recvWindow=05000")).Json[0].GetProperty("price").GetString());
+    }
+
+    [Fact]
+    public async Task What_a_get_asks_for_stands_in_its_query_alone()
+    {
+        await using var wire = await Wire.OpenAsync();
+        Assert.Equal((-1102, HttpStatusCode.BadRequest), Told(await wire.SendRawAsync("GET", "depth", "", "symbol=AAPL", null)));
+    }
+
+    [Theory]
     [InlineData("GET", "nothing", HttpStatusCode.NotFound)]
+    [InlineData("GET", "exchangeinfo", HttpStatusCode.NotFound)]
+    [InlineData("GET", "exchangeInfo/", HttpStatusCode.NotFound)]
+    [InlineData("POST", "ORDER", HttpStatusCode.NotFound)]
     [InlineData("POST", "depth", HttpStatusCode.MethodNotAllowed)]
     public async Task What_is_no_call_is_refused_in_the_words_of_this_wire(string method, string call, HttpStatusCode status)
     {
@@ -220,6 +256,25 @@ public class BinanceWireTests
 
     [Theory]
     [InlineData("ticker/price?symbols=[\"AAPL\",\"AAPL\"]", -1151)]
+    [InlineData("ticker/price?symbols=[\"AAPL\", \"MSFT\"]", -1100)]
+    [InlineData("ticker/price?symbols=[ \"AAPL\" ]", -1100)]
+    [InlineData("ticker/price?symbols=[\"aapl\"]", -1100)]
+    [InlineData("ticker/price?symbols=[\"\"]", -1100)]
+    [InlineData("ticker/price?symbols=[\"AAPL\",]", -1100)]
+    [InlineData("ticker/price?symbols=AAPL", -1100)]
+    [InlineData("ticker/price?symbols=[]", 0)]
+    [InlineData("ticker/price?symbols=[\"AAPL\",\"MSFT\"]", 0)]
+    [InlineData("ticker/price?symbol=aapl", -1100)]
+    [InlineData("ticker/24hr?symbol=AAPL&type=mini", -1139)]
+    [InlineData("ticker?symbol=AAPL&windowSize=01h", -1130)]
+    [InlineData("ticker?symbol=AAPL&windowSize=1H", -1130)]
+    [InlineData("klines?symbol=AAPL&interval=1D", -1120)]
+    [InlineData("exchangeInfo?permissions=SPOT", 0)]
+    [InlineData("exchangeInfo?permissions=[\"MARGIN\",\"TRD_GRP_002\"]", 0)]
+    [InlineData("exchangeInfo?permissions=spot", -1130)]
+    [InlineData("exchangeInfo?permissions=[\"SPOT\", \"MARGIN\"]", -1130)]
+    [InlineData("exchangeInfo?symbol=AAPL&permissions=SPOT", -1128)]
+    [InlineData("ticker/price?symbol=AAPL&symbolStatus=trading", -1122)]
     [InlineData("ticker/price?symbol=AAPL&symbolStatus=FOO", -1122)]
     [InlineData("ticker/price?symbol=AAPL&symbolStatus=HALT", -1220)]
     [InlineData("ticker/price?symbol=AAPL&symbolStatus=TRADING", 0)]

@@ -278,6 +278,18 @@ public sealed class ExchangeCallTests
     }
 
     [Fact]
+    public async Task Readiness_tells_that_the_history_can_not_be_written()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        exchange.Floor.Standing = Task.FromResult(new LedgerStanding(1_000, 7, 4_000_000_000, Fails: true));
+        var ready = await exchange.SendAsync("GET", "/health/ready", cancellationToken: Token);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.Status);
+        Assert.Equal("not ready: The history can't be written, and 7 records wait: its database is locked, full or gone. The log says which.\n", ready.Text);
+        Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/trading", cancellationToken: Token)).Status);
+    }
+
+    [Fact]
     public async Task Readiness_tells_that_the_history_does_not_advance()
     {
         await using var exchange = await OpenGateway.StartAsync();

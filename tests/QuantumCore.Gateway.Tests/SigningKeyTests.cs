@@ -79,8 +79,65 @@ public class SigningKeyTests
         Assert.False(RequestSignature.IsValid(seal, kept, "a=1", "no base64"));
     }
 
+    /// <summary>The first three examples of RFC 8032, 7.1.</summary>
     [Theory]
-    [InlineData("""{"signing":"ed25519"}""", "signing")]
+    [InlineData(
+        "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+        "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+        "",
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b")]
+    [InlineData(
+        "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+        "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+        "72",
+        "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00")]
+    [InlineData(
+        "c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7",
+        "fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025",
+        "af82",
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a")]
+    public void The_published_examples_of_Ed25519_hold(string seed, string publicKey, string message, string signature)
+    {
+        var (told, made) = (Convert.FromHexString(message), Convert.FromHexString(signature));
+        var key = Ed25519Key.Read(Convert.FromHexString(publicKey))!;
+        Assert.True(key.Signed(told, made));
+        Assert.False(key.Signed([.. told, 0], made));
+        Assert.False(key.Signed(told, made.AsSpan(0, 63)));
+        made[40] ^= 1;
+        Assert.False(key.Signed(told, made));
+
+        var signer = new Ed25519Signer(Convert.FromHexString(seed));
+        Assert.Equal((publicKey, signature), (Convert.ToHexStringLower(signer.Point), Convert.ToHexStringLower(signer.Sign(told))));
+    }
+
+    [Theory]
+    [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("0200000000000000000000000000000000000000000000000000000000000000")]
+    [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
+    public void A_point_that_is_none_or_fits_every_signature_is_no_ed25519_key(string point) =>
+        Assert.Null(Ed25519Key.Read(Convert.FromHexString(point)));
+
+    [Fact]
+    public async Task An_ed25519_key_is_its_public_key()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var signer = new Ed25519Signer(new byte[32]);
+        var body = $$"""{"signing":"ed25519","publicKey":"-----BEGIN PUBLIC KEY-----\n{{signer.PublicKey}}\n-----END PUBLIC KEY-----"}""";
+        var made = await exchange.SendAsync("POST", "admin/accounts/ACC-2000/keys", body, "admin", Token);
+        Assert.Equal(HttpStatusCode.OK, made.Status);
+        Assert.False(made.Json.TryGetProperty("secret", out _));
+        var kept = exchange.Floor.Keys.Single(key => key.Hash == KeyRing.Hash(made["apiKey"]!));
+        var seal = exchange.Services.GetRequiredService<SecretSeal>();
+        var signature = Convert.ToBase64String(signer.Sign("a=1"u8));
+        Assert.True(RequestSignature.IsValid(seal, kept, "a=1", signature));
+        Assert.False(RequestSignature.IsValid(seal, kept, "a=2", signature));
+        Assert.False(RequestSignature.IsValid(seal, kept, "a=1", "no base64"));
+    }
+
+    [Theory]
+    [InlineData("""{"signing":"ed25519"}""", "publicKey")]
+    [InlineData("""{"signing":"ed25519","publicKey":"AAAA"}""", "publicKey")]
     [InlineData("""{"signing":"none"}""", "signing")]
     [InlineData("""{"readOnly":true}""", "readOnly")]
     [InlineData("""{"signing":"rsa"}""", "publicKey")]

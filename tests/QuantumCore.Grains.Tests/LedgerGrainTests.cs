@@ -182,6 +182,33 @@ public sealed class LedgerGrainTests
     }
 
     [Fact]
+    public async Task A_database_that_takes_no_batch_is_told_until_it_takes_one_again()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        await exchange.Ledger.CatchUp();
+        Assert.False((await exchange.Ledger.Standing()).Fails);
+
+        await RunAsync("ALTER TABLE account_event RENAME TO account_event_away");
+        await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
+        await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Ledger.CatchUp());
+        var standing = await exchange.Ledger.Standing();
+        Assert.True(standing is { Fails: true, Behind: > 0, Stopped.IsEmpty: true });
+
+        await RunAsync("ALTER TABLE account_event_away RENAME TO account_event");
+        await exchange.Ledger.CatchUp();
+        Assert.False((await exchange.Ledger.Standing()).Fails);
+
+        async Task RunAsync(string script)
+        {
+            await using var connection = await disk.ConnectToHistoryAsync();
+            await using var command = connection.CreateCommand();
+            command.CommandText = script;
+            await command.ExecuteNonQueryAsync(Token);
+        }
+    }
+
+    [Fact]
     public async Task Accounts_that_together_hold_more_than_64_bits_of_an_asset_hold_up_nobody()
     {
         await using var disk = new Disk();

@@ -176,9 +176,9 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.StartReplayAsync(new NewReplay("BAD.cmds.csv"), Token);
         var failed = await EndedAsync();
         Assert.Equal(ReplayEnd.Failed, failed.End);
-        Assert.StartsWith("BAD.cmds.csv, line 2: 'lots'", failed.Problem, StringComparison.Ordinal);
+        Assert.StartsWith("BAD.cmds.csv, line 2, column 4 (quantity): 'lots'", failed.Problem, StringComparison.Ordinal);
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
-        Assert.Contains("line 2: 'lots'", await QcAsync("show"), StringComparison.Ordinal);
+        Assert.Contains("column 4 (quantity): 'lots'", await QcAsync("show"), StringComparison.Ordinal);
 
         // A day that is cut off is named by its message.
         await File.WriteAllBytesAsync(
@@ -186,13 +186,40 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
         Assert.Equal("CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there", (await EndedAsync()).Problem);
 
-        // A recording that means nothing any more fails where it does, and the exchange goes on.
+        // An order that is not there shows before anything is listed, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
         await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
-        Assert.Equal("line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
+        Assert.Equal("ODD.cmds.csv, line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
+        Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "ODD.L");
         Write("DAY.cmds.csv", Day);
         await _sim.StartReplayAsync(new NewReplay("DAY.cmds.csv"), Token);
         Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
+    }
+
+    [Fact]
+    public async Task Stock_below_a_dollar_is_replayed_to_ticks_of_a_hundredth_of_a_cent_and_no_key_is_left()
+    {
+        using var administrator = new QuantumCoreClient(new Uri($"http://127.0.0.1:{_port}"), "demo-admin");
+        var keys = (await administrator.GetApiKeysAsync(Token)).Count;
+        Write("PENNY.cmds.csv", "\ufeffA,1,B,100,4512\n\nA,2,S,100,4513\nIOC,S,50,4512,1:50@4512\nQ,4513,100,4512,50\n");
+        await _sim.StartReplayAsync(new NewReplay("PENNY.cmds.csv"), Token);
+        var done = await EndedAsync();
+        Assert.Equal((ReplayEnd.Done, 0, 1), (done.End, done.Result!.Differences, done.Result.AggressiveExact));
+        var listed = (await _sim.GetInstrumentsAsync(Token)).Single(instrument => instrument.Symbol == "PENNY.L");
+        Assert.Equal((0.0001m, "USD4"), (listed.TickSize, listed.QuoteAsset));
+        Assert.Equal(keys, (await administrator.GetApiKeysAsync(Token)).Count);
+    }
+
+    [Fact]
+    public async Task File_that_is_no_recording_is_refused_with_why_unless_its_format_is_named()
+    {
+        Write("NOTES.txt", "Some words.\n");
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("NOTES.txt"), Token));
+        Assert.Equal((RejectCodes.BadRequest, "file"), (refused.Code, refused.Field));
+        Assert.Contains("the first is 'Some words.'", refused.Message, StringComparison.Ordinal);
+
+        await _sim.StartReplayAsync(new NewReplay("NOTES.txt", Format: RecordingFormat.Lobster), Token);
+        Assert.Equal("NOTES.txt, line 1: a message has six fields: time, type, id, size, price, direction; here are 1", (await EndedAsync()).Problem);
     }
 
     [Fact]

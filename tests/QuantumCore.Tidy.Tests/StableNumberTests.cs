@@ -81,7 +81,7 @@ public partial class StableNumberTests
         ["SignalAction"] = "Buy=1 Sell=2 Flatten=3",
         ["SignalPolicy"] = "Skip=1 Add=2 Flatten=3 Reverse=4",
         ["KeyRights"] = "None=0 Read=1 Trade=2 All=3",
-        ["SigningScheme"] = "HmacSha256=1 RsaSha256=2",
+        ["SigningScheme"] = "HmacSha256=1 RsaSha256=2 Ed25519=3",
     };
 
     [Fact]

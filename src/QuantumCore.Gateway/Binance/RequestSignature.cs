@@ -7,16 +7,20 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>Checks what a request was signed with. No comparison with a secret in it ends early.</summary>
 internal static class RequestSignature
 {
+    /// <summary>What the DER of an Ed25519 public key begins with.</summary>
+    private static readonly byte[] s_ed25519 = Convert.FromHexString("302a300506032b6570032100");
+
     /// <summary>Whether the signature is the key's own of this payload.</summary>
     /// <param name="seal">Opens the secret of an HMAC key.</param>
     /// <param name="key">The key; one that does not sign has no valid signature.</param>
     /// <param name="payload">What was signed, as it was sent.</param>
-    /// <param name="signature">Of an HMAC key hexadecimal in either case, of an RSA key base64.</param>
+    /// <param name="signature">Of an HMAC key hexadecimal in either case, of an RSA or Ed25519 key base64.</param>
     public static bool IsValid(SecretSeal seal, ApiKey key, string payload, string signature) => key.Signing switch
     {
         { Scheme: SigningScheme.HmacSha256, Material: var closed } =>
             seal.Open(closed, key.Hash) is { } secret && IsHmac(secret, payload, signature),
         { Scheme: SigningScheme.RsaSha256, Material: var publicKey } => IsRsa(publicKey, payload, signature),
+        { Scheme: SigningScheme.Ed25519, Material: var publicKey } => IsEd25519(publicKey, payload, signature),
         _ => false,
     };
 
@@ -35,12 +39,17 @@ internal static class RequestSignature
         return CryptographicOperations.FixedTimeEquals(expected, told) && isHexadecimal;
     }
 
+    /// <summary>Returns the Ed25519 public key of this text, PEM or bare base64, as base64; null when it is none.</summary>
+    public static string? ReadEd25519Key(string text)
+    {
+        var bare = Bare(text);
+        return Ed25519KeyOf(bare) is not null ? bare : null;
+    }
+
     /// <summary>The public key of this text, PEM or bare base64, as base64; null when it is none of RSA with 2048 to 8192 bits.</summary>
     public static string? ReadPublicKey(string text)
     {
-        var bare = string.Concat(text.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries))
-            .Replace("-----BEGINPUBLICKEY-----", "", StringComparison.Ordinal)
-            .Replace("-----ENDPUBLICKEY-----", "", StringComparison.Ordinal);
+        var bare = Bare(text);
         var bytes = new byte[bare.Length];
         if (!Convert.TryFromBase64String(bare, bytes, out var length))
             return null;
@@ -55,6 +64,27 @@ internal static class RequestSignature
         {
             return null;
         }
+    }
+
+    private static string Bare(string text) => string.Concat(text.Split(['\r', '\n', ' '], StringSplitOptions.RemoveEmptyEntries))
+        .Replace("-----BEGINPUBLICKEY-----", "", StringComparison.Ordinal)
+        .Replace("-----ENDPUBLICKEY-----", "", StringComparison.Ordinal);
+
+    /// <summary>The key's point behind what says that it is one of Ed25519 (RFC 8410).</summary>
+    private static Ed25519Key? Ed25519KeyOf(string material)
+    {
+        var bytes = new byte[material.Length];
+        return Convert.TryFromBase64String(material, bytes, out var length) && length == s_ed25519.Length + Ed25519Key.Length
+            && bytes.AsSpan().StartsWith(s_ed25519)
+            ? Ed25519Key.Read(bytes.AsSpan(s_ed25519.Length, Ed25519Key.Length))
+            : null;
+    }
+
+    private static bool IsEd25519(string publicKey, string payload, string signature)
+    {
+        var bytes = new byte[signature.Length];
+        return Convert.TryFromBase64String(signature, bytes, out var length)
+            && Ed25519KeyOf(publicKey) is { } key && key.Signed(Encoding.UTF8.GetBytes(payload), bytes.AsSpan(0, length));
     }
 
     private static bool IsRsa(string publicKey, string payload, string signature)

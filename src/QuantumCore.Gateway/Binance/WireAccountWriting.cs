@@ -160,7 +160,7 @@ internal static class WireAccountWriting
         {
             to.WriteStartObject();
             to.WriteString("a"u8, balance.Asset);
-            to.WriteString("f"u8, WireWriting.Text(balance.Available, balance.Decimals));
+            to.WriteString("f"u8, WireWriting.Free(balance));
             to.WriteString("l"u8, WireWriting.Text(balance.Held, balance.Decimals));
             to.WriteEndObject();
         }

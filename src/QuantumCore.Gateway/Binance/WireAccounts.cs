@@ -86,7 +86,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
                     continue;
                 to.WriteStartObject();
                 to.WriteString("asset"u8, balance.Asset);
-                to.WriteString("free"u8, WireWriting.Text(balance.Available, balance.Decimals));
+                to.WriteString("free"u8, WireWriting.Free(balance));
                 to.WriteString("locked"u8, WireWriting.Text(balance.Held, balance.Decimals));
                 to.WriteEndObject();
             }
@@ -127,7 +127,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
     public static void WriteBalance(Utf8JsonWriter to, string asset, IEnumerable<AssetBalance> balances)
     {
         var own = balances.FirstOrDefault(balance => balance.Asset == asset);
-        to.WriteString("free"u8, WireWriting.Text(own.Available, own.Decimals));
+        to.WriteString("free"u8, WireWriting.Free(own));
         to.WriteString("locked"u8, WireWriting.Text(own.Held, own.Decimals));
         foreach (var none in (ReadOnlySpan<string>)["freeze", "withdrawing", "ipoing", "ipoable", "storage"])
             to.WriteString(none, "0.00000000"u8);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Contracts;
 using QuantumCore.Gateway.Admission;
 using QuantumCore.Gateway.Following;
 using QuantumCore.Gateway.Streams;
@@ -81,6 +82,12 @@ internal sealed class WireApi(
     /// <summary>GET /ws-api/v3</summary>
     public async Task Serve(HttpContext context)
     {
+        if (!WireHttp.IsWritten(context, "/ws-api/v3"))
+        {
+            await WireHttp.Write(context, WireError.NoSuchCall);
+            return;
+        }
+
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
@@ -130,7 +137,7 @@ internal sealed class WireApi(
             answer = answer with { Write = to => WriteWhen(to, time.GetUtcNow().ToUnixTimeMilliseconds(), seconds) };
         var used = session.UsedWeight;
         var orders = session.Orders;
-        var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told) ? told != "false" : session.TellsLimits;
+        var tellsLimits = request.Parameters.TryGetValue("returnRateLimits", out var told) ? !told.Equals("false", StringComparison.OrdinalIgnoreCase) : session.TellsLimits;
         socket.Offer(to =>
         {
             to.WriteStartObject();
@@ -245,19 +252,26 @@ internal sealed class WireApi(
             : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address, session.Key), Counted);
     }
 
-    /// <summary>The connection speaks for a key from now on: of any kind that signs.</summary>
+    /// <summary>The connection speaks for a key from now on, one that signs with Ed25519: no other may log on at Binance either.</summary>
     private async ValueTask<WireAnswer> LogOn(WireSession session, WireParameters parameters)
     {
         var shown = parameters.Needed("apiKey");
         if ((gate.CheckTime(parameters, shown, "WS session.logon") ?? parameters.End()) is { } wrong)
             return wrong;
         var (refusal, key) = await gate.Identify(WireSecurity.Read, Lane.Readings, shown, session.Origin);
-        if ((refusal ?? gate.CheckSignature(parameters, key!)) is { } refused)
+        if ((refusal ?? RefuseLogOn(key!) ?? gate.CheckSignature(parameters, key!)) is { } refused)
             return refused;
 
         (session.Key, session.Since) = (shown, time.GetUtcNow().ToUnixTimeMilliseconds());
         return Status(session);
     }
+
+    private static WireError? RefuseLogOn(ApiKey key) => key.Signing!.Scheme switch
+    {
+        SigningScheme.HmacSha256 => WireError.NoHmacLogon,
+        SigningScheme.RsaSha256 => WireError.NoRsaLogon,
+        SigningScheme.Ed25519 => null,
+    };
 
     /// <summary>
     /// Listens to what happens to the account: of a key whose signature comes with the request, or of the session's. Where a signature
@@ -465,6 +479,8 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => "",
+        // An array of JSON may have spaces, where that of a query may not.
+        JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(element => element.GetRawText()))}]",
         _ => value.GetRawText(),
     };
 }

@@ -18,12 +18,20 @@ internal readonly record struct WireError(int Code, string Message, int Status =
     public static readonly WireError BadSignature = new(-1022, "Signature for this request is not valid.");
     public static readonly WireError BadSymbol = new(-1121, "Invalid symbol.");
     public static readonly WireError OtherStatus = new(-1220, "The symbol's status does not match the requested symbolStatus.");
+    public static readonly WireError NoSuchCall = NotSupported("There is no such call.", 404);
+    public static readonly WireError NoHmacLogon = new(-4056, "HMAC_SHA256 API key is not supported.");
+    public static readonly WireError NoRsaLogon = new(-4056, "RSA API key is not supported.");
     public static readonly WireError BadCombination = new(-1128, "Combination of optional parameters invalid.");
 
     public static WireError Missing(string name) =>
         new(-1102, $"Mandatory parameter '{name}' was not sent, was empty/null, or malformed.");
 
     public static WireError MissingBoth(string one, string other) => new(-1102, $"Param '{one}' or '{other}' must be sent, but both were empty/null!");
+
+    public static WireError NotSupported(string detail, int status) => new(-1020, $"This operation is not supported. {detail}", status);
+
+    public static WireError IllegalCharacters(string name, string range) =>
+        new(-1100, $"Illegal characters found in parameter '{name}'; legal range is '{range}'.");
 
     public static WireError Invalid(string name) => new(-1130, $"Data sent for parameter '{name}' is not valid.");
 

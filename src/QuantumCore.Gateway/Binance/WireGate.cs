@@ -91,7 +91,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     {
         var window = parameters.Text("recvWindow");
         var windowMicros = DefaultWindowMicros;
-        if (window is not null && DecimalText.TryParse(window, 3, out windowMicros) != DecimalError.None)
+        if (window is not null && DecimalText.TryParse(WireParameters.WithoutLeadingZeros(window), 3, out windowMicros) != DecimalError.None)
             return WireError.Invalid("recvWindow");
         if (windowMicros > LongestWindowMicros)
             return new WireError(-1131, "recvWindow must be less than 60000.");

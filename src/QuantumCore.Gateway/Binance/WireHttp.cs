@@ -15,7 +15,14 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     /// <summary>Answers a request.</summary>
     public async Task Serve(HttpContext context, WireCall call)
     {
-        if (await Body(context) is not { } body)
+        if (!IsWritten(context, call.Path))
+        {
+            await Write(context, WireError.NoSuchCall);
+            return;
+        }
+
+        // What a GET asks for stands in its query alone.
+        if ((HttpMethods.IsGet(call.Method) ? "" : await Body(context)) is not { } body)
         {
             await Write(context, WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
             return;
@@ -41,6 +48,16 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
             response.Headers["X-MBX-ORDER-COUNT-1D"] = orders.Day.ToString();
         });
         await Write(context, answer);
+    }
+
+    /// <summary>
+    /// Returns true if the request's path is written as a call's, or begins as a path that ends with an asterisk does. The router takes
+    /// capitals and a slash at the end for nothing, Binance does not.
+    /// </summary>
+    public static bool IsWritten(HttpContext context, string path)
+    {
+        var written = context.Request.Path.Value ?? "";
+        return path.EndsWith('*') ? written.StartsWith(path[..^1], StringComparison.Ordinal) : written == path;
     }
 
     /// <summary>Refuses a request that was not let in, in the words of this wire.</summary>

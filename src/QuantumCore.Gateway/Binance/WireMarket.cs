@@ -32,8 +32,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     /// <summary>The symbol that is asked for; null when there is none, and the parameters say so.</summary>
     public static async ValueTask<Instrument?> Symbol(WireParameters parameters, Listings listings)
     {
-        var name = parameters.Needed("symbol");
-        if (name.Length == 0)
+        parameters.Needed("symbol");
+        if (parameters.Symbol() is not { } name)
             return null;
 
         var instrument = await listings.Find(name);

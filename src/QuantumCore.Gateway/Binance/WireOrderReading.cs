@@ -26,10 +26,8 @@ internal enum WireResponse
 internal sealed class WireOrderReading(
     WireParameters parameters, Instrument instrument, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
 {
-    private const string NumberRange = "^([0-9]{1,20})(\\.[0-9]{1,20})?$";
-
     private static readonly SearchValues<char> s_names =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.:");
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
     /// <summary>A client's name for an order or a list; made here when it is absent.</summary>
     public static string ReadName(WireParameters parameters, string name)
@@ -37,7 +35,7 @@ internal sealed class WireOrderReading(
         if (parameters.Text(name) is not { } text)
             return OrderReading.NewClientOrderId();
         if (text.AsSpan().IndexOfAnyExcept(s_names) >= 0 || !ClientOrderId.IsValid(text))
-            parameters.Fail(new WireError(-1100, $"Illegal characters found in parameter '{name}'; legal range is '^[a-zA-Z0-9-_.:]{{1,36}}$'."));
+            parameters.Fail(WireError.IllegalCharacters(name, "^[a-zA-Z0-9-_]{1,36}$"));
         return text;
     }
 
@@ -224,12 +222,12 @@ internal sealed class WireOrderReading(
     private DecimalError? Number(string name, bool isNeeded, int decimals, Parse parse, out long number)
     {
         number = 0;
-        if ((isNeeded ? parameters.Needed(name) : parameters.Text(name)) is not { Length: > 0 } text)
+        if (isNeeded)
+            parameters.Needed(name);
+        if (parameters.Decimal(name) is not { } text)
             return null;
 
         var error = parse(text, out number);
-        if (error == DecimalError.NotADecimal)
-            parameters.Fail(new WireError(-1100, $"Illegal characters found in parameter '{name}'; legal range is '{NumberRange}'."));
         if (error == DecimalError.TooLarge)
             parameters.Fail(new WireError(-1108, $"Parameter '{name}' overflowed."));
 

@@ -212,7 +212,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
 
     private async ValueTask<WireAnswer> ShowOpen(WireRequest request)
     {
-        var symbol = request.Parameters.Text("symbol");
+        var symbol = request.Parameters.Symbol();
         if (request.Parameters.End() is { } wrong)
             return wrong;
         if (symbol is not null && await listings.Find(symbol) is null)

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
 
 namespace QuantumCore.Gateway.Binance;
 
@@ -11,6 +11,17 @@ namespace QuantumCore.Gateway.Binance;
 internal sealed class WireParameters
 {
     private const int Most = 100;
+    private const int MostSymbols = 1_000;
+
+    /// <summary>Most digits of a number, before its point and behind it.</summary>
+    private const int MostDigits = 20;
+
+    private const string SymbolRange = "^[A-Z0-9-_.]{1,20}$";
+
+    private const string ListRange = "^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$";
+
+    private static readonly SearchValues<char> s_symbolCharacters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.");
+
     private const string SignatureName = "signature";
 
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
@@ -93,9 +104,9 @@ internal sealed class WireParameters
     {
         if (Text(name) is not { } text)
             return null;
-        if (!text.All(char.IsAsciiDigit))
+        if (!IsDigits(text))
         {
-            Fail(new WireError(-1100, $"Illegal characters found in parameter '{name}'; legal range is '^[0-9]{{1,20}}$'."));
+            Fail(WireError.IllegalCharacters(name, "^[0-9]{1,20}$"));
             return null;
         }
 
@@ -104,6 +115,30 @@ internal sealed class WireParameters
 
         Fail(WireError.Invalid(name));
         return null;
+    }
+
+    /// <summary>
+    /// Returns a decimal number's text without the zeros that lead it, as those send who pad it; null when it is absent or not of the legal range.
+    /// </summary>
+    public string? Decimal(string name)
+    {
+        if (Text(name) is not { } text)
+            return null;
+
+        var point = text.IndexOf('.', StringComparison.Ordinal);
+        var (whole, fraction) = point < 0 ? (text, "0") : (text[..point], text[(point + 1)..]);
+        if (IsDigits(whole) && IsDigits(fraction))
+            return WithoutLeadingZeros(text);
+
+        Fail(WireError.IllegalCharacters(name, "^([0-9]{1,20})(\\.[0-9]{1,20})?$"));
+        return null;
+    }
+
+    /// <summary>Returns a number's text without the zeros that lead it; the one before the point stays.</summary>
+    public static string WithoutLeadingZeros(string text)
+    {
+        var trimmed = text.TrimStart('0');
+        return trimmed.Length == text.Length ? text : trimmed.Length == 0 || trimmed[0] == '.' ? "0" + trimmed : trimmed;
     }
 
     /// <summary>How many are asked for: more than there may be are as many as there may be.</summary>
@@ -126,10 +161,22 @@ internal sealed class WireParameters
     public bool Flag(string name) => Word<bool>(
         name, text => text.ToUpperInvariant() switch { "TRUE" => true, "FALSE" => false, _ => null }, false);
 
+    /// <summary>A symbol's name as one may be written, in capitals; null when it is absent or can be none.</summary>
+    public string? Symbol()
+    {
+        if (Text("symbol") is not { } name)
+            return null;
+        if (IsSymbol(name))
+            return name;
+
+        Fail(WireError.IllegalCharacters("symbol", SymbolRange));
+        return null;
+    }
+
     /// <summary>The symbols that are asked for: of <c>symbol</c> one, of <c>symbols</c> a JSON array; null when neither is there.</summary>
     public IReadOnlyList<string>? Symbols(out bool isOne)
     {
-        var (one, several) = (Text("symbol"), Text("symbols"));
+        var (one, several) = (Symbol(), Text("symbols"));
         isOne = one is not null;
         if (one is not null && several is not null)
             Fail(WireError.BadCombination);
@@ -138,23 +185,34 @@ internal sealed class WireParameters
         if (several is null)
             return null;
 
-        try
+        if (Names(several) is not { } names)
         {
-            using var document = JsonDocument.Parse(several, new JsonDocumentOptions { MaxDepth = 2 });
-            string[] names = [.. document.RootElement.EnumerateArray().Select(name => name.GetString() ?? "")];
-            if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
-                Fail(new WireError(-1151, "Symbol is present multiple times in the list."));
-            if (names.Length is > 0 and <= 1_000)
-                return names;
-        }
-        catch (Exception error) when (error is JsonException or InvalidOperationException)
-        {
-            // No array of texts.
+            Fail(WireError.IllegalCharacters("symbols", ListRange));
+            return null;
         }
 
-        Fail(new WireError(-1100, "Illegal characters found in parameter 'symbols'; legal range is '^\\[(\"[A-Z0-9-_.]{1,20}\"(,\"[A-Z0-9-_.]{1,20}\"){0,}){0,1}\\]$'."));
-        return null;
+        if (names.Distinct(StringComparer.Ordinal).Count() < names.Length)
+            Fail(new WireError(-1151, "Symbol is present multiple times in the list."));
+        if (names.Length > MostSymbols)
+            Fail(WireError.Invalid("symbols"));
+        return names;
     }
+
+    /// <summary>Returns the names of a JSON array without spaces; null when the text is none.</summary>
+    public static string[]? Names(string list)
+    {
+        if (list == "[]")
+            return [];
+        if (!list.StartsWith("[\"", StringComparison.Ordinal) || !list.EndsWith("\"]", StringComparison.Ordinal) || list.Length < 5)
+            return null;
+
+        var names = list[2..^2].Split("\",\"");
+        return names.All(IsSymbol) ? names : null;
+    }
+
+    private static bool IsDigits(string text) => text.Length is > 0 and <= MostDigits && text.All(char.IsAsciiDigit);
+
+    private static bool IsSymbol(string text) => text.Length is > 0 and <= 20 && text.AsSpan().IndexOfAnyExcept(s_symbolCharacters) < 0;
 
     /// <summary>Notes what is wrong, unless something was before.</summary>
     public void Fail(WireError error) => _wrong ??= error;

@@ -24,10 +24,10 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
     {
         var parameters = request.Parameters;
         var names = parameters.Symbols(out _);
-        var isSpot = parameters.Word<bool>("permissions", text => text.Contains("SPOT", StringComparison.Ordinal), true);
+        var isSpot = parameters.Word<bool>("permissions", ReadPermissions, true);
         parameters.Flag("showPermissionSets");
         var wanted = ReadStatus(parameters);
-        if (wanted is not null && names is not null)
+        if (names is not null && (wanted is not null || parameters.Has("permissions")))
             parameters.Fail(WireError.BadCombination);
         if (parameters.End() is { } wrong)
             return wrong;
@@ -68,6 +68,16 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
             to.WriteEndObject();
         });
     }
+
+    /// <summary>Reads which permissions symbols are to have, one or an array: true when spot is among them, as it is of all here; null for a word that is none.</summary>
+    private static bool? ReadPermissions(string text)
+    {
+        var words = text.StartsWith('[') ? WireParameters.Names(text) : [text];
+        return words is [_, ..] && words.All(IsPermission) ? words.Contains("SPOT", StringComparer.Ordinal) : null;
+    }
+
+    private static bool IsPermission(string word) => word is "SPOT" or "MARGIN" or "LEVERAGED"
+        || (word.Length == 11 && word.StartsWith("TRD_GRP_", StringComparison.Ordinal) && word[8..].All(char.IsAsciiDigit));
 
     /// <summary>The status that symbols are to be of; null when they may be of any.</summary>
     public static string? ReadStatus(WireParameters parameters)
@@ -228,7 +238,7 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
 
     private async ValueTask<WireAnswer> TradeFees(WireRequest request)
     {
-        var only = request.Parameters.Text("symbol");
+        var only = request.Parameters.Symbol();
         if (request.Parameters.End() is { } wrong)
             return wrong;
         if (only is not null && await listings.Find(only) is null)

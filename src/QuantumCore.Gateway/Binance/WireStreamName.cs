@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using QuantumCore.Contracts;
 
@@ -58,6 +59,9 @@ internal sealed record WireStreamName(
     private static readonly FrozenDictionary<string, int> s_windows =
         new Dictionary<string, int> { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    /// <summary>A symbol in a stream's name is in small letters: a name in capitals is another one, that no stream has.</summary>
+    private static readonly SearchValues<char> s_symbolCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     /// <summary>Minutes of a window; 0 where there is none.</summary>
     public int Minutes => s_windows.GetValueOrDefault(Window);
 
@@ -66,6 +70,16 @@ internal sealed record WireStreamName(
 
     /// <summary>The same of one symbol.</summary>
     public WireStreamName Of(string symbol) => this with { Name = $"{Name}/{symbol}", Symbol = symbol };
+
+    /// <summary>Returns what is wrong with a name that is no stream: with the right one, where it is only in capitals.</summary>
+    public static string Explain(string name)
+    {
+        var at = name.IndexOf('@', StringComparison.Ordinal);
+        var lower = at < 0 ? name : string.Concat(name.AsSpan(0, at).ToString().ToLowerInvariant(), name.AsSpan(at));
+        return lower != name && Parse(lower) is not null
+            ? $"invalid stream '{name}': a stream's symbol is in lower case, '{lower}'"
+            : "invalid stream";
+    }
 
     /// <summary>The stream of a name; null when it is none.</summary>
     public static WireStreamName? Parse(string name)
@@ -88,8 +102,11 @@ internal sealed record WireStreamName(
                 : null;
         }
 
-        if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100)
+        if (name.Split('@') is not [{ Length: > 0 } symbol, { Length: > 0 } kind, .. var rest] || rest.Length > 1 || name.Length > 100
+            || symbol.AsSpan().IndexOfAnyExcept(s_symbolCharacters) >= 0)
+        {
             return null;
+        }
 
         var speed = rest is [var text] ? text : null;
         var stream = new WireStreamName(name, symbol.ToUpperInvariant(), WireStreamKind.Trade, IsFast: speed == "100ms");

@@ -34,6 +34,12 @@ internal sealed class WireStreams(
 
     private async Task Serve(HttpContext context, string[] names, bool isWrapped)
     {
+        if (!WireHttp.IsWritten(context, "/ws*") && !WireHttp.IsWritten(context, "/stream*"))
+        {
+            await WireHttp.Write(context, WireError.NoSuchCall);
+            return;
+        }
+
         if (!context.WebSockets.IsWebSocketRequest)
         {
             await WireHttp.Refuse(context, Refusal.Malformed(null, "This call is a WebSocket."));
@@ -261,7 +267,7 @@ internal sealed class WireSubscriptions(
     private async ValueTask<string?> AddAccount(string listenKey)
     {
         if (await listenKeys.Find(listenKey, origin) is not var (feed, left))
-            return "invalid stream";
+            return WireStreamName.Explain(listenKey);
         if (_followed.Count == Most)
             return s_tooMany;
 

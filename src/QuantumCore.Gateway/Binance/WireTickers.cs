@@ -183,7 +183,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
 
     private static int? ReadWindow(string text)
     {
-        var number = int.TryParse(text[..^1], System.Globalization.NumberStyles.None, null, out var count) ? count : 0;
+        var number = text[0] != '0' && int.TryParse(text[..^1], System.Globalization.NumberStyles.None, null, out var count) ? count : 0;
         return text[^1] switch
         {
             'm' when number is >= 1 and <= 59 => number,

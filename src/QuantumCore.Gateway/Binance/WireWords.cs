@@ -30,7 +30,7 @@ internal static class WireWords
         _ => null,
     };
 
-    public static Side? ReadSide(string text) => text.ToUpperInvariant() switch
+    public static Side? ReadSide(string text) => text switch
     {
         "BUY" => Side.Buy,
         "SELL" => Side.Sell,

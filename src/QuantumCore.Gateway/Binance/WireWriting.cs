@@ -37,6 +37,12 @@ internal static class WireWriting
         return decimals == 0 ? $"{text}.{new string('0', LeastDecimals)}" : text.PadRight(text.Length + Math.Max(LeastDecimals - decimals, 0), '0');
     }
 
+    /// <summary>
+    /// Returns what is free of a balance, which is never less than nothing here: that is what an account owes, or what is held in new units
+    /// of a split before it has its own part.
+    /// </summary>
+    public static string Free(AssetBalance balance) => Text(Math.Max(0, balance.Available), balance.Decimals);
+
     public static string PriceText(this Instrument instrument, long ticks) => Text((Int128)ticks * instrument.TickSize, instrument.PriceDecimals);
 
     public static string LotsText(this Instrument instrument, Int128 lots) => Text(lots * instrument.LotSize, instrument.QuantityDecimals);

@@ -199,7 +199,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         switch (text.Signing)
         {
             case null or "hmac" when text.PublicKey is not null:
-                return (Refusal.Malformed("publicKey", "Only a key with signing rsa has a public key."), null, null);
+                return (Refusal.Malformed("publicKey", "Only a key with signing rsa or ed25519 has a public key."), null, null);
             case null when text.ReadOnly:
                 return (Refusal.Malformed("readOnly", "Only a key that signs can be for reading alone."), null, null);
             case null:
@@ -211,10 +211,12 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
                 return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
             case "rsa":
                 return (Refusal.Malformed("publicKey", "An RSA public key of 2048 to 8192 bits, PEM (BEGIN PUBLIC KEY)."), null, null);
+            case "ed25519" when text.PublicKey is { } pem && RequestSignature.ReadEd25519Key(pem) is { } publicKey:
+                return (null, new SigningKey(SigningScheme.Ed25519, publicKey), null);
             case "ed25519":
-                return (Refusal.Malformed("signing", "Ed25519 keys are not supported: take hmac or rsa."), null, null);
+                return (Refusal.Malformed("publicKey", "An Ed25519 public key, PEM (BEGIN PUBLIC KEY)."), null, null);
             default:
-                return (Refusal.Malformed("signing", "hmac or rsa; without it the key does not sign."), null, null);
+                return (Refusal.Malformed("signing", "hmac, rsa or ed25519; without it the key does not sign."), null, null);
         }
     }
 }

@@ -153,6 +153,7 @@ internal static class WireNames
     {
         SigningScheme.HmacSha256 => "hmac",
         SigningScheme.RsaSha256 => "rsa",
+        SigningScheme.Ed25519 => "ed25519",
     };
 
     public static string Of(TradeState state) => state == TradeState.Void ? "void" : "corrected";
