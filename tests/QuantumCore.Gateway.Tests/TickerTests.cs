@@ -51,6 +51,30 @@ public sealed class TickerTests
         }
     }
 
+    [Fact]
+    public async Task Symbols_that_cannot_be_read_are_told_as_they_were_for_two_minutes()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        var before = await CountAsync();
+        time.Advance(TimeSpan.FromMinutes(1));
+        FailAll();
+        Assert.Equal(before, await CountAsync());
+
+        time.Advance(TimeSpan.FromSeconds(61));
+        FailAll();
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Status);
+
+        async Task<int> CountAsync() =>
+            (await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token)).Json.GetProperty("tickers").GetArrayLength();
+
+        void FailAll()
+        {
+            for (var i = 0; i < before; i++)
+                exchange.Floor.Fail("Candles", new TimeoutException());
+        }
+    }
+
     /// <summary>What the history is asked for by a reading of all tickers.</summary>
     private static async Task<string[]> AskedAsync(OpenGateway exchange)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
@@ -23,7 +24,16 @@ internal sealed record MarketSecond(long TimeNanos, ImmutableSortedDictionary<st
 internal sealed class MarketPulse(
     IGrainFactory grains, Listings listings, MarketHistory history, TimeProvider time, ILogger<MarketPulse> log)
 {
+    /// <summary>A symbol that does not answer within this time is told as it was last, if that is no older than <see cref="LongestAge"/>.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Oldest reading of a symbol that is told while it does not answer.</summary>
+    internal static readonly TimeSpan LongestAge = TimeSpan.FromMinutes(2);
+
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    // While the journal does not commit, a book tells nothing that it would have to take back: the last reading still holds.
+    private readonly ConcurrentDictionary<string, (SymbolPulse Pulse, long At)> _known = new(StringComparer.Ordinal);
 
     private readonly Lock _lock = new();
     private readonly HashSet<Action<MarketSecond>> _listeners = [];
@@ -106,13 +116,21 @@ internal sealed class MarketPulse(
     {
         try
         {
-            var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
-            return new SymbolPulse(instrument, state, await history.Over(instrument, MarketHistory.DayMinutes) ?? default);
+            var pulse = await Ask(instrument).WaitAsync(Patience, time);
+            _known[instrument.Symbol] = (pulse, time.GetTimestamp());
+            return pulse;
         }
         catch (Exception error)
         {
-            Log.FeedInterrupted(log, instrument.Symbol, error);
-            return null;
+            if (error is not TimeoutException)
+                Log.FeedInterrupted(log, instrument.Symbol, error);
+            return _known.TryGetValue(instrument.Symbol, out var last) && time.GetElapsedTime(last.At) < LongestAge ? last.Pulse : null;
         }
+    }
+
+    private async Task<SymbolPulse> Ask(Instrument instrument)
+    {
+        var state = await grains.Book(instrument.BookKey).State(instrument.Symbol);
+        return new SymbolPulse(instrument, state, await history.Over(instrument, MarketHistory.DayMinutes) ?? default);
     }
 }
