@@ -19,7 +19,6 @@ internal sealed class Bank(World world)
     public PayoutVerdict Take(PayoutBatch batch)
     {
         var text = string.Join(' ', batch.Items);
-        world.Database.Witness.Movements.RequireDurable(batch);
         if (!_payments.TryGetValue(batch.Id, out var payment))
             _payments.Add(batch.Id, payment = new Payment(batch, text));
         else if (payment.Text != text)
@@ -54,6 +53,8 @@ internal sealed class SiloBank(World world, Silo silo) : IPayoutReceiver
 {
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
+        // Asked where it leaves: under way it would become durable soon enough.
+        world.Database.Witness.Movements.RequireDurable(batch);
         await UnderWayAsync();
         var verdict = world.Bank.Take(batch);
         await UnderWayAsync();

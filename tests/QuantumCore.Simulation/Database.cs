@@ -167,7 +167,7 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
         world.Database.RequireRoom();
         var stored = await Journal.PutSnapshotAsync(stream, epoch, sequence, body, cancellationToken);
         if (stored)
-            world.Database.Witness.Snapshotted(stream, sequence);
+            world.Database.Witness.Snapshotted(stream, sequence, body.Span);
         await UnderWayAsync();
         return stored;
     }

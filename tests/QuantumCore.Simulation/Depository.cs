@@ -27,7 +27,6 @@ internal sealed class Depository(World world)
     /// <summary>A batch comes, perhaps again. Whether it is settled, and but for what.</summary>
     public SettlementAnswer? Take(SettlementBatch batch)
     {
-        world.Database.Witness.Settlement.RequireDurable(batch);
         if (!_known.TryAdd(batch.Id, batch.Content) && !WitnessedSettlement.IsSame(_known[batch.Id], batch.Content))
             world.Find($"{batch.Id} is sent with {_known[batch.Id]} and then with {batch.Content}");
         if (!world.Faults.Chaos || world.Chance(0.6))
@@ -50,6 +49,8 @@ internal sealed class SiloDepository(World world, Silo silo) : ISettlementReceiv
 {
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
+        // Asked where it leaves: under way it would become durable soon enough.
+        world.Database.Witness.Settlement.RequireDurable(batch);
         await UnderWayAsync();
         var answer = world.Depository.Take(batch);
         await UnderWayAsync();

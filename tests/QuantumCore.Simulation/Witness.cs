@@ -54,6 +54,9 @@ internal sealed class Witness(World world)
     /// <summary>What concerns each account, in the sequence in which it became durable.</summary>
     public Folds Folds { get; } = new(world);
 
+    /// <summary>Snapshots that were stored.</summary>
+    public WitnessedSnapshots Snapshots { get; } = new(world);
+
     /// <summary>What left accounts, and what became of it.</summary>
     public Movements Movements { get; } = new(world);
 
@@ -83,10 +86,11 @@ internal sealed class Witness(World world)
         _streams[stream] = (activation.Epoch, known.Head);
     }
 
-    public void Snapshotted(string stream, long sequence)
+    public void Snapshotted(string stream, long sequence, ReadOnlySpan<byte> body)
     {
         if (sequence > HeadOf(stream))
             world.Find($"{stream}: a snapshot at {sequence} is ahead of {HeadOf(stream)}");
+        Snapshots.See(stream, sequence, body);
     }
 
     public void Saw(JournalFrame frame)
@@ -171,6 +175,7 @@ internal sealed class Witness(World world)
         Freezes.See(account, sequence, record);
         Limits.See(account, sequence, record);
         Margin.See(account, sequence, record, _orders.Values);
+        Snapshots.See(account, sequence, record);
         Settlement.See(account, record);
         Shorts.See(account, sequence, record);
         Dividends.See(account, record);
@@ -249,7 +254,7 @@ internal sealed class Witness(World world)
             case AllClosed all:
                 foreach (var order in all.Orders)
                     Close(symbol, order.Account, order.Number, order.FilledLots, order.LeavesLots);
-                RaiseFloor(symbol, all.Account, all.Floor);
+                RaiseFloor(symbol, sequence, all.Account, all.Floor);
                 break;
             case OrderReduced reduced:
                 if (Open(symbol, reduced.Account, reduced.Number) is { } smaller)
@@ -309,7 +314,7 @@ internal sealed class Witness(World world)
             world.Find($"{symbol} {sequence}: action {turn.Command.Number} adjusts orders again");
 
         if (turn.Command.Verb == BookVerb.CancelAll)
-            RaiseFloor(symbol, turn.Command.Account, turn.Command.Number);
+            RaiseFloor(symbol, sequence, turn.Command.Account, turn.Command.Number);
     }
 
     /// <summary>A dividend takes a price down, and nothing else.</summary>
@@ -382,8 +387,9 @@ internal sealed class Witness(World world)
         order.Leaves = 0;
     }
 
-    private void RaiseFloor(string symbol, long account, long floor)
+    private void RaiseFloor(string symbol, long sequence, long account, long floor)
     {
+        Snapshots.Cancelled(symbol, sequence, account, floor);
         _floors[(symbol, account)] = Math.Max(floor, _floors.GetValueOrDefault((symbol, account)));
         Shorts.Told(account);
         foreach (var order in _orders.Values)
