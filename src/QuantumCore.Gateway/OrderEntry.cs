@@ -25,9 +25,6 @@ public sealed partial class OrderEntry(
     /// <summary>Most orders in one batch.</summary>
     public const int LongestBatch = 500;
 
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(16);
-
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Enters one order. A market order's price is 0; its protection price is chosen here.</summary>
@@ -432,38 +429,6 @@ public sealed partial class OrderEntry(
         return mark.Failure == RejectReason.None
             ? await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols.Where(name => symbol is null || name == symbol))
             : new MassCancel(mark.Failure, 0);
-    }
-
-    /// <summary>
-    /// Cancels what an account has open by now, for somebody who can't ask again: what is not known to be done is tried again after
-    /// ever longer pauses, for half a minute. What is entered after the account has taken note stays. The log says what came of it.
-    /// </summary>
-    public async ValueTask CancelAllLeft(long account)
-    {
-        var (reason, cancelled) = await TryCancelAllLeft(account);
-        if (reason == RejectReason.None)
-            Log.CancelledAtEnd(log, account, cancelled);
-        else
-            Log.NotCancelledAtEnd(log, account);
-    }
-
-    private async ValueTask<MassCancel> TryCancelAllLeft(long account)
-    {
-        var result = new MassCancel(RejectReason.OutcomeUnknown, 0);
-        CancelAllMark? mark = null;
-        for (var pause = s_firstPause; ; pause *= 2)
-        {
-            mark ??= (await _calls.Ask<CancelAllMark?>("CancelAll", account, async () => await grains.Account(account).CancelAll())).Value;
-            if (mark is not null)
-            {
-                var (reason, cancelled) = await CloseUpTo(account, mark.Floor, mark.Symbols);
-                result = new MassCancel(reason, result.Cancelled + cancelled);
-            }
-
-            if (result.Reason == RejectReason.None || pause > s_lastPause)
-                return result;
-            await Task.Delay(pause, time);
-        }
     }
 
     /// <summary>

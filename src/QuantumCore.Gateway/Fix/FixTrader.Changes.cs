@@ -91,9 +91,14 @@ internal sealed partial class FixTrader
         }
 
         _reporter.Answers(change.Name);
+        _orders.Entered.Sending(change.Name);
         var report = change.Conditions.IsEmpty
             ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks)
             : await ChangeConditions(open, change);
+
+        // An order that was changed where it stands is still of the session that entered it.
+        var isNew = report.ClientOrderId == change.Name || report.Reason == RejectReason.OutcomeUnknown;
+        _orders.Entered.Answered(change.Name, isNew ? report : null);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
