@@ -274,17 +274,18 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value.
+    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value. The total is
+    /// that of the order alone; what orders before it have done of the client's total are <paramref name="earlierLots"/>.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
         long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false,
-        long triggerTicks = 0)
+        long triggerTicks = 0, long earlierLots = 0)
     {
-        if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
+        if (await CheckAmendment(symbol, priceTicks, totalLots, earlierLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks);
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks, earlierLots);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
@@ -411,7 +412,7 @@ public sealed partial class OrderEntry(
     private static ExecutionReport OfHeld(ExecutionReport report) =>
         report.Reason == RejectReason.Overloaded ? report with { Reason = RejectReason.OutcomeUnknown } : report;
 
-    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots)
+    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots, long earlierLots)
     {
         var listed = await _calls.Ask("Instruments", 0, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
@@ -419,7 +420,7 @@ public sealed partial class OrderEntry(
         if (listed.Value is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
 
-        return (totalLots == 0 ? null : OrderChecks.Quantity(instrument, totalLots))
+        return (totalLots == 0 ? null : OrderChecks.Quantity(instrument, totalLots + earlierLots))
             ?? (priceTicks == 0 ? null : OrderChecks.Price(instrument, priceTicks));
     }
 

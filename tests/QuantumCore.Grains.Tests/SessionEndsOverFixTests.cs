@@ -38,9 +38,10 @@ public sealed class SessionEndsOverFixTests
         Assert.Equal("8 11=a 150=0; 8 11=b 150=0", await other.HearAsync(2, 11, 150));
         using (var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", "8013=Y"))
         {
-            await desk.SendAllAsync(
-                ("G", "11=a2|41=a|55=AAPL|54=1|38=1|40=2|44=141|59=1"), ("G", "11=b2|41=b|55=AAPL|54=1|38=1|40=2|44=140|59=1"));
-            Assert.Equal("8 11=a2 150=5; 8 11=b2 150=5", await desk.HearAsync(2, 11, 150));
+            await desk.SendAsync("G", "11=a2|41=a|55=AAPL|54=1|38=1|40=2|44=141|59=1");
+            Assert.Equal("8 11=a2 150=5", await desk.HearAsync(1, 11, 150));
+            await desk.SendAsync("G", "11=b2|41=b|55=AAPL|54=1|38=1|40=2|44=140|59=1");
+            Assert.Equal("8 11=b2 150=5", await desk.HearAsync(1, 11, 150));
         }
 
         // One that became smaller where it stood is still the order that the other session entered.
