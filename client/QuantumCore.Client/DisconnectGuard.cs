@@ -5,7 +5,8 @@ namespace QuantumCore.Client;
 /// <summary>
 /// A connection that the account's open orders do not outlive: when it ends, however it ends (this process is killed, the
 /// network is gone, it is disposed of), the exchange cancels every open order of the account. Not after a crash of the
-/// exchange itself: then nobody was there to cancel them.
+/// exchange itself: then nobody was there to cancel them. A newer guard of the same account and name takes its place: then the orders are cancelled
+/// before the newer one stands, and this one's connection is closed.
 /// </summary>
 public sealed class DisconnectGuard : IAsyncDisposable
 {
@@ -23,7 +24,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
     public Task Lost { get; }
 
     internal static async Task<DisconnectGuard> OpenAsync(
-        HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options, CancellationToken cancellation)
+        HttpMessageInvoker http, Uri root, string? apiKey, string? session, QuantumCoreClientOptions options, CancellationToken cancellation)
     {
         var backoff = new Backoff(options);
         var started = options.Time.GetTimestamp();
@@ -31,16 +32,20 @@ public sealed class DisconnectGuard : IAsyncDisposable
         {
             var socket = new ExchangeSocket(http, root, "trading", apiKey, options);
             var stands = false;
+            Refusal? busy = null;
             try
             {
-                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true)], cancellation)
+                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], cancellation)
                     && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
-                    if (answer.Error is { } refusal)
+                    // Too busy, or the guard before it is still being ended: that passes.
+                    busy = answer.Error is { Code: RejectCodes.Overloaded } ? answer.Error : null;
+                    if (answer.Error is { } refusal && busy is null)
                         throw new QuantumCoreException(refusal, answer.Status);
 
-                    stands = true;
-                    return new DisconnectGuard(socket);
+                    stands = busy is null;
+                    if (stands)
+                        return new DisconnectGuard(socket);
                 }
             }
             finally
@@ -52,7 +57,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
             var pause = backoff.PauseAfter(attempt);
             if (attempt >= options.MaxAttempts || options.Time.GetElapsedTime(started) + pause > options.RetryBudget)
             {
-                throw new QuantumCoreException(
+                throw busy is not null ? new QuantumCoreException(busy, 503) : new QuantumCoreException(
                     RejectCodes.Unreachable,
                     string.Create(CultureInfo.InvariantCulture, $"No guard at {socket.Address}: {ExchangeCalls.Why(socket.Failure)}"),
                     socket.Failure);

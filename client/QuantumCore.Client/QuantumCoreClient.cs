@@ -413,11 +413,21 @@ public sealed partial class QuantumCoreClient : IDisposable
 
     /// <summary>
     /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see
-    /// <see cref="DisconnectGuard"/>.
+    /// <see cref="DisconnectGuard"/>. An account has one guard without a name: a newer one ends it, and its open orders are cancelled first.
     /// </summary>
     /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
     public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
-        DisconnectGuard.OpenAsync(_http, _root, _apiKey, _options, cancellation);
+        DisconnectGuard.OpenAsync(_http, _root, _apiKey, session: null, _options, cancellation);
+
+    /// <summary>
+    /// Opens a guard with a name. A guard of the same account and name that stands is ended first, and the open orders are cancelled before this
+    /// one stands: so a guard that was lost and not missed cancels nothing that was placed under this one.
+    /// </summary>
+    /// <param name="session">The name, of 1 to 36 printable ASCII characters; programs that trade for one account have a name each.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
+    public Task<DisconnectGuard> CancelOnDisconnectAsync(string session, CancellationToken cancellation = default) =>
+        DisconnectGuard.OpenAsync(_http, _root, _apiKey, session, _options, cancellation);
 
     /// <summary>
     /// Releases the connections, unless they are the caller's. A feed that would need another one ends in an

@@ -189,7 +189,7 @@ internal sealed record StopRequest;
 
 internal sealed record StreamRequest(string Op, string? Symbol = null, string? Channel = null);
 
-internal sealed record GuardRequest(int Id, string Op, bool On);
+internal sealed record GuardRequest(int Id, string Op, bool On, string Of, string? Session);
 
 internal sealed record GuardAnswer(int Status, Refusal? Error);
 

@@ -207,10 +207,13 @@ public sealed record ExecutionReport(
 /// <param name="ExpectedLots">What the client believes is open, in lots: with anything else it is refused as stale (RULES 10.6); 0: whatever is.</param>
 /// <param name="KeepsPlace">Refused as one that would grow, where the order would have to be replaced.</param>
 /// <param name="TriggerTicks">The new trigger of a waiting stop or take-profit in ticks, which is then replaced; 0 keeps it.</param>
+/// <param name="EarlierLots">
+/// What the orders before it in its chain have done of the total that the client named, in lots: the instrument's least quantity is asked of both together.
+/// </param>
 [GenerateSerializer, Immutable, Alias("amend-request")]
 public sealed record AmendRequest(
     string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen, long ExpectedLots = 0, bool KeepsPlace = false,
-    long TriggerTicks = 0);
+    long TriggerTicks = 0, long EarlierLots = 0);
 
 /// <summary>How an amendment is to be carried out.</summary>
 /// <param name="Reason">Why it was refused, or none.</param>
@@ -254,6 +257,7 @@ public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number)
 /// <param name="FromNumber">Of this number in the account and later ones.</param>
 /// <param name="HasEntered">Those that entered a book alone: none that was refused.</param>
 /// <param name="BeforeNumber">Of smaller numbers in the account than this one.</param>
+/// <param name="HasChain">True to have each order's <see cref="PastOrder.Chain"/> looked up.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     long Account,
@@ -270,7 +274,8 @@ public sealed record OrderQuery(
     string? ListName = null,
     long? FromNumber = null,
     bool HasEntered = false,
-    long? BeforeNumber = null);
+    long? BeforeNumber = null,
+    bool HasChain = false);
 
 /// <summary>An order in the history, open or done.</summary>
 /// <param name="Symbol">The instrument.</param>
@@ -298,6 +303,7 @@ public sealed record OrderQuery(
 /// <param name="Stage">What it waits for, if it is open.</param>
 /// <param name="StageNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
 /// <param name="Refusal">Why its book refused it: as it came, or a list's child as it was to enter.</param>
+/// <param name="Chain">What the orders that it replaced have done; null where it replaced none, or nobody looked.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,
@@ -324,7 +330,30 @@ public sealed record PastOrder(
     PreventedQuantity? Prevented = null,
     OrderStage Stage = OrderStage.Working,
     long StageNanos = 0,
-    RejectReason Refusal = RejectReason.None);
+    RejectReason Refusal = RejectReason.None,
+    ChainTotals? Chain = null);
+
+/// <summary>What the orders of a replace chain have done before its last one: together they are one order to a client of FIX.</summary>
+/// <param name="FilledLots">Filled quantity, in lots.</param>
+/// <param name="FilledValue">What was traded, in ticks times lots.</param>
+/// <param name="TakenOffLots">What prevented matches took off their totals, in lots.</param>
+[GenerateSerializer, Immutable, Alias("chain-totals")]
+public readonly record struct ChainTotals(long FilledLots, Int128 FilledValue, long TakenOffLots)
+{
+    /// <summary>Lots of the chain's total that are done.</summary>
+    public long DoneLots => FilledLots + TakenOffLots;
+
+    /// <summary>The totals of a chain after one of its orders was replaced.</summary>
+    /// <param name="replaced">The order, as it ended.</param>
+    public static ChainTotals After(PastOrder replaced)
+    {
+        var before = replaced.Chain ?? default;
+        return new(
+            before.FilledLots + replaced.FilledLots,
+            before.FilledValue + replaced.FilledValue,
+            before.TakenOffLots + (replaced.Prevented?.TakenOffLots ?? 0));
+    }
+}
 
 /// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
 /// <param name="Floor">The account's last number.</param>

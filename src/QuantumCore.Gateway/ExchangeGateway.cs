@@ -60,7 +60,7 @@ public static class ExchangeGateway
         services.AddSingleton<MarginCalls>();
         services.AddSingleton<SettlementCalls>();
         services.AddSingleton<CorporateCalls>();
-        services.AddSingleton<OrderDesk>();
+        services.AddSingleton<OrderDesk>().AddSingleton<StandingSessions>();
         services.AddSingleton<FeeCalls>();
         services.AddSingleton<OrderCalls>();
         services.AddSingleton<PastOrderCalls>();

@@ -25,9 +25,6 @@ public sealed partial class OrderEntry(
     /// <summary>Most orders in one batch.</summary>
     public const int LongestBatch = 500;
 
-    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(16);
-
     private readonly GrainCalls _calls = new(log);
 
     /// <summary>Enters one order. A market order's price is 0; its protection price is chosen here.</summary>
@@ -277,17 +274,18 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value.
+    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value. The total is
+    /// that of the order alone; what orders before it have done of the client's total are <paramref name="earlierLots"/>.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
         long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false,
-        long triggerTicks = 0)
+        long triggerTicks = 0, long earlierLots = 0)
     {
-        if (await CheckAmendment(symbol, priceTicks, totalLots) is { } refusal)
+        if (await CheckAmendment(symbol, priceTicks, totalLots, earlierLots) is { } refusal)
             return Nothing(account, symbol, orderId, refusal);
 
         var seen = new SeenSequence(symbol, shown.Of(account, symbol));
-        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks);
+        var request = new AmendRequest(symbol, orderId, newClientOrderId, priceTicks, totalLots, seen, expectedLots, keepsPlace, triggerTicks, earlierLots);
         var plan = await _calls.Ask("Amend", account, () => grains.Account(account).Amend(request));
         if (plan.Failure != RejectReason.None)
             return Nothing(account, symbol, orderId, new Refusal(plan.Failure));
@@ -414,7 +412,7 @@ public sealed partial class OrderEntry(
     private static ExecutionReport OfHeld(ExecutionReport report) =>
         report.Reason == RejectReason.Overloaded ? report with { Reason = RejectReason.OutcomeUnknown } : report;
 
-    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots)
+    private async ValueTask<Refusal?> CheckAmendment(string symbol, long priceTicks, long totalLots, long earlierLots)
     {
         var listed = await _calls.Ask("Instruments", 0, () => listings.Find(symbol));
         if (listed.Failure != RejectReason.None)
@@ -422,7 +420,7 @@ public sealed partial class OrderEntry(
         if (listed.Value is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
 
-        return (totalLots == 0 ? null : OrderChecks.Quantity(instrument, totalLots))
+        return (totalLots == 0 ? null : OrderChecks.Quantity(instrument, totalLots + earlierLots))
             ?? (priceTicks == 0 ? null : OrderChecks.Price(instrument, priceTicks));
     }
 
@@ -432,38 +430,6 @@ public sealed partial class OrderEntry(
         return mark.Failure == RejectReason.None
             ? await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols.Where(name => symbol is null || name == symbol))
             : new MassCancel(mark.Failure, 0);
-    }
-
-    /// <summary>
-    /// Cancels what an account has open by now, for somebody who can't ask again: what is not known to be done is tried again after
-    /// ever longer pauses, for half a minute. What is entered after the account has taken note stays. The log says what came of it.
-    /// </summary>
-    public async ValueTask CancelAllLeft(long account)
-    {
-        var (reason, cancelled) = await TryCancelAllLeft(account);
-        if (reason == RejectReason.None)
-            Log.CancelledAtEnd(log, account, cancelled);
-        else
-            Log.NotCancelledAtEnd(log, account);
-    }
-
-    private async ValueTask<MassCancel> TryCancelAllLeft(long account)
-    {
-        var result = new MassCancel(RejectReason.OutcomeUnknown, 0);
-        CancelAllMark? mark = null;
-        for (var pause = s_firstPause; ; pause *= 2)
-        {
-            mark ??= (await _calls.Ask<CancelAllMark?>("CancelAll", account, async () => await grains.Account(account).CancelAll())).Value;
-            if (mark is not null)
-            {
-                var (reason, cancelled) = await CloseUpTo(account, mark.Floor, mark.Symbols);
-                result = new MassCancel(reason, result.Cancelled + cancelled);
-            }
-
-            if (result.Reason == RejectReason.None || pause > s_lastPause)
-                return result;
-            await Task.Delay(pause, time);
-        }
     }
 
     /// <summary>

@@ -13,10 +13,11 @@ namespace QuantumCore.Gateway;
 /// once; those that come while others are go together, so that a client that does not wait for its answers is the faster for it.
 /// </summary>
 /// <param name="desk">Enters them.</param>
+/// <param name="entered">Told of what is entered, and of its answers.</param>
 /// <param name="door">Orders come in by the same door as those over HTTP.</param>
 /// <param name="account">Whose they are.</param>
 /// <param name="log">Told of what failed, which is answered as of unknown outcome.</param>
-internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogger log)
+internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door door, long account, ILogger log)
 {
     /// <summary>Most that go together, by their weight at the door: no batch weighs more there.</summary>
     private const int Most = 64;
@@ -26,6 +27,10 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     private readonly RefusedConnection _refused = new();
     private ImmutableArray<Entry> _together = [];
     private bool _isRunning;
+    private bool _isClosed;
+
+    /// <summary>Those that may be open.</summary>
+    public ConnectionOrders Entered => entered;
 
     /// <summary>Enters one order, or a batch, in its turn; it can fail in no other way than its answer says.</summary>
     /// <param name="orders">The order, or the batch as it came.</param>
@@ -38,6 +43,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         var entry = new Entry(orders, weight, names, before ?? Task.CompletedTask, Activity.Current);
         lock (_lock)
         {
+            entry.IsRefused = _isClosed;
             _waiting.Enqueue(entry);
             if (_isRunning)
                 return entry.Answered.Task;
@@ -60,6 +66,14 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
             foreach (var entry in _together.Concat(_waiting))
                 entry.IsRefused |= entry.IsOf(symbol, side);
         }
+    }
+
+    /// <summary>The connection has ended: what waits, and what still comes, is refused.</summary>
+    public void Close()
+    {
+        lock (_lock)
+            _isClosed = true;
+        RefuseWaiting();
     }
 
     /// <summary>Complete when an order of this name that was sent before is answered: who cancels it means it, and not that it be refused.</summary>
@@ -133,12 +147,25 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
     {
         var isOne = entries.Length == 1;
         var orders = isOne ? entries[0].Orders : [.. entries.Select(static entry => entry.Orders![0])];
-        var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
+        var (refusal, reports) = await PlaceBatch(orders, mustBeNew: entries[0].Names != Names.MayBeKnown, areApart: !isOne);
         for (var i = 0; i < entries.Length; i++)
         {
             var answers = new OrderAnswers(refusal, isOne || refusal is not null ? reports : [reports[i]]);
             entries[i].Answered.SetResult(entries[i].Names == Names.AreOfCopies ? await OfCopy(entries[i], answers) : answers);
         }
+    }
+
+    /// <summary>Enters orders, and notes them as this connection's before they are on their way.</summary>
+    private async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
+        List<OrderText?>? orders, bool mustBeNew = false, bool areApart = false)
+    {
+        // More than a batch has room for is refused as a whole.
+        var names = orders is { Count: <= OrderEntry.LongestBatch } ? orders.ConvertAll(static order => order?.ClientOrderId) : [];
+        names.ForEach(Entered.Sending);
+        var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew, areApart);
+        for (var i = 0; i < names.Count; i++)
+            Entered.Answered(names[i], refusal is null ? reports[i].Report : null);
+        return (refusal, reports);
     }
 
     /// <summary>A copy of an order that is there is told what became of it, in its turn: nobody who waits for this waits for what is behind it.</summary>
@@ -147,7 +174,7 @@ internal sealed class OrderQueue(OrderDesk desk, Door door, long account, ILogge
         if (answers.Refusal is not null || answers.Reports[0].Report.Reason != RejectReason.KeyConflict)
             return answers;
 
-        var (refusal, reports) = await desk.PlaceBatch(account, entry.Orders);
+        var (refusal, reports) = await PlaceBatch(entry.Orders);
         return new(refusal, reports, WasThere: true);
     }
 

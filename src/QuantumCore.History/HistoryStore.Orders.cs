@@ -11,6 +11,9 @@ public abstract partial class HistoryStore
     /// <summary>Most orders in one answer.</summary>
     public const int OrdersLimit = 100_000;
 
+    private const int ChainsAtOnce = 500;
+    private const long ChainUnit = 1_000_000_000;
+
     /// <summary>Orders of an account that a book has spoken of, by their numbers, oldest first.</summary>
     public async Task<ImmutableArray<PastOrder>> OrdersAsync(OrderQuery query, CancellationToken cancellationToken)
     {
@@ -39,18 +42,66 @@ public abstract partial class HistoryStore
         var rows = await ReadAsync(
             $"""
             SELECT o.symbol, o.number, o.order_id, o.client_order_id, o.side, o.type, o.tif, o.px, o.qty, o.filled, o.value,
-              o.state, o.reason, o.created_at, o.changed_at, o.post_only
+              o.state, o.reason, o.created_at, o.changed_at, o.post_only, o.replaces
             FROM ord o {open} WHERE o.account = @account AND o.client_order_id IS NOT NULL {filter.Terms} {listed} {entered}
             ORDER BY {order} LIMIT @limit
             """,
             filter.Parameters,
-            static (reader, token) => ListAsync(reader, ReadOrder, token),
+            static (reader, token) => ListAsync(reader, static row => (Order: ReadOrder(row), IsReplacement: !row.IsDBNull(16)), token),
             cancellationToken);
-        return rows.IsEmpty ? rows : await WithTermsAsync(query.Account, [.. rows.OrderBy(row => row.Number)], cancellationToken);
+        if (rows.IsEmpty)
+            return [];
+
+        // One that was refused has replaced nothing.
+        var replacements = query.HasChain ? rows.Where(row => row.IsReplacement && row.Order.Status != OrderStatus.Rejected).Select(row => row.Order.Number) : [];
+        var chains = await ChainsAsync(query.Account, [.. replacements], cancellationToken);
+        return await WithTermsAsync(query.Account, [.. rows.Select(row => row.Order).OrderBy(order => order.Number)], chains, cancellationToken);
+    }
+
+    /// <summary>What the orders have done that each of these replaced, whether it was the one before it or the first of many.</summary>
+    private async Task<Dictionary<long, ChainTotals>> ChainsAsync(long account, long[] numbers, CancellationToken cancellationToken)
+    {
+        var chains = new Dictionary<long, ChainTotals>();
+        foreach (var some in numbers.Chunk(ChainsAtOnce))
+        {
+            var chain = $"""
+                WITH RECURSIVE chain (last, number) AS (
+                  SELECT o.number, o.replaces FROM ord o WHERE o.account = @account AND o.number IN ({string.Join(',', some)})
+                  UNION ALL
+                  SELECT c.last, o.replaces FROM chain c JOIN ord o ON o.account = @account AND o.number = c.number WHERE o.replaces IS NOT NULL)
+                """;
+            // A value is two summands, since sums of more than 63 bits would overflow in SQLite.
+            var done = await ReadAsync(
+                $"""
+                {chain}
+                SELECT c.last, CAST(SUM(o.filled) AS BIGINT), CAST(SUM(o.value / {ChainUnit}) AS BIGINT), CAST(SUM(o.value % {ChainUnit}) AS BIGINT)
+                FROM chain c JOIN ord o ON o.account = @account AND o.number = c.number GROUP BY c.last
+                """,
+                [("@account", account)],
+                static (reader, token) => ListAsync(
+                    reader,
+                    static row => (Last: row.GetInt64(0), Totals: new ChainTotals(row.GetInt64(1), ((Int128)row.GetInt64(2) * ChainUnit) + row.GetInt64(3), 0)),
+                    token),
+                cancellationToken);
+            var takenOff = await ReadAsync(
+                $"{chain} {TakenOff("taker")} UNION ALL {TakenOff("maker")}",
+                [("@account", account), ("@mode", (long)SelfTradePrevention.Decrement)],
+                static (reader, token) => ListAsync(reader, static row => (Last: row.GetInt64(0), Lots: row.GetInt64(1)), token),
+                cancellationToken);
+            var lostBy = takenOff.ToLookup(lost => lost.Last, lost => lost.Lots);
+            foreach (var (last, totals) in done)
+                chains[last] = totals with { TakenOffLots = lostBy[last].Sum() };
+        }
+
+        return chains;
+
+        static string TakenOff(string side) =>
+            $"SELECT c.last, p.{side}_qty FROM chain c JOIN prevented_match p ON p.{side} = @account AND p.{side}_number = c.number AND p.mode = @mode";
     }
 
     /// <summary>Orders of an account by their numbers with what stands in other tables.</summary>
-    private async Task<ImmutableArray<PastOrder>> WithTermsAsync(long account, PastOrder[] orders, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<PastOrder>> WithTermsAsync(
+        long account, PastOrder[] orders, Dictionary<long, ChainTotals> chains, CancellationToken cancellationToken)
     {
         var terms = await ReadAsync(
             "SELECT number, name, value FROM ord_terms WHERE account = @account AND number >= @first AND number <= @last",
@@ -70,6 +121,7 @@ public abstract partial class HistoryStore
         {
             ListName = nameOf.GetValueOrDefault(row.Number),
             Prevented = prevented.TryGetValue(row.Number, out var lost) ? lost : null,
+            Chain = chains.TryGetValue(row.Number, out var chain) ? chain : null,
         })];
     }
 

@@ -218,10 +218,13 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
         return ValueTask.FromResult(new PlaceInLine(market.Status(symbol, account, orderId).Reason, 3, 120));
     }
 
-    public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason) =>
-        ValueTask.FromResult(numbers
+    public ValueTask<ImmutableArray<ExecutionReport>> Close(string symbol, long account, ImmutableArray<long> numbers, EndReason reason)
+    {
+        market.Note("Close", $"{symbol} {string.Join(' ', numbers)}");
+        return ValueTask.FromResult(numbers
             .Select(number => market.Close(symbol, account, (_, own) => own == number, reason))
             .ToImmutableArray());
+    }
 
     public ValueTask<ExecutionReport> CloseById(string symbol, long account, long orderId) =>
         ValueTask.FromResult(market.Close(symbol, account, (id, _) => id == orderId, EndReason.User));

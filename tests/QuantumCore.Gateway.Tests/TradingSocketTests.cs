@@ -196,47 +196,121 @@ public sealed class TradingSocketTests
     }
 
     [Fact]
-    public async Task A_connection_that_asked_for_it_leaves_no_order_behind()
+    public async Task A_connection_that_asked_for_it_leaves_none_of_its_orders_behind()
     {
         await using var exchange = await OpenGateway.StartAsync();
+        using var other = await ConnectAsync(exchange, "alice");
+        await AskAsync(other, $$"""{"id":1,"op":"place","order":{{Order("other", "AAPL")}}}""");
         using var trader = await ConnectAsync(exchange, "alice");
         await AskAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
         await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":true}""");
-        var gone = exchange.Floor.WhenCalled("CancelAll");
+        await AskAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("b2", "AAPL")}}}""");
+        var gone = exchange.Floor.WhenCalled("Close AAPL 2 3");
 
         trader.Abort();
 
         await gone.WaitAsync(Wait.Limit, Token);
-        using var other = await ConnectAsync(exchange, "alice");
+        await Eventually(() => exchange.Floor.Open(TradingFloor.Alice).Count == 1);
+        Assert.Equal("other", exchange.Floor.Open(TradingFloor.Alice).Single().Order.ClientOrderId);
+    }
+
+    [Fact]
+    public async Task An_order_that_is_on_its_way_when_its_connection_ends_is_cancelled_too()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        await AskAsync(trader, """{"id":1,"op":"cancelOnDisconnect","on":true}""");
+        var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        exchange.Floor.Holding = gate.Task;
+        var held = exchange.Floor.WhenCalled("Hold 1");
+        await SendAsync(trader, $$"""{"id":2,"op":"place","order":{{Buy}}}""");
+        await held.WaitAsync(Wait.Limit, Token);
+        var closed = exchange.Floor.WhenCalled("Close AAPL 1");
+        trader.Abort();
+        gate.SetResult();
+        await closed.WaitAsync(Wait.Limit, Token);
         await Eventually(() => exchange.Floor.Open(TradingFloor.Alice).Count == 0);
     }
 
+    [Fact]
+    public async Task A_session_that_is_taken_ends_with_its_orders_and_keeps_those_of_its_new_connection()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var silent = await ConnectAsync(exchange, "alice");
+        await AskAsync(silent, """{"id":1,"op":"cancelOnDisconnect","on":true,"session":"maker"}""");
+        await AskAsync(silent, $$"""{"id":2,"op":"place","order":{{Buy}}}""");
+        using var trader = await ConnectAsync(exchange, "alice");
+
+        var taken = await AskAsync(trader, """{"id":1,"op":"cancelOnDisconnect","on":true,"session":"maker"}""");
+
+        Assert.Equal(200, taken.GetProperty("status").GetInt32());
+        Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
+        await AskAsync(trader, $$"""{"id":2,"op":"place","order":{{Order("b2", "AAPL")}}}""");
+        var end = await silent.ReceiveAsync(new byte[1024], Token).WaitAsync(Wait.Limit, Token);
+        Assert.Equal((WebSocketCloseStatus.PolicyViolation, "Another connection has taken this session."), (end.CloseStatus, end.CloseStatusDescription));
+        await silent.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        await AskAsync(trader, $$"""{"id":3,"op":"place","order":{{Order("b3", "AAPL")}}}""");
+        Assert.Equal(["b2", "b3"], exchange.Floor.Open(TradingFloor.Alice).Select(order => order.Order.ClientOrderId));
+    }
+
+    [Fact]
+    public async Task A_guard_of_an_account_cancels_whatever_is_open_before_the_next_one_stands_and_nothing_after()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var lost = await ConnectAsync(exchange, "alice");
+        await AskAsync(lost, """{"id":1,"op":"cancelOnDisconnect","on":true,"of":"account"}""");
+        await exchange.SendAsync("POST", "orders", Buy, cancellationToken: Token);
+        using var guard = await ConnectAsync(exchange, "alice");
+
+        await AskAsync(guard, """{"id":1,"op":"cancelOnDisconnect","on":true,"of":"account"}""");
+
+        Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
+        await exchange.SendAsync("POST", "orders", Order("b2", "AAPL"), cancellationToken: Token);
+        await lost.ReceiveAsync(new byte[1024], Token).WaitAsync(Wait.Limit, Token);
+        await lost.CloseAsync(WebSocketCloseStatus.NormalClosure, null, Token);
+        Assert.Equal("b2", exchange.Floor.Open(TradingFloor.Alice).Single().Order.ClientOrderId);
+    }
+
     [Theory]
-    [InlineData("CancelAll")]
-    [InlineData("CloseAll")]
-    public async Task What_could_not_be_cancelled_then_is_cancelled_later_and_what_came_meanwhile_stays(string call)
+    [InlineData("\"on\":true,\"of\":\"all\"", "of")]
+    [InlineData("\"on\":true,\"session\":\"a b\"", "session")]
+    [InlineData("\"on\":true,\"session\":\"another\"", "session")]
+    public async Task A_cancel_on_disconnect_that_says_something_else_names_the_member(string members, string field)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var trader = await ConnectAsync(exchange, "alice");
+        await AskAsync(trader, """{"id":1,"op":"cancelOnDisconnect","on":true,"session":"one"}""");
+        var refused = await AskAsync(trader, $$"""{"id":2,"op":"cancelOnDisconnect",{{members}}}""");
+        Assert.Equal((400, field), (refused.GetProperty("status").GetInt32(), refused.GetProperty("error").GetProperty("field").GetString()));
+    }
+
+    [Theory]
+    [InlineData("CancelAll", "account")]
+    [InlineData("CloseAll", "account")]
+    [InlineData("Close", "connection")]
+    public async Task Cancels_at_the_end_that_fail_are_tried_again_and_later_orders_stay(string call, string of)
     {
         var time = new TestKit.ManualTime();
         await using var exchange = await OpenGateway.StartAsync(time: time);
         using var trader = await ConnectAsync(exchange, "alice");
         await AskAsync(trader, $$"""{"id":1,"op":"place","order":{{Buy}}}""");
-        await AskAsync(trader, """{"id":2,"op":"cancelOnDisconnect","on":true}""");
+        await AskAsync(trader, $$"""{"id":2,"op":"cancelOnDisconnect","on":true,"of":"{{of}}"}""");
         for (var i = 0; i < 6; i++)
             exchange.Floor.Fail(call, new LimitExceededException("full"));
-        var tried = exchange.Floor.WhenCalled(call == "CloseAll" ? "CloseAll AAPL 1" : "CancelAll");
+        var tried = exchange.Floor.WhenCalled(call == "CancelAll" ? call : $"{call} AAPL 1");
 
         trader.Abort();
 
         await tried.WaitAsync(Wait.Limit, Token);
         using var other = await ConnectAsync(exchange, "alice");
-        if (call == "CloseAll")
+        if (call != "CancelAll")
             await AskAsync(other, $$"""{"id":1,"op":"place","order":{{Buy.Replace("b1", "b2", StringComparison.Ordinal)}}}""");
         await Eventually(() =>
         {
             time.Advance(TimeSpan.FromSeconds(1));
             return exchange.Floor.Open(TradingFloor.Alice).All(order => order.Order.Number != 1);
         });
-        Assert.Equal(call == "CloseAll" ? 1 : 0, exchange.Floor.Open(TradingFloor.Alice).Count);
+        Assert.Equal(call != "CancelAll" ? 1 : 0, exchange.Floor.Open(TradingFloor.Alice).Count);
     }
 
     [Fact]
@@ -252,7 +326,7 @@ public sealed class TradingSocketTests
         }
 
         Assert.Single(exchange.Floor.Open(TradingFloor.Alice));
-        Assert.DoesNotContain("CancelAll", exchange.Floor.Calls);
+        Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Close", StringComparison.Ordinal) || call == "CancelAll");
     }
 
     [Fact]

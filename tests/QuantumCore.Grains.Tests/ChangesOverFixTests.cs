@@ -139,7 +139,7 @@ public sealed class ChangesOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        using var copy = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var copy = await FixClient.LogOnAsync(exchange.FixAddress, "alice", sender: "COPY");
         var ids = new HashSet<string>(StringComparer.Ordinal);
         foreach (var session in new[] { desk, copy })
         {

@@ -12,32 +12,33 @@ internal sealed class FixClient : IDisposable
     private const char Soh = '\x01';
 
     private readonly TcpClient _tcp;
+    private readonly string _sender;
     private readonly StringBuilder _heard = new();
     private int _next = 1;
 
-    private FixClient(TcpClient tcp, TimeProvider? time)
+    private FixClient(TcpClient tcp, TimeProvider? time, string sender)
     {
-        _tcp = tcp;
+        (_tcp, _sender) = (tcp, sender);
         Now = (time ?? TimeProvider.System).GetUtcNow().UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
     }
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>A session of whose logon the exchange has said yes.</summary>
-    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "", TimeProvider? time = null)
+    public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "", TimeProvider? time = null, string sender = "DESK")
     {
-        var client = await ConnectAsync(address, time);
+        var client = await ConnectAsync(address, time, sender);
         await client.SendAsync("A", $"98=0|108=30|141=Y|554={password}{(more.Length > 0 ? "|" : "")}{more}");
         Assert.Equal("A", (await client.ReadAsync())[35]);
         return client;
     }
 
     /// <summary>A connection that has said nothing.</summary>
-    public static async Task<FixClient> ConnectAsync(IPEndPoint address, TimeProvider? time = null)
+    public static async Task<FixClient> ConnectAsync(IPEndPoint address, TimeProvider? time = null, string sender = "DESK")
     {
         var tcp = new TcpClient();
         await tcp.ConnectAsync(address, Cancellation);
-        return new FixClient(tcp, time);
+        return new FixClient(tcp, time, sender);
     }
 
     /// <summary>The sending time of its messages, as it was when the client began.</summary>
@@ -97,7 +98,7 @@ internal sealed class FixClient : IDisposable
 
     private byte[] Next(string type, string fields)
     {
-        var body = $"35={type}|49=DESK|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}{(fields.Length > 0 ? "|" : "")}";
+        var body = $"35={type}|49={_sender}|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}{(fields.Length > 0 ? "|" : "")}";
         var text = $"8=FIX.4.4|9={body.Length}|{body}".Replace('|', Soh);
         return Encoding.Latin1.GetBytes($"{text}10={text.Sum(letter => letter) % 256:000}{Soh}");
     }

@@ -163,7 +163,7 @@ public sealed class OrdersOverFixTests
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        using var copy = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var copy = await FixClient.LogOnAsync(exchange.FixAddress, "alice", sender: "COPY");
         await desk.SendAsync("D", "11=post|55=AAPL|54=1|38=1|40=2|44=150|59=1|18=6");
         Assert.Equal("8 11=post 150=8 39=8", await desk.HearAsync(1, 11, 150, 39));
         Assert.Equal("8 11=post 150=8 39=8", await copy.HearAsync(1, 11, 150, 39));
@@ -298,20 +298,6 @@ public sealed class OrdersOverFixTests
 
         await desk.SendAsync("D", "11=least|55=AAPL|54=1|38=10|40=2|44=140|110=2|59=3");
         Assert.Equal("8 11=least 150=0 110=2; 8 11=least 150=C 110=2", await desk.HearAsync(2, 11, 150, 110));
-    }
-
-    [Fact]
-    public async Task Who_asked_for_it_leaves_no_order_behind()
-    {
-        await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
-        using var other = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        using (var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", "8013=Y"))
-        {
-            await desk.SendAsync("D", $"11=a|{Terms}");
-            Assert.Equal("8 11=a 150=0", await desk.HearAsync(1, 11, 150));
-        }
-
-        Assert.Equal("8 11=a 150=0; 8 11=a 150=4 58=massCancel", await other.HearAsync(2, 11, 150, 58));
     }
 
     [Fact]

@@ -9,7 +9,7 @@ public class PreventedOverFixTests
 
     [Theory]
     [InlineData("38=9|44=100", "8 11=c 41=b 37=2 150=5 38=9 151=5 44=100.00", "8 11=c 37=2 150=I 38=9 151=5")]
-    [InlineData("38=10|44=101", "8 11=c 41=b 37=3 150=5 38=6 151=6 44=101.00", "8 11=c 37=3 150=I 38=6 151=6")]
+    [InlineData("38=10|44=101", "8 11=c 41=b 37=3 150=5 38=10 151=6 44=101.00", "8 11=c 37=3 150=I 38=10 151=6")]
     public async Task An_order_some_of_which_was_prevented_is_changed_to_what_its_total_leaves_open(string terms, string told, string shown)
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);

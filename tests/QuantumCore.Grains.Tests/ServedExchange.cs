@@ -23,6 +23,7 @@ internal sealed class ServedExchange : IAsyncDisposable
     private readonly Uri _address;
     private readonly Exchange _exchange;
     private readonly WebApplication _app;
+    private bool _hasEnded;
 
     private ServedExchange(Disk disk, Exchange exchange, WebApplication app)
     {
@@ -61,7 +62,11 @@ internal sealed class ServedExchange : IAsyncDisposable
         await catalog.AddKey(new ApiKey(KeyRing.Hash("alice"), AliceAccount, false, false, "alice"));
         await catalog.AddKey(new ApiKey(KeyRing.Hash("bob"), BobAccount, false, false, "bob"));
         await catalog.AddKey(new ApiKey(KeyRing.Hash("operator"), 0, true, false, "operator"));
+        return await ServeAsync(disk, exchange, options, time, hasFix);
+    }
 
+    private static async Task<ServedExchange> ServeAsync(Disk disk, Exchange exchange, GatewayOptions? options, TimeProvider? time, bool hasFix)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
         builder.Services.AddLogging();
@@ -119,14 +124,30 @@ internal sealed class ServedExchange : IAsyncDisposable
         return (usd.Total - 10_000_000_000m, aapl.Total - 100_000_000m, usd.Held, aapl.Held);
     }
 
+    /// <summary>Stops it and starts another one on its disk, which speaks FIX.</summary>
+    public async Task<ServedExchange> RestartAsync()
+    {
+        await EndAsync();
+        return await ServeAsync(_disk, await Exchange.StartAsync(_disk), null, null, hasFix: true);
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_hasEnded)
+            return;
+
+        await EndAsync();
+        await _disk.DisposeAsync();
+    }
+
+    private async Task EndAsync()
+    {
+        _hasEnded = true;
         Alice.Dispose();
         Bob.Dispose();
         Operator.Dispose();
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
         await _exchange.DisposeAsync();
-        await _disk.DisposeAsync();
     }
 }

@@ -112,7 +112,7 @@ public sealed class SessionsOverFixTests
     {
         await using var exchange = await ServedExchange.OpenAsync(hasFix: true);
         using var first = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
-        using var second = await FixClient.LogOnAsync(exchange.FixAddress, "alice");
+        using var second = await FixClient.LogOnAsync(exchange.FixAddress, "alice", sender: "SECOND");
         await exchange.BobAsync(ServedExchange.Sell(2, 150));
         await first.SendAsync("D", "11=a|55=AAPL|54=1|38=5|40=2|44=150|59=1");
         var told = await first.HearAsync(2, 17, 37, 150, 527);

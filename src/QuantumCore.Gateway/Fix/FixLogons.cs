@@ -4,7 +4,7 @@ using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Who may begin a session: the holder of a key that has an account.</summary>
+/// <summary>Lets the holders of keys that have an account begin a session.</summary>
 internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness)
 {
     private const string Unknown = "The key is not known, or may not be used from here.";
@@ -40,7 +40,8 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
             address,
             async () => await services.Keys.Find(shown, address) is not null,
             message[FixTag.CancelOrdersOnDisconnect] == "Y");
-        return new FixLogon(new FixTrader(services, holder), null);
+        var trader = new FixTrader(services, holder);
+        return await trader.TakePlace(message[FixTag.Sender]!) is { } refusal ? Refused(refusal) : new FixLogon(trader, null);
     }
 
     /// <summary>What a key signs of its logon.</summary>

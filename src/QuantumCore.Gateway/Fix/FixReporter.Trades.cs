@@ -39,7 +39,7 @@ internal sealed partial class FixReporter
         {
             try
             {
-                if (await services.Entry.Orders(new OrderQuery(holder.Account, told.Book.Instrument.Symbol, told.Number)) is [var order])
+                if (await services.Entry.Orders(new OrderQuery(holder.Account, told.Book.Instrument.Symbol, told.Number, HasChain: true)) is [var order])
                     return order;
             }
             catch (Exception error)

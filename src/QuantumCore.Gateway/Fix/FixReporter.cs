@@ -147,7 +147,14 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     {
         var change = new FixChange(key, request, isCancel);
         lock (_lock)
-            _asked[key] = change;
+        {
+            // Nobody is told any more: nothing is waited for.
+            if (_hasStopped)
+                change.Settle(isTold: true);
+            else
+                _asked[key] = change;
+        }
+
         return change;
     }
 

@@ -146,7 +146,7 @@ internal static class FixReports
     /// <summary>Where an order stands.</summary>
     public static char Status(PastOrder order) => order.Status switch
     {
-        OrderStatus.New => '0',
+        OrderStatus.New => order.ChainFilledLots() > 0 ? '1' : '0',
         OrderStatus.PartiallyFilled => '1',
         OrderStatus.Filled => '2',
         OrderStatus.Cancelled => '4',
@@ -180,11 +180,11 @@ internal static class FixReports
             to.Add(tag, text);
         var isByAmount = order.Conditions.Decode()?.Amount is not null;
         to.Add(FixTag.LeavesQty, instrument.FormatQuantity(isOpen && !isByAmount ? order.QuantityLots - order.FilledLots : 0));
-        to.Add(FixTag.CumQty, instrument.FormatQuantity(order.FilledLots));
+        to.Add(FixTag.CumQty, instrument.FormatQuantity(order.ChainFilledLots()));
         to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
     }
 
-    /// <summary>What an order was entered with, and what of it was changed since: tag by tag, as its reports tell it.</summary>
+    /// <summary>An order's terms as its reports tell them, tag by tag: as it was entered, with what was changed since.</summary>
     public static IEnumerable<(int Tag, string Text)> TermsOf(Instrument instrument, PastOrder order)
     {
         var terms = order.Conditions.Decode() ?? new OrderConditions();
@@ -193,7 +193,7 @@ internal static class FixReports
         if (terms.Amount is { } amount)
             yield return (FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
         // One by amount has no lots of its own: its quantity is what it has traded.
-        yield return (FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.OriginalLots() : order.FilledLots));
+        yield return (FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.ChainLots() : order.FilledLots));
         yield return (FixTag.OrdType, TypeOf(order.Type).ToString());
         if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
             yield return (FixTag.Price, instrument.FormatPrice(order.PriceTicks));
@@ -253,10 +253,12 @@ internal static class FixReports
     }
 
     /// <summary>The mean price of what was traded, rounded down at eight decimals more than prices have.</summary>
-    private static string MeanPrice(Instrument instrument, PastOrder order) => order.FilledLots == 0
-        ? "0"
-        : FixOrderReading.Number(DecimalText.Format(
-            Rounding.DivDown((Int128)order.FilledValue * instrument.TickSize * MeanScale, order.FilledLots), instrument.PriceDecimals + MeanDecimals))!;
+    private static string MeanPrice(Instrument instrument, PastOrder order)
+    {
+        var (lots, value) = (order.ChainFilledLots(), (order.Chain?.FilledValue ?? 0) + order.FilledValue);
+        return lots == 0 ? "0" : FixOrderReading.Number(DecimalText.Format(
+            Rounding.DivDown(value * instrument.TickSize * MeanScale, lots), instrument.PriceDecimals + MeanDecimals))!;
+    }
 
     public static char TypeOf(OrderType type) => type switch
     {

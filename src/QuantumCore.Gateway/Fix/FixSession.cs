@@ -38,6 +38,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     private long? _tested;
     private bool _isObeying;
     private bool _isClosed;
+    private TaskCompletionSource? _applicationEnd;
 
     /// <summary>SenderCompID (49) of the client, as soon as it is known.</summary>
     public string? Client { get; private set; }
@@ -147,12 +148,51 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    /// <summary>The connection has ended: nothing is sent any more. To be called once, after the last message was obeyed.</summary>
-    public ValueTask DisposeAsync()
+    /// <summary>
+    /// Ends the session since another connection takes its place: with a Logout that says so. Its application ends at once, too, and does not wait
+    /// until the client has gone.
+    /// </summary>
+    public Task GiveWay(string why)
+    {
+        End(why);
+        return EndApplication();
+    }
+
+    /// <summary>The connection has ended: nothing is sent any more. To be called after the last message was obeyed.</summary>
+    public async ValueTask DisposeAsync()
     {
         lock (_gate)
             _isClosed = true;
-        return _application?.DisposeAsync() ?? ValueTask.CompletedTask;
+        await EndApplication();
+    }
+
+    /// <summary>Disposes of the application, once; complete when that is done.</summary>
+    private async Task EndApplication()
+    {
+        TaskCompletionSource? end = null;
+        Task? ending;
+        lock (_gate)
+        {
+            ending = _applicationEnd?.Task;
+            if (ending is null)
+                _applicationEnd = end = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        if (ending is not null)
+        {
+            await ending;
+            return;
+        }
+
+        try
+        {
+            if (_application is not null)
+                await _application.DisposeAsync();
+        }
+        finally
+        {
+            end!.SetResult();
+        }
     }
 
     private async ValueTask LogOn(FixMessage message)
@@ -169,23 +209,23 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
 
         var (application, refusal) = await logOn(message);
+        bool isLate, begins;
         lock (_gate)
         {
-            // Also where the session ended meanwhile: it is disposed of with it.
-            _application = application;
-            if (_isClosed)
-                return;
-
-            if (application is null)
-            {
+            // Where the session ended meanwhile the application is disposed of with it, or here when that is done already.
+            isLate = _applicationEnd is not null;
+            begins = application is not null && !_isClosed;
+            _application = isLate ? null : application;
+            if (begins)
+                Begin(message);
+            else if (application is null)
                 End(refusal);
-                return;
-            }
-
-            Begin(message);
         }
 
-        application.Begin(this);
+        if (isLate && application is not null)
+            await application.DisposeAsync();
+        else if (begins)
+            application!.Begin(this);
     }
 
     /// <summary>Why a logon is none, as far as it is not about who it is.</summary>

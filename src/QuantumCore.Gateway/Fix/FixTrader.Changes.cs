@@ -82,18 +82,32 @@ internal sealed partial class FixTrader
         // What it is before is read after it is asked for: what changes it from now on is told under this name.
         var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
         var open = _reporter.Open(found.ClientOrderId) ?? found;
-        var total = change.TotalLots == 0 ? 0 : change.TotalLots - (open.Prevented?.TakenOffLots ?? 0);
+
+        // The total of the chain: of the book's order it is what the ones before it have not done.
+        var earlier = open.Chain?.DoneLots ?? 0;
+        var total = change.TotalLots == 0 ? 0 : change.TotalLots - earlier - (open.Prevented?.TakenOffLots ?? 0);
         if (change.TotalLots > 0 && total <= 0)
         {
             _reporter.Unask(asked);
+            if (open.Chain is not null)
+            {
+                await EndDone(message, open, change.Name);
+                return;
+            }
+
             RefuseCancel(message, open, new Refusal(RejectReason.InvalidQuantity, "quantity", null, "So much was prevented from trading already; cancel it."));
             return;
         }
 
         _reporter.Answers(change.Name);
+        _orders.Entered.Sending(change.Name);
         var report = change.Conditions.IsEmpty
-            ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks)
+            ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks, earlierLots: earlier)
             : await ChangeConditions(open, change);
+
+        // An order that was changed where it stands is still of the session that entered it.
+        var isNew = report.ClientOrderId == change.Name || report.Reason == RejectReason.OutcomeUnknown;
+        _orders.Entered.Answered(change.Name, isNew ? report : null);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
@@ -108,6 +122,18 @@ internal sealed partial class FixTrader
         RefuseCancel(message, open, report.Reason != RejectReason.None
             ? new Refusal(report.Reason, report.Field, report.Limit)
             : Refusal.Malformed(null, "The order is as this asks for already."));
+    }
+
+    /// <summary>Ends an order that is replaced by no more than its chain has done: nothing is left to do.</summary>
+    private async ValueTask EndDone(FixMessage message, PastOrder open, string name)
+    {
+        var asked = _reporter.Ask(open.ClientOrderId, name, isCancel: true);
+        var report = await Entry.Cancel(holder.Account, open.Symbol, open.OrderId);
+        if (report.Reason == RejectReason.None && await IsTold(asked, _reporter.WillTell(asked, report)))
+            return;
+
+        _reporter.Unask(asked);
+        RefuseCancel(message, open, new Refusal(report.Reason == RejectReason.None ? RejectReason.OrderClosed : report.Reason, report.Field, report.Limit));
     }
 
     /// <summary>Conditions change where the order stands. Its account is told the new name by a change to what it is: so it is found by that in later sessions.</summary>
@@ -254,8 +280,15 @@ internal sealed partial class FixTrader
         var view = await Entry.View(holder.Account);
         return view.OpenOrders.FirstOrDefault(order => order.OrderId > 0
             && (named.Name is null ? order.OrderId == named.OrderId && order.Symbol == named.Symbol : order.ClientOrderId == named.Name)) is { } open
-            ? OrderViews.Of(open, []) with { Prevented = (await Recorded(open.Symbol, open.Number))?.Prevented }
+            ? await WithRecorded(OrderViews.Of(open, []))
             : null;
+    }
+
+    /// <summary>An open order, with what the history alone knows of it.</summary>
+    private async ValueTask<PastOrder> WithRecorded(PastOrder open)
+    {
+        var recorded = await Recorded(open.Symbol, open.Number);
+        return open with { Prevented = recorded?.Prevented, Chain = recorded?.Chain };
     }
 
     /// <summary>An order, open or done, as the history has it; null when there is none such.</summary>
@@ -263,7 +296,7 @@ internal sealed partial class FixTrader
     {
         if (named.Name is { } name)
             return ClientOrderId.IsValid(name) ? await FindByName(name) : null;
-        return await Entry.Orders(new OrderQuery(holder.Account, named.Symbol) { OrderId = named.OrderId }) is [var past] ? past : null;
+        return await Entry.Orders(new OrderQuery(holder.Account, named.Symbol, OrderId: named.OrderId, HasChain: true)) is [var past] ? past : null;
     }
 
     /// <summary>An order by a name that its account has for it, as the history has it; null when there is none such.</summary>
@@ -271,7 +304,7 @@ internal sealed partial class FixTrader
         await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found ? await Recorded(found.Symbol, found.Number) : null;
 
     private async ValueTask<PastOrder?> Recorded(string symbol, long number) =>
-        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number)) is [var order] ? order : null;
+        await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order] ? order : null;
 
     /// <summary>An order as a request names it.</summary>
     private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);

@@ -74,7 +74,7 @@ internal sealed partial class FixTrader
 
         var side = SideOf(message);
         var listed = await services.Listings.BySymbol();
-        var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue)))
+        var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
         if (open.Length == 0)
             _session.Send("8", to => WriteNone(to, message));

@@ -12,7 +12,17 @@ namespace QuantumCore.Gateway.Fix;
 
 /// <summary>What every session works with.</summary>
 internal sealed record FixServices(
-    OrderDesk Desk, OrderEntry Entry, Listings Listings, AccountFeeds Feeds, BookFeeds Books, KeyRing Keys, Door Door, Quotas Quotas, TimeProvider Time, ILogger<FixTrader> Log)
+    OrderDesk Desk,
+    OrderEntry Entry,
+    Listings Listings,
+    AccountFeeds Feeds,
+    BookFeeds Books,
+    KeyRing Keys,
+    StandingSessions Sessions,
+    Door Door,
+    Quotas Quotas,
+    TimeProvider Time,
+    ILogger<FixTrader> Log)
 {
     /// <summary>Sees to work that goes on as long as a session does: where it fails the session ends, so that its client begins anew.</summary>
     public async Task Guard(FixSession session, Task work)
@@ -34,7 +44,7 @@ internal sealed record FixServices(
 /// <param name="MayTrade">Whether its key may enter and cancel orders.</param>
 /// <param name="Address">Where it comes from.</param>
 /// <param name="IsStillIn">Whether the key is still good.</param>
-/// <param name="CancelsAtEnd">Whether all its account's orders are cancelled when the connection ends.</param>
+/// <param name="CancelsAtEnd">True if the orders that the session entered are cancelled when its connection ends.</param>
 internal sealed record FixHolder(long Account, bool MayTrade, IPAddress? Address, Func<ValueTask<bool>> IsStillIn, bool CancelsAtEnd);
 
 /// <summary>
@@ -43,10 +53,13 @@ internal sealed record FixHolder(long Account, bool MayTrade, IPAddress? Address
 /// </summary>
 internal sealed partial class FixTrader(FixServices services, FixHolder holder) : IFixApplication
 {
-    /// <summary>What who holds a key no more hears.</summary>
+    /// <summary>Logout text of a session whose client has logged on anew.</summary>
+    public const string PlaceIsTaken = "Another connection has logged on with this SenderCompID (49).";
+
+    /// <summary>Logout text for a revoked key.</summary>
     public const string KeyIsGone = "The key is not valid any more.";
 
-    /// <summary>What who holds a key that only reads hears.</summary>
+    /// <summary>Refusal of an order from a read-only key.</summary>
     public const string MayNotTrade = "This key may not trade.";
 
     // Of the session, so that what it refuses has ids that no other session has.
@@ -56,7 +69,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     // Replacements of this session that are on their way, and copies that are not answered, by name.
     private readonly Dictionary<string, Task> _unanswered = new(StringComparer.Ordinal);
-    private readonly OrderQueue _orders = new(services.Desk, services.Door, holder.Account, services.Log);
+    private readonly OrderQueue _orders = new(services.Desk, new ConnectionOrders(services.Entry, holder.Account), services.Door, holder.Account, services.Log);
     private readonly FixMarket _market = new(services, holder);
     private FixSession _session = null!;
     private FixReporter _reporter = null!;
@@ -66,6 +79,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     private Task _changes = Task.CompletedTask;
     private Task _newest = Task.CompletedTask;
     private volatile bool _hasEnded;
+    private SessionClaim? _claim;
+    private bool _givesWay;
     private long _refusals;
 
     private OrderEntry Entry => services.Entry;
@@ -76,12 +91,41 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <inheritdoc/>
     public bool MayHave(string type, int tag) => FixDictionary.MayHave(type, tag);
 
+    /// <summary>
+    /// Makes this the one session of its client: one of the same SenderCompID that stands is ended first, with what its end does. The refusal, or null.
+    /// </summary>
+    /// <param name="client">SenderCompID (49).</param>
+    public async ValueTask<string?> TakePlace(string client)
+    {
+        (_claim, var refusal) = await services.Sessions.Claim(holder.Account, $"FIX {client}", holder.MayTrade, GiveWay);
+        return refusal switch
+        {
+            SessionRefusal.StillEnding => "The session before has not ended yet: log on again.",
+            SessionRefusal.Trades => "A session of this SenderCompID (49) trades, and this key may only read.",
+            _ => null,
+        };
+    }
+
     /// <inheritdoc/>
     public void Begin(FixSession session)
     {
-        _session = session;
+        bool givesWay;
+        lock (_lock)
+            (_session, givesWay) = (session, _givesWay);
         _reporter = new FixReporter(services, holder, session);
-        _begun = _reporter.Start();
+        if (givesWay)
+            _ = session.GiveWay(PlaceIsTaken);
+        else
+            _begun = _reporter.Start();
+    }
+
+    /// <summary>A newer connection of the same identity has come; this one may not have begun yet.</summary>
+    private void GiveWay()
+    {
+        FixSession? session;
+        lock (_lock)
+            (session, _givesWay) = (_session, true);
+        _ = session?.GiveWay(PlaceIsTaken);
     }
 
     /// <inheritdoc/>
@@ -112,21 +156,26 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             Note(name, serving);
     }
 
-    /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
+    /// <summary>
+    /// Waits for what is on its way, and then cancels what the session entered where that was asked for. The next session of the client begins after that.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _hasEnded = true;
-        _market.Dispose();
-        _reporter?.Stop();
-        if (holder.CancelsAtEnd)
+        try
         {
-            _orders.RefuseWaiting();
-            services.Door.RefuseWaiting(holder.Account);
+            _market.Dispose();
+            _reporter?.Stop();
+            if (holder.CancelsAtEnd)
+                _orders.Close();
+            await _room.DisposeAsync();
+            if (holder.CancelsAtEnd)
+                await _orders.Entered.CancelLeft();
         }
-
-        await _room.DisposeAsync();
-        if (holder.CancelsAtEnd)
-            await Entry.CancelAllLeft(holder.Account);
+        finally
+        {
+            _claim?.Dispose();
+        }
     }
 
     /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
@@ -228,7 +277,11 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
         try
         {
-            await Carry(message);
+            // What waited at the door when its session ended was not begun, and is not left behind.
+            if (_hasEnded && holder.CancelsAtEnd)
+                Refuse(message, new Refusal(RejectReason.Overloaded));
+            else
+                await Carry(message);
         }
         finally
         {

@@ -17,6 +17,7 @@ internal sealed class AccountEvents(
     private readonly Dictionary<long, PreventedMatch> _prevented = [];
     private readonly List<AccountEvent> _events = [];
     private Dictionary<string, AssetBalance> _balances = balances.ToDictionary(balance => balance.Asset, StringComparer.Ordinal);
+    private PastOrder? _replaced;
     private long _account;
     private int _reports;
 
@@ -193,7 +194,12 @@ internal sealed class AccountEvents(
     private void Open(RecordPlace book, SubmitOrder order, long orderId, BookCommand? command = null, OrderStage stage = OrderStage.Working)
     {
         var list = command is { Verb: BookVerb.EnterList } ? command : null;
-        var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with { ListId = list?.Orders[0].Number, Stage = stage };
+        var opened = OrderViews.Of(book.Instrument.Symbol, order, orderId, book.TimeNanos) with
+        {
+            ListId = list?.Orders[0].Number,
+            Stage = stage,
+            Chain = _replaced is { } replaced && replaced.Number == order.ReplacesNumber ? ChainTotals.After(replaced) : null,
+        };
         _orders[order.Number] = opened;
         Report(book, opened, OrderHappening.Opened);
         if (list is not null)
@@ -290,6 +296,9 @@ internal sealed class AccountEvents(
 
         var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos, Refusal = refusal };
         _prevented.Remove(number, out var match);
+
+        // The order in its place, which the same record opens next, goes on with what it has done.
+        _replaced = reason == EndReason.Replaced ? ended : _replaced;
         Report(book, ended, OrderHappening.Ended, reject: refusal, match: match);
         LeaveList(book, ended);
     }

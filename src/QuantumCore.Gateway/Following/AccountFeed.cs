@@ -116,7 +116,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
         // The history may be newer than the account is here: of lists that began since, their events will tell.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
-        var past = (await entry.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue)))
+        var past = (await entry.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => open.Contains(order.Number)).ToDictionary(order => order.Number);
         var lists = new Dictionary<long, ImmutableArray<PastOrder>>();
         foreach (var list in past.Values.Select(order => order.ListId).OfType<long>().Distinct())
@@ -137,6 +137,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
                 // The account holds for an order before its book has it: that one's time is the order's, as in every answer.
                 CreatedNanos = past.GetValueOrDefault(order.Number)?.CreatedNanos ?? shown.CreatedNanos,
                 ListId = listOf.GetValueOrDefault(order.Number),
+                Chain = past.GetValueOrDefault(order.Number)?.Chain,
                 Prevented = prevented.IsEmpty ? null : PreventedQuantity.Of(order.Number, lost.Reverse()),
             });
         }

@@ -84,6 +84,12 @@ internal static class OrderViews
         order.Conditions,
         null);
 
+    /// <summary>The total of its replace chain, in lots: what the orders before it have done, and its own.</summary>
+    public static long ChainLots(this PastOrder order) => (order.Chain?.DoneLots ?? 0) + order.OriginalLots();
+
+    /// <summary>What its replace chain has traded, in lots.</summary>
+    public static long ChainFilledLots(this PastOrder order) => (order.Chain?.FilledLots ?? 0) + order.FilledLots;
+
     /// <summary>The total it was entered with: what prevented matches took off counts as prevented, not as gone.</summary>
     public static long OriginalLots(this PastOrder order) => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0);
 }

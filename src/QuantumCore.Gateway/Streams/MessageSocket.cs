@@ -31,7 +31,9 @@ internal sealed class MessageSocket(
     private readonly Channel<ReadOnlyMemory<byte>> _waiting = Channel.CreateUnbounded<ReadOnlyMemory<byte>>(
         new UnboundedChannelOptions { SingleReader = true });
     private readonly CancellationTokenSource _cut = new();
+    private readonly CancellationTokenSource _closed = new();
     private readonly Backlog _backlog = bursts.Open();
+    private volatile string? _whyClosed;
 
     /// <summary>
     /// Serves until the client leaves, is cut, its connection is gone, its day is over, or the host stops. Messages are carried
@@ -45,17 +47,18 @@ internal sealed class MessageSocket(
     {
         using var life = new CancellationTokenSource(s_life, time);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
-        using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, end.Token);
+        using var last = CancellationTokenSource.CreateLinkedTokenSource(stopping, life.Token, _closed.Token, end.Token);
         var sending = Send(socket, last.Token, end.Token);
         var receiving = Receive(socket, obey, end.Token);
         try
         {
             await Task.WhenAny(sending, receiving);
-            var status = receiving.IsCompleted ? await receiving : WebSocketCloseStatus.EndpointUnavailable;
+            var status = receiving.IsCompleted ? await receiving
+                : _whyClosed is null ? WebSocketCloseStatus.EndpointUnavailable : WebSocketCloseStatus.PolicyViolation;
             await last.CancelAsync();
             await sending;
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-                await socket.CloseOutputAsync(status, null, end.Token);
+                await socket.CloseOutputAsync(status, _whyClosed, end.Token);
             end.CancelAfter(s_farewell);
             await receiving;
         }
@@ -92,11 +95,27 @@ internal sealed class MessageSocket(
         return buffer.WrittenMemory;
     }
 
+    /// <summary>Ends the connection with a close frame that says why; a peer that does not answer it within two seconds is cut.</summary>
+    public void Close(string why)
+    {
+        _whyClosed = why;
+        try
+        {
+            _cut.CancelAfter(s_farewell);
+            _ = _closed.CancelAsync();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It has ended by itself.
+        }
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {
         _backlog.Dispose();
         _cut.Dispose();
+        _closed.Dispose();
     }
 
     private void Cut(string why)

@@ -15,6 +15,7 @@ internal sealed class TradingCall(
     Listings listings,
     KeyRing keys,
     UserSessions sessions,
+    StandingSessions standing,
     Door door,
     Quotas quotas,
     GatewayOptions options,
@@ -43,7 +44,8 @@ internal sealed class TradingCall(
             RequestTrace.Leave();
             using var socket = new MessageSocket(options, bursts, metrics, time, log, messagesPerTenSeconds: int.MaxValue);
             await using var trader = new TradingSocket(
-                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys, door, quotas, log);
+                socket, account, context.TraceIdentifier, context.Connection.RemoteIpAddress, Call.StillKnown(context, keys, sessions), desk, entry, listings, keys,
+                standing, door, quotas, log);
             await socket.Run(accepted, trader.Obey, lifetime.ApplicationStopping, context.RequestAborted);
         }
         catch (WebSocketException)

@@ -24,6 +24,7 @@ internal sealed class TradingSocket(
     OrderEntry entry,
     Listings listings,
     KeyRing keys,
+    StandingSessions sessions,
     Door door,
     Quotas quotas,
     ILogger log) : IAsyncDisposable
@@ -31,9 +32,25 @@ internal sealed class TradingSocket(
     /// <summary>Longest id of a request, as JSON.</summary>
     private const int LongestId = 64;
 
+    /// <summary>Close reason of a connection whose session was named anew by another one.</summary>
+    private const string PlaceIsTaken = "Another connection has taken this session.";
+
     private readonly RequestRoom _room = new();
-    private readonly OrderQueue _queue = new(desk, door, account, log);
-    private volatile bool _cancelsAtEnd;
+    private readonly OrderQueue _queue = new(desk, new ConnectionOrders(entry, account), door, account, log);
+    private readonly Lock _lock = new();
+    private volatile bool _hasEnded;
+    private volatile AtEnd _atEnd;
+    private string? _session;
+    private SessionClaim? _claim;
+    private Task? _end;
+
+    /// <summary>What the end of a connection cancels.</summary>
+    private enum AtEnd
+    {
+        Nothing = 0,
+        OrdersOfConnection = 1,
+        OrdersOfAccount = 2,
+    }
 
     /// <summary>Takes a message in; complete when the next may come.</summary>
     public async ValueTask Obey(ReadOnlyMemory<byte> message)
@@ -54,6 +71,11 @@ internal sealed class TradingSocket(
         }
 
         await _room.Enter();
+        if (_hasEnded)
+        {
+            _room.Leave();
+            return;
+        }
 
         // Whatever has to be waited for is waited for here, so that no order is entered before the one that came before it.
         if (await Admits(text))
@@ -80,18 +102,42 @@ internal sealed class TradingSocket(
         }
     }
 
-    /// <summary>The connection has ended: what is on its way is waited for, and then all is cancelled where that was asked for.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        if (_cancelsAtEnd)
-        {
-            _queue.RefuseWaiting();
-            door.RefuseWaiting(account);
-        }
+    /// <summary>Waits for what is on its way, and then cancels what was asked for.</summary>
+    public async ValueTask DisposeAsync() => await End();
 
-        await _room.DisposeAsync();
-        if (_cancelsAtEnd)
-            await entry.CancelAllLeft(account);
+    /// <summary>Ends the connection's work, once; complete when that is done, and the next connection of its session may begin.</summary>
+    private Task End()
+    {
+        lock (_lock)
+            return _end ??= EndOnce();
+    }
+
+    private async Task EndOnce()
+    {
+        _hasEnded = true;
+        try
+        {
+            if (_atEnd != AtEnd.Nothing)
+                _queue.Close();
+            if (_atEnd == AtEnd.OrdersOfAccount)
+                door.RefuseWaiting(account);
+            await _room.DisposeAsync();
+            if (_atEnd == AtEnd.OrdersOfAccount)
+                await entry.CancelAllLeft(account);
+            else if (_atEnd == AtEnd.OrdersOfConnection)
+                await _queue.Entered.CancelLeft();
+        }
+        finally
+        {
+            _claim?.Dispose();
+        }
+    }
+
+    /// <summary>A newer connection has named this one's session.</summary>
+    private void GiveWay()
+    {
+        socket.Close(PlaceIsTaken);
+        _ = End();
     }
 
     private static bool IsOrders(TradingText text) => text.Op is "place" or "batch";
@@ -176,12 +222,8 @@ internal sealed class TradingSocket(
                 else
                     Reply(text.Id, 200, to => OrderDesk.WriteCancelled(to, cancelled));
                 break;
-            case "cancelOnDisconnect" when text.On is { } on:
-                _cancelsAtEnd = on;
-                Reply(text.Id, 200, to => WriteOn(to, on));
-                break;
             case "cancelOnDisconnect":
-                Refuse(text, Refusal.Malformed("on", "true or false."));
+                await CancelAtEnd(text);
                 break;
             default:
                 Refuse(text, Refusal.Malformed("op", "place, batch, cancel, cancelAll or cancelOnDisconnect."));
@@ -208,6 +250,53 @@ internal sealed class TradingSocket(
         {
             Refuse(text, Refusal.Malformed("orderId", "An order is named by symbol and orderId, or by clientOrderId."));
         }
+    }
+
+    /// <summary>Sets what is cancelled at the end, and names the session: a connection that has it already is ended first.</summary>
+    private async ValueTask CancelAtEnd(TradingText text)
+    {
+        var of = text.Of ?? "connection";
+        if (text.On is not { } on)
+        {
+            Refuse(text, Refusal.Malformed("on", "true or false."));
+        }
+        else if (of is not ("connection" or "account"))
+        {
+            Refuse(text, Refusal.Malformed("of", "connection or account."));
+        }
+        else if (text.Session is { } name && (!ClientOrderId.IsValid(name) || (_session ?? name) != name))
+        {
+            Refuse(text, Refusal.Malformed("session", "1 to 36 printable ASCII characters without spaces, the same while the connection stands."));
+        }
+        else if (await TakePlace(text.Session ?? (on && of == "account" ? "" : null)) != SessionRefusal.None)
+        {
+            Refuse(text, new Refusal(RejectReason.Overloaded, "session", null, "The connection before it has not ended yet."));
+        }
+        else
+        {
+            _atEnd = !on ? AtEnd.Nothing : of == "account" ? AtEnd.OrdersOfAccount : AtEnd.OrdersOfConnection;
+            Reply(text.Id, 200, to => WriteOn(to, on));
+        }
+    }
+
+    private async ValueTask<SessionRefusal> TakePlace(string? name)
+    {
+        if (name is null || _session is not null)
+            return SessionRefusal.None;
+
+        _session = name;
+        var (claim, refusal) = await sessions.Claim(account, $"trading {name}", mayTrade: true, GiveWay);
+        lock (_lock)
+        {
+            if (!_hasEnded)
+                _claim = claim;
+        }
+
+        // It was waited for longer than the connection stood.
+        if (_claim is null)
+            claim?.Dispose();
+        _session = _claim is null ? null : name;
+        return refusal;
     }
 
     private async ValueTask AnswerOrder(TradingText text, ExecutionReport report, string? detail)

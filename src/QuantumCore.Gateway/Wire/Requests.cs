@@ -506,28 +506,6 @@ internal sealed record StreamText
     public int? Conflate { get; init; }
 }
 
-/// <summary>A request over the WebSocket of orders.</summary>
-internal sealed record TradingText
-{
-    public JsonElement? Id { get; init; }
-
-    public string? Op { get; init; }
-
-    public OrderText? Order { get; init; }
-
-    public List<OrderText?>? Orders { get; init; }
-
-    public string? Symbol { get; init; }
-
-    public long? OrderId { get; init; }
-
-    public string? ClientOrderId { get; init; }
-
-    public string? Side { get; init; }
-
-    public bool? On { get; init; }
-}
-
 /// <summary>A JSON number (or a string) as its text, so that no floating-point number comes between.</summary>
 internal sealed class NumberText : JsonConverter<string>
 {

@@ -93,7 +93,7 @@ public sealed partial class AccountGrain
         var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
         var isNamed = request.TotalLots != 0 && request.TotalLots != order.QuantityLots;
         var isRest = !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
-        return OrderLimits.Check(order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots);
+        return OrderLimits.Check(order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots + request.EarlierLots);
     }
 
     // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.

@@ -1,0 +1,102 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway;
+
+// Cancels for a connection that has ended, and can't ask again: they are tried for half a minute, and the log says what came of it.
+public sealed partial class OrderEntry
+{
+    private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(16);
+
+    /// <summary>Cancels all that an account has open by now. What is entered after the account has taken note stays.</summary>
+    public ValueTask CancelAllLeft(long account)
+    {
+        CancelAllMark? mark = null;
+        return UntilCancelled(account, async () =>
+        {
+            mark ??= (await _calls.Ask<CancelAllMark?>("CancelAll", account, async () => await grains.Account(account).CancelAll())).Value;
+            return mark is null ? new MassCancel(RejectReason.OutcomeUnknown, 0) : await CloseUpTo(account, mark.Floor, mark.Symbols);
+        });
+    }
+
+    /// <summary>Cancels these orders alone; the name of one that has not arrived is used up.</summary>
+    internal ValueTask CancelLeft(long account, ImmutableArray<EnteredOrder> orders)
+    {
+        var left = orders.ToDictionary(order => order.Name, StringComparer.Ordinal);
+        return UntilCancelled(account, async () =>
+        {
+            foreach (var order in left.Values.Where(static order => order.Number == 0).ToArray())
+                await Find(account, order, left);
+
+            var cancelled = 0;
+            foreach (var book in left.Values.Where(static order => order.Number > 0).GroupBy(order => order.Symbol!, StringComparer.Ordinal).ToArray())
+            {
+                foreach (var some in book.Chunk(LongestBatch))
+                    cancelled += await Close(account, book.Key, some, left);
+            }
+
+            return new MassCancel(left.Count == 0 ? RejectReason.None : RejectReason.OutcomeUnknown, cancelled);
+        });
+    }
+
+    /// <summary>Numbers of the orders that an account has open; null where that can't be told.</summary>
+    internal async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
+    {
+        var view = await _calls.Ask("View", account, () => View(account));
+        return view.Failure == RejectReason.None ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet() : null;
+    }
+
+    /// <summary>Looks up the number of an order whose outcome is not known; one that never arrived is none that is left.</summary>
+    private async ValueTask Find(long account, EnteredOrder order, Dictionary<string, EnteredOrder> left)
+    {
+        var found = await _calls.Ask("FindForCancel", account, () => grains.Account(account).FindForCancel(order.Name));
+        if (found is { Failure: RejectReason.None, Value.Reason: RejectReason.None })
+            left[order.Name] = order with { Symbol = found.Value.Symbol, Number = found.Value.Number };
+        else if (found is { Failure: RejectReason.None, Value.Reason: RejectReason.UnknownOrder })
+            left.Remove(order.Name);
+    }
+
+    /// <summary>Cancels orders of one book, and takes those that are open no more from the ones that are left.</summary>
+    private async ValueTask<int> Close(long account, string symbol, EnteredOrder[] orders, Dictionary<string, EnteredOrder> left)
+    {
+        ImmutableArray<long> numbers = [.. orders.Select(static order => order.Number)];
+        var closed = await _calls.Ask(
+            "Close", account, async () => await (await listings.Book(symbol)).Close(symbol, account, numbers, EndReason.MassCancel));
+        if (closed.Failure != RejectReason.None)
+            return 0;
+
+        for (var i = 0; i < orders.Length; i++)
+        {
+            Note(closed.Value[i]);
+            if (closed.Value[i].Reason is RejectReason.None or RejectReason.OrderClosed or RejectReason.UnknownOrder)
+                left.Remove(orders[i].Name);
+        }
+
+        return closed.Value.Count(static report => report is { Reason: RejectReason.None, WasCancelled: false });
+    }
+
+    private async ValueTask UntilCancelled(long account, Func<ValueTask<MassCancel>> cancel)
+    {
+        var cancelled = 0;
+        for (var pause = s_firstPause; ; pause *= 2)
+        {
+            var result = await cancel();
+            cancelled += result.Cancelled;
+            if (result.Reason == RejectReason.None)
+            {
+                Log.CancelledAtEnd(log, account, cancelled);
+                return;
+            }
+
+            if (pause > s_lastPause)
+            {
+                Log.NotCancelledAtEnd(log, account);
+                return;
+            }
+
+            await Task.Delay(pause, time);
+        }
+    }
+}
