@@ -73,7 +73,7 @@ internal static class JournalMutants
                     return false;
                 }
                 """,
-            Seed = 10,
+            Seed = 17,
         },
         new()
         {

@@ -19,7 +19,7 @@ internal static class RestrictionsMutants
             Rule = "a frozen account replaces orders",
             Original = "return Refuse(clientOrderId, hash, barred, now);",
             Changed = "_ = barred;",
-            Seed = 10,
+            Seed = 21,
         },
         new()
         {
@@ -27,7 +27,7 @@ internal static class RestrictionsMutants
             In = "AccountGrain.Freeze",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
-            Seed = 3,
+            Seed = 5,
         },
         new()
         {
@@ -43,7 +43,7 @@ internal static class RestrictionsMutants
             Original = "return RefusePlan(request, hash, limited);",
             Changed = "_ = limited;",
             Habit = Habit.IsLimited,
-            Seed = 4,
+            Seed = 3,
         },
         new()
         {
@@ -58,7 +58,7 @@ internal static class RestrictionsMutants
             Original = "_limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);",
             Changed = """_limits.GetValueOrDefault(symbol + " ")?.Count(content, timeNanos);""",
             Habit = Habit.IsLimited,
-            Seed = 4,
+            Seed = 10,
         },
     ];
 }

@@ -17,14 +17,14 @@ internal static class TradeChangesMutants
             Rule = "who lacks what was taken back is let go",
             Original = "if (_machine.IsShort)",
             Changed = "if (_machine.IsShort && !_machine.IsFrozen)",
-            Seed = 16,
+            Seed = 52,
         },
         new()
         {
             Rule = "a change gives no fees back",
             Original = "fee = isTakenBack ? -fee : fee;",
             Changed = "fee = 0;",
-            Seed = 7,
+            Seed = 16,
         },
         new()
         {
