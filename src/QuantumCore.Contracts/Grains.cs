@@ -492,15 +492,15 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     ValueTask<UserList> Users();
 
     /// <summary>Returns the user of a name; null when there is none.</summary>
-    [ReadOnly]
+    [Alias("find-user")]
     ValueTask<User?> FindUser(string name);
 
     /// <summary>Returns a session that has not reached its end, and its user; null when there is none.</summary>
-    [ReadOnly]
+    [Alias("find-session")]
     ValueTask<SignedIn?> FindSession(string id);
 
     /// <summary>Returns the sessions of a user that have not reached their end.</summary>
-    [ReadOnly]
+    [Alias("sessions-of")]
     ValueTask<ImmutableArray<UserSession>> SessionsOf(string user);
 
     /// <summary>

@@ -144,9 +144,11 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
         if (!OperatingSystem.IsLinux() || !global::System.IO.File.Exists(File))
             return null;
 
-        var text = global::System.IO.File.ReadAllText(File).AsSpan();
-        return decimal.TryParse(text[..Math.Max(0, text.IndexOf(' '))], CultureInfo.InvariantCulture, out var seconds)
-            ? new TimeSpan((long)(seconds * TimeSpan.TicksPerSecond))
+        // Seconds with two decimals, and a second number.
+        return global::System.IO.File.ReadAllText(File).Split(' ')[0].Split('.') is [var whole, { Length: 2 } cents]
+            && long.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && int.TryParse(cents, NumberStyles.None, CultureInfo.InvariantCulture, out var hundredths)
+            ? TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(hundredths * 10)
             : null;
     }
 }

@@ -524,8 +524,14 @@ internal sealed partial class TestExchange : IAsyncDisposable
         _keys.Remove(key);
         return new JsonObject
         {
-            ["id"] = call.Name, ["account"] = account, ["label"] = account, ["administers"] = false, ["readOnly"] = false, ["signing"] = null,
-            ["addresses"] = new JsonArray(), ["demo"] = false,
+            ["id"] = call.Name,
+            ["account"] = account,
+            ["label"] = account,
+            ["administers"] = false,
+            ["readOnly"] = false,
+            ["signing"] = null,
+            ["addresses"] = new JsonArray(),
+            ["demo"] = false,
         };
     }
 

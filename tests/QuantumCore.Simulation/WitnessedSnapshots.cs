@@ -64,7 +64,7 @@ internal sealed class WitnessedSnapshots(World world)
 
     private void SeeAccount(long account, long sequence, ReadOnlySpan<byte> body)
     {
-        if (_states.GetValueOrDefault(account)?.LastOrDefault(state => state.Sequence <= sequence) is not (> 0, var expected))
+        if (_states.GetValueOrDefault(account)?.LastOrDefault(state => state.Sequence <= sequence) is not ( > 0, var expected))
             return;
 
         var machine = AccountMachine.Restore(new AccountId(account), world.Nights.Listing, body);

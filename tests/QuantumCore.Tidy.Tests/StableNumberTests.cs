@@ -75,7 +75,7 @@ public partial class StableNumberTests
             + "EightHours=480 HalfDay=720 Day=1440 ThreeDays=4320 Week=10080 Month=44640",
         ["UserRole"] = "Customer=1 MarketOperator=2 Risk=3 Administrator=4",
         ["UserEvent"] =
-            "SignedUp=1 Added=2 PasswordChanged=3 AuthenticatorAdded=4 AuthenticatorRemoved=5 RoleChanged=6 Closed=7 Reopened=8",
+            "SignedUp=1 Added=2 PasswordChanged=3 AuthenticatorAdded=4 AuthenticatorRemoved=5 RoleChanged=6 Closed=7 Reopened=8 Expired=9",
         ["MarginState"] = "Healthy=0 Restricted=1 Called=2 Liquidating=3",
         ["MarkSource"] = "Index=1 Book=2",
         ["SignalAction"] = "Buy=1 Sell=2 Flatten=3",
