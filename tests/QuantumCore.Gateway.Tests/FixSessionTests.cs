@@ -229,7 +229,13 @@ public sealed class FixSessionTests : IAsyncDisposable
     [InlineData("> 0 2 0112=HI", "372=0|373=0|58=A field begins with the number of its tag.")]
     [InlineData("> 0 2 55=MSFT", "371=55|372=0|373=2|58=55 is not a tag of message 0.")]
     [InlineData("> D 2 11=a|44=1", "371=44|372=D|373=2|58=44 is not a tag of message D.")]
-    [InlineData("> D 2 [128=BROKER] 11=a", "371=128|372=D|373=2|58=128 is not a tag of message D.")]
+    [InlineData("> D 2 [90=3|91=abc] 11=a", "371=90|372=D|373=2|58=90 is not a tag of message D.")]
+    [InlineData("> D 2 [97=J] 11=a", "371=97|372=D|373=5|58=PossResend (97): Y or N.")]
+    [InlineData("> D 2 [122=yesterday] 11=a", "371=122|372=D|373=6|58=OrigSendingTime (122): UTC, such as 20260131-15:30:00.")]
+    [InlineData("> D 2 [369=+1] 11=a", "371=369|372=D|373=6|58=LastMsgSeqNumProcessed (369): A whole number.")]
+    [InlineData("> D 2 [347=UTF-9] 11=a", "371=347|372=D|373=5|58=MessageEncoding (347) has no value UTF-9 in FIX 4.4.")]
+    [InlineData("> D 2 [212=2|213=abc] 11=a", "371=212|372=D|373=6|58=XmlDataLen (212) stands before XmlData (213) and is its length.")]
+    [InlineData("> D 2 [627=2|628=HUB] 11=a", "371=627|372=D|373=16|58=627 is the number of the entries that follow it.")]
     [InlineData("> D 2 11=a|55=", "371=55|372=D|373=4|58=55 has no value.")]
     [InlineData("> D 2 11=ä", "371=11|372=D|373=6|58=11 holds a character that is not printable ASCII.")]
     [InlineData("> D 2 11=a\tb", "371=11|372=D|373=6|58=11 holds a character that is not printable ASCII.")]
@@ -304,6 +310,36 @@ public sealed class FixSessionTests : IAsyncDisposable
             "< 3 2 45=2|371=40|372=D|373=5|58=OrdType (40) is 1, 2, 3 or 4.",
             "< j 3 45=2|372=D|379=a|380=2|58=No such symbol.",
             "< j 4 45=2|372=D|380=0|58=?nknown?");
+    }
+
+    [Theory]
+    [InlineData("115=JCD", "128=JCD")]
+    [InlineData("115=JCD|116=CS|144=CHI", "128=JCD|129=CS|145=CHI")]
+    [InlineData("128=JCD", "115=JCD")]
+    [InlineData("128=JCD|129=CS|145=CHI", "115=JCD|116=CS|144=CHI")]
+    [InlineData("115=A|128=B|212=3|213=a=b|347=UTF-8|627=2|628=HUB|629=20260102-09:00:00|630=7|628=HUB2", "115=B|128=A")]
+    public async Task An_answer_goes_back_by_the_way_its_message_came(string header, string back)
+    {
+        await _desk.Starts();
+        var order = FixText.Message(_desk.Whole($"D 2 [{header}] 11=a"));
+        await _desk.Session.Obey(order);
+        await _desk.Plays();
+        Assert.Equal(["D 2 a"], _desk.Taken);
+        _desk.Session.Reject(order, 11, FixReject.ValueIncorrect, "No.");
+        _desk.Session.RejectBusiness(order, 2, "a", "No.");
+        _desk.Session.Send("8", to => to.Add(11, "a"), route: FixRoute.BackOf(order));
+        await _desk.Plays(
+            $"< 3 2 {back}|45=2|371=11|372=D|373=5|58=No.", $"< j 3 {back}|45=2|372=D|379=a|380=2|58=No.", $"< 8 4 {back}|11=a",
+            "> 2 3 7=4|16=4", $"< 8 4 43=Y|122=@|{back}|11=a");
+    }
+
+    [Fact]
+    public async Task A_way_back_that_is_empty_is_refused_and_left_out()
+    {
+        await _desk.Starts();
+        await _desk.Plays(
+            "> D 2 [115=] 11=a", "< 3 2 45=2|371=115|372=D|373=4|58=115 has no value.",
+            "> D 3 [115=JCD|116=] 11=a", "< 3 3 128=JCD|45=3|371=116|372=D|373=4|58=116 has no value.");
     }
 
     [Fact]

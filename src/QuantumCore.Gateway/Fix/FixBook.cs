@@ -76,9 +76,9 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
             return;
 
         if (update.IsSnapshot || !request.IsIncremental)
-            session.Send("W", to => WriteBook(to, update.TimeNanos, entries), isKept: false);
+            session.Send("W", to => WriteBook(to, update.TimeNanos, entries), isKept: false, request.Route);
         else
-            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, entries), isKept: false);
+            session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, entries), isKept: false, request.Route);
     }
 
     /// <summary>Trades as they were made, and then what became of them and of those of before.</summary>

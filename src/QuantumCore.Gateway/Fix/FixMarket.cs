@@ -44,7 +44,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         {
             var listed = await services.Listings.BySymbol();
             var told = listed.Values.Where(instrument => symbol is null || instrument.Symbol == symbol).OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal).ToArray();
-            session.Send("y", to => WriteList(to, message[FixTag.SecurityReqID]!, told));
+            session.Send("y", to => WriteList(to, message[FixTag.SecurityReqID]!, told), route: FixRoute.BackOf(message));
         }
     }
 
@@ -59,7 +59,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
                 to.Add(FixTag.MDReqID, message[FixTag.MDReqID] ?? "NONE");
                 to.Add(FixTag.MDReqRejReason, refused.Reason);
                 to.Add(FixTag.Text, refused.Text);
-            });
+            }, route: FixRoute.BackOf(message));
             return;
         }
 
@@ -129,7 +129,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         return Array.Find(symbols, symbol => !listed.ContainsKey(symbol)) is { } unknown
             ? (('0', $"No such symbol is listed: {unknown}."), null)
             : (null, new FixMarketRequest(
-                id, kind, depth, updates == "1", entries.Contains("0"), entries.Contains("1"), entries.Contains("2"), Array.ConvertAll(symbols, symbol => listed[symbol])));
+                id, kind, depth, updates == "1", entries.Contains("0"), entries.Contains("1"), entries.Contains("2"), Array.ConvertAll(symbols, symbol => listed[symbol]), FixRoute.BackOf(message)));
     }
 
     private static void WriteList(FixWriter to, string id, Instrument[] instruments)
@@ -164,5 +164,6 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
 /// <param name="Asks">Whether offers are told.</param>
 /// <param name="Trades">Whether trades are told.</param>
 /// <param name="Instruments">Of what.</param>
+/// <param name="Route">The way back to the party that asks.</param>
 internal sealed record FixMarketRequest(
-    string Id, char Kind, int Depth, bool IsIncremental, bool Bids, bool Asks, bool Trades, Instrument[] Instruments);
+    string Id, char Kind, int Depth, bool IsIncremental, bool Bids, bool Asks, bool Trades, Instrument[] Instruments, FixRoute Route = default);

@@ -39,11 +39,19 @@ internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
 /// <summary>A message that came in, of whatever content: what is wrong with it is found by <see cref="FixRules"/>.</summary>
 internal sealed class FixMessage : FixFields
 {
+    private const int XmlDataLength = 212;
+    private const int XmlData = 213;
+    private const int PartySubId = 523;
+    private const int NoPartySubIds = 802;
+    private const int PartySubIdType = 803;
+
     /// <summary>Groups by the tag of their count: the tags of an entry, which begins with the first.</summary>
     private static readonly FrozenDictionary<int, int[]> s_groups = new Dictionary<int, int[]>
     {
         [146] = [55],
         [267] = [269],
+        [453] = [448, 447, 452, 802, 523, 803],
+        [627] = [628, 629, 630],
     }.ToFrozenDictionary();
 
     private FixMessage(string version, IReadOnlyList<(int Tag, string Text)> fields, FixFault? fault)
@@ -77,11 +85,11 @@ internal sealed class FixMessage : FixFields
             var end = rest.IndexOf(FixFraming.Soh);
             var equals = rest[..end].IndexOf((byte)'=');
             var tag = Tag(rest[..Math.Max(equals, 0)]);
-            var isData = tag == FixTag.RawData && fields[^1].Tag == FixTag.RawDataLength;
+            var isData = LengthTagOf(tag) is { } lengthTag && fields[^1].Tag == lengthTag;
             if (isData && equals + 1 + DataLength(fields) is var dataEnd && dataEnd < rest.Length && rest[dataEnd] == FixFraming.Soh)
                 end = dataEnd;
-            else if (tag == FixTag.RawData)
-                fault ??= new FixFault(FixTag.RawDataLength, FixReject.IncorrectDataFormat, "RawDataLength (95) stands before RawData (96) and is its length.");
+            else if (LengthTagOf(tag) is { } missing)
+                fault ??= new FixFault(missing, FixReject.IncorrectDataFormat, WrongLength(missing));
             var value = rest[(equals + 1)..end];
             fault ??= Wrong(tag, value, isData);
             if (tag >= 0)
@@ -117,8 +125,8 @@ internal sealed class FixMessage : FixFields
                 return new FixFault(countTag, FixReject.IncorrectGroupCount, $"{countTag} is the number of the entries that follow it.");
             if (entries.FirstOrDefault(entry => entry.All[0].Tag != members[0]) is { } odd)
                 return new FixFault(odd.All[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {countTag} begins with {members[0]}.");
-            if (entries.Select(entry => Repeated(entry.All)).FirstOrDefault(found => found is not null) is { } repeated)
-                return repeated;
+            if (entries.Select(WrongEntry).FirstOrDefault(found => found is not null) is { } wrong)
+                return wrong;
 
             // What is in its entries is once outside for all of them, so that none of it can stand somewhere else as well, and go unheard.
             outside.RemoveRange(outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
@@ -127,6 +135,27 @@ internal sealed class FixMessage : FixFields
 
         return Repeated(outside);
     }
+
+    /// <summary>What is wrong within an entry: a party may have a group of its own, of what else is said of it.</summary>
+    private static FixFault? WrongEntry(FixFields entry)
+    {
+        if (!entry.Has(NoPartySubIds))
+            return Repeated(entry.All);
+
+        var own = entry.All.TakeWhile(static field => field.Tag != NoPartySubIds).Count() + 1;
+        var subs = entry.All.Skip(own).TakeWhile(static field => field.Tag is PartySubId or PartySubIdType).ToArray();
+        if (entry.Number(NoPartySubIds) != subs.Count(static field => field.Tag == PartySubId))
+            return new FixFault(NoPartySubIds, FixReject.IncorrectGroupCount, $"{NoPartySubIds} is the number of the entries that follow it.");
+        if (subs is [{ Tag: not PartySubId }, ..])
+            return new FixFault(subs[0].Tag, FixReject.GroupOutOfOrder, $"An entry of {NoPartySubIds} begins with {PartySubId}.");
+        return Repeated([.. entry.All.Take(own), .. entry.All.Skip(own + subs.Length)]);
+    }
+
+    private static int? LengthTagOf(int tag) => tag switch { FixTag.RawData => FixTag.RawDataLength, XmlData => XmlDataLength, _ => null };
+
+    private static string WrongLength(int lengthTag) => lengthTag == XmlDataLength
+        ? "XmlDataLen (212) stands before XmlData (213) and is its length."
+        : "RawDataLength (95) stands before RawData (96) and is its length.";
 
     private static FixFault? Repeated(IEnumerable<(int Tag, string Text)> fields)
     {

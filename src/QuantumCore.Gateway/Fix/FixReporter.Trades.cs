@@ -68,6 +68,12 @@ internal sealed partial class FixReporter
         return order.ClientOrderId;
     }
 
+    private FixRoute RouteOf(PastOrder order)
+    {
+        lock (_lock)
+            return _routes.GetValueOrDefault(order.ClientOrderId);
+    }
+
     private void Send(TradeChangedEvent told, PastOrder order, string name) =>
-        session.Send("8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name));
+        session.Send("8", to => FixReports.WriteTradeChanged(to, holder.Account, told, order, name), route: RouteOf(order));
 }

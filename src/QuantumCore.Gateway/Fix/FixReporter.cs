@@ -38,6 +38,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     // Names of orders whose refusal, if there is one, is the answer to the request; and how many.
     private readonly Dictionary<string, int> _answered = new(StringComparer.Ordinal);
 
+    // By name: the way back to the party behind an order, where its client said that there is one.
+    private readonly Dictionary<string, FixRoute> _routes = new(StringComparer.Ordinal);
+
     private PastOrder? _replaced;
 
     /// <summary>Begins; complete when whatever happens from now on will be told.</summary>
@@ -143,9 +146,10 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     /// <param name="key">The order: its name, or <see cref="Key"/>.</param>
     /// <param name="request">The request's ClOrdID.</param>
     /// <param name="isCancel">Whether it is to end, or to change.</param>
-    public FixChange Ask(string key, string request, bool isCancel)
+    /// <param name="route">The way back to the party behind the request.</param>
+    public FixChange Ask(string key, string request, bool isCancel, FixRoute route)
     {
-        var change = new FixChange(key, request, isCancel);
+        var change = new FixChange(key, request, isCancel, route);
         lock (_lock)
         {
             // Nobody is told any more: nothing is waited for.
@@ -156,6 +160,20 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
 
         return change;
+    }
+
+    /// <summary>Sets the way back for the reports of an order that is about to be entered; false where its name has one, or none is needed.</summary>
+    public bool TryRoute(string name, FixRoute route)
+    {
+        lock (_lock)
+            return route != default && _routes.TryAdd(name, route);
+    }
+
+    /// <summary>No order was entered under this name.</summary>
+    public void Unroute(string name)
+    {
+        lock (_lock)
+            _routes.Remove(name);
     }
 
     /// <summary>The request did nothing, or is told of in another way.</summary>
@@ -224,6 +242,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Rejected:
                 Send(told, '8', order.ClientOrderId, null);
+                _routes.Remove(order.ClientOrderId);
                 break;
             case OrderHappening.Traded:
                 _open[order.ClientOrderId] = order;
@@ -246,14 +265,14 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Ended:
                 var asked = TakeAsked(order, isCancel: order.End != EndReason.Amended, isLast: true);
-                Send(told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked ?? Shown(order), asked is null ? null : Shown(order));
+                Send(told, order.Status == OrderStatus.Cancelled ? '4' : 'C', asked?.Request ?? Shown(order), asked is null ? null : Shown(order), asked?.Route);
                 Forget(order);
                 break;
         }
     }
 
     /// <summary>An order that became smaller by the session's word has the name of that from now on.</summary>
-    private void TellChange(OrderEvent told, string? asked)
+    private void TellChange(OrderEvent told, FixChange? asked)
     {
         var before = Shown(told.Order);
         if (asked is null)
@@ -262,19 +281,21 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             return;
         }
 
-        Send(told, '5', asked, before);
+        if (asked.Route != default)
+            _routes[told.Order.ClientOrderId] = asked.Route;
+        Send(told, '5', asked.Request, before, asked.Route);
         _named.Remove(before);
-        _named[asked] = told.Order.ClientOrderId;
-        _renamed[told.Order.ClientOrderId] = asked;
+        _named[asked.Request] = told.Order.ClientOrderId;
+        _renamed[told.Order.ClientOrderId] = asked.Request;
     }
 
     /// <summary>
     /// The request that asked for what happened to an order; null for none. Where nothing more will happen to it, what else was asked for
     /// comes too late.
     /// </summary>
-    private string? TakeAsked(PastOrder order, bool isCancel, bool isLast)
+    private FixChange? TakeAsked(PastOrder order, bool isCancel, bool isLast)
     {
-        string? request = null;
+        FixChange? request = null;
         foreach (var key in (ReadOnlySpan<string>)[order.ClientOrderId, Key(order.Symbol, order.OrderId)])
         {
             if (!_asked.TryGetValue(key, out var change))
@@ -286,7 +307,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
 
             _asked.Remove(key);
             change.Settle(isTold: isIt);
-            request = isIt ? change.Request : request;
+            request = isIt ? change : request;
         }
 
         return request;
@@ -304,6 +325,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     private void Forget(PastOrder order)
     {
         _open.Remove(order.ClientOrderId);
+        _routes.Remove(order.ClientOrderId);
         if (!_renamed.Remove(order.ClientOrderId, out var shown))
             return;
 
@@ -313,15 +335,16 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
             _named.Remove(_past.Dequeue());
     }
 
-    private void Send(OrderEvent told, char execType, string name, string? before) =>
-        session.Send("8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before));
+    private void Send(OrderEvent told, char execType, string name, string? before, FixRoute? route = null) => session.Send(
+        "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before), route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
 }
 
 /// <summary>A cancel or a replacement that an order's session has asked for.</summary>
 /// <param name="key">The order.</param>
 /// <param name="request">The request's ClOrdID.</param>
 /// <param name="isCancel">Whether it is a cancel.</param>
-internal sealed class FixChange(string key, string request, bool isCancel)
+/// <param name="route">The way back to the party behind it.</param>
+internal sealed class FixChange(string key, string request, bool isCancel, FixRoute route)
 {
     private readonly TaskCompletionSource<bool> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -330,6 +353,8 @@ internal sealed class FixChange(string key, string request, bool isCancel)
     public string Request => request;
 
     public bool IsCancel => isCancel;
+
+    public FixRoute Route => route;
 
     /// <summary>Complete when what it asked for was told under its name, true; or when that can't come any more, false.</summary>
     public Task<bool> Told => _told.Task;

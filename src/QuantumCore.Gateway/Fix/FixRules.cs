@@ -9,12 +9,13 @@ internal static class FixRules
     public static readonly TimeSpan MostClockError = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Tags of a header. Those that would have a message encrypted, encoded or given on to others are not among them: the exchange does none of it.
+    /// Tags of a header, all that FIX 4.4 has but those of an encrypted message: SubIDs and LocationIDs, OnBehalfOf and DeliverTo, XmlDataLen and XmlData,
+    /// MessageEncoding, LastMsgSeqNumProcessed, and the group of hops.
     /// </summary>
     private static readonly FrozenSet<int> s_header = new[]
     {
         FixTag.Type, FixTag.Sender, FixTag.Target, FixTag.Sequence, FixTag.SendingTime, FixTag.PossibleDuplicate, FixTag.OriginalSendingTime,
-        50, 57, 97, 142, 143, 369,
+        50, 57, 97, 115, 116, 128, 129, 142, 143, 144, 145, 212, 213, 347, 369, 627, 628, 629, 630,
     }.ToFrozenSet();
 
     private static readonly FrozenDictionary<string, int[]> s_session = new Dictionary<string, int[]>(StringComparer.Ordinal)
@@ -75,7 +76,7 @@ internal static class FixRules
             return fault;
 
         var isBody = false;
-        foreach (var (tag, _) in message.All)
+        foreach (var (tag, text) in message.All)
         {
             var isHeader = s_header.Contains(tag);
             if (!isHeader && tag < FixTag.FirstOwn && !MayHave(message.Type, tag, application))
@@ -86,6 +87,8 @@ internal static class FixRules
 
             if (isHeader && isBody)
                 return new FixFault(tag, FixReject.TagOutOfOrder, $"{tag} belongs to the header, before the message's own tags.");
+            if (FixValues.Wrong(tag, text) is { } wrong)
+                return wrong;
             isBody |= !isHeader;
         }
 

@@ -75,7 +75,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     /// <param name="type">Its type.</param>
     /// <param name="body">Writes its own fields.</param>
     /// <param name="isKept">Whether it is kept, to be sent again; prices of a moment ago are not.</param>
-    public void Send(string type, Action<FixWriter> body, bool isKept = true)
+    /// <param name="route">The way back to the party whose message it answers.</param>
+    public void Send(string type, Action<FixWriter> body, bool isKept = true, FixRoute route = default)
     {
         var writer = new FixWriter();
         body(writer);
@@ -87,8 +88,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             // Its time is read once: sent again it says when that was.
             var now = time.GetUtcNow();
             if (isKept)
-                _kept.Add(new SentMessage(_next, type, now, writer.Written.ToArray()));
-            Put(type, writer, now);
+                _kept.Add(new SentMessage(_next, type, now, writer.Written.ToArray(), route));
+            Put(type, writer, now, route);
         }
     }
 
@@ -102,7 +103,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         lock (_gate)
         {
             if (!_isClosed)
-                Put("3", body);
+                Put("3", body, time.GetUtcNow(), FixRoute.BackOf(message));
         }
     }
 
@@ -112,7 +113,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         .Add(FixTag.RefType, message.Type)
         .Add(FixTag.BusinessRefId, refId ?? "")
         .Add(FixTag.BusinessRejectReason, reason)
-        .Add(FixTag.Text, text));
+        .Add(FixTag.Text, text), route: FixRoute.BackOf(message));
 
     /// <summary>Ends the session with a Logout that says why.</summary>
     public void LogOut(string why) => End(why);
@@ -406,7 +407,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         foreach (var message in _kept.Between(first, last))
         {
             FillGap(first, message.Sequence, now);
-            PutAgain(new FixHead(message.Type, Client!, message.Sequence, now, message.Time), message.Body.Span);
+            PutAgain(new FixHead(message.Type, Client!, message.Sequence, now, message.Time, message.Route), message.Body.Span);
             first = message.Sequence + 1;
         }
 
@@ -481,9 +482,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
 
     private void Put(string type, FixWriter body) => Put(type, body, time.GetUtcNow());
 
-    private void Put(string type, FixWriter body, DateTimeOffset now)
+    private void Put(string type, FixWriter body, DateTimeOffset now, FixRoute route = default)
     {
-        line.Offer(FixWriter.Message(new FixHead(type, Client!, _next++, now), body.Written.Span));
+        line.Offer(FixWriter.Message(new FixHead(type, Client!, _next++, now, null, route), body.Written.Span));
         _sent = time.GetTimestamp();
     }
 

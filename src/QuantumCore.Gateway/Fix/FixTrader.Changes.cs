@@ -26,7 +26,7 @@ internal sealed partial class FixTrader
 
     private async ValueTask Cancel(FixMessage message, NamedOrder named)
     {
-        var asked = _reporter.Ask(named.Key, message[FixTag.ClOrdID]!, isCancel: true);
+        var asked = _reporter.Ask(named.Key, message[FixTag.ClOrdID]!, isCancel: true, FixRoute.BackOf(message));
         var report = named.Name is { } name
             ? await Entry.CancelByClientOrderId(holder.Account, name)
             : await Entry.Cancel(holder.Account, named.Symbol!, named.OrderId);
@@ -80,7 +80,7 @@ internal sealed partial class FixTrader
     private async ValueTask Replace(FixMessage message, PastOrder found, Amendment change)
     {
         // What it is before is read after it is asked for: what changes it from now on is told under this name.
-        var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false);
+        var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false, FixRoute.BackOf(message));
         var open = _reporter.Open(found.ClientOrderId) ?? found;
 
         // The total of the chain: of the book's order it is what the ones before it have not done.
@@ -101,6 +101,7 @@ internal sealed partial class FixTrader
 
         _reporter.Answers(change.Name);
         _orders.Entered.Sending(change.Name);
+        var isRouted = _reporter.TryRoute(change.Name, FixRoute.BackOf(message));
         var report = change.Conditions.IsEmpty
             ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks, earlierLots: earlier)
             : await ChangeConditions(open, change);
@@ -108,6 +109,8 @@ internal sealed partial class FixTrader
         // An order that was changed where it stands is still of the session that entered it.
         var isNew = report.ClientOrderId == change.Name || report.Reason == RejectReason.OutcomeUnknown;
         _orders.Entered.Answered(change.Name, isNew ? report : null);
+        if (isRouted && !(isNew && report.Reason is RejectReason.None or RejectReason.OutcomeUnknown))
+            _reporter.Unroute(change.Name);
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
@@ -127,7 +130,7 @@ internal sealed partial class FixTrader
     /// <summary>Ends an order that is replaced by no more than its chain has done: nothing is left to do.</summary>
     private async ValueTask EndDone(FixMessage message, PastOrder open, string name)
     {
-        var asked = _reporter.Ask(open.ClientOrderId, name, isCancel: true);
+        var asked = _reporter.Ask(open.ClientOrderId, name, isCancel: true, FixRoute.BackOf(message));
         var report = await Entry.Cancel(holder.Account, open.Symbol, open.OrderId);
         if (report.Reason == RejectReason.None && await IsTold(asked, _reporter.WillTell(asked, report)))
             return;

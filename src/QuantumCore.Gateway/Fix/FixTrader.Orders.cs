@@ -42,13 +42,18 @@ internal sealed partial class FixTrader
     {
         var isCopy = IsCopy(message);
         var told = isCopy ? _reporter.Places() : [];
+        var isRouted = _reporter.TryRoute(order.ClientOrderId!, FixRoute.BackOf(message));
         _reporter.Answers(order.ClientOrderId!);
         var answers = await _orders.Enter([order], weight: 1, isCopy ? Names.AreOfCopies : Names.AreNew, before);
         var (report, detail) = answers.Reports.FirstOrDefault();
         _reporter.Answered(
             order.ClientOrderId!, isOnRecord: report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
         if ((answers.Refusal ?? (report.Reason == RejectReason.None ? null : new Refusal(report.Reason, report.Field, report.Limit, detail))) is { } refusal)
+        {
+            if (isRouted)
+                _reporter.Unroute(order.ClientOrderId!);
             Refuse(message, refusal);
+        }
 
         // What is new, or enters the book only now because the exchange was killed before it could, is told by the records as any other.
         else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))

@@ -29,7 +29,7 @@ internal sealed partial class FixTrader
         if (recorded is { } order && await services.Listings.Find(order.Symbol) is { } instrument)
         {
             var pegged = await PeggedTicks(order);
-            _session.Send("8", to => WriteStatus(to, message, instrument, order, pegged));
+            _session.Send("8", to => WriteStatus(to, message, instrument, order, pegged), route: FixRoute.BackOf(message));
         }
         else
         {
@@ -77,7 +77,7 @@ internal sealed partial class FixTrader
         var open = (await Entry.Orders(new OrderQuery(holder.Account, kind == "1" ? symbol : null, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => listed.ContainsKey(order.Symbol) && (side is null || order.Side == side)).ToArray();
         if (open.Length == 0)
-            _session.Send("8", to => WriteNone(to, message));
+            _session.Send("8", to => WriteNone(to, message), route: FixRoute.BackOf(message));
         for (var i = 0; i < open.Length; i++)
         {
             var (order, isLast) = (open[i], i == open.Length - 1);
@@ -87,7 +87,7 @@ internal sealed partial class FixTrader
                 to.Add(FixTag.MassStatusReqID, message[FixTag.MassStatusReqID]!);
                 to.Add(FixTag.TotNumReports, open.Length);
                 to.Add(FixTag.LastRptRequested, isLast ? 'Y' : 'N');
-            });
+            }, route: FixRoute.BackOf(message));
         }
     }
 

@@ -336,7 +336,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
                 break;
             case "D" or "H":
                 var execId = string.Create(CultureInfo.InvariantCulture, $"R-{_name}-{Interlocked.Increment(ref _refusals)}");
-                _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal));
+                _session.Send("8", to => FixReports.WriteRefusal(to, holder.Account, message, execId, refusal), route: FixRoute.BackOf(message));
                 break;
             case "F" or "G":
                 RefuseCancel(message, message[FixTag.OrigClOrdID] is { } named ? _reporter.Open(_reporter.NameOf(named)) : null, refusal);
@@ -355,7 +355,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         if (refusal.Reason == RejectReason.OutcomeUnknown)
             Refuse(message, refusal);
         else
-            _session.Send("9", to => FixReports.WriteCancelReject(to, message, order, refusal));
+            _session.Send("9", to => FixReports.WriteCancelReject(to, message, order, refusal), route: FixRoute.BackOf(message));
     }
 
     private void TellMassCancel(FixMessage message, char response, Refusal? refusal, int cancelled) => _session.Send("r", to =>
@@ -375,5 +375,5 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         to.Add(FixTag.TotalAffectedOrders, cancelled);
         if (message[FixTag.Symbol] is { } symbol)
             to.Add(FixTag.Symbol, symbol);
-    });
+    }, route: FixRoute.BackOf(message));
 }

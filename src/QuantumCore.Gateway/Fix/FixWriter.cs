@@ -50,6 +50,7 @@ internal sealed class FixWriter
             .Add(FixTag.SendingTime, head.Sent);
         if (head.SentFirst is { } first)
             header.Add(FixTag.PossibleDuplicate, 'Y').Add(FixTag.OriginalSendingTime, first);
+        head.Route.Write(header);
 
         var start = Encoding.ASCII.GetBytes($"8={FixSession.Version}\u00019={header.Written.Length + body.Length}\u0001");
         var message = new byte[start.Length + header.Written.Length + body.Length + FixFraming.CheckSumLength];
@@ -63,4 +64,5 @@ internal sealed class FixWriter
 }
 
 /// <summary>The header of a message that goes out; <paramref name="SentFirst"/> of one that is sent again.</summary>
-internal readonly record struct FixHead(string Type, string Target, long Sequence, DateTimeOffset Sent, DateTimeOffset? SentFirst = null);
+internal readonly record struct FixHead(
+    string Type, string Target, long Sequence, DateTimeOffset Sent, DateTimeOffset? SentFirst = null, FixRoute Route = default);

@@ -1,7 +1,7 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>A message of the application that went out.</summary>
-internal readonly record struct SentMessage(int Sequence, string Type, DateTimeOffset Time, ReadOnlyMemory<byte> Body);
+internal readonly record struct SentMessage(int Sequence, string Type, DateTimeOffset Time, ReadOnlyMemory<byte> Body, FixRoute Route = default);
 
 /// <summary>The last messages of the application that went out, to be sent again.</summary>
 internal sealed class SentMessages
