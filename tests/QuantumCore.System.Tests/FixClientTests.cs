@@ -319,7 +319,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await using var silo = await StartAsync(port);
         await using var careless = await quickFix.LogOnAsync(port, Bob);
         await using var careful = await quickFix.LogOnAsync(port, Alice, cancelsOnDisconnect: true);
-        await using var witness = await quickFix.LogOnAsync(port, Alice);
+        await using var witness = await quickFix.LogOnAsync(port, Alice, sender: "DESK-2");
         await careless.TellAsync("new b1 AAPL sell 1 limit 155.00 1");
         await careless.ReportAsync("b1", "0");
         await careful.TellAsync("new a1 AAPL buy 1 limit 140.00 1");

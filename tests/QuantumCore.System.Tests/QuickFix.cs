@@ -51,11 +51,11 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     }
 
     /// <summary>A desk that begins to connect, and goes on with it as long as it runs.</summary>
-    internal FixDesk Start(string port, string key, bool cancelsOnDisconnect = false)
+    internal FixDesk Start(string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
     {
         var dictionary = Path.Combine(Programs.Clients, "node_modules", "jspurefix", "data", "FIX44.xml");
         string[] more = cancelsOnDisconnect ? ["cancel-on-disconnect"] : [];
-        return new FixDesk(new ProcessStartInfo(Program, ["127.0.0.1", port, "DESK-1", key, dictionary, .. more])
+        return new FixDesk(new ProcessStartInfo(Program, ["127.0.0.1", port, sender, key, dictionary, .. more])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -65,9 +65,9 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     }
 
     /// <summary>The same, logged on.</summary>
-    internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false)
+    internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
     {
-        var desk = Start(port, key, cancelsOnDisconnect);
+        var desk = Start(port, key, cancelsOnDisconnect, sender);
         await desk.LogOnAsync();
         return desk;
     }
