@@ -141,7 +141,7 @@ internal sealed class Ed25519Key
         return new Point(Reduce(e * f), Reduce(g * h), Reduce(f * g), Reduce(e * h));
     }
 
-    /// <summary>Of a number that is not negative: 2^255 is 19 here.</summary>
+    /// <summary>Reduces a number that is not negative: 2^255 is 19 here.</summary>
     private static BigInteger Reduce(BigInteger number)
     {
         while (number > s_mask)
