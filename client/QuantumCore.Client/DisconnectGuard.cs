@@ -33,7 +33,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
             var stands = false;
             try
             {
-                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true)], cancellation)
+                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true)], pollsInstead: false, cancellation)
                     && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
                     if (answer.Error is { } refusal)
