@@ -522,11 +522,10 @@ internal sealed partial class TestExchange : IAsyncDisposable
         var key = call.Name!["id-of-".Length..];
         var account = _keys[key];
         _keys.Remove(key);
-        return new JsonObject
-        {
-            ["id"] = call.Name, ["account"] = account, ["label"] = account, ["administers"] = false, ["readOnly"] = false, ["signing"] = null,
-            ["addresses"] = new JsonArray(), ["demo"] = false,
-        };
+        return JsonNode.Parse(
+            $$"""
+            {"id":"{{call.Name}}","account":"{{account}}","label":"{{account}}","administers":false,"readOnly":false,"signing":null,"addresses":[],"demo":false}
+            """)!.AsObject();
     }
 
     private JsonObject ListInstrument(TestCall call)
