@@ -94,12 +94,18 @@ public sealed class LocalAccount
 }
 
 /// <summary>Follows the account of a key.</summary>
-internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<StreamMessage, AccountUpdate>(http, root, apiKey, options)
+internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+    : StreamFeed<StreamMessage, AccountUpdate>(reader, http, root, apiKey, options)
 {
     private static readonly StreamRequest[] s_anew = [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
 
+    /// <summary>Fills that a poll looks at: trades that are changed are new ones, as a rule.</summary>
+    private const int PolledFills = 100;
+
     private readonly LocalAccount _account = new();
+
+    /// <summary>The fills that the last poll saw, by trade and order.</summary>
+    private Dictionary<(string Trade, long Order), AccountFill> _fills = [];
 
     /// <summary>The number of the last message; null where the exchange gives none.</summary>
     private long? _last;
@@ -124,6 +130,51 @@ internal sealed class AccountFeed(HttpMessageInvoker http, Uri root, string? api
         var closed = _account.Apply(message);
         return new AccountUpdate(message.Snapshot ? AccountChange.Snapshot : AccountChange.Update, _account, closed);
     }
+
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    {
+        var now = await from.GetAccountAsync(cancellation);
+        var open = await from.GetOpenOrdersAsync(symbol: null, cancellation);
+        var fills = (await from.GetFillsAsync(symbol: null, PolledFills, cancellation)).DistinctBy(static fill => (fill.Symbol + fill.TradeId, fill.OrderId))
+            .ToDictionary(static fill => (fill.Symbol + fill.TradeId, fill.OrderId));
+        var isSnapshot = _account.IsStale;
+        var known = _account.OpenOrders.ToDictionary(static order => order.ClientOrderId, QuantumCoreJson.WriteBytes, StringComparer.Ordinal);
+        var message = StreamMessage.Of("account") with
+        {
+            Snapshot = isSnapshot,
+            Account = now.Account,
+            State = now.State == AccountState.Frozen ? "frozen" : "open",
+            Sequence = now.Sequence,
+            Balances = isSnapshot ? now.Balances : [.. now.Balances.Except(_account.Balances)],
+            Orders = isSnapshot ? open : [.. open.Where(order => !known.TryGetValue(order.ClientOrderId, out var was) || !was.AsSpan().SequenceEqual(QuantumCoreJson.WriteBytes(order)))],
+            Closed = isSnapshot ? [] : [.. _account.OpenOrders.ExceptBy(open.Select(static order => order.ClientOrderId), static order => order.ClientOrderId)
+                .Select(static order => new ClosedOrder(order.Symbol, order.OrderId, order.ClientOrderId))],
+        };
+        List<StreamMessage> messages = [];
+        if (isSnapshot || message is not { Balances: [], Orders: [], Closed: [] } || now.State != _account.State)
+            messages.Add(message);
+        if (!isSnapshot)
+            messages.AddRange(fills.Where(fill => fill.Value.State is not null && _fills.TryGetValue(fill.Key, out var was) && was != fill.Value).Select(fill => Changed(now, fill.Value)));
+        _fills = fills;
+        return messages;
+    }
+
+    /// <summary>A trade that was changed, as the fill tells it: when and by which record of its book it does not.</summary>
+    private StreamMessage Changed(AccountView account, AccountFill fill) => StreamMessage.Of("tradeChanged") with
+    {
+        Account = account.Account,
+        Symbol = fill.Symbol,
+        TradeId = fill.TradeId,
+        OrderId = fill.OrderId,
+        Side = fill.Side,
+        State = fill.State == TradeState.Void ? "void" : "corrected",
+        TradedPrice = fill.TradedPrice ?? fill.Price,
+        Price = fill.State == TradeState.Void ? null : fill.Price,
+        Quantity = fill.Quantity,
+        Fee = fill.Fee,
+        Time = Now,
+        TimeNanos = (Now - DateTimeOffset.UnixEpoch).Ticks * 100,
+    };
 
     protected override IEnumerable<AccountUpdate> Lose()
     {

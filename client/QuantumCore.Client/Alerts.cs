@@ -71,8 +71,8 @@ public sealed record AlertUpdate(
     IReadOnlyList<PriceAlert> Forgotten);
 
 /// <summary>Follows the alerts of the account of a key.</summary>
-internal sealed class AlertFeed(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
-    : StreamFeed<AlertMessage, AlertUpdate>(http, root, apiKey, options)
+internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+    : StreamFeed<AlertMessage, AlertUpdate>(reader, http, root, apiKey, options)
 {
     private readonly HashSet<long> _told = [];
     private AlertUpdate? _last;
@@ -100,6 +100,16 @@ internal sealed class AlertFeed(HttpMessageInvoker http, Uri root, string? apiKe
         _told.Clear();
         _told.UnionWith(alerts.Where(static alert => alert.Fired is not null).Select(static alert => alert.Id));
         return _last = new AlertUpdate(change, account, new AccountAlerts(message.Since, alerts), fired, forgotten);
+    }
+
+    protected override async Task<IReadOnlyList<AlertMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    {
+        var now = await from.GetAlertsAsync(cancellation);
+        if (_last is { Change: not AlertChange.Stale, Now: var before } && before.Since == now.Since && before.Alerts.SequenceEqual(now.Alerts))
+            return [];
+
+        var account = _last?.Account ?? (await from.GetAccountAsync(cancellation)).Account;
+        return [new AlertMessage("alerts", account, now.Since, now.Alerts, null, null, null)];
     }
 
     protected override IEnumerable<AlertUpdate> Lose()

@@ -3,10 +3,19 @@ namespace QuantumCore.Client;
 /// <summary>Follows books. One whose chain of sequences breaks is asked for anew.</summary>
 internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
 {
+    /// <summary>Levels of a side, and trades, that a poll sees at most.</summary>
+    private const int PollLimit = 1_000;
+
+    /// <summary>Trades that a poll asks for; more where more were made since the last.</summary>
+    private const int UsualTrades = 100;
+
     private readonly Dictionary<string, LocalBook> _books;
 
-    internal BookFeed(HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
-        : base(http, root, apiKey, options)
+    /// <summary>Of each book the trades that the last poll saw, newest first.</summary>
+    private readonly Dictionary<string, IReadOnlyList<Trade>> _polled = [];
+
+    internal BookFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+        : base(reader, http, root, apiKey, options)
     {
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalBook(symbol));
         if (_books.Count == 0)
@@ -45,6 +54,65 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
     protected override IEnumerable<StreamRequest> RequestsAfter(BookUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
     private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol), new("subscribe", symbol)];
+
+    protected override async Task<IReadOnlyList<StreamMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    {
+        var messages = new List<StreamMessage>();
+        foreach (var book in _books.Values)
+        {
+            var now = await from.GetBookAsync(book.Symbol, PollLimit, cancellation);
+            if (!book.IsStale && now.Sequence <= book.Sequence)
+                continue;
+
+            var before = book.IsStale ? null : _polled.GetValueOrDefault(book.Symbol);
+            var trades = await from.GetTradesAsync(book.Symbol, UsualTrades, cancellation);
+            if (before is [var known, ..] && trades.Count == UsualTrades && !trades.Any(trade => trade.TradeId == known.TradeId))
+                trades = await from.GetTradesAsync(book.Symbol, PollLimit, cancellation);
+
+            // Those behind the book's sequence come with the next poll.
+            trades = [.. trades.SkipWhile(trade => SequenceOf(trade) > now.Sequence)];
+            _polled[book.Symbol] = trades;
+            messages.Add(StreamMessage.Of(book.IsStale ? "snapshot" : "update") with
+            {
+                Symbol = book.Symbol,
+                PreviousSequence = book.Sequence,
+                Sequence = now.Sequence,
+                TimeNanos = now.TimeNanos,
+                Bids = book.IsStale ? now.Bids : Changes(book.Bids, now.Bids),
+                Asks = book.IsStale ? now.Asks : Changes(book.Asks, now.Asks),
+                Trades = before is null ? [] : [.. trades.TakeWhile(trade => before is not [var last, ..] || trade.TradeId != last.TradeId).Reverse()],
+                TradeChanges = before is null ? [] : [.. Changes(before, trades, now)],
+            });
+        }
+
+        return messages;
+    }
+
+    private static long SequenceOf(Trade trade) => long.TryParse(trade.TradeId.AsSpan(0, Math.Max(trade.TradeId.IndexOf('-', StringComparison.Ordinal), 0)), out var sequence) ? sequence : 0;
+
+    /// <summary>Levels that are new, have another quantity, or are gone: those with none.</summary>
+    private static List<PriceLevel> Changes(IEnumerable<PriceLevel> before, IReadOnlyList<PriceLevel> now)
+    {
+        var old = before.ToDictionary(static level => level.Price, static level => level.Quantity);
+        var changes = now.Where(level => !old.TryGetValue(level.Price, out var quantity) || quantity != level.Quantity).ToList();
+        changes.AddRange(old.Keys.Except(now.Select(static level => level.Price)).Select(static price => new PriceLevel(price, 0)));
+        return changes;
+    }
+
+    /// <summary>Trades that were there before, and that something became of since.</summary>
+    private static IEnumerable<PublicTradeChange> Changes(IReadOnlyList<Trade> before, IReadOnlyList<Trade> trades, BookSnapshot now)
+    {
+        var old = before.ToDictionary(static trade => trade.TradeId);
+        foreach (var trade in trades.Reverse())
+        {
+            if (trade.State is { } state && old.TryGetValue(trade.TradeId, out var was) && (was.State, was.CorrectedPrice) != (trade.State, trade.CorrectedPrice))
+            {
+                yield return new PublicTradeChange(
+                    trade.TradeId, state, trade.Price, was.CorrectedPrice ?? was.Price, state == TradeState.Void ? null : trade.CorrectedPrice,
+                    trade.Quantity, trade.TakerSide, trade.TimeNanos, now.Sequence, now.TimeNanos);
+            }
+        }
+    }
 
     protected override IEnumerable<BookUpdate> Lose()
     {

@@ -35,7 +35,8 @@ public sealed class DisconnectGuard : IAsyncDisposable
             Refusal? busy = null;
             try
             {
-                if (await socket.TryOpenAsync([new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], cancellation)
+                if (await socket.TryOpenAsync(
+                    [new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], pollsInstead: false, cancellation)
                     && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
                     // Too busy, or the guard before it is still being ended: that passes.

@@ -35,13 +35,31 @@ internal sealed class ExchangeSocket : IDisposable
 
     internal Uri Address { get; }
 
+    /// <summary>
+    /// True if something answered, and that with no WebSocket: a proxy, as a rule. An exchange that has too much to do, or does not know the
+    /// key, is none.
+    /// </summary>
+    internal bool IsUpgradeRefused { get; private set; }
+
+    /// <summary>True if a connection stood and was cut before there was a WebSocket, as by a proxy that takes it for an attack.</summary>
+    internal bool IsUpgradeCut => Failure is WebSocketException
+    {
+        InnerException: HttpRequestException
+        {
+            HttpRequestError: not (HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError),
+        },
+    };
+
     /// <summary>What ended it.</summary>
     internal Exception? Failure { get; private set; }
 
     /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
+    /// <param name="first">The first messages.</param>
+    /// <param name="pollsInstead">True if there is another way: a proxy that forbids a WebSocket answers as an exchange that forbids a key.</param>
+    /// <param name="cancellation">Gives up.</param>
     /// <exception cref="QuantumCoreException">The key is refused, which another attempt would not change.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed of.</exception>
-    internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, CancellationToken cancellation)
+    internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, bool pollsInstead, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
@@ -56,7 +74,9 @@ internal sealed class ExchangeSocket : IDisposable
         catch (Exception failure) when (failure is WebSocketException ||
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            if (_socket.HttpStatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden)
+            IsUpgradeRefused = _socket.HttpStatusCode is HttpStatusCode.NotImplemented or HttpStatusCode.HttpVersionNotSupported or >= (HttpStatusCode)200 and < (HttpStatusCode)500
+                and not (HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests);
+            if (_socket.HttpStatusCode == HttpStatusCode.Unauthorized || (_socket.HttpStatusCode == HttpStatusCode.Forbidden && !pollsInstead))
                 throw Refused(_socket.HttpStatusCode, failure);
 
             // The client itself is gone: no later attempt could be one.

@@ -200,10 +200,13 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
 {
     private const string Channel = "level3";
 
+    /// <summary>Orders of a side that a poll sees at most.</summary>
+    private const int PollLimit = 1_000;
+
     private readonly Dictionary<string, LocalOrderBook> _books;
 
-    internal OrderByOrderFeed(HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
-        : base(http, root, apiKey, options)
+    internal OrderByOrderFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
+        : base(reader, http, root, apiKey, options)
     {
         _books = symbols.Distinct().ToDictionary(symbol => symbol, symbol => new LocalOrderBook(symbol));
         if (_books.Count == 0)
@@ -239,6 +242,20 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
     protected override IEnumerable<StreamRequest> RequestsAfter(OrderByOrderUpdate update) => update.Change == BookChange.Stale ? Anew(update.Book.Symbol) : [];
 
     private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
+
+    /// <summary>Each change is a snapshot: which orders moved in between no call tells.</summary>
+    protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
+    {
+        var messages = new List<OrderByOrderMessage>();
+        foreach (var book in _books.Values)
+        {
+            var now = await from.GetBookOrdersAsync(book.Symbol, PollLimit, cancellation);
+            if (book.IsStale || now.Sequence > book.Sequence)
+                messages.Add(new OrderByOrderMessage(Channel, Snapshot: true, book.Symbol, 0, now.Sequence, now.TimeNanos, now.Bids, now.Asks, null, null, null, null));
+        }
+
+        return messages;
+    }
 
     protected override IEnumerable<OrderByOrderUpdate> Lose()
     {

@@ -47,6 +47,7 @@ public sealed partial class QuantumCoreClient
     /// The key has no account or is good no more, or no first snapshot came within the attempts and the time of a call
     /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
     /// </exception>
+    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<AlertUpdate> WatchAlertsAsync(CancellationToken cancellation = default) =>
-        new AlertFeed(_http, _root, _apiKey, _options).ReadAsync(cancellation);
+        new AlertFeed(this, _http, _root, _apiKey, _options).ReadAsync(cancellation);
 }

@@ -23,8 +23,9 @@ public sealed partial class QuantumCoreClient
     /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
     /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
     /// </exception>
+    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<OrderByOrderUpdate> WatchOrderByOrderAsync(IEnumerable<string> symbols, CancellationToken cancellation = default) =>
-        new OrderByOrderFeed(_http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
+        new OrderByOrderFeed(this, _http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>A symbol's last trades, newest first.</summary>
     public async Task<IReadOnlyList<Trade>> GetTradesAsync(

@@ -395,9 +395,10 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
     /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
     /// </exception>
+    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
-        new BookFeed(_http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
+        new BookFeed(this, _http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>
     /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
@@ -408,8 +409,9 @@ public sealed partial class QuantumCoreClient : IDisposable
     /// The key has no account, or no first snapshot came within the attempts and the time of a call
     /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
     /// </exception>
+    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<AccountUpdate> WatchAccountAsync(CancellationToken cancellation = default) =>
-        new AccountFeed(_http, _root, _apiKey, _options).ReadAsync(cancellation);
+        new AccountFeed(this, _http, _root, _apiKey, _options).ReadAsync(cancellation);
 
     /// <summary>
     /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see

@@ -262,6 +262,10 @@ internal sealed record StreamMessage(
     string? Field,
     string? Detail) : IStreamMessage
 {
+    /// <summary>A message of a type, with nothing in it.</summary>
+    internal static StreamMessage Of(string type) => new(
+        type, null, 0, 0, 0, null, null, null, null, false, null, null, null, null, null, null, null, 0, default, 0, null, 0, 0, default, null, null, null);
+
     /// <summary>The state of an account.</summary>
     [JsonIgnore]
     public AccountState? AccountState => State switch

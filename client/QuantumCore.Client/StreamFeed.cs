@@ -4,12 +4,16 @@ namespace QuantumCore.Client;
 
 /// <summary>
 /// Follows something over a WebSocket of its own. A lost connection is made again, after growing pauses, until the reader
-/// stops; one that never stood is given up like any other call.
+/// stops; one that never stood is given up like any other call. Where no WebSocket is to be had, it is polled, and tried again now and then.
 /// </summary>
-internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
+internal abstract class StreamFeed<TMessage, TUpdate>(
+    QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     where TMessage : class, IStreamMessage
     where TUpdate : class
 {
+    /// <summary>Connections that are cut before the first of a feed is polled: the exchange may be just starting.</summary>
+    private const int AttemptsBeforePolling = 3;
+
     private readonly Backoff _backoff = new(options);
 
     /// <summary>How long has been waited for what is missing; the time that the reader takes is not counted.</summary>
@@ -18,8 +22,14 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
     /// <summary>How long is waited before it is asked for again: each time longer, or an exchange that takes its time would begin anew for ever.</summary>
     private TimeSpan _patience = options.AttemptTimeout;
 
+    /// <summary>Failure that ended the polling; null where it was only interrupted.</summary>
+    private QuantumCoreException? _pollFailure;
+
     /// <summary>The first of what is followed has come: the address is right, so that a lost connection is worth making for ever.</summary>
     protected bool HasStood { get; set; }
+
+    /// <summary>The time, of what no call tells the time of.</summary>
+    protected DateTimeOffset Now => options.Time.GetUtcNow();
 
     /// <summary>What to ask for, on each new connection.</summary>
     protected abstract IEnumerable<StreamRequest> Requests { get; }
@@ -33,6 +43,9 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
     /// <summary>What to send after an update has been made of a message: nothing unless something is missing.</summary>
     protected virtual IEnumerable<StreamRequest> RequestsAfter(TUpdate update) => [];
 
+    /// <summary>Asks by calls over HTTP; the messages that a stream would have told since the last time.</summary>
+    protected abstract Task<IReadOnlyList<TMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation);
+
     /// <summary>Everything is old from now on; what the reader is told of that.</summary>
     protected abstract IEnumerable<TUpdate> Lose();
 
@@ -41,27 +54,40 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
         var started = options.Time.GetTimestamp();
         for (var failures = 0; ;)
         {
-            using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
-            if (await socket.TryOpenAsync(Requests, cancellation))
+            var polls = options.Updates == UpdateTransport.Polling;
+            Exception? failure = null;
+            if (!polls)
             {
-                (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
-                while (await NextAsync(socket, cancellation) is { } message)
+                using var socket = new ExchangeSocket(http, root, "stream", apiKey, options);
+                if (await socket.TryOpenAsync(Requests, options.Updates == UpdateTransport.Automatic, cancellation))
+                {
+                    await foreach (var update in FollowAsync(socket, cancellation))
+                    {
+                        failures = 0;
+                        yield return update;
+                    }
+                }
+                else
+                {
+                    polls = options.Updates == UpdateTransport.Automatic
+                        && (socket.IsUpgradeRefused || (socket.IsUpgradeCut && !HasStood && failures + 1 >= AttemptsBeforePolling));
+                }
+
+                failure = socket.Failure;
+            }
+
+            if (polls)
+            {
+                await foreach (var update in PollUntilAsync(cancellation))
                 {
                     failures = 0;
-                    if (message.Type == "error")
-                    {
-                        throw new QuantumCoreException(
-                            new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null));
-                    }
-
-                    if (Take(message) is not { } update)
-                        continue;
-
-                    foreach (var request in RequestsAfter(update))
-                        await socket.TrySendAsync(request, cancellation);
-
                     yield return update;
                 }
+
+                // It went well, and a WebSocket is tried again.
+                if (_pollFailure is null)
+                    continue;
+                failure = _pollFailure;
             }
 
             foreach (var update in Lose())
@@ -72,10 +98,61 @@ internal abstract class StreamFeed<TMessage, TUpdate>(HttpMessageInvoker http, U
                 options.Time.GetElapsedTime(started) + pause > options.RetryBudget))
             {
                 throw new QuantumCoreException(
-                    RejectCodes.Unreachable, $"Cannot follow {socket.Address}: {ExchangeCalls.Why(socket.Failure)}", socket.Failure);
+                    RejectCodes.Unreachable, $"Cannot follow {new Uri(root, "stream")}: {ExchangeCalls.Why(failure)}", failure);
             }
 
             await Task.Delay(pause, options.Time, cancellation);
+        }
+    }
+
+    /// <summary>Reads a connection until it is lost.</summary>
+    private async IAsyncEnumerable<TUpdate> FollowAsync(ExchangeSocket socket, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        (_waited, _patience) = (TimeSpan.Zero, options.AttemptTimeout);
+        while (await NextAsync(socket, cancellation) is { } message)
+        {
+            if (message.Type == "error")
+            {
+                throw new QuantumCoreException(
+                    new Refusal(message.Code, Title: null, message.Detail, Status: null, message.Field, Limit: null));
+            }
+
+            if (Take(message) is not { } update)
+                continue;
+
+            foreach (var request in RequestsAfter(update))
+                await socket.TrySendAsync(request, cancellation);
+
+            yield return update;
+        }
+    }
+
+    /// <summary>Polls until a call fails that may go well later, or it is time to try a WebSocket again.</summary>
+    private async IAsyncEnumerable<TUpdate> PollUntilAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        _pollFailure = null;
+        for (var began = options.Time.GetTimestamp();
+            options.Updates == UpdateTransport.Polling || options.Time.GetElapsedTime(began) < options.WebSocketRetry;)
+        {
+            IReadOnlyList<TMessage> messages = [];
+            try
+            {
+                messages = await PollAsync(reader, cancellation);
+            }
+            catch (QuantumCoreException failure) when (failure.Code is RejectCodes.Unreachable or RejectCodes.OutcomeUnknown
+                or RejectCodes.Overloaded or RejectCodes.TooManyRequests)
+            {
+                _pollFailure = failure;
+                yield break;
+            }
+
+            foreach (var message in messages)
+            {
+                if (Take(message) is { } update)
+                    yield return update;
+            }
+
+            await Task.Delay(options.PollInterval, options.Time, cancellation);
         }
     }
 

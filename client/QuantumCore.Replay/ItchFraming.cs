@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace QuantumCore.Replay;
 
-/// <summary>What stands around each message of an ITCH file.</summary>
+/// <summary>Framing of each message of an ITCH file.</summary>
 internal enum ItchFraming
 {
     /// <summary>Its length of two bytes, highest first (Nasdaq's BinaryFILE).</summary>
@@ -18,7 +18,7 @@ internal enum ItchFraming
     None = 3,
 }
 
-/// <summary>How a file of ITCH messages is laid out.</summary>
+/// <summary>Layout of a file of ITCH messages.</summary>
 /// <param name="Framing">What stands around each message.</param>
 /// <param name="Skipped">Bytes before the first whole message, of a file that begins within one.</param>
 internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)

@@ -14,7 +14,7 @@ public sealed partial record OrderFlow(
     private const int LongestBeginning = 64 * 1024;
     private const int LongestTicker = 10;
 
-    /// <summary>What the recording was read as, and why, as a sentence without its end.</summary>
+    /// <summary>Format that the recording was read as, and why, as a sentence without its end.</summary>
     public string Reading { get; init; } = "";
 
     /// <summary>

@@ -20,7 +20,7 @@ public sealed class ReplayReport
     /// <summary>Aggressive orders sent.</summary>
     public int Aggressive { get; internal set; }
 
-    /// <summary>Of these, how many are compared: what an order met shows a moment after its answer.</summary>
+    /// <summary>Aggressive orders that are compared: whom an order met shows a moment after its answer.</summary>
     public int AggressiveCompared { get; internal set; }
 
     /// <summary>Of these, how many met exactly the recorded orders, quantities and prices.</summary>
@@ -64,7 +64,7 @@ public sealed class ReplayReport
             _differences.Add($"line {line}: {how}");
     }
 
-    /// <summary>How the comparison stands, as a sentence without its end; what waits to be compared is no difference.</summary>
+    /// <summary>Returns how far the comparison is, as a sentence without its end; what waits to be compared is no difference.</summary>
     public string Standing()
     {
         var waiting = Aggressive - AggressiveCompared;

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http;
+
 namespace QuantumCore.Client.Tests;
 
 /// <summary>What its streams are asked for.</summary>
@@ -5,6 +7,29 @@ internal sealed partial class TestExchange
 {
     /// <summary>How many snapshots to keep from the streams' readers.</summary>
     internal int SnapshotsToLose { get; set; }
+
+    /// <summary>Of <see cref="UpgradeRefusal"/>: the connection is cut.</summary>
+    internal const int Cut = 0;
+
+    /// <summary>Answer to an upgrade to a WebSocket; null where there is one.</summary>
+    internal int? UpgradeRefusal { get; set; }
+
+    /// <summary>Upgrades that were refused.</summary>
+    internal int UpgradesRefused { get; private set; }
+
+    /// <summary>Answers as a proxy: without a word of the exchange's.</summary>
+    private bool RefusesUpgrade(HttpContext context)
+    {
+        if (UpgradeRefusal is not { } status)
+            return false;
+
+        UpgradesRefused++;
+        if (status == Cut)
+            context.Abort();
+        else
+            context.Response.StatusCode = status;
+        return true;
+    }
 
     private void Subscribe(TestStream stream, string op, string symbol)
     {

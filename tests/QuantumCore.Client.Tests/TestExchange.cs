@@ -554,6 +554,9 @@ internal sealed partial class TestExchange : IAsyncDisposable
 
     private async Task ServeStreamAsync(HttpContext context)
     {
+        if (RefusesUpgrade(context))
+            return;
+
         using var socket = await context.WebSockets.AcceptWebSocketAsync();
         if (ClosesStreams)
         {

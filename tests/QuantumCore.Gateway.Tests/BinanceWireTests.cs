@@ -236,7 +236,7 @@ public class BinanceWireTests
     }
 
     [Fact]
-    public async Task What_a_get_asks_for_stands_in_its_query_alone()
+    public async Task Parameters_of_a_get_stand_in_its_query_alone()
     {
         await using var wire = await Wire.OpenAsync();
         Assert.Equal((-1102, HttpStatusCode.BadRequest), Told(await wire.SendRawAsync("GET", "depth", "", "symbol=AAPL", null)));

@@ -7,7 +7,7 @@ namespace QuantumCore.Gateway.Binance;
 /// <summary>Checks what a request was signed with. No comparison with a secret in it ends early.</summary>
 internal static class RequestSignature
 {
-    /// <summary>What the DER of an Ed25519 public key begins with.</summary>
+    /// <summary>Beginning of the DER of an Ed25519 public key.</summary>
     private static readonly byte[] s_ed25519 = Convert.FromHexString("302a300506032b6570032100");
 
     /// <summary>Whether the signature is the key's own of this payload.</summary>
