@@ -15,6 +15,9 @@ internal enum Days
 
     /// <summary>Nights pass, and trades settle.</summary>
     ThatPass,
+
+    /// <summary>Nights pass, and dividends are paid.</summary>
+    OfDividends,
 }
 
 /// <summary>Reads what a seed decides.</summary>
@@ -25,6 +28,7 @@ internal static class DaysOfSeeds
     {
         Days.OnMargin => Desk.IsOpenIn(seed),
         Days.OfSharedDeficits => Desk.SharesOutIn(seed),
+        Days.OfDividends => Issuer.IsOpenIn(seed),
         Days.ThatPass => Nights.PassIn(seed),
         _ => true,
     };

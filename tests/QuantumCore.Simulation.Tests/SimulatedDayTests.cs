@@ -32,6 +32,8 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
     [InlineData(Habit.CancelsAll)]
     [InlineData(Habit.IsLimited)]
     [InlineData(Habit.TradesStrategies)]
+    [InlineData(Habit.GivesAll)]
+    [InlineData(Habit.Watches)]
     [Trait("Suite", "Slow")]
     public void Whatever_customers_do_again_and_again_nothing_acknowledged_is_lost_or_doubled(Habit habit) =>
         output.WriteLine(RunSeeds((int)Number(SeedVariable, 1), Number(StepsVariable, MostSteps) / 20, habit).ToString());

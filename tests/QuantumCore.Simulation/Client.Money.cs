@@ -13,13 +13,40 @@ internal sealed partial class Client
     /// <summary>Transfers that were acknowledged, by their names.</summary>
     public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
 
-    private async Task TransferAsync()
+    private Task TransferAsync()
     {
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
         // Sometimes more than anybody has.
         var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
-        var request = new TransferRequest(NextName(), other, asset, amount);
+        return GiveAsync(new TransferRequest(NextName(), other, asset, amount));
+    }
+
+    /// <summary>Transfers all of an asset that looks free; if that is refused, all that has settled. Open orders and batches may count on it.</summary>
+    private async Task GiveAllAsync()
+    {
+        var view = await AskAsync(async silo => await silo.Orders.View(account));
+        var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
+        if (view?.Balances.FirstOrDefault(one => one.Asset == asset) is not { Available: > 0 } balance)
+            return;
+
+        var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
+        foreach (var amount in new[] { balance.Available, Math.Min(balance.Available, balance.Settled) }.Where(amount => amount > 0))
+        {
+            if (await GiveAsync(new TransferRequest(NextName(), other, asset, amount)) != RejectReason.UnsettledFunds)
+                return;
+        }
+    }
+
+    /// <summary>Saves the account from its liquidation, and tries to give some of that away while the liquidation is still under way.</summary>
+    private async Task SaveAsync()
+    {
+        await DepositAsync($"more-{++_names}", "USD", world.Next(5_000, 30_000));
+        await GiveAsync(new TransferRequest(NextName(), 1_001, "USD", world.Next(1, MostAtOnce)));
+    }
+
+    private async Task<RejectReason> GiveAsync(TransferRequest request)
+    {
         for (var attempt = world.Next(1, 5); attempt > 0; attempt--)
         {
             var twin = world.Chance(0.05) ? AskAsync(async silo => await silo.Money.Transfer(account, request)) : null;
@@ -30,10 +57,11 @@ internal sealed partial class Client
             if (twin is not null)
                 Take(request, await twin);
             if (result is not null && IsFinal(result.Reason))
-                return;
+                return result.Reason;
         }
 
         Unknown++;
+        return RejectReason.OutcomeUnknown;
     }
 
     /// <summary>Withdrawals that were acknowledged, by their names.</summary>

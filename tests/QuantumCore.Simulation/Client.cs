@@ -71,7 +71,15 @@ internal sealed partial class Client(World world, long account, Habit habit)
         }
     }
 
-    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Chance(habit == Habit.None ? 0 : 0.4) ? IndulgeAsync() : world.Next(100) switch
+    private double Indulgence => habit switch
+    {
+        Habit.None => 0,
+        // Each time takes seconds.
+        Habit.Watches => 0.15,
+        _ => 0.4,
+    };
+
+    private Task OneAsync() => world.Chance(_strategies) ? PlaceStrategyAsync() : world.Chance(Indulgence) ? IndulgeAsync() : world.Next(100) switch
     {
         < 55 => PlaceAsync(),
         < 60 => PlaceBatchAsync(),
@@ -90,6 +98,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
     private Task IndulgeAsync() => habit switch
     {
         Habit.MovesMoney => world.Chance(0.5) ? TransferAsync() : WithdrawAsync(),
+        Habit.GivesAll => GiveAllAsync(),
+        Habit.Watches => WatchAsync(),
         Habit.Amends => AmendAsync(),
         Habit.TradesStrategies => PlaceStrategyAsync(),
         Habit.IsLimited => world.Chance(0.3) ? LimitAsync() : AmendAsync(),
@@ -271,14 +281,25 @@ internal sealed partial class Client(World world, long account, Habit habit)
         }
     }
 
-    /// <summary>Reads must show at least what was shown before.</summary>
-    public async Task LookAsync()
+    /// <summary>Does little for seconds but look: no write of its own tells a stale activation that it is one.</summary>
+    private async Task WatchAsync()
+    {
+        for (var i = world.Next(8, 20); i > 0 && !world.IsBroken; i--)
+        {
+            if (await LookAsync() is { Margin.State: MarginState.Liquidating } && world.Chance(0.5))
+                await SaveAsync();
+            await Task.Delay(world.Within(100_000, 600_000), world.Clock);
+        }
+    }
+
+    /// <summary>Returns what is shown, null for no answer. Reads must show at least what was shown before.</summary>
+    public async Task<AccountView?> LookAsync()
     {
         var asked = world.Now;
         var stream = "acct/" + account;
         var view = await AskAsync(async silo => await silo.Orders.View(account));
         if (view is null)
-            return;
+            return null;
 
         // An activation that lost its stream may not have heard of it yet, nor an account of what its orders did, for as
         // long as it takes to ask twice.
@@ -295,11 +316,15 @@ internal sealed partial class Client(World world, long account, Habit habit)
             }
         }
 
+        if (view.Margin is { IsStale: false } figures && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
+            world.Find($"account {account} {wrong}");
         foreach (var balance in view.Balances)
         {
             if (balance.Held < 0 || (balance.Available < -world.Database.Witness.Shorts.TakenBack(account, balance.Asset) && !world.Desk.Lends(account)))
                 world.Find($"account {account} is shown {balance}");
         }
+
+        return view;
     }
 
     /// <summary>One question to some silo; null when there is no answer, in time or at all.</summary>

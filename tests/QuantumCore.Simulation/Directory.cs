@@ -9,6 +9,7 @@ namespace QuantumCore.Simulation;
 /// </summary>
 internal sealed class Directory(World world)
 {
+    private static readonly GrainType s_account = GrainManifest.Product.KindOf(typeof(IAccountGrain)).GrainType;
     private readonly Dictionary<GrainId, Silo> _places = [];
     private readonly Dictionary<GrainId, long> _newest = [];
     private long _last;
@@ -20,13 +21,15 @@ internal sealed class Directory(World world)
     public void Carry(Silo from, NetworkMessage message)
     {
         message.Number = ++_last;
-        if (message is Call { FirstArgument: BookDelivery delivery }
-            && delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
+        var isLost = false;
+        if (message is Call { FirstArgument: BookDelivery delivery })
         {
-            world.Find($"{delivery.Symbol}: {message.Target} is told of {delivery.Records[^1].Sequence}, which is not durable");
+            if (delivery.Records[^1].Sequence > world.Database.Witness.HeadOf("book/" + delivery.Symbol))
+                world.Find($"{delivery.Symbol}: {message.Target} is told of {delivery.Records[^1].Sequence}, which is not durable");
+            isLost = world.Chance(world.Faults.DeliveryLost);
         }
 
-        if (world.Chance(world.Faults.CallLost) || PlaceOf(message.Target, from) is not { } to)
+        if (isLost || world.Chance(world.Faults.CallLost) || PlaceOf(message.Target, from) is not { } to)
         {
             Tally.Lost++;
             return;
@@ -65,7 +68,7 @@ internal sealed class Directory(World world)
     /// <summary>The silo that a grain is believed to live in.</summary>
     private Silo? PlaceOf(GrainId grain, Silo asking)
     {
-        if (world.Chance(world.Faults.Elsewhere))
+        if (world.Chance(world.Faults.Elsewhere) || (grain.Type == s_account && world.Chance(world.Faults.AccountElsewhere)))
             return asking;
         if (_places.TryGetValue(grain, out var place) && !place.Owner.IsDead
             && !(place.Owner.IsPaused && world.Chance(0.05)))

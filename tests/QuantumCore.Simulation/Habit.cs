@@ -23,4 +23,10 @@ public enum Habit
 
     /// <summary>Orders over two books at once.</summary>
     TradesStrategies,
+
+    /// <summary>All that is free or has settled goes to others. Orders and batches must find what was promised them.</summary>
+    GivesAll,
+
+    /// <summary>Accounts are looked at for seconds, while nobody writes to them. The directory is often split.</summary>
+    Watches,
 }

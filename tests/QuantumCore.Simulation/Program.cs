@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Simulation;
 
-// simulation [--seed N] [--seeds COUNT] [--every N] [--steps COUNT] [--habit None|MovesMoney|Amends|CancelsAll|IsLimited|TradesStrategies] [--story]
+// simulation [--seed N] [--seeds COUNT] [--every N] [--steps COUNT] [--habit None|MovesMoney|Amends|CancelsAll|IsLimited|TradesStrategies|GivesAll|Watches] [--story]
 var seed = Number("--seed", 1);
 var seeds = Number("--seeds", args.Contains("--seed") ? 1 : int.MaxValue);
 var steps = Number("--steps", args.Contains("--seed") ? long.MaxValue : 1_000_000);

@@ -40,10 +40,12 @@ public sealed class SimulatedDay
     private readonly Arbiter _arbiter;
     private readonly int _silos;
     private readonly int _operations;
+    private readonly Habit _habit;
 
     private SimulatedDay(int seed, Action<string>? story, Habit habit)
     {
         _world = new World(seed, Faults.None) { Story = story };
+        _habit = habit;
         _chaos = new Chaos(_world);
         _silos = _world.Next(1, 4);
         _operations = _world.Next(20, 60);
@@ -85,16 +87,17 @@ public sealed class SimulatedDay
 
         if (_world.Desk.IsOpen)
             await Task.Delay(s_awake, _world.Clock);
-        _world.Faults = (_world.Seed % 8) switch
+        var faults = (_world.Seed % 8) switch
         {
             0 => Faults.None,
             < 4 => Faults.Usual,
             _ => Faults.Drawn(_world),
         };
+        _world.Faults = faults.Of(_habit);
         using var stop = new CancellationTokenSource();
         var moving = _world.Desk.MoveAsync(stop.Token);
         var passing = _world.Nights.PassAsync(stop.Token);
-        var announcing = new Issuer(_world).AnnounceAsync(stop.Token);
+        var announcing = new Issuer(_world, _habit).AnnounceAsync(stop.Token);
         var changing = _arbiter.ChangeAsync(stop.Token);
         var striking = _world.Faults.Chaos ? _chaos.StrikeAsync(_silos, stop.Token) : Task.CompletedTask;
         await Task.WhenAll(_clients.Select(client => client.TradeAsync(_operations)));

@@ -242,6 +242,15 @@ internal sealed record Faults
         };
     }
 
+    /// <summary>Returns the same, with more of what rare situations of a habit need. Days without faults stay so.</summary>
+    public Faults Of(Habit habit) => habit switch
+    {
+        Habit.Amends when this != None => this with { DeliveryLost = 0.3 },
+        // Accounts alone: a night may end within the second in which a catalog that is split shows old holidays.
+        Habit.Watches when this != None => this with { AccountElsewhere = 0.08 },
+        _ => this,
+    };
+
     public double CallLost { get; init; }
 
     public double AnswerLost { get; init; }
@@ -250,6 +259,9 @@ internal sealed record Faults
 
     /// <summary>A call that takes seconds, so that it arrives when nobody waits for it any more.</summary>
     public double CallLate { get; init; }
+
+    /// <summary>A book's delivery to an account. The account hears of it when it asks by itself.</summary>
+    public double DeliveryLost { get; init; }
 
     public double CommitFailsBefore { get; init; }
 
@@ -269,6 +281,9 @@ internal sealed record Faults
 
     /// <summary>A silo believes that a grain lives in itself although another one holds it.</summary>
     public double Elsewhere { get; init; }
+
+    /// <summary>The same of accounts, beside that.</summary>
+    public double AccountElsewhere { get; init; }
 
     /// <summary>Whether silos are killed and paused, the database goes down, clocks jump and snapshots rot.</summary>
     public bool Chaos { get; init; }
