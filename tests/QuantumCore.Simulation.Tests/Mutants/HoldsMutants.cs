@@ -48,7 +48,8 @@ internal static class HoldsMutants
             Original = "SetHold(newNumber, Math.Max(order.Held, need));",
             Changed = "_ = need;",
             Habit = Habit.Amends,
-            Seed = 26,
+            Days = Days.OfDividends,
+            Seed = 52,
         },
         new()
         {

@@ -12,7 +12,8 @@ internal static class JournalMutants
             Rule = "a stale activation is never thrown away",
             Original = "!epochs.TryGetValue(stream.StreamId, out var epoch) || epoch != stream.Epoch",
             Changed = "!epochs.TryGetValue(stream.StreamId, out _)",
-            Seed = 44,
+            Habit = Habit.Watches,
+            Seed = 2,
         },
         new()
         {

@@ -28,9 +28,8 @@ internal static class MarginMutants
             Rule = "an account that is liquidated gives away",
             Original = "if (margin.State == MarginState.Liquidating) { return RejectReason.AccountFrozen; }",
             Changed = "",
-            Habit = Habit.MovesMoney,
+            Habit = Habit.Watches,
             Days = Days.OnMargin,
-            Seed = 55,
         },
         new()
         {
@@ -80,7 +79,7 @@ internal static class MarginMutants
             Original = "to.Byte((byte)State);",
             Changed = "to.Byte(0);",
             Days = Days.OnMargin,
-            Seed = 97,
+            Seed = 5,
         },
         new()
         {
@@ -138,8 +137,8 @@ internal static class MarginMutants
             Rule = "orders that may not fill secure others of their group",
             Original = "Units + BuyUnits is var most",
             Changed = "Units + BuyUnits - SellUnits is var most",
+            Habit = Habit.Watches,
             Days = Days.OnMargin,
-            Seed = 3,
         },
         new()
         {
