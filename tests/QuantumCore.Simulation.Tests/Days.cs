@@ -18,6 +18,9 @@ internal enum Days
 
     /// <summary>Nights pass, and dividends are paid.</summary>
     OfDividends,
+
+    /// <summary>Nights pass, and some deliver less than they owe.</summary>
+    OfFails,
 }
 
 /// <summary>Reads what a seed decides.</summary>
@@ -29,6 +32,7 @@ internal static class DaysOfSeeds
         Days.OnMargin => Desk.IsOpenIn(seed),
         Days.OfSharedDeficits => Desk.SharesOutIn(seed),
         Days.OfDividends => Issuer.IsOpenIn(seed),
+        Days.OfFails => Depository.IsShortIn(seed),
         Days.ThatPass => Nights.PassIn(seed),
         _ => true,
     };

@@ -13,13 +13,13 @@ internal sealed partial class Client
     /// <summary>Transfers that were acknowledged, by their names.</summary>
     public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
 
-    private async Task TransferAsync()
+    private Task TransferAsync()
     {
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
         // Sometimes more than anybody has.
         var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
-        await GiveAsync(new TransferRequest(NextName(), other, asset, amount));
+        return GiveAsync(new TransferRequest(NextName(), other, asset, amount));
     }
 
     /// <summary>Transfers all of an asset that looks free; if that is refused, all that has settled. Open orders and batches may count on it.</summary>

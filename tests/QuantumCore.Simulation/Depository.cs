@@ -19,7 +19,10 @@ internal sealed class Depository(World world)
     public IReadOnlyCollection<string> Settled => _settled.Keys;
 
     // On a third of all days some deliver less than they owe, until the faults stop.
-    private bool IsShort => world.Nights.IsOpen && world.Faults.Chaos && world.Seed % 12 is 4 or 8 or 10 or 11;
+    private bool IsShort => world.Faults.Chaos && IsShortIn(world.Seed);
+
+    /// <summary>Returns whether some deliver less than they owe on a seed's day, where there are faults.</summary>
+    public static bool IsShortIn(int seed) => Nights.PassIn(seed) && seed % 12 is 4 or 8 or 10 or 11;
 
     /// <summary>What it has said of a batch; null: nothing yet.</summary>
     public SettlementAnswer? AnswerOf(string id) => _settled.TryGetValue(id, out var shorts) ? new SettlementAnswer(shorts) : null;

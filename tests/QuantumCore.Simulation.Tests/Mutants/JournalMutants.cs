@@ -13,7 +13,7 @@ internal static class JournalMutants
             Original = "!epochs.TryGetValue(stream.StreamId, out var epoch) || epoch != stream.Epoch",
             Changed = "!epochs.TryGetValue(stream.StreamId, out _)",
             Habit = Habit.Watches,
-            Seed = 2,
+            Seed = 4,
         },
         new()
         {
@@ -73,7 +73,7 @@ internal static class JournalMutants
                     return false;
                 }
                 """,
-            Seed = 17,
+            Seed = 10,
         },
         new()
         {
