@@ -221,6 +221,15 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<RejectReason> Operate(string symbol, BookCommand command);
 
     /// <summary>
+    /// Halts a book at once. The answer waits for the record for <see cref="HaltAnswer.PatienceMillis"/> at most: while the journal does not
+    /// commit, the book is halted in memory, and the record lands when it commits again.
+    /// </summary>
+    /// <param name="symbol">The instrument.</param>
+    /// <param name="command">A command that sets the phase halt.</param>
+    [Alias("halt")]
+    ValueTask<HaltAnswer> Halt(string symbol, BookCommand command);
+
+    /// <summary>
     /// Declares a trade void, or corrects its price: both sides give back what they had of it, fees too, and trade anew at the new price. A price that it
     /// has already changes nothing. Refused: UnknownTrade (also one that is void, or of before units became others), InvalidPrice.
     /// </summary>

@@ -360,3 +360,14 @@ public sealed record BookState(
     /// <summary>Whether it is halted or closed, and nothing is planned that would end that.</summary>
     public bool StandsStill => Phase is TradingPhase.Halt or TradingPhase.Closed && Plan is null;
 }
+
+/// <summary>Outcome of a halt.</summary>
+/// <param name="Reason">None, or why the book was not halted.</param>
+/// <param name="IsOnRecord">Whether it is durable. If not, the book is halted in memory, and the end of its process would undo that.</param>
+/// <param name="State">The book as it is in memory; null where it was not halted.</param>
+[GenerateSerializer, Immutable, Alias("halt-answer")]
+public sealed record HaltAnswer(RejectReason Reason, bool IsOnRecord, BookState? State)
+{
+    /// <summary>Longest time that the answer waits for the record, milliseconds.</summary>
+    public const int PatienceMillis = 500;
+}

@@ -13,9 +13,11 @@ namespace QuantumCore.Gateway;
 /// Puts on record who did what to trading and accounts. An act is noted when it is done and before it is answered: a halt does not wait for
 /// its line, and one that was answered has it. What can't be done twice is noted before it is done.
 /// </summary>
-internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log)
+internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogger<OperatorLog> log)
 {
     private const int LongestDetail = 1_000;
+    private static readonly TimeSpan s_longestNoting = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_notingPause = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly GrainCalls _calls = new(log);
 
@@ -38,6 +40,14 @@ internal sealed class OperatorLog(IGrainFactory grains, ILogger<OperatorLog> log
         return noted.Failure == RejectReason.None ? null
             : isDone ? new Refusal(RejectReason.OutcomeUnknown, null, null, "It is done, but not known to be on record under your name.")
             : new Refusal(RejectReason.Overloaded, null, null, "It can't go on record under your name now, so that it was not done.");
+    }
+
+    /// <summary>Notes an act that is done when the log can be written again; it is tried for an hour.</summary>
+    public async Task NoteLater(Func<ValueTask<Refusal?>> note)
+    {
+        var since = time.GetTimestamp();
+        while (await note() is not null && time.GetElapsedTime(since) < s_longestNoting)
+            await Task.Delay(s_notingPause, time, CancellationToken.None);
     }
 
     /// <summary>The newest lines before a sequence, newest first.</summary>

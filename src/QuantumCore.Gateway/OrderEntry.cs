@@ -224,6 +224,13 @@ public sealed partial class OrderEntry(
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
+    /// <summary>Halts a symbol at once, and waits for the record only briefly. Repeated once when a call failed.</summary>
+    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
+    {
+        var answer = await _calls.Ask("Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
+        return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
+    }
+
     /// <summary>
     /// Declares a trade void (price 0), or corrects its price. Both its accounts know of it when it is answered: what it took is not spent once more.
     /// </summary>

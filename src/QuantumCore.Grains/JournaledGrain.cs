@@ -32,6 +32,9 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// <summary>A turn failed in its middle: the state is explained by no record, and nothing of it may be kept.</summary>
     protected bool IsBroken => _broken;
 
+    /// <summary>Clock and timers of the exchange.</summary>
+    protected TimeProvider Time => time;
+
     /// <summary>Unix nanoseconds now.</summary>
     protected long Now => time.UnixNanos();
 

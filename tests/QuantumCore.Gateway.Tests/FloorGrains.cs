@@ -195,6 +195,9 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
         return ValueTask.FromResult(market.Status(symbol, account, orderId));
     }
 
+    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command) =>
+        new(await Operate(symbol, command), !market.IsStalled, await State(symbol));
+
     public ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
         market.Note("Operate", TradingFloor.Text(symbol, command));

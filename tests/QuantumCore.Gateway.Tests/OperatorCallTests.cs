@@ -82,6 +82,27 @@ public sealed class OperatorCallTests
         Assert.DoesNotContain(exchange.Floor.Calls, made => made.StartsWith("Operate", StringComparison.Ordinal) || made.StartsWith("ChangeTrade", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Halt_that_is_not_on_record_is_accepted_and_noted_later()
+    {
+        var time = new ManualTime();
+        await using var exchange = await OpenGateway.StartAsync(time: time);
+        (exchange.Floor.IsStalled, exchange.Floor.NotesNothing) = (true, true);
+        var reply = await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token);
+        Assert.Equal((202, "AAPL"), ((int)reply.Status, reply["symbol"]));
+        Assert.Empty(exchange.Floor.Acts);
+
+        exchange.Floor.NotesNothing = false;
+        while (exchange.Floor.Acts.Count == 0)
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+            Token.ThrowIfCancellationRequested();
+        }
+
+        Assert.Equal(("phaseSet", "AAPL"), (exchange.Floor.Acts[0].What, exchange.Floor.Acts[0].Subject));
+    }
+
     [Theory]
     [InlineData("bust", """{"trade":"17-2"}""", "ChangeTrade AAPL 17-2 0", "void", null, "0.00", "0.00")]
     [InlineData("correct", """{"trade":"17-2","price":"150.05"}""", "ChangeTrade AAPL 17-2 15005", "corrected", "150.05", "0.16", "0.31")]

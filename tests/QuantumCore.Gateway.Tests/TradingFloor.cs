@@ -111,6 +111,9 @@ public sealed class TradingFloor
     /// <summary>Why a book refuses an operator.</summary>
     public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
 
+    /// <summary>Whether no record lands for now.</summary>
+    public bool IsStalled { get; set; }
+
     /// <summary>The state of every book, apart from its sequence.</summary>
     public BookState BookState { get; set; } = new(0, 0, Rules: [new(ChangedValue.MaxExtensions, 2)]);
 

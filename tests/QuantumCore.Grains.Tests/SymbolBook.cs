@@ -19,6 +19,8 @@ public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
 
     public ValueTask<RejectReason> Operate(BookCommand command) => Grain.Operate(Symbol, command);
 
+    public ValueTask<HaltAnswer> Halt() => Grain.Halt(Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt));
+
     public ValueTask<ImmutableArray<ExecutionReport>> Close(long account, ImmutableArray<long> numbers, EndReason reason) =>
         Grain.Close(Symbol, account, numbers, reason);
 

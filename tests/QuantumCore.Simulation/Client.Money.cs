@@ -13,7 +13,7 @@ internal sealed partial class Client
     /// <summary>Transfers that were acknowledged, by their names.</summary>
     public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
 
-    private Task TransferAsync()
+    private Task<RejectReason> TransferAsync()
     {
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);

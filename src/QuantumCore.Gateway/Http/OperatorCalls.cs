@@ -25,6 +25,8 @@ internal sealed class OperatorCalls(
             refusal = Refusal.Malformed("phase", why);
         if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
             await Answer.Refuse(context, refused);
+        else if (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt)
+            await Halt(context, instrument, command!, () => operators.Note(officer, "phaseSet", instrument.Symbol, text));
         else
             await Operate(context, instrument, command!, () => operators.Note(officer, "phaseSet", instrument.Symbol, text));
     }
@@ -321,6 +323,25 @@ internal sealed class OperatorCalls(
     {
         var reason = await entry.Operate(instrument.Symbol, command);
         var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
+        if (refusal is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await MarketCalls.AnswerState(context, grains, instrument);
+    }
+
+    // A halt does not wait for a journal that can't commit: it holds in memory, which 202 says, and goes on record with its line when it can.
+    private async ValueTask Halt(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
+    {
+        var halted = await entry.Halt(instrument.Symbol, command);
+        if (halted is { Reason: RejectReason.None, IsOnRecord: false, State: { } state })
+        {
+            _ = operators.NoteLater(note);
+            await Answer.Json(
+                context, (state, instrument), static (to, answer) => to.WriteState(answer.state, answer.instrument), StatusCodes.Status202Accepted);
+            return;
+        }
+
+        var refusal = halted.Reason != RejectReason.None ? new Refusal(halted.Reason) : await note();
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
         else

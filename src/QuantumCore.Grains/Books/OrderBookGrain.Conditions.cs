@@ -45,6 +45,32 @@ public sealed partial class OrderBookGrain
     /// <inheritdoc/>
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
+        var reason = OperateInMemory(symbol, command);
+        await SettleAsync();
+        return reason;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
+    {
+        var reason = OperateInMemory(symbol, command);
+        if (Find(symbol) is not { IsServing: true } book)
+        {
+            return new HaltAnswer(reason, true, null);
+        }
+
+        var (state, settled) = (StateOf(book), SettleAsync().AsTask());
+        await Task.WhenAny(settled, Task.Delay(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), Time));
+        if (settled.IsCompleted)
+        {
+            await settled;
+        }
+
+        return new HaltAnswer(reason, settled.IsCompleted, state);
+    }
+
+    private RejectReason OperateInMemory(string symbol, BookCommand command)
+    {
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal != RejectReason.None || book.Machine.Instrument is null)
         {
@@ -57,15 +83,13 @@ public sealed partial class OrderBookGrain
             return RejectReason.BadRequest;
         }
 
-        var reason = Turn(() =>
+        return Turn(() =>
         {
             CatchUp();
             var reason = book.Machine.Operate(command, _now, out var record);
             Record(book, record, urgent: true);
             return reason;
         });
-        await SettleAsync();
-        return reason;
     }
 
     /// <inheritdoc/>

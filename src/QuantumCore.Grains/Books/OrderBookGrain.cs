@@ -134,25 +134,7 @@ public sealed partial class OrderBookGrain(
     public async ValueTask<BookState> State(string symbol)
     {
         var book = Find(symbol);
-        var state = book is not { IsServing: true }
-            ? new BookState(book?.Machine.Sequence ?? 0, 0, book?.IsHalted == true)
-            : new BookState(
-                book.Machine.Sequence,
-                book.Machine.Core.OpenOrders,
-                IsHalted: false,
-                book.Machine.Core.Phase,
-                book.Machine.Core.LastPriceTicks,
-                book.Machine.Core.MarkPriceTicks,
-                book.Machine.Core.ReferencePriceTicks,
-                book.Machine.Indicative,
-                book.Machine.MarkNanos,
-                book.Machine.PhaseReason,
-                book.Machine.PhaseNanos,
-                book.Machine.Plan,
-                book.Machine.AuctionNanos,
-                book.Machine.Rules,
-                book.Machine.Core.StaticBand?.LowestTicks ?? 0,
-                book.Machine.Core.StaticBand?.HighestTicks ?? 0);
+        var state = book is { IsServing: true } ? StateOf(book) : new BookState(book?.Machine.Sequence ?? 0, 0, book?.IsHalted == true);
         await SettleAsync();
         return state;
     }
@@ -165,6 +147,24 @@ public sealed partial class OrderBookGrain(
         await SettleAsync();
         return hash;
     }
+
+    private static BookState StateOf(OpenBook book) => new(
+        book.Machine.Sequence,
+        book.Machine.Core.OpenOrders,
+        IsHalted: false,
+        book.Machine.Core.Phase,
+        book.Machine.Core.LastPriceTicks,
+        book.Machine.Core.MarkPriceTicks,
+        book.Machine.Core.ReferencePriceTicks,
+        book.Machine.Indicative,
+        book.Machine.MarkNanos,
+        book.Machine.PhaseReason,
+        book.Machine.PhaseNanos,
+        book.Machine.Plan,
+        book.Machine.AuctionNanos,
+        book.Machine.Rules,
+        book.Machine.Core.StaticBand?.LowestTicks ?? 0,
+        book.Machine.Core.StaticBand?.HighestTicks ?? 0);
 
     private static ImmutableArray<DepthLevel> Levels(OpenBook book, Side side)
     {

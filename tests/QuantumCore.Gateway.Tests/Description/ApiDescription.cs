@@ -130,6 +130,8 @@ internal static class ApiDescription
                 },
             },
         };
+        if (path.EndsWith("/phase", StringComparison.Ordinal))
+            operation.Responses.Add("202", new OpenApiResponse { Description = "Halted in memory; on record when the journal commits again.", Content = done.Content });
         operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
     }
 
