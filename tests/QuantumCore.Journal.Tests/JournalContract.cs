@@ -117,6 +117,22 @@ public abstract class JournalContract : IAsyncLifetime
     public async Task A_name_that_stores_would_order_differently_is_refused(string name) =>
         await Assert.ThrowsAnyAsync<ArgumentException>(() => NewWriter().OpenAsync(name, Cancel));
 
+    [Theory]
+    [InlineData("book/x';DROP/**/TABLE/**/frame;--")]
+    [InlineData("book/'OR'1'='1")]
+    [InlineData("book/\"x\"\\;$1@p%_")]
+    public async Task Name_with_SQL_in_it_is_a_name_like_any_other(string name)
+    {
+        var writer = NewWriter();
+        var (odd, plain) = (await writer.OpenAsync(name, Cancel), await writer.OpenAsync("book/ACME", Cancel));
+        odd.Append(Text("odd"));
+        plain.Append(Text("plain"));
+        await Durable(odd, plain);
+        Assert.Equal(["1 1 odd"], await ReadAsync(name));
+        Assert.Equal(["1 1 plain"], await ReadAsync("book/ACME"));
+        Assert.Equal(new[] { "book/ACME", name }.Order(StringComparer.Ordinal), (await Store.HeadsAsync("book/", Cancel)).Select(head => head.Name));
+    }
+
     [Fact]
     public async Task What_queues_during_a_commit_shares_the_next_one()
     {

@@ -127,6 +127,30 @@ public sealed class SqliteJournalTests : PackContract
         Assert.Fail("Gave up waiting for the log to be emptied.");
     }
 
+    [Fact]
+    public async Task Readings_leave_no_file_open_and_a_closed_journal_has_none()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only /proc tells which files of this folder are open.");
+        var writer = NewWriter();
+        var book = await writer.OpenAsync("book/ACME", Cancel);
+        for (var i = 1; i <= 50; i++) book.Append(Text($"{i}"));
+        await Durable(book);
+        await ReadAsync("book/ACME");
+        var before = OpenFiles();
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal(50, (await ReadAsync("book/ACME")).Count);
+            await book.PutSnapshotAsync(50, Text("state"), Cancel);
+            Assert.NotEmpty(await Store.SnapshotsAsync("book/ACME", Cancel).ToListAsync(Cancel));
+        }
+
+        // A few for those that work beside it; a leak would be of a hundred.
+        Assert.InRange(OpenFiles(), 1, before + 10);
+        await writer.DisposeAsync();
+        await _store.DisposeAsync();
+        Assert.Equal(0, OpenFiles());
+    }
+
     protected override async Task<IJournalStore> NewStoreAsync()
     {
         _store = new SqliteJournalStore(File);
@@ -157,6 +181,9 @@ public sealed class SqliteJournalTests : PackContract
 
     protected override Task DamageSnapshotAsync(string stream, long sequence) =>
         ExecuteAsync($"UPDATE snapshot_part SET body = x'00' WHERE seq = {sequence}");
+
+    private int OpenFiles() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+        .Count(open => new FileInfo(open).LinkTarget?.StartsWith(_folder, StringComparison.Ordinal) == true);
 
     private async Task<long> CountAsync(string table)
     {
