@@ -16,7 +16,6 @@ namespace QuantumCore.Gateway;
 internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogger<OperatorLog> log)
 {
     private const int LongestDetail = 1_000;
-    private static readonly TimeSpan s_longestNoting = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_notingPause = TimeSpan.FromSeconds(5);
     private static readonly JsonSerializerOptions s_said = new(WireJson.Default.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
     private readonly GrainCalls _calls = new(log);
@@ -42,11 +41,10 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
             : new Refusal(RejectReason.Overloaded, null, null, "It can't go on record under your name now, so that it was not done.");
     }
 
-    /// <summary>Notes an act that is done when the log can be written again; it is tried for an hour.</summary>
+    /// <summary>Notes an act that is done when the log can be written again; it is tried for as long as the process lives.</summary>
     public async Task NoteLater(Func<ValueTask<Refusal?>> note)
     {
-        var since = time.GetTimestamp();
-        while (await note() is not null && time.GetElapsedTime(since) < s_longestNoting)
+        while (await note() is not null)
             await Task.Delay(s_notingPause, time, CancellationToken.None);
     }
 
