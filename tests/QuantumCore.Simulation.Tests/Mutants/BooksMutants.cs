@@ -74,7 +74,7 @@ internal static class BooksMutants
         {
             Rule = "a book's time goes back with the clock",
             In = "BookMachine.At",
-            Original = "Math.Max(now, TimeNanos)",
+            Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
         },
         new()

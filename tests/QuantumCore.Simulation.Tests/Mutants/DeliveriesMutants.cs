@@ -64,7 +64,7 @@ internal static class DeliveriesMutants
         {
             Rule = "an account's time goes back with the clock",
             In = "AccountMachine.At",
-            Original = "Math.Max(now, TimeNanos)",
+            Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
         },
     ];
