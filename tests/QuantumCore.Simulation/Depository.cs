@@ -39,10 +39,11 @@ internal sealed class Depository(World world)
 
     private IEnumerable<SettlementShort> ShortsOf(SettlementClosed batch)
     {
+        var isNothing = world.Faults.DeliversNothing;
         foreach (var item in batch.Items.Where(item => item.Amount < 0 && item.Account > WitnessedSettlement.FeePot))
         {
-            if (_random.Next(item.Asset == "USD" ? 12 : 3) == 0)
-                yield return new SettlementShort(item.Account, item.Asset, _random.NextInt64(1, 1 - item.Amount));
+            if (_random.Next(item.Asset == "USD" ? 12 : isNothing ? 1 : 3) == 0)
+                yield return new SettlementShort(item.Account, item.Asset, isNothing ? -item.Amount : _random.NextInt64(1, 1 - item.Amount));
         }
     }
 }

@@ -246,6 +246,7 @@ internal sealed record Faults
     public Faults Of(Habit habit) => habit switch
     {
         Habit.Amends when this != None => this with { DeliveryLost = 0.3 },
+        Habit.GivesAll when this != None => this with { DeliversNothing = true },
         // Accounts alone: a night may end within the second in which a catalog that is split shows old holidays.
         Habit.Watches when this != None => this with { AccountElsewhere = 0.08 },
         _ => this,
@@ -284,6 +285,9 @@ internal sealed record Faults
 
     /// <summary>The same of accounts, beside that.</summary>
     public double AccountElsewhere { get; init; }
+
+    /// <summary>Whether who delivers less than it owes delivers nothing, and most do.</summary>
+    public bool DeliversNothing { get; init; }
 
     /// <summary>Whether silos are killed and paused, the database goes down, clocks jump and snapshots rot.</summary>
     public bool Chaos { get; init; }

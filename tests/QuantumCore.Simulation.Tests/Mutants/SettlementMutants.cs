@@ -85,6 +85,7 @@ internal static class SettlementMutants
             Changed = "asked.Length >= 0",
             Habit = Habit.GivesAll,
             Days = Days.OfFails,
+            Seed = 167,
         },
         new()
         {
