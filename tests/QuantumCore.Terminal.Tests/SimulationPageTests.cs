@@ -193,7 +193,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await card.GetByLabel("Symbol of the replay").FillAsync("");
         await ClickAsync(page, "Start the replay");
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("failed");
-        await Assertions.Expect(card).ToContainTextAsync("It could not go on. TAPE.cmds.csv, line 3: 'oops' is not a place in the queue");
+        await Assertions.Expect(card).ToContainTextAsync("It could not go on. TAPE.cmds.csv, line 3, column 6 (place): 'oops' is not a place in the queue; only 'back' is known");
         await Assertions.Expect(card.Locator("[role=alert]")).ToBeEmptyAsync();
         page.AssertSound();
     }
