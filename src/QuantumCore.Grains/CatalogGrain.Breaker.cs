@@ -8,12 +8,7 @@ public sealed partial class CatalogGrain
     private BreakerUse _breaker = BreakerUse.None;
 
     /// <inheritdoc/>
-    public async ValueTask<BreakerUse> BreakerUsed()
-    {
-        var used = _breaker;
-        await Stream.WhenDurable(Stream.Head);
-        return used;
-    }
+    public ValueTask<BreakerUse> BreakerUsed() => WhenDurable(_breaker);
 
     /// <inheritdoc/>
     public async ValueTask UseBreaker(BreakerUse use)

@@ -10,12 +10,7 @@ public sealed partial class CatalogGrain
     private readonly List<CorporateActionView> _actions = [];
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<CorporateActionView>> CorporateActions()
-    {
-        ImmutableArray<CorporateActionView> actions = [.. _actions];
-        await Stream.WhenDurable(Stream.Head);
-        return actions;
-    }
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => WhenDurable<ImmutableArray<CorporateActionView>>([.. _actions]);
 
     /// <inheritdoc/>
     public async ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request)

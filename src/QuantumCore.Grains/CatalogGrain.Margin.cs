@@ -20,19 +20,14 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<(string Asset, long Account, long Day), long> _asked = [];
 
     /// <inheritdoc/>
-    public async ValueTask<MarginRulebook> Margin()
-    {
-        var rulebook = new MarginRulebook(
+    public ValueTask<MarginRulebook> Margin() => WhenDurable(new MarginRulebook(
             [.. _marginTerms.Values],
             [.. _marginPolicies.Values],
             [.. _locates.Values],
             [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
             [.. _marginGroups.Values],
             [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
-            [.. OldNames()]);
-        await Stream.WhenDurable(Stream.Head);
-        return rulebook;
-    }
+            [.. OldNames()]));
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetMarginTerms(MarginTermsRequest request)

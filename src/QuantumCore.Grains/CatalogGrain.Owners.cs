@@ -13,12 +13,7 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<string, long> _tradeGroups = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits()
-    {
-        ImmutableArray<OwnerLimits> limits = [.. _ownerLimits.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return limits;
-    }
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => WhenDurable<ImmutableArray<OwnerLimits>>([.. _ownerLimits.Values]);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request)

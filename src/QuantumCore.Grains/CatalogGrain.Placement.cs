@@ -9,12 +9,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, BookPin> _pins = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<BookPin>> Pins()
-    {
-        ImmutableArray<BookPin> pins = [.. _pins.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return pins;
-    }
+    public ValueTask<ImmutableArray<BookPin>> Pins() => WhenDurable<ImmutableArray<BookPin>>([.. _pins.Values]);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetPin(BookPinRequest request)

@@ -10,12 +10,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, ImmutableArray<long>> _holidays = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars()
-    {
-        ImmutableArray<SettlementCalendar> calendars = [.. _holidays.Select(of => new SettlementCalendar(of.Key, of.Value))];
-        await Stream.WhenDurable(Stream.Head);
-        return calendars;
-    }
+    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => WhenDurable<ImmutableArray<SettlementCalendar>>([.. _holidays.Select(of => new SettlementCalendar(of.Key, of.Value))]);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetHolidays(HolidaysRequest request)

@@ -10,20 +10,10 @@ public sealed partial class CatalogGrain
     private readonly SignalRegister _signals = new();
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies()
-    {
-        var all = _signals.All(Now);
-        await Stream.WhenDurable(Stream.Head);
-        return all;
-    }
+    public ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies() => WhenDurable(_signals.All(Now));
 
     /// <inheritdoc/>
-    public async ValueTask<SignalStrategyState?> FindSignalStrategy(string name)
-    {
-        var found = _signals.Find(name, Now);
-        await Stream.WhenDurable(Stream.Head);
-        return found;
-    }
+    public ValueTask<SignalStrategyState?> FindSignalStrategy(string name) => WhenDurable(_signals.Find(name, Now));
 
     /// <inheritdoc/>
     public async ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by)
@@ -73,12 +63,7 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<DeadSignal>> DeadSignals()
-    {
-        var dead = _signals.Dead();
-        await Stream.WhenDurable(Stream.Head);
-        return dead;
-    }
+    public ValueTask<ImmutableArray<DeadSignal>> DeadSignals() => WhenDurable(_signals.Dead());
 
     /// <inheritdoc/>
     public async ValueTask<bool> DropDeadSignal(long id, string by)

@@ -11,36 +11,16 @@ public sealed partial class CatalogGrain
     private readonly UserRegister _users = new();
 
     /// <inheritdoc/>
-    public async ValueTask<UserList> Users()
-    {
-        var all = _users.All(Now);
-        await Stream.WhenDurable(Stream.Head);
-        return all;
-    }
+    public ValueTask<UserList> Users() => WhenDurable(_users.All(Now));
 
     /// <inheritdoc/>
-    public async ValueTask<User?> FindUser(string name)
-    {
-        var user = _users.Find(name);
-        await Stream.WhenDurable(Stream.Head);
-        return user;
-    }
+    public ValueTask<User?> FindUser(string name) => WhenDurable(_users.Find(name));
 
     /// <inheritdoc/>
-    public async ValueTask<SignedIn?> FindSession(string id)
-    {
-        var signedIn = _users.FindSession(id, Now);
-        await Stream.WhenDurable(Stream.Head);
-        return signedIn;
-    }
+    public ValueTask<SignedIn?> FindSession(string id) => WhenDurable(_users.FindSession(id, Now));
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<UserSession>> SessionsOf(string user)
-    {
-        var sessions = _users.SessionsOf(user, Now);
-        await Stream.WhenDurable(Stream.Head);
-        return sessions;
-    }
+    public ValueTask<ImmutableArray<UserSession>> SessionsOf(string user) => WhenDurable(_users.SessionsOf(user, Now));
 
     /// <inheritdoc/>
     public async ValueTask<UserResult> AddUser(User user, UserEvent how, string by)

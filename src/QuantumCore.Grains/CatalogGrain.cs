@@ -38,12 +38,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<EncodedInstrument>> Instruments()
-    {
-        ImmutableArray<EncodedInstrument> listed = [.. _listed.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return listed;
-    }
+    public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() => WhenDurable<ImmutableArray<EncodedInstrument>>([.. _listed.Values]);
 
     /// <inheritdoc/>
     public async ValueTask List(EncodedInstrument definition)
@@ -76,12 +71,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<ApiKey>> Keys()
-    {
-        ImmutableArray<ApiKey> keys = [.. _keys.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return keys;
-    }
+    public ValueTask<ImmutableArray<ApiKey>> Keys() => WhenDurable<ImmutableArray<ApiKey>>([.. _keys.Values]);
 
     /// <inheritdoc/>
     public async ValueTask AddKey(ApiKey key)
@@ -95,13 +85,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<OwnedAccount>> Owners()
-    {
-        ImmutableArray<OwnedAccount> owned =
-            [.. _owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) })];
-        await Stream.WhenDurable(Stream.Head);
-        return owned;
-    }
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => WhenDurable<ImmutableArray<OwnedAccount>>([.. _owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) })]);
 
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account)
@@ -116,12 +100,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<SymbolLimits>> Limits()
-    {
-        ImmutableArray<SymbolLimits> limits = [.. _limits.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return limits;
-    }
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => WhenDurable<ImmutableArray<SymbolLimits>>([.. _limits.Values]);
 
     /// <inheritdoc/>
     public async ValueTask SetLimits(LimitsRequest request)
@@ -140,12 +119,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules()
-    {
-        ImmutableArray<FeeSchedule> schedules = [.. _fees.Values];
-        await Stream.WhenDurable(Stream.Head);
-        return schedules;
-    }
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => WhenDurable<ImmutableArray<FeeSchedule>>([.. _fees.Values]);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetFees(FeesRequest request)
@@ -242,6 +216,13 @@ public sealed partial class CatalogGrain(
             throw new ArgumentException(
                 $"{instrument.Symbol}: the decimals of a listed asset never change.", nameof(definition));
         }
+    }
+
+    // Nothing is told before it is durable.
+    private async ValueTask<T> WhenDurable<T>(T told)
+    {
+        await Stream.WhenDurable(Stream.Head);
+        return told;
     }
 
     private void Record(CatalogRecord record)
