@@ -11,10 +11,9 @@ internal sealed class UserRegister
     private readonly Dictionary<string, UserSession> _sessionsById = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lastCodes = new(StringComparer.Ordinal);
 
-    // Those who signed up, oldest first, as far as it is not known that they were used.
+    // Those who signed up, oldest first; and those of them that were not used since, with whether they had their first session.
     private readonly Queue<(string Name, long TimeNanos)> _signUps = new();
-    private readonly HashSet<string> _signedIn = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _cameBack = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, bool> _unused = new(StringComparer.Ordinal);
     private long _lastAccount = User.LastReservedAccount;
 
     /// <summary>How many users there are.</summary>
@@ -51,8 +50,8 @@ internal sealed class UserRegister
         return IsUnused(oldest.Name) ? _users[oldest.Name] : null;
     }
 
-    /// <summary>Whether a user exists who signed in only when it signed up.</summary>
-    public bool IsUnused(string name) => _users.ContainsKey(name) && !_cameBack.Contains(name);
+    /// <summary>Returns true if a user signed in only when it signed up.</summary>
+    public bool IsUnused(string name) => _unused.ContainsKey(name);
 
     /// <summary>The number of the newest code that a user has used; 0 for none.</summary>
     public long LastCode(string user) => _lastCodes.GetValueOrDefault(user);
@@ -93,17 +92,23 @@ internal sealed class UserRegister
         {
             _users.Remove(name);
             _lastCodes.Remove(name);
-            _signedIn.Remove(name);
+            _unused.Remove(name);
             Remove(name, static _ => true);
             return;
         }
 
         _users[name] = record.User;
         _lastAccount = Math.Max(_lastAccount, record.User.Account);
-        if (record.Event == UserEvent.SignedUp)
-            _signUps.Enqueue((name, record.TimeNanos));
+        if (record.Event != UserEvent.SignedUp)
+        {
+            _unused.Remove(name);
+        }
         else
-            _cameBack.Add(name);
+        {
+            _signUps.Enqueue((name, record.TimeNanos));
+            _unused[name] = false;
+        }
+
         if (record.Event is UserEvent.Closed or UserEvent.PasswordChanged)
             Remove(name, session => session.Id != record.KeptSession);
     }
@@ -115,8 +120,14 @@ internal sealed class UserRegister
         Remove(session.User, known => known.EndsNanos <= session.BegunNanos);
         if (!_sessions.TryGetValue(session.User, out var sessions))
             _sessions[session.User] = sessions = [];
-        if (!_signedIn.Add(session.User))
-            _cameBack.Add(session.User);
+        if (_unused.TryGetValue(session.User, out var hadSession))
+        {
+            if (hadSession)
+                _unused.Remove(session.User);
+            else
+                _unused[session.User] = true;
+        }
+
         if (sessions.Count == UserSession.MostOfOne)
         {
             _sessionsById.Remove(sessions[0].Id);
