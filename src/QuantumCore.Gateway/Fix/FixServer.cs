@@ -28,7 +28,7 @@ internal sealed class FixServer(
 
     private readonly TcpListener _listener = new(endpoint);
     private readonly HashSet<Task> _connections = [];
-    private readonly Dictionary<IPAddress, int> _strangers = [];
+    private readonly AddressShares _strangers = new(Math.Max(options.FixConnections / StrangersPart, 1));
     private int _open;
 
     /// <summary>Where it listens.</summary>
@@ -110,32 +110,14 @@ internal sealed class FixServer(
         from = IPAddress.None;
         try
         {
-            from = AddressNetwork.PlaceOf(((IPEndPoint)socket.RemoteEndPoint!).Address);
+            from = ((IPEndPoint)socket.RemoteEndPoint!).Address;
         }
         catch (SocketException)
         {
             return false;
         }
 
-        lock (_strangers)
-        {
-            var before = _strangers.GetValueOrDefault(from);
-            if (before >= Math.Max(options.FixConnections / StrangersPart, 1))
-                return false;
-
-            _strangers[from] = before + 1;
-            return true;
-        }
-    }
-
-    /// <summary>One of an address is no stranger any more, or has gone.</summary>
-    private void Leave(IPAddress from)
-    {
-        lock (_strangers)
-        {
-            if (--_strangers[from] == 0)
-                _strangers.Remove(from);
-        }
+        return _strangers.TryTake(from);
     }
 
     private async Task Serve(Socket socket, IPAddress from, CancellationToken stopping)
@@ -173,7 +155,7 @@ internal sealed class FixServer(
         void Known()
         {
             if (Interlocked.Exchange(ref counted, 0) == 1)
-                Leave(from);
+                _strangers.Return(from);
         }
     }
 }
