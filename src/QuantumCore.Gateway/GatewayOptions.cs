@@ -10,7 +10,14 @@ public sealed record GatewayOptions
     public static readonly TimeSpan GrainPatience = TimeSpan.FromSeconds(5);
 
     private const int MostConnections = 20_000;
+    private const int FewestConnections = 16;
     private const int MostFix = 1_000;
+
+    // The store has one of so many files, and FIX connections another.
+    private const int FilesPart = 8;
+    private const int LeastFilesOfStore = 256;
+
+    private static readonly int? s_openFiles = OpenFiles.Limit();
 
     /// <summary>
     /// Published demo keys are accepted, and the three compatibility calls need no key: from this machine, not
@@ -42,7 +49,7 @@ public sealed record GatewayOptions
     /// HTTP connections at the same time, WebSockets among them: 20,000, or what the limit of open files leaves after an eighth
     /// (256 at least) for the store and <see cref="FixConnections"/>.
     /// </summary>
-    public int Connections { get; init; } = ConnectionsWith(OpenFiles.Limit());
+    public int Connections { get; init; } = ConnectionsWith(s_openFiles);
 
     /// <summary>HTTP connections of one address: a quarter of all.</summary>
     public int ConnectionsOfAddress => Math.Max(Connections / 4, 1);
@@ -61,7 +68,7 @@ public sealed record GatewayOptions
     public int StreamConnectionsOfAddress => Math.Max(StreamConnections / 4, 1);
 
     /// <summary>FIX connections at the same time: 1,000, or an eighth of the limit of open files.</summary>
-    public int FixConnections { get; init; } = Math.Min(MostFix, (OpenFiles.Limit() ?? int.MaxValue) / 8);
+    public int FixConnections { get; init; } = FixConnectionsWith(s_openFiles);
 
     /// <summary>Orders on their way through the exchange at a time; a batch counts as its length.</summary>
     public int MostOrdersInside { get; init; } = 256;
@@ -125,6 +132,8 @@ public sealed record GatewayOptions
 
     /// <summary>Returns the connections that a limit of open files leaves room for.</summary>
     internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
-        ? Math.Clamp(files - Math.Max(files / 8, 256) - Math.Min(MostFix, files / 8), 16, MostConnections)
+        ? Math.Clamp(files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections, MostConnections)
         : MostConnections;
+
+    private static int FixConnectionsWith(int? openFiles) => Math.Min(MostFix, (openFiles ?? int.MaxValue) / FilesPart);
 }

@@ -140,12 +140,12 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
     private static TimeSpan? ReadUptime()
     {
         // Elapsed time stands still while the machine sleeps; this file counts that, too (CLOCK_BOOTTIME).
-        const string File = "/proc/uptime";
-        if (!OperatingSystem.IsLinux() || !global::System.IO.File.Exists(File))
+        const string UptimeFile = "/proc/uptime";
+        if (!OperatingSystem.IsLinux() || !File.Exists(UptimeFile))
             return null;
 
         // Seconds with two decimals, and a second number.
-        return global::System.IO.File.ReadAllText(File).Split(' ')[0].Split('.') is [var whole, { Length: 2 } cents]
+        return File.ReadAllText(UptimeFile).Split(' ')[0].Split('.') is [var whole, { Length: 2 } cents]
             && long.TryParse(whole, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             && int.TryParse(cents, NumberStyles.None, CultureInfo.InvariantCulture, out var hundredths)
             ? TimeSpan.FromSeconds(seconds) + TimeSpan.FromMilliseconds(hundredths * 10)

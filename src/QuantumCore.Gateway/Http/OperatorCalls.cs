@@ -24,11 +24,15 @@ internal sealed class OperatorCalls(
         if (command is not null && await standstill.WhyNot(instrument, command) is { } why)
             refusal = Refusal.Malformed("phase", why);
         if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
+        {
             await Answer.Refuse(context, refused);
-        else if (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt)
-            await Halt(context, instrument, command!, () => operators.Note(officer, "phaseSet", instrument.Symbol, text));
-        else
-            await Operate(context, instrument, command!, () => operators.Note(officer, "phaseSet", instrument.Symbol, text));
+            return;
+        }
+
+        ValueTask<Refusal?> Note() => operators.Note(officer, "phaseSet", instrument.Symbol, text);
+        await (WireNames.ReadPhase(text.Phase) == TradingPhase.Halt
+            ? Halt(context, instrument, command!, Note)
+            : Operate(context, instrument, command!, Note));
     }
 
     /// <summary>POST /admin/symbols/{symbol}/mark</summary>
@@ -321,7 +325,11 @@ internal sealed class OperatorCalls(
     /// <summary>Carries out a command, puts it on record, and answers with the symbol's state after it.</summary>
     private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
     {
-        var reason = await entry.Operate(instrument.Symbol, command);
+        await AnswerOperated(context, instrument, await entry.Operate(instrument.Symbol, command), note);
+    }
+
+    private async ValueTask AnswerOperated(HttpContext context, Instrument instrument, RejectReason reason, Func<ValueTask<Refusal?>>? note)
+    {
         var refusal = reason != RejectReason.None ? new Refusal(reason) : note is null ? null : await note();
         if (refusal is { } refused)
             await Answer.Refuse(context, refused);
@@ -341,14 +349,10 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        var refusal = halted.Reason != RejectReason.None ? new Refusal(halted.Reason) : await note();
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
-            await MarketCalls.AnswerState(context, grains, instrument);
+        await AnswerOperated(context, instrument, halted.Reason, note);
     }
 
-    /// <summary>Who operates, and what; null when it was turned away.</summary>
+    /// <summary>Returns the officer and the instrument of a call; null when it was turned away.</summary>
     private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer)
