@@ -99,8 +99,10 @@ internal sealed class Routes(
 
         var engine = services.GetRequiredService<EngineCalls>();
         On(Lane.Orders, "POST", "/order", engine.Place);
-        On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
-        On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+        On(Lane.Readings, "GET", "/book/{symbol}", engine.Book, null, "levels");
+        On(Lane.Readings, "GET", "/book", engine.Book, null, "symbol", "levels");
+        On(Lane.Urgent, "DELETE", "/order/{symbol}/{order_id}", engine.Cancel, null, "account_id");
+        On(Lane.Urgent, "DELETE", "/cancel", engine.Cancel, null, "symbol", "order_id", "account_id");
     }
 
     private void MapAccounts(AccountCalls calls)
