@@ -97,12 +97,16 @@ internal sealed class Routes(
         On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve).WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
 
-        var engine = services.GetRequiredService<EngineCalls>();
-        On(Lane.Orders, "POST", "/order", engine.Place);
-        On(Lane.Readings, "GET", "/book/{symbol}", engine.Book, null, "levels");
-        On(Lane.Readings, "GET", "/book", engine.Book, null, "symbol", "levels");
-        On(Lane.Urgent, "DELETE", "/order/{symbol}/{order_id}", engine.Cancel, null, "account_id");
-        On(Lane.Urgent, "DELETE", "/cancel", engine.Cancel, null, "symbol", "order_id", "account_id");
+        MapEngine(services.GetRequiredService<EngineCalls>());
+    }
+
+    private void MapEngine(EngineCalls calls)
+    {
+        On(Lane.Orders, "POST", "/order", calls.Place);
+        On(Lane.Readings, "GET", "/book/{symbol}", calls.Book, null, "levels");
+        On(Lane.Readings, "GET", "/book", calls.Book, null, "symbol", "levels");
+        On(Lane.Urgent, "DELETE", "/order/{symbol}/{order_id}", calls.Cancel, null, "account_id");
+        On(Lane.Urgent, "DELETE", "/cancel", calls.Cancel, null, "symbol", "order_id", "account_id");
     }
 
     private void MapAccounts(AccountCalls calls)
