@@ -73,6 +73,9 @@ public sealed class TradingFloor
 
     public List<OwnedAccount> Owners { get; } = [];
 
+    /// <summary>Accounts without a record.</summary>
+    public HashSet<long> Unused { get; } = [];
+
     /// <summary>The limits that were set last.</summary>
     public SymbolLimits? Limits { get; set; }
 

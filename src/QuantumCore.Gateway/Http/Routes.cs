@@ -77,6 +77,7 @@ internal sealed class Routes(
         MapMargin(services.GetRequiredService<MarginCalls>());
         MapSettlement(services.GetRequiredService<SettlementCalls>(), services.GetRequiredService<CorporateCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
+        MapBlocks(services.GetRequiredService<BlockCalls>());
         On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
         MapPlacement(services.GetRequiredService<PlacementCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
@@ -246,6 +247,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile, null, "after", "limit");
     }
 
+    private void MapBlocks(BlockCalls calls)
+    {
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner, typeof(FreezeText));
+    }
+
     private void MapOperator(OperatorCalls calls)
     {
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(PhaseText));
@@ -254,10 +265,6 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(RulesText));
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(TradeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(TradeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(BreakerText));
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
