@@ -17,7 +17,13 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     /// <summary>EPIPE, as .NET hands it on.</summary>
     private const int BrokenPipe = 32;
 
+    private const string SymbolName = "symbol";
+    private const string SymbolOption = "--symbol";
+
+    private static readonly TimeSpan s_completionPatience = TimeSpan.FromSeconds(1);
+
     private readonly Dictionary<Command, string> _examples = [];
+    private string[] _symbols = [];
 
     /// <summary>How the SDK retries: someone at a terminal does not wait long.</summary>
     internal QuantumCoreClientOptions ClientOptions { get; init; } = new() { MaxAttempts = 6 };
@@ -51,15 +57,20 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         var root = Compose();
         var parse = root.Parse(arguments);
         var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
-        if (parse.Errors.Count > 0 && parse.Action is not HelpWithExamples && !isSuggestion)
+        if (parse.Errors.Count > 0 && parse.Action is not GroupedHelp && !isSuggestion)
         {
             // A type of the program, after the value that is none of it, says nothing to a user.
-            foreach (var mistake in parse.Errors)
-                await error.WriteLineAsync($"qc: {mistake.Message.Split(" as expected type")[0]}");
+            var mistakes = Suggestion.For(parse) is { } mistyped ? [mistyped] : parse.Errors.Select(mistake => mistake.Message.Split(" as expected type")[0]);
+            foreach (var mistake in mistakes)
+                await error.WriteLineAsync($"qc: {mistake}");
 
-            await error.WriteLineAsync($"Try: {PathOf(parse.CommandResult)} --help");
+            await error.WriteLineAsync($"Try: {Suggestion.PathOf(parse.CommandResult)} --help");
             return ExitCodes.Usage;
         }
+
+        // A suggestion's line is the argument after the directive.
+        if (isSuggestion && arguments is [_, .., var line])
+            _symbols = await SymbolsAsync(root.Parse(line), cancellation);
 
         var invocation = new InvocationConfiguration
         {
@@ -90,7 +101,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             var screen = new Screen(output, error, parse.GetValue(Json));
             try
             {
-                using var session = Open(parse, screen);
+                using var session = Open(parse, screen, ClientOptions);
                 return await run(parse, session, cancellation);
             }
             catch (QuantumCoreException failure)
@@ -121,14 +132,14 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         return command;
     }
 
-    private Session Open(ParseResult parse, Screen screen)
+    private Session Open(ParseResult parse, Screen screen, QuantumCoreClientOptions options)
     {
         var url = parse.GetValue(Url) ?? environment("QC_URL") ?? "http://127.0.0.1:8080";
         if (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
             throw new UsageException($"--url: '{url}' is not an address such as http://127.0.0.1:8080");
 
         var key = parse.GetValue(Key) ?? environment("QC_KEY");
-        return new Session(address, key, ClientOptions, screen);
+        return new Session(address, key, options, screen);
     }
 
     private RootCommand Compose()
@@ -161,41 +172,69 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
 
             Exit codes: 0 done, 1 refused by the exchange, 2 wrong usage, 3 exchange unreachable or outcome unknown.
             """;
-        foreach (var command in OrderCommands.All(this).Append(StrategyCommand.Compose(this)).Concat(AccountCommands.All(this))
-            .Append(LedgerCommands.Positions(this)).Append(LedgerCommands.Statement(this)).Append(LedgerCommands.Ledger(this))
-            .Concat(MoneyCommands.All(this)).Append(RiskCommand.Compose(this)).Append(FeesCommand.Compose(this))
-            .Append(MarginCommand.Compose(this)).Append(SettleCommand.Compose(this)).Append(CorporateCommand.Compose(this)).Concat(MarketCommands.All(this)).Append(AlertCommands.All(this)).Append(LiveCommand.Compose(this)).Append(StatsCommand.Compose(this)).Append(AdminCommands.All(this))
-            .Append(SimCommands.All(this, environment)).Append(SignalCommands.All(this)).Append(KeyCommands.All(this)).Append(UserCommands.All(this)).Append(ReplayCommand.Compose(this))
-            .Concat(UpkeepCommands.All(this)).Append(CompletionCommand.Compose(this)))
+        var groups = Groups();
+        foreach (var command in groups.SelectMany(group => group.Commands))
+        {
             root.Subcommands.Add(command);
+            CompleteSymbols(command);
+        }
 
         var help = root.Options.OfType<HelpOption>().Single();
-        help.Action = new HelpWithExamples((HelpAction)help.Action!, _examples);
+        help.Action = new GroupedHelp((HelpAction)help.Action!, groups, _examples);
         return root;
     }
 
-    private static string PathOf(System.CommandLine.Parsing.CommandResult command) =>
-        command.Command is RootCommand || command.Parent is not System.CommandLine.Parsing.CommandResult parent
-            ? "qc"
-            : $"{PathOf(parent)} {command.Command.Name}";
+    private CommandGroup[] Groups() =>
+    [
+        new("Trading", [.. OrderCommands.All(this), StrategyCommand.Compose(this)]),
+        new("Account and money",
+        [
+            .. AccountCommands.All(this), LedgerCommands.Positions(this), LedgerCommands.Statement(this), .. MoneyCommands.All(this), AlertCommands.All(this),
+        ]),
+        new("Market data", [.. MarketCommands.All(this), LiveCommand.Compose(this), StatsCommand.Compose(this)]),
+        new("Operating an exchange",
+        [
+            AdminCommands.All(this), UserCommands.All(this), KeyCommands.All(this), RiskCommand.Compose(this), FeesCommand.Compose(this),
+            MarginCommand.Compose(this), SettleCommand.Compose(this), CorporateCommand.Compose(this), LedgerCommands.Ledger(this),
+            SignalCommands.All(this),
+        ]),
+        new("Simulation and files",
+        [
+            SimCommands.All(this, environment), ReplayCommand.Compose(this), .. UpkeepCommands.All(this), CompletionCommand.Compose(this),
+        ]),
+    ];
 
-    private sealed class HelpWithExamples(HelpAction inner, Dictionary<Command, string> examples)
-        : SynchronousCommandLineAction
+    /// <summary>Lets a shell complete symbols, in a command and in those under it.</summary>
+    private void CompleteSymbols(Command command)
     {
-        public override bool ClearsParseErrors => true;
+        foreach (var argument in command.Arguments.Where(argument => argument.Name == SymbolName))
+            argument.CompletionSources.Add(_ => _symbols.Select(symbol => new CompletionItem(symbol)));
+        foreach (var option in command.Options.Where(option => option.Name == SymbolOption))
+            option.CompletionSources.Add(_ => _symbols.Select(symbol => new CompletionItem(symbol)));
+        foreach (var inner in command.Subcommands)
+            CompleteSymbols(inner);
+    }
 
-        public override int Invoke(ParseResult parseResult)
+    /// <summary>
+    /// Returns the exchange's symbols if the command of a line has one; none if the exchange does not answer in a second, for someone
+    /// waits at a prompt.
+    /// </summary>
+    private async Task<string[]> SymbolsAsync(ParseResult parse, CancellationToken cancellation)
+    {
+        var command = parse.CommandResult.Command;
+        if (!command.Arguments.Any(argument => argument.Name == SymbolName) && !command.Options.Any(option => option.Name == SymbolOption))
+            return [];
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        patience.CancelAfter(s_completionPatience);
+        try
         {
-            var result = inner.Invoke(parseResult);
-            if (!examples.TryGetValue(parseResult.CommandResult.Command, out var text))
-                return result;
-
-            var output = parseResult.InvocationConfiguration.Output;
-            output.WriteLine("Examples:");
-            foreach (var line in text.Split('\n'))
-                output.WriteLine($"  {line}".TrimEnd());
-
-            return result;
+            using var session = Open(parse, new Screen(output, error, json: false), ClientOptions with { MaxAttempts = 1 });
+            return [.. (await session.Client().GetInstrumentsAsync(patience.Token)).Select(instrument => instrument.Symbol)];
+        }
+        catch (Exception failure) when (failure is QuantumCoreException or OperationCanceledException or UsageException)
+        {
+            return [];
         }
     }
 }

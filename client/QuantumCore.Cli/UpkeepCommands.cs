@@ -80,8 +80,8 @@ internal static class UpkeepCommands
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var command = new Command(
             "backup",
-            "Copy the journal as of this moment, while the exchange runs, with the files of payouts and settlement batches that lie in their "
-            + "folders, and verify the copy. A backup is a journal in one file, whichever database it is from; the history is made again from it.")
+            "Copy the journal into one file, and verify the copy. The exchange may run meanwhile. Files of payouts and settlement batches that lie "
+            + "in their folders are copied, too. A backup is a journal in one file, whichever database it is from; the history is made again from it.")
         {
             from, to, payouts, settlements,
         };

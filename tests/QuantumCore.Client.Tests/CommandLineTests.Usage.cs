@@ -87,4 +87,50 @@ public sealed partial class CommandLineTests
         Assert.Equal("", _output.ToString());
         Assert.Empty(_exchange.Changes);
     }
+
+    [Theory]
+    [InlineData("byu AAPL 1", "'byu' is not a command of qc. Did you mean buy?")]
+    [InlineData("admin frezee ACC-1001", "'frezee' is not a command of qc admin. Did you mean freeze?")]
+    [InlineData("admin block-own acme", "'block-own' is not a command of qc admin. Did you mean block-owner?")]
+    [InlineData("buy AAPL 10 --limt 150", "'--limt' is not an option of qc buy. Did you mean --limit?")]
+    [InlineData("book AAPL --jsn", "'--jsn' is not an option of qc book. Did you mean --json?")]
+    [InlineData("frobnicate", "'frobnicate' is not a command of qc.")]
+    public async Task Mistyped_word_is_told_with_the_nearest_one(string line, string told)
+    {
+        Assert.Equal(2, await RunAsync(line));
+        Assert.Equal($"qc: {told}", _error.ToString().Split('\n')[0].TrimEnd());
+    }
+
+    [Fact]
+    public async Task Help_lists_commands_by_group_with_one_line_each()
+    {
+        Assert.Equal(0, await RunAsync("--help"));
+        var lines = _output.ToString().Split('\n').Select(line => line.TrimEnd()).ToArray();
+        Assert.Equal(
+            ["Trading:", "Account and money:", "Market data:", "Operating an exchange:", "Simulation and files:"],
+            lines.Where(line => line.EndsWith(':') && !line.StartsWith(' ')).Except(["Description:", "Usage:", "Options:", "Examples:"]));
+        Assert.Contains("  deposit      Book a deposit", lines);
+        Assert.Contains("  export       Write a journal's records, trades (as they were made) or postings as lines", lines);
+        Assert.All(lines.SkipWhile(line => line != "Trading:").TakeWhile(line => line != "Examples:"), line => Assert.InRange(line.Length, 0, 100));
+    }
+
+    [Theory]
+    [InlineData("qc book ", "AAPL")]
+    [InlineData("qc cancel 17 --symbol ", "AAPL")]
+    [InlineData("qc account ", null)]
+    public async Task Symbols_are_completed_from_what_the_exchange_lists(string line, string? symbol)
+    {
+        Assert.Equal(0, await RunAsync([$"[suggest:{line.Length}]", line]));
+        var suggested = _output.ToString().Split('\n').Select(word => word.Trim());
+        Assert.Equal(symbol is not null, suggested.Contains("AAPL"));
+    }
+
+    [Fact]
+    public async Task Nothing_is_completed_from_an_exchange_that_does_not_answer()
+    {
+        _environment["QC_URL"] = "http://127.0.0.1:1";
+        Assert.Equal(0, await RunAsync(["[suggest:8]", "qc book "]));
+        Assert.Contains("--depth", _output.ToString(), StringComparison.Ordinal);
+        Assert.Equal("", _error.ToString());
+    }
 }

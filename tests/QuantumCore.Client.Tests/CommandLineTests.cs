@@ -289,6 +289,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
     [InlineData("admin phase --help")]
     [InlineData("admin rules --help")]
     [InlineData("admin block --help")]
+    [InlineData("admin block-owner --help")]
     [InlineData("admin bust --help")]
     [InlineData("admin correct --help")]
     [InlineData("admin breaker --help")]
@@ -542,7 +543,10 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         return RunAsync(line);
     }
 
-    private Task<int> RunAsync(string line, CancellationToken? cancellation = null)
+    private Task<int> RunAsync(string line, CancellationToken? cancellation = null) =>
+        RunAsync(line.Split(' ', StringSplitOptions.RemoveEmptyEntries), cancellation);
+
+    private Task<int> RunAsync(string[] words, CancellationToken? cancellation = null)
     {
         var app = new CommandLineApp(_output, _error, _environment.GetValueOrDefault)
         {
@@ -553,9 +557,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
                 JitterSeed = 7,
             },
         };
-        return app.RunAsync(
-            line.Split(' ', StringSplitOptions.RemoveEmptyEntries),
-            cancellation ?? TestContext.Current.CancellationToken);
+        return app.RunAsync(words, cancellation ?? TestContext.Current.CancellationToken);
     }
 
     private JsonElement Document()
