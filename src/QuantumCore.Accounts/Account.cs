@@ -3,30 +3,30 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>What an account has of one asset, in minor units.</summary>
-/// <param name="Decimals">Digits of the minor unit after the point.</param>
-/// <param name="Total">Owned; less than zero is owed, in a margin account alone.</param>
+/// <summary>Balance of an account in one asset, in minor units.</summary>
+/// <param name="Decimals">Decimal places of the minor unit.</param>
+/// <param name="Total">Owned; negative if owed, which only a margin account may.</param>
 /// <param name="Held">Held for open orders.</param>
 public readonly record struct Balance(int Decimals, long Total, long Held)
 {
-    /// <summary>Total less held; never negative in a cash account.</summary>
+    /// <summary>Available balance: total less held; never negative in a cash account.</summary>
     public long Available => Total - Held;
 }
 
 /// <summary>
-/// An account: balances, and what is held of them for open orders. Pure: it decides and adds, it does not
-/// wait, log or look at a clock. Nothing is changed by a check.
+/// An account: its balances, and what is held of them for open orders. It is pure: it decides and computes, but does
+/// not wait, log or read a clock. Checks change nothing.
 /// </summary>
 /// <remarks>
-/// A cash account holds no more than it has. A margin account may owe: what is held for its orders is only noted, and what it may do is told
-/// by its <see cref="MarginFigures"/>.
+/// A cash account holds no more than it has. A margin account may owe: holds for its orders are only noted, and its
+/// <see cref="MarginFigures"/> limit it.
 /// </remarks>
 public sealed class Account(AccountId id)
 {
     /// <summary>Highest balance of one asset, in minor units.</summary>
     public const long BalanceLimit = 1L << 62;
 
-    /// <summary>Most open orders at a time.</summary>
+    /// <summary>Maximum number of open orders at a time.</summary>
     public const int OpenOrdersLimit = 100_000;
 
     private readonly Dictionary<string, Balance> _balances = new(StringComparer.Ordinal);
@@ -35,90 +35,96 @@ public sealed class Account(AccountId id)
     private readonly SortedList<string, OpenInterest> _openIn = new(StringComparer.Ordinal);
     private readonly ExpectedReceipts _receipts = new();
 
-    /// <summary>Whose it is.</summary>
+    /// <summary>The account's number.</summary>
     public AccountId Id => id;
 
-    /// <summary>The number of its last order.</summary>
+    /// <summary>Number of its last order.</summary>
     public long LastNumber { get; private set; }
 
-    /// <summary>Whether it may owe. Changed while nothing is open.</summary>
+    /// <summary>True for a margin account, which may owe. Changes only while nothing is open.</summary>
     public bool IsMargin { get; set; }
 
-    /// <summary>Of its balances what is traded and not settled.</summary>
+    /// <summary>Part of its balances that is traded and not settled.</summary>
     public PendingFunds Pending { get; } = new();
 
-    /// <summary>Every asset it ever had, by name, in no sequence.</summary>
+    /// <summary>Balances of every asset it ever had, by name, unsorted.</summary>
     public IReadOnlyDictionary<string, Balance> Balances => _balances;
 
-    /// <summary>Its open orders by number, in no sequence.</summary>
+    /// <summary>Its open orders by number, unsorted.</summary>
     public IReadOnlyDictionary<long, HeldOrder> Orders => _orders;
 
-    /// <summary>Where changes of its orders are noted; null while nobody follows them.</summary>
+    /// <summary>Log of order changes; null while nobody follows them.</summary>
     public OrderTrail? Trail { get; set; }
 
-    /// <summary>Symbols with open orders, in their sequence.</summary>
+    /// <summary>Symbols with open orders, sorted.</summary>
     public IReadOnlyCollection<string> OpenSymbols => [.. _openIn.Keys];
 
-    /// <summary>What its open orders come to in each symbol that has any, in their sequence.</summary>
+    /// <summary>Open interest in each symbol with open orders, sorted by symbol.</summary>
     public IList<OpenInterest> OpenInterest => _openIn.Values;
 
-    /// <summary>What its open orders in a symbol come to; null when it has none.</summary>
+    /// <summary>Returns the open interest in a symbol, or null if it has no open orders there.</summary>
     public OpenInterest? OpenIn(string symbol) => _openIn.GetValueOrDefault(symbol);
 
-    /// <summary>The balance of an asset; nothing of one it never had.</summary>
+    /// <summary>Returns the balance of an asset; zero for an asset it never had.</summary>
     public Balance Of(Asset asset) => _balances.GetValueOrDefault(asset.Name, new Balance(asset.Decimals, 0, 0));
 
-    /// <summary>What is settled of an asset, minor units: its total less what is pending. Below zero a margin account has borrowed it.</summary>
+    /// <summary>
+    /// Returns the settled amount of an asset, minor units: total less pending. A negative amount is a margin account's
+    /// loan.
+    /// </summary>
     public long SettledOf(string asset) => _balances.GetValueOrDefault(asset).Total - Pending.SumOf(asset);
 
-    /// <summary>A part of what was pending has settled: the total stays.</summary>
+    /// <summary>Settles a part of what was pending; the total stays.</summary>
     /// <param name="asset">The asset's name.</param>
-    /// <param name="term">When it was traded.</param>
-    /// <param name="amount">Minor units: received, or less than zero: given.</param>
+    /// <param name="term">Trade day and settlement term of the part.</param>
+    /// <param name="amount">Minor units: positive if received, negative if given.</param>
     public void Settle(string asset, in SettlementTerm term, long amount) => Pending.Add(asset, term, -amount);
 
-    /// <summary>Checks that an amount can come in, with room left for what open orders are to receive.</summary>
+    /// <summary>Checks that an amount can be deposited, with room left for what open orders are to receive.</summary>
     /// <param name="asset">The asset.</param>
     /// <param name="amount">Minor units.</param>
-    /// <param name="promised">Minor units that may come back, for which there must be room as well.</param>
+    /// <param name="promised">Minor units that may come back and also need room.</param>
     public RejectReason CheckDeposit(Asset asset, long amount, Int128 promised = default) =>
         amount > 0 && HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
 
-    /// <summary>Checks that there is room for what an order is to receive, beside the balance and what other open orders are to receive.</summary>
+    /// <summary>
+    /// Checks that there is room for what an order is to receive, beside the balance and what other open orders are to
+    /// receive.
+    /// </summary>
     /// <param name="instrument">Names the assets.</param>
     /// <param name="side">A buy receives base, a sell quote.</param>
-    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
-    /// <param name="quantityLots">Its quantity.</param>
-    /// <param name="promised">Minor units of what it receives that may come back, for which there must be room as well.</param>
+    /// <param name="priceTicks">Its limit, or the worst price at which it may trade, in ticks.</param>
+    /// <param name="quantityLots">Its quantity, in lots.</param>
+    /// <param name="promised">Minor units of the received asset that may come back and also need room.</param>
     public RejectReason CheckReceipt(Instrument instrument, Side side, long priceTicks, long quantityLots, Int128 promised = default)
     {
         var (asset, amount) = ExpectedReceipts.Of(instrument, side, priceTicks, quantityLots);
         return HasRoom(asset, promised + amount) ? RejectReason.None : RejectReason.Overflow;
     }
 
-    /// <summary>Takes in an amount that was checked.</summary>
+    /// <summary>Deposits an amount that was checked.</summary>
     public void Deposit(Asset asset, long amount) => Add(asset, amount, 0);
 
-    /// <summary>Whether an amount can leave: only what is not held.</summary>
+    /// <summary>Checks that an amount may leave: only what is not held.</summary>
     public RejectReason CheckGive(Asset asset, long amount) =>
         amount > 0 && amount <= Of(asset).Available ? RejectReason.None : RejectReason.InsufficientFunds;
 
     /// <summary>Gives away an amount that was checked.</summary>
     public void Give(Asset asset, long amount) => Add(asset, -amount, 0);
 
-    /// <summary>Takes in an amount that others decided, or less than zero: gives it away, whatever there is.</summary>
+    /// <summary>Adds an amount that others decided, whatever the balance; a negative amount is given away.</summary>
     public void Move(Asset asset, long amount) => Add(asset, amount, 0);
 
     /// <summary>
-    /// Whether an order can be covered, and by how much: the need of the whole order, or for a replacement what
-    /// it needs beyond the hold of the order it replaces.
+    /// Checks that an order can be covered and computes its hold: the need of the whole order, or for a replacement the
+    /// need beyond the hold of the order it replaces.
     /// </summary>
     /// <param name="instrument">Names the assets.</param>
     /// <param name="side">A buy holds quote, a sell base.</param>
-    /// <param name="priceTicks">Its limit, or the worst price it may trade at.</param>
-    /// <param name="quantityLots">Its quantity.</param>
+    /// <param name="priceTicks">Its limit, or the worst price at which it may trade, in ticks.</param>
+    /// <param name="quantityLots">Its quantity, in lots.</param>
     /// <param name="replacesNumber">The order it replaces; 0 for none.</param>
-    /// <param name="fees">What it pays.</param>
+    /// <param name="fees">Its fee terms.</param>
     /// <param name="amount">Minor units to hold.</param>
     public RejectReason CheckHold(
         Instrument instrument, Side side, long priceTicks, long quantityLots, long replacesNumber, FeeTerms fees, out long amount)
@@ -134,11 +140,11 @@ public sealed class Account(AccountId id)
         return CheckHold(instrument, side, Math.Max(0, need - already), out amount);
     }
 
-    /// <summary>Whether an amount can be held for an order.</summary>
+    /// <summary>Checks that an amount can be held for an order.</summary>
     /// <param name="instrument">Names the assets.</param>
     /// <param name="side">A buy holds quote, a sell base.</param>
     /// <param name="need">Minor units.</param>
-    /// <param name="amount">The same, for the record.</param>
+    /// <param name="amount">The same amount, for the record.</param>
     public RejectReason CheckHold(Instrument instrument, Side side, long need, out long amount)
     {
         amount = need;
@@ -161,7 +167,7 @@ public sealed class Account(AccountId id)
         return side == Side.Buy ? RejectReason.InsufficientFunds : RejectReason.ShortNotAllowed;
     }
 
-    /// <summary>Holds an amount that was checked. Numbers count up without a gap.</summary>
+    /// <summary>Holds an amount that was checked. Order numbers count up without a gap.</summary>
     public void Hold(HeldOrder order)
     {
         if (order.Number != LastNumber + 1)
@@ -173,7 +179,7 @@ public sealed class Account(AccountId id)
         AddOpen(order);
     }
 
-    /// <summary>The order entered the book.</summary>
+    /// <summary>Notes that the order entered the book.</summary>
     public void Entered(long number, long orderId)
     {
         var order = _orders[number];
@@ -182,17 +188,19 @@ public sealed class Account(AccountId id)
         _entered.Add((order.Instrument.Symbol, orderId), order);
     }
 
-    /// <summary>An open order by its public id; null when there is none here.</summary>
+    /// <summary>Returns an open order by its public id, or null if it is not here.</summary>
     public HeldOrder? Find(string symbol, long orderId) => _entered.GetValueOrDefault((symbol, orderId));
 
-    /// <summary>One side of a trade: money and units move, out of the hold.</summary>
-    /// <param name="number">The order.</param>
-    /// <param name="priceTicks">At which price.</param>
-    /// <param name="quantityLots">How many.</param>
+    /// <summary>Applies one side of a trade: money and units move out of the hold.</summary>
+    /// <param name="number">The order's number.</param>
+    /// <param name="priceTicks">Price of the trade, in ticks.</param>
+    /// <param name="quantityLots">Quantity, in lots.</param>
     /// <param name="fee">Its fee, quote minor units.</param>
-    /// <param name="ratePpm">The rate of the fee, millionths; a margin account asks for it.</param>
-    /// <param name="tradeDay">Number of the UTC day of the trade; asked for where it does not settle at once.</param>
-    /// <exception cref="InvalidOperationException">The hold does not cover it: never to be repaired silently.</exception>
+    /// <param name="ratePpm">The fee rate, millionths; used only by a margin account.</param>
+    /// <param name="tradeDay">UTC day of the trade since 1970; used only if it does not settle at once.</param>
+    /// <exception cref="InvalidOperationException">
+    /// The hold does not cover it. This must never be repaired silently.
+    /// </exception>
     public void Fill(long number, long priceTicks, long quantityLots, long fee, int ratePpm = 0, long tradeDay = 0)
     {
         var order = _orders[number];
@@ -220,14 +228,15 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// One side of a trade that is changed after the fact: money and units move, whatever there is and whatever is held. Orders stay what they are.
+    /// Applies one side of a later change of a trade: money and units move whatever the balance and the holds. Orders
+    /// are unchanged.
     /// </summary>
     /// <param name="instrument">Names the assets.</param>
     /// <param name="side">A buy receives base and pays quote.</param>
-    /// <param name="priceTicks">At which price.</param>
-    /// <param name="quantityLots">How many.</param>
-    /// <param name="fee">What is paid on top of it, quote minor units; less than zero: received.</param>
-    /// <param name="day">Number of the UTC day of the change; asked for where it does not settle at once.</param>
+    /// <param name="priceTicks">Price of the trade, in ticks.</param>
+    /// <param name="quantityLots">Quantity, in lots.</param>
+    /// <param name="fee">Fee paid, quote minor units; negative if received.</param>
+    /// <param name="day">UTC day of the change since 1970; used only if it does not settle at once.</param>
     public void Exchange(Instrument instrument, Side side, long priceTicks, long quantityLots, long fee, long day)
     {
         var sign = side == Side.Buy ? 1 : -1;
@@ -243,7 +252,7 @@ public sealed class Account(AccountId id)
         }
     }
 
-    /// <summary>The order became smaller in place.</summary>
+    /// <summary>Reduces the order in place.</summary>
     public void Reduced(long number, long totalLots, long holdAfter)
     {
         Resize(number, totalLots);
@@ -251,8 +260,8 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// The replacement takes over what is held for the order it replaces, which is gone. Where that was adjusted by a corporate action, and it is folded before
-    /// the replacement that was decided without it, what came free is held again.
+    /// Moves the hold of the replaced order, which is gone, to its replacement. If a corporate action adjusted the
+    /// replaced order and is applied before a replacement decided without it, what became free is held again.
     /// </summary>
     public void Replaced(long oldNumber, long newNumber)
     {
@@ -267,11 +276,11 @@ public sealed class Account(AccountId id)
         }
     }
 
-    /// <summary>An order entered its book by a turn: what is held for it from then on.</summary>
+    /// <summary>Notes that an order entered its book, and sets its hold from then on.</summary>
     /// <param name="number">Its number.</param>
     /// <param name="orderId">Its public id.</param>
-    /// <param name="standing">How it stands there.</param>
-    /// <param name="hold">What is held for it from then on.</param>
+    /// <param name="standing">Its state in the book.</param>
+    /// <param name="hold">Its hold from then on, minor units.</param>
     public void Opened(long number, long orderId, in OrderStanding standing, long hold)
     {
         Entered(number, orderId);
@@ -281,14 +290,15 @@ public sealed class Account(AccountId id)
         SetHold(number, hold);
     }
 
-    /// <summary>An order stands in another way in its book.</summary>
+    /// <summary>Sets an order's new state in its book.</summary>
     public void Stands(long number, in OrderStanding standing)
     {
         _orders[number].Standing = standing;
         Trail?.Note(number);
     }
 
-    // Others that were to replace the same order never enter now. What they kept of it, one of them for all, is for who came first.
+    // Rivals that were to replace the same order can never enter now. What one of them kept of it goes to the first
+    // that came.
     private void TakeFromRivals(HeldOrder order, long missing)
     {
         if (missing <= 0 || order.ReplacesNumber == 0)
@@ -307,10 +317,11 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// What stays held for an order after the book's record: never more than what was left of its hold. A
-    /// finished order is gone.
+    /// Sets the hold that remains after the book's record: never more than what was left. Removes a finished order.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The hold would grow: never to be repaired silently.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The hold would grow. This must never be repaired silently.
+    /// </exception>
     public void ShrinkHold(long number, long holdAfter)
     {
         var order = _orders[number];
@@ -328,8 +339,8 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// The order's total after the book's record: smaller by an amendment or by self-trade prevention, larger for an
-    /// order by amount, whose total is what it trades.
+    /// Sets the order's total after the book's record. An amendment or self-trade prevention makes it smaller. An order
+    /// by amount grows, because its total is what it trades.
     /// </summary>
     public void Resize(long number, long totalLots)
     {
@@ -337,7 +348,7 @@ public sealed class Account(AccountId id)
         Change(order, totalLots, order.FilledLots, order.Held, order.Paid);
     }
 
-    /// <summary>What an order carries beyond a plain one changed in its book.</summary>
+    /// <summary>Sets the price and conditions that the book changed.</summary>
     public void Amended(long number, long priceTicks, OrderConditions? conditions)
     {
         var order = _orders[number];
@@ -349,14 +360,15 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// A corporate action changed the order in its book. What a sell holds grows with its lots, and the units for that come with the account's own part of
-    /// the action: until then more may be held than is there, and nothing of it is free.
+    /// Applies a corporate action's change of the order in its book. A sell's hold grows with its lots, but the new
+    /// units come only with the account's own part of the action. Until then the hold may exceed the balance, and
+    /// nothing is available.
     /// </summary>
-    /// <param name="number">The order.</param>
-    /// <param name="priceTicks">Its limit or worst price now.</param>
-    /// <param name="lots">Lots that came to its total.</param>
-    /// <param name="hold">What stays held for it.</param>
-    /// <param name="adjustment">What became of prices and lots.</param>
+    /// <param name="number">The order's number.</param>
+    /// <param name="priceTicks">Its new limit or worst price, in ticks.</param>
+    /// <param name="lots">Increase of its total, in lots.</param>
+    /// <param name="hold">Its new hold, minor units.</param>
+    /// <param name="adjustment">The adjustment of prices and lots.</param>
     public void Adjusted(long number, long priceTicks, long lots, long hold, in OrderAdjustment adjustment)
     {
         var order = _orders[number];
@@ -369,7 +381,10 @@ public sealed class Account(AccountId id)
         SetHold(number, hold);
     }
 
-    /// <summary>Orders of a book that are on their way to replace others, by number, each with what is held for the other one now.</summary>
+    /// <summary>
+    /// Returns a book's pending replacements, sorted by number. Each comes with the current hold of the order it
+    /// replaces.
+    /// </summary>
     public IReadOnlyList<(HeldOrder Replacement, long Held)> Replacing(string symbol) =>
     [
         .. _orders.Values
@@ -379,10 +394,11 @@ public sealed class Account(AccountId id)
     ];
 
     /// <summary>
-    /// Of what an adjustment made free of an order, what is to replace it keeps what it had counted on: it holds only what it needs beyond the other one, and its
-    /// book may take it yet. One that was decided after the adjustment counted on nothing of that.
+    /// Lets pending replacements keep what they counted on when an adjustment frees a part of the replaced order's
+    /// hold. A replacement holds only what it needs beyond the other order, and its book may still accept it. One
+    /// decided after the adjustment counted on nothing.
     /// </summary>
-    /// <param name="replacing">What <see cref="Replacing"/> gave before the adjustment.</param>
+    /// <param name="replacing">The result of <see cref="Replacing"/> before the adjustment.</param>
     public void KeepForReplacements(IReadOnlyList<(HeldOrder Replacement, long Held)> replacing)
     {
         var free = new Dictionary<long, long>();
@@ -402,8 +418,8 @@ public sealed class Account(AccountId id)
     }
 
     /// <summary>
-    /// What is held for an order within a turn of its book. It may grow where another order's hold became free, or
-    /// what a parent bought pays for its child; <see cref="RequireCover(Instrument, Func{string, bool})"/> checks the whole.
+    /// Sets an order's hold within a record of its book. It may grow if another order's hold became free, or if what a
+    /// parent bought pays for its child. <see cref="RequireCover(Instrument, Func{string, bool})"/> checks the total.
     /// </summary>
     public void SetHold(long number, long hold)
     {
@@ -412,19 +428,23 @@ public sealed class Account(AccountId id)
         Change(order, order.QuantityLots, order.FilledLots, hold, order.Paid);
     }
 
-    /// <summary>After a turn nothing is held that is not there.</summary>
+    /// <summary>Requires after a record that holds do not exceed the balances of an instrument's assets.</summary>
     /// <param name="instrument">Names the assets.</param>
-    /// <param name="mayLack">Of which asset less may be there for now.</param>
-    /// <exception cref="InvalidOperationException">More is held of an asset than there is: never to be repaired silently.</exception>
+    /// <param name="mayLack">Returns true for an asset that may be short for now.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A hold exceeds its balance. This must never be repaired silently.
+    /// </exception>
     public void RequireCover(Instrument instrument, Func<string, bool> mayLack)
     {
         RequireCover(instrument.Quote.Name, Of(instrument.Quote), mayLack);
         RequireCover(instrument.Base.Name, Of(instrument.Base), mayLack);
     }
 
-    /// <summary>Of no asset more is held than there is.</summary>
-    /// <param name="mayLack">Of which asset less may be there for now.</param>
-    /// <exception cref="InvalidOperationException">There is: never to be repaired silently.</exception>
+    /// <summary>Requires that holds do not exceed the balances of any asset.</summary>
+    /// <param name="mayLack">Returns true for an asset that may be short for now.</param>
+    /// <exception cref="InvalidOperationException">
+    /// A hold exceeds its balance. This must never be repaired silently.
+    /// </exception>
     public void RequireCover(Func<string, bool> mayLack)
     {
         foreach (var (asset, balance) in _balances)
@@ -441,7 +461,9 @@ public sealed class Account(AccountId id)
         }
     }
 
-    /// <summary>The order ended, or never entered the book: its hold is free again. Unknown numbers are no error.</summary>
+    /// <summary>
+    /// Releases the hold of an order that ended or never entered the book. An unknown number is not an error.
+    /// </summary>
     public void Release(long number)
     {
         if (_orders.TryGetValue(number, out var order))
@@ -451,7 +473,7 @@ public sealed class Account(AccountId id)
         }
     }
 
-    /// <summary>Everything of one symbol up to a number ended in its book, arrived or not.</summary>
+    /// <summary>Releases all orders of a symbol up to a number, which ended in the book, arrived or not.</summary>
     public void ReleaseUpTo(string symbol, long floor)
     {
         foreach (var number in _orders
@@ -463,7 +485,7 @@ public sealed class Account(AccountId id)
         }
     }
 
-    /// <summary>State from a snapshot; what it held is counted again from its orders.</summary>
+    /// <summary>Restores the state from a snapshot; holds are summed from the orders.</summary>
     public void Restore(long lastNumber, IEnumerable<(Asset Asset, long Total)> totals, IEnumerable<HeldOrder> orders)
     {
         LastNumber = lastNumber;
@@ -496,7 +518,7 @@ public sealed class Account(AccountId id)
 
         if (IsMargin)
         {
-            // What it may come to have is told by its assets.
+            // The margin check looks at the balances for assets that the account may come to have.
             Add(order.Instrument.Base, 0, 0);
         }
 
@@ -505,7 +527,7 @@ public sealed class Account(AccountId id)
         Add(order.HeldAsset, 0, order.Held);
     }
 
-    // What an open order comes to changes here alone, so that the sums of its symbol are right.
+    // The only place that changes an order's contribution, so that its symbol's sums stay right.
     private void Change(HeldOrder order, long quantityLots, long filledLots, long held, in OrderFees paid)
     {
         order.Interest?.Remove(order);
@@ -534,7 +556,8 @@ public sealed class Account(AccountId id)
         balance = new Balance(before.Decimals, checked(before.Total + total), checked(before.Held + held));
     }
 
-    // Ids are unique in a book, and few accounts trade in many: the name would be hashed for each fill to tell nothing.
+    // Ids are unique in a book, and few accounts trade in many books. Hashing the symbol for each fill would gain
+    // nothing.
     private sealed class ByOrderId : IEqualityComparer<(string Symbol, long OrderId)>
     {
         public bool Equals((string Symbol, long OrderId) x, (string Symbol, long OrderId) y) =>

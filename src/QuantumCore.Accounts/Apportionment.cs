@@ -1,16 +1,17 @@
 namespace QuantumCore.Accounts;
 
-/// <summary>An amount divided by weights, nothing of it lost.</summary>
+/// <summary>Divides an amount by weights without losing a unit.</summary>
 public static class Apportionment
 {
     /// <summary>
-    /// Each weight's part of an amount, by the method of largest remainders: the parts are whole and sum to the amount. Of equal remainders
-    /// the earlier weight has the unit. No part of an amount up to the sum of all weights is larger than its weight.
+    /// Returns each weight's part of an amount, by the method of largest remainders. The parts are whole and sum to the
+    /// amount. Among equal remainders, the earlier weight gets the unit. If the amount is at most the sum of the
+    /// weights, no part exceeds its weight.
     /// </summary>
-    /// <param name="amount">What is divided, 0 to 2^62.</param>
-    /// <param name="weights">0 to 2^62 each.</param>
-    /// <returns>As many parts as weights; all 0 where all weights are.</returns>
-    /// <exception cref="ArgumentOutOfRangeException">The amount or a weight is less than zero.</exception>
+    /// <param name="amount">Amount to divide, 0 to 2^62.</param>
+    /// <param name="weights">Weights, 0 to 2^62 each.</param>
+    /// <returns>A part for each weight; all 0 if all weights are 0.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The amount or a weight is negative.</exception>
     public static long[] Of(long amount, ReadOnlySpan<long> weights)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(amount);
@@ -36,7 +37,7 @@ public static class Apportionment
             left -= parts[i];
         }
 
-        // The largest remainder first; sorting by number keeps equal ones in their sequence.
+        // The largest remainder first. The sort is stable, so equal remainders keep their sequence.
         foreach (var i in Enumerable.Range(0, parts.Length).OrderBy(i => rests[i]).Take((int)left))
         {
             parts[i]++;

@@ -1,22 +1,23 @@
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// Business days of a settlement venue: all but Saturdays, Sundays and its holidays. Days are UTC days, numbered from 1970-01-01, which is 0.
+/// Business days of a settlement venue: all days but Saturdays, Sundays and its holidays. Days are UTC days, numbered
+/// from 1970-01-01, which is 0.
 /// </summary>
-/// <param name="holidays">Numbers of the days that are none, weekends aside.</param>
+/// <param name="holidays">Holidays, in UTC days since 1970; weekends need not be included.</param>
 public sealed class BusinessCalendar(IEnumerable<long> holidays)
 {
-    /// <summary>Weekends alone.</summary>
+    /// <summary>A calendar with weekends only.</summary>
     public static readonly BusinessCalendar WithoutHolidays = new([]);
 
     private readonly HashSet<long> _holidays = [.. holidays];
 
-    /// <summary>Whether it is a business day.</summary>
+    /// <summary>Returns true for a business day.</summary>
     public bool IsOpen(long day) => !_holidays.Contains(day) && (day + 4) % 7 is not (0 or 6);
 
-    /// <summary>The n-th business day after a day; the day itself for none.</summary>
+    /// <summary>Returns the n-th business day after a day, or the day itself for 0.</summary>
     /// <param name="day">The day of a trade; it need not be a business day.</param>
-    /// <param name="days">How many, 0 or more.</param>
+    /// <param name="days">Number of business days, 0 or more.</param>
     public long After(long day, int days)
     {
         for (; days > 0; days--)
@@ -27,7 +28,7 @@ public sealed class BusinessCalendar(IEnumerable<long> holidays)
         return day;
     }
 
-    /// <summary>How many business days lie between two days, neither of them counted.</summary>
+    /// <summary>Returns the number of business days between two days, both excluded.</summary>
     public int Between(long after, long before)
     {
         var days = 0;
@@ -39,7 +40,7 @@ public sealed class BusinessCalendar(IEnumerable<long> holidays)
         return days;
     }
 
-    /// <summary>The last business day before a day.</summary>
+    /// <summary>Returns the last business day before a day.</summary>
     public long Before(long day)
     {
         do
@@ -50,7 +51,7 @@ public sealed class BusinessCalendar(IEnumerable<long> holidays)
         return day;
     }
 
-    /// <summary>The first business day that is not before a day.</summary>
+    /// <summary>Returns the first business day on or after a day.</summary>
     public long OnOrAfter(long day)
     {
         while (!IsOpen(day))

@@ -3,30 +3,32 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// What of an asset may be given away on a day, where something of it is not settled yet: what comes later pays for nothing that is due
-/// before. What was due to be given is counted as gone; what was due to come and has not is counted on the next business day.
+/// Computes how much of an asset may be given away on a day while a part of it is unsettled. Later receipts pay for
+/// nothing that is due before. An overdue delivery counts as gone; an overdue receipt counts on the next business day.
 /// </summary>
 /// <param name="account">The account.</param>
-/// <param name="today">Number of the UTC day since 1970.</param>
-/// <param name="tradeDay">The earliest day that a trade of an open order may be of: today, or yesterday for a while after midnight.</param>
-/// <param name="calendarOf">The business days of a venue.</param>
+/// <param name="today">Today, in UTC days since 1970.</param>
+/// <param name="tradeDay">
+/// Earliest possible trade day of an open order: today, or yesterday for a while after midnight.
+/// </param>
+/// <param name="calendarOf">Returns the business days of a venue.</param>
 public readonly struct DatedFunds(Account account, long today, long tradeDay, Func<string, BusinessCalendar> calendarOf)
 {
-    /// <summary>The day of what has no settlement date: given away at once.</summary>
+    /// <summary>Due day of what settles at once.</summary>
     public const long AtOnce = 0;
 
-    /// <summary>The day on which an order's next trade would settle, at the earliest.</summary>
+    /// <summary>Returns the earliest day on which an order's next trade would settle.</summary>
     public long DueOf(Instrument instrument) =>
         instrument.SettlementDays == 0 ? AtOnce : calendarOf(instrument.SettlementVenue).After(tradeDay, instrument.SettlementDays);
 
-    /// <summary>Whether an amount may be given away on a day; the whole was asked about before.</summary>
+    /// <summary>Checks that an amount may be given away on a day. The total must have been checked before.</summary>
     /// <param name="asset">The asset's name.</param>
     /// <param name="amount">Minor units.</param>
-    /// <param name="due">The day.</param>
+    /// <param name="due">The day, in UTC days since 1970.</param>
     public RejectReason Check(string asset, Int128 amount, long due) =>
         !account.Pending.Has(asset) || amount <= Spendable(asset, due) ? RejectReason.None : RejectReason.UnsettledFunds;
 
-    /// <summary>The least that is free of an asset on a day and on all days after it, minor units.</summary>
+    /// <summary>Returns the minimum free amount of an asset on a day and all later days, minor units.</summary>
     public Int128 Spendable(string asset, long due)
     {
         var changes = new SortedDictionary<long, Int128>();
@@ -39,7 +41,7 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
             }
         }
 
-        // What a margin account holds is only noted.
+        // Holds of a margin account are only noted.
         foreach (var open in account.IsMargin ? [] : account.OpenInterest)
         {
             Change(DueOf(open.Instrument), -(Int128)open.HeldOf(asset));
@@ -63,9 +65,11 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
     }
 
     /// <summary>
-    /// What of an asset may be given away in a batch of a venue, minor units: what is settled, less what an open order may give away at once and what
-    /// was to be given elsewhere before today; and no more than what is still to be given there, since once its day has ended nothing else may take of
-    /// that until it is given. All else may leave at any moment, also where it would have to stand in for receipts of the same day that fail.
+    /// Returns how much of an asset may be given in a settlement batch of a venue, minor units. It is the settled
+    /// amount less what open orders may give away at once, and less overdue deliveries at other venues. It is at most
+    /// what is still due at this venue: once a day has ended, nothing else may use that amount until it is given.
+    /// Everything else may leave at any moment, even if it would have to stand in for receipts of the same day that
+    /// fail.
     /// </summary>
     public Int128 FreeFor(string venue, string asset)
     {

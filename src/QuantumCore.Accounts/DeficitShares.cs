@@ -1,28 +1,33 @@
 namespace QuantumCore.Accounts;
 
-/// <summary>What an account gained in a UTC day on one symbol.</summary>
+/// <summary>An account's gain in one symbol in a UTC day.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Amount">Realised and on paper, less fees, minor units of its currency; less than zero is a loss.</param>
+/// <param name="Amount">
+/// Realised and unrealised gain less fees, minor units of its currency; negative for a loss.
+/// </param>
 public readonly record struct SymbolGain(string Symbol, Int128 Amount);
 
-/// <summary>Who may be asked for a share of another account's deficit.</summary>
+/// <summary>An account that may be asked for a share of another account's deficit.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="IsRelated">It is of the owner whose account has the deficit.</param>
-/// <param name="Equity">What it would have if everything were closed, minor units: it never pays more.</param>
-/// <param name="Gains">What it gained on the day.</param>
+/// <param name="IsRelated">True if it belongs to the owner of the account with the deficit.</param>
+/// <param name="Equity">Its equity if all positions were closed, minor units: it never pays more.</param>
+/// <param name="Gains">Its gains of the day, by symbol.</param>
 public readonly record struct Gainer(long Account, bool IsRelated, Int128 Equity, IReadOnlyList<SymbolGain> Gains);
 
-/// <summary>A deficit shared out among those who gained on what the account lost on.</summary>
+/// <summary>Shares a deficit out among accounts that gained on what the account lost on.</summary>
 public static class DeficitShares
 {
     /// <summary>
-    /// Who pays how much. The deficit is divided over the symbols that the account lost on, by its losses; each symbol's part over those who
-    /// gained on it, by their gains, other accounts of the same owner first. Nobody pays more than he gained, nor more than he has.
+    /// Returns the shares. The deficit is divided over the symbols on which the account lost, by its losses. Each
+    /// symbol's part is divided over the accounts that gained on it, by their gains; other accounts of the same owner
+    /// pay first. No account pays more than it gained or has.
     /// </summary>
-    /// <param name="deficit">What is shared out, minor units.</param>
-    /// <param name="lost">What the account gained and lost on the day.</param>
-    /// <param name="gainers">Whoever may be asked, by account.</param>
-    /// <returns>By account, each more than zero. All together at most the deficit; what is missing nobody gained.</returns>
+    /// <param name="deficit">Amount to share out, minor units.</param>
+    /// <param name="lost">The account's gains and losses of the day.</param>
+    /// <param name="gainers">Accounts that may be asked, sorted by account.</param>
+    /// <returns>
+    /// Shares by account, each positive. Their sum is at most the deficit; the rest exceeds what others gained.
+    /// </returns>
     public static IReadOnlyList<(long Account, long Amount)> Of(long deficit, IReadOnlyList<SymbolGain> lost, IReadOnlyList<Gainer> gainers)
     {
         var losses = lost.Where(gain => gain.Amount < 0).OrderBy(gain => gain.Symbol, StringComparer.Ordinal).ToArray();
@@ -40,7 +45,7 @@ public static class DeficitShares
         return [.. gainers.Select((gainer, i) => (gainer.Account, shares[i])).Where(share => share.Item2 > 0)];
     }
 
-    /// <summary>One round of those who may be asked; gives what they pay together.</summary>
+    /// <summary>Asks one round of accounts and returns what they pay together.</summary>
     private static long Ask(long amount, string symbol, bool isRelated, IReadOnlyList<Gainer> gainers, long[] shares)
     {
         var weights = new long[gainers.Count];

@@ -2,13 +2,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>Which position a step of a liquidation closes, and how much of it, where positions secure each other.</summary>
+/// <summary>
+/// Chooses the position that a liquidation step closes, and how much of it, if positions offset each other.
+/// </summary>
 /// <param name="positions">All positions.</param>
 /// <param name="step">Number of the step, from 1.</param>
-/// <param name="policy">Gives target and fee.</param>
+/// <param name="policy">Target and fee of the liquidation.</param>
 /// <remarks>
-/// Of a group the side that needs more is closed first: down to the other side all of what it needs is saved. From there on only both sides together
-/// save much, each alone what the credit leaves: so the same part of both is closed, one after the other.
+/// Of a group, the side with the larger requirement is closed first: down to the other side, all of its requirement is
+/// saved. Below that, closing one side alone saves only what the credit leaves, and closing both saves much. So the
+/// same part of both sides is closed, one after the other.
 /// </remarks>
 public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positions, int step, MarginPolicy policy)
 {
@@ -16,10 +19,11 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
     private readonly ReadOnlySpan<MarginPosition> _positions = positions;
 
     /// <summary>
-    /// Where the position is that is closed next: what needs the most, of the smaller side of a group as much as the credit leaves, and only
-    /// where that is more than closing it costs; less than 0 where nothing can be closed.
+    /// Returns the index of the position to close next: the one with the largest requirement. The smaller side of a
+    /// group counts only with what the credit leaves, and only if that exceeds the cost of closing. Returns a negative
+    /// number if nothing can be closed.
     /// </summary>
-    /// <param name="isTrading">Whether an order could trade in a symbol now.</param>
+    /// <param name="isTrading">Returns true if an order could trade in a symbol now.</param>
     public int Next(Func<string, bool> isTrading)
     {
         var (next, most) = (-1, (Int128)0);
@@ -36,10 +40,10 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
         return next;
     }
 
-    /// <summary>Lots to close of a position; a tenth of it at least, at most a step's.</summary>
-    /// <param name="figures">The account, without open orders.</param>
-    /// <param name="position">One of the positions.</param>
-    /// <param name="priceTicks">The worst price.</param>
+    /// <summary>Returns the lots to close of a position: at least a tenth of it, at most a step's maximum.</summary>
+    /// <param name="figures">Margin figures of the account, without open orders.</param>
+    /// <param name="position">The position, from this liquidation.</param>
+    /// <param name="priceTicks">The worst price, in ticks.</param>
     public long Lots(in MarginFigures figures, in MarginPosition position, long priceTicks)
     {
         if (position.Of.Group is not { CreditPpm: > 0 } group)
@@ -57,8 +61,9 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
     }
 
     /// <summary>
-    /// Lots beyond the level of both sides: the part of what is left of the group after whose closing, on both sides, equity would be the target part of the
-    /// maintenance margin. The other side follows in steps of its own.
+    /// Returns the lots to close beyond the level of both sides. It is the part of the remaining group whose closing,
+    /// on both sides, brings equity to the target part of the maintenance margin. The other side follows in its own
+    /// steps.
     /// </summary>
     private long PartOfBoth(Closing closing, long level)
     {
@@ -105,22 +110,24 @@ public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positio
     private static bool IsBefore(in MarginPosition one, in MarginPosition other) =>
         string.CompareOrdinal(one.Of.Instrument.Symbol, other.Of.Instrument.Symbol) < 0;
 
-    /// <summary>A position of a group as it is closed.</summary>
-    /// <param name="Equity">Of the account.</param>
-    /// <param name="Outside">What everything outside the group needs.</param>
-    /// <param name="Own">What the rest of its side needs.</param>
-    /// <param name="Other">What the other side needs.</param>
+    /// <summary>A position of a group while it is being closed.</summary>
+    /// <param name="Equity">The account's equity.</param>
+    /// <param name="Outside">Requirement of everything outside the group.</param>
+    /// <param name="Own">Requirement of the rest of its side.</param>
+    /// <param name="Other">Requirement of the other side.</param>
     /// <param name="Position">The position.</param>
-    /// <param name="PriceTicks">The worst price.</param>
+    /// <param name="PriceTicks">The worst price, in ticks.</param>
     /// <param name="Group">The group.</param>
-    /// <param name="Policy">Gives target and fee.</param>
+    /// <param name="Policy">Target and fee of the liquidation.</param>
     private sealed record Closing(
         Int128 Equity, Int128 Outside, Int128 Own, Int128 Other, MarginPosition Position, long PriceTicks, MarginGroup Group, MarginPolicy Policy)
     {
-        /// <summary>Whether its side needs no more than the other when some lots were closed.</summary>
+        /// <summary>Returns true if its side needs no more than the other side after some lots are closed.</summary>
         public bool IsLevel(long lots) => Weighted(lots) <= Other * Million;
 
-        /// <summary>What is left of equity above the target after some lots were closed, times 10^18 so that nothing is rounded.</summary>
+        /// <summary>
+        /// Returns the equity above the target after some lots are closed, times 10^18 so that nothing is rounded.
+        /// </summary>
         public Int128 Surplus(long lots)
         {
             var (own, other) = (Weighted(lots), Other * Million);

@@ -2,43 +2,44 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>Instruments whose long and short positions secure each other in part.</summary>
+/// <summary>A group of instruments whose long and short positions offset each other in part.</summary>
 /// <param name="name">Its name.</param>
-/// <param name="creditPpm">What of the smaller side's requirement is not asked for, millionths, 0 to 1,000,000.</param>
+/// <param name="creditPpm">Part of the smaller side's requirement that is waived, millionths, 0 to 1,000,000.</param>
 /// <remarks>
-/// With a credit of at most the whole smaller side, what both sides need never falls when one of them grows: closing anything never raises it.
+/// The credit is at most the whole smaller side, so the joint requirement never falls when a side grows. Closing
+/// anything never raises it.
 /// </remarks>
 public sealed class MarginGroup(string name, int creditPpm)
 {
-    /// <summary>A credit of the whole smaller side.</summary>
+    /// <summary>Credit of the whole smaller side, millionths.</summary>
     public const int CreditLimit = 1_000_000;
 
     /// <summary>Its name.</summary>
     public string Name => name;
 
-    /// <summary>What of the smaller side's requirement is not asked for, millionths.</summary>
+    /// <summary>Part of the smaller side's requirement that is waived, millionths.</summary>
     public int CreditPpm => creditPpm;
 
-    /// <summary>What is still asked for of the smaller side, millionths.</summary>
+    /// <summary>Part of the smaller side's requirement that remains, millionths.</summary>
     internal int RestPpm => CreditLimit - creditPpm;
 
-    /// <summary>What is not asked for, rounded down, quote minor units.</summary>
-    /// <param name="longs">What the long positions need one by one.</param>
-    /// <param name="shorts">What the short positions need one by one.</param>
+    /// <summary>Returns the credit, rounded down, quote minor units.</summary>
+    /// <param name="longs">Sum of the long positions' own requirements, quote minor units.</param>
+    /// <param name="shorts">Sum of the short positions' own requirements, quote minor units.</param>
     public Int128 Credit(Int128 longs, Int128 shorts) => Rounding.DivDown(creditPpm * Int128.Min(longs, shorts), CreditLimit);
 
-    /// <summary>What both sides need together, quote minor units.</summary>
-    /// <param name="longs">What the long positions need one by one.</param>
-    /// <param name="shorts">What the short positions need one by one.</param>
+    /// <summary>Returns the joint requirement of both sides, quote minor units.</summary>
+    /// <param name="longs">Sum of the long positions' own requirements, quote minor units.</param>
+    /// <param name="shorts">Sum of the short positions' own requirements, quote minor units.</param>
     public Int128 Required(Int128 longs, Int128 shorts) => longs + shorts - Credit(longs, shorts);
 }
 
-/// <summary>What the sides of a group need one by one, quote minor units.</summary>
-/// <param name="Longs">Of the long positions together.</param>
-/// <param name="Shorts">Of the short positions together.</param>
+/// <summary>Requirements of the two sides of a group before its credit, quote minor units.</summary>
+/// <param name="Longs">Sum over the long positions.</param>
+/// <param name="Shorts">Sum over the short positions.</param>
 public readonly record struct GroupSides(Int128 Longs, Int128 Shorts)
 {
-    /// <summary>What is needed to keep the positions of a group.</summary>
+    /// <summary>Returns the maintenance margins of the sides of a group.</summary>
     public static GroupSides Of(MarginGroup group, ReadOnlySpan<MarginPosition> positions)
     {
         var (longs, shorts) = ((Int128)0, (Int128)0);
@@ -55,12 +56,12 @@ public readonly record struct GroupSides(Int128 Longs, Int128 Shorts)
     }
 }
 
-/// <summary>What a group takes off what its positions need one by one, quote minor units.</summary>
-/// <param name="Initial">Of the initial margin.</param>
-/// <param name="Maintenance">Of the margin to keep them.</param>
+/// <summary>Credit of a group: the reduction of its positions' own requirements, quote minor units.</summary>
+/// <param name="Initial">Reduction of the initial margin.</param>
+/// <param name="Maintenance">Reduction of the maintenance margin.</param>
 public readonly record struct GroupRelief(Int128 Initial, Int128 Maintenance)
 {
-    /// <summary>Of all groups that the positions belong to.</summary>
+    /// <summary>Sums the credits of all groups of the positions.</summary>
     public static GroupRelief Of(ReadOnlySpan<MarginPosition> positions)
     {
         GroupRelief sum = default;
@@ -76,7 +77,7 @@ public readonly record struct GroupRelief(Int128 Initial, Int128 Maintenance)
         return sum;
     }
 
-    /// <summary>Of one group.</summary>
+    /// <summary>Returns the credit of one group.</summary>
     public static GroupRelief Of(MarginGroup group, ReadOnlySpan<MarginPosition> positions)
     {
         var kept = GroupSides.Of(group, positions);
@@ -84,9 +85,10 @@ public readonly record struct GroupRelief(Int128 Initial, Int128 Maintenance)
     }
 
     /// <summary>
-    /// What both sides need together at the worst of all mixtures of fills. Any symbol ends anywhere between all its sells and all its buys, and what a group
-    /// needs is the larger of two sums over its symbols: the long ones in full and the short ones in part, or the other way round. So each
-    /// symbol is taken at its worst in each of the sums: nothing less is safe, and orders that close never raise it.
+    /// Returns the reduction of the initial margin at the worst mixture of fills. Any symbol ends between all its sells
+    /// and all its buys. A group's requirement is the larger of two sums over its symbols: long ones in full and short
+    /// ones in part, or the reverse. So each symbol counts with its worst case in each sum. Nothing less is safe, and
+    /// orders that close positions never raise it.
     /// </summary>
     private static Int128 OfInitial(MarginGroup group, ReadOnlySpan<MarginPosition> positions)
     {

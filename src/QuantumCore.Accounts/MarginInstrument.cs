@@ -2,23 +2,23 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>An instrument that is traded on margin: what positions in it are worth, and need.</summary>
+/// <summary>An instrument traded on margin: computes value and requirement of positions.</summary>
 /// <param name="instrument">The instrument.</param>
-/// <param name="terms">On what terms.</param>
-/// <param name="group">The group it belongs to; null for none.</param>
-/// <remarks>Quantities are base minor units, which need not be whole lots; less than zero is short.</remarks>
+/// <param name="terms">Its margin terms.</param>
+/// <param name="group">Its margin group; null for none.</param>
+/// <remarks>Quantities are base minor units, not necessarily whole lots; negative if short.</remarks>
 public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, MarginGroup? group = null)
 {
-    /// <summary>The largest position, in base minor units, and the largest value of a lot.</summary>
+    /// <summary>Largest position, in base minor units, and largest value of a lot, in quote minor units.</summary>
     private const long Limit = 1L << 62;
 
     /// <summary>The instrument.</summary>
     public Instrument Instrument => instrument;
 
-    /// <summary>On what terms.</summary>
+    /// <summary>Its margin terms.</summary>
     public MarginTerms Terms => terms;
 
-    /// <summary>The group whose other side secures a position in part; null for none.</summary>
+    /// <summary>The group whose other side offsets a position in part; null for none.</summary>
     public MarginGroup? Group => group;
 
     /// <summary>Base minor units of one lot.</summary>
@@ -27,22 +27,28 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, M
     /// <summary>Quote minor units of one tick times one lot.</summary>
     public long TickLotValue { get; } = instrument.TickLotValue;
 
-    /// <summary>Whether everything that is reckoned with a position stays in range.</summary>
+    /// <summary>Returns true if every computation with a position stays in range.</summary>
     public bool IsInRange(long priceTicks, Int128 units) =>
         (Int128)priceTicks * TickLotValue <= Limit && Int128.Abs(units) <= Limit;
 
-    /// <summary>What a position is worth at a price: what is owned rounded down, what is owed up.</summary>
+    /// <summary>
+    /// Returns the value of a position at a price, quote minor units: owned value rounded down, owed value rounded up.
+    /// </summary>
     public Int128 Value(long priceTicks, Int128 units) => LotUnits == 1
         ? Wide.Product(Wide.Product(units, priceTicks), TickLotValue)
         : Rounding.DivDown(units * ((Int128)priceTicks * TickLotValue), LotUnits);
 
-    /// <summary>Margin to open a position, quote minor units, rounded up; never less than to keep it.</summary>
+    /// <summary>
+    /// Returns the initial margin of a position, quote minor units, rounded up; never less than the maintenance margin.
+    /// </summary>
     public Int128 Initial(long priceTicks, Int128 units) => Required(priceTicks, units, maintenance: false);
 
-    /// <summary>Margin to keep a position, quote minor units, rounded up.</summary>
+    /// <summary>Returns the maintenance margin of a position, quote minor units, rounded up.</summary>
     public Int128 Maintenance(long priceTicks, Int128 units) => Required(priceTicks, units, maintenance: true);
 
-    /// <summary>Margin to keep a position in millionths of a quote minor unit, not rounded.</summary>
+    /// <summary>
+    /// Returns the maintenance margin of a position in millionths of a quote minor unit, not rounded.
+    /// </summary>
     public Int128 MaintenanceWeighted(long priceTicks, Int128 units)
     {
         var table = TableOf(priceTicks, units);
@@ -74,7 +80,7 @@ public sealed class MarginInstrument(Instrument instrument, MarginTerms terms, M
     private Int128 Floor(MarginTable table, Int128 units) =>
         table.FloorPerLot == 0 ? 0 : Rounding.DivUp(Int128.Abs(units) * table.FloorPerLot, LotUnits);
 
-    // Where nobody may go short, who is so all the same (by a correction) needs what a long one does.
+    // If short positions are not allowed but one exists (after a correction), it needs as much as a long one.
     private MarginTable TableOf(long priceTicks, Int128 units) =>
         units >= 0 ? terms.Long
         : terms.CheapShort is { } cheap && priceTicks < terms.CheapBelowTicks ? cheap

@@ -3,22 +3,23 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// The mark price: the median of the index, the book's middle and its last price, where the book's may not be far from the index. So a
-/// print or an empty book pulls it no further than that. Without an index it follows the book at a limited speed.
+/// Computes the mark price: the median of the index, the book's middle and its last price. The book's prices are first
+/// limited to a distance from the index, so a single print or an empty book cannot pull it further. Without an index,
+/// it follows the book at a limited speed.
 /// </summary>
 public static class MarkRule
 {
-    /// <summary>How far from the index the book's prices count, millionths.</summary>
+    /// <summary>Maximum distance of the book's prices from the index, millionths.</summary>
     public const int IndexPpm = 20_000;
 
-    /// <summary>How far the mark price goes in one update where there is no index, millionths.</summary>
+    /// <summary>Maximum change of the mark price in one update without an index, millionths.</summary>
     public const int StepPpm = 5_000;
 
-    /// <summary>The mark price in ticks; 0 where there is nothing to tell it.</summary>
-    /// <param name="index">The index; 0 for none. So are the others.</param>
-    /// <param name="before">The mark price before.</param>
-    /// <param name="middle">The middle of the book, where it is deep enough.</param>
-    /// <param name="last">The last price.</param>
+    /// <summary>Returns the mark price, in ticks; 0 if no price is known.</summary>
+    /// <param name="index">The index price, in ticks; 0 for none.</param>
+    /// <param name="before">The previous mark price, in ticks; 0 for none.</param>
+    /// <param name="middle">The middle of the book, if it is deep enough, in ticks; 0 for none.</param>
+    /// <param name="last">The last price, in ticks; 0 for none.</param>
     public static long Ticks(long index, long before, long middle, long last)
     {
         if (index == 0 && middle == 0 && last == 0)
@@ -32,10 +33,12 @@ public static class MarkRule
             : Median(centre, Near(centre, reach, middle), Near(centre, reach, last));
     }
 
-    /// <summary>The middle of two sides of a book, half to even; 0 where a side is missing or they are too far apart.</summary>
-    /// <param name="bid">Where a quantity can be sold, in ticks.</param>
-    /// <param name="ask">Where it can be bought.</param>
-    /// <param name="spreadLimitPpm">How far they may be apart, millionths of the middle.</param>
+    /// <summary>
+    /// Returns the middle of a book in ticks, rounded half to even; 0 if a side is missing or the spread is too wide.
+    /// </summary>
+    /// <param name="bid">Price at which a quantity can be sold, in ticks; 0 for none.</param>
+    /// <param name="ask">Price at which it can be bought, in ticks; 0 for none.</param>
+    /// <param name="spreadLimitPpm">Maximum spread, millionths of the middle.</param>
     public static long Middle(long bid, long ask, int spreadLimitPpm)
     {
         var middle = bid == 0 || ask == 0 ? 0 : Mean(bid, ask);

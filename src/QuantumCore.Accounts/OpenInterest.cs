@@ -2,43 +2,49 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>What an account's open orders in one symbol come to, kept as they change: to ask it costs the same for one and for thousands.</summary>
-/// <param name="instrument">The instrument that the first of them was placed under.</param>
-/// <param name="margined">Whether they are a margin account's, which asks what they may lose.</param>
-/// <param name="receipts">Amounts that open orders of the account are to receive, by asset; null when nobody asks.</param>
+/// <summary>
+/// Sums over an account's open orders in one symbol, updated as they change. Reading them costs the same for one order
+/// as for thousands.
+/// </summary>
+/// <param name="instrument">The instrument of the first order.</param>
+/// <param name="margined">True for a margin account, which also needs the possible losses.</param>
+/// <param name="receipts">Amounts that open orders of the account are to receive, by asset; null if not needed.</param>
 public sealed class OpenInterest(Instrument instrument, bool margined = false, ExpectedReceipts? receipts = null)
 {
     private readonly HashSet<HeldOrder>? _members = margined ? [] : null;
     private long _markTicks;
     private OpenOrderWorth _worth;
 
-    // Of an instrument it is reckoned each time, and never changes.
+    // Cached, because the instrument computes it on each call.
     private readonly long _tickLotValue = instrument.TickLotValue;
     private Int128 _buyTickLots;
     private Int128 _sellTickLots;
 
-    /// <summary>The instrument that the first of them was placed under.</summary>
+    /// <summary>The instrument of the first order.</summary>
     public Instrument Instrument => instrument;
 
     /// <summary>Number of open orders.</summary>
     public int Orders { get; private set; }
 
-    /// <summary>What is held for its buys, quote minor units.</summary>
+    /// <summary>Amount held for its buys, quote minor units.</summary>
     public long BuyHeld { get; private set; }
 
-    /// <summary>What is held for its sells, base minor units.</summary>
+    /// <summary>Amount held for its sells, base minor units.</summary>
     public long SellHeld { get; private set; }
 
-    /// <summary>Lots that its buys have open.</summary>
+    /// <summary>Open quantity of its buys, in lots.</summary>
     public Int128 BuyLots { get; private set; }
 
-    /// <summary>The same at the worst prices of its buys, in quote minor units.</summary>
+    /// <summary>Value of its buys at their worst prices, quote minor units.</summary>
     public Int128 BuyValue => _buyTickLots * _tickLotValue;
 
-    /// <summary>What its sells may trade at their limits, in quote minor units; of a margin account alone.</summary>
+    /// <summary>Value of its sells at their limits, quote minor units; only for a margin account.</summary>
     public Int128 SellValue => _sellTickLots * _tickLotValue;
 
-    /// <summary>What they may cost beyond the margin of the position, at a mark price; reckoned anew when that has changed.</summary>
+    /// <summary>
+    /// Returns the maximum cost of the orders beyond the margin of the position, at a mark price. A change of the mark
+    /// recomputes it.
+    /// </summary>
     public OpenOrderWorth WorthAt(long markTicks)
     {
         if (markTicks != _markTicks)
@@ -53,7 +59,7 @@ public sealed class OpenInterest(Instrument instrument, bool margined = false, E
         return _worth;
     }
 
-    /// <summary>What is held of an asset for them, minor units.</summary>
+    /// <summary>Returns the amount of an asset held for them, minor units.</summary>
     public long HeldOf(string asset) => asset == instrument.Quote.Name ? BuyHeld : asset == instrument.Base.Name ? SellHeld : 0;
 
     internal void Add(HeldOrder order) => Count(order, 1);

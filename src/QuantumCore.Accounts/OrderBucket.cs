@@ -1,12 +1,12 @@
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// How often orders may come: a bucket of tokens, one for each order, that fills evenly. It knows no clock: time comes with
-/// each question, from records, so that the same records always leave the same level.
+/// A token bucket that limits the rate of orders; each order takes a token. It has no clock: times come from records,
+/// so that the same records always leave the same level.
 /// </summary>
 public sealed class OrderBucket
 {
-    /// <summary>Most orders a second, and most at once.</summary>
+    /// <summary>Maximum rate in orders per second, and maximum burst in orders.</summary>
     public const long Limit = 1_000_000;
 
     private const long Second = 1_000_000_000;
@@ -15,44 +15,44 @@ public sealed class OrderBucket
     private readonly long _perSecond;
     private readonly long _burst;
 
-    /// <summary>A bucket that is full.</summary>
-    /// <param name="perSecond">Orders a second that it fills by, 0 to <see cref="Limit"/>.</param>
-    /// <param name="burst">Orders at once that it holds, 0 to <see cref="Limit"/>.</param>
-    /// <param name="timeNanos">Now, Unix nanoseconds.</param>
+    /// <summary>Creates a full bucket.</summary>
+    /// <param name="perSecond">Rate at which it fills, in orders per second, 0 to <see cref="Limit"/>.</param>
+    /// <param name="burst">Capacity in orders, 0 to <see cref="Limit"/>.</param>
+    /// <param name="timeNanos">Current time, Unix nanoseconds.</param>
     public OrderBucket(long perSecond, long burst, long timeNanos)
         : this(perSecond, burst, timeNanos, burst * Second)
     {
     }
 
-    /// <summary>A bucket as it was.</summary>
-    /// <param name="perSecond">Orders a second that it fills by.</param>
-    /// <param name="burst">Orders at once that it holds.</param>
-    /// <param name="timeNanos">When it was that, Unix nanoseconds.</param>
-    /// <param name="level">What was in it, in billionths of an order.</param>
+    /// <summary>Restores a bucket.</summary>
+    /// <param name="perSecond">Rate at which it fills, in orders per second.</param>
+    /// <param name="burst">Capacity in orders.</param>
+    /// <param name="timeNanos">Time of the level, Unix nanoseconds.</param>
+    /// <param name="level">Level, in billionths of an order.</param>
     public OrderBucket(long perSecond, long burst, long timeNanos, long level) =>
         (_perSecond, _burst, TimeNanos, Level) = (perSecond, burst, timeNanos, level);
 
-    /// <summary>When it was last touched, Unix nanoseconds.</summary>
+    /// <summary>Time of the last update, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>What was in it then, in billionths of an order.</summary>
+    /// <summary>Level at the last update, in billionths of an order.</summary>
     public long Level { get; private set; }
 
-    /// <summary>Whether so many orders may come now.</summary>
+    /// <summary>Returns true if the bucket has tokens for the orders now.</summary>
     public bool Has(int orders, long nowNanos) => LevelAt(nowNanos) >= orders * Second;
 
-    /// <summary>Orders came. Taking what is not there empties it.</summary>
+    /// <summary>Takes tokens for orders. Taking more than there are empties the bucket.</summary>
     public void Take(int orders, long nowNanos)
     {
         Level = Math.Max(0, LevelAt(nowNanos) - (orders * Second));
         TimeNanos = IsTurnedBack(nowNanos) ? nowNanos : Math.Max(TimeNanos, nowNanos);
     }
 
-    // Tokens times a second, filling by the rate for each nanosecond: nothing is divided, so that nothing is lost.
+    // In billionths of an order, which the rate fills per nanosecond: no division, so nothing is lost.
     private long LevelAt(long nowNanos) => IsTurnedBack(nowNanos)
         ? _burst * Second
         : (long)Int128.Min((Int128)_burst * Second, Level + ((Int128)_perSecond * Math.Max(0, nowNanos - TimeNanos)));
 
-    // A clock that ran ahead dated the last order, and an operator corrected that: the bucket is full.
+    // A clock that ran ahead dated the last order, and an operator corrected it: the bucket is full.
     private bool IsTurnedBack(long nowNanos) => TimeNanos - nowNanos >= LeastTurnBackNanos;
 }

@@ -1,23 +1,28 @@
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// Which open orders of an account changed last, so that who follows it learns of those alone: an account may have a hundred thousand.
+/// Log of the latest changes of an account's open orders. A reader gets only the changed orders, because an account may
+/// have a hundred thousand.
 /// </summary>
 public sealed class OrderTrail
 {
-    /// <summary>Changes that are remembered.</summary>
+    /// <summary>Maximum number of changes kept.</summary>
     public const int Room = 4_096;
 
-    // Most accounts that are followed have few orders.
+    // Small at first: most followed accounts have few orders.
     private long[] _numbers = new long[16];
     private long _oldest;
     private long _shown;
 
-    /// <summary>Changes so far, those of an order that nobody asked about in between as one.</summary>
+    /// <summary>Number of changes so far. Changes of one order in a row count once if nobody read in between.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>For somebody who knows the orders as they were after so many changes, or not at all, and is shown now how they are.</summary>
-    /// <returns>The orders that have changed since, by number, those that are open no more among them; null: all may have.</returns>
+    /// <summary>
+    /// Returns what changed for a reader who knows the orders after some change, or not at all (null).
+    /// </summary>
+    /// <returns>
+    /// Numbers of orders changed since, ascending, including closed ones; null if all may have changed.
+    /// </returns>
     public IReadOnlyCollection<long>? After(long? changes)
     {
         _shown = Changes;

@@ -1,14 +1,17 @@
 namespace QuantumCore.Accounts;
 
-/// <summary>Trades that settle together: those of one UTC day at one venue, after the same number of business days.</summary>
+/// <summary>
+/// Settlement term of trades that settle together: same venue, same UTC day, same number of business days.
+/// </summary>
 /// <param name="Venue">The settlement venue.</param>
-/// <param name="TradeDay">Number of the UTC day of the trades, since 1970.</param>
-/// <param name="Days">Business days to settlement, 1 or more.</param>
+/// <param name="TradeDay">UTC day of the trades since 1970.</param>
+/// <param name="Days">Business days from trade to settlement, 1 or more.</param>
 public readonly record struct SettlementTerm(string Venue, long TradeDay, int Days);
 
 /// <summary>
-/// What an account has traded and not settled, by asset and term: minor units, less than zero is to be given. What was folded in whatever
-/// sequence, a trade or its settlement first, comes to the same. No calendar is asked here: when a term settles its venue decides, once.
+/// Amounts an account has traded and not settled, by asset and term: minor units, negative if to be given. Trades and
+/// settlements may be applied in any sequence with the same result. It asks no calendar: the venue decides, once, when
+/// a term settles.
 /// </summary>
 public sealed class PendingFunds
 {
@@ -20,20 +23,20 @@ public sealed class PendingFunds
 
     private readonly Dictionary<string, long> _sums = new(StringComparer.Ordinal);
 
-    /// <summary>Nothing is pending.</summary>
+    /// <summary>True if nothing is pending.</summary>
     public bool IsEmpty => _amounts.Count == 0;
 
-    /// <summary>All of it, by asset, venue and day.</summary>
+    /// <summary>All entries, sorted by asset, venue and day.</summary>
     public IEnumerable<(string Asset, SettlementTerm Term, long Amount)> Entries =>
         _amounts.Select(entry => (entry.Key.Asset, new SettlementTerm(entry.Key.Venue, entry.Key.TradeDay, entry.Key.Days), entry.Value));
 
-    /// <summary>Whether something of an asset is pending.</summary>
+    /// <summary>Returns true if something of an asset is pending.</summary>
     public bool Has(string asset) => _sums.ContainsKey(asset);
 
-    /// <summary>The sum of what is pending of an asset, minor units.</summary>
+    /// <summary>Returns the sum of what is pending of an asset, minor units.</summary>
     public long SumOf(string asset) => _sums.GetValueOrDefault(asset);
 
-    /// <summary>Whether something is pending at a venue.</summary>
+    /// <summary>Returns true if something is pending at a venue.</summary>
     public bool IsAt(string venue)
     {
         foreach (var key in _amounts.Keys)
@@ -47,7 +50,7 @@ public sealed class PendingFunds
         return false;
     }
 
-    /// <summary>Traded, or less than zero: settled.</summary>
+    /// <summary>Adds a traded amount; a settled amount is added with the opposite sign.</summary>
     public void Add(string asset, in SettlementTerm term, long amount)
     {
         if (amount == 0)

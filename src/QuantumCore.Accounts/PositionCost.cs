@@ -2,52 +2,54 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>Which units leave a position first, and at what cost.</summary>
+/// <summary>Cost method: which units leave a position first, and at what cost.</summary>
 public enum CostMethod : byte
 {
-    /// <summary>All units cost the same: the average of what is there.</summary>
+    /// <summary>Average cost: all units cost the same.</summary>
     Average = 0,
 
-    /// <summary>The units that came first leave first, each lot at its own cost.</summary>
+    /// <summary>First in, first out: each lot leaves at its own cost.</summary>
     FirstInFirstOut = 1,
 }
 
 /// <summary>
-/// What a position of one instrument cost and what was earned on it, trade by trade. Amounts are quote minor units; a long position's cost
-/// is what was paid, a short one's less than zero: what was received. Nothing is lost by rounding: what leaves the cost
+/// Cost and profit of a position in one instrument, trade by trade. Amounts are quote minor units. A long position's
+/// cost is what was paid; a short one's is negative: what was received. Rounding loses nothing: what leaves the cost
 /// enters the profit, and the last unit takes the rest.
 /// </summary>
-/// <param name="method">Which units leave first.</param>
+/// <param name="method">The cost method.</param>
 /// <param name="feesInCost">
-/// Fees belong to cost and proceeds, as tax offices count; otherwise the profit is gross and fees are a line of their own, as
+/// True to include fees in cost and proceeds, as tax offices count. False for gross profit with separate fees, as
 /// exchanges report.
 /// </param>
 public sealed class PositionCost(CostMethod method, bool feesInCost = false)
 {
-    // Oldest first, all on one side; of units that all cost the same there are no lots.
+    // Oldest first, all on one side; empty for average cost.
     private readonly LinkedList<(long Lots, Int128 Cost)> _open = [];
 
-    /// <summary>A position at average cost as it was, with nothing realised and no fees yet.</summary>
-    /// <param name="quantity">Lots.</param>
-    /// <param name="cost">Quote minor units.</param>
+    /// <summary>Restores a position at average cost, with no realised profit and no fees yet.</summary>
+    /// <param name="quantity">Quantity, in lots.</param>
+    /// <param name="cost">Cost, quote minor units.</param>
     public static PositionCost AverageOf(long quantity, Int128 cost) => new(CostMethod.Average) { Quantity = quantity, Cost = cost };
 
-    /// <summary>Lots; less than zero is short.</summary>
+    /// <summary>Quantity, in lots; negative if short.</summary>
     public long Quantity { get; private set; }
 
-    /// <summary>What the open lots cost, quote minor units; of a short position less than zero.</summary>
+    /// <summary>Cost of the open lots, quote minor units; negative for a short position.</summary>
     public Int128 Cost { get; private set; }
 
-    /// <summary>Profit of what was closed, quote minor units.</summary>
+    /// <summary>Realised profit, quote minor units.</summary>
     public Int128 Realised { get; private set; }
 
-    /// <summary>All fees paid, quote minor units; those in <see cref="Cost"/> and <see cref="Realised"/> too.</summary>
+    /// <summary>
+    /// All fees paid, quote minor units, including those in <see cref="Cost"/> and <see cref="Realised"/>.
+    /// </summary>
     public Int128 Fees { get; private set; }
 
-    /// <summary>One fill.</summary>
-    /// <param name="lots">Bought lots; less than zero: sold.</param>
-    /// <param name="lotValue">What one lot is worth at the fill's price, quote minor units.</param>
-    /// <param name="fee">Its fee, quote minor units; less than zero: a rebate.</param>
+    /// <summary>Applies a fill.</summary>
+    /// <param name="lots">Lots bought; negative if sold.</param>
+    /// <param name="lotValue">Value of one lot at the fill's price, quote minor units.</param>
+    /// <param name="fee">Its fee, quote minor units; negative for a rebate.</param>
     public void Fill(long lots, long lotValue, long fee)
     {
         Fees += fee;
@@ -67,11 +69,11 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
     }
 
     /// <summary>
-    /// A split: the cost goes to the new lots, less the part of the fraction that is paid in cash, which is closed at what was paid. Lots
-    /// keep their sequence; what one is too small to become goes with the next. Of a short position (more was sold than was bought, out of what came in
-    /// otherwise) all of it is the other way round.
+    /// Applies a split. The cost moves to the new lots, except the part of the fraction, which is closed for the cash
+    /// paid. Lots keep their sequence; the cost of one too small for a new lot moves to the next. For a short position
+    /// the signs are reversed; it arises when more was sold than bought, out of deposits.
     /// </summary>
-    /// <param name="split">The ratio, and what a new unit is worth. A lot is one minor unit.</param>
+    /// <param name="split">The ratio and the value of a new unit. A lot is one minor unit.</param>
     public void Split(in SplitShare split)
     {
         var (sign, before) = (Math.Sign(Quantity), Math.Abs(Quantity));
@@ -88,7 +90,7 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
         Quantity = sign * split.UnitsOf(before);
     }
 
-    // The fraction is of the oldest lots; each lot then ends where all up to it would end.
+    // The fraction comes from the oldest lots. Each lot then ends where all lots up to it would end.
     private void SplitLots(in SplitShare split, Int128 fraction, int sign)
     {
         var (old, now, carried, cash) = (0L, 0L, (Int128)0, sign * split.CashOf(Math.Abs(Quantity)));
@@ -108,7 +110,7 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
             }
         }
 
-        // The newest may be too small to become one.
+        // The newest lots may be too small for a new one; their cost goes to the last.
         if (_open.Last is { Value: var (most, rest) } last)
         {
             last.Value = (most, rest + carried);
@@ -123,8 +125,8 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
         return relief;
     }
 
-    /// <summary>Profit that the open lots would bring at a price, exactly.</summary>
-    /// <param name="lotValue">What one lot is worth at it, quote minor units.</param>
+    /// <summary>Returns the exact profit of the open lots at a price, quote minor units.</summary>
+    /// <param name="lotValue">Value of one lot at the price, quote minor units.</param>
     public Int128 Unrealised(long lotValue) => ((Int128)Quantity * lotValue) - Cost;
 
     private void Open(long lots, Int128 cost)
@@ -157,7 +159,7 @@ public sealed class PositionCost(CostMethod method, bool feesInCost = false)
         }
     }
 
-    // Nobody is favoured by a unit in the middle; the last one takes what is left.
+    // Half-even rounding in between favours nobody; the last unit takes the rest.
     private Int128 Close(long part, int sign, long lotValue, long open, Int128 cost)
     {
         var relief = part == Math.Abs(open) ? cost : Rounding.DivHalfEven(Wide.Product(cost, part), Math.Abs(open));

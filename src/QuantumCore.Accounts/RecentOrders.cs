@@ -2,37 +2,41 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>What an order asks for, whatever its name: two of the same within a short time may be one that was sent twice.</summary>
+/// <summary>
+/// Content of an order apart from its client order id. Two equal ones within a short time may be one sent twice.
+/// </summary>
 /// <param name="Symbol">The book.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Its type.</param>
-/// <param name="PriceTicks">Its limit in ticks; 0 for one without a limit of its own.</param>
-/// <param name="QuantityLots">Its quantity in lots; 0 for one by amount.</param>
-/// <param name="Amount">Its amount in ticks times lots; 0 for one by quantity.</param>
+/// <param name="PriceTicks">Its limit price, in ticks; 0 if it has none of its own.</param>
+/// <param name="QuantityLots">Its quantity, in lots; 0 for an order by amount.</param>
+/// <param name="Amount">Its amount, in ticks times lots; 0 for an order by quantity.</param>
 public readonly record struct OrderContent(
     string Symbol, Side Side, OrderType Type, long PriceTicks, long QuantityLots, long Amount);
 
-/// <summary>The orders of a window of time, to tell one that comes twice. Time comes with each call, from records.</summary>
-/// <param name="windowNanos">How long an order is remembered, at most <see cref="LongestNanos"/>.</param>
+/// <summary>Orders of a time window, for detecting duplicates. Times come from records.</summary>
+/// <param name="windowNanos">Length of the window, nanoseconds, at most <see cref="LongestNanos"/>.</param>
 public sealed class RecentOrders(long windowNanos)
 {
     /// <summary>Longest window, nanoseconds.</summary>
     public const long LongestNanos = 60_000_000_000;
 
-    /// <summary>Most orders of a window; who enters more can't be told from a copy and has to wait.</summary>
+    /// <summary>
+    /// Maximum number of orders in a window. Beyond it a copy could not be detected, so further orders must wait.
+    /// </summary>
     public const int Most = 10_000;
 
     private readonly Queue<(long TimeNanos, OrderContent Order)> _orders = new();
     private readonly Dictionary<OrderContent, long> _last = [];
 
-    /// <summary>The orders it remembers, oldest first.</summary>
+    /// <summary>Orders in the window, oldest first.</summary>
     public IReadOnlyCollection<(long TimeNanos, OrderContent Order)> Orders => _orders;
 
-    /// <summary>Whether the same order came within the window before now.</summary>
+    /// <summary>Returns true if an equal order came within the window before now.</summary>
     public bool Contains(in OrderContent order, long nowNanos) =>
         _last.TryGetValue(order, out var timeNanos) && IsRecent(timeNanos, nowNanos);
 
-    /// <summary>Whether it can't remember so many more now.</summary>
+    /// <summary>Returns true if the window has no room for more orders now.</summary>
     public bool IsFull(int more, long nowNanos)
     {
         var recent = _orders.Count;
@@ -49,7 +53,7 @@ public sealed class RecentOrders(long windowNanos)
         return recent + more > Most;
     }
 
-    /// <summary>An order came.</summary>
+    /// <summary>Adds an order.</summary>
     public void Add(in OrderContent order, long nowNanos)
     {
         while (_orders.TryPeek(out var oldest) && !IsRecent(oldest.TimeNanos, nowNanos))
@@ -65,6 +69,6 @@ public sealed class RecentOrders(long windowNanos)
         _last[order] = nowNanos;
     }
 
-    // An order of the future was dated by a clock that ran ahead, and an operator corrected that.
+    // A clock that ran ahead dated an order in the future, and an operator corrected it.
     private bool IsRecent(long timeNanos, long nowNanos) => nowNanos - timeNanos > -LongestNanos && nowNanos - timeNanos < windowNanos;
 }

@@ -2,28 +2,35 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>One line of a double entry. Positive raises the holder's claim; lines of an entry sum to zero per asset.</summary>
+/// <summary>
+/// A line of a double entry. A positive amount raises the holder's claim. Lines of an entry sum to zero per asset.
+/// </summary>
 /// <param name="Leg">Position within the entry: 0 to 3 are the sides of a trade, 4 and up its fees.</param>
-/// <param name="Account">Whose claim changes.</param>
+/// <param name="Account">Account whose claim changes.</param>
 /// <param name="Asset">Name of the asset.</param>
 /// <param name="Amount">Minor units: credit less debit.</param>
-/// <param name="IsPending">Of what is traded and not settled. Lines of an entry sum to zero for these, and for the others.</param>
+/// <param name="IsPending">
+/// True for what is traded and not settled. Pending lines of an entry sum to zero, and so do the others.
+/// </param>
 public readonly record struct Posting(int Leg, AccountId Account, string Asset, long Amount, bool IsPending = false);
 
-/// <summary>A trade's money: who gave what to whom. Postings are a pure function of it.</summary>
-/// <param name="Buyer">Receives base, pays quote.</param>
-/// <param name="Seller">Receives quote, pays base.</param>
+/// <summary>The money of a trade: who gives what to whom. Postings are a pure function of it.</summary>
+/// <param name="Buyer">Account that receives base and pays quote.</param>
+/// <param name="Seller">Account that receives quote and pays base.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="BuyerFee">Quote minor units.</param>
-/// <param name="SellerFee">Quote minor units.</param>
+/// <param name="BuyerFee">The buyer's fee, quote minor units.</param>
+/// <param name="SellerFee">The seller's fee, quote minor units.</param>
 public readonly record struct TradeMoney(
     AccountId Buyer, AccountId Seller, long PriceTicks, long QuantityLots, long BuyerFee, long SellerFee);
 
-/// <summary>Double entries of trades, deposits and transfers.</summary>
+/// <summary>Makes double entries of trades, deposits and transfers.</summary>
 public static class TradePostings
 {
-    /// <summary>The entry of a trade: four sides, and a pair per fee that is not zero; all pending where it does not settle at once.</summary>
+    /// <summary>
+    /// Returns the entry of a trade: four sides, and a pair per non-zero fee; all pending if it does not settle at
+    /// once.
+    /// </summary>
     public static IReadOnlyList<Posting> Of(Instrument instrument, in TradeMoney trade)
     {
         var notional = (long)instrument.Notional(trade.PriceTicks, trade.QuantityLots);
@@ -42,10 +49,12 @@ public static class TradePostings
         return entry;
     }
 
-    /// <summary>The entry of what an account received, or gave, at settlement: what was pending is settled, by way of clearing.</summary>
-    /// <param name="account">Whose.</param>
+    /// <summary>
+    /// Returns the entry of an account's settlement: by way of clearing, what was pending becomes settled.
+    /// </summary>
+    /// <param name="account">The account.</param>
     /// <param name="asset">Name of the asset.</param>
-    /// <param name="amount">Minor units: received, or less than zero: given.</param>
+    /// <param name="amount">Minor units: positive if received, negative if given.</param>
     public static IReadOnlyList<Posting> OfSettlement(AccountId account, string asset, long amount) =>
     [
         new(0, account, asset, -amount, IsPending: true),
@@ -54,14 +63,16 @@ public static class TradePostings
         new(3, account, asset, amount),
     ];
 
-    /// <summary>The entry of an amount that one account gives and another receives.</summary>
+    /// <summary>Returns the entry of an amount that one account gives and another receives.</summary>
     public static IReadOnlyList<Posting> Of(AccountId from, AccountId to, string asset, long amount, bool isPending = false) =>
     [
         new(0, from, asset, -amount, isPending),
         new(1, to, asset, amount, isPending),
     ];
 
-    /// <summary>The entry of a pending amount that is paid: between the same two, no more pending and settled.</summary>
+    /// <summary>
+    /// Returns the entry of paying a pending amount: between the same accounts, from pending to settled.
+    /// </summary>
     public static IReadOnlyList<Posting> OfPayment(AccountId from, AccountId to, string asset, long amount) =>
     [
         new(0, to, asset, -amount, IsPending: true),

@@ -3,25 +3,25 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Accounts;
 
 /// <summary>
-/// What an account has traded in one symbol, and earned on it, in the UTC day of its last trade. The cost of what it has is the
-/// average of its trades; what came in otherwise has none, and its sale counts as a short one.
+/// An account's volume, position and profit in one symbol, in the UTC day of its last trade. The cost is the average of
+/// its trades. Units from other sources have no cost, and their sale counts as a short sale.
 /// </summary>
 public sealed class TradingDay
 {
     private readonly PositionCost _position;
 
-    // What had been earned, fees paid, when the day began.
+    // Profit less fees when the day began.
     private Int128 _before;
     private Int128 _volume;
 
-    /// <summary>Of a symbol that was never traded.</summary>
+    /// <summary>Creates the state of a symbol that was never traded.</summary>
     public TradingDay() => _position = new PositionCost(CostMethod.Average);
 
-    /// <summary>As it was.</summary>
-    /// <param name="day">Number of the UTC day since 1970.</param>
-    /// <param name="volume">Quote minor units traded in it.</param>
-    /// <param name="earned">Quote minor units earned in it, less fees.</param>
-    /// <param name="quantity">Position in lots.</param>
+    /// <summary>Restores a state.</summary>
+    /// <param name="day">The day, in UTC days since 1970.</param>
+    /// <param name="volume">Value traded in the day, quote minor units.</param>
+    /// <param name="earned">Profit of the day less fees, quote minor units.</param>
+    /// <param name="quantity">Position, in lots.</param>
     /// <param name="cost">Its cost, quote minor units.</param>
     public TradingDay(long day, Int128 volume, Int128 earned, long quantity, Int128 cost)
     {
@@ -29,31 +29,33 @@ public sealed class TradingDay
         (Day, _volume, _before) = (day, volume, -earned);
     }
 
-    /// <summary>Number of the UTC day, since 1970, of the last trade.</summary>
+    /// <summary>Day of the last trade, in UTC days since 1970.</summary>
     public long Day { get; private set; }
 
-    /// <summary>Position by trades, in lots; less than zero is short.</summary>
+    /// <summary>Position by trades, in lots; negative if short.</summary>
     public long Quantity => _position.Quantity;
 
-    /// <summary>What the position cost, quote minor units.</summary>
+    /// <summary>Cost of the position, quote minor units.</summary>
     public Int128 Cost => _position.Cost;
 
-    /// <summary>How many splits of what is traded it has been through.</summary>
+    /// <summary>Number of splits of the base asset that it has been through.</summary>
     public int Splits { get; set; }
 
-    /// <summary>Value traded on a day, both sides, quote minor units. A later trade than that day's counts too: clocks differ.</summary>
+    /// <summary>
+    /// Returns the value traded on a day, both sides, quote minor units. Later trades count too, because clocks differ.
+    /// </summary>
     public Int128 VolumeOn(long day) => Day >= day ? _volume : 0;
 
-    /// <summary>What was realised on a day less the fees paid on it, quote minor units; less than zero is a loss.</summary>
+    /// <summary>Returns the realised profit of a day less its fees, quote minor units; negative for a loss.</summary>
     public Int128 EarnedOn(long day) => Day >= day ? Earned - _before : 0;
 
     private Int128 Earned => _position.Realised - _position.Fees;
 
-    /// <summary>One fill.</summary>
+    /// <summary>Applies a fill.</summary>
     /// <param name="timeNanos">Its time, Unix nanoseconds. Within a symbol it never goes back.</param>
-    /// <param name="lots">Bought lots; less than zero: sold.</param>
-    /// <param name="lotValue">What one lot is worth at its price, quote minor units.</param>
-    /// <param name="fee">Its fee, quote minor units; less than zero: a rebate.</param>
+    /// <param name="lots">Lots bought; negative if sold.</param>
+    /// <param name="lotValue">Value of one lot at its price, quote minor units.</param>
+    /// <param name="fee">Its fee, quote minor units; negative for a rebate.</param>
     public void Fill(long timeNanos, long lots, long lotValue, long fee)
     {
         if (UtcDay.Of(timeNanos) is var day && day > Day)
@@ -66,15 +68,16 @@ public sealed class TradingDay
     }
 
     /// <summary>
-    /// One side of a change of an earlier trade: of one that is taken back the opposite, at its price, with what was paid. The position is what it would be
-    /// without it, and so is the profit once the position is closed; the volume goes from, and comes to, the trade's own day.
+    /// Applies one side of a change of an earlier trade. A reversal is the opposite trade at its price, with the fee
+    /// returned. The position becomes what it would be without the trade, and so does the profit once the position is
+    /// closed. The volume changes on the trade's own day.
     /// </summary>
-    /// <param name="timeNanos">When it is changed, Unix nanoseconds.</param>
-    /// <param name="tradedNanos">When it was traded, Unix nanoseconds.</param>
-    /// <param name="lots">Lots that come in; less than zero: that go.</param>
-    /// <param name="lotValue">What one lot is worth at its price, quote minor units.</param>
-    /// <param name="fee">What is paid for it, quote minor units; less than zero: what comes back.</param>
-    /// <param name="isTakenBack">Whether it is taken back.</param>
+    /// <param name="timeNanos">Time of the change, Unix nanoseconds.</param>
+    /// <param name="tradedNanos">Time of the trade, Unix nanoseconds.</param>
+    /// <param name="lots">Lots gained; negative if lost.</param>
+    /// <param name="lotValue">Value of one lot at its price, quote minor units.</param>
+    /// <param name="fee">Fee paid, quote minor units; negative if returned.</param>
+    /// <param name="isTakenBack">True for a reversal.</param>
     public void Change(long timeNanos, long tradedNanos, long lots, long lotValue, long fee, bool isTakenBack)
     {
         var value = Math.BigMul(Math.Abs(lots), lotValue);
@@ -86,7 +89,7 @@ public sealed class TradingDay
         }
     }
 
-    /// <summary>A split of what is traded. What a fraction of a unit brings is no trade of the day.</summary>
+    /// <summary>Applies a split of the base asset. Cash for a fraction does not count as a trade of the day.</summary>
     /// <param name="split">The ratio.</param>
     public void Split(in SplitShare split)
     {

@@ -1,6 +1,6 @@
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of an account's parts of corporate actions.</summary>
+/// <summary>Encodes records of an account's parts of corporate actions.</summary>
 public static partial class AccountRecordEncoding
 {
     private static byte[] Encode(CorporateActionEntered record)

@@ -2,12 +2,12 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of margin accounts.</summary>
+/// <summary>Encodes records of margin accounts.</summary>
 public static partial class AccountRecordEncoding
 {
     private static byte[] Encode(AccountKindSet record)
     {
-        // An account that trades anything is written as it always was.
+        // An account that may trade any instrument keeps its original encoding.
         var to = Start(record.Symbol.Length == 0 ? Kind.AccountKind : Kind.IsolatedKind, record);
         to.Text(record.Currency);
         to.Count(record.Decimals);

@@ -3,7 +3,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account's records as bytes. Kinds: H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35, deficit covered 36, interest 37, corporate action entered 38, paid 39, split entered 89, R with its book 95; they never change.</summary>
+/// <summary>
+/// Encodes account records as bytes. Kinds never change:
+/// H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35,
+/// deficit covered 36, interest 37, corporate action entered 38, paid 39, symbol changed 76, deficit share paid 78,
+/// kind of isolated margin account 79, split entered 89, R with its book 95.
+/// </summary>
 public static partial class AccountRecordEncoding
 {
     private const byte Version = 1;
@@ -37,7 +42,7 @@ public static partial class AccountRecordEncoding
         ReductionOf = 95,
     }
 
-    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    /// <summary>Encodes a record. The same record always gives the same bytes.</summary>
     public static byte[] Encode(AccountRecord record) => record switch
     {
         HoldPlaced hold => Encode(hold),
@@ -66,7 +71,7 @@ public static partial class AccountRecordEncoding
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
-    /// <summary>The record of these bytes.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static AccountRecord Decode(ReadOnlySpan<byte> bytes)
     {

@@ -1,14 +1,16 @@
 namespace QuantumCore.Contracts;
 
-/// <summary>What the holder of an API key may do. The key itself is never stored.</summary>
+/// <summary>An API key's rights. The key itself is never stored.</summary>
 /// <param name="Hash">SHA-256 of the key, lower-case hexadecimal.</param>
 /// <param name="Account">The account it trades for; 0 for a key that only administers.</param>
-/// <param name="IsAdmin">Whether it may administer.</param>
-/// <param name="IsDemo">Whether it is a published demo key, refused wherever demo mode is off.</param>
-/// <param name="Label">A name for people.</param>
-/// <param name="Rights">What it may do for its account.</param>
-/// <param name="Signing">What its requests are signed with; null for a key that is shown as it is.</param>
-/// <param name="Addresses">From where it may be used: IP networks such as 10.0.0.0/8, with commas between; empty for anywhere.</param>
+/// <param name="IsAdmin">True if it may administer the exchange.</param>
+/// <param name="IsDemo">True for a published demo key, which is rejected wherever demo mode is off.</param>
+/// <param name="Label">A display name.</param>
+/// <param name="Rights">Rights in its account.</param>
+/// <param name="Signing">Key that verifies its request signatures; null for a key that is sent as it is.</param>
+/// <param name="Addresses">
+/// Client networks allowed to use it, such as 10.0.0.0/8, separated by commas; empty for any.
+/// </param>
 [GenerateSerializer, Immutable, Alias("api-key")]
 public sealed record ApiKey(
     string Hash,
@@ -20,17 +22,17 @@ public sealed record ApiKey(
     SigningKey? Signing = null,
     string Addresses = "")
 {
-    /// <summary>What it is called where it is not shown: the begin of its hash.</summary>
+    /// <summary>Public id: the first 16 digits of its hash.</summary>
     public string Id => Hash[..16];
 
-    /// <summary>Whether it opens nothing any more.</summary>
+    /// <summary>True if it was revoked and grants nothing.</summary>
     public bool IsRevoked => Rights == KeyRights.None;
 
-    /// <summary>The key as it is when it is revoked.</summary>
+    /// <summary>Returns the revoked form of the key.</summary>
     public ApiKey Revoked() => this with { IsAdmin = false, Rights = KeyRights.None, Signing = null };
 }
 
-/// <summary>What a key may do for its account. Numbers are journaled and never change.</summary>
+/// <summary>Rights of a key in its account. Numbers are journaled and never change.</summary>
 [Flags]
 public enum KeyRights : byte
 {
@@ -47,23 +49,23 @@ public enum KeyRights : byte
     All = 3,
 }
 
-/// <summary>How a request is signed. Numbers are journaled and never change.</summary>
+/// <summary>Signature scheme of a request. Numbers are journaled and never change.</summary>
 public enum SigningScheme : byte
 {
-    /// <summary>HMAC of SHA-256 with a secret that both sides know.</summary>
+    /// <summary>HMAC-SHA-256 with a secret that both sides know.</summary>
     HmacSha256 = 1,
 
-    /// <summary>RSA, PKCS #1 v1.5, over SHA-256; the exchange knows the public key alone.</summary>
+    /// <summary>RSA, PKCS #1 v1.5, with SHA-256; the exchange knows only the public key.</summary>
     RsaSha256 = 2,
 
-    /// <summary>Ed25519 (RFC 8032); the exchange knows the public key alone.</summary>
+    /// <summary>Ed25519 (RFC 8032); the exchange knows only the public key.</summary>
     Ed25519 = 3,
 }
 
-/// <summary>What the signatures of a key are checked with.</summary>
-/// <param name="Scheme">How they are made.</param>
+/// <summary>Key material that verifies the signatures of an API key.</summary>
+/// <param name="Scheme">The signature scheme.</param>
 /// <param name="Material">
-/// Base64: of an HMAC key its secret, sealed, so that who reads the journal can't sign; of an RSA or Ed25519 key the public key
+/// Base64. For HMAC, the sealed secret, so that a reader of the journal cannot sign. For RSA or Ed25519, the public key
 /// (SubjectPublicKeyInfo).
 /// </param>
 [GenerateSerializer, Immutable, Alias("signing-key")]

@@ -5,12 +5,13 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// A book's records as bytes. The layout of a version never changes: journals of each release stay readable.
+/// Encodes book records as bytes. The layout of a version never changes: journals of each release stay readable.
 /// </summary>
 /// <remarks>
-/// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8; 9 for an X in which self-trades
-/// were prevented, 10 for one in which orders triggered, children of lists entered or could not, or a list was refused for one
-/// of its orders, and 11 for one that changes a trade of before: before there were those kinds an X said nothing of that.
+/// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8. Later kinds are an X with
+/// more content: 9 with prevented matches; 10 with triggered orders, children of lists that entered or could not, or
+/// the order because of which a list was rejected; 11 with a change of an earlier trade. An X of kind 8 says nothing of
+/// these.
 /// </remarks>
 public static class BookRecordEncoding
 {
@@ -31,13 +32,13 @@ public static class BookRecordEncoding
         TurnThatChangesTrade = 11,
     }
 
-    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    /// <summary>Encodes a record. The same record always gives the same bytes.</summary>
     public static byte[] Encode(BookRecord record) => Write(record).ToArray();
 
-    /// <summary>Whether these are the record's bytes.</summary>
+    /// <summary>Returns true if the bytes are the record's encoding.</summary>
     public static bool IsEncoded(BookRecord record, ReadOnlySpan<byte> bytes) => Write(record).SequenceEqual(bytes);
 
-    // They hold until the thread writes the next record.
+    // The span is valid until the thread encodes its next record.
     private static ReadOnlySpan<byte> Write(BookRecord record) => record switch
     {
         OrderAccepted order => Write(order),
@@ -51,7 +52,7 @@ public static class BookRecordEncoding
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
-    /// <summary>The record of these bytes.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static BookRecord Decode(ReadOnlySpan<byte> bytes)
     {
@@ -80,9 +81,11 @@ public static class BookRecordEncoding
         return record;
     }
 
-    /// <summary>A record that was made again, as the release told it that wrote the stored one.</summary>
+    /// <summary>
+    /// Returns a replayed record in the form in which the release that wrote the stored one would have written it.
+    /// </summary>
     /// <param name="stored">The bytes in the journal.</param>
-    /// <param name="again">What the same command gives now.</param>
+    /// <param name="again">The record that the same command gives now.</param>
     public static BookRecord AsToldIn(ReadOnlySpan<byte> stored, BookRecord again) =>
         again is not BookTurn turn ? again : (Kind)new RecordReader(stored, Version).Kind switch
         {

@@ -4,14 +4,14 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// One record of a book's stream: a command together with everything it caused. Accounts, market data and
-/// ledger add up these records; they decide nothing.
+/// A record of a book's stream: a command together with everything it caused. Accounts, market data and ledger apply
+/// these records; they decide nothing.
 /// </summary>
 /// <param name="TimeNanos">The command's time, Unix nanoseconds; never goes back within a stream.</param>
 [GenerateSerializer, Immutable, Alias("book-record")]
 public abstract record BookRecord(long TimeNanos)
 {
-    /// <summary>The accounts it touches, each once: those whose stream of deliveries it belongs to.</summary>
+    /// <summary>Returns the accounts it touches, each once: the ones to which it is delivered.</summary>
     public ImmutableArray<long> TouchedAccounts() => this switch
     {
         OrderAccepted order => OfTrades(order),
@@ -24,7 +24,7 @@ public abstract record BookRecord(long TimeNanos)
         _ => [],
     };
 
-    /// <summary>Its trades, in their sequence, each as the step it would be in a turn.</summary>
+    /// <summary>Returns its trades in sequence, each in the form of a step.</summary>
     public IEnumerable<TurnStep> TradeSteps() => this switch
     {
         OrderAccepted order => order.Fills.Select(fill => order.StepOf(in fill)),
@@ -32,7 +32,9 @@ public abstract record BookRecord(long TimeNanos)
         _ => [],
     };
 
-    /// <summary>An order that enters by it, as it was sent; null where it is none of its.</summary>
+    /// <summary>
+    /// Returns an order that enters by this record, as it was submitted; null if the order is not in it.
+    /// </summary>
     public SubmitOrder? OrderOf(long account, long number) => this switch
     {
         OrderAccepted { Order: var order } => order.Account == account && order.Number == number ? order : null,
@@ -64,7 +66,7 @@ public abstract record BookRecord(long TimeNanos)
         return accounts.DrainToImmutable();
     }
 
-    // Nearly every order meets few others: a search among them is cheaper than a set.
+    // Nearly every order meets few others, so a linear search is cheaper than a set.
     private static ImmutableArray<long> OfTrades(OrderAccepted order)
     {
         var taker = order.Order.Account;
@@ -98,7 +100,7 @@ public abstract record BookRecord(long TimeNanos)
 [GenerateSerializer, Immutable, Alias("instrument-defined")]
 public sealed record InstrumentDefined(long TimeNanos, EncodedInstrument Definition) : BookRecord(TimeNanos);
 
-/// <summary>One trade between the order of the record (the taker) and a resting order.</summary>
+/// <summary>A trade between the order of the record (the taker) and a resting order.</summary>
 /// <param name="MakerOrderId">Public id of the resting order.</param>
 /// <param name="MakerAccount">Its account.</param>
 /// <param name="MakerNumber">Its number within that account.</param>
@@ -106,8 +108,8 @@ public sealed record InstrumentDefined(long TimeNanos, EncodedInstrument Definit
 /// <param name="QuantityLots">Quantity in lots.</param>
 /// <param name="MakerFee">Fee of the resting side, quote minor units.</param>
 /// <param name="TakerFee">Fee of the aggressive side, quote minor units.</param>
-/// <param name="MakerLeavesLots">What the resting order has open afterwards, in lots.</param>
-/// <param name="MakerHold">What stays held for the resting order, minor units of the asset it holds.</param>
+/// <param name="MakerLeavesLots">Open quantity of the resting order afterwards, in lots.</param>
+/// <param name="MakerHold">Amount still held for the resting order, minor units of the asset it holds.</param>
 [GenerateSerializer, Immutable, Alias("trade-fill")]
 public readonly record struct TradeFill(
     long MakerOrderId,
@@ -120,15 +122,15 @@ public readonly record struct TradeFill(
     long MakerLeavesLots,
     long MakerHold);
 
-/// <summary>An order that ended with something left; its hold is released by this.</summary>
+/// <summary>An order that ended with open quantity; its hold is released.</summary>
 /// <param name="Account">Its account.</param>
 /// <param name="Number">Its number within the account.</param>
 /// <param name="OrderId">Its public id.</param>
 /// <param name="Side">Buy or sell.</param>
-/// <param name="PriceTicks">Its limit in ticks.</param>
-/// <param name="Reason">Why it ended.</param>
+/// <param name="PriceTicks">Its limit price, in ticks.</param>
+/// <param name="Reason">Reason of its end.</param>
 /// <param name="FilledLots">Filled quantity in lots.</param>
-/// <param name="LeavesLots">The quantity that was still open, in lots.</param>
+/// <param name="LeavesLots">Quantity still open at the end, in lots.</param>
 [GenerateSerializer, Immutable, Alias("closed-order")]
 public readonly record struct ClosedOrder(
     long Account,
@@ -140,15 +142,15 @@ public readonly record struct ClosedOrder(
     long FilledLots,
     long LeavesLots);
 
-/// <summary>O: an order entered the book, with its trades, and the order it replaced, all in one record.</summary>
+/// <summary>O: an order entered the book; its trades and the order it replaced are in the same record.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Order">The command.</param>
+/// <param name="Order">The submitted order.</param>
 /// <param name="OrderId">The public id the book gave it.</param>
-/// <param name="Fills">Its trades, in order.</param>
-/// <param name="LeavesLots">What rests in the book; 0 when the order is done.</param>
-/// <param name="End">Why it ended with something left; none when it rests or is filled.</param>
-/// <param name="Hold">What stays held for it, minor units of the asset it holds; 0 when done.</param>
-/// <param name="Replaced">The order that it replaced.</param>
+/// <param name="Fills">Its trades, in sequence.</param>
+/// <param name="LeavesLots">Quantity resting in the book, in lots; 0 if the order is done.</param>
+/// <param name="End">Reason of its end with open quantity; None if it rests or is filled.</param>
+/// <param name="Hold">Amount still held for it, minor units of the asset it holds; 0 if done.</param>
+/// <param name="Replaced">The order it replaced; null for none.</param>
 [GenerateSerializer, Immutable, Alias("order-accepted")]
 public sealed record OrderAccepted(
     long TimeNanos,
@@ -160,49 +162,49 @@ public sealed record OrderAccepted(
     long Hold,
     ClosedOrder? Replaced) : BookRecord(TimeNanos)
 {
-    /// <summary>One of its trades as the step it would be in a turn.</summary>
+    /// <summary>Returns one of its trades in the form of a step.</summary>
     public TurnStep StepOf(in TradeFill fill) => new(
         StepKind.Fill, Order.Account, Order.Number, OrderId, Order.Side, EndReason.None, fill.PriceTicks, fill.QuantityLots, 0, fill.TakerFee, 0,
         fill.MakerAccount, fill.MakerNumber, fill.MakerOrderId, fill.MakerLeavesLots, fill.MakerFee, fill.MakerHold);
 }
 
-/// <summary>V: this order never enters the book. Its hold is released by this; a late submit is refused.</summary>
+/// <summary>V: the order never enters the book. Its hold is released, and a late submit is rejected.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Account">Its account.</param>
 /// <param name="Number">Its number within the account.</param>
-/// <param name="Reason">Why: the core's refusal, or <see cref="RejectReason.Voided"/> for a tombstone.</param>
-/// <param name="Order">The command that was refused; null for a tombstone.</param>
+/// <param name="Reason">The book's reject reason, or <see cref="RejectReason.Voided"/> for a tombstone.</param>
+/// <param name="Order">The rejected order; null for a tombstone.</param>
 [GenerateSerializer, Immutable, Alias("order-voided")]
 public sealed record OrderVoided(
     long TimeNanos, long Account, long Number, RejectReason Reason, SubmitOrder? Order) : BookRecord(TimeNanos);
 
 /// <summary>C: orders were cancelled.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Orders">The orders, in the sequence they ended.</param>
+/// <param name="Orders">The orders, in the sequence in which they ended.</param>
 [GenerateSerializer, Immutable, Alias("orders-closed")]
 public sealed record OrdersClosed(long TimeNanos, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
 
 /// <summary>
-/// K: everything of an account up to a number was cancelled in this book, whether submitted already or not.
+/// K: all orders of an account up to a number were cancelled in this book, whether submitted already or not.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Floor">No order of the account with this number or a lower one is open here, or ever will be.</param>
-/// <param name="Orders">The open orders that ended, by public id.</param>
+/// <param name="Floor">No order of the account with this number or a lower one is or will ever be open here.</param>
+/// <param name="Orders">The open orders that ended, sorted by public id.</param>
 [GenerateSerializer, Immutable, Alias("account-closed-all")]
 public sealed record AllClosed(
     long TimeNanos, long Account, long Floor, ImmutableArray<ClosedOrder> Orders) : BookRecord(TimeNanos);
 
-/// <summary>B: an order was made smaller in place; it keeps its priority.</summary>
+/// <summary>B: an order was reduced in place; it keeps its priority.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Account">Its account.</param>
 /// <param name="Number">Its number within the account.</param>
 /// <param name="OrderId">Its public id.</param>
 /// <param name="Side">Buy or sell.</param>
-/// <param name="PriceTicks">Its limit in ticks.</param>
-/// <param name="TotalLots">Its new total, in lots.</param>
-/// <param name="ReducedLots">By how much it became smaller, in lots.</param>
-/// <param name="Hold">What stays held for it, minor units.</param>
+/// <param name="PriceTicks">Its limit price, in ticks.</param>
+/// <param name="TotalLots">Its new total quantity, in lots.</param>
+/// <param name="ReducedLots">Reduction, in lots.</param>
+/// <param name="Hold">Amount still held for it, minor units.</param>
 [GenerateSerializer, Immutable, Alias("order-reduced")]
 public sealed record OrderReduced(
     long TimeNanos,
@@ -216,16 +218,16 @@ public sealed record OrderReduced(
     long Hold) : BookRecord(TimeNanos);
 
 /// <summary>
-/// W: the witness of a negative answer. "There is no such order" may be wrong in a stale activation; only one
-/// that can still append may say so.
+/// W: the proof of a negative answer. A stale activation might wrongly say that there is no such order. Only an
+/// activation that can still append to the journal may say so.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Account">Who asked.</param>
+/// <param name="Account">The account that asked.</param>
 /// <param name="OrderId">The public id that was never issued.</param>
 [GenerateSerializer, Immutable, Alias("nothing-found")]
 public sealed record NothingFound(long TimeNanos, long Account, long OrderId) : BookRecord(TimeNanos);
 
-/// <summary>An instrument's definition in its journal encoding, so that there is one encoding only.</summary>
+/// <summary>An instrument's definition in its journal encoding, which is the only encoding.</summary>
 /// <param name="Bytes">The encoded definition.</param>
 [GenerateSerializer, Immutable, Alias("encoded-instrument")]
 public readonly record struct EncodedInstrument(ImmutableArray<byte> Bytes)
@@ -233,7 +235,7 @@ public readonly record struct EncodedInstrument(ImmutableArray<byte> Bytes)
     /// <summary>Encodes a definition.</summary>
     public static EncodedInstrument From(Instrument instrument) => new(InstrumentEncoding.Encode(instrument));
 
-    /// <summary>The definition.</summary>
+    /// <summary>Decodes the definition.</summary>
     public Instrument Decode() => InstrumentEncoding.Decode(Bytes.AsSpan());
 
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>The general record of a book as bytes, inside <see cref="BookRecordEncoding"/>.</summary>
+/// <summary>Encodes the general record of a book as bytes, inside <see cref="BookRecordEncoding"/>.</summary>
 internal static class BookTurnEncoding
 {
     public static void Write(ref RecordWriter to, BookTurn record, bool tellsStages)
@@ -35,7 +35,7 @@ internal static class BookTurnEncoding
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; what a record's kind does not know of, no step may say.</summary>
+    /// <summary>Reads what <see cref="Write"/> wrote. Rejects steps that the record's kind does not have.</summary>
     public static BookTurn Read(ref RecordReader from, bool mayPrevent, bool tellsStages, bool changesTrade = false)
     {
         var command = ReadCommand(ref from);

@@ -1,6 +1,6 @@
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of the market-wide breaker.</summary>
+/// <summary>Encodes records of the market-wide circuit breaker.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(MarketStopped record)

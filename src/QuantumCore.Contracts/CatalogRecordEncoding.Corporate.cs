@@ -1,6 +1,6 @@
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of corporate actions.</summary>
+/// <summary>Encodes records of corporate actions.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(CorporateActionAnnounced record)

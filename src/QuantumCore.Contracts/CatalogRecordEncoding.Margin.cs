@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of what is agreed about margin.</summary>
+/// <summary>Encodes records of margin rules.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(MarginTermsSet record)
@@ -48,7 +48,7 @@ public static partial class CatalogRecordEncoding
 
     private static byte[] Encode(LiquidationInsured record)
     {
-        // What is not shared out is written as it always was.
+        // A claim of which nothing is shared out keeps its original encoding.
         var to = new RecordWriter(Version, record.Shared == 0 ? InsuredKind : SharedInsuredKind, record.TimeNanos);
         to.Count(record.Claim.Account);
         to.Count(record.Claim.Sequence);

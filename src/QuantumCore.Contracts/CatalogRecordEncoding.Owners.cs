@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of owners' limits.</summary>
+/// <summary>Encodes records of owners' limits.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(OwnerLimitsSet record)

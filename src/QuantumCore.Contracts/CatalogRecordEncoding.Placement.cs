@@ -1,6 +1,6 @@
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of where books are held.</summary>
+/// <summary>Encodes records of books pinned to silos.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(BookPinned record)

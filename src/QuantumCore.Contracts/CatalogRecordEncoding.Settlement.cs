@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Records of settlement calendars.</summary>
+/// <summary>Encodes records of settlement calendars.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(HolidaysSet record)

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>One record of the catalog's stream.</summary>
+/// <summary>A record of the catalog's stream.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 public abstract record CatalogRecord(long TimeNanos);
 
@@ -12,7 +12,7 @@ public abstract record CatalogRecord(long TimeNanos);
 /// <param name="Definition">The instrument.</param>
 public sealed record InstrumentListed(long TimeNanos, EncodedInstrument Definition) : CatalogRecord(TimeNanos);
 
-/// <summary>An API key was added, or what it may do changed.</summary>
+/// <summary>An API key was added, or its rights changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Key">The key's hash and rights.</param>
 public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNanos);
@@ -22,156 +22,161 @@ public sealed record KeyAdded(long TimeNanos, ApiKey Key) : CatalogRecord(TimeNa
 /// <param name="Account">The account and its owner.</param>
 public sealed record OwnerSet(long TimeNanos, OwnedAccount Account) : CatalogRecord(TimeNanos);
 
-/// <summary>A user was added, or changed.</summary>
+/// <summary>A user was added or changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Event">What became of the user.</param>
-/// <param name="By">Who did it.</param>
-/// <param name="User">The user from now on.</param>
-/// <param name="KeptSession">With another password: the one session that does not end; else empty.</param>
+/// <param name="Event">The event.</param>
+/// <param name="By">The person who made the change.</param>
+/// <param name="User">The user after the change.</param>
+/// <param name="KeptSession">With a new password: the only session that does not end; else empty.</param>
 public sealed record UserSet(long TimeNanos, UserEvent Event, string By, User User, string KeptSession) : CatalogRecord(TimeNanos);
 
 /// <summary>A user signed in.</summary>
 /// <param name="Session">The session; it begins at the record's time.</param>
-/// <param name="CodeStep">Number of the authenticator's code that was used; 0 where there was none.</param>
+/// <param name="CodeStep">Number of the authenticator code used; 0 if none.</param>
 public sealed record SessionBegun(UserSession Session, long CodeStep) : CatalogRecord(Session.BegunNanos);
 
-/// <summary>A user proved a change with a code of the authenticator, which serves no more.</summary>
+/// <summary>A user proved a change with an authenticator code, which cannot be used again.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="User">Whose code.</param>
+/// <param name="User">The user's name.</param>
 /// <param name="CodeStep">Number of the code's half minute.</param>
 public sealed record CodeUsed(long TimeNanos, string User, long CodeStep) : CatalogRecord(TimeNanos);
 
-/// <summary>A session of a user was ended before its time, or all of them were.</summary>
+/// <summary>A session of a user, or all of them, ended early.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="User">Whose.</param>
-/// <param name="Id">Which; empty for all.</param>
-/// <param name="By">Who did it.</param>
+/// <param name="User">The user's name.</param>
+/// <param name="Id">Id of the session; empty for all.</param>
+/// <param name="By">The person who ended them.</param>
 public sealed record SessionsEnded(long TimeNanos, string User, string Id, string By) : CatalogRecord(TimeNanos);
 
-/// <summary>Risk limits of every account in a symbol were set: these from here on, and no others.</summary>
+/// <summary>The risk limits that every account has in a symbol were replaced.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Limits">The symbol, its limits, and who set them why.</param>
+/// <param name="Limits">The symbol and its limits, with author and reason.</param>
 public sealed record EveryonesLimitsSet(long TimeNanos, LimitsRequest Limits) : CatalogRecord(TimeNanos);
 
-/// <summary>The fees of everything that is paid in an asset were set: orders accepted from here on pay them.</summary>
+/// <summary>The fees of all instruments quoted in an asset were set. Orders accepted from here on pay them.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Fees">The schedule, and who set it why.</param>
+/// <param name="Fees">The schedule, with author and reason.</param>
 public sealed record FeesScheduled(long TimeNanos, FeesRequest Fees) : CatalogRecord(TimeNanos);
 
-/// <summary>The terms of an instrument on margin were set.</summary>
+/// <summary>The margin terms of an instrument were set.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">The terms, and who set them why.</param>
+/// <param name="Request">The terms, with author and reason.</param>
 public sealed record MarginTermsSet(long TimeNanos, MarginTermsRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>The policy of a currency's margin accounts was set.</summary>
+/// <summary>The margin policy of a currency was set.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">The policy, and who set it why.</param>
+/// <param name="Request">The policy, with author and reason.</param>
 public sealed record MarginPolicySet(long TimeNanos, MarginPolicyRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>What a group's sides take off each other's requirement was set.</summary>
+/// <summary>The credit for offsetting positions of a margin group was set.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">The credit, and who set it why.</param>
+/// <param name="Request">The credit, with author and reason.</param>
 public sealed record MarginGroupSet(long TimeNanos, MarginGroupRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>Units were located for an account.</summary>
+/// <summary>A locate was set for an account.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">How many, and who did it why.</param>
+/// <param name="Request">The number of lots, with author and reason.</param>
 public sealed record LocateSet(long TimeNanos, LocateRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>A step of a liquidation came to the insurance fund: its fee came in, its deficit was paid.</summary>
+/// <summary>The insurance fund settled a liquidation step: it received the fee, and the deficit was paid.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Claim">The step.</param>
-/// <param name="FromFund">The fund's part of the deficit, minor units.</param>
-/// <param name="FromHouse">The house's, minor units.</param>
-/// <param name="Shared">Of the house's part, what is shared out among others, minor units.</param>
+/// <param name="Claim">The liquidation step.</param>
+/// <param name="FromFund">Part of the deficit paid by the fund, minor units.</param>
+/// <param name="FromHouse">Part of the deficit paid by the house, minor units.</param>
+/// <param name="Shared">Part of the house's payment that is shared out among other accounts, minor units.</param>
 public sealed record LiquidationInsured(
     long TimeNanos, LiquidationClaim Claim, long FromFund, long FromHouse, long Shared = 0) : CatalogRecord(TimeNanos);
 
-/// <summary>Who pays how much of a deficit was decided.</summary>
+/// <summary>The shares of a deficit were decided.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Account">Whose deficit it is.</param>
-/// <param name="Sequence">That account's sequence of it.</param>
-/// <param name="Shares">By account; none where nobody gained on what it lost on.</param>
+/// <param name="Account">The account with the deficit.</param>
+/// <param name="Sequence">That account's sequence of the deficit.</param>
+/// <param name="Shares">Shares by account; empty if nobody gained on what the account lost on.</param>
 public sealed record DeficitShared(
     long TimeNanos, long Account, long Sequence, ImmutableArray<DeficitShare> Shares) : CatalogRecord(TimeNanos);
 
-/// <summary>All shares of a deficit are on record where they are paid.</summary>
+/// <summary>All shares of a deficit are on record in the accounts that pay them.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Account">Whose deficit it is.</param>
-/// <param name="Sequence">That account's sequence of it.</param>
+/// <param name="Account">The account with the deficit.</param>
+/// <param name="Sequence">That account's sequence of the deficit.</param>
 public sealed record DeficitEnded(long TimeNanos, long Account, long Sequence) : CatalogRecord(TimeNanos);
 
-/// <summary>A strategy of signals was made, or changed.</summary>
+/// <summary>A signal strategy was created or changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Strategy">The strategy from now on.</param>
-/// <param name="By">Who did it.</param>
+/// <param name="Strategy">The strategy after the change.</param>
+/// <param name="By">The person who changed it.</param>
 public sealed record SignalStrategySet(long TimeNanos, SignalStrategy Strategy, string By) : CatalogRecord(TimeNanos);
 
-/// <summary>A signal did not do all that it asked for.</summary>
+/// <summary>A signal did not do everything it asked for.</summary>
 /// <param name="Signal">The signal; the record's sequence is its id.</param>
 public sealed record SignalFailed(DeadSignal Signal) : CatalogRecord(Signal.TimeNanos);
 
-/// <summary>A strategy of signals was paused, or its pause was ended.</summary>
+/// <summary>A signal strategy was paused, or its pause was ended.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Strategy">The strategy.</param>
-/// <param name="UntilNanos">Until when, Unix nanoseconds; 0 when the pause was ended.</param>
-/// <param name="By">Who ended it; empty for a pause.</param>
+/// <param name="UntilNanos">End of the pause, Unix nanoseconds; 0 if the pause was ended.</param>
+/// <param name="By">The person who ended it; empty for a pause.</param>
 public sealed record SignalsPaused(long TimeNanos, string Strategy, long UntilNanos, string By) : CatalogRecord(TimeNanos);
 
-/// <summary>A dead signal was taken off the list.</summary>
+/// <summary>A dead signal was removed from the list.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Id">Which.</param>
-/// <param name="By">Who did it; empty for a signal that was done after all.</param>
+/// <param name="Id">Id of the dead signal.</param>
+/// <param name="By">The person who removed it; empty if the signal succeeded after all.</param>
 public sealed record DeadSignalDropped(long TimeNanos, long Id, string By) : CatalogRecord(TimeNanos);
 
 /// <summary>Holidays of a settlement venue were set.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="FromDay">Number of the UTC day since 1970 from which on the request says all holidays; those before it stay.</param>
-/// <param name="Request">The holidays, and who set them why.</param>
+/// <param name="FromDay">UTC day since 1970 from which the request lists all holidays; earlier ones stay.</param>
+/// <param name="Request">The holidays, with author and reason.</param>
 public sealed record HolidaysSet(long TimeNanos, long FromDay, HolidaysRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>Limits of an owner over its accounts, set with the accounts' parts.</summary>
+/// <summary>The limits of an owner over its accounts were set, with the accounts' shares.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">What was asked; its shares are those that are in force.</param>
+/// <param name="Request">The request, with the shares in force.</param>
 public sealed record OwnerLimitsSet(long TimeNanos, OwnerLimitsRequest Request) : CatalogRecord(TimeNanos);
 
 /// <summary>A corporate action was announced.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">What was asked, and who asked why.</param>
-/// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds.</param>
+/// <param name="Request">The request, with author and reason.</param>
+/// <param name="CutNanos">Moment of the cut, Unix nanoseconds: holdings before it entitle.</param>
 public sealed record CorporateActionAnnounced(long TimeNanos, CorporateActionRequest Request, long CutNanos) : CatalogRecord(TimeNanos);
 
-/// <summary>The cut of a corporate action was; of a dividend the open orders of its books are adjusted or have ended.</summary>
+/// <summary>
+/// The cut of a corporate action has passed. For a dividend, the open orders of its books are adjusted or ended.
+/// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Id">The action.</param>
+/// <param name="Id">The action's id.</param>
 public sealed record CorporateActionBegun(long TimeNanos, string Id) : CatalogRecord(TimeNanos);
 
 /// <summary>Each account has its part of a corporate action on record.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Id">The action.</param>
-/// <param name="Sums">What the parts come to.</param>
+/// <param name="Id">The action's id.</param>
+/// <param name="Sums">Sums of the parts.</param>
 public sealed record CorporateActionClosed(long TimeNanos, string Id, CorporateSums Sums) : CatalogRecord(TimeNanos);
 
-/// <summary>All of a corporate action is paid.</summary>
+/// <summary>A corporate action is paid in full.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Id">The action.</param>
+/// <param name="Id">The action's id.</param>
 public sealed record CorporateActionEnded(long TimeNanos, string Id) : CatalogRecord(TimeNanos);
 
-/// <summary>A book was pinned to a silo, or let go where the silo is empty.</summary>
+/// <summary>A book was pinned to a silo, or unpinned if the silo is empty.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Request">What was asked.</param>
+/// <param name="Request">The request.</param>
 public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : CatalogRecord(TimeNanos);
 
-/// <summary>The market-wide breaker stopped trading.</summary>
+/// <summary>The market-wide circuit breaker stopped trading.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Use">What it has used up.</param>
+/// <param name="Use">The use of the breaker.</param>
 public sealed record MarketStopped(long TimeNanos, BreakerUse Use) : CatalogRecord(TimeNanos);
 
 /// <summary>
-/// The catalog's records as bytes. Kinds: listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session
-/// begun 45, sessions ended 46, limits of every account 47, key with addresses 48,
-/// fees 49, margin terms 50, margin policy 51, locate 52, liquidation insured 53, limits of an owner 63, pinned book 64, credit of a margin group 65, strategy of signals 70, failed signal 71,
-/// pause of signals 72, dropped signal 73, market stopped 75, holidays 80, corporate action announced 84, closed 85, ended 86, begun 87, split announced 88; they never change.
+/// Encodes catalog records as bytes. Kinds never change:
+/// listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session begun 45, sessions ended 46, limits
+/// of every account 47, key with addresses 48, fees 49, margin terms 50, margin policy 51, locate 52, liquidation
+/// insured 53, code used 54, limits of an owner 63, pinned book 64, credit of a margin group 65, liquidation insured
+/// with a shared deficit 66, deficit shared 67, deficit ended 68, signal strategy 70, failed signal 71, pause of
+/// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, holidays 80, corporate action
+/// announced 84, closed 85, ended 86, begun 87, split announced 88.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -210,7 +215,7 @@ public static partial class CatalogRecordEncoding
     private const byte DeficitSharedKind = 67;
     private const byte DeficitEndedKind = 68;
 
-    /// <summary>The record's bytes.</summary>
+    /// <summary>Encodes a record.</summary>
     public static byte[] Encode(CatalogRecord record) => record switch
     {
         InstrumentListed listed => Encode(listed),
@@ -253,7 +258,7 @@ public static partial class CatalogRecordEncoding
 
     private static byte[] Encode(KeyAdded record)
     {
-        // A key that is nothing more is written as it always was.
+        // A key without later features keeps its original encoding.
         var key = record.Key;
         var kind = key.Addresses.Length > 0 ? BoundKeyKind
             : key.Signing is null && key.Rights == KeyRights.All ? KeyKind
@@ -415,7 +420,7 @@ public static partial class CatalogRecordEncoding
         return to.ToArray();
     }
 
-    /// <summary>The record of these bytes.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static CatalogRecord Decode(ReadOnlySpan<byte> bytes)
     {

@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// What an order carries beyond a plain one, in its journal encoding, so that there is one encoding only. Null for a
-/// plain order.
+/// An order's conditions beyond a plain order, in their journal encoding, which is the only encoding. Null for a plain
+/// order.
 /// </summary>
 /// <param name="Bytes">The encoded conditions.</param>
 [GenerateSerializer, Immutable, Alias("encoded-conditions")]
@@ -23,16 +23,16 @@ public sealed record EncodedConditions(ImmutableArray<byte> Bytes)
     public override int GetHashCode() => Bytes.Length;
 }
 
-/// <summary>Reading of conditions that may not be there.</summary>
+/// <summary>Decodes optional conditions.</summary>
 public static class EncodedConditionsExtensions
 {
-    /// <summary>The conditions; null when there are none.</summary>
+    /// <summary>Decodes the conditions; null gives null.</summary>
     /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
     public static OrderConditions? Decode(this EncodedConditions? encoded) =>
         encoded is null ? null : ConditionsEncoding.Decode(encoded.Bytes.AsSpan());
 }
 
-/// <summary>Conditions as bytes: a field number before each value that is there. Numbers are never used again.</summary>
+/// <summary>Encodes conditions as bytes: a field number before each present value. Numbers are never reused.</summary>
 internal static class ConditionsEncoding
 {
     private const byte Version = 1;

@@ -3,106 +3,118 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>What an issuer does to who holds its units. Numbers are journaled and never change.</summary>
+/// <summary>Kind of a corporate action. Numbers are journaled and never change.</summary>
 public enum CorporateActionKind : byte
 {
-    /// <summary>So much cash for each unit.</summary>
+    /// <summary>Pays cash for each unit.</summary>
     CashDividend = 1,
 
-    /// <summary>So many new units for so many old ones, more or fewer; a fraction is paid in cash.</summary>
+    /// <summary>Exchanges old units for new ones at a ratio, more or fewer; a fraction is paid in cash.</summary>
     Split = 2,
 
-    /// <summary>An instrument and what it trades have new names; each unit of the old name becomes one of the new.</summary>
+    /// <summary>Renames an instrument and its base asset; each old unit becomes one new unit.</summary>
     SymbolChange = 3,
 }
 
-/// <summary>How far a corporate action has come. Numbers never change.</summary>
+/// <summary>State of a corporate action. Numbers never change.</summary>
 public enum CorporateActionState : byte
 {
     /// <summary>Announced; nothing has happened yet.</summary>
     Announced = 1,
 
-    /// <summary>Each account has decided what it gets or owes; it is pending until the pay date.</summary>
+    /// <summary>Each account has decided what it gets or owes; the amounts are pending until the pay date.</summary>
     Entered = 2,
 
-    /// <summary>All of it is paid.</summary>
+    /// <summary>Paid in full.</summary>
     Paid = 3,
 
-    /// <summary>The cut was; open orders of its books are adjusted or have ended. Not all accounts have decided their parts yet.</summary>
+    /// <summary>
+    /// The cut has passed; open orders of its books are adjusted or ended. Not all accounts have decided their parts
+    /// yet.
+    /// </summary>
     Begun = 4,
 }
 
-/// <summary>An administrator's order: an issuer's corporate action. Its id names it for ever.</summary>
-/// <param name="Id">Its name, a client order id's kind of word.</param>
-/// <param name="Kind">What happens.</param>
-/// <param name="Symbol">The instrument: holders of its base asset are concerned, cash is of its quote asset.</param>
-/// <param name="ExDay">Number of the UTC day since 1970 at whose beginning units entitle; 0 for the moment of the announcement.</param>
-/// <param name="PayDay">Number of the UTC day since 1970 on which it is paid; 0 for as soon as it is entered.</param>
-/// <param name="Rate">Cash for one whole unit, in 10^-8 minor units of the quote asset; of a split what one new unit is worth.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
-/// <param name="Numerator">Of a split: so many new units; else 0.</param>
-/// <param name="Denominator">Of a split: for so many old ones; else 0.</param>
-/// <param name="NewSymbol">Of a symbol change: what the instrument is called from then on; else empty or null.</param>
-/// <param name="NewAsset">Of a symbol change: what its units are called from then on; else empty or null.</param>
+/// <summary>An administrator's request to announce an issuer's corporate action. Its id names it for ever.</summary>
+/// <param name="Id">Its name, in the format of a client order id.</param>
+/// <param name="Kind">The kind of action.</param>
+/// <param name="Symbol">The instrument. Its base asset's holders are concerned; cash is in its quote asset.</param>
+/// <param name="ExDay">
+/// UTC day since 1970 at whose start holdings entitle; 0 for the moment of the announcement.
+/// </param>
+/// <param name="PayDay">UTC day since 1970 on which it is paid; 0 for as soon as it is entered.</param>
+/// <param name="Rate">
+/// Cash for one whole unit, in 10^-8 minor units of the quote asset; for a split, the value of one new unit.
+/// </param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
+/// <param name="Numerator">For a split: number of new units; else 0.</param>
+/// <param name="Denominator">For a split: number of old units they replace; else 0.</param>
+/// <param name="NewSymbol">For a symbol change: new symbol of the instrument; else empty or null.</param>
+/// <param name="NewAsset">For a symbol change: new name of the base asset; else empty or null.</param>
 [GenerateSerializer, Immutable, Alias("corporate-action-request")]
 public sealed record CorporateActionRequest(
     string Id, CorporateActionKind Kind, string Symbol, long ExDay, long PayDay, long Rate, string By, string Why,
     long Numerator = 0, long Denominator = 0, string? NewSymbol = null, string? NewAsset = null)
 {
-    /// <summary>Most units on either side of a split.</summary>
+    /// <summary>Maximum number of units on either side of a split.</summary>
     public const long RatioLimit = 10_000;
 
-    /// <summary>Digits of a rate after the minor unit's.</summary>
+    /// <summary>Decimal places of a rate beyond the minor unit's.</summary>
     public const int RateDecimals = 8;
 
-    /// <summary>Highest rate.</summary>
+    /// <summary>Maximum rate.</summary>
     public const long RateLimit = 1L << 60;
 
-    /// <summary>The last day that may be named: the end of the year 2199, as far as days are read.</summary>
+    /// <summary>Last day that may be named, the end of the year 2199: the limit of readable dates.</summary>
     public const long LastDay = 84_005;
 
-    /// <summary>Whether it turns units into others, for which the books of the asset stand still: what an account has by then counts.</summary>
+    /// <summary>
+    /// True if it turns units into others. The books of the asset then stand still, because holdings at that moment
+    /// count.
+    /// </summary>
     public bool ChangesUnits => Kind is CorporateActionKind.Split or CorporateActionKind.SymbolChange;
 
-    /// <summary>An instrument as it is called after a symbol change.</summary>
+    /// <summary>Returns the instrument with its names after a symbol change.</summary>
     public Instrument Renamed(Instrument instrument) => instrument with { Symbol = NewSymbol ?? "", Base = instrument.Base with { Name = NewAsset ?? "" } };
 
-    /// <summary>Whether another request asks for the same, whoever asks.</summary>
+    /// <summary>Returns true if another request asks for the same, whoever asks and for whatever reason.</summary>
     public bool IsSame(CorporateActionRequest other) => this with { By = other.By, Why = other.Why } == other;
 }
 
-/// <summary>Why a corporate action is not announced.</summary>
+/// <summary>Reason why a corporate action is not announced.</summary>
 /// <param name="Field">The field at fault.</param>
-/// <param name="Sentence">What is wrong with it.</param>
+/// <param name="Sentence">The error, as a sentence.</param>
 [GenerateSerializer, Immutable, Alias("corporate-refusal")]
 public sealed record CorporateRefusal(string Field, string Sentence);
 
-/// <summary>What the accounts' parts of a corporate action come to.</summary>
-/// <param name="Accounts">How many accounts had units.</param>
-/// <param name="LongUnits">What they had, minor units of the base asset.</param>
-/// <param name="ShortUnits">What others owed, minor units, not negative.</param>
-/// <param name="Received">What the ones get, quote minor units.</param>
-/// <param name="Owed">What the others owe, quote minor units, not negative.</param>
-/// <param name="Rounding">What is left of what the issuer pays, quote minor units.</param>
+/// <summary>Sums of the accounts' parts of a corporate action.</summary>
+/// <param name="Accounts">Number of accounts that had units.</param>
+/// <param name="LongUnits">Units held, minor units of the base asset.</param>
+/// <param name="ShortUnits">Units owed, minor units of the base asset, not negative.</param>
+/// <param name="Received">Cash that holders get, quote minor units.</param>
+/// <param name="Owed">Cash that short accounts owe, quote minor units, not negative.</param>
+/// <param name="Rounding">Remainder of what the issuer pays, quote minor units.</param>
 [GenerateSerializer, Immutable, Alias("corporate-sums")]
 public readonly record struct CorporateSums(
     int Accounts, Int128 LongUnits, Int128 ShortUnits, Int128 Received, Int128 Owed, long Rounding)
 {
-    /// <summary>What the issuer pays.</summary>
+    /// <summary>Amount the issuer pays, quote minor units.</summary>
     public Int128 FromIssuer => Received - Owed + Rounding;
 }
 
 /// <summary>A corporate action as the catalog has it.</summary>
-/// <param name="Request">What was announced.</param>
-/// <param name="AnnouncedNanos">When, Unix nanoseconds.</param>
-/// <param name="CutNanos">What an account had before this moment entitles it; Unix nanoseconds. Of a split it is known from when it has begun.</param>
+/// <param name="Request">The announced request.</param>
+/// <param name="AnnouncedNanos">Time of the announcement, Unix nanoseconds.</param>
+/// <param name="CutNanos">
+/// Moment of the cut, Unix nanoseconds: holdings before it entitle. For a split it is known once the split has begun.
+/// </param>
 /// <param name="UnitAsset">The asset whose holders are concerned.</param>
-/// <param name="UnitDecimals">Digits of its minor unit after the point.</param>
-/// <param name="CashAsset">What is paid; of a symbol change the new units.</param>
-/// <param name="CashDecimals">Digits of its minor unit after the point.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="Sums">What the parts come to; nothing before they are entered.</param>
+/// <param name="UnitDecimals">Decimal places of its minor unit.</param>
+/// <param name="CashAsset">The asset that is paid; for a symbol change, the new units.</param>
+/// <param name="CashDecimals">Decimal places of its minor unit.</param>
+/// <param name="State">Its state.</param>
+/// <param name="Sums">Sums of the parts; zero before they are entered.</param>
 [GenerateSerializer, Immutable, Alias("corporate-action-view")]
 public sealed record CorporateActionView(
     CorporateActionRequest Request,
@@ -116,8 +128,9 @@ public sealed record CorporateActionView(
     CorporateSums Sums)
 {
     /// <summary>
-    /// What it makes of the open orders of a book of its asset; null: nothing, as a dividend of less than a tick does. Where prices are of another asset
-    /// than the dividend, nobody can say by how much they fall: orders end.
+    /// Returns the adjustment of open orders in a book of its asset. Returns null if nothing changes, as with a
+    /// dividend of less than a tick. Orders end if prices are in another asset than the dividend, because the price
+    /// drop is then unknown.
     /// </summary>
     public OrderAdjustment? AdjustmentOf(Instrument instrument)
     {
@@ -149,23 +162,23 @@ public sealed record CorporateActionView(
     }
 }
 
-/// <summary>An account that a corporate action concerns, and that has not decided its part yet.</summary>
+/// <summary>An account that a corporate action concerns and that has not decided its part yet.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Units">What it had at the cut, minor units; less than zero was owed.</param>
+/// <param name="Units">Units at the cut, minor units; negative if owed.</param>
 [GenerateSerializer, Immutable, Alias("entitled-account")]
 public readonly record struct EntitledAccount(long Account, long Units);
 
 /// <summary>An account's part of a corporate action, as it is on record.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Units">What it had at the cut, minor units of the base asset.</param>
-/// <param name="Amount">Cash it gets, quote minor units; less than zero it owes.</param>
-/// <param name="IsPaid">Whether it is paid.</param>
-/// <param name="Change">Units that came by it, minor units; less than zero went.</param>
+/// <param name="Units">Units at the cut, minor units of the base asset.</param>
+/// <param name="Amount">Cash the account gets, quote minor units; negative if it owes.</param>
+/// <param name="IsPaid">True once it is paid.</param>
+/// <param name="Change">Units gained, minor units; negative if lost.</param>
 [GenerateSerializer, Immutable, Alias("corporate-part")]
 public readonly record struct CorporatePart(long Account, long Units, long Amount, bool IsPaid, long Change = 0);
 
-/// <summary>Parts of a corporate action that follow an account, by account.</summary>
-/// <param name="Parts">Some of them.</param>
-/// <param name="HasMore">Whether others follow.</param>
+/// <summary>A page of the parts of a corporate action, sorted by account.</summary>
+/// <param name="Parts">The parts of this page.</param>
+/// <param name="HasMore">True if more parts follow.</param>
 [GenerateSerializer, Immutable, Alias("corporate-parts")]
 public sealed record CorporateParts(ImmutableArray<CorporatePart> Parts, bool HasMore);

@@ -3,30 +3,34 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>What those pay who have traded so much.</summary>
-/// <param name="FromVolume">Value traded in the 30 complete UTC days before, both sides, from which on it is theirs; quote minor units.</param>
-/// <param name="MakerPpm">Rate of resting fills, millionths of the notional; less than zero is a rebate.</param>
+/// <summary>Fee rates from a traded volume upward.</summary>
+/// <param name="FromVolume">
+/// Lowest volume of the tier, quote minor units: value traded on both sides in the 30 complete UTC days before.
+/// </param>
+/// <param name="MakerPpm">Rate of resting fills, millionths of the notional; negative for a rebate.</param>
 /// <param name="TakerPpm">Rate of aggressive fills, millionths of the notional.</param>
 [GenerateSerializer, Immutable, Alias("fee-tier")]
 public readonly record struct FeeTier(long FromVolume, int MakerPpm, int TakerPpm);
 
 /// <summary>
-/// The fees of everything that is paid in an asset, in the place of the instruments' own. An order keeps the fees that it was accepted
-/// with.
+/// Fees of all instruments quoted in an asset, in place of the instruments' own. An order keeps the fees in force when
+/// it was accepted.
 /// </summary>
-/// <param name="Asset">What is paid in, fees too; volumes and the minimum are minor units of it.</param>
-/// <param name="Tiers">From no volume up; empty: the instruments' own fees.</param>
-/// <param name="Minimum">The least that an order pays once it has filled at all; 0 for none.</param>
+/// <param name="Asset">
+/// The quote asset. Fees are paid in it, and volumes and the minimum are in its minor units.
+/// </param>
+/// <param name="Tiers">Tiers in ascending order, the first from volume 0; empty for the instruments' own fees.</param>
+/// <param name="Minimum">Minimum fee of an order with at least one fill, minor units; 0 for none.</param>
 [GenerateSerializer, Immutable, Alias("fee-schedule")]
 public sealed record FeeSchedule(string Asset, ImmutableArray<FeeTier> Tiers, long Minimum)
 {
-    /// <summary>Most tiers.</summary>
+    /// <summary>Maximum number of tiers.</summary>
     public const int TiersLimit = 20;
 
-    /// <summary>Highest minimum, minor units.</summary>
+    /// <summary>Maximum of <see cref="Minimum"/>, minor units.</summary>
     public const long MinimumLimit = 1L << 40;
 
-    /// <summary>The tier of a volume.</summary>
+    /// <summary>Returns the tier of a volume.</summary>
     public FeeTier TierOf(Int128 volume)
     {
         var tier = Tiers[0];
@@ -38,7 +42,7 @@ public sealed record FeeSchedule(string Asset, ImmutableArray<FeeTier> Tiers, lo
         return tier;
     }
 
-    /// <summary>Why the schedule is none, as a field and a sentence; null when it is one.</summary>
+    /// <summary>Validates the schedule. Returns the invalid field and a sentence, or null if it is valid.</summary>
     public (string Field, string Sentence)? Check()
     {
         if (Tiers.Length > TiersLimit)
@@ -70,24 +74,24 @@ public sealed record FeeSchedule(string Asset, ImmutableArray<FeeTier> Tiers, lo
     }
 }
 
-/// <summary>An administrator's order to set the fees of everything that is paid in an asset.</summary>
+/// <summary>An administrator's request to set the fees of all instruments quoted in an asset.</summary>
 /// <param name="Schedule">The fees.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("fees-request")]
 public sealed record FeesRequest(FeeSchedule Schedule, string By, string Why);
 
-/// <summary>What an account pays for what is paid in an asset.</summary>
-/// <param name="Asset">The asset.</param>
-/// <param name="Volume">Traded in the 30 complete UTC days before, minor units.</param>
+/// <summary>Fees of an account in all instruments quoted in an asset.</summary>
+/// <param name="Asset">The quote asset.</param>
+/// <param name="Volume">Value traded in the 30 complete UTC days before, minor units.</param>
 /// <param name="MakerPpm">Rate of resting fills, millionths.</param>
 /// <param name="TakerPpm">Rate of aggressive fills, millionths.</param>
-/// <param name="Minimum">The least that an order pays once it has filled at all, minor units.</param>
+/// <param name="Minimum">Minimum fee of an order with at least one fill, minor units.</param>
 [GenerateSerializer, Immutable, Alias("account-fees")]
 public sealed record AccountFees(string Asset, Int128 Volume, int MakerPpm, int TakerPpm, long Minimum);
 
-/// <summary>Value that was traded.</summary>
-/// <param name="Asset">What was paid in.</param>
-/// <param name="Volume">Minor units.</param>
+/// <summary>Traded value in one quote asset.</summary>
+/// <param name="Asset">The quote asset.</param>
+/// <param name="Volume">Traded value, minor units.</param>
 [GenerateSerializer, Immutable, Alias("traded-volume")]
 public readonly record struct TradedVolume(string Asset, Int128 Volume);

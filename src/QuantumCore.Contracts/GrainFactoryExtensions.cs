@@ -4,17 +4,17 @@ using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Grains by what people call them.</summary>
+/// <summary>Returns grain references by their natural keys.</summary>
 public static class GrainFactoryExtensions
 {
-    /// <summary>References that are kept at most, of each kind.</summary>
+    /// <summary>Maximum number of cached references of each kind.</summary>
     private const int ReferencesLimit = 65_536;
 
-    // Orleans reads the interface's attributes whenever it makes a reference: 4 % of an order's CPU.
+    // Cached because Orleans reads the interface's attributes for each new reference: 4 % of an order's CPU time.
     private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<long, IAccountGrain>> s_accounts = [];
     private static readonly ConditionalWeakTable<IGrainFactory, ConcurrentDictionary<string, IOrderBookGrain>> s_books = [];
 
-    /// <summary>The grain of an account, by the account's number.</summary>
+    /// <summary>Returns the grain of an account, by the account's number.</summary>
     public static IAccountGrain Account(this IGrainFactory grains, long account)
     {
         var known = s_accounts.GetOrCreateValue(grains);
@@ -23,17 +23,17 @@ public static class GrainFactoryExtensions
             : Keep(known, account, grains.GetGrain<IAccountGrain>(account.ToString(CultureInfo.InvariantCulture)));
     }
 
-    /// <summary>The grain of a book, or of a group of books, by its key.</summary>
+    /// <summary>Returns the grain of a book, or of a group of books, by its key.</summary>
     public static IOrderBookGrain Book(this IGrainFactory grains, string key)
     {
         var known = s_books.GetOrCreateValue(grains);
         return known.TryGetValue(key, out var grain) ? grain : Keep(known, key, grains.GetGrain<IOrderBookGrain>(key));
     }
 
-    /// <summary>The catalog: there is one.</summary>
+    /// <summary>Returns the only catalog grain.</summary>
     public static ICatalogGrain Catalog(this IGrainFactory grains) => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
-    /// <summary>The ledger: there is one.</summary>
+    /// <summary>Returns the only ledger grain.</summary>
     public static ILedgerGrain Ledger(this IGrainFactory grains) => grains.GetGrain<ILedgerGrain>(EventStreams.LedgerKey);
 
     private static TGrain Keep<TKey, TGrain>(ConcurrentDictionary<TKey, TGrain> known, TKey key, TGrain grain)

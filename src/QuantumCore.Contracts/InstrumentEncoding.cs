@@ -4,10 +4,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An instrument's definition as bytes, in the journal and between grains.</summary>
+/// <summary>Encodes an instrument's definition as bytes, in the journal and between grains.</summary>
 internal static class InstrumentEncoding
 {
-    // An instrument without a group has the bytes it always had.
+    // An instrument without a group keeps its original encoding.
     private const byte Version = 1;
     private const byte VersionWithGroup = 2;
     private const byte VersionWithSettlement = 3;

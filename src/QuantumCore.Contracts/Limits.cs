@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>What a risk limit limits. Numbers are journaled and never change.</summary>
+/// <summary>Kind of a risk limit. Numbers are journaled and never change.</summary>
 public enum LimitKind : byte
 {
     /// <summary>Quantity of one order, in lots.</summary>
@@ -14,41 +14,46 @@ public enum LimitKind : byte
     /// <summary>Number of open orders in the symbol.</summary>
     OpenOrders = 3,
 
-    /// <summary>What the account would have of the base asset, or be short of, if its open orders were filled, in lots.</summary>
+    /// <summary>
+    /// Position in the base asset if all open orders of the account were filled, long or short, in lots.
+    /// </summary>
     Position = 4,
 
-    /// <summary>How long an order like one before is refused, in milliseconds.</summary>
+    /// <summary>Time for which a duplicate of an earlier order is rejected, in milliseconds.</summary>
     DuplicateWindow = 5,
 
-    /// <summary>Orders a second.</summary>
+    /// <summary>Orders per second.</summary>
     OrdersPerSecond = 6,
 
-    /// <summary>Orders at once, where there is a limit of orders a second; without it as many as in a second.</summary>
+    /// <summary>Burst of orders allowed by a limit of orders per second; without it, one second's worth.</summary>
     OrderBurst = 7,
 
-    /// <summary>Value traded in the UTC day, and what open buys would add, for a short sale open sells too, in quote minor units.</summary>
+    /// <summary>
+    /// Value traded in the UTC day plus what open buys would add, in quote minor units. For a short sale, open sells
+    /// count too.
+    /// </summary>
     DailyVolume = 8,
 
-    /// <summary>Loss realised in the UTC day, fees included, from which on nothing is bought, in quote minor units.</summary>
+    /// <summary>Loss realised in the UTC day, fees included, at which buying stops, in quote minor units.</summary>
     DailyLoss = 9,
 }
 
-/// <summary>What a risk limit is about: one symbol, all that are paid in an asset, or everything.</summary>
+/// <summary>Scope of a risk limit: one symbol, all symbols quoted in an asset, or everything.</summary>
 public static class LimitScope
 {
-    /// <summary>Everything the account enters.</summary>
+    /// <summary>Scope of everything the account enters.</summary>
     public const string All = "*";
 
-    /// <summary>All symbols that are paid in an asset.</summary>
+    /// <summary>Returns the scope of all symbols quoted in an asset.</summary>
     public static string PaidIn(string asset) => All + asset;
 
-    /// <summary>The asset of <see cref="PaidIn"/>; null for another scope.</summary>
+    /// <summary>Returns the asset of a <see cref="PaidIn"/> scope; null for any other scope.</summary>
     public static string? AssetOf(string scope) =>
         scope.Length > 1 && scope.StartsWith(All, StringComparison.Ordinal) ? scope[1..] : null;
 
     /// <summary>
-    /// Whether a limit means something here: quantities are of a symbol, values of a currency, and how often orders come is of
-    /// one symbol or of everything.
+    /// Returns true if a limit kind applies to a scope. Quantities need a symbol. Values need a symbol or a currency.
+    /// Counts and rates of orders need a symbol or everything.
     /// </summary>
     public static bool Has(string scope, LimitKind kind) => kind switch
     {
@@ -59,28 +64,30 @@ public static class LimitScope
     };
 }
 
-/// <summary>One risk limit of an account.</summary>
-/// <param name="Kind">What is limited.</param>
-/// <param name="Most">The most that is allowed, in the kind's unit, from 0.</param>
+/// <summary>A risk limit of an account.</summary>
+/// <param name="Kind">Its kind.</param>
+/// <param name="Most">Maximum allowed, in the kind's unit, from 0.</param>
 [GenerateSerializer, Immutable, Alias("account-limit")]
 public readonly record struct AccountLimit(LimitKind Kind, long Most);
 
-/// <summary>Risk limits that are set together.</summary>
+/// <summary>Risk limits of one scope, set together.</summary>
 /// <param name="Symbol">The book, or another scope (<see cref="LimitScope"/>).</param>
-/// <param name="Limits">By kind; a kind that is not there has no limit.</param>
+/// <param name="Limits">Limits by kind; a missing kind has no limit.</param>
 [GenerateSerializer, Immutable, Alias("symbol-limits")]
 public sealed record SymbolLimits(string Symbol, ImmutableArray<AccountLimit> Limits);
 
-/// <summary>An administrator's order to set all risk limits of an account, or of every account, in a scope.</summary>
-/// <param name="Symbol">The book, or another scope (<see cref="LimitScope"/>); for every account a book.</param>
-/// <param name="Limits">All of them, each kind once; empty for none.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <summary>An administrator's request to set all risk limits of an account, or of every account, in a scope.</summary>
+/// <param name="Symbol">
+/// The book, or another scope (<see cref="LimitScope"/>); a book if it is for every account.
+/// </param>
+/// <param name="Limits">All limits of the scope, each kind once; empty for none.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("limits-request")]
 public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why)
 {
-    /// <summary>Why the limits can't be set, as a sentence; null when they can.</summary>
-    /// <param name="forEveryone">They are every account's, who share no window of time.</param>
+    /// <summary>Validates the limits. Returns the error as a sentence, or null if they can be set.</summary>
+    /// <param name="forEveryone">True if the limits apply to every account. Accounts share no time window.</param>
     public string? Check(bool forEveryone = false)
     {
         if (Limits.DistinctBy(limit => limit.Kind).Count() != Limits.Length)
@@ -111,7 +118,7 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
             : null;
     }
 
-    /// <summary>The largest limit of a kind, in its unit.</summary>
+    /// <summary>Returns the largest allowed limit of a kind, in its unit.</summary>
     public static long MostOf(LimitKind kind) => kind switch
     {
         LimitKind.DuplicateWindow => 60_000,

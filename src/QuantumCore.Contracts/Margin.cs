@@ -3,36 +3,43 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>How a margin account stands. Numbers are journaled and never change.</summary>
+/// <summary>State of a margin account. Numbers are journaled and never change.</summary>
 public enum MarginState : byte
 {
     /// <summary>Its equity covers the initial margin.</summary>
     Healthy = 0,
 
-    /// <summary>Equity below the initial margin: it may only reduce, and gives nothing away.</summary>
+    /// <summary>
+    /// Equity is below the initial margin: the account may only reduce positions and may not give anything away.
+    /// </summary>
     Restricted = 1,
 
-    /// <summary>Equity below the maintenance margin: called until a deadline; orders that add risk are cancelled.</summary>
+    /// <summary>
+    /// Equity is below the maintenance margin: a margin call runs until a deadline; orders that add risk are cancelled.
+    /// </summary>
     Called = 2,
 
-    /// <summary>Its positions are closed for it; its own orders are refused and cancelled.</summary>
+    /// <summary>The exchange closes its positions; its own orders are rejected and cancelled.</summary>
     Liquidating = 3,
 }
 
-/// <summary>A mark price, and what it was made of.</summary>
+/// <summary>A mark price and its origin.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="PriceTicks">The price, in ticks.</param>
-/// <param name="Source">Where it comes from.</param>
-/// <param name="Sequence">The book's sequence that it was made at.</param>
-/// <param name="TimeNanos">When, Unix nanoseconds.</param>
+/// <param name="Source">Its source.</param>
+/// <param name="Sequence">The book's sequence from which it was made.</param>
+/// <param name="TimeNanos">Time at which it was made, Unix nanoseconds.</param>
 public readonly record struct MarkPrice(string Symbol, long PriceTicks, MarkSource Source, long Sequence, long TimeNanos)
 {
-    /// <summary>Whether it was made after another one of the symbol. The book's sequence tells it first: a silo's clock may be wrong.</summary>
+    /// <summary>
+    /// Returns true if it was made after another mark price of the symbol. The book's sequence decides first, because a
+    /// silo's clock may be wrong.
+    /// </summary>
     public bool IsAfter(in MarkPrice other) =>
         Sequence > other.Sequence || (Sequence == other.Sequence && TimeNanos > other.TimeNanos);
 }
 
-/// <summary>Terms of an instrument on margin, in their journal encoding.</summary>
+/// <summary>Margin terms of an instrument, in their journal encoding.</summary>
 /// <param name="Bytes">The encoded terms.</param>
 [GenerateSerializer, Immutable, Alias("encoded-margin-terms")]
 public readonly record struct EncodedMarginTerms(ImmutableArray<byte> Bytes)
@@ -40,7 +47,7 @@ public readonly record struct EncodedMarginTerms(ImmutableArray<byte> Bytes)
     /// <summary>Encodes terms.</summary>
     public static EncodedMarginTerms From(MarginTerms terms) => new(MarginEncoding.Encode(terms));
 
-    /// <summary>The terms.</summary>
+    /// <summary>Decodes the terms.</summary>
     public MarginTerms Decode() => MarginEncoding.DecodeTerms(Bytes.AsSpan());
 
     /// <inheritdoc/>
@@ -50,7 +57,7 @@ public readonly record struct EncodedMarginTerms(ImmutableArray<byte> Bytes)
     public override int GetHashCode() => Bytes.Length;
 }
 
-/// <summary>Policy of a currency's margin accounts, in its journal encoding.</summary>
+/// <summary>Margin policy of a currency, in its journal encoding.</summary>
 /// <param name="Bytes">The encoded policy.</param>
 [GenerateSerializer, Immutable, Alias("encoded-margin-policy")]
 public readonly record struct EncodedMarginPolicy(ImmutableArray<byte> Bytes)
@@ -58,7 +65,7 @@ public readonly record struct EncodedMarginPolicy(ImmutableArray<byte> Bytes)
     /// <summary>Encodes a policy.</summary>
     public static EncodedMarginPolicy From(MarginPolicy policy) => new(MarginEncoding.Encode(policy));
 
-    /// <summary>The policy.</summary>
+    /// <summary>Decodes the policy.</summary>
     public MarginPolicy Decode() => MarginEncoding.DecodePolicy(Bytes.AsSpan());
 
     /// <inheritdoc/>
@@ -68,53 +75,62 @@ public readonly record struct EncodedMarginPolicy(ImmutableArray<byte> Bytes)
     public override int GetHashCode() => Bytes.Length;
 }
 
-/// <summary>An administrator's order: an instrument is traded on margin, on these terms.</summary>
+/// <summary>An administrator's request to set the margin terms of an instrument.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Terms">The terms.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("margin-terms-request")]
 public sealed record MarginTermsRequest(string Symbol, EncodedMarginTerms Terms, string By, string Why);
 
-/// <summary>An administrator's order: how margin accounts of a currency are lent to, called and liquidated.</summary>
+/// <summary>
+/// An administrator's request to set the margin policy of a currency: loans, margin calls and liquidation.
+/// </summary>
 /// <param name="Asset">The currency.</param>
 /// <param name="Policy">The policy.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("margin-policy-request")]
 public sealed record MarginPolicyRequest(string Asset, EncodedMarginPolicy Policy, string By, string Why);
 
-/// <summary>An administrator's order: what a group's long and short positions take off each other's requirement.</summary>
-/// <param name="Group">The group, which margin terms name.</param>
-/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths, 0 to 1,000,000; 0 is none.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <summary>
+/// An administrator's request to set the credit for offsetting long and short positions of a margin group.
+/// </summary>
+/// <param name="Group">The group, as margin terms name it.</param>
+/// <param name="CreditPpm">
+/// Part of the smaller side's requirement that is waived, millionths, 0 to 1,000,000; 0 for none.
+/// </param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("margin-group-request")]
 public sealed record MarginGroupRequest(string Group, int CreditPpm, string By, string Why);
 
-/// <summary>An administrator's order: an account may borrow so many units to go short.</summary>
+/// <summary>An administrator's request to set a locate: units that an account may borrow to go short.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Account">The account.</param>
-/// <param name="Lots">Out of what there is to lend; 0 takes the locate back.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <param name="Lots">Lots taken from the lendable pool; 0 withdraws the locate.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("locate-request")]
 public sealed record LocateRequest(string Symbol, long Account, long Lots, string By, string Why);
 
-/// <summary>What is left of an insurance fund.</summary>
+/// <summary>Balance of an insurance fund.</summary>
 /// <param name="Asset">The currency.</param>
 /// <param name="Amount">Minor units, not negative.</param>
 [GenerateSerializer, Immutable, Alias("insurance-fund")]
 public readonly record struct InsuranceFund(string Asset, long Amount);
 
-/// <summary>Everything that is agreed about margin.</summary>
-/// <param name="Terms">The newest terms of each instrument that is traded on margin, by symbol.</param>
-/// <param name="Policies">The policy of each currency that has its own, by asset.</param>
-/// <param name="Locates">What accounts may borrow, by symbol and account.</param>
-/// <param name="Funds">The insurance funds, by asset.</param>
-/// <param name="Groups">Groups that have a credit, by name.</param>
-/// <param name="OpenDeficits">Deficits that are being shared out, oldest first.</param>
-/// <param name="OldNames">Assets whose name a symbol change took away: silos read this rulebook each second, and need no call of their own for it.</param>
+/// <summary>All margin terms, policies, locates, funds, groups and open deficits.</summary>
+/// <param name="Terms">Latest terms of each instrument traded on margin, sorted by symbol.</param>
+/// <param name="Policies">Policy of each currency that has its own, sorted by asset.</param>
+/// <param name="Locates">Locates, sorted by symbol and account.</param>
+/// <param name="Funds">Insurance funds, sorted by asset.</param>
+/// <param name="Groups">Groups that have a credit, sorted by name.</param>
+/// <param name="OpenDeficits">Deficits being shared out, oldest first.</param>
+/// <param name="OldNames">
+/// Assets whose name a symbol change retired. They are here because silos read this rulebook each second and so need no
+/// extra call.
+/// </param>
 [GenerateSerializer, Immutable, Alias("margin-rulebook")]
 public sealed record MarginRulebook(
     ImmutableArray<MarginTermsRequest> Terms,
@@ -125,95 +141,101 @@ public sealed record MarginRulebook(
     ImmutableArray<SharedDeficit> OpenDeficits,
     ImmutableArray<string> OldNames = default)
 {
-    /// <summary>Most groups with a credit.</summary>
+    /// <summary>Maximum number of groups with a credit.</summary>
     public const int GroupsLimit = 1_000;
 
-    /// <summary>Groups that have a credit; none in the rulebook of a silo whose build knows nothing of groups.</summary>
+    /// <summary>Groups that have a credit; none if the rulebook comes from a silo whose build has no groups.</summary>
     public ImmutableArray<MarginGroupRequest> Credits => Groups.IsDefault ? [] : Groups;
 
-    /// <summary>Deficits that are being shared out; none in the rulebook of a silo whose build shares none.</summary>
+    /// <summary>Deficits being shared out; none if the rulebook comes from a silo whose build shares none.</summary>
     public ImmutableArray<SharedDeficit> Deficits => OpenDeficits.IsDefault ? [] : OpenDeficits;
 }
 
-/// <summary>A deficit of which others pay a part: the house has paid it, and gets it back from them.</summary>
-/// <param name="Account">Whose deficit it is.</param>
-/// <param name="Sequence">That account's sequence of it.</param>
+/// <summary>A deficit that other accounts share: the house has paid it and collects their shares.</summary>
+/// <param name="Account">The account with the deficit.</param>
+/// <param name="Sequence">That account's sequence of the deficit.</param>
 /// <param name="Asset">The currency.</param>
-/// <param name="Amount">What is shared out, minor units.</param>
-/// <param name="TimeNanos">When the house paid, Unix nanoseconds: gains of this UTC day count.</param>
-/// <param name="Shares">Who pays how much; default until it was decided.</param>
+/// <param name="Amount">Amount shared out, minor units.</param>
+/// <param name="TimeNanos">Time at which the house paid, Unix nanoseconds. Gains of this UTC day count.</param>
+/// <param name="Shares">Shares by account; default until decided.</param>
 [GenerateSerializer, Immutable, Alias("shared-deficit")]
 public sealed record SharedDeficit(
     long Account, long Sequence, string Asset, long Amount, long TimeNanos, ImmutableArray<DeficitShare> Shares);
 
-/// <summary>What one account pays of another one's deficit.</summary>
-/// <param name="Account">Who pays.</param>
-/// <param name="Amount">At most so much, minor units: it never pays more than it has.</param>
+/// <summary>An account's share of another account's deficit.</summary>
+/// <param name="Account">The account that pays.</param>
+/// <param name="Amount">Maximum amount, minor units; it never pays more than it has.</param>
 [GenerateSerializer, Immutable, Alias("deficit-share")]
 public readonly record struct DeficitShare(long Account, long Amount);
 
-/// <summary>What an account gained in a UTC day on one symbol.</summary>
+/// <summary>An account's gain in one symbol in a UTC day.</summary>
 /// <param name="Account">The account.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Amount">Realised and on paper, less fees, minor units of what it is paid in; less than zero is a loss.</param>
+/// <param name="Amount">
+/// Realised and unrealised gain less fees, minor units of the quote asset; negative for a loss.
+/// </param>
 [GenerateSerializer, Immutable, Alias("day-gain")]
 public readonly record struct DayGain(long Account, string Symbol, Int128 Amount);
 
-/// <summary>What is known of a UTC day in which an account was left with a deficit.</summary>
-/// <param name="Account">Whose deficit it is.</param>
-/// <param name="Sequence">That account's sequence of it.</param>
-/// <param name="Gains">What every margin account of the currency gained and lost, by account.</param>
-/// <param name="Equities">What those who gained would have if all were closed, minor units, by account.</param>
+/// <summary>Gains and equities of the UTC day in which an account was left with a deficit.</summary>
+/// <param name="Account">The account with the deficit.</param>
+/// <param name="Sequence">That account's sequence of the deficit.</param>
+/// <param name="Gains">Gains and losses of every margin account of the currency, sorted by account.</param>
+/// <param name="Equities">
+/// Equity of those who gained if all their positions were closed, minor units, sorted by account.
+/// </param>
 [GenerateSerializer, Immutable, Alias("deficit-day")]
 public sealed record DeficitDay(
     long Account, long Sequence, ImmutableArray<DayGain> Gains, ImmutableArray<DeficitShare> Equities);
 
-/// <summary>An account is to pay its share of another one's deficit.</summary>
-/// <param name="Account">Whose deficit it is.</param>
-/// <param name="Sequence">That account's sequence of it.</param>
+/// <summary>A request to an account to pay its share of another account's deficit.</summary>
+/// <param name="Account">The account with the deficit.</param>
+/// <param name="Sequence">That account's sequence of the deficit.</param>
 /// <param name="Asset">The currency.</param>
 /// <param name="Amount">The share, minor units.</param>
 [GenerateSerializer, Immutable, Alias("deficit-share-request")]
 public sealed record DeficitShareRequest(long Account, long Sequence, string Asset, long Amount);
 
-/// <summary>A step of a liquidation that has ended, on its way to the insurance fund.</summary>
+/// <summary>An ended liquidation step, on its way to the insurance fund.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Sequence">The account's sequence of it.</param>
+/// <param name="Sequence">The account's sequence of the step's end.</param>
 /// <param name="Asset">The currency.</param>
-/// <param name="Fee">What the account has paid to the fund, minor units.</param>
-/// <param name="Deficit">What it owes and can't pay, minor units.</param>
+/// <param name="Fee">Liquidation fee that the account paid to the fund, minor units.</param>
+/// <param name="Deficit">Amount the account owes and cannot pay, minor units.</param>
 [GenerateSerializer, Immutable, Alias("liquidation-claim")]
 public sealed record LiquidationClaim(long Account, long Sequence, string Asset, long Fee, long Deficit);
 
-/// <summary>Who pays a deficit; decided once for a claim.</summary>
+/// <summary>The split of a deficit between insurance fund and house, decided once for a claim.</summary>
 /// <param name="Sequence">The account's sequence of the claim.</param>
-/// <param name="FromFund">The insurance fund's part, minor units.</param>
-/// <param name="FromHouse">The house's, minor units.</param>
+/// <param name="FromFund">Paid by the insurance fund, minor units.</param>
+/// <param name="FromHouse">Paid by the house, minor units.</param>
 [GenerateSerializer, Immutable, Alias("liquidation-cover")]
 public readonly record struct LiquidationCover(long Sequence, long FromFund, long FromHouse);
 
-/// <summary>An administrator's order: what kind an account is of.</summary>
-/// <param name="Currency">What a margin account is paid in and owes; empty for a cash account.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
-/// <param name="Symbol">The one instrument that an isolated margin account trades; empty or null for any.</param>
+/// <summary>An administrator's request to make an account a margin account or a cash account.</summary>
+/// <param name="Currency">Currency of a margin account; empty for a cash account.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
+/// <param name="Symbol">The only instrument that an isolated margin account trades; empty or null for any.</param>
 [GenerateSerializer, Immutable, Alias("account-kind-request")]
 public sealed record AccountKindRequest(string Currency, string By, string Why, string? Symbol = null);
 
 /// <summary>An order of an account, by book and number.</summary>
 /// <param name="Symbol">The book.</param>
-/// <param name="Number">Its number, or the highest of several.</param>
+/// <param name="Number">The order's number, or the highest number of several orders.</param>
 [GenerateSerializer, Immutable, Alias("number-in-book")]
 public readonly record struct NumberInBook(string Symbol, long Number);
 
 /// <summary>
-/// What somebody has to carry for a margin account, which calls no book itself: all of it is durable, and may be carried again.
+/// Work that an agent does for a margin account, which calls no book itself. All of it is durable and may be repeated.
 /// </summary>
-/// <param name="CloseUpTo">Books in which everything up to a number is to be cancelled, arrived or not.</param>
-/// <param name="Cancels">Orders that are to be cancelled.</param>
+/// <param name="CloseUpTo">
+/// Books in which every order up to a number must be cancelled, whether it has arrived or not.
+/// </param>
+/// <param name="Cancels">Orders to cancel.</param>
 /// <param name="Symbol">The book of the order.</param>
-/// <param name="Order">An order that the account makes by itself, to be submitted; null for none.</param>
-/// <param name="Claims">Steps of a liquidation for the insurance fund.</param>
+/// <param name="Order">An order that the account itself generated, to be submitted; null for none.</param>
+/// <param name="Claims">Ended liquidation steps for the insurance fund.</param>
 [GenerateSerializer, Immutable, Alias("margin-work")]
 public sealed record MarginWork(
     ImmutableArray<NumberInBook> CloseUpTo,
@@ -222,28 +244,28 @@ public sealed record MarginWork(
     SubmitOrder? Order,
     ImmutableArray<LiquidationClaim> Claims)
 {
-    /// <summary>Nothing to do.</summary>
+    /// <summary>No work.</summary>
     public static readonly MarginWork None = new([], [], "", null, []);
 
-    /// <summary>Whether there is anything.</summary>
+    /// <summary>True if there is no work.</summary>
     public bool IsNone => CloseUpTo.IsEmpty && Cancels.IsEmpty && Order is null && Claims.IsEmpty;
 }
 
-/// <summary>A margin account in numbers, minor units of its currency, at the newest mark prices.</summary>
+/// <summary>Margin figures of an account at the newest mark prices, in minor units of its currency.</summary>
 /// <param name="Currency">Its currency.</param>
-/// <param name="Decimals">Digits of the currency's minor unit after the point.</param>
-/// <param name="State">How it stands by its newest record.</param>
-/// <param name="Equity">What it would have if everything were closed at the mark prices, less accrued interest.</param>
+/// <param name="Decimals">Decimal places of the currency's minor unit.</param>
+/// <param name="State">Its state by its newest record.</param>
+/// <param name="Equity">Value if all positions were closed at the mark prices, less accrued interest.</param>
 /// <param name="Requirement">Initial margin, open orders included.</param>
-/// <param name="Maintenance">Margin to keep what it has.</param>
-/// <param name="Withdrawable">What it may give away.</param>
-/// <param name="Call">What it is short of to keep its positions; 0 for nothing.</param>
-/// <param name="Accrued">Interest and borrow fees that are not charged yet, rounded up.</param>
-/// <param name="DeadlineNanos">When a call ends, Unix nanoseconds; 0 for no call.</param>
-/// <param name="IsStale">A mark price is missing or old: nothing that adds risk is accepted.</param>
-/// <param name="Positions">What it has by symbol.</param>
-/// <param name="Groups">Groups of its positions, by name, with what they take off.</param>
-/// <param name="Symbol">The one instrument that an isolated margin account trades; empty or null for any.</param>
+/// <param name="Maintenance">Maintenance margin.</param>
+/// <param name="Withdrawable">Amount it may withdraw or transfer.</param>
+/// <param name="Call">Shortfall against the maintenance margin; 0 for none.</param>
+/// <param name="Accrued">Interest and borrow fees not charged yet, rounded up.</param>
+/// <param name="DeadlineNanos">Deadline of a margin call, Unix nanoseconds; 0 for no call.</param>
+/// <param name="IsStale">True if a mark price is missing or old; then nothing that adds risk is accepted.</param>
+/// <param name="Positions">Positions by symbol.</param>
+/// <param name="Groups">Margin groups of its positions with their credits, sorted by name.</param>
+/// <param name="Symbol">The only instrument that an isolated margin account trades; empty or null for any.</param>
 [GenerateSerializer, Immutable, Alias("margin-view")]
 public sealed record MarginView(
     string Currency,
@@ -261,26 +283,28 @@ public sealed record MarginView(
     ImmutableArray<MarginGroupLine> Groups,
     string? Symbol = null);
 
-/// <summary>A margin account in one group: what is taken off what its positions need one by one.</summary>
+/// <summary>Credit of a margin account in one group: the reduction of what its positions need one by one.</summary>
 /// <param name="Group">The group.</param>
-/// <param name="CreditPpm">What of the smaller side's requirement is not asked for, millionths.</param>
-/// <param name="InitialCredit">Taken off the initial margin, open orders at their worst.</param>
-/// <param name="MaintenanceCredit">Taken off the margin to keep its positions.</param>
+/// <param name="CreditPpm">Part of the smaller side's requirement that is waived, millionths.</param>
+/// <param name="InitialCredit">
+/// Reduction of the initial margin, with open orders at their worst case, minor units.
+/// </param>
+/// <param name="MaintenanceCredit">Reduction of the maintenance margin, minor units.</param>
 [GenerateSerializer, Immutable, Alias("margin-group-line")]
 public readonly record struct MarginGroupLine(string Group, int CreditPpm, Int128 InitialCredit, Int128 MaintenanceCredit);
 
-/// <summary>A margin account in one symbol.</summary>
+/// <summary>A margin account's position in one symbol.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Units">What it has, base minor units; less than zero is short.</param>
+/// <param name="Units">Position, base minor units; negative if short.</param>
 /// <param name="MarkTicks">The mark price, in ticks; 0 for none.</param>
-/// <param name="Requirement">Initial margin by itself, open orders included.</param>
-/// <param name="Maintenance">Margin to keep it, by itself.</param>
-/// <param name="BuyingPower">For what value more may be bought at the rate of the smallest position.</param>
-/// <param name="LocatedLots">What it may be short of, in lots.</param>
+/// <param name="Requirement">Its own initial margin, open orders included, before group credits.</param>
+/// <param name="Maintenance">Its own maintenance margin, before group credits.</param>
+/// <param name="BuyingPower">Value of what more may be bought, at the rate of the smallest position.</param>
+/// <param name="LocatedLots">Located lots: how far it may be short.</param>
 /// <param name="BankruptcyTicks">
-/// The price, in ticks, at which nothing is left of the account when the position is closed at it and all else stays; 0 for none.
+/// Price, in ticks, at which closing the position leaves the account with zero equity, all else unchanged; 0 for none.
 /// </param>
-/// <param name="Group">The group it belongs to; empty for none.</param>
+/// <param name="Group">Its margin group; empty for none.</param>
 [GenerateSerializer, Immutable, Alias("margin-line")]
 public readonly record struct MarginLine(
     string Symbol, long Units, long MarkTicks, Int128 Requirement, Int128 Maintenance, Int128 BuyingPower, long LocatedLots, Int128 BankruptcyTicks,

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>What is agreed about margin as bytes, in the journal and between grains.</summary>
+/// <summary>Encodes margin terms, policies and mark prices as bytes, in the journal and between grains.</summary>
 internal static class MarginEncoding
 {
     private const byte Version = 1;
@@ -15,7 +15,7 @@ internal static class MarginEncoding
 
     public static ImmutableArray<byte> Encode(MarginTerms terms)
     {
-        // Terms without a group are written as they always were.
+        // Terms without a group keep their original encoding.
         var to = new RecordWriter(Version, terms.Group.Length == 0 ? TermsKind : GroupedTermsKind, 0);
         Write(ref to, terms.Long);
         to.Bool(terms.Short is not null);
@@ -69,7 +69,7 @@ internal static class MarginEncoding
 
     public static ImmutableArray<byte> Encode(MarginPolicy policy)
     {
-        // A policy that shares nothing out is written as it always was.
+        // A policy that shares no deficits out keeps its original encoding.
         var to = new RecordWriter(Version, policy.SharesOut ? SharingPolicyKind : PolicyKind, 0);
         to.Count(policy.LoanPpm);
         to.Count(policy.DayBasis);

@@ -7,39 +7,49 @@ namespace QuantumCore.Contracts;
 [Alias("market-data")]
 public interface IMarketDataGrain : IGrainWithStringKey
 {
-    /// <summary>The book by price, at most this many levels a side.</summary>
+    /// <summary>Returns the book by price (L2), with at most the given number of levels per side.</summary>
     [Alias("depth")]
     ValueTask<DepthView> Depth(int levels);
 
-    /// <summary>The newest trades, newest first.</summary>
+    /// <summary>Returns the newest trades, newest first.</summary>
     [Alias("trades")]
     ValueTask<ImmutableArray<PublicTrade>> Trades(int limit);
 
-    /// <summary>The last price as the book has it, in ticks; 0 for none. A split scales it, and what strategies' legs trade with quotes or with each other is none.</summary>
+    /// <summary>
+    /// Returns the book's last price, in ticks; 0 for none. A split scales it. Trades of multi-leg orders' legs, with
+    /// quotes or with each other, do not count.
+    /// </summary>
     [Alias("last-price")]
     ValueTask<long> LastPrice();
 
-    /// <summary>Waits until there is something after a sequence, some seconds at most; 0 gives a snapshot at once.</summary>
+    /// <summary>
+    /// Waits a few seconds for changes after a sequence; returns null on timeout. 0 returns a snapshot at once.
+    /// </summary>
     [Alias("wait")]
     ValueTask<MarketUpdate?> WaitForUpdate(long afterSequence);
 
-    /// <summary>For half a minute hands what the book publishes to the symbol's <see cref="IPriceWatchGrain"/> too.</summary>
+    /// <summary>
+    /// Forwards the book's published records to the symbol's <see cref="IPriceWatchGrain"/> for half a minute.
+    /// </summary>
     [Alias("forward")]
     ValueTask ForwardTrades();
 
-    /// <summary>The first displayed orders of each side, at most this many. The first to ask waits until the book's records were run again.</summary>
+    /// <summary>
+    /// Returns the first displayed orders of each side, at most the given number per side. The first call waits until
+    /// the book's records are replayed.
+    /// </summary>
     [Alias("orders")]
     ValueTask<OrderByOrderUpdate> DisplayedOrders(int limit);
 
     /// <summary>
-    /// Waits until there is something after a sequence, some seconds at most, and tells it order by order; 0 gives all displayed orders at once. The first
-    /// to ask waits until the book's records were run again.
+    /// Waits a few seconds for market-by-order (L3) changes after a sequence; returns null on timeout. 0 returns all
+    /// displayed orders at once. The first call waits until the book's records are replayed.
     /// </summary>
     [Alias("wait-orders")]
     ValueTask<OrderByOrderUpdate?> WaitForOrders(long afterSequence);
 }
 
-/// <summary>One price level of a book.</summary>
+/// <summary>A price level of a book.</summary>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Open quantity in lots; 0 in an update means that the level is gone.</param>
 /// <param name="Orders">Number of orders.</param>
@@ -47,29 +57,32 @@ public interface IMarketDataGrain : IGrainWithStringKey
 public readonly record struct DepthLevel(long PriceTicks, long QuantityLots, int Orders);
 
 /// <summary>A trade as the public sees it.</summary>
-/// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it names the trade.</param>
+/// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it identifies the trade.</param>
 /// <param name="Index">Position within that sequence, from 0.</param>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="TakerSide">Side of the aggressive order; says nothing where <paramref name="IsAuction"/>.</param>
-/// <param name="ChangedTicks">Its price since it was changed, in ticks; 0: it is void; null: it is as it was made. An update tells a trade as it was made.</param>
-/// <param name="IsOfLeg">The trade is one of a strategy's leg, which leaves the last price alone.</param>
-/// <param name="IsAuction">The trade is one of an auction's: neither order took.</param>
+/// <param name="TakerSide">Side of the aggressive order; meaningless if <paramref name="IsAuction"/>.</param>
+/// <param name="ChangedTicks">
+/// Corrected price, in ticks; 0 if the trade was busted; null if it is unchanged. An update shows a trade as it was
+/// made.
+/// </param>
+/// <param name="IsOfLeg">True for a trade of a multi-leg order's leg, which does not change the last price.</param>
+/// <param name="IsAuction">True for a trade of an auction: neither order was the taker.</param>
 [GenerateSerializer, Immutable, Alias("public-trade")]
 public readonly record struct PublicTrade(
     long Sequence, int Index, long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide, long? ChangedTicks = null, bool IsOfLeg = false, bool IsAuction = false)
 {
-    /// <summary>Side of the order that took; null where neither did.</summary>
+    /// <summary>Side of the taker; null if neither order was one.</summary>
     public Side? Aggressor => IsAuction ? null : TakerSide;
 }
 
-/// <summary>A trade of before was declared void, or has another price, as the public sees it.</summary>
-/// <param name="Sequence">The book's sequence with it.</param>
-/// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
-/// <param name="Trade">The trade, as it was made.</param>
-/// <param name="BeforeTicks">The price that held until then, in ticks.</param>
-/// <param name="PriceTicks">The price that holds now, in ticks; 0: it is void.</param>
+/// <summary>A bust or price correction of an earlier trade, as the public sees it.</summary>
+/// <param name="Sequence">The book's sequence of the change.</param>
+/// <param name="TimeNanos">Time of the change, Unix nanoseconds.</param>
+/// <param name="Trade">The trade as it was first made.</param>
+/// <param name="BeforeTicks">Price in force before the change, in ticks.</param>
+/// <param name="PriceTicks">Price in force now, in ticks; 0 if the trade was busted.</param>
 [GenerateSerializer, Immutable, Alias("public-trade-change")]
 public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, PublicTrade Trade, long BeforeTicks, long PriceTicks);
 
@@ -78,20 +91,27 @@ public readonly record struct PublicTradeChange(long Sequence, long TimeNanos, P
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
 /// <param name="Bids">Buy levels, highest first.</param>
 /// <param name="Asks">Sell levels, lowest first.</param>
-/// <param name="LastPriceTicks">What its book says is the last price at that sequence, in ticks; 0 for none, and where another than the book tells the levels.</param>
+/// <param name="LastPriceTicks">
+/// The book's last price at that sequence, in ticks; 0 for none, or if the levels come from another source than the
+/// book.
+/// </param>
 [GenerateSerializer, Immutable, Alias("depth-view")]
 public sealed record DepthView(
     long Sequence, long TimeNanos, ImmutableArray<DepthLevel> Bids, ImmutableArray<DepthLevel> Asks, long LastPriceTicks = 0);
 
-/// <summary>What changed after a sequence, or the whole book where that is shorter or the past is forgotten.</summary>
-/// <param name="IsSnapshot">The levels are the whole book; otherwise the changed ones, with their new size.</param>
-/// <param name="PreviousSequence">The sequence this follows on; a reader at another one must ask again.</param>
+/// <summary>Changes after a sequence; or the whole book if that is shorter or the changes are no longer kept.</summary>
+/// <param name="IsSnapshot">
+/// True if the levels are the whole book; otherwise they are the changed ones, with their new size.
+/// </param>
+/// <param name="PreviousSequence">
+/// The sequence this update follows; a reader at another sequence must ask again.
+/// </param>
 /// <param name="Sequence">The book's sequence after it.</param>
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
 /// <param name="Bids">Buy levels.</param>
 /// <param name="Asks">Sell levels.</param>
 /// <param name="Trades">Trades in between, oldest first.</param>
-/// <param name="ChangedTrades">What <see cref="TradeChanges"/> has.</param>
+/// <param name="ChangedTrades">Value of <see cref="TradeChanges"/>; default from an earlier release.</param>
 [GenerateSerializer, Immutable, Alias("market-update")]
 public sealed record MarketUpdate(
     bool IsSnapshot,
@@ -103,39 +123,53 @@ public sealed record MarketUpdate(
     ImmutableArray<PublicTrade> Trades,
     ImmutableArray<PublicTradeChange> ChangedTrades = default)
 {
-    /// <summary>Changes of trades of before, or of those in between, oldest first; a release from before tells none.</summary>
+    /// <summary>
+    /// Busts and corrections of earlier trades, or of trades in this update, oldest first; none from an earlier
+    /// release.
+    /// </summary>
     public ImmutableArray<PublicTradeChange> TradeChanges => ChangedTrades.IsDefault ? [] : ChangedTrades;
 }
 
-/// <summary>An order as others see it: of an iceberg its tip; hidden orders, orders that wait and market orders in a call phase are never seen.</summary>
+/// <summary>
+/// An order as others see it. An iceberg shows only its tip. Hidden orders, waiting orders, and market orders in a call
+/// phase are never shown.
+/// </summary>
 /// <param name="OrderId">Its public id, from 1.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
-/// <param name="QuantityLots">Lots it shows, from 1.</param>
+/// <param name="QuantityLots">Displayed quantity in lots, from 1.</param>
 [GenerateSerializer, Immutable, Alias("displayed-order")]
 public readonly record struct DisplayedOrder(long OrderId, long PriceTicks, long QuantityLots);
 
-/// <summary>What happened to one displayed order, or a trade that none tells of.</summary>
-/// <param name="Sequence">The book's sequence that brought it.</param>
+/// <summary>A change of one displayed order, or a trade that no displayed order shows.</summary>
+/// <param name="Sequence">The book's sequence of the change.</param>
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
-/// <param name="Kind">What happened.</param>
-/// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>
-/// <param name="OrderId">The order; 0 when Printed.</param>
-/// <param name="PriceTicks">Its price in ticks; Executed, Printed: the price traded.</param>
-/// <param name="QuantityLots">Added, Resized: lots it shows now. Executed, Printed: lots traded. Removed: 0.</param>
-/// <param name="BeforeId">Added: the order at that price that it stands right before; 0 when it is last.</param>
-/// <param name="TradeIndex">Executed, Printed: the trade's position within its sequence, from 0; else 0.</param>
+/// <param name="Kind">Kind of the change.</param>
+/// <param name="Side">Side of the order. Printed: side of the taker; the buyer's for an auction.</param>
+/// <param name="OrderId">Public id of the order; 0 if Printed.</param>
+/// <param name="PriceTicks">Price of the order, in ticks. Executed, Printed: price of the trade.</param>
+/// <param name="QuantityLots">Added, Resized: lots displayed now. Executed, Printed: lots traded. Removed: 0.</param>
+/// <param name="BeforeId">Added: the order at that price right behind it in the queue; 0 if it is last.</param>
+/// <param name="TradeIndex">Executed, Printed: position of the trade within its sequence, from 0; else 0.</param>
 [GenerateSerializer, Immutable, Alias("displayed-order-change")]
 public readonly record struct DisplayedOrderChange(
     long Sequence, long TimeNanos, OrderChangeKind Kind, Side Side, long OrderId, long PriceTicks, long QuantityLots, long BeforeId, int TradeIndex);
 
-/// <summary>What happened order by order (L3) after a sequence, or all displayed orders where the past is forgotten. Everything shown is durable.</summary>
-/// <param name="IsSnapshot">The orders are all there are; otherwise there are none, and the changes say what happened.</param>
-/// <param name="PreviousSequence">The sequence this follows on; a reader at another one must ask again.</param>
+/// <summary>
+/// Market-by-order (L3) changes after a sequence; or all displayed orders if the changes are no longer kept. Everything
+/// shown is durable.
+/// </summary>
+/// <param name="IsSnapshot">
+/// True if the orders are all displayed orders and replace earlier ones; otherwise there are no orders, and the changes
+/// tell what happened.
+/// </param>
+/// <param name="PreviousSequence">
+/// The sequence this update follows; a reader at another sequence must ask again.
+/// </param>
 /// <param name="Sequence">The book's sequence after it.</param>
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
-/// <param name="Bids">Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</param>
-/// <param name="Asks">Sellers', lowest price first.</param>
-/// <param name="Changes">What happened in between, in the sequence in which it did.</param>
+/// <param name="Bids">Buy orders in priority: highest price first, then queue position.</param>
+/// <param name="Asks">Sell orders in priority: lowest price first, then queue position.</param>
+/// <param name="Changes">Changes in between, in the sequence in which they happened.</param>
 [GenerateSerializer, Immutable, Alias("order-by-order")]
 public sealed record OrderByOrderUpdate(
     bool IsSnapshot,
@@ -146,7 +180,7 @@ public sealed record OrderByOrderUpdate(
     ImmutableArray<DisplayedOrder> Asks,
     ImmutableArray<DisplayedOrderChange> Changes);
 
-/// <summary>The place of a trade in its book's stream.</summary>
+/// <summary>Place of a trade in its book's stream.</summary>
 /// <param name="Sequence">The book's sequence.</param>
 /// <param name="Index">Position within that sequence, from 0.</param>
 [GenerateSerializer, Immutable, Alias("trade-place")]
@@ -154,34 +188,34 @@ public readonly record struct TradePlace(long Sequence, int Index);
 
 /// <summary>A fill in an account's history.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="OrderId">The account's order.</param>
-/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="OrderId">Public id of the account's order.</param>
+/// <param name="ClientOrderId">Its client order id.</param>
 /// <param name="Side">The account's side.</param>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Fill">Price, quantity, fee as they are now; of a trade that is void the price it was made at, and no fee.</param>
-/// <param name="State">What became of the trade afterwards.</param>
-/// <param name="TradedTicks">The price it was made at, in ticks; 0 where it is still that.</param>
+/// <param name="Fill">Current price, quantity and fee. A busted trade shows its original price and no fee.</param>
+/// <param name="State">Later change of the trade.</param>
+/// <param name="TradedTicks">Original price, in ticks; 0 if the price is unchanged.</param>
 [GenerateSerializer, Immutable, Alias("account-fill")]
 public sealed record AccountFill(
     string Symbol, long OrderId, string ClientOrderId, Side Side, long TimeNanos, OrderFill Fill, TradeState State = TradeState.AsMade, long TradedTicks = 0);
 
-/// <summary>What became of a trade after it was made. Numbers never change.</summary>
+/// <summary>Later change of a trade. Numbers never change.</summary>
 public enum TradeState : byte
 {
-    /// <summary>It is as it was made.</summary>
+    /// <summary>Unchanged.</summary>
     AsMade = 0,
 
-    /// <summary>It was declared void: what it moved was given back.</summary>
+    /// <summary>Busted: what it moved was given back.</summary>
     Void = 1,
 
     /// <summary>Its price was corrected.</summary>
     Corrected = 2,
 }
 
-/// <summary>How long a candle is; the number is minutes, of a month the longest.</summary>
+/// <summary>Length of a candle. The number is in minutes; for a month, the longest.</summary>
 public enum CandlePeriod
 {
-    /// <summary>One minute.</summary>
+    /// <summary>A minute.</summary>
     Minute = 1,
 
     /// <summary>Three minutes.</summary>
@@ -196,7 +230,7 @@ public enum CandlePeriod
     /// <summary>Half an hour.</summary>
     HalfHour = 30,
 
-    /// <summary>One hour.</summary>
+    /// <summary>An hour.</summary>
     Hour = 60,
 
     /// <summary>Two hours.</summary>
@@ -214,7 +248,7 @@ public enum CandlePeriod
     /// <summary>Half a day.</summary>
     HalfDay = 720,
 
-    /// <summary>One day, UTC.</summary>
+    /// <summary>A UTC day.</summary>
     Day = 1_440,
 
     /// <summary>Three days.</summary>
@@ -223,26 +257,26 @@ public enum CandlePeriod
     /// <summary>A week from Monday.</summary>
     Week = 10_080,
 
-    /// <summary>A month of the calendar.</summary>
+    /// <summary>A calendar month.</summary>
     Month = 44_640,
 }
 
 /// <summary>
-/// The trades of a symbol within a time. Without any, all prices are the last one before it.
+/// A candle: the trades of a symbol within a period. Without trades, all prices are the last price before it.
 /// </summary>
 /// <param name="StartNanos">Its start, Unix nanoseconds.</param>
-/// <param name="EndNanos">The start of the next one.</param>
-/// <param name="OpenTicks">First price.</param>
-/// <param name="HighTicks">Highest price.</param>
-/// <param name="LowTicks">Lowest price.</param>
-/// <param name="CloseTicks">Last price.</param>
-/// <param name="Lots">What was traded, in lots.</param>
-/// <param name="Value">What was paid for it, in ticks times lots.</param>
+/// <param name="EndNanos">Start of the next candle, Unix nanoseconds.</param>
+/// <param name="OpenTicks">First price, in ticks.</param>
+/// <param name="HighTicks">Highest price, in ticks.</param>
+/// <param name="LowTicks">Lowest price, in ticks.</param>
+/// <param name="CloseTicks">Last price, in ticks.</param>
+/// <param name="Lots">Traded quantity, in lots.</param>
+/// <param name="Value">Traded value, in ticks times lots.</param>
 /// <param name="Trades">Number of trades.</param>
-/// <param name="BoughtLots">What takers bought of it.</param>
-/// <param name="BoughtValue">What they paid, in ticks times lots.</param>
-/// <param name="First">The first trade; nothing when there is none.</param>
-/// <param name="Last">The last trade.</param>
+/// <param name="BoughtLots">Quantity bought by takers, in lots.</param>
+/// <param name="BoughtValue">Value bought by takers, in ticks times lots.</param>
+/// <param name="First">The first trade; default if there is none.</param>
+/// <param name="Last">The last trade; default if there is none.</param>
 [GenerateSerializer, Immutable, Alias("candle")]
 public readonly record struct Candle(
     long StartNanos,
@@ -259,53 +293,53 @@ public readonly record struct Candle(
     TradePlace First,
     TradePlace Last);
 
-/// <summary>Which candles.</summary>
+/// <summary>Query for candles.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Period">How long each is; null for one candle over the whole time, in whole minutes.</param>
-/// <param name="FromNanos">The first candle that begins at this time or later, Unix nanoseconds; null: the newest ones.</param>
-/// <param name="ThroughNanos">None that begins after this time.</param>
-/// <param name="Limit">Most candles, from 1.</param>
-/// <param name="IsAsTraded">Prices and lots as they were traded; otherwise of the units of now, splits since then reckoned in.</param>
+/// <param name="Period">Length of each candle; null for one candle over the whole time, in whole minutes.</param>
+/// <param name="FromNanos">Earliest start of a candle, Unix nanoseconds; null returns the newest candles.</param>
+/// <param name="ThroughNanos">Latest start of a candle, Unix nanoseconds.</param>
+/// <param name="Limit">Maximum number of candles, from 1.</param>
+/// <param name="IsAsTraded">True for prices and lots as traded; false to adjust them for later splits.</param>
 [GenerateSerializer, Immutable, Alias("candle-query")]
 public sealed record CandleQuery(
     string Symbol, CandlePeriod? Period, long? FromNanos, long ThroughNanos, int Limit, bool IsAsTraded = false);
 
-/// <summary>Which public trades.</summary>
+/// <summary>Query for public trades.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="From">The first one or a later one; null: the newest ones, unless a time is given.</param>
-/// <param name="FromNanos">None before this time, Unix nanoseconds.</param>
-/// <param name="ThroughNanos">None after this time.</param>
-/// <param name="Limit">Most trades, from 1.</param>
+/// <param name="From">First trade to return; null returns the newest, unless a time is given.</param>
+/// <param name="FromNanos">Earliest time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">Latest time, Unix nanoseconds.</param>
+/// <param name="Limit">Maximum number of trades, from 1.</param>
 [GenerateSerializer, Immutable, Alias("trade-query")]
 public sealed record TradeQuery(string Symbol, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit);
 
-/// <summary>Which fills of an account.</summary>
-/// <param name="Account">Whose.</param>
+/// <summary>Query for an account's fills.</summary>
+/// <param name="Account">The account.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="OrderId">Of this order alone.</param>
-/// <param name="From">The first one or a later one; null: the newest ones, unless a time is given.</param>
-/// <param name="FromNanos">None before this time, Unix nanoseconds.</param>
-/// <param name="ThroughNanos">None after this time.</param>
-/// <param name="Limit">Most fills, from 1.</param>
-/// <param name="OmitsVoid">Without trades that were declared void.</param>
+/// <param name="OrderId">Public id of an order; only its fills are returned.</param>
+/// <param name="From">First trade to return; null returns the newest, unless a time is given.</param>
+/// <param name="FromNanos">Earliest time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">Latest time, Unix nanoseconds.</param>
+/// <param name="Limit">Maximum number of fills, from 1.</param>
+/// <param name="OmitsVoid">True to omit busted trades.</param>
 [GenerateSerializer, Immutable, Alias("fill-query")]
 public sealed record FillQuery(
     long Account, string Symbol, long? OrderId, TradePlace? From, long? FromNanos, long? ThroughNanos, int Limit, bool OmitsVoid = false);
 
-/// <summary>Records of a book that became durable together, on the stream of that book.</summary>
+/// <summary>Records of a book that became durable together, published on the book's stream.</summary>
 /// <param name="Symbol">The book.</param>
 /// <param name="FirstSequence">Sequence of the first record.</param>
 /// <param name="Records">The records, without a gap.</param>
 [GenerateSerializer, Immutable, Alias("book-batch")]
 public sealed record BookBatch(string Symbol, long FirstSequence, ImmutableArray<BookRecord> Records);
 
-/// <summary>A journal stream has moved on; whoever follows it may read.</summary>
+/// <summary>Notice that a journal stream has advanced, so that its readers may read on.</summary>
 /// <param name="Stream">Name of the journal stream.</param>
 /// <param name="Sequence">Its durable head.</param>
 [GenerateSerializer, Immutable, Alias("stream-advanced")]
 public sealed record StreamAdvanced(string Stream, long Sequence);
 
-/// <summary>Names of the streams between grains.</summary>
+/// <summary>Names of the Orleans streams between grains.</summary>
 public static class EventStreams
 {
     /// <summary>The stream provider.</summary>
@@ -321,23 +355,29 @@ public static class EventStreams
     public const string LedgerKey = "all";
 }
 
-/// <summary>A book's state in short.</summary>
-/// <param name="Sequence">Its sequence.</param>
+/// <summary>Summary of a book's state.</summary>
+/// <param name="Sequence">The book's sequence.</param>
 /// <param name="OpenOrders">Number of open orders.</param>
-/// <param name="IsHalted">Whether it does not trade because its journal can't be explained; it shows nothing then.</param>
+/// <param name="IsHalted">
+/// True if it does not trade because its journal is inconsistent; it then shows nothing else.
+/// </param>
 /// <param name="Phase">Its trading phase.</param>
-/// <param name="LastPriceTicks">Price of the last trade; 0 for none. So are the two below.</param>
-/// <param name="MarkPriceTicks">The mark price.</param>
-/// <param name="ReferencePriceTicks">Reference of the static band.</param>
-/// <param name="Indicative">In a call phase: what the auction would give.</param>
-/// <param name="MarkNanos">When the mark price was set last, Unix nanoseconds; 0 where that is not known since a restart.</param>
-/// <param name="Reason">Why it is in its phase.</param>
-/// <param name="PhaseNanos">When the phase began, Unix nanoseconds; 0 where that is not known.</param>
-/// <param name="Plan">The phase that is to follow, if one is planned.</param>
-/// <param name="AuctionNanos">How long a volatility auction lasts, nanoseconds; 0: until somebody ends it.</param>
-/// <param name="Rules">The rules that its operator set, as <see cref="BookVerb.SetRules"/> names them; how long an auction lasts is not among them.</param>
-/// <param name="LowestPriceTicks">The lowest price that the static band takes now; 0: there is none. So is the highest.</param>
-/// <param name="HighestPriceTicks">The highest.</param>
+/// <param name="LastPriceTicks">Last price, in ticks; 0 for none.</param>
+/// <param name="MarkPriceTicks">Mark price, in ticks; 0 for none.</param>
+/// <param name="ReferencePriceTicks">Reference price of the static band, in ticks; 0 for none.</param>
+/// <param name="Indicative">In a call phase: the indicative auction result.</param>
+/// <param name="MarkNanos">
+/// Time at which the mark price was last set, Unix nanoseconds; 0 if unknown since a restart.
+/// </param>
+/// <param name="Reason">Reason of its phase.</param>
+/// <param name="PhaseNanos">Start of the phase, Unix nanoseconds; 0 if unknown.</param>
+/// <param name="Plan">The planned next phase; null for none.</param>
+/// <param name="AuctionNanos">Length of a volatility auction, nanoseconds; 0 if an operator must end it.</param>
+/// <param name="Rules">
+/// Rules set by an operator, named as in <see cref="BookVerb.SetRules"/>, except the length of an auction.
+/// </param>
+/// <param name="LowestPriceTicks">Lowest price that the static band allows now, in ticks; 0 for none.</param>
+/// <param name="HighestPriceTicks">Highest price that the static band allows now, in ticks; 0 for none.</param>
 [GenerateSerializer, Immutable, Alias("book-state")]
 public sealed record BookState(
     long Sequence,
@@ -357,17 +397,20 @@ public sealed record BookState(
     long LowestPriceTicks = 0,
     long HighestPriceTicks = 0)
 {
-    /// <summary>Whether it is halted or closed, and nothing is planned that would end that.</summary>
+    /// <summary>True if it is halted or closed and no plan ends that.</summary>
     public bool StandsStill => Phase is TradingPhase.Halt or TradingPhase.Closed && Plan is null;
 }
 
-/// <summary>Outcome of a halt.</summary>
-/// <param name="Reason">None, or why the book was not halted.</param>
-/// <param name="IsOnRecord">Whether it is durable. If not, the book is halted in memory, and the end of its process would undo that.</param>
-/// <param name="State">The book as it is in memory; null where it was not halted.</param>
+/// <summary>Result of a request to halt a book.</summary>
+/// <param name="Reason">None, or the reason why the book was not halted.</param>
+/// <param name="IsOnRecord">
+/// True if the halt is durable. If not, the book is halted in memory only, and the end of its process would undo the
+/// halt.
+/// </param>
+/// <param name="State">The book's state in memory; null if it was not halted.</param>
 [GenerateSerializer, Immutable, Alias("halt-answer")]
 public sealed record HaltAnswer(RejectReason Reason, bool IsOnRecord, BookState? State)
 {
-    /// <summary>Longest time that the answer waits for the record, milliseconds.</summary>
+    /// <summary>Maximum time that the answer waits for the record, milliseconds.</summary>
     public const int PatienceMillis = 500;
 }

@@ -2,46 +2,48 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Something that an operator did, as it goes on record.</summary>
-/// <param name="What">What was done, one word.</param>
-/// <param name="Subject">The symbol or the account that it was done to.</param>
-/// <param name="By">Who did it: a user's name, or a key's label.</param>
-/// <param name="Detail">The terms, and why; may be empty.</param>
+/// <summary>An operator's action, as recorded in the operator log.</summary>
+/// <param name="What">The action, one word.</param>
+/// <param name="Subject">The symbol or account acted on.</param>
+/// <param name="By">The operator: a user's name or a key's label.</param>
+/// <param name="Detail">Terms and reason; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("operator-act")]
 public sealed record OperatorAct(string What, string Subject, string By, string Detail);
 
 /// <summary>
-/// Who did what to trading and accounts: the acts that the records of books and accounts tell without a name. One grain. What changes the
-/// catalog is in the audit log of <see cref="ICatalogGrain.Audit"/>, with its name.
+/// Log of operator actions on trading and accounts whose book and account records do not name the operator. One grain.
+/// Changes of the catalog are in its own audit log (<see cref="ICatalogGrain.Audit"/>), with the name.
 /// </summary>
 [Alias("operator-log")]
 public interface IOperatorLogGrain : IGrainWithStringKey
 {
-    /// <summary>The key of the only one.</summary>
+    /// <summary>Key of the only grain.</summary>
     const string Key = "operators";
 
-    /// <summary>Puts an act on record, at the time it comes; durable when it returns. The same act again is a line of its own.</summary>
+    /// <summary>
+    /// Appends an action with the current time; durable on return. Repeating a call appends another line.
+    /// </summary>
     /// <returns>The line's sequence.</returns>
     [Alias("note")]
     ValueTask<long> Note(OperatorAct act);
 
-    /// <summary>The newest lines before a sequence, newest first.</summary>
-    /// <param name="before">Only lines of smaller sequences.</param>
-    /// <param name="limit">Lines at most, 1 to 1000.</param>
+    /// <summary>Returns the newest lines before a sequence, newest first.</summary>
+    /// <param name="before">Exclusive upper bound of the sequences returned.</param>
+    /// <param name="limit">Maximum number of lines, 1 to 1000.</param>
     [Alias("lines")]
     ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit);
 }
 
-/// <summary>The lines of the stream <c>operators</c> as bytes. Kind 100; it never changes.</summary>
+/// <summary>Encodes lines of the stream <c>operators</c> as bytes. Their kind is 100 and never changes.</summary>
 public static class OperatorLogEncoding
 {
-    /// <summary>The stream of all of them.</summary>
+    /// <summary>The stream of all operator actions.</summary>
     public const string Stream = "operators";
 
     private const byte Version = 1;
     private const byte ActKind = 100;
 
-    /// <summary>The line's bytes; the same line always gives the same bytes.</summary>
+    /// <summary>Encodes a line. The same line always gives the same bytes.</summary>
     public static byte[] Encode(long timeNanos, OperatorAct act)
     {
         var to = new RecordWriter(Version, ActKind, timeNanos);
@@ -52,7 +54,7 @@ public static class OperatorLogEncoding
         return to.ToArray();
     }
 
-    /// <summary>The line of these bytes, under its sequence.</summary>
+    /// <summary>Decodes a line and gives it the sequence.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a line of a version this build reads.</exception>
     public static AuditLine Decode(long sequence, ReadOnlySpan<byte> bytes)
     {

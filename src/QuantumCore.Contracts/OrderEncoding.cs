@@ -2,10 +2,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An order within a record: the same bytes in the account's hold and in the book's record.</summary>
+/// <summary>Encodes an order within a record: the same bytes in the account's hold and in the book's record.</summary>
 internal static class OrderEncoding
 {
-    // A flag per bit. A plain order has the bytes it always had.
+    // One flag per bit. A plain order keeps its original encoding.
     private const byte PostOnly = 1;
     private const byte HasMore = 2;
     private const byte HasMinimumFee = 4;

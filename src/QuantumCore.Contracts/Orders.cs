@@ -4,19 +4,19 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>A client's order, on its way to the account that must cover it.</summary>
-/// <param name="ClientOrderId">The client's name for the order (FIX tag 11): 1 to 36 printable ASCII characters.</param>
+/// <param name="ClientOrderId">Client order id (FIX tag 11): 1 to 36 printable ASCII characters.</param>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
-/// <param name="TimeInForce">How long it lives.</param>
-/// <param name="PostOnly">Refuse it rather than let it take.</param>
+/// <param name="TimeInForce">Time in force.</param>
+/// <param name="PostOnly">True to reject the order rather than let it take liquidity.</param>
 /// <param name="PriceTicks">
-/// Limit in ticks. For a market order the protection price the gateway chose: not part of the order's identity,
-/// since a retry may come at another reference price.
+/// Limit price, in ticks. For a market order, the protection price that the gateway chose. That is not part of the
+/// order's identity, because a retry may see another reference price.
 /// </param>
 /// <param name="QuantityLots">Quantity in lots; 0 for a market order by amount.</param>
-/// <param name="SelfTrade">What happens when it meets an order of its own account.</param>
-/// <param name="Conditions">What it carries beyond a plain order.</param>
+/// <param name="SelfTrade">Self-trade prevention mode.</param>
+/// <param name="Conditions">Conditions beyond a plain order.</param>
 [GenerateSerializer, Immutable, Alias("hold-request")]
 public sealed record HoldRequest(
     string ClientOrderId,
@@ -31,47 +31,51 @@ public sealed record HoldRequest(
     EncodedConditions? Conditions = null);
 
 /// <summary>
-/// The account's answer to a hold request. The hold is durable when this is told; the same request again
-/// gives the same order.
+/// The account's answer to a hold request. The hold is durable when this is returned; the same request again gives the
+/// same order.
 /// </summary>
-/// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="Field">The field at fault, when one is.</param>
-/// <param name="Limit">The limit it broke, as text, when there is one.</param>
-/// <param name="Order">What to submit to the book; null when refused.</param>
-/// <param name="IsKnown">Whether the name was used before: this is what became of it then.</param>
+/// <param name="Reason">Reject reason, or None.</param>
+/// <param name="Field">The field at fault; null if none.</param>
+/// <param name="Limit">The limit it broke, as text; null if none.</param>
+/// <param name="Order">The order to submit to the book; null if rejected.</param>
+/// <param name="IsKnown">True if the client order id was used before; the result is then the earlier one.</param>
 [GenerateSerializer, Immutable, Alias("hold-result")]
 public sealed record HoldResult(
     RejectReason Reason, string? Field, string? Limit, SubmitOrder? Order, bool IsKnown = false);
 
-/// <summary>The account's answer to a list: all of its orders, or one reason.</summary>
-/// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="Field">The field at fault, when one is.</param>
-/// <param name="Limit">The limit it broke, as text, when there is one.</param>
-/// <param name="Orders">What to submit to the book, in the sequence of the list; empty when refused.</param>
-/// <param name="IsKnown">Whether the first name was used before: this is what became of it then.</param>
-/// <param name="At">Which of the orders the field is of, from 0; null when it is of all together.</param>
+/// <summary>The account's answer to a list: all of its orders, or one reject reason.</summary>
+/// <param name="Reason">Reject reason, or None.</param>
+/// <param name="Field">The field at fault; null if none.</param>
+/// <param name="Limit">The limit it broke, as text; null if none.</param>
+/// <param name="Orders">The orders to submit to the book, in the sequence of the list; empty if rejected.</param>
+/// <param name="IsKnown">True if the first client order id was used before; the result is then the earlier one.</param>
+/// <param name="At">Index of the order with the field at fault, from 0; null if the field concerns all orders.</param>
 [GenerateSerializer, Immutable, Alias("hold-list-result")]
 public sealed record HoldListResult(
     RejectReason Reason, string? Field, string? Limit, ImmutableArray<SubmitOrder> Orders, bool IsKnown = false, int? At = null);
 
-/// <summary>An order whose cost is held, on its way to the book.</summary>
+/// <summary>An order with its cost held, on its way to the book.</summary>
 /// <param name="Account">The owner's account number.</param>
 /// <param name="Number">The order's number within the account: its private identity, never reused.</param>
-/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="ClientOrderId">Its client order id.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
-/// <param name="TimeInForce">How long it lives.</param>
-/// <param name="PostOnly">Refuse it rather than let it take.</param>
-/// <param name="PriceTicks">Limit, or a market order's protection price, in ticks.</param>
+/// <param name="TimeInForce">Time in force.</param>
+/// <param name="PostOnly">True to reject the order rather than let it take liquidity.</param>
+/// <param name="PriceTicks">Limit price, or a market order's protection price, in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="MakerFeePpm">Fee rate of its resting fills, millionths, less than zero for a rebate; fixed at the hold.</param>
+/// <param name="MakerFeePpm">
+/// Fee rate of its resting fills, millionths, negative for a rebate; fixed at the hold.
+/// </param>
 /// <param name="TakerFeePpm">Fee rate of its aggressive fills, millionths; fixed at the hold.</param>
-/// <param name="ReplacesNumber">The number of the order that it replaces, or 0.</param>
-/// <param name="ExpectedLeavesLots">What the replaced order must have open, in lots.</param>
-/// <param name="Owner">Always 0: a book knows by itself which accounts are of one owner. Records and messages keep the place.</param>
-/// <param name="SelfTrade">What happens when it meets an order of its owner.</param>
-/// <param name="Conditions">What it carries beyond a plain order.</param>
-/// <param name="MinimumFee">The least that it pays once it has filled at all, quote minor units; fixed at the hold.</param>
+/// <param name="ReplacesNumber">Number of the order it replaces, or 0.</param>
+/// <param name="ExpectedLeavesLots">Quantity that the replaced order must have open, in lots.</param>
+/// <param name="Owner">
+/// Always 0, because a book knows the accounts of an owner itself. Records and messages keep the field.
+/// </param>
+/// <param name="SelfTrade">Self-trade prevention mode, for orders of its owner.</param>
+/// <param name="Conditions">Conditions beyond a plain order.</param>
+/// <param name="MinimumFee">Minimum fee once it has a fill, quote minor units; fixed at the hold.</param>
 [GenerateSerializer, Immutable, Alias("submit-order")]
 public sealed record SubmitOrder(
     long Account,
@@ -92,53 +96,62 @@ public sealed record SubmitOrder(
     EncodedConditions? Conditions = null,
     long MinimumFee = 0)
 {
-    /// <summary>Whether it is a plain order: limit or market, with nothing else to it.</summary>
+    /// <summary>True for a plain order: limit or market, without any conditions.</summary>
     public bool IsPlain => Owner == 0 && SelfTrade == SelfTradePrevention.None && Conditions is null
         && Type <= OrderType.Limit
         && TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill;
 }
 
-/// <summary>One fill as its owner sees it.</summary>
-/// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it names the trade.</param>
+/// <summary>A fill as its owner sees it.</summary>
+/// <param name="Sequence">The book's sequence; with <paramref name="Index"/> it identifies the trade.</param>
 /// <param name="Index">Position of the trade within that sequence, from 0.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
 /// <param name="Fee">Fee in minor units of the quote asset.</param>
-/// <param name="IsMaker">Whether the owner's order was resting.</param>
+/// <param name="IsMaker">True if the owner's order was resting.</param>
 [GenerateSerializer, Immutable, Alias("order-fill")]
 public readonly record struct OrderFill(
     long Sequence, int Index, long PriceTicks, long QuantityLots, long Fee, bool IsMaker);
 
-/// <summary>State of an order (FIX message 8). Told only when the record it rests on is durable.</summary>
-/// <param name="Reason">Why the request was refused, or none.</param>
-/// <param name="Field">The field at fault, when one is.</param>
-/// <param name="Limit">The limit it broke, when there is one.</param>
+/// <summary>State of an order (FIX message 8). Reported only when the record it rests on is durable.</summary>
+/// <param name="Reason">Reject reason of the request, or None.</param>
+/// <param name="Field">The field at fault; null if none.</param>
+/// <param name="Limit">The limit it broke; null if none.</param>
 /// <param name="Account">The owner's account number.</param>
 /// <param name="Number">The order's number within the account.</param>
-/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="ClientOrderId">Its client order id.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="OrderId">The public id the book gave it; 0 when it never entered the book.</param>
-/// <param name="Status">Where it is in its life.</param>
-/// <param name="End">Why it ended with something left.</param>
+/// <param name="OrderId">Its public id; 0 if it never entered the book.</param>
+/// <param name="Status">Order status.</param>
+/// <param name="End">Reason of its end with open quantity.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
-/// <param name="TimeInForce">How long it lives.</param>
-/// <param name="PriceTicks">Limit in ticks.</param>
+/// <param name="TimeInForce">Time in force.</param>
+/// <param name="PriceTicks">Limit price, in ticks.</param>
 /// <param name="QuantityLots">Total quantity in lots.</param>
 /// <param name="FilledLots">Filled quantity in lots.</param>
 /// <param name="LeavesLots">Open quantity in lots; 0 when done.</param>
-/// <param name="Sequence">The book's sequence this state is of.</param>
+/// <param name="Sequence">The book's sequence of this state.</param>
 /// <param name="TimeNanos">The book's time of that sequence, Unix nanoseconds.</param>
-/// <param name="Fills">The fills of the command that this reports; empty for a status request.</param>
-/// <param name="PostOnly">Whether it never takes.</param>
-/// <param name="SelfTrade">What happens when it meets an order of its account.</param>
-/// <param name="Conditions">What it was entered with beyond a plain order.</param>
-/// <param name="Prevented">The prevented matches of the command that this reports, in which it was one of the two; null for none.</param>
-/// <param name="Stage">What it waits for, if it is open.</param>
-/// <param name="Refusal">Of an order that is told later than by its own answer: why its book refused it, as it came or, a list's child, as it was to enter.</param>
-/// <param name="TriggerTicks">Of a stop or take-profit that waits: the trigger it has now, which of a trailing one moves; 0: it has none yet, or nobody looked.</param>
-/// <param name="WasCancelled">Of a cancel: the order was cancelled before, and this one did nothing.</param>
-/// <param name="PeggedTicks">Of a peg in the book: the price at which it stands now (FIX tag 839), as the quotes have it; 0: it has no quote to follow, or nobody looked.</param>
+/// <param name="Fills">Fills of the reported command; empty for a status request.</param>
+/// <param name="PostOnly">True if it must never take liquidity.</param>
+/// <param name="SelfTrade">Self-trade prevention mode.</param>
+/// <param name="Conditions">Conditions beyond a plain order, as entered.</param>
+/// <param name="Prevented">Its prevented matches in the reported command; null for none.</param>
+/// <param name="Stage">Stage of an open order: what it waits for.</param>
+/// <param name="Refusal">
+/// For an order reported after its own answer: reason why its book rejected it, on arrival or when a list's child was
+/// to enter.
+/// </param>
+/// <param name="TriggerTicks">
+/// For a waiting stop or take-profit: its current trigger, in ticks, which moves for a trailing one. 0 if it has none
+/// yet or was not looked up.
+/// </param>
+/// <param name="WasCancelled">For a cancel: true if the order was cancelled before and this cancel did nothing.</param>
+/// <param name="PeggedTicks">
+/// For a peg in the book: its current price by the quotes (FIX tag 839), in ticks. 0 if it has no quote to follow or
+/// was not looked up.
+/// </param>
 [GenerateSerializer, Immutable, Alias("execution-report")]
 public sealed record ExecutionReport(
     RejectReason Reason,
@@ -171,7 +184,7 @@ public sealed record ExecutionReport(
     bool WasCancelled = false,
     long PeggedTicks = 0)
 {
-    /// <summary>A refusal that never reached a book.</summary>
+    /// <summary>Makes the report of an order that was rejected before it reached a book.</summary>
     public static ExecutionReport Refused(
         HoldRequest request, long account, RejectReason reason, string? field, string? limit) =>
         new(
@@ -199,29 +212,37 @@ public sealed record ExecutionReport(
 
 /// <summary>An amendment: a new total quantity, a new price, or both.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="OrderId">The public id of the order to amend.</param>
-/// <param name="NewClientOrderId">The name of the replacement, should one be needed.</param>
-/// <param name="PriceTicks">The new limit in ticks; 0 keeps it.</param>
-/// <param name="TotalLots">The new total quantity in lots, what is filled included; 0 keeps it.</param>
-/// <param name="Seen">What the client has been shown of this book; the account catches up to it first.</param>
-/// <param name="ExpectedLots">What the client believes is open, in lots: with anything else it is refused as stale (RULES 10.6); 0: whatever is.</param>
-/// <param name="KeepsPlace">Refused as one that would grow, where the order would have to be replaced.</param>
-/// <param name="TriggerTicks">The new trigger of a waiting stop or take-profit in ticks, which is then replaced; 0 keeps it.</param>
+/// <param name="OrderId">Public id of the order to amend.</param>
+/// <param name="NewClientOrderId">Client order id of the replacement, should one be needed.</param>
+/// <param name="PriceTicks">New limit price, in ticks; 0 keeps it.</param>
+/// <param name="TotalLots">New total quantity, filled lots included, in lots; 0 keeps it.</param>
+/// <param name="Seen">Latest book sequence shown to the client; the account catches up to it first.</param>
+/// <param name="ExpectedLots">
+/// Quantity that the client believes is open, in lots. With any other, the amendment is rejected as stale (RULES 10.6).
+/// 0 accepts any.
+/// </param>
+/// <param name="KeepsPlace">
+/// True to reject an amendment for which the order would have to be replaced, as one that grows.
+/// </param>
+/// <param name="TriggerTicks">
+/// New trigger of a waiting stop or take-profit, in ticks; the order is then replaced. 0 keeps it.
+/// </param>
 /// <param name="EarlierLots">
-/// What the orders before it in its chain have done of the total that the client named, in lots: the instrument's least quantity is asked of both together.
+/// Lots of the client's total that earlier orders of its replace chain have done. The instrument's minimum quantity
+/// applies to both together.
 /// </param>
 [GenerateSerializer, Immutable, Alias("amend-request")]
 public sealed record AmendRequest(
     string Symbol, long OrderId, string NewClientOrderId, long PriceTicks, long TotalLots, SeenSequence Seen, long ExpectedLots = 0, bool KeepsPlace = false,
     long TriggerTicks = 0, long EarlierLots = 0);
 
-/// <summary>How an amendment is to be carried out.</summary>
-/// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="Field">The field at fault, when one is.</param>
-/// <param name="Limit">The limit it broke, when there is one.</param>
-/// <param name="ReduceNumber">The order to reduce in place; 0 when it is replaced instead.</param>
-/// <param name="ReduceToTotalLots">Its new total, in lots.</param>
-/// <param name="Replacement">The order that replaces it, its extra cost held; null when reduced in place.</param>
+/// <summary>Plan for carrying out an amendment.</summary>
+/// <param name="Reason">Reject reason, or None.</param>
+/// <param name="Field">The field at fault; null if none.</param>
+/// <param name="Limit">The limit it broke; null if none.</param>
+/// <param name="ReduceNumber">Number of the order to reduce in place; 0 if it is replaced instead.</param>
+/// <param name="ReduceToTotalLots">Its new total quantity, in lots.</param>
+/// <param name="Replacement">The replacement order, with its extra cost held; null if reduced in place.</param>
 [GenerateSerializer, Immutable, Alias("amend-plan")]
 public sealed record AmendPlan(
     RejectReason Reason,
@@ -231,33 +252,33 @@ public sealed record AmendPlan(
     long ReduceToTotalLots,
     SubmitOrder? Replacement);
 
-/// <summary>Which order a client order id names.</summary>
+/// <summary>The order that a client order id names.</summary>
 /// <param name="Reason">
-/// None, or <see cref="RejectReason.UnknownOrder"/>: the name is then used up, so that an order that arrives
-/// later under it is refused.
+/// None, or <see cref="RejectReason.UnknownOrder"/>. In that case the id is used up, so that an order that arrives
+/// later under it is rejected.
 /// </param>
-/// <param name="Symbol">The book it is in.</param>
+/// <param name="Symbol">The order's book.</param>
 /// <param name="Number">Its number within the account.</param>
 [GenerateSerializer, Immutable, Alias("named-order")]
 public sealed record NamedOrder(RejectReason Reason, string Symbol, long Number);
 
-/// <summary>Which orders of an account.</summary>
-/// <param name="Account">Whose.</param>
-/// <param name="Symbol">Of one instrument; null of all.</param>
-/// <param name="Number">The one of this number in the account.</param>
-/// <param name="OrderId">The one of this public id.</param>
-/// <param name="FromOrderId">Of this public id and later ones; null: the newest, unless a time is given.</param>
-/// <param name="FromNanos">None entered before this time, Unix nanoseconds.</param>
-/// <param name="ThroughNanos">None entered after this time.</param>
-/// <param name="IsOpen">Open ones alone.</param>
-/// <param name="Limit">Most orders, from 1.</param>
-/// <param name="IsListed">Orders of lists alone.</param>
-/// <param name="ListId">Of the list of this id: the number of its first order.</param>
-/// <param name="ListName">Of the list that the client gave this name.</param>
-/// <param name="FromNumber">Of this number in the account and later ones.</param>
-/// <param name="HasEntered">Those that entered a book alone: none that was refused.</param>
-/// <param name="BeforeNumber">Of smaller numbers in the account than this one.</param>
-/// <param name="HasChain">True to have each order's <see cref="PastOrder.Chain"/> looked up.</param>
+/// <summary>Query for orders of an account.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Symbol">The instrument; null for all.</param>
+/// <param name="Number">The order's number within the account.</param>
+/// <param name="OrderId">The order's public id.</param>
+/// <param name="FromOrderId">Lowest public id; null returns the newest orders, unless a time is given.</param>
+/// <param name="FromNanos">Earliest entry time, Unix nanoseconds.</param>
+/// <param name="ThroughNanos">Latest entry time, Unix nanoseconds.</param>
+/// <param name="IsOpen">True for open orders only.</param>
+/// <param name="Limit">Maximum number of orders, from 1.</param>
+/// <param name="IsListed">True for orders of lists only.</param>
+/// <param name="ListId">Id of a list: the number of its first order.</param>
+/// <param name="ListName">The client's name of a list.</param>
+/// <param name="FromNumber">Lowest number within the account.</param>
+/// <param name="HasEntered">True for orders that entered a book; rejected orders are omitted.</param>
+/// <param name="BeforeNumber">Exclusive upper bound of the number within the account.</param>
+/// <param name="HasChain">True to look up each order's <see cref="PastOrder.Chain"/>.</param>
 [GenerateSerializer, Immutable, Alias("order-query")]
 public sealed record OrderQuery(
     long Account,
@@ -280,30 +301,30 @@ public sealed record OrderQuery(
 /// <summary>An order in the history, open or done.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Number">Its number within the account.</param>
-/// <param name="OrderId">Its public id; 0 when it never entered the book.</param>
-/// <param name="ClientOrderId">The client's name for it.</param>
+/// <param name="OrderId">Its public id; 0 if it never entered the book.</param>
+/// <param name="ClientOrderId">Its client order id.</param>
 /// <param name="Side">Buy or sell.</param>
-/// <param name="Type">What kind of order.</param>
-/// <param name="TimeInForce">How long it lives.</param>
-/// <param name="PriceTicks">Limit, or a market order's protection price, in ticks.</param>
+/// <param name="Type">Order type.</param>
+/// <param name="TimeInForce">Time in force.</param>
+/// <param name="PriceTicks">Limit price, or a market order's protection price, in ticks.</param>
 /// <param name="QuantityLots">Total quantity in lots.</param>
 /// <param name="FilledLots">Filled quantity in lots.</param>
-/// <param name="FilledValue">What was traded, in ticks times lots.</param>
-/// <param name="Status">Where it is in its life.</param>
-/// <param name="End">Why it ended with something left.</param>
-/// <param name="CreatedNanos">When it entered the book, Unix nanoseconds.</param>
-/// <param name="ChangedNanos">When anything of it changed last.</param>
-/// <param name="PostOnly">Whether it never takes.</param>
-/// <param name="SelfTrade">What happens when it meets an order of its account.</param>
-/// <param name="Conditions">What it was entered with beyond a plain order.</param>
-/// <param name="List">The kind of list it came with; null for none.</param>
-/// <param name="ListId">The number of that list's first order.</param>
-/// <param name="ListName">Of the first order: the client's name for the list.</param>
-/// <param name="Prevented">What it lost where it would have traded with an order of its owner; null for nothing.</param>
-/// <param name="Stage">What it waits for, if it is open.</param>
-/// <param name="StageNanos">Since when, Unix nanoseconds; 0: since it entered.</param>
-/// <param name="Refusal">Why its book refused it: as it came, or a list's child as it was to enter.</param>
-/// <param name="Chain">What the orders that it replaced have done; null where it replaced none, or nobody looked.</param>
+/// <param name="FilledValue">Traded value, in ticks times lots.</param>
+/// <param name="Status">Order status.</param>
+/// <param name="End">Reason of its end with open quantity.</param>
+/// <param name="CreatedNanos">Time at which it entered the book, Unix nanoseconds.</param>
+/// <param name="ChangedNanos">Time of its last change, Unix nanoseconds.</param>
+/// <param name="PostOnly">True if it must never take liquidity.</param>
+/// <param name="SelfTrade">Self-trade prevention mode.</param>
+/// <param name="Conditions">Conditions beyond a plain order, as entered.</param>
+/// <param name="List">Kind of its list; null for none.</param>
+/// <param name="ListId">Id of its list: the number of the list's first order.</param>
+/// <param name="ListName">For the first order: the client's name of the list.</param>
+/// <param name="Prevented">Quantity lost to self-trade prevention; null for none.</param>
+/// <param name="Stage">Stage of an open order: what it waits for.</param>
+/// <param name="StageNanos">Time at which the stage began, Unix nanoseconds; 0 if it began at entry.</param>
+/// <param name="Refusal">Reason why its book rejected it, on arrival or when a list's child was to enter.</param>
+/// <param name="Chain">Totals of the orders it replaced; null if it replaced none or they were not looked up.</param>
 [GenerateSerializer, Immutable, Alias("past-order")]
 public sealed record PastOrder(
     string Symbol,
@@ -333,18 +354,20 @@ public sealed record PastOrder(
     RejectReason Refusal = RejectReason.None,
     ChainTotals? Chain = null);
 
-/// <summary>What the orders of a replace chain have done before its last one: together they are one order to a client of FIX.</summary>
+/// <summary>
+/// Totals of a replace chain before its last order. To a FIX client the whole chain is one order.
+/// </summary>
 /// <param name="FilledLots">Filled quantity, in lots.</param>
-/// <param name="FilledValue">What was traded, in ticks times lots.</param>
-/// <param name="TakenOffLots">What prevented matches took off their totals, in lots.</param>
+/// <param name="FilledValue">Traded value, in ticks times lots.</param>
+/// <param name="TakenOffLots">Quantity that prevented matches took off their totals, in lots.</param>
 [GenerateSerializer, Immutable, Alias("chain-totals")]
 public readonly record struct ChainTotals(long FilledLots, Int128 FilledValue, long TakenOffLots)
 {
     /// <summary>Lots of the chain's total that are done.</summary>
     public long DoneLots => FilledLots + TakenOffLots;
 
-    /// <summary>The totals of a chain after one of its orders was replaced.</summary>
-    /// <param name="replaced">The order, as it ended.</param>
+    /// <summary>Returns the totals of a chain after one of its orders was replaced.</summary>
+    /// <param name="replaced">The replaced order, as it ended.</param>
     public static ChainTotals After(PastOrder replaced)
     {
         var before = replaced.Chain ?? default;
@@ -355,21 +378,21 @@ public readonly record struct ChainTotals(long FilledLots, Int128 FilledValue, l
     }
 }
 
-/// <summary>The mark of a mass cancel: no order with a number up to the floor is to live on.</summary>
+/// <summary>The mark of a mass cancel: no order with a number up to the floor may live on.</summary>
 /// <param name="Floor">The account's last number.</param>
 /// <param name="Symbols">The books in which the account may have orders.</param>
 [GenerateSerializer, Immutable, Alias("cancel-all-mark")]
 public sealed record CancelAllMark(long Floor, ImmutableArray<string> Symbols);
 
-/// <summary>What a book has shown: a place in its stream.</summary>
+/// <summary>A sequence that a book has shown.</summary>
 /// <param name="Symbol">The book.</param>
-/// <param name="Sequence">Its sequence.</param>
+/// <param name="Sequence">The book's sequence.</param>
 [GenerateSerializer, Immutable, Alias("seen-sequence")]
 public readonly record struct SeenSequence(string Symbol, long Sequence);
 
-/// <summary>Where an order stands in line.</summary>
-/// <param name="Reason">Why it can't be told, or none.</param>
-/// <param name="OrdersAhead">Orders that trade before it at its price.</param>
-/// <param name="LotsAhead">Their displayed lots.</param>
+/// <summary>Queue position of an order.</summary>
+/// <param name="Reason">Reject reason, or None.</param>
+/// <param name="OrdersAhead">Number of orders that trade before it at its price.</param>
+/// <param name="LotsAhead">Their displayed quantity, in lots.</param>
 [GenerateSerializer, Immutable, Alias("place-in-line")]
 public readonly record struct PlaceInLine(RejectReason Reason, int OrdersAhead, long LotsAhead);

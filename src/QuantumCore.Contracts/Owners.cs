@@ -2,19 +2,24 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>An account and whose it is. Accounts of one owner may transfer between each other, and self-trade prevention takes them for one.</summary>
+/// <summary>
+/// An account and its owner. Accounts of one owner may transfer to each other, and self-trade prevention treats them as
+/// one.
+/// </summary>
 /// <param name="Account">The account's number.</param>
-/// <param name="Owner">The owner's name; empty for nobody's.</param>
+/// <param name="Owner">The owner's name; empty if the account has none.</param>
 /// <param name="TradeGroup">
-/// By which number books know this owner, from 1: the catalog gives it when the owner gets a second account, for ever; 0 before. Of an account that is to be
-/// somebody's it says nothing.
+/// The number, from 1, by which books know this owner. The catalog assigns it for ever when the owner gets a second
+/// account; 0 before. It is ignored in a request that sets an owner.
 /// </param>
 [GenerateSerializer, Immutable, Alias("owned-account")]
 public sealed record OwnedAccount(long Account, string Owner, long TradeGroup = 0);
 
-/// <summary>How large an account's part of its owner's limits is.</summary>
+/// <summary>An account's share of its owner's limits.</summary>
 /// <param name="Account">The account's number.</param>
-/// <param name="Weight">Against those of the other accounts, 0 to <see cref="Most"/>; 0 is no part.</param>
+/// <param name="Weight">
+/// Weight relative to the owner's other accounts, 0 to <see cref="Most"/>; 0 means no share.
+/// </param>
 [GenerateSerializer, Immutable, Alias("owner-share")]
 public readonly record struct OwnerShare(long Account, int Weight)
 {
@@ -23,24 +28,24 @@ public readonly record struct OwnerShare(long Account, int Weight)
 }
 
 /// <summary>
-/// Limits of an owner over all its accounts, as parts of each: what is a sum over accounts (open orders, position, daily volume, daily loss) is
-/// divided, so that no account has to ask another; what is of a single order is the same for each.
+/// Limits of an owner over all its accounts. A limit on a sum over accounts (open orders, position, daily volume, daily
+/// loss) is divided among them: no account has to ask another. A limit on a single order is the same for each account.
 /// </summary>
 /// <param name="Owner">The owner's name.</param>
 /// <param name="Symbol">The book, or another scope (<see cref="LimitScope"/>).</param>
-/// <param name="Limits">Of all accounts together; empty for none.</param>
-/// <param name="Shares">By account. One that is not here has no part.</param>
+/// <param name="Limits">Limits of all accounts together; empty for none.</param>
+/// <param name="Shares">Shares by account. An account that is missing has no share.</param>
 [GenerateSerializer, Immutable, Alias("owner-limits-of")]
 public sealed record OwnerLimits(string Owner, string Symbol, ImmutableArray<AccountLimit> Limits, ImmutableArray<OwnerShare> Shares)
 {
-    /// <summary>Whether a limit is divided among accounts.</summary>
+    /// <summary>Returns true if a limit is divided among accounts.</summary>
     public static bool IsDivided(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.Position or LimitKind.DailyVolume or LimitKind.DailyLoss;
 
-    /// <summary>An account's part. The parts of all accounts together are the limits, to the last unit.</summary>
+    /// <summary>Returns an account's part of the limits. The parts of all accounts sum to the limits exactly.</summary>
     public ImmutableArray<AccountLimit> PartOf(long account) =>
         [.. Limits.Select(limit => IsDivided(limit.Kind) ? limit with { Most = PartOf(limit.Most, account) } : limit)];
 
-    // Rounded down; what is left goes one by one to the first accounts that have a part.
+    // Rounded down; the remainder goes, one unit each, to the first accounts that have a share.
     private long PartOf(long most, long account)
     {
         Int128 weights = Shares.Sum(share => (long)share.Weight);
@@ -61,9 +66,9 @@ public sealed record OwnerLimits(string Owner, string Symbol, ImmutableArray<Acc
     }
 }
 
-/// <summary>An administrator's order to set all limits of an owner in a scope.</summary>
-/// <param name="Limits">The limits; without shares all accounts of the owner have the same part.</param>
-/// <param name="By">Who asks: the label of the key.</param>
-/// <param name="Why">In that person's words; may be empty.</param>
+/// <summary>An administrator's request to set all limits of an owner in a scope.</summary>
+/// <param name="Limits">The limits; without shares, every account of the owner has the same share.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("owner-limits-request")]
 public sealed record OwnerLimitsRequest(OwnerLimits Limits, string By, string Why);

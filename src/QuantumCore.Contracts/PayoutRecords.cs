@@ -4,49 +4,49 @@ using System.Globalization;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// One record of a payout's stream, <c>pay/{asset}</c>. A batch's number is the sequence of its first record. It lives in
-/// the journal only and never travels between grains.
+/// A record of a payout's stream, <c>pay/{asset}</c>. A batch's number is the sequence of its first record. Records
+/// exist only in the journal and never travel between grains.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
-/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Decimals">Decimal places of the asset's minor unit.</param>
 /// <param name="Items">The withdrawals of the batch.</param>
 public abstract record PayoutRecord(long TimeNanos, int Decimals, ImmutableArray<PayoutItem> Items)
 {
-    /// <summary>Streams of payouts: this prefix and the asset.</summary>
+    /// <summary>Prefix of payout streams; the asset follows.</summary>
     public const string StreamPrefix = "pay/";
 
-    /// <summary>The id under which a batch is sent, however often.</summary>
+    /// <summary>Returns the id under which a batch is sent, however often.</summary>
     public static string BatchId(string asset, long batch) => string.Create(CultureInfo.InvariantCulture, $"{asset}-{batch}");
 
-    /// <summary>The accounts that fold it.</summary>
+    /// <summary>Returns the accounts that apply the record.</summary>
     public IEnumerable<long> TouchedAccounts() => this is BatchMade ? [] : Items.Select(item => item.Account).Distinct();
 }
 
-/// <summary>Q: a batch, exactly as it is going to be sent.</summary>
+/// <summary>Q: a batch, exactly as it will be sent.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Decimals">Decimal places of the asset's minor unit.</param>
 /// <param name="Items">Its withdrawals.</param>
 public sealed record BatchMade(long TimeNanos, int Decimals, ImmutableArray<PayoutItem> Items)
     : PayoutRecord(TimeNanos, Decimals, Items);
 
-/// <summary>G: the receiver has paid a batch and will never take it back.</summary>
+/// <summary>G: the receiver has paid a batch, irreversibly.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Decimals">Decimal places of the asset's minor unit.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Items">Its withdrawals.</param>
 public sealed record BatchPaid(long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items)
     : PayoutRecord(TimeNanos, Decimals, Items);
 
-/// <summary>F: the receiver has refused a batch for ever; its accounts have it back.</summary>
+/// <summary>F: the receiver has finally refused a batch; the amounts are back in its accounts.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Decimals">Digits of the asset's minor unit after the point.</param>
+/// <param name="Decimals">Decimal places of the asset's minor unit.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Items">Its withdrawals.</param>
-/// <param name="Why">The receiver's words.</param>
+/// <param name="Why">The receiver's reason.</param>
 public sealed record BatchRefused(long TimeNanos, int Decimals, long Batch, ImmutableArray<PayoutItem> Items, string Why)
     : PayoutRecord(TimeNanos, Decimals, Items);
 
-/// <summary>A payout's records as bytes. Kinds: Q 60, G 61, F 62; they never change.</summary>
+/// <summary>Encodes payout records as bytes. Kinds: Q 60, G 61, F 62; they never change.</summary>
 public static class PayoutRecordEncoding
 {
     private const byte Version = 1;
@@ -58,7 +58,7 @@ public static class PayoutRecordEncoding
         Refused = 62,
     }
 
-    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    /// <summary>Encodes a record. The same record always gives the same bytes.</summary>
     public static byte[] Encode(PayoutRecord record)
     {
         var (kind, batch, why) = record switch
@@ -92,7 +92,7 @@ public static class PayoutRecordEncoding
         return to.ToArray();
     }
 
-    /// <summary>The record of these bytes.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static PayoutRecord Decode(ReadOnlySpan<byte> bytes)
     {

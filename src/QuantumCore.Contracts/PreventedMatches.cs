@@ -3,14 +3,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Which prevented matches of an account: those in which an order of its own was one of the two.</summary>
-/// <param name="Account">Whose.</param>
-/// <param name="Symbol">The instrument; null for all, where neither an order nor a place is given.</param>
-/// <param name="OrderId">Of this order of its own alone.</param>
-/// <param name="From">This one or later ones, oldest first; null: the newest, newest first.</param>
-/// <param name="Only">This one alone.</param>
-/// <param name="IsOpen">Of orders that are open.</param>
-/// <param name="Limit">Most matches, from 1.</param>
+/// <summary>Query for an account's prevented matches: those in which one of the two orders was its own.</summary>
+/// <param name="Account">The account.</param>
+/// <param name="Symbol">The instrument; null for all, if neither an order nor a place is given.</param>
+/// <param name="OrderId">Public id of an own order; only its matches are returned.</param>
+/// <param name="From">First match to return, oldest first; null returns the newest, newest first.</param>
+/// <param name="Only">The only match to return.</param>
+/// <param name="IsOpen">True to return only matches of open orders.</param>
+/// <param name="Limit">Maximum number of matches, from 1.</param>
 [GenerateSerializer, Immutable, Alias("prevented-query")]
 public sealed record PreventedQuery(
     long Account,
@@ -22,18 +22,23 @@ public sealed record PreventedQuery(
     int Limit = 1_000);
 
 /// <summary>
-/// Two orders of one owner that met and did not trade, as one of their accounts may see it. Of an order of another account it
-/// is told the public id, and how much it lost where both lost the same.
+/// A prevented match: two orders of one owner met and did not trade. It is shown as one of the owner's accounts may see
+/// it. An order of another account shows only its public id, and its lost quantity if both orders lost the same.
 /// </summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Place">Its name within the symbol, never used again: the record of the book, and which of that record's prevented matches, from 0.</param>
+/// <param name="Place">
+/// Its unique name within the symbol, never used again: the book's record, and its index among that record's prevented
+/// matches, from 0.
+/// </param>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Mode">What was done: to the taker, the maker, both, or both by as much as would have traded.</param>
+/// <param name="Mode">
+/// Self-trade prevention applied: to the taker, the maker, both, or both by the quantity that would have traded.
+/// </param>
 /// <param name="PriceTicks">The price at which they would have traded, in ticks.</param>
-/// <param name="QuantityLots">What would have traded, in lots.</param>
-/// <param name="Owner">Who is behind both; 0 where nobody but the account itself is.</param>
-/// <param name="Taker">The order that came.</param>
-/// <param name="Maker">The order that rested.</param>
+/// <param name="QuantityLots">Quantity that would have traded, in lots.</param>
+/// <param name="Owner">The owner's number; 0 if both orders are the account's own and it has no owner number.</param>
+/// <param name="Taker">The incoming order.</param>
+/// <param name="Maker">The resting order.</param>
 [GenerateSerializer, Immutable, Alias("prevented-match")]
 public sealed record PreventedMatch(
     string Symbol,
@@ -46,12 +51,12 @@ public sealed record PreventedMatch(
     PreventedOrder Taker,
     PreventedOrder Maker)
 {
-    /// <summary>The prevented match of a step, as an account may see it.</summary>
+    /// <summary>Returns the prevented match of a step, as an account may see it.</summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="place">Its name.</param>
+    /// <param name="place">Its unique name within the symbol.</param>
     /// <param name="timeNanos">Unix nanoseconds.</param>
     /// <param name="step">A step of <see cref="StepKind.Prevented"/>.</param>
-    /// <param name="account">Who looks.</param>
+    /// <param name="account">The account that reads it.</param>
     public static PreventedMatch Of(string symbol, TradePlace place, long timeNanos, in TurnStep step, long account) => new PreventedMatch(
         symbol,
         place,
@@ -63,7 +68,7 @@ public sealed record PreventedMatch(
         new(step.OrderId, step.Number, step.Account == account, step.SelfTrade.TakesOfTaker() ? step.LeavesLots : null),
         new(step.MakerOrderId, step.MakerNumber, step.MakerAccount == account, step.SelfTrade.TakesOfMaker() ? step.MakerLeavesLots : null)).AsSeen();
 
-    /// <summary>The side of an order of the account that looks; null where it is none of the two.</summary>
+    /// <summary>Returns the reading account's order of that number, or null if it is neither of the two.</summary>
     /// <param name="number">The order's number within that account.</param>
     public PreventedOrder? Own(long number) =>
         Taker.IsOwn && Taker.Number == number ? Taker : Maker.IsOwn && Maker.Number == number ? Maker : null;
@@ -76,28 +81,30 @@ public sealed record PreventedMatch(
 }
 
 /// <summary>The prevented matches of one command in which an order was one of the two; at least one.</summary>
-/// <param name="All">In their sequence, as the order's account may see them.</param>
+/// <param name="All">In sequence, as the order's account may see them.</param>
 [GenerateSerializer, Immutable, Alias("prevented-matches")]
 public sealed record PreventedMatches(ImmutableArray<PreventedMatch> All);
 
-/// <summary>One of the two orders of a prevented match.</summary>
+/// <summary>An order of a prevented match.</summary>
 /// <param name="OrderId">Its public id.</param>
-/// <param name="Number">Its number within the account; 0 of another account's.</param>
-/// <param name="IsOwn">Whether it is of the account that looks.</param>
-/// <param name="Lots">What it lost, in lots; null where it lost nothing, or where that is not told.</param>
+/// <param name="Number">Its number within the account; 0 for another account's order.</param>
+/// <param name="IsOwn">True if it is the reading account's order.</param>
+/// <param name="Lots">Quantity it lost, in lots; null if it lost nothing or the quantity is not shown.</param>
 [GenerateSerializer, Immutable, Alias("prevented-order")]
 public readonly record struct PreventedOrder(long OrderId, long Number, bool IsOwn, long? Lots);
 
-/// <summary>What prevented matches have cost an order until now.</summary>
-/// <param name="Last">The last of them.</param>
-/// <param name="Lots">What it lost in all, in lots.</param>
-/// <param name="TakenOffLots">Of that, what was taken off its total while it lived; the rest it had open when it expired.</param>
+/// <summary>Quantity that an order has lost to prevented matches so far.</summary>
+/// <param name="Last">Its last prevented match.</param>
+/// <param name="Lots">Total lost, in lots.</param>
+/// <param name="TakenOffLots">
+/// Part taken off its quantity while it lived, in lots. It had the rest open when it expired.
+/// </param>
 [GenerateSerializer, Immutable, Alias("prevented-quantity")]
 public readonly record struct PreventedQuantity(TradePlace Last, long Lots, long TakenOffLots)
 {
-    /// <summary>What matches cost an order of the account that looks; null for nothing.</summary>
+    /// <summary>Sums what the matches cost an order of the reading account; null for nothing.</summary>
     /// <param name="number">The order's number within that account.</param>
-    /// <param name="matches">Matches, the oldest first.</param>
+    /// <param name="matches">The matches, oldest first.</param>
     public static PreventedQuantity? Of(long number, IEnumerable<PreventedMatch> matches)
     {
         PreventedQuantity? sum = null;
@@ -109,10 +116,10 @@ public readonly record struct PreventedQuantity(TradePlace Last, long Lots, long
         return sum;
     }
 
-    /// <summary>With one more.</summary>
-    /// <param name="before">What was before it.</param>
-    /// <param name="match">A match that took of the order.</param>
-    /// <param name="lots">What the order lost by it.</param>
+    /// <summary>Adds a match to the sum.</summary>
+    /// <param name="before">The sum before it; null for none.</param>
+    /// <param name="match">A match that reduced the order.</param>
+    /// <param name="lots">Quantity the order lost by it, in lots.</param>
     public static PreventedQuantity After(PreventedQuantity? before, PreventedMatch match, long lots) => new(
         match.Place,
         (before?.Lots ?? 0) + lots,

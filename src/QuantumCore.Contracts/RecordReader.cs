@@ -3,7 +3,9 @@ using System.Text;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Reads what <see cref="RecordWriter"/> wrote; anything else is <see cref="InvalidDataException"/>.</summary>
+/// <summary>
+/// Reads what <see cref="RecordWriter"/> wrote; throws <see cref="InvalidDataException"/> for anything else.
+/// </summary>
 internal ref struct RecordReader
 {
     private const string Newer = ": a newer release wrote it";
@@ -30,7 +32,7 @@ internal ref struct RecordReader
 
     private RecordReader(ReadOnlySpan<byte> rest) => _rest = rest;
 
-    /// <summary>Of bytes that are no record: nothing comes before what was written.</summary>
+    /// <summary>Creates a reader of bytes without a record header.</summary>
     public static RecordReader Headless(ReadOnlySpan<byte> bytes) => new(bytes);
 
     public byte Version { get; }
@@ -39,10 +41,13 @@ internal ref struct RecordReader
 
     public long TimeNanos { get; }
 
-    /// <summary>Nothing in this release reads such a record. Its bytes are whole, as the journal has their checksums: who went back to an older release meets it.</summary>
+    /// <summary>
+    /// Returns the exception for a kind that this release does not know. The bytes are intact, as the journal has their
+    /// checksums: this happens after a downgrade.
+    /// </summary>
     public readonly InvalidDataException UnknownKind(string what) => new($"Unknown kind {Kind} of {what} record{Newer}.");
 
-    /// <summary>Bytes that were not read yet.</summary>
+    /// <summary>Number of unread bytes.</summary>
     public readonly int Rest => _rest.Length;
 
     public byte Byte() => Take(1)[0];
@@ -113,7 +118,7 @@ internal ref struct RecordReader
         return value <= ushort.MaxValue ? (ushort)value : throw new InvalidDataException("A number beyond 16 bits.");
     }
 
-    /// <summary>The length of a list, each of whose items takes at least one byte.</summary>
+    /// <summary>Reads the length of a list, each of whose items takes at least one byte.</summary>
     public int ItemCount()
     {
         var count = Count32();

@@ -5,12 +5,12 @@ using System.Text;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// Writes a journal record: little-endian, with LEB128 for what is usually small. One writer per record; the
-/// scratch buffer belongs to the thread, and to one writer at a time.
+/// Writes a journal record: little-endian, with LEB128 for usually small values. Use one writer per record. The scratch
+/// buffer belongs to the thread, and to one writer at a time.
 /// </summary>
 internal ref struct RecordWriter
 {
-    // A snapshot may take megabytes: what is larger comes from the pool, the thread keeps what a record needs.
+    // A snapshot may take megabytes. Larger buffers come from the pool; the thread keeps enough for a record.
     private const int LargestKept = 64 << 10;
 
     [ThreadStatic]
@@ -19,7 +19,7 @@ internal ref struct RecordWriter
     private byte[] _buffer;
     private int _length;
 
-    /// <summary>For an entry that is no record: nothing comes before what is written.</summary>
+    /// <summary>Creates a writer of bytes without a record header.</summary>
     public RecordWriter()
     {
         _buffer = t_scratch ?? new byte[512];
@@ -49,7 +49,7 @@ internal ref struct RecordWriter
         _length += 8;
     }
 
-    /// <summary>LEB128 of a value that is never negative.</summary>
+    /// <summary>Writes a non-negative value in LEB128.</summary>
     public void Count(long value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
@@ -64,7 +64,9 @@ internal ref struct RecordWriter
         _buffer[_length++] = (byte)rest;
     }
 
-    /// <summary>LEB128 of a value that seldom is negative: one that is not has the bytes of <see cref="Count"/>.</summary>
+    /// <summary>
+    /// Writes a rarely negative value in LEB128. Non-negative values have the same bytes as with <see cref="Count"/>.
+    /// </summary>
     public void Signed(long value)
     {
         if (value >= 0)
@@ -73,7 +75,7 @@ internal ref struct RecordWriter
             return;
         }
 
-        // All 64 bits of it, so that the tenth byte tells it from everything else.
+        // All 64 bits, so that the tenth byte distinguishes it from everything else.
         Reserve(10);
         for (var rest = unchecked((ulong)value); rest != 0; rest >>= 7)
         {
@@ -103,7 +105,7 @@ internal ref struct RecordWriter
         _length += value.Length;
     }
 
-    /// <summary>What was written. The writer is done with, and the bytes hold until the thread's next one.</summary>
+    /// <summary>Returns the written bytes and ends the writer. They are valid until the thread's next writer.</summary>
     public readonly ReadOnlySpan<byte> ToSpan()
     {
         if (_buffer.Length <= LargestKept)
@@ -114,7 +116,9 @@ internal ref struct RecordWriter
         return _buffer.AsSpan(0, _length);
     }
 
-    /// <summary>The record. The writer is done with: its buffer goes back to where it is from.</summary>
+    /// <summary>
+    /// Returns a copy of the written bytes and ends the writer, whose buffer goes back to its source.
+    /// </summary>
     public readonly byte[] ToArray()
     {
         var record = ToSpan().ToArray();
@@ -130,7 +134,7 @@ internal ref struct RecordWriter
         }
     }
 
-    // Snapshots that left their outgrown buffers to the collector cost as much as all else that is stored.
+    // Leaving snapshots' outgrown buffers to the garbage collector cost as much as all other storage work.
     private void Grow(int length)
     {
         var old = _buffer;

@@ -5,62 +5,66 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>What of an item was traded on one day.</summary>
-/// <param name="TradeDay">Number of the UTC day of the trades, since 1970.</param>
-/// <param name="Days">Business days to settlement.</param>
-/// <param name="Amount">Minor units: received, or less than zero: given.</param>
+/// <summary>The part of a settlement item that was traded on one day.</summary>
+/// <param name="TradeDay">UTC day of the trades since 1970.</param>
+/// <param name="Days">Business days from trade to settlement.</param>
+/// <param name="Amount">Minor units: positive if received, negative if given.</param>
 public readonly record struct SettlementPart(long TradeDay, int Days, long Amount);
 
-/// <summary>What one account gives or receives of one asset in a batch: all its trades netted, whoever the other side was.</summary>
-/// <param name="Account">The account; the fee pot too.</param>
+/// <summary>Net amount of one account in one asset in a batch, over all its trades and counterparties.</summary>
+/// <param name="Account">The account; may be the fee account.</param>
 /// <param name="Asset">The asset's name.</param>
-/// <param name="Decimals">Digits of its minor unit after the point.</param>
-/// <param name="Parts">By trade day; none is zero, their sum may be.</param>
+/// <param name="Decimals">Decimal places of its minor unit.</param>
+/// <param name="Parts">Parts by trade day; none is zero, but their sum may be.</param>
 public sealed record SettlementItem(long Account, string Asset, int Decimals, ImmutableArray<SettlementPart> Parts)
 {
-    /// <summary>Minor units: received, or less than zero: given.</summary>
+    /// <summary>Net amount, minor units: positive if received, negative if given.</summary>
     public long Amount => checked(Parts.Sum(part => part.Amount));
 }
 
-/// <summary>The trades of one book that a batch settles: all in a range of its records. No two batches have one in common.</summary>
+/// <summary>
+/// Trades of one book that a batch settles: all in a range of its records. Ranges of two batches never overlap.
+/// </summary>
 /// <param name="Symbol">The book.</param>
-/// <param name="After">The book's sequence that the batch before ended at, or 0.</param>
+/// <param name="After">The book's sequence at which the previous batch ended, or 0.</param>
 /// <param name="Through">The book's sequence of the last trade.</param>
-/// <param name="Trades">How many.</param>
+/// <param name="Trades">Number of trades.</param>
 public readonly record struct SettledTrades(string Symbol, long After, long Through, long Trades);
 
 /// <summary>
-/// One record of a settlement venue's stream, <c>settle/{venue}</c>. A batch's number is the sequence of its first record. It lives in the journal
-/// only and never travels between grains.
+/// A record of a settlement venue's stream, <c>settle/{venue}</c>. A batch's number is the sequence of its first
+/// record. Records exist only in the journal and never travel between grains.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds; never goes back within a stream.</param>
-/// <param name="Items">By account and asset. Sums to zero for each asset, but for the cash of fails.</param>
+/// <param name="Items">
+/// Items by account and asset. They sum to zero for each asset, except for the cash of fails.
+/// </param>
 public abstract record SettlementRecord(long TimeNanos, ImmutableArray<SettlementItem> Items)
 {
-    /// <summary>Streams of settlement: this prefix and the venue.</summary>
+    /// <summary>Prefix of settlement streams; the venue follows.</summary>
     public const string StreamPrefix = "settle/";
 
-    /// <summary>The accounts that fold it: those of customers.</summary>
+    /// <summary>Returns the customer accounts that apply the record.</summary>
     public IEnumerable<long> TouchedAccounts() => this is SettlementClosed
         ? []
         : Items.Select(item => item.Account).Where(account => new Instruments.AccountId(account).IsCustomer).Distinct();
 }
 
 /// <summary>
-/// A batch, closed: what settles on a date, exactly as it is going to be sent, and with it all that fails at the venue and is in no batch. Nothing has
-/// moved yet.
+/// A closed batch: what settles on a date, exactly as it will be sent, plus all fails of the venue that are in no
+/// batch. Nothing has moved yet.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
-/// <param name="Date">Number of the UTC day since 1970 on which its trades were due.</param>
-/// <param name="Cycle">Counts the batches of a date, from 1: what came late is in a later one.</param>
-/// <param name="Trades">Whose trades, by symbol.</param>
-/// <param name="Items">What each account gives and receives.</param>
-/// <param name="Hash">SHA-256 of all this.</param>
+/// <param name="Date">Day on which its trades were due, in UTC days since 1970.</param>
+/// <param name="Cycle">Number of the batch within its date, from 1. Late trades are in a later batch.</param>
+/// <param name="Trades">Its trades, by symbol.</param>
+/// <param name="Items">Amounts that each account gives and receives.</param>
+/// <param name="Hash">SHA-256 of the content without the time.</param>
 public sealed record SettlementClosed(
     long TimeNanos, long Date, int Cycle, ImmutableArray<SettledTrades> Trades, ImmutableArray<SettlementItem> Items, ImmutableArray<byte> Hash)
     : SettlementRecord(TimeNanos, Items)
 {
-    /// <summary>A batch with the hash of its content.</summary>
+    /// <summary>Makes a batch with the hash of its content.</summary>
     public static SettlementClosed Make(
         long timeNanos, long date, int cycle, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items)
     {
@@ -68,22 +72,27 @@ public sealed record SettlementClosed(
         return bare with { Hash = SettlementRecordEncoding.HashOf(bare) };
     }
 
-    /// <summary>Whether the hash is that of its content.</summary>
+    /// <summary>True if the hash matches the content.</summary>
     public bool IsWhole => Hash.AsSpan().SequenceEqual(SettlementRecordEncoding.HashOf(this).AsSpan());
 
-    /// <summary>The id under which it is sent, however often.</summary>
+    /// <summary>Returns the id under which the batch is sent, however often.</summary>
     public string IdAt(string venue) => string.Create(
         CultureInfo.InvariantCulture, $"{venue}-{UtcDay.Text(Date)}-{Cycle}");
 }
 
-/// <summary>A batch has settled: from this record on its accounts have what they received, and no longer what they gave.</summary>
+/// <summary>
+/// A batch has settled. From this record on, accounts own what they received and no longer own what they gave.
+/// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Batch">The batch.</param>
 /// <param name="Items">Its items.</param>
 public sealed record SettlementSettled(long TimeNanos, long Batch, ImmutableArray<SettlementItem> Items)
     : SettlementRecord(TimeNanos, Items);
 
-/// <summary>A settlement's records as bytes. Kinds: closed 90, settled 91, partial 92, buy-in 93, buy-in days 94; they never change.</summary>
+/// <summary>
+/// Encodes settlement records as bytes. Kinds: closed 90, settled 91, partial 92, buy-in 93, buy-in days 94; they never
+/// change.
+/// </summary>
 public static class SettlementRecordEncoding
 {
     private const byte Version = 1;
@@ -97,7 +106,7 @@ public static class SettlementRecordEncoding
         BuyInDays = 94,
     }
 
-    /// <summary>The record's bytes; the same record always gives the same bytes.</summary>
+    /// <summary>Encodes a record. The same record always gives the same bytes.</summary>
     public static byte[] Encode(SettlementRecord record)
     {
         var to = new RecordWriter(
@@ -148,7 +157,7 @@ public static class SettlementRecordEncoding
         return to.ToArray();
     }
 
-    /// <summary>The record of these bytes.</summary>
+    /// <summary>Decodes a record.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a record of a version this build reads.</exception>
     public static SettlementRecord Decode(ReadOnlySpan<byte> bytes)
     {
@@ -168,7 +177,7 @@ public static class SettlementRecordEncoding
         return record;
     }
 
-    /// <summary>SHA-256 of what a batch says, without its time.</summary>
+    /// <summary>Returns the SHA-256 of a batch's content, without its time.</summary>
     internal static ImmutableArray<byte> HashOf(SettlementClosed batch)
     {
         var to = new RecordWriter();

@@ -2,16 +2,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>A trade of a book as its record tells it: what a command that declares it void, or corrects its price, carries along, so that nobody who folds the command has to look for it.</summary>
-/// <param name="Place">Where it is told.</param>
-/// <param name="TimeNanos">When it was traded, Unix nanoseconds.</param>
-/// <param name="Fill">Its two sides.</param>
+/// <summary>
+/// A trade as its book recorded it. A command that busts or corrects the trade carries it, so that readers of the
+/// command need not look it up.
+/// </summary>
+/// <param name="Place">Place of the trade in the book's records.</param>
+/// <param name="TimeNanos">Time of the trade, Unix nanoseconds.</param>
+/// <param name="Fill">The fill with its two sides.</param>
 public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, TurnStep Fill)
 {
-    /// <summary>The command that declares it void, or corrects its price.</summary>
-    /// <param name="priceTicks">Its price from now on, in ticks; 0: it is void.</param>
-    /// <param name="takerFee">What the taker pays at it, quote minor units.</param>
-    /// <param name="makerFee">What the other side pays at it, quote minor units.</param>
+    /// <summary>Returns the command that busts the trade or corrects its price.</summary>
+    /// <param name="priceTicks">New price, in ticks; 0 busts the trade.</param>
+    /// <param name="takerFee">The taker's fee at the new price, quote minor units.</param>
+    /// <param name="makerFee">The other side's fee at the new price, quote minor units.</param>
     public BookCommand Change(long priceTicks, long takerFee = 0, long makerFee = 0) =>
         BookCommand.Of(priceTicks == 0 ? BookVerb.Bust : BookVerb.Correct, priceTicks, number: Place.Sequence) with
         {
@@ -35,7 +38,7 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
             ],
         };
 
-    /// <summary>The trade that a command changes; null where it carries none.</summary>
+    /// <summary>Returns the trade that a command changes, or null if it carries none.</summary>
     public static TradeAsItWas? Of(BookCommand command) => command.Changes is
         [
         { Name: ChangedValue.TradeIndex, Value: >= 0 and <= int.MaxValue and var index },
@@ -63,13 +66,16 @@ public readonly record struct TradeAsItWas(TradePlace Place, long TimeNanos, Tur
         : null;
 }
 
-/// <summary>What a record makes of a trade of before.</summary>
-/// <param name="Trade">The trade, as it was made.</param>
-/// <param name="Before">The trade as it was in force until then.</param>
-/// <param name="Now">The trade as it is; null: it is void.</param>
+/// <summary>A record's change of an earlier trade.</summary>
+/// <param name="Trade">The trade as it was first made.</param>
+/// <param name="Before">The trade as it was in force before the change.</param>
+/// <param name="Now">The trade as it is now; null if it is busted.</param>
 public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before, TurnStep? Now)
 {
-    /// <summary>The change that a turn makes; null where it makes none, as one of a release in which a change moved nothing.</summary>
+    /// <summary>
+    /// Returns the change of a trade in a record; null if there is none. Records of an older release may hold a change
+    /// that moved nothing.
+    /// </summary>
     public static ChangeOfTrade? Of(BookTurn turn)
     {
         if (turn.Command.Verb is not (BookVerb.Bust or BookVerb.Correct) || TradeAsItWas.Of(turn.Command) is not { } trade)
@@ -77,7 +83,7 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
             return null;
         }
 
-        // What was due by then, as an order that expires, is told before it.
+        // Steps that were due before the change, such as an expiring order, come first.
         for (var i = 0; i < turn.Steps.Length; i++)
         {
             if (turn.Steps[i].Kind == StepKind.Reversed)
@@ -90,13 +96,13 @@ public readonly record struct ChangeOfTrade(TradeAsItWas Trade, TurnStep Before,
     }
 }
 
-/// <summary>What became of a request to declare a trade void, or to correct its price.</summary>
-/// <param name="Reason">Why not; none when it is done, or was so already.</param>
-/// <param name="Sequence">The book's sequence with it.</param>
-/// <param name="Trade">The trade, as it was made.</param>
-/// <param name="PriceTicks">Its price from now on, in ticks; 0: it is void.</param>
-/// <param name="BuyerFee">What the buyer has paid for it now, quote minor units.</param>
-/// <param name="SellerFee">What the seller has paid for it now, quote minor units.</param>
+/// <summary>Result of a request to bust or correct a trade.</summary>
+/// <param name="Reason">Reject reason; None if it is done now or was done before.</param>
+/// <param name="Sequence">The book's sequence after the change.</param>
+/// <param name="Trade">The trade as it was first made.</param>
+/// <param name="PriceTicks">New price, in ticks; 0 if the trade is busted.</param>
+/// <param name="BuyerFee">The buyer's fee now, quote minor units.</param>
+/// <param name="SellerFee">The seller's fee now, quote minor units.</param>
 [GenerateSerializer, Immutable, Alias("trade-changed")]
 public readonly record struct TradeChanged(
     RejectReason Reason, long Sequence = 0, TurnStep Trade = default, long PriceTicks = 0, long BuyerFee = 0, long SellerFee = 0);

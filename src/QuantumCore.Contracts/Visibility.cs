@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
 
-// Snapshots of grains use the record encoding.
+// Grain snapshots use the record encoding.
 [assembly: InternalsVisibleTo("QuantumCore.Grains")]
 [assembly: InternalsVisibleTo("QuantumCore.Grains.Tests")]

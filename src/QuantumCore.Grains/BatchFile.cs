@@ -2,11 +2,16 @@ using System.Security.Cryptography;
 
 namespace QuantumCore.Grains;
 
-/// <summary>A batch as a file of a folder, named by its id, for whoever carries it on. A file that is there is on disk, whole, and stays as it is.</summary>
+/// <summary>
+/// Writes a batch as a file in a folder, named by its id, for another system. An existing file is on disk, complete,
+/// and never changed.
+/// </summary>
 internal static class BatchFile
 {
     /// <summary>Writes a batch, or finds it there.</summary>
-    /// <exception cref="InvalidDataException">The folder has another batch under this id: it is of another exchange.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folder has another batch under this id, from another exchange.
+    /// </exception>
     public static void Write(string folder, string id, byte[] bytes)
     {
         var path = Path.Combine(folder, id + ".json");
@@ -23,7 +28,7 @@ internal static class BatchFile
             File.Move(draft, path, overwrite: true);
         }
 
-        // The name too must be on disk; and a file that was found may have been written by a process that was killed.
+        // The name must be on disk too, and a process that was killed may have written the found file.
         using var found = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
         var there = new byte[found.Length];
         found.ReadExactly(there);

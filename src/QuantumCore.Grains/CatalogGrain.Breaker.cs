@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What the market-wide breaker has used up: the same for every gateway, and after a restart.</summary>
+/// <summary>Uses of the market-wide circuit breaker: the same for every gateway and after a restart.</summary>
 public sealed partial class CatalogGrain
 {
     private BreakerUse _breaker = BreakerUse.None;

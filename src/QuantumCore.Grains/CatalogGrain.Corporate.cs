@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Corporate actions: what was announced, and how far it has come.</summary>
+/// <summary>Corporate actions and their states.</summary>
 public sealed partial class CatalogGrain
 {
     private readonly List<CorporateActionView> _actions = [];
@@ -70,15 +70,17 @@ public sealed partial class CatalogGrain
             ? new("symbol", $"{definition.Decode().Base.Name} is traded on margin as {twin.Symbol}: who is short can owe {twin.Quote.Name} alone")
         : null;
 
-    // What an account owes in another currency than its own is no part of its equity.
+    // Debt in another currency than its own is not part of an account's equity.
     private Instrument? MarginedElsewhere(Instrument instrument) => _listed.Values.Select(listed => listed.Decode())
         .FirstOrDefault(other => other.Base == instrument.Base && other.Quote != instrument.Quote && _marginTerms.ContainsKey(other.Symbol));
 
-    // Units of before and after a split are different things: what comes first must be through. Nor are all units of a new name there before its change is through.
+    // Units before and after a split are different things: the first action must be complete. A new name's units are
+    // not all there before its change is complete.
     private bool IsWaiting(string asset, bool changesUnits) => _actions.Exists(action => (action.UnitAsset == asset || action.Request.NewAsset == asset)
         && IsUnderWay(action) && (changesUnits || action.Request.ChangesUnits));
 
-    // Nothing that a split or a symbol change is refused for may come about while it is under way; what has another name has it for ever.
+    // Nothing that would block a split or a symbol change may arise while it is under way. A renamed asset stays
+    // blocked for ever.
     private CorporateActionView? Changing(string asset) => _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
         && (action.Request.Kind == CorporateActionKind.SymbolChange || IsUnderWay(action)));
 
@@ -92,7 +94,7 @@ public sealed partial class CatalogGrain
         }
     }
 
-    // A name that was announced is kept for whom it was announced for, until that is listed.
+    // An announced name is reserved until its instrument is listed.
     private void RequireFreeName(Instrument instrument)
     {
         if (_actions.Find(action => action.Request.NewSymbol is { Length: > 0 } symbol && !_listed.ContainsKey(symbol)
@@ -181,7 +183,7 @@ public sealed partial class CatalogGrain
                     instrument.Base.Name, instrument.Base.Decimals, paid.Name, paid.Decimals, CorporateActionState.Announced, default));
                 break;
             case CorporateActionBegun begun:
-                // Where units become others, the cut is where their books stand still.
+                // For a change of units, the cut is when their books stand still.
                 Replace(begun.Id, view => view with
                 {
                     State = CorporateActionState.Begun,

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What is agreed about margin, and the insurance funds.</summary>
+/// <summary>Margin rules and the insurance funds.</summary>
 public sealed partial class CatalogGrain
 {
     private readonly SortedDictionary<string, MarginTermsRequest> _marginTerms = new(StringComparer.Ordinal);
@@ -16,7 +16,7 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<(long Account, long Sequence), LiquidationCover> _insured = [];
     private readonly Dictionary<(long Account, long Sequence), SharedDeficit> _deficits = [];
 
-    // What accounts were asked for of all deficits of a day.
+    // Shares requested from accounts for all deficits of a day.
     private readonly Dictionary<(string Asset, long Account, long Day), long> _asked = [];
 
     /// <inheritdoc/>
@@ -197,7 +197,7 @@ public sealed partial class CatalogGrain
     private ImmutableArray<DeficitShare> SharesOf(SharedDeficit deficit, DeficitDay day)
     {
         var owner = OwnerOf(deficit.Account);
-        // Of which symbol an earlier share was is not on record: it is taken off all of them, so that no gain pays twice.
+        // The symbol of an earlier share is not on record: it is deducted from all symbols, so that no gain pays twice.
         var gains = day.Gains.ToLookup(gain => gain.Account, gain => new SymbolGain(
             gain.Symbol, gain.Account == deficit.Account ? gain.Amount : gain.Amount - AskedOf(gain.Account, deficit)));
         var gainers = day.Equities.Where(one => one.Account != deficit.Account).OrderBy(one => one.Account)

@@ -25,7 +25,7 @@ public sealed partial class CatalogGrain
             return $"there are at most {HolidaysRequest.Most} holidays, from 1970 to 2199";
         }
 
-        // Tomorrow too: the clocks of silos may differ, and a trade of the new day must find the calendar that stays.
+        // From the day after tomorrow: silos' clocks may differ, and trades of the new day must find a stable calendar.
         var fromDay = UtcDay.Of(Now) + 2;
         var set = new HolidaysSet(Now, fromDay, request with { Holidays = [.. request.Holidays.Where(day => day >= fromDay).Order().Distinct()] });
         if (!HolidaysAfter(set).SequenceEqual(_holidays.GetValueOrDefault(request.Venue, [])))

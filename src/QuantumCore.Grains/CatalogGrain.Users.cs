@@ -103,7 +103,7 @@ public sealed partial class CatalogGrain
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) =>
         NewestAsync(store, before, limit, static record => Line(record.Sequence, CatalogRecordEncoding.Decode(record.Body.Span)));
 
-    /// <summary>Revokes the keys of a user's account, which a stranger may have.</summary>
+    /// <summary>Revokes the keys of a user's account, because a stranger may have them.</summary>
     private void RevokeKeysOf(User user)
     {
         if (user.Account == 0)
@@ -113,13 +113,13 @@ public sealed partial class CatalogGrain
             Record(new KeyAdded(Now, key.Revoked()));
     }
 
-    // Each sign-up looks at two of the oldest, so that more go than come.
+    // Each sign-up checks two of the oldest, so that more are removed than added.
     private async ValueTask ExpireUnusedAsync()
     {
         const int AtATime = 2;
         for (var i = 0; i < AtATime && _users.TakeUnused(Now) is { } user; i++)
         {
-            // Nothing of the account is on record, and no key opens it.
+            // The account has no records, and no key belongs to it.
             var stream = "acct/" + user.Account.ToString(CultureInfo.InvariantCulture);
             var hasRecords = (await store.HeadsAsync(stream, CancellationToken.None)).Any(head => head.Name == stream && head.Head > 0);
             if (hasRecords || !_users.IsUnused(user.Name) || _keys.Values.Any(key => key.Account == user.Account))
@@ -130,7 +130,7 @@ public sealed partial class CatalogGrain
         }
     }
 
-    /// <summary>No account that a key or an owner has already.</summary>
+    /// <summary>Returns the next account number without a key or an owner.</summary>
     private long FreeAccount()
     {
         var account = _users.NextAccount();

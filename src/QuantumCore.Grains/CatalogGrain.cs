@@ -6,7 +6,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What is listed, who may come in with which key or password, and whose accounts are, as the fold of the stream "catalog".</summary>
+/// <summary>The catalog of listings, keys, users and account owners, built from the stream "catalog".</summary>
 [Reentrant, KeepAlive]
 public sealed partial class CatalogGrain(
     JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<CatalogGrain> log)
@@ -18,13 +18,13 @@ public sealed partial class CatalogGrain(
     private readonly SortedDictionary<string, SymbolLimits> _limits = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, FeeSchedule> _fees = new(StringComparer.Ordinal);
 
-    // On their way, by symbol.
+    // Listings in progress, by symbol.
     private readonly Dictionary<string, Task> _listing = new(StringComparer.Ordinal);
 
-    // Of every asset that something listed has.
+    // Decimals of every asset of a listed instrument.
     private readonly Dictionary<string, int> _decimals = new(StringComparer.Ordinal);
 
-    // The lowest rates that any order may still carry, by what is paid in.
+    // The lowest fee rates that any order may still have, by quote asset.
     private readonly Dictionary<string, (int Maker, int Taker)> _lowest = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
@@ -49,7 +49,7 @@ public sealed partial class CatalogGrain(
             throw new ArgumentException($"{instrument.Symbol}: {wrong.Why}.", nameof(definition));
         }
 
-        // One after the other for a symbol: of two that can't both be, the book would keep the one that is refused here.
+        // One at a time for a symbol: of two conflicting listings, the book might keep the one that is rejected here.
         while (_listing.TryGetValue(instrument.Symbol, out var other))
         {
             await other;
@@ -165,7 +165,7 @@ public sealed partial class CatalogGrain(
     {
         RequireFits(instrument, definition);
 
-        // The book refuses what it can't live with, so it comes first; defining again changes nothing.
+        // The book rejects what it cannot accept, so it comes first. Defining it again changes nothing.
         await GrainFactory.Book(instrument.BookKey).Define(instrument.Symbol, definition);
 
         // Another symbol's listing may have come in between.
@@ -190,7 +190,7 @@ public sealed partial class CatalogGrain(
         }
     }
 
-    /// <summary>Another group would be another grain for a book that lives in one already.</summary>
+    /// <summary>Requires the same group: another group would be another grain for an existing book.</summary>
     private void RequireSameGroup(Instrument instrument, EncodedInstrument definition)
     {
         if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode().Group != instrument.Group)
@@ -199,7 +199,7 @@ public sealed partial class CatalogGrain(
         }
     }
 
-    /// <summary>How a trade is booked is told by the definition, whenever it is asked.</summary>
+    /// <summary>Requires the same settlement: the definition tells how a trade is booked, at any time.</summary>
     private void RequireSameSettlement(Instrument instrument, EncodedInstrument definition)
     {
         if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode() is var listed
@@ -218,7 +218,7 @@ public sealed partial class CatalogGrain(
         }
     }
 
-    // Nothing is told before it is durable.
+    // Nothing is returned before it is durable.
     private async ValueTask<T> WhenDurable<T>(T told)
     {
         await Stream.WhenDurable(Stream.Head);

@@ -1,26 +1,26 @@
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Whoever waits for a grain's next change. They are answered when it comes, after three seconds without one, and when the process
-/// ends: its end waits for the calls that are under way.
+/// Wakes callers that wait for a grain's next change. They are answered on the change, after three seconds without one,
+/// and on shutdown, which waits for calls in flight.
 /// </summary>
-/// <param name="time">The clock they wait by.</param>
-/// <param name="ending">Cancelled when the process begins to end.</param>
+/// <param name="time">The clock.</param>
+/// <param name="ending">Cancelled when the process begins to shut down.</param>
 internal sealed class ChangeWatch(TimeProvider time, CancellationToken ending)
 {
-    /// <summary>Most who wait at a time; one more is answered at once with nothing.</summary>
+    /// <summary>Maximum number of waiting callers. One more is answered at once with nothing.</summary>
     public const int Limit = 256;
 
-    // Well below the response time-out of a caller: an answer of nothing must not be taken for a failed call.
+    // Well below the callers' response timeout: an empty answer must not be mistaken for a failed call.
     private static readonly TimeSpan s_wait = TimeSpan.FromSeconds(3);
 
-    // Whoever asks again while the process ends must neither hold that up nor ask without a pause.
+    // A caller that asks again during shutdown must neither delay it nor ask without a pause.
     private static readonly TimeSpan s_waitAtTheEnd = TimeSpan.FromMilliseconds(100);
 
     private TaskCompletionSource _changed = NewSignal();
     private int _waiting;
 
-    /// <summary>Waits for the next <see cref="Tell"/>; false: there is nothing to tell.</summary>
+    /// <summary>Waits for the next <see cref="Tell"/>; returns false if there was none.</summary>
     public async ValueTask<bool> NextAsync()
     {
         if (_waiting >= Limit)
@@ -46,7 +46,7 @@ internal sealed class ChangeWatch(TimeProvider time, CancellationToken ending)
         }
     }
 
-    /// <summary>Answers everyone who waits.</summary>
+    /// <summary>Wakes all waiting callers.</summary>
     public void Tell()
     {
         if (_waiting > 0)

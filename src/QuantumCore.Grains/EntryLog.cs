@@ -3,16 +3,17 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Entries of a few bytes that are added and never changed, found again by a hash of their key. For what must be remembered
-/// for ever, by the million: about 14 bytes beside each entry, no object of its own, and no step that takes longer the more there are.
+/// A log of small entries that are added and never changed, with lookup by a hash of their key. It is for millions of
+/// entries that must be kept for ever. An entry costs about 14 bytes extra and no object, and no step takes longer as
+/// their number grows.
 /// </summary>
 /// <remarks>
-/// The index is a directory of small hash tables, of which one that is full is split in two (extendible hashing; Fagin et al. 1979),
+/// The index is a directory of small hash tables. A full table is split in two (extendible hashing; Fagin et al. 1979),
 /// so that no insertion ever moves more than <see cref="LargestTable"/> slots.
 /// </remarks>
 internal sealed class EntryLog
 {
-    // Below 85,000 bytes, where the collector would no longer move it.
+    // Below 85,000 bytes, from which the garbage collector no longer moves arrays.
     private const int ChunkBits = 16;
     private const int ChunkBytes = 1 << ChunkBits;
     private const int SmallestChunk = 256;
@@ -26,10 +27,10 @@ internal sealed class EntryLog
     private Table[] _directory = [new(SmallestTable, 0)];
     private int _directoryBits;
 
-    /// <summary>Adds an entry. Positions count up.</summary>
-    /// <param name="hash">Of its key; 30 bits of it are used.</param>
-    /// <param name="entry">At most 64 KiB.</param>
-    /// <returns>Where it is, for <see cref="At"/>.</returns>
+    /// <summary>Adds an entry. Positions ascend.</summary>
+    /// <param name="hash">Hash of its key; 30 bits of it are used.</param>
+    /// <param name="entry">The entry, at most 64 KiB.</param>
+    /// <returns>Its position, for <see cref="At"/>.</returns>
     public long Add(uint hash, ReadOnlySpan<byte> entry)
     {
         var (chunk, offset) = Room(entry.Length);
@@ -40,17 +41,17 @@ internal sealed class EntryLog
         return position;
     }
 
-    /// <summary>The bytes from a position on; the entry itself says where it ends.</summary>
+    /// <summary>Returns the bytes from a position on; the entry itself tells its end.</summary>
     public ReadOnlySpan<byte> At(long position)
     {
         var (bytes, used) = _chunks[(int)(position >> ChunkBits)];
         return bytes.AsSpan((int)(position & (ChunkBytes - 1))..used);
     }
 
-    /// <summary>Where entries of such a hash are; the caller looks whether one has its key.</summary>
+    /// <summary>Returns the positions of entries with a hash; the caller checks their keys.</summary>
     public Candidates Find(uint hash) => new(TableOf(Cut(hash)).Slots, Cut(hash));
 
-    /// <summary>All bytes, in sequence.</summary>
+    /// <summary>Writes all bytes, in sequence.</summary>
     public void Write(ref RecordWriter to)
     {
         to.Count(_chunks.Count);
@@ -60,10 +61,12 @@ internal sealed class EntryLog
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; each entry passes <paramref name="hashAndSkip"/> once, in sequence.</summary>
-    /// <param name="from">Where to read.</param>
-    /// <param name="hashAndSkip">Gives an entry's hash, and moves the reader behind it.</param>
-    /// <exception cref="InvalidDataException">The bytes are no such log.</exception>
+    /// <summary>
+    /// Reads what <see cref="Write"/> wrote. Each entry passes <paramref name="hashAndSkip"/> once, in sequence.
+    /// </summary>
+    /// <param name="from">The reader.</param>
+    /// <param name="hashAndSkip">Returns an entry's hash and moves the reader behind it.</param>
+    /// <exception cref="InvalidDataException">The bytes are not such a log.</exception>
     public static EntryLog Read(ref RecordReader from, EntryReading hashAndSkip)
     {
         var log = new EntryLog();
@@ -109,7 +112,7 @@ internal sealed class EntryLog
             throw new InvalidOperationException("The log is full.");
         }
 
-        // An account with few entries has no need of the whole size; one that filled a chunk will fill the next.
+        // An account with few entries does not need the whole size. One that filled a chunk will fill the next.
         _chunks.Add((new byte[last < 0 ? Math.Max(SmallestChunk, length) : ChunkBytes], 0));
         return (last + 1, 0);
     }
@@ -135,7 +138,7 @@ internal sealed class EntryLog
             }
         }
 
-        // Plus one, so that no slot in use is 0.
+        // Plus one, so that no used slot is 0.
         table.Insert(((ulong)hash << PositionBits) | (ulong)(position + 1));
     }
 
@@ -159,18 +162,18 @@ internal sealed class EntryLog
         _directory.AsSpan(first + (width / 2), width / 2).Fill(high);
     }
 
-    /// <summary>Gives the hash of the entry at the reader, and moves the reader behind it.</summary>
+    /// <summary>Returns the hash of the entry at the reader and moves the reader behind it.</summary>
     public delegate uint EntryReading(ref RecordReader from, long position);
 
-    /// <summary>Positions of the entries of a hash.</summary>
+    /// <summary>Positions of the entries with a hash.</summary>
     public ref struct Candidates(ulong[] slots, uint hash)
     {
         private int _next = (int)(hash & (uint)(slots.Length - 1));
 
-        /// <summary>The position found last.</summary>
+        /// <summary>The last position found.</summary>
         public long Current { get; private set; }
 
-        /// <summary>Finds the next one.</summary>
+        /// <summary>Finds the next position; returns false if there is none.</summary>
         public bool MoveNext()
         {
             while (slots[_next] is var slot and not 0)
@@ -186,11 +189,11 @@ internal sealed class EntryLog
             return false;
         }
 
-        /// <summary>For foreach.</summary>
+        /// <summary>Returns itself, for foreach.</summary>
         public readonly Candidates GetEnumerator() => this;
     }
 
-    // Linear probing; a slot is hash and position plus one, 0 is free.
+    // Linear probing. A slot is the hash and the position plus one; 0 is free.
     private sealed class Table(int size, int splits)
     {
         private int _count;

@@ -5,8 +5,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Every second, one query for the epochs of all streams this silo holds; an activation that lost its stream is
-/// thrown away. Appends are fenced without it, but a stale activation would go on showing an old state.
+/// Checks the epochs of all streams of this silo each second, with one query. An activation that lost its stream is
+/// discarded. Appends are fenced without it, but a stale activation would go on showing an old state.
 /// </summary>
 public sealed class EpochWatch(
     JournalWriter writer, InstrumentCatalog catalog, TimeProvider time, ILogger<EpochWatch> log) : BackgroundService
@@ -17,7 +17,7 @@ public sealed class EpochWatch(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EverySecondAsync(() => writer.CheckEpochsAsync(stoppingToken), stoppingToken),
 
-        // By itself: the catalog may live on a silo that does not answer just when epochs matter.
+        // Separately, because the catalog may be on a silo that does not answer just when epochs matter.
         EverySecondAsync(catalog.RefreshAsync, stoppingToken));
 
     private async Task EverySecondAsync(Func<Task> look, CancellationToken stoppingToken)

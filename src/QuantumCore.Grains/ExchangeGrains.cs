@@ -6,13 +6,15 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What a silo needs to hold grains of the exchange.</summary>
+/// <summary>Adds the services that a silo needs for the exchange's grains.</summary>
 public static class ExchangeGrains
 {
     /// <summary>
-    /// Adds the grains' services. The host adds an <see cref="IJournalStore"/> and a history store, both initialised before
-    /// the first call, an <see cref="Payouts.IPayoutReceiver"/> for withdrawals, an <see cref="Settlement.ISettlementReceiver"/> for batches of settlement, and the
-    /// grain runtime itself.
+    /// Adds the grains' services. The host adds:
+    /// an <see cref="IJournalStore"/> and a history store, both initialised before the first call;
+    /// an <see cref="Payouts.IPayoutReceiver"/> for withdrawals;
+    /// an <see cref="Settlement.ISettlementReceiver"/> for settlement batches;
+    /// and the grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
         this IServiceCollection services, JournalWriterOptions? journal = null, KeepOptions? keep = null)

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Every log message of the grains.</summary>
+/// <summary>Log messages of the grains.</summary>
 internal static partial class GrainLog
 {
     [LoggerMessage(1, LogLevel.Error, "A turn of {Stream} failed after sequence {Head}; the activation is thrown away.")]

@@ -4,16 +4,16 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What the grains of this process count, and what they saw when they last looked at themselves.</summary>
+/// <summary>Metrics of this process's grains.</summary>
 internal static class GrainMetrics
 {
     private static readonly Meter s_meter = new("QuantumCore.Grains");
 
-    /// <summary>Books that do not trade because their journal can't be explained: anything above 0 is an alarm.</summary>
+    /// <summary>Number of books that do not trade because their journal is inconsistent; above 0 is an alarm.</summary>
     public static readonly UpDownCounter<long> HaltedBooks =
         s_meter.CreateUpDownCounter<long>("quantumcore_halted_books", null, "Books halted over their journal.");
 
-    // What the books of this process said when they last looked at themselves.
+    // The latest reports of this process's books.
     private static readonly ConcurrentDictionary<string, BookLook> s_books = new(StringComparer.Ordinal);
 
     private static readonly Counter<long> s_trades = s_meter.CreateCounter<long>("quantumcore_trades", null, "Trades, by symbol.");
@@ -67,7 +67,7 @@ internal static class GrainMetrics
 
     private static KeyValuePair<string, object?> OfSymbol(string symbol) => new("symbol", symbol);
 
-    /// <summary>Frames of the journal became one.</summary>
+    /// <summary>Counts frames of the journal that were packed into one.</summary>
     public static void Packed(int frames, long bytes, long packed)
     {
         s_packedFrames.Add(frames);
@@ -75,42 +75,45 @@ internal static class GrainMetrics
         s_packBytes.Add(packed);
     }
 
-    // In whole microseconds, which the page shows in seconds.
+    // In whole microseconds, which the metrics page shows in seconds.
     private static readonly Histogram<long> s_commit = s_meter.CreateHistogram<long>(
         "quantumcore_journal_commit_seconds", "us", "From the oldest record of a commit to its being durable.");
 
-    /// <summary>The journal's writer has committed, after so long.</summary>
+    /// <summary>Records how long a commit of the journal's writer took.</summary>
     public static void Committed(TimeSpan taken) => s_commit.Record(taken.Ticks / TimeSpan.TicksPerMicrosecond);
 
-    /// <summary>A book's trades are durable.</summary>
+    /// <summary>Counts a book's durable trades.</summary>
     public static void Traded(string symbol, int trades)
     {
         if (trades > 0)
             s_trades.Add(trades, OfSymbol(symbol));
     }
 
-    /// <summary>A book looked at itself.</summary>
+    /// <summary>Records a book's report about itself.</summary>
     public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)
     {
         s_books[symbol] = new BookLook(nowNanos / 1_000_000_000, crossedNanos / 1_000_000, isHalted, recordsSinceSnapshot);
-        // Of a process in which nobody trades yet there are none, and not no number of them.
+        // Creates the series, so that a symbol without trades shows 0 instead of nothing.
         s_trades.Add(0, OfSymbol(symbol));
     }
 
-    /// <summary>A book is no longer in this process: it is looked at where it is now, and an alert of what it last said here would never end.</summary>
+    /// <summary>
+    /// Removes a book that left this process. It reports from its new process, and an alert on its last report here
+    /// would never end.
+    /// </summary>
     public static void BookLeft(string symbol) => s_books.TryRemove(symbol, out _);
 
-    /// <summary>The agent of open work has been round.</summary>
+    /// <summary>Records the orphan holds of the recovery agent's last round.</summary>
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
 
-    /// <summary>The agent of open work has asked all venues to settle.</summary>
+    /// <summary>Records the settlement state of all venues after the agent's round.</summary>
     public static void SettlementLooked(TimeSpan waits, int failingDays)
     {
         s_settlementWaits.Record((long)waits.TotalSeconds);
         s_settlementFailing.Record(failingDays);
     }
 
-    /// <summary>The ledger looked how far behind the history is.</summary>
+    /// <summary>Records how far the history is behind.</summary>
     public static void ProjectionLooked(long records, TimeSpan without, int stopped)
     {
         s_stoppedStreams.Record(stopped);
@@ -118,7 +121,7 @@ internal static class GrainMetrics
         s_projectionAge.Record((long)without.TotalMilliseconds);
     }
 
-    /// <summary>The ledger was compared with itself and with accounts.</summary>
+    /// <summary>Records a reconciliation of the ledger with itself and with accounts.</summary>
     public static void Reconciled(ReconciliationReport report)
     {
         s_disagreements.Record(report.Findings.Length);

@@ -6,7 +6,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>The silo's copy of what is listed. Replaced whole; a reader keeps what it started with.</summary>
+/// <summary>
+/// The silo's cached copy of the catalog. It is replaced as a whole; a reader keeps the copy it started with.
+/// </summary>
 public sealed class InstrumentCatalog(IGrainFactory grains)
 {
     private readonly Lock _lock = new();
@@ -24,51 +26,54 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
     private FrozenDictionary<long, long>? _tradeGroups;
     private FrozenSet<string> _oldNames = FrozenSet<string>.Empty;
 
-    /// <summary>The instrument of a symbol, if it is listed as far as this silo knows.</summary>
+    /// <summary>Returns the instrument of a symbol, if this silo knows it as listed.</summary>
     public bool TryGet(string symbol, out Instrument? instrument) => (instrument = Volatile.Read(ref _listed).Of(symbol)) is not null;
 
-    /// <summary>The instrument of a symbol that was listed before.</summary>
-    /// <exception cref="InvalidOperationException">It is not listed as far as this silo knows.</exception>
+    /// <summary>Returns the instrument of a symbol that was listed before.</summary>
+    /// <exception cref="InvalidOperationException">This silo does not know it as listed.</exception>
     public Instrument Get(string symbol) => TryGet(symbol, out var instrument)
         ? instrument!
         : throw new InvalidOperationException($"{symbol} is not listed.");
 
-    /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
+    /// <summary>Returns the asset of a name, if it is the base or quote asset of an instrument.</summary>
     public bool TryGetAsset(string name, out Asset? asset) => (asset = Volatile.Read(ref _listed).AssetOf(name)) is not null;
 
-    /// <summary>Whether a symbol change took an asset's name away: nothing new moves under it.</summary>
+    /// <summary>Returns true if a symbol change retired an asset's name: nothing new moves under it.</summary>
     public bool IsOldName(string asset) => Volatile.Read(ref _oldNames).Contains(asset);
 
-    /// <summary>The schedules of fees, by asset.</summary>
+    /// <summary>The fee schedules, by asset.</summary>
     public ImmutableArray<FeeSchedule> FeeSchedules => Volatile.Read(ref _fees).Values;
 
-    /// <summary>The fees of what is paid in an asset; null where instruments have their own.</summary>
+    /// <summary>Returns the fee schedule of a quote asset; null if instruments have their own fees.</summary>
     public FeeSchedule? FeesOf(string asset) => Volatile.Read(ref _fees).GetValueOrDefault(asset);
 
-    /// <summary>What is agreed about margin.</summary>
+    /// <summary>The margin rules.</summary>
     public MarginAgreements Margin => Volatile.Read(ref _margin);
 
-    /// <summary>Every listed instrument, by symbol.</summary>
+    /// <summary>All listed instruments, sorted by symbol.</summary>
     public ImmutableArray<Instrument> Instruments => Volatile.Read(ref _listed).All;
 
-    /// <summary>The business days of a settlement venue.</summary>
+    /// <summary>Returns the business days of a settlement venue.</summary>
     public BusinessCalendar CalendarOf(string venue) =>
         Volatile.Read(ref _calendars).GetValueOrDefault(venue, BusinessCalendar.WithoutHolidays);
 
-    /// <summary>Whether every account is limited in some symbol, or an owner over accounts.</summary>
+    /// <summary>True if there are limits of every account in a symbol, or of an owner over accounts.</summary>
     public bool HasLimits => Volatile.Read(ref _limits).Count > 0 || Volatile.Read(ref _owners).Count > 0;
 
-    /// <summary>An account's part of its owner's limits in a scope.</summary>
+    /// <summary>Returns an account's part of its owner's limits in a scope.</summary>
     public ImmutableArray<AccountLimit> OwnerPartOf(long account, string scope) =>
         Volatile.Read(ref _owners).GetValueOrDefault((account, scope), []);
 
-    /// <summary>The trade group of each account that is in one; the same object until one changes. Null until the catalog was read.</summary>
+    /// <summary>
+    /// Trade group of each account that has one; the same object until a group changes. Null until the catalog was
+    /// read.
+    /// </summary>
     public FrozenDictionary<long, long>? TradeGroups => Volatile.Read(ref _tradeGroups);
 
-    /// <summary>The risk limits of every account in a symbol.</summary>
+    /// <summary>Returns the risk limits of every account in a symbol.</summary>
     public ImmutableArray<AccountLimit> LimitsOf(string symbol) => Volatile.Read(ref _limits).GetValueOrDefault(symbol, []);
 
-    /// <summary>The grain that a symbol's book lives in.</summary>
+    /// <summary>Returns the grain of a symbol's book.</summary>
     public async ValueTask<IOrderBookGrain> BookAsync(string symbol)
     {
         if (!TryGet(symbol, out _))
@@ -79,7 +84,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         return grains.Book(TryGet(symbol, out var instrument) ? instrument!.BookKey : symbol);
     }
 
-    /// <summary>Reads the catalog again: it is as new as when this was called, or newer.</summary>
+    /// <summary>Reads the catalog again. The copy is then at least as new as this call.</summary>
     public async Task RefreshAsync()
     {
         var refresh = Interlocked.Increment(ref _refreshes);
@@ -94,8 +99,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             await all.Owners());
         lock (_lock)
         {
-            // One that was begun later read what was there later. Were this one to take its place, accounts would go by what was listed and
-            // agreed before: a position in what is not traded on margin, as far as its account knows, counts for nothing.
+            // A refresh that began later has read newer values. If this one replaced it, accounts would use older
+            // listings and terms: a position in an instrument without known margin terms counts for nothing.
             if (refresh < _newest)
                 return;
 
@@ -121,7 +126,7 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
         Volatile.Write(ref _margin, new MarginAgreements(read.Margin, symbol => TryGet(symbol, out var instrument) ? instrument : null));
     }
 
-    /// <summary>What the catalog said, part by part.</summary>
+    /// <summary>Values read from the catalog.</summary>
     private sealed record Reading(
         ImmutableArray<EncodedInstrument> Instruments,
         ImmutableArray<SymbolLimits> Limits,

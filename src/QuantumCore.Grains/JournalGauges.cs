@@ -4,7 +4,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Shows what the journal's writer of this process counts.</summary>
+/// <summary>Publishes metrics of this process's journal writer.</summary>
 public sealed class JournalGauges : IHostedService, IDisposable
 {
     private readonly Meter _meter = new("QuantumCore.Journal");

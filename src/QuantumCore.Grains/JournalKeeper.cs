@@ -6,32 +6,32 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>How old records of the journal are kept.</summary>
+/// <summary>Options for packing old records of the journal.</summary>
 public sealed record KeepOptions
 {
-    /// <summary>Records older than this are packed; zero: none ever is.</summary>
+    /// <summary>Age from which records are packed; zero for never.</summary>
     public TimeSpan PackAfter { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>How often it is looked for such.</summary>
+    /// <summary>Interval between checks.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>What lies between two packs, for those who commit.</summary>
+    /// <summary>Pause between two packs, which leaves room for commits.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How much is packed at a time.</summary>
+    /// <summary>Limits of one pack.</summary>
     public PackLimits Limits { get; init; } = new();
 }
 
 /// <summary>
-/// Packs what is old in the journal, a little at a time, while the exchange trades. Any number of silos may: of two that pack the
-/// same frames one finds them gone.
+/// Packs old records of the journal, a little at a time, while the exchange trades. Any number of silos may run it: if
+/// two pack the same frames, one finds them gone.
 /// </summary>
 public sealed class JournalKeeper(
     IJournalStore store, KeepOptions options, TimeProvider time, ILogger<JournalKeeper> log) : BackgroundService
 {
     private readonly JournalPacker _packer = new(store, options.Limits);
 
-    /// <summary>Packs all that is old now; gives how many frames became how many.</summary>
+    /// <summary>Packs everything that is old now; returns the number of frames and of packs they became.</summary>
     internal async Task<(int Frames, int Packs)> PackAsync(CancellationToken cancellationToken)
     {
         var (frames, packs) = (0, 0);
@@ -77,7 +77,7 @@ public sealed class JournalKeeper(
         }
     }
 
-    // Those of the catalog bear no time.
+    // Catalog records carry no time.
     private bool? IsOld(string stream, ReadOnlyMemory<byte> body)
     {
         long? written = stream switch

@@ -8,14 +8,14 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// A grain whose state is the fold of one journal stream, or of a bundle of them. It owns a stream while it is the
-/// stream's newest activation; on any proof that it is not, it throws itself away and reloads on the next call.
+/// A grain whose state is built from one journal stream or a bundle of them. It owns a stream while it is the stream's
+/// newest activation. On any proof that it is not, it discards itself and reloads on the next call.
 /// </summary>
 public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, ILogger log) : Grain
 {
     /// <summary>
-    /// A record that waits longer for its commit says that the store is down or full. An order that joined it would
-    /// be answered by a time-out; it is better refused at once, with nothing done.
+    /// Age of a pending record from which the store counts as down or full. Further orders would time out, so they are
+    /// rejected at once, with nothing done.
     /// </summary>
     private static readonly TimeSpan s_stalled = TimeSpan.FromSeconds(1);
 
@@ -23,34 +23,36 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     private Task _opening = Task.CompletedTask;
     private bool _broken;
 
-    /// <summary>The stream, of a bundle the first; there from activation on.</summary>
+    /// <summary>The stream; for a bundle, the first one. Available from activation on.</summary>
     protected JournalStream Stream => _streams.Count > 0 ? _streams[0] : throw new InvalidOperationException("The grain is not active.");
 
-    /// <summary>The log of the grain's kind.</summary>
+    /// <summary>The log of the grain's class.</summary>
     protected ILogger Log => log;
 
-    /// <summary>A turn failed in its middle: the state is explained by no record, and nothing of it may be kept.</summary>
+    /// <summary>
+    /// True after a mutation failed halfway: no record explains the state, and nothing of it may be kept.
+    /// </summary>
     protected bool IsBroken => _broken;
 
     /// <summary>Clock and timers of the exchange.</summary>
     protected TimeProvider Time => time;
 
-    /// <summary>Unix nanoseconds now.</summary>
+    /// <summary>Current time, Unix nanoseconds.</summary>
     protected long Now => time.UnixNanos();
 
-    /// <summary>Whether an operator started the silo to correct records of the future.</summary>
+    /// <summary>True if an operator started the silo to correct records dated in the future.</summary>
     protected bool CorrectsTime => ServiceProvider.GetService<TimeCorrection>() is not null;
 
-    /// <summary>Whether a stream has a newer activation; those of a bundle are lost together.</summary>
+    /// <summary>True if a stream has a newer activation; streams of a bundle are lost together.</summary>
     protected bool IsLost => _streams.Exists(stream => stream.IsLost);
 
     /// <summary>
-    /// Raises the stream's epoch: from here on nothing of an older activation can land. Streams after the first join
-    /// its bundle.
+    /// Raises the stream's epoch: no append of an older activation can succeed from here on. Streams after the first
+    /// join its bundle.
     /// </summary>
     protected async Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken)
     {
-        // One after the other, though they be asked for together: without a first one there is none to join.
+        // One at a time, even if requested together: without a first stream there is no bundle to join.
         var (before, done) = (_opening, new TaskCompletionSource());
         _opening = done.Task;
         await before;
@@ -68,10 +70,10 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     }
 
     /// <summary>
-    /// Asks whether all streams are still this activation's now that the last one is open: another one may have opened
-    /// the first meanwhile and appended to both, and then what was read of them does not belong together.
+    /// Checks that all streams still belong to this activation after the last one was opened. Another activation may
+    /// have opened the first meanwhile and appended to both; then the records read do not belong together.
     /// </summary>
-    /// <exception cref="StreamLostException">One is not.</exception>
+    /// <exception cref="StreamLostException">A stream has a newer activation.</exception>
     protected async Task RequireNewestAsync(CancellationToken cancellationToken)
     {
         await writer.CheckEpochsAsync(cancellationToken);
@@ -86,7 +88,8 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         writer.AppendTogether(records, urgent);
 
     /// <summary>
-    /// Why a turn that appends so many records can't be taken now, or none. Cancels pass where orders no longer do.
+    /// Returns the reason why work that appends this many records cannot be accepted now, or None. Cancels pass when
+    /// orders no longer do.
     /// </summary>
     protected RejectReason Refusal(bool urgent, int records = 1)
     {
@@ -101,12 +104,12 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     }
 
     /// <summary>
-    /// Runs a turn's mutation. An exception in the middle leaves a state that no record explains, so that the
-    /// activation is thrown away; the journal still has the truth.
+    /// Runs a mutation. An exception halfway leaves a state that no record explains, so the activation is discarded;
+    /// the journal still has the truth.
     /// </summary>
     protected T Mutate<T>(Func<T> turn) => Mutate(static turn => turn(), turn);
 
-    /// <summary>The same for a turn that is given what it needs: what each order passes makes no objects of its own.</summary>
+    /// <summary>Runs a mutation with an argument, so that the path of each order allocates nothing.</summary>
     protected T Mutate<TGiven, T>(Func<TGiven, T> turn, TGiven given)
     {
         try
@@ -123,7 +126,9 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
         }
     }
 
-    /// <summary>What the stream's newest records before a sequence say, so many at most, newest first; they are durable.</summary>
+    /// <summary>
+    /// Reads the stream's newest durable records before a sequence, newest first, up to a maximum number.
+    /// </summary>
     protected async ValueTask<ImmutableArray<T>> NewestAsync<T>(IJournalStore store, long before, int limit, Func<JournalRecord, T> read)
     {
         var last = Math.Min(before - 1, Stream.Head);

@@ -5,13 +5,13 @@ using QuantumCore.History;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Reports of the books, and their reconciliation: the ledger with itself, and with what accounts say of themselves.</summary>
+/// <summary>Accounting reports, and reconciliation of the ledger with itself and with the account grains.</summary>
 public sealed partial class LedgerGrain
 {
-    /// <summary>Most accounts of one reconciliation.</summary>
+    /// <summary>Maximum number of accounts of one reconciliation.</summary>
     internal const int ReconciledLimit = 1_000;
 
-    // A minute's check looks at some accounts only: it wakes them.
+    // The check of each minute covers only some accounts, because it activates them.
     private const int ReconciledEachTime = 50;
     private const int Tries = 3;
     private static readonly TimeSpan s_reconcile = TimeSpan.FromMinutes(1);
@@ -62,13 +62,15 @@ public sealed partial class LedgerGrain
         return report;
     }
 
-    /// <summary>Compares an account at a moment at which ledger and grain stand at the same records; false: there was none.</summary>
+    /// <summary>
+    /// Compares an account when ledger and grain are at the same records. Returns false if no such moment was found.
+    /// </summary>
     private async Task<bool> CompareAsync(long account, ImmutableArray<ReconciliationFinding>.Builder findings)
     {
         var grain = GrainFactory.Account(account);
         for (var i = 0; i < Tries; i++)
         {
-            // What nobody has told it of yet it reads now; it would by itself within a second.
+            // It reads undelivered records now; it would do so itself within a second.
             await grain.CatchUp();
             var view = await grain.View([]);
             await CatchUpToAsync([(HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);
@@ -94,7 +96,7 @@ public sealed partial class LedgerGrain
         return ProjectAsync(shown);
     }
 
-    /// <summary>How far an account has folded what others decide about it, by stream.</summary>
+    /// <summary>Returns an account's last applied sequence of each stream of others.</summary>
     private static IEnumerable<(string Stream, long Sequence)> CursorsOf(AccountView view) =>
         view.Cursors.Select(c => (HistoryChunk.BookPrefix + c.Symbol, c.Sequence))
             .Concat(view.PayoutCursors.Select(c => (c.Symbol, c.Sequence)));

@@ -4,16 +4,18 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Whom a corporate action concerns, and what is on record of it: told from all that is durable, or not at all.</summary>
+/// <summary>
+/// Entitled accounts and recorded parts of corporate actions, from everything that is durable or not at all.
+/// </summary>
 public sealed partial class LedgerGrain
 {
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<EntitledAccount>> Entitled(CorporateActionView action, long after, int limit)
     {
         await CatchUpWholeAsync();
-        // Of a symbol change everything counts that is there: nothing may be left under the old name.
+        // For a symbol change, all units count: nothing may be left under the old name.
         var cut = action.Request.Kind == CorporateActionKind.SymbolChange ? long.MaxValue : action.CutNanos;
-        // Who sold all that came in otherwise has no units, and a position in old ones.
+        // An account that sold everything that was deposited has no units, but has a position in old ones.
         return await history.EntitledAsync(
             action.Request.Id, action.UnitAsset, cut, !action.Request.ChangesUnits, action.Request.Kind == CorporateActionKind.Split, after, limit,
             CancellationToken.None);
@@ -38,7 +40,7 @@ public sealed partial class LedgerGrain
         return parts.Length > limit ? new CorporateParts(parts[..limit], true) : new CorporateParts(parts, false);
     }
 
-    // What a stream that stopped would say, nobody knows.
+    // The content of a stopped stream is unknown.
     private async Task CatchUpWholeAsync()
     {
         await CatchUp();

@@ -5,10 +5,10 @@ using QuantumCore.History;
 
 namespace QuantumCore.Grains;
 
-/// <summary>What accounts earned on what they traded: trades of the history, folded as far as somebody has asked.</summary>
+/// <summary>Positions and profits of accounts, computed from the history's trades as far as requested.</summary>
 public sealed partial class LedgerGrain
 {
-    // Folding an account's trades again from the first one each time would take longer and longer.
+    // Cached, because recomputing an account's trades from the first one would take longer and longer.
     private const int MostFolds = 4_096;
 
     private readonly Dictionary<(long Account, string Symbol, PositionMethod Method), Fold> _folds = [];
@@ -18,7 +18,7 @@ public sealed partial class LedgerGrain
         long account, PositionMethod method, ImmutableArray<SeenSequence> seen)
     {
         await CatchUpToAsync(seen);
-        // A split stands between trades.
+        // A split lies between trades.
         await CatchUpAsync(HistoryChunk.StreamOf(account));
         return await _turns.ReadAsync(() => PositionsAsync(account, method));
     }
@@ -45,7 +45,7 @@ public sealed partial class LedgerGrain
             return symbol;
         }
 
-        // What was traded under an old name was traded before.
+        // Trades under an old name are earlier.
         IEnumerable<string> Names(string newest) =>
             renamed.Where(change => change.Value == newest).SelectMany(change => Names(change.Key)).Append(newest);
     }
@@ -65,7 +65,7 @@ public sealed partial class LedgerGrain
         return fold;
     }
 
-    /// <summary>An account's trades of an instrument under all its names, folded as far as somebody has asked.</summary>
+    /// <summary>An account's trades of an instrument under all its names, computed as far as requested.</summary>
     private sealed class Fold(PositionMethod method)
     {
         private readonly Dictionary<string, (TradeTime Last, int Splits)> _folded = new(StringComparer.Ordinal);
@@ -73,10 +73,12 @@ public sealed partial class LedgerGrain
         private PositionCost _position = Nothing(method);
         private Task _forward = Task.CompletedTask;
 
-        /// <summary>Folds what has come since. One at a time: who asks meanwhile waits, and then looks for himself.</summary>
-        /// <param name="history">Where the trades are.</param>
-        /// <param name="account">Whose they are.</param>
-        /// <param name="names">What the instrument was called, its present name last.</param>
+        /// <summary>
+        /// Applies the trades since the last call. One at a time: other callers wait and then check for themselves.
+        /// </summary>
+        /// <param name="history">The history with the trades.</param>
+        /// <param name="account">The account.</param>
+        /// <param name="names">Names of the instrument, the present one last.</param>
         public async Task<PositionProfit> ForwardAsync(HistoryStore history, long account, string[] names)
         {
             while (!_forward.IsCompleted)
@@ -92,7 +94,10 @@ public sealed partial class LedgerGrain
             method is PositionMethod.FirstInFirstOut or PositionMethod.FirstInFirstOutWithFees ? CostMethod.FirstInFirstOut : CostMethod.Average,
             method is PositionMethod.AverageWithFees or PositionMethod.FirstInFirstOutWithFees);
 
-        /// <summary>Once a trade is void or has another price, all of them are folded again, as if it had never been what it was.</summary>
+        /// <summary>
+        /// Discards the result once a trade is busted or corrected, so that all trades are applied again with the
+        /// change.
+        /// </summary>
         private async Task ForgetWhenChangedAsync(HistoryStore history, string[] names)
         {
             foreach (var symbol in names)
@@ -112,7 +117,7 @@ public sealed partial class LedgerGrain
             await ForgetWhenChangedAsync(history, names);
             foreach (var symbol in names)
             {
-                // Gathered first: a reading that breaks off has folded nothing.
+                // Collected first, so that an interrupted read has applied nothing.
                 var trades = new List<AccountTrade>();
                 var (last, done) = _folded.GetValueOrDefault(symbol);
                 last = await history.TradesAfterAsync(account, symbol, last, trades.Add, CancellationToken.None);
@@ -123,7 +128,7 @@ public sealed partial class LedgerGrain
                     _position.Fill(trade.Lots, trade.LotValue, trade.Fee);
                 }
 
-                // Its book stood still: what trades later is of new units.
+                // Its book stood still, so later trades are in new units.
                 _folded[symbol] = (last, Split(splits, done, long.MaxValue));
             }
         }

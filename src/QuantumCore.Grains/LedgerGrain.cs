@@ -7,23 +7,23 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Follows the journal and writes the history: on a notice, and every second in case one was lost. One batch at a
-/// time; requests go on while it is written. A record that can't be projected stops its own stream alone.
+/// Follows the journal and writes the history: on a notice, and every second in case one was lost. It writes one batch
+/// at a time; requests go on meanwhile. A record that cannot be projected stops only its own stream.
 /// </summary>
 [Reentrant, KeepAlive, ImplicitStreamSubscription(EventStreams.Ledger)]
 public sealed partial class LedgerGrain(
     IJournalStore journal, HistoryStore history, TimeProvider time, ILogger<LedgerGrain> log)
     : Grain, ILedgerGrain, IStreamSubscriptionObserver, IAsyncObserver<StreamAdvanced>
 {
-    /// <summary>Most records in a batch.</summary>
+    /// <summary>Maximum number of records in a batch.</summary>
     internal const int BatchLimit = 8_000;
 
     private const int StreamLimit = 2_000;
     private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    // A transaction costs as much as hundreds of rows: what comes within a moment goes together. Who asks for the
-    // history does not wait for it.
+    // A transaction costs as much as hundreds of rows, so what comes within a moment goes together. Callers that read
+    // the history do not wait for it.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(25);
 
     private readonly ReadingTurns _turns = new(history.ReadingsAtATime, time);
@@ -41,7 +41,7 @@ public sealed partial class LedgerGrain(
     private Task _following = Task.CompletedTask;
     private long _progressAt = time.GetTimestamp();
 
-    // The database refused the last batch.
+    // True if the database rejected the last batch.
     private bool _fails;
 
     /// <inheritdoc/>
@@ -149,7 +149,7 @@ public sealed partial class LedgerGrain(
         return ValueTask.FromResult(new LedgerStanding(_heads.Values.Sum(), Behind(), without.Nanos(), Stopped(), _fails && IsBehind()));
     }
 
-    /// <summary>Projects all that is durable in these streams; a name that ends with a slash stands for all that begin so.</summary>
+    /// <summary>Projects everything durable in these streams. A name that ends with a slash is a prefix.</summary>
     private async Task CatchUpAsync(params string[] names)
     {
         await LookTogetherAsync(names);
@@ -166,7 +166,7 @@ public sealed partial class LedgerGrain(
             .ToArray();
         if (wanted.Length > 0)
         {
-            // What was shown is durable, so that the journal has it; a claim beyond that waits for nothing.
+            // What was shown is durable, so the journal has it. A sequence beyond that waits for nothing.
             await LookTogetherAsync([.. wanted.Where(w => _heads.GetValueOrDefault(w.Stream) < w.Sequence).Select(w => w.Stream)]);
             await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
         }
@@ -174,7 +174,7 @@ public sealed partial class LedgerGrain(
 
     private long Cursor(string stream) => _cursors.GetValueOrDefault(stream);
 
-    /// <summary>How far a stream can be projected now.</summary>
+    /// <summary>Returns the sequence up to which a stream can be projected now.</summary>
     private long Goal(string stream) => Math.Min(
         _heads.GetValueOrDefault(stream), _stoppedAfter.GetValueOrDefault(stream, long.MaxValue));
 
@@ -196,8 +196,8 @@ public sealed partial class LedgerGrain(
     }
 
     /// <summary>
-    /// Looks at these streams, once for all who ask while another look is under way: it begins after they asked, and so sees what was
-    /// durable then.
+    /// Reads the heads of these streams, once for all callers during another read. It begins after they asked, and so
+    /// sees what was durable then.
     /// </summary>
     private Task LookTogetherAsync(string[] names)
     {
@@ -250,7 +250,7 @@ public sealed partial class LedgerGrain(
         GrainMetrics.ProjectionLooked(Behind(), time.GetElapsedTime(_progressAt), _stoppedAfter.Count);
     }
 
-    /// <summary>True while there are records that the history can take.</summary>
+    /// <summary>Returns true while there are records that the history can take.</summary>
     private bool IsBehind() => _heads.Keys.Any(stream => Cursor(stream) < Goal(stream));
 
     private ImmutableArray<StoppedStream> Stopped() =>
@@ -282,7 +282,7 @@ public sealed partial class LedgerGrain(
         }
     }
 
-    /// <summary>Projects until these streams are there; an error of the database comes to the caller.</summary>
+    /// <summary>Projects until these streams are complete; an error of the database goes to the caller.</summary>
     private async Task ProjectAsync(IReadOnlyList<(string Stream, long Through)> goals)
     {
         while (goals.Any(goal => Cursor(goal.Stream) < Math.Min(goal.Through, Goal(goal.Stream))))
@@ -291,7 +291,7 @@ public sealed partial class LedgerGrain(
         }
     }
 
-    /// <summary>The batch that is being written, or a new one.</summary>
+    /// <summary>Returns the batch being written, or a new one.</summary>
     private Task NextBatch()
     {
         if (_batch is null or { IsCompleted: true })
@@ -347,7 +347,7 @@ public sealed partial class LedgerGrain(
                 return HistoryChunk.Decode(stream, first, bodies);
             }
 
-            // A notice of more than the journal has; waiting for it would never end.
+            // The notice exceeds the journal; waiting for it would never end.
             _heads[stream] = Math.Min(_heads[stream], first - 1);
         }
         catch (JournalCorruptionException damage)
@@ -387,7 +387,7 @@ public sealed partial class LedgerGrain(
         }
         catch (HistoryStreamException fault)
         {
-            // Nothing was written; the streams are still behind, and the next batch ends before this record.
+            // Nothing was written. The streams are still behind, and the next batch ends before this record.
             Stop(fault.Stream, fault.Sequence, fault);
         }
         catch (HistoryConflictException)
@@ -399,14 +399,14 @@ public sealed partial class LedgerGrain(
         }
         catch
         {
-            // A commit of unknown outcome: the history itself knows where it is.
+            // A commit with an unknown outcome: the history itself knows its cursors.
             _fails = true;
             await ReloadCursorsAsync(CancellationToken.None);
             throw;
         }
     }
 
-    /// <summary>Writes a chunk by itself; of one that can't be written all that comes before the record that is to blame.</summary>
+    /// <summary>Writes a chunk by itself. If it fails, everything before the faulty record is written.</summary>
     private async Task WriteAloneAsync(HistoryChunk chunk, bool isSuspect)
     {
         if (!isSuspect)
@@ -423,7 +423,7 @@ public sealed partial class LedgerGrain(
         }
     }
 
-    /// <summary>Nothing of the stream from this record on is projected until the next activation.</summary>
+    /// <summary>Stops a stream: nothing from this record on is projected until the next activation.</summary>
     private void Stop(string stream, long sequence, Exception fault)
     {
         _stoppedAfter[stream] = Math.Min(sequence - 1, _stoppedAfter.GetValueOrDefault(stream, long.MaxValue));

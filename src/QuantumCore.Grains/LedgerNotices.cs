@@ -5,12 +5,12 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Tells the ledger which journal streams of this silo have moved on: all that did within some milliseconds in one
-/// message. A notice may be lost; the ledger looks for itself too.
+/// Notifies the ledger which journal streams of this silo have advanced, collected over some milliseconds into one
+/// message. A notice may be lost; the ledger also checks by itself.
 /// </summary>
 public sealed class LedgerNotices : IDisposable
 {
-    // The ledger gathers what is to be written for longer than this.
+    // Shorter than the time for which the ledger collects records.
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(10);
 
     private readonly IServiceProvider _services;

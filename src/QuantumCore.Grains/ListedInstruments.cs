@@ -5,12 +5,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// What is listed, ready to be asked for. Replaced whole; an instrument that stays as it was is not decoded again, as an exchange may have thousands and
-/// is asked for them by each account that wakes.
+/// The listed instruments, ready for lookup. They are replaced as a whole. An unchanged instrument is not decoded
+/// again, because an exchange may have thousands and each activated account refreshes them.
 /// </summary>
 internal sealed class ListedInstruments
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No instruments.</summary>
     public static readonly ListedInstruments None = new([], []);
 
     private readonly ImmutableArray<EncodedInstrument> _definitions;
@@ -28,22 +28,24 @@ internal sealed class ListedInstruments
         }
     }
 
-    /// <summary>All of them, by symbol.</summary>
+    /// <summary>All instruments, sorted by symbol.</summary>
     public ImmutableArray<Instrument> All { get; }
 
-    /// <summary>The instrument of a symbol; null where none is listed.</summary>
+    /// <summary>Returns the instrument of a symbol, or null if it is not listed.</summary>
     public Instrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
-    /// <summary>The asset of a name, if an instrument trades it or is paid in it.</summary>
+    /// <summary>Returns the asset of a name, if it is the base or quote asset of an instrument.</summary>
     public Asset? AssetOf(string name) => _assets.GetValueOrDefault(name);
 
-    /// <summary>The same with what is listed by now, by symbol; itself where that is the same.</summary>
+    /// <summary>
+    /// Returns the instruments with the present definitions, sorted by symbol; itself if nothing changed.
+    /// </summary>
     public ListedInstruments With(ImmutableArray<EncodedInstrument> definitions)
     {
         if (definitions.SequenceEqual(_definitions))
             return this;
 
-        // None is ever taken away: what is known comes in its turn, with new ones between.
+        // None is ever removed: known ones come in their sequence, with new ones between.
         var all = ImmutableArray.CreateBuilder<Instrument>(definitions.Length);
         var known = 0;
         foreach (var definition in definitions)

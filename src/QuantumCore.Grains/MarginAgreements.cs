@@ -6,10 +6,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>A silo's copy of what is agreed about margin, ready to reckon with. Replaced whole.</summary>
+/// <summary>A silo's copy of the margin rules, ready for computations. Replaced as a whole.</summary>
 public sealed class MarginAgreements
 {
-    /// <summary>Nothing is traded on margin.</summary>
+    /// <summary>Rules without any instrument on margin.</summary>
     public static readonly MarginAgreements None = new(new MarginRulebook([], [], [], [], [], []), _ => null);
 
     private static readonly MarginPolicy s_usual = new();
@@ -19,9 +19,9 @@ public sealed class MarginAgreements
     private readonly FrozenDictionary<string, MarginPolicy> _policies;
     private readonly FrozenDictionary<(string Symbol, long Account), long> _locates;
 
-    /// <summary>The copy of a rulebook.</summary>
-    /// <param name="rulebook">What is agreed.</param>
-    /// <param name="instrumentOf">The listed instruments.</param>
+    /// <summary>Creates the copy of a rulebook.</summary>
+    /// <param name="rulebook">The rulebook.</param>
+    /// <param name="instrumentOf">Returns a listed instrument by symbol.</param>
     public MarginAgreements(MarginRulebook rulebook, Func<string, Instrument?> instrumentOf)
     {
         var credits = rulebook.Credits.ToDictionary(group => group.Group, group => group.CreditPpm, StringComparer.Ordinal);
@@ -41,7 +41,7 @@ public sealed class MarginAgreements
         Deficits = rulebook.Deficits;
         _locates = rulebook.Locates.ToFrozenDictionary(locate => (locate.Symbol, locate.Account), locate => locate.Lots);
 
-        // All instruments of a group have the same one.
+        // All instruments of a group share one object.
         MarginGroup? GroupOf(string name)
         {
             if (name.Length > 0 && !groups.ContainsKey(name))
@@ -53,22 +53,22 @@ public sealed class MarginAgreements
         }
     }
 
-    /// <summary>Everything that is traded on margin, in no sequence.</summary>
+    /// <summary>All instruments on margin, unsorted.</summary>
     public IReadOnlyList<MarginInstrument> Instruments => _bySymbol.Values;
 
-    /// <summary>Deficits that are being shared out, oldest first.</summary>
+    /// <summary>Deficits being shared out, oldest first.</summary>
     public ImmutableArray<SharedDeficit> Deficits { get; }
 
-    /// <summary>An instrument that is traded on margin; null for another one.</summary>
+    /// <summary>Returns an instrument on margin, or null for another one.</summary>
     public MarginInstrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
-    /// <summary>What is traded on margin and paid in a currency, by its asset: one instrument each.</summary>
+    /// <summary>Returns the instruments on margin quoted in a currency, by base asset: one for each.</summary>
     public FrozenDictionary<string, MarginInstrument> PaidIn(string currency) =>
         _byCurrency.GetValueOrDefault(currency, FrozenDictionary<string, MarginInstrument>.Empty);
 
-    /// <summary>The policy of a currency.</summary>
+    /// <summary>Returns the policy of a currency.</summary>
     public MarginPolicy PolicyOf(string currency) => _policies.GetValueOrDefault(currency, s_usual);
 
-    /// <summary>What an account may be short of in a symbol, in lots.</summary>
+    /// <summary>Returns an account's locate in a symbol, in lots.</summary>
     public long LocatedLots(string symbol, long account) => _locates.GetValueOrDefault((symbol, account));
 }

@@ -8,15 +8,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// A silo's mark prices of what is traded on margin, made anew each second from what books have made durable. An account that goes by
-/// one puts it on record, so that two silos that stand a tick apart are no trouble.
+/// A silo's mark prices of instruments on margin, computed each second from what books have made durable. An account
+/// records the price it uses, so a difference of a tick between silos does no harm.
 /// </summary>
 public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkBoard> log)
 {
-    /// <summary>A mark price that is older is none.</summary>
+    /// <summary>Maximum age of a mark price; an older one does not count.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
-    /// <summary>An index that was not set for so long is none.</summary>
+    /// <summary>Maximum age of an index; an older one does not count.</summary>
     public static readonly TimeSpan IndexLifetime = TimeSpan.FromSeconds(10);
 
     private const int Levels = 50;
@@ -24,13 +24,15 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
     private readonly ConcurrentDictionary<string, MarkPrice> _marks = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _trading = new(StringComparer.Ordinal);
 
-    /// <summary>The newest mark price of a symbol; null for none.</summary>
+    /// <summary>Returns the newest mark price of a symbol, or null for none.</summary>
     public MarkPrice? Of(string symbol) => _marks.TryGetValue(symbol, out var mark) ? mark : null;
 
-    /// <summary>Whether an order could trade in a symbol now.</summary>
+    /// <summary>Returns true if an order could trade in a symbol now.</summary>
     public bool IsTrading(string symbol) => _trading.GetValueOrDefault(symbol);
 
-    /// <summary>Makes the mark prices anew. A symbol whose book does not answer keeps its own, and that grows old.</summary>
+    /// <summary>
+    /// Recomputes the mark prices. A symbol whose book does not answer keeps its price, which grows old.
+    /// </summary>
     public async Task RefreshAsync()
     {
         foreach (var margined in catalog.Margin.Instruments)
@@ -72,7 +74,9 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
     private static bool IsFresh(long timeNanos, TimeSpan lifetime, long now) =>
         timeNanos > 0 && now - timeNanos <= lifetime.Nanos();
 
-    /// <summary>The price at which a side of the book holds the quantity that counts; 0 where it holds less.</summary>
+    /// <summary>
+    /// Returns the price at which a side of the book reaches the impact quantity, in ticks; 0 if it has less.
+    /// </summary>
     private static long Impact(ImmutableArray<DepthLevel> levels, MarginInstrument margined)
     {
         long lots = 0;

@@ -10,23 +10,23 @@ using QuantumCore.MarketData;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// The public view of one symbol: what its book published, added up. A lost message is read from the journal; a
-/// doubled one is dropped by its sequence. It can be thrown away at any time: the book gives the base again.
+/// The public view of one symbol, built from its book's published records. A lost message is read from the journal; a
+/// duplicate is dropped by its sequence. The view can be discarded at any time, because the book provides a new base.
 /// </summary>
 [Reentrant, ImplicitStreamSubscription(EventStreams.Book)]
 public sealed class MarketDataGrain(
     IJournalStore journal, InstrumentCatalog catalog, TimeProvider time, IHostApplicationLifetime lifetime, ILogger<MarketDataGrain> log)
     : Grain, IMarketDataGrain, IStreamSubscriptionObserver, IAsyncObserver<BookBatch>
 {
-    /// <summary>Most levels, or orders, a side in one answer.</summary>
+    /// <summary>Maximum number of levels, or orders, per side in one answer.</summary>
     public const int LevelsLimit = 1_000;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(2);
 
-    // The watch of prices asks again every five seconds.
+    // The price watch asks again every five seconds.
     private static readonly TimeSpan s_forwarded = TimeSpan.FromSeconds(30);
 
-    // Who reads order by order asks again every three seconds at least.
+    // Market-by-order readers ask again at least every three seconds.
     private static readonly TimeSpan s_ordersKept = TimeSpan.FromSeconds(20);
 
     private readonly MarketBook _book = new();
@@ -35,15 +35,15 @@ public sealed class MarketDataGrain(
     private long _toldThrough;
     private long _lastPrice;
 
-    // Prices are waited for while this is not long ago.
+    // Records are forwarded to the price watch until this is too long ago.
     private long? _forwardingSince;
 
-    // Order by order: only while somebody asks for it.
+    // Market-by-order, only while somebody reads it.
     private OrderByOrder? _orders;
     private Task<OrderByOrder>? _ordersOpening;
     private long _ordersAskedAt;
 
-    // Not that of the view by price: however many read order by order, they take nobody's room there.
+    // Separate from the view by price, so that market-by-order readers take none of its places.
     private readonly ChangeWatch _ordersWatch = new(time, lifetime.ApplicationStopping);
 
     private string Symbol => this.GetPrimaryKeyString();
@@ -61,7 +61,7 @@ public sealed class MarketDataGrain(
             _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
         }
 
-        // The newest trade may be older than what was read here: the book knows its price.
+        // The newest trade may be older than what was read here; the book knows its price.
         _lastPrice = depth.LastPriceTicks != 0 ? depth.LastPriceTicks : _lastPrice;
         _book.Reset(
             new(depth.Sequence, depth.TimeNanos, [.. depth.Bids.Select(Level)], [.. depth.Asks.Select(Level)]), trades);
@@ -134,7 +134,7 @@ public sealed class MarketDataGrain(
             return orders.After(afterSequence);
         }
 
-        // Asked for anew: what came may have been what the one from before can't explain.
+        // Get it again: the new record may be one that the earlier view could not replay.
         return await _ordersWatch.NextAsync() ? (await OrdersAsync()).After(afterSequence) : null;
     }
 
@@ -153,7 +153,10 @@ public sealed class MarketDataGrain(
 
     private string BookStream => "book/" + Symbol;
 
-    /// <summary>The view order by order. One that can't be explained by the journal stays so for who asks on; a store that did not answer may the next time.</summary>
+    /// <summary>
+    /// Returns the market-by-order view. One that contradicts the journal stays broken while readers keep asking. A
+    /// failed store is tried again next time.
+    /// </summary>
     private async ValueTask<OrderByOrder> OrdersAsync()
     {
         _ordersAskedAt = time.GetTimestamp();
@@ -178,7 +181,7 @@ public sealed class MarketDataGrain(
             var (before, through) = (orders.Sequence, _book.Sequence);
             await orders.CatchUpAsync(journal, through, lifetime.ApplicationStopping);
 
-            // What was published is in the journal: one that has less is not read for ever.
+            // Published records are in the journal: do not read for ever if it has fewer.
             if (orders.Sequence == before)
             {
                 throw new InvalidOperationException($"{Symbol}: the journal has nothing after {before}, and the book is at {through}.");
@@ -189,7 +192,7 @@ public sealed class MarketDataGrain(
         return orders;
     }
 
-    /// <summary>Takes a record order by order. What goes wrong there is nothing to the readers by price.</summary>
+    /// <summary>Applies a record to the market-by-order view. Its errors do not affect the readers by price.</summary>
     private void FoldOrders(long sequence, BookRecord record)
     {
         try
@@ -203,7 +206,7 @@ public sealed class MarketDataGrain(
         }
     }
 
-    /// <summary>Lets go of what nobody has asked for lately.</summary>
+    /// <summary>Drops the market-by-order view if nobody has read it lately.</summary>
     private void ForgetOrders()
     {
         if (_ordersOpening is { IsCompleted: true } && time.GetElapsedTime(_ordersAskedAt) > s_ordersKept)
@@ -212,7 +215,10 @@ public sealed class MarketDataGrain(
         }
     }
 
-    /// <summary>Readers that stand at the same place get the same update; those too far behind the same snapshot.</summary>
+    /// <summary>
+    /// Returns the update after a sequence. Readers at the same place share it; those too far behind share the
+    /// snapshot.
+    /// </summary>
     private MarketUpdate UpdateAfter(long sequence)
     {
         if (_told.TryGetValue(sequence, out var update))
@@ -244,7 +250,7 @@ public sealed class MarketDataGrain(
         return new(true, 0, view.Sequence, view.TimeNanos, Levels(view.Bids), Levels(view.Asks), []);
     }
 
-    /// <summary>A message that was lost is found even when no other follows.</summary>
+    /// <summary>Checks the journal, so that a lost message is found even if no other follows.</summary>
     private async Task LookAsync(CancellationToken cancellationToken)
     {
         ForgetOrders();
@@ -266,7 +272,7 @@ public sealed class MarketDataGrain(
 
     private async Task ReadJournalAsync(long throughSequence, CancellationToken cancellationToken)
     {
-        // Batches may arrive and be folded while this waits: each record asks for its own turn.
+        // Batches may arrive and be applied while this waits, so each record checks whether it is next.
         await foreach (var stored in journal.ReadAsync(
             BookStream, _book.Sequence + 1, throughSequence, cancellationToken))
         {
@@ -291,7 +297,7 @@ public sealed class MarketDataGrain(
         }
         catch
         {
-            // A view that does not add up is thrown away; the next call starts from the book itself.
+            // An inconsistent view is discarded; the next call starts from the book itself.
             DeactivateOnIdle();
             throw;
         }
@@ -299,7 +305,7 @@ public sealed class MarketDataGrain(
         FoldOrders(sequence, record);
     }
 
-    /// <summary>Wakes the readers, unless what came was known: a batch that is late or doubled is no update.</summary>
+    /// <summary>Wakes the readers unless nothing is new: a late or duplicate batch is no update.</summary>
     private void Tell()
     {
         if (_toldThrough == _book.Sequence)
@@ -318,10 +324,10 @@ public sealed class MarketDataGrain(
     }
 }
 
-/// <summary>What a book's record changes in the public view.</summary>
+/// <summary>Applies a book's records to the public view.</summary>
 public static class BookRecordFold
 {
-    /// <summary>Brings a view to the record's sequence, which must be the next one.</summary>
+    /// <summary>Advances a view to the record's sequence, which must be the next one.</summary>
     public static void Apply(MarketBook book, long sequence, BookRecord record)
     {
         book.Advance(sequence, record.TimeNanos);
@@ -345,7 +351,9 @@ public static class BookRecordFold
         }
     }
 
-    /// <summary>Adds the record's trades, in order; one of before that it changes is as it is now.</summary>
+    /// <summary>
+    /// Adds the record's trades, in sequence. An earlier trade that it changes is added as it is now.
+    /// </summary>
     public static void AddTrades(List<BookTrade> trades, long sequence, BookRecord record)
     {
         if (record is OrderAccepted accepted)
@@ -366,10 +374,10 @@ public static class BookRecordFold
     }
 
     /// <summary>
-    /// The last price after a record, as its book has it: what strategies' legs trade with quotes or with each other leaves it alone, and a
-    /// split scales it, rounded down.
+    /// Returns the last price after a record, as its book has it. Trades of multi-leg orders' legs with quotes or with
+    /// each other do not change it. A split scales it, rounded down.
     /// </summary>
-    /// <param name="lastTicks">The one before it; 0 for none.</param>
+    /// <param name="lastTicks">The last price before, in ticks; 0 for none.</param>
     /// <param name="record">The record.</param>
     public static long LastPrice(long lastTicks, BookRecord record)
     {
@@ -389,7 +397,9 @@ public static class BookRecordFold
             : lastTicks;
     }
 
-    /// <summary>Whether the trade is one that an act named, and none of an order which swept the book or entered it.</summary>
+    /// <summary>
+    /// Returns true for a trade that an action names, false for one of an order that swept or entered the book.
+    /// </summary>
     private static bool IsOfLeg(BookRecord record, in TurnStep fill)
     {
         if (record is not BookTurn { Command: { Verb: BookVerb.Act, Changes: var acts } })
@@ -406,14 +416,14 @@ public static class BookRecordFold
                 return true;
             }
 
-            // What comes before the maker of a cross says who the taker is.
+            // The actions before the maker of a cross tell the taker.
             crosses = name < ChangedValue.Price ? name == ChangedValue.Cross && value == fill.OrderId : crosses;
         }
 
         return false;
     }
 
-    /// <summary>A turn says how the levels are after it: what is not displayed changes none.</summary>
+    /// <summary>Applies a record, which holds the levels after it. What is not displayed changes none.</summary>
     private static void Apply(MarketBook book, BookTurn turn)
     {
         foreach (var step in turn.Steps)

@@ -4,22 +4,25 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Brings corporate actions to the accounts that they concern, and pays them when their day has come.</summary>
+/// <summary>Delivers corporate actions to the accounts concerned, and pays them on their day.</summary>
 public sealed partial class OpenWorkAgent
 {
-    /// <summary>So long after the cut of an action nobody asks who had what: clocks differ, and records of before it may be on their way.</summary>
+    /// <summary>
+    /// Delay after the cut of an action before holdings are read: clocks differ, and earlier records may still be in
+    /// flight.
+    /// </summary>
     public static readonly TimeSpan CutRest = TimeSpan.FromSeconds(5);
 
     private const int PartsPerPage = 500;
 
-    /// <summary>One round over the corporate actions that are not at their end.</summary>
+    /// <summary>Does one round over the unfinished corporate actions.</summary>
     public async Task CarryActionsAsync(CancellationToken cancellationToken)
     {
         var number = 0;
         foreach (var action in await grains.Catalog().CorporateActions())
         {
             cancellationToken.ThrowIfCancellationRequested();
-            // Actions are never taken back: its place among them names it in every book.
+            // Actions are never withdrawn, so the place of an action among them identifies it in every book.
             var place = ++number;
             switch (action.State)
             {
@@ -36,7 +39,7 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    // One action that can't go on must not keep the others.
+    // An action that cannot proceed must not block the others.
     private async Task CarryAsync(CorporateActionView action, Func<CorporateActionView, Task> carry)
     {
         try
@@ -49,7 +52,7 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    // Nor one account the others.
+    // An account that fails must not block the others.
     private async Task TellAsync(CorporateActionView action, long account, Func<IAccountGrain, ValueTask> tell)
     {
         try
@@ -63,7 +66,8 @@ public sealed partial class OpenWorkAgent
     }
 
     /// <summary>
-    /// The cut: open orders are adjusted. Where units become others, it waits until their books stand still, and has begun before that, so that they stay so.
+    /// Carries out the cut: adjusts open orders. A change of units waits until its books stand still. It is marked as
+    /// begun before the adjustment, so that they stay so.
     /// </summary>
     private async Task BeginAsync(CorporateActionView action, int place)
     {
@@ -86,7 +90,7 @@ public sealed partial class OpenWorkAgent
         await grains.Catalog().BeginAction(action.Request.Id);
     }
 
-    // Nothing has traded under the new name yet: market orders are measured by the last price under the old one.
+    // Nothing has traded under the new name yet, so the last price under the old one is the reference of market orders.
     private async Task<Instrument> RenamedAsync(CorporateActionView action)
     {
         var renamed = action.Request.Renamed(catalog.Get(action.Request.Symbol));
@@ -97,7 +101,7 @@ public sealed partial class OpenWorkAgent
     private IEnumerable<Instrument> InstrumentsOf(CorporateActionView action) =>
         catalog.Instruments.Where(instrument => instrument.Base.Name == action.UnitAsset);
 
-    // A halt that is planned to end may end before all accounts have their part.
+    // A halt with a planned end may end before all accounts have their parts.
     private async Task<bool> StandStillAsync(CorporateActionView action)
     {
         foreach (var symbol in InstrumentsOf(action).Select(instrument => instrument.Symbol))
@@ -111,7 +115,9 @@ public sealed partial class OpenWorkAgent
         return true;
     }
 
-    /// <summary>Orders that are open at the cut asked for another thing than is traded from then on: each book of the asset adjusts them, once.</summary>
+    /// <summary>
+    /// Adjusts the open orders in each book of the asset, once, because they were for the old kind of unit.
+    /// </summary>
     private async Task AdjustOrdersAsync(CorporateActionView action, int place)
     {
         foreach (var instrument in InstrumentsOf(action))
@@ -130,12 +136,14 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>Each account decides its part; when all have, what rounding left is kept and the sums are told.</summary>
+    /// <summary>
+    /// Lets each account decide its part. When all have, keeps the rounding remainder and records the sums.
+    /// </summary>
     private async Task EnterAsync(CorporateActionView action, int place)
     {
         if (action.Request.ChangesUnits)
         {
-            // Who brought it to its begin may not have come as far.
+            // The agent that began it may not have come this far.
             await AdjustOrdersAsync(action, place);
         }
 
@@ -170,7 +178,10 @@ public sealed partial class OpenWorkAgent
         GrainLog.ActionEntered(log, action.Request.Id, sums.Accounts);
     }
 
-    /// <summary>Nothing is traded, or on its way, under an old name: its book is closed for good. False while something is still on its way.</summary>
+    /// <summary>
+    /// Closes the book of an old name for good once nothing trades or is in transit. Returns false while something is
+    /// in transit.
+    /// </summary>
     private async Task<bool> CloseOldBookAsync(CorporateActionView action)
     {
         var (symbol, close) = (action.Request.Symbol, BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Closed));

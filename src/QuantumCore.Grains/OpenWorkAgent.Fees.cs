@@ -3,12 +3,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Adds up what each owner's accounts have traded, once a UTC day, and brings it to them: their fees go by it.</summary>
+/// <summary>
+/// Sums what each owner's accounts have traded, once a UTC day, and delivers it to them for their fees.
+/// </summary>
 public sealed partial class OpenWorkAgent
 {
     private long _volumesOf = -1;
 
-    /// <summary>One round over the owners of several accounts, unless this agent has been through them today.</summary>
+    /// <summary>Does one round over the owners of several accounts, unless this agent has done it today.</summary>
     public async Task BringVolumesAsync(CancellationToken cancellationToken)
     {
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
@@ -28,7 +30,7 @@ public sealed partial class OpenWorkAgent
         _volumesOf = isDone ? day : -1;
     }
 
-    // One account that can't answer must not keep the others' from theirs.
+    // An account that cannot answer must not block the others.
     private async Task<bool> BringVolumesAsync(long day, long[] accounts)
     {
         try

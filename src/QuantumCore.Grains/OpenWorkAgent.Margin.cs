@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Has margin accounts look at the newest mark prices, and carries what they want done.</summary>
+/// <summary>Lets margin accounts review the newest mark prices, and carries out their work.</summary>
 public sealed partial class OpenWorkAgent
 {
     private const int MarginAccountsPerPage = 1_000;
@@ -12,8 +12,8 @@ public sealed partial class OpenWorkAgent
     private long _marginDay = -1;
 
     /// <summary>
-    /// One round over the margin accounts that owe or are not healthy; once a UTC day over all of them, so that interest accrues day by
-    /// day.
+    /// Does one round over the margin accounts that owe or are not healthy. Once a UTC day it covers all of them, so
+    /// that interest accrues daily.
     /// </summary>
     public async Task ReviewMarginAsync(CancellationToken cancellationToken)
     {
@@ -39,12 +39,12 @@ public sealed partial class OpenWorkAgent
         _marginDay = isDone ? day : -1;
     }
 
-    /// <summary>One round over the deficits that are being shared out.</summary>
+    /// <summary>Does one round over the deficits being shared out.</summary>
     public async Task ShareDeficitsAsync(CancellationToken cancellationToken)
     {
         foreach (var deficit in catalog.Margin.Deficits)
         {
-            // One account that can't answer must not keep the other deficits.
+            // An account that cannot answer must not block the other deficits.
             try
             {
                 await ShareAsync(deficit, cancellationToken);
@@ -78,8 +78,8 @@ public sealed partial class OpenWorkAgent
     }
 
     /// <summary>
-    /// Who gained and lost how much on the day, by what is durable. Null while something that the account traded has no mark price here: a silo
-    /// makes them after it has started, and what is decided without them stays.
+    /// Returns the gains and losses of the day from durable records. Returns null while a symbol that the account
+    /// traded has no mark price here: a silo computes them after its start, and a decision without them would stay.
     /// </summary>
     private async Task<DeficitDay?> DayOfAsync(SharedDeficit deficit, CancellationToken cancellationToken)
     {
@@ -111,7 +111,7 @@ public sealed partial class OpenWorkAgent
         return new DeficitDay(deficit.Account, deficit.Sequence, gains.DrainToImmutable(), equities.DrainToImmutable());
     }
 
-    // One account that can't answer must not keep the others from being looked at.
+    // An account that cannot answer must not block the others' reviews.
     private async Task<bool> ReviewAsync(long account)
     {
         try

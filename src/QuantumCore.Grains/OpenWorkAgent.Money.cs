@@ -6,17 +6,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Carries what left an account to its end. All of it is durable; all of it may be carried again.</summary>
+/// <summary>Completes transfers and withdrawals. All of it is durable and may be repeated.</summary>
 public sealed partial class OpenWorkAgent
 {
     private const int TransfersPerPage = 500;
 
-    /// <summary>One round over the transfers whose arrival is not on record.</summary>
+    /// <summary>Does one round over the transfers whose arrival is not on record.</summary>
     public async Task CarryTransfersAsync(CancellationToken cancellationToken)
     {
         for (var page = 0; page < PagesPerRound; page++)
         {
-            // One that can't arrive stays, and must not stand before the others.
+            // A transfer that cannot arrive stays, and must not block the others.
             var open = await history.OpenTransfersAsync(TransfersPerPage, page * TransfersPerPage, cancellationToken);
             foreach (var transfer in open)
             {
@@ -30,7 +30,7 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    // One account that can't answer must not keep what others have sent.
+    // An account that cannot answer must not block what others have sent.
     private async Task CarryAsync(OpenTransfer transfer)
     {
         try
@@ -51,7 +51,7 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>One round over the withdrawals that are neither paid nor refused.</summary>
+    /// <summary>Does one round over the withdrawals that are neither paid nor refused.</summary>
     public async Task CarryWithdrawalsAsync(CancellationToken cancellationToken)
     {
         for (var page = 0; page < PagesPerRound; page++)
@@ -88,7 +88,9 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    /// <summary>One round over the orders that a kill switch is to cancel, again and again until they have ended.</summary>
+    /// <summary>
+    /// Does one round over the orders that a kill switch must cancel, repeatedly until they have ended.
+    /// </summary>
     public async Task CloseKilledAsync(CancellationToken cancellationToken)
     {
         foreach (var (account, symbol, floor) in await history.KilledOrdersAsync(TransfersPerPage, cancellationToken))

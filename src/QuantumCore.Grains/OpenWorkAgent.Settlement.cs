@@ -3,18 +3,18 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Has venues settle what is due, once a UTC day and until all of it is settled.</summary>
+/// <summary>Lets venues settle what is due, once a UTC day and until all of it is settled.</summary>
 public sealed partial class OpenWorkAgent
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
-    // Business days of each venue's oldest fail, as it said last: they change once a day, and it is asked then.
+    // Business days of each venue's oldest fail, as last reported: they change once a day, when it is asked.
     private readonly Dictionary<string, int> _failingDays = new(StringComparer.Ordinal);
 
-    // Since when this agent has asked a venue that is not done, by the clock that never jumps.
+    // When this agent began to ask an unfinished venue, by the monotonic clock.
     private readonly Dictionary<string, long> _askedSince = new(StringComparer.Ordinal);
 
-    /// <summary>One round over the venues that have not settled today.</summary>
+    /// <summary>Does one round over the venues that have not settled today.</summary>
     public async Task SettleAsync(CancellationToken cancellationToken)
     {
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
@@ -34,13 +34,13 @@ public sealed partial class OpenWorkAgent
         GrainMetrics.SettlementLooked(waits, _failingDays.Values.DefaultIfEmpty().Max());
     }
 
-    /// <summary>How long a venue has not settled what was due.</summary>
+    /// <summary>Settles a venue and returns how long what was due has not settled.</summary>
     private async Task<TimeSpan> SettleAsync(string venue, long day)
     {
         _askedSince.TryAdd(venue, time.GetTimestamp());
         var asked = time.GetElapsedTime(_askedSince[venue]);
 
-        // One venue that can't settle must not keep the others.
+        // A venue that cannot settle must not block the others.
         try
         {
             var settlement = grains.GetGrain<ISettlementGrain>(venue);
@@ -53,7 +53,7 @@ public sealed partial class OpenWorkAgent
                 return TimeSpan.Zero;
             }
 
-            // Whoever closed it may not have been this agent, nor this process.
+            // Another agent or process may have closed it.
             return await settlement.OldestSent() is > 0 and var closed && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
                 ? sent
                 : asked;

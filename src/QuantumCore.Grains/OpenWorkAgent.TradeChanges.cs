@@ -2,20 +2,25 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Has accounts hear of changed trades. A book tells them once, and nobody else looks into a book where an account has no open order.</summary>
+/// <summary>
+/// Notifies accounts of changed trades. A book delivers them once, and an account without open orders in a book does
+/// not catch up with it.
+/// </summary>
 public sealed partial class OpenWorkAgent
 {
     private const int ChangesPerRound = 1_000;
 
-    // As far as clocks of books, and what the history has of each, may be apart.
+    // Maximum difference between the clocks of books and their progress in the history.
     private static readonly TimeSpan s_changesOverlap = TimeSpan.FromMinutes(10);
 
-    // Whoever was there before this agent has told what was changed before that.
+    // An earlier agent has delivered older changes.
     private static readonly TimeSpan s_changesBefore = TimeSpan.FromDays(1);
     private HashSet<(string Symbol, long Sequence)> _toldChanges = [];
     private long _changesFrom;
 
-    /// <summary>One round over changes of trades whose accounts this agent has not asked to fold them.</summary>
+    /// <summary>
+    /// Does one round over changes of trades whose accounts this agent has not yet asked to apply them.
+    /// </summary>
     public async Task TellTradeChangesAsync(CancellationToken cancellationToken)
     {
         _changesFrom = _changesFrom == 0 ? NanosAt(-s_changesBefore) : _changesFrom;
@@ -38,13 +43,13 @@ public sealed partial class OpenWorkAgent
         _toldChanges = told;
         if (isWhole && changes.Length > 0)
         {
-            // A page that is full ends before what is to be told next.
+            // A full page ends before the next changes to deliver.
             var overlap = changes.Length < ChangesPerRound ? s_changesOverlap.Nanos() : 0;
             _changesFrom = Math.Max(_changesFrom, changes[^1].TimeNanos - overlap);
         }
     }
 
-    // One account that can't answer must not keep the others.
+    // An account that cannot answer must not block the others.
     private async Task<bool> FoldAsync(long account)
     {
         try

@@ -7,14 +7,14 @@ using QuantumCore.History;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Carries work that nobody waits for any more: a hold whose order never reached its book, a transfer that has not arrived, a
-/// withdrawal that is not paid. The agent acts on durable records only, and asks: of an order the book's journal decides, and the hold is released by that
-/// decision. Any number may run.
+/// Recovers abandoned work: a hold whose order never reached its book, a transfer that has not arrived, a withdrawal
+/// that is not paid. It acts on durable records only and asks the owner of the decision. The book's journal decides
+/// about an order, and that decision releases the hold. Any number of agents may run.
 /// </summary>
 public sealed partial class OpenWorkAgent(
     HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
 {
-    /// <summary>How old a hold is before somebody asks for its order.</summary>
+    /// <summary>Age of a hold from which the agent asks for its order.</summary>
     public static readonly TimeSpan OrphanAge = TimeSpan.FromSeconds(5);
 
     private const int HoldsPerPage = 1_000;
@@ -22,11 +22,11 @@ public sealed partial class OpenWorkAgent(
     private const int NumbersPerCall = 500;
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
 
-    // When this agent first saw each hold that was placed in the future.
+    // When this agent first saw each hold dated in the future.
     private Dictionary<OrphanHold, long> _misdated = [];
 
     /// <summary>
-    /// One round over the durable holds older than <paramref name="age"/> that no book has heard of.
+    /// Does one round over durable holds older than <paramref name="age"/> that no book has seen.
     /// </summary>
     public async Task ResolveAsync(TimeSpan age, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ public sealed partial class OpenWorkAgent(
         var found = 0;
         for (var page = 0; page < PagesPerRound; page++)
         {
-            // Holds of a halted book stay: they must not stand before those of the others.
+            // Holds of a halted book stay and must not block those of the others.
             var orphans = await history.OrphanHoldsAsync(0, before, HoldsPerPage, page * HoldsPerPage, cancellationToken);
             found += orphans.Length;
             await ResolveAsync(orphans);
@@ -48,8 +48,8 @@ public sealed partial class OpenWorkAgent(
     }
 
     /// <summary>
-    /// One round over holds that were placed in the future: by a clock that was wrong. How old they are is told by how
-    /// long this agent has known them; the clock that is right will not say it for hours.
+    /// Does one round over holds that a wrong clock dated in the future. Their age is the time for which this agent has
+    /// known them, because the right clock would take hours to reach theirs.
     /// </summary>
     private async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
     {
@@ -70,7 +70,7 @@ public sealed partial class OpenWorkAgent(
         }
     }
 
-    // One account or book that can't answer must not keep the others' money.
+    // An account or book that cannot answer must not block the others' money.
     private async Task ResolveAsync(string symbol, long account, ImmutableArray<long> numbers)
     {
         try
@@ -96,7 +96,7 @@ public sealed partial class OpenWorkAgent(
         {
             try
             {
-                // After a crash nobody may trade for a while, and what the agent looks for is told by the history.
+                // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
                 await grains.Ledger().Follow();
                 await ReviewMarginAsync(stoppingToken);
                 await ShareDeficitsAsync(stoppingToken);

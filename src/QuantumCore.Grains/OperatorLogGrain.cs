@@ -6,7 +6,9 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Who did what, as the stream "operators". It keeps nothing in memory: the journal is all there is of it.</summary>
+/// <summary>
+/// The operator log, as the stream "operators". It keeps nothing in memory; the journal is its only state.
+/// </summary>
 [Reentrant]
 public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OperatorLogGrain> log)
     : JournaledGrain(writer, time, log), IOperatorLogGrain

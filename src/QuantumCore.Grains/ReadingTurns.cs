@@ -1,20 +1,26 @@
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Readers of one grain take turns: so many read at a time as the database serves, first come, first served, and who would wait for long is refused.
+/// Limits concurrent history queries of one grain to what the database serves, first come, first served. A caller that
+/// would wait too long is rejected.
 /// </summary>
-/// <param name="most">So many at a time.</param>
-/// <param name="time">What waiting is measured by.</param>
+/// <param name="most">Maximum number of concurrent queries.</param>
+/// <param name="time">The clock for waits.</param>
 internal sealed class ReadingTurns(int most, TimeProvider time)
 {
-    /// <summary>Well within the patience of who asks: he learns that there are too many, and not that nobody answers.</summary>
+    /// <summary>
+    /// Maximum wait, well within the callers' timeout, so that a caller learns of the overload instead of getting no
+    /// answer.
+    /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly LinkedList<TaskCompletionSource<bool>> _waiting = new();
     private int _reading;
 
-    /// <summary>Reads when it is the caller's turn.</summary>
-    /// <exception cref="LimitExceededException">It was not within <see cref="Patience"/>: nothing was read.</exception>
+    /// <summary>Runs a query when there is room.</summary>
+    /// <exception cref="LimitExceededException">
+    /// There was no room within <see cref="Patience"/>: nothing was read.
+    /// </exception>
     public async Task<T> ReadAsync<T>(Func<Task<T>> read)
     {
         if (_reading < most)
@@ -50,7 +56,7 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
         return isMine;
     }
 
-    // A turn goes from one to the next; who lost patience in this very moment has none.
+    // A place passes from one query to the next; a caller that has just given up gets none.
     private void PassOn()
     {
         while (_waiting.First is { } next)

@@ -5,34 +5,37 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Which members of a request to change an order its refusal is about.</summary>
+/// <summary>Finds the fields of a change request that its rejection concerns.</summary>
 internal static class RefusedChange
 {
-    /// <summary>What a new price or total can't be together with; null when they can.</summary>
+    /// <summary>Returns the fields that a new price or total excludes; null if it is possible.</summary>
     public static string? OfTerms(HeldOrder order, AmendRequest request)
     {
-        // Price and quantity of a leg are those of the whole strategy.
+        // Price and quantity of a leg are those of the whole multi-leg order.
         if (order.Type == OrderType.Leg)
             return request.PriceTicks != 0 ? "type,price" : "type,quantity";
 
-        // More of it would be a new order, whose trigger begins where the market is now: farther away than the old one's was.
+        // A larger quantity would be a new order, whose trigger starts at the present market: farther away than the old
+        // one's.
         if (OrderCombinations.IsTrailing(order.Type) && request.TotalLots > order.QuantityLots)
             return "type,quantity";
 
         if (request.TriggerTicks != 0 && !IsWaiting(order))
             return "type,triggerPrice";
 
-        // The worst price at which a market order or a stop is covered, and a trailing limit, are not their owner's to choose.
+        // The worst price that covers a market order or a stop, and a trailing limit, are not the owner's choice.
         var isDerived = OrderCombinations.IsMarket(order.Type) || order.Type == OrderType.TrailingStopLimit;
         return isDerived && request.PriceTicks != 0 && request.PriceTicks != order.PriceTicks && request.PriceTicks != order.StandsAtTicks
             ? "type,price"
             : null;
     }
 
-    /// <summary>The member that a request was refused for when it came first, as far as that can be told now; null when it can't.</summary>
-    /// <param name="reason">Why it was refused.</param>
-    /// <param name="order">The order, if it is open still.</param>
-    /// <param name="request">The request, the same again.</param>
+    /// <summary>
+    /// Returns the field for which a repeated request was first rejected, as far as known now; null if unknown.
+    /// </summary>
+    /// <param name="reason">The reject reason.</param>
+    /// <param name="order">The order, if it is still open.</param>
+    /// <param name="request">The repeated request.</param>
     public static string? Again(RejectReason reason, HeldOrder? order, AmendRequest request) => reason switch
     {
         RejectReason.InvalidCombination => order is null ? null : OfTerms(order, request),
@@ -43,11 +46,14 @@ internal static class RefusedChange
         _ => null,
     };
 
-    /// <summary>Whether it has a trigger of its own that it has not reached.</summary>
+    /// <summary>Returns true if it has its own trigger and has not reached it.</summary>
     private static bool IsWaiting(HeldOrder order) =>
         OrderCombinations.IsTriggered(order.Type) && !OrderCombinations.IsTrailing(order.Type) && order.Standing.Stage != OrderStage.Working;
 
-    /// <summary>The member at fault of a request to change conditions; the two that exclude each other, with a comma; null when it is none of them.</summary>
+    /// <summary>
+    /// Returns the field at fault of a request to change conditions; two that exclude each other, separated by a comma;
+    /// null if it is none of them.
+    /// </summary>
     public static string? OfConditions(RejectReason reason, SubmitOrder order, ImmutableArray<NamedValue> changes) => reason switch
     {
         RejectReason.InvalidCombination => changes.Select(change => Excluded(change.Name, order)).FirstOrDefault(field => field is not null)
@@ -64,7 +70,10 @@ internal static class RefusedChange
         _ => null,
     };
 
-    /// <summary>The most, or the least, that an iceberg may show of a total in lots, whichever a change went beyond; 0 when it is about something else.</summary>
+    /// <summary>
+    /// Returns the limit that a change of the display quantity broke, in lots: the maximum or minimum for its total.
+    /// Returns 0 for any other fault.
+    /// </summary>
     public static long LimitOf(RejectReason reason, long totalLots, ImmutableArray<NamedValue> changes) =>
         reason != RejectReason.InvalidQuantity || changes.ValueOf(ChangedValue.DisplayLots) is not { } display ? 0
         : display > totalLots ? totalLots

@@ -4,12 +4,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Which members of an order its book refused it for. They follow from the record alone, so that an order whose answer was
-/// lost is told the same again.
+/// Finds the fields of an order for which its book rejected it. They follow from the record alone, so that a retry
+/// after a lost answer gets the same.
 /// </summary>
 internal static class RefusedOrder
 {
-    /// <summary>The member at fault; null when it is none of the order's, or one that is not known: of a list, which of its orders.</summary>
+    /// <summary>
+    /// Returns the field at fault, for a list with the order concerned; null if it is not a field of the order, or
+    /// unknown.
+    /// </summary>
     public static string? Field(RejectReason reason, BookTurn turn) => turn.Command.Orders switch
     {
         [var only] => Field(reason, only),
@@ -21,7 +24,10 @@ internal static class RefusedOrder
 
     private static string OfList(int at, string? field) => field is null ? $"orders[{at}]" : $"orders[{at}].{field}";
 
-    /// <summary>The member at fault of an order by itself; null when it is none. The price and quantity of a leg are those of its strategy.</summary>
+    /// <summary>
+    /// Returns the field at fault of a single order; null for none. Price and quantity of a leg are those of its
+    /// multi-leg order.
+    /// </summary>
     public static string? Field(RejectReason reason, SubmitOrder order) => reason switch
     {
         RejectReason.ExpiredAlready => "goodTill",
@@ -35,7 +41,9 @@ internal static class RefusedOrder
         _ => null,
     };
 
-    /// <summary>What a phase takes no orders with (RULES 13); an order may have several, and one is enough.</summary>
+    /// <summary>
+    /// Returns a field that the phase does not allow (RULES 13). An order may have several; one is enough.
+    /// </summary>
     private static string? OutOfPhase(SubmitOrder order, OrderConditions? terms) =>
         order.Type == OrderType.Pegged ? "type"
         : order.TimeInForce is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill or TimeInForce.AtTheOpening ? "timeInForce"
@@ -49,6 +57,6 @@ internal static class RefusedOrder
     private static string OfPair(SubmitOrder first, int at, SubmitOrder second) =>
         $"orders[{at}].{WaitsFor(first)},orders[{at + 1}].{WaitsFor(second)}";
 
-    /// <summary>The price whose place among the others matters in a pair.</summary>
+    /// <summary>Returns the field of the price whose order within the pair matters.</summary>
     private static string WaitsFor(SubmitOrder order) => order.Type == OrderType.Limit ? "price" : "triggerPrice";
 }

@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Strategies of signals and what became of their signals. What is on record is the fold of the catalog's stream; windows and
-/// failures in a row are of this activation and begin anew with it: a pause that they led to does not.
+/// Signal strategies and the outcomes of their signals. The recorded part is built from the catalog's stream. Windows
+/// and consecutive failures belong to this activation and restart with it; a resulting pause does not.
 /// </summary>
 internal sealed class SignalRegister
 {
@@ -15,44 +15,47 @@ internal sealed class SignalRegister
     private readonly SortedDictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, DeadSignal> _dead = [];
 
-    /// <summary>How many there are, closed ones too.</summary>
+    /// <summary>Number of strategies, including closed ones.</summary>
     public int Count => _lines.Count;
 
-    /// <summary>All of them, by name.</summary>
+    /// <summary>Returns all strategies, sorted by name.</summary>
     public ImmutableArray<SignalStrategyState> All(long nowNanos) => [.. _lines.Values.Select(line => line.State(nowNanos))];
 
-    /// <summary>One of them.</summary>
+    /// <summary>Returns a strategy, or null if there is none.</summary>
     public SignalStrategyState? Find(string name, long nowNanos) => _lines.GetValueOrDefault(name)?.State(nowNanos);
 
-    /// <summary>The dead ones, newest first.</summary>
+    /// <summary>Returns the dead signals, newest first.</summary>
     public ImmutableArray<DeadSignal> Dead() => [.. _dead.Values.Reverse()];
 
-    /// <summary>A dead one by its strategy and key.</summary>
+    /// <summary>Returns a dead signal by its strategy and key, or null if there is none.</summary>
     public DeadSignal? FindDead(string strategy, string key) =>
         _dead.Values.FirstOrDefault(dead => dead.Strategy == strategy && dead.Key == key);
 
-    /// <summary>Whether there is a dead one of this number.</summary>
+    /// <summary>Returns true if there is a dead signal with this id.</summary>
     public bool HasDead(long id) => _dead.ContainsKey(id);
 
-    /// <summary>Whether a signal may go on; it takes its place in the window then.</summary>
+    /// <summary>Applies the rate limit to a signal, and takes a place in the window if it is admitted.</summary>
     public SignalAdmission Admit(string strategy, string key, long nowNanos) =>
         _lines.GetValueOrDefault(strategy)?.Admit(key, nowNanos) ?? new SignalAdmission(RejectReason.UnknownUser, 0);
 
-    /// <summary>A signal was done.</summary>
+    /// <summary>Notes that a signal succeeded.</summary>
     public void Succeed(string strategy)
     {
         if (_lines.TryGetValue(strategy, out var line))
             line.Failures = 0;
     }
 
-    /// <summary>A signal was not done. Whether that is news, and until when its strategy pauses now; 0 when it does not.</summary>
+    /// <summary>
+    /// Notes that a signal failed. Returns true if that is new, and the end of the resulting pause of its strategy,
+    /// Unix nanoseconds; 0 for none.
+    /// </summary>
     public (bool IsNew, long PausedUntilNanos) Fail(DeadSignal signal, long nowNanos)
     {
         var isNew = FindDead(signal.Strategy, signal.Key)?.Reason != signal.Reason;
         return isNew && _lines.TryGetValue(signal.Strategy, out var line) ? (true, line.Fail(nowNanos)) : (isNew, 0);
     }
 
-    /// <summary>Takes in a record.</summary>
+    /// <summary>Applies a record.</summary>
     public void Apply(long sequence, CatalogRecord record)
     {
         switch (record)
@@ -79,7 +82,7 @@ internal sealed class SignalRegister
         }
     }
 
-    /// <summary>One strategy, its window and its breaker.</summary>
+    /// <summary>A strategy with its window and its circuit breaker.</summary>
     private sealed class Line(SignalStrategy strategy)
     {
         private readonly Queue<(long TimeNanos, string Key)> _window = new();
@@ -110,7 +113,7 @@ internal sealed class SignalRegister
             return default;
         }
 
-        // After a pause it is on trial: the next failure pauses it again, the next success ends that.
+        // After a pause it is on trial: the next failure pauses it again, and the next success ends the trial.
         public long Fail(long nowNanos)
         {
             Failures++;

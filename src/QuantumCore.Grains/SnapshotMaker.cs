@@ -12,14 +12,14 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Makes the snapshots of a silo's books and accounts beside them, from the journal: the newest good snapshot, and the
-/// records after it. The owner of a stream only asks; no turn waits for the bytes of a million orders. Each snapshot of
-/// a book is an audit besides: a journal that can't be explained gets none. One at a time.
+/// Makes snapshots of a silo's books and accounts from the journal, apart from their grains: the newest valid snapshot,
+/// and the records after it. The owner of a stream only requests one, so no call waits for the bytes of a million
+/// orders. Each snapshot of a book is also an audit: an inconsistent journal gets none. One at a time.
 /// </summary>
 public sealed class SnapshotMaker(
     IJournalStore store, BookTails tails, InstrumentCatalog catalog, ILogger<SnapshotMaker> log) : BackgroundService
 {
-    /// <summary>A stream with new records gets a snapshot at least so often.</summary>
+    /// <summary>Maximum interval between snapshots of a stream with new records, nanoseconds.</summary>
     internal const long LongestNanos = 24 * 3_600 * 1_000_000_000L;
 
     private const string BookPrefix = "book/";
@@ -27,10 +27,10 @@ public sealed class SnapshotMaker(
     private readonly Channel<(string Stream, long Epoch)> _asked = Channel.CreateUnbounded<(string, long)>();
     private readonly ConcurrentDictionary<string, long> _waiting = new(StringComparer.Ordinal);
 
-    /// <summary>Streams that wait for theirs.</summary>
+    /// <summary>Streams that wait for a snapshot.</summary>
     internal IReadOnlyCollection<string> Waiting => [.. _waiting.Keys];
 
-    /// <summary>Asks for a snapshot under the epoch of an activation. Asking twice is asking once.</summary>
+    /// <summary>Requests a snapshot under the epoch of an activation. A second request changes nothing.</summary>
     internal void Ask(string stream, long epoch)
     {
         if (_waiting.TryAdd(stream, epoch))
@@ -39,7 +39,9 @@ public sealed class SnapshotMaker(
         }
     }
 
-    /// <summary>Makes a snapshot of a stream's state at its durable head. False: a newer activation owns the stream.</summary>
+    /// <summary>
+    /// Makes a snapshot of a stream's state at its durable head. Returns false if a newer activation owns the stream.
+    /// </summary>
     internal async Task<bool> MakeAsync(string stream, long epoch, CancellationToken cancellationToken)
     {
         var (sequence, body) = stream.StartsWith(BookPrefix, StringComparison.Ordinal)
@@ -51,7 +53,7 @@ public sealed class SnapshotMaker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not all of them as one sequence: that goes on where the thread pool wants it to, not where this was started.
+        // Not as one async sequence, which would continue on the thread pool instead of where this was started.
         while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
             while (_asked.Reader.TryRead(out var next))
@@ -93,8 +95,9 @@ public sealed class SnapshotMaker(
     }
 
     /// <remarks>
-    /// The books' heads before the account's own: what a book did then rests on holds that are in the account's records.
-    /// More may be held then than is there, until the account that starts from it has folded the books further.
+    /// The books' heads are read before the account's own, because what a book did rests on holds in the account's
+    /// records. Holds may then exceed balances, until the account that starts from the snapshot has applied more of its
+    /// books.
     /// </remarks>
     private async Task<(long Sequence, byte[] Body)> AccountAsync(string stream, CancellationToken cancellationToken)
     {

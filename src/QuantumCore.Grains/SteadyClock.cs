@@ -3,22 +3,22 @@ using System.Globalization;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Exchange time: the machine's clock, but never more than <see cref="Bound"/> ahead of elapsed time. Records of a stream
-/// never go back in time, so that one wrong reading would date every later record.
+/// Exchange time: the machine's clock, but never more than <see cref="Bound"/> ahead of elapsed time. Records of a
+/// stream never go back in time, so one wrong reading would date every later record.
 /// </summary>
 /// <remarks>
-/// A reading that is too far ahead is refused, and time goes on at the pace of elapsed time from the last reading that was
-/// accepted. Readings are accepted again when the machine's clock is back, or when the process starts again. Time asleep
-/// counts as elapsed where the machine tells it (Linux). A clock that is set back is followed.
+/// A reading too far ahead is rejected, and time continues at the pace of elapsed time from the last accepted reading.
+/// Readings are accepted again once the machine's clock is back, or after a restart of the process. Sleep counts as
+/// elapsed time where the machine reports it (Linux). A clock that is set back is followed.
 /// </remarks>
 /// <param name="machine">Clock and timers of the machine.</param>
-/// <param name="upFor">Returns for how long the machine has been up, sleep included; null where that is not known.</param>
+/// <param name="upFor">Returns the machine's uptime, sleep included; null if unknown.</param>
 public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : TimeProvider
 {
-    /// <summary>Largest step ahead within a minute that is accepted.</summary>
+    /// <summary>Maximum accepted step ahead within a minute.</summary>
     public static readonly TimeSpan Bound = TimeSpan.FromSeconds(2);
 
-    // Another thread, or the process as a whole, can pause between two readings that belong together.
+    // Another thread, or the whole process, can pause between two related readings.
     private const int PairAttempts = 10;
 
     private static readonly TimeSpan s_period = TimeSpan.FromMinutes(1);
@@ -29,7 +29,8 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
     private readonly long _started = machine.GetTimestamp();
     private readonly TimeSpan? _upAtStart = upFor();
 
-    // The machine's clock at elapsed time 0, in ticks of 100 ns: the highest accepted now, its base, and the last one accepted.
+    // The machine's clock at elapsed time 0, in ticks of 100 ns: the highest accepted now, its base, and the last
+    // accepted one.
     private long _highest = long.MaxValue;
     private long _base;
     private long _last;
@@ -41,7 +42,9 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
     /// <summary>Creates the clock of this machine.</summary>
     public static SteadyClock OfMachine() => new(System, ReadUptime);
 
-    /// <summary>Time by which the machine's clock is ahead of what is accepted; zero while its readings are.</summary>
+    /// <summary>
+    /// Time by which the machine's clock is ahead of what is accepted; zero while its readings are accepted.
+    /// </summary>
     public TimeSpan Ahead
     {
         get
@@ -139,7 +142,7 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
 
     private static TimeSpan? ReadUptime()
     {
-        // Elapsed time stands still while the machine sleeps; this file counts that, too (CLOCK_BOOTTIME).
+        // Elapsed time stops while the machine sleeps; this file counts sleep too (CLOCK_BOOTTIME).
         const string UptimeFile = "/proc/uptime";
         if (!OperatingSystem.IsLinux() || !File.Exists(UptimeFile))
             return null;

@@ -1,8 +1,9 @@
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// An operator's word that the clock is right now and ran ahead before. A stream whose last record is dated in the future goes
-/// on at the clock's time; without it every later record has the time of that one until the clock comes to it.
+/// An operator's confirmation that the clock is right now and ran ahead before. A stream whose last record is dated in
+/// the future continues at the clock's time. Without it, every later record gets that record's time until the clock
+/// reaches it.
 /// </summary>
 public sealed class TimeCorrection
 {
@@ -12,7 +13,7 @@ public sealed class TimeCorrection
     /// <summary>Returns the time of a stream's next record: now, but not before the last record unless that is corrected.</summary>
     /// <param name="lastNanos">Time of the last record, Unix nanoseconds.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    /// <param name="corrects">Whether a last record that is a minute ahead or more is taken for wrong.</param>
+    /// <param name="corrects">True to treat a last record that is at least a minute ahead as wrong.</param>
     public static long After(long lastNanos, long now, bool corrects) =>
         corrects && lastNanos - now >= LeastNanos ? now : Math.Max(now, lastNanos);
 }

@@ -3,7 +3,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Users and their sessions, as the fold of the catalog's records about them.</summary>
+/// <summary>Users and their sessions, built from the catalog's records.</summary>
 internal sealed class UserRegister
 {
     private readonly SortedDictionary<string, User> _users = new(StringComparer.Ordinal);
@@ -11,35 +11,35 @@ internal sealed class UserRegister
     private readonly Dictionary<string, UserSession> _sessionsById = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _lastCodes = new(StringComparer.Ordinal);
 
-    // Those who signed up, oldest first; and those of them that were not used since, with whether they had their first session.
+    // Sign-ups, oldest first; and those not used since, with true once they had their first session.
     private readonly Queue<(string Name, long TimeNanos)> _signUps = new();
     private readonly Dictionary<string, bool> _unused = new(StringComparer.Ordinal);
     private long _lastAccount = User.LastReservedAccount;
 
-    /// <summary>How many users there are.</summary>
+    /// <summary>Number of users.</summary>
     public int Count => _users.Count;
 
-    /// <summary>The user of a name; null when there is none.</summary>
+    /// <summary>Returns the user of a name, or null if there is none.</summary>
     public User? Find(string name) => _users.GetValueOrDefault(name);
 
-    /// <summary>Everyone, and the sessions that have not reached their end.</summary>
+    /// <summary>Returns all users, and the sessions that have not ended.</summary>
     public UserList All(long nowNanos) => new(
         [.. _users.Values],
         [.. _sessions.Values.SelectMany(sessions => sessions).Where(session => session.EndsNanos > nowNanos)]);
 
-    /// <summary>Returns a session that has not reached its end, and its user; null when there is none.</summary>
+    /// <summary>Returns a session that has not ended, with its user, or null if there is none.</summary>
     public SignedIn? FindSession(string id, long nowNanos) =>
         _sessionsById.TryGetValue(id, out var session) && session.EndsNanos > nowNanos && _users.TryGetValue(session.User, out var user)
             ? new SignedIn(user, session)
             : null;
 
-    /// <summary>Returns the sessions of a user that have not reached their end.</summary>
+    /// <summary>Returns the sessions of a user that have not ended.</summary>
     public ImmutableArray<UserSession> SessionsOf(string user, long nowNanos) =>
         [.. _sessions.GetValueOrDefault(user, []).Where(session => session.EndsNanos > nowNanos)];
 
     /// <summary>
-    /// Takes the oldest sign-up from those that may expire, and returns its user if it signed in only when it signed up. Null
-    /// when the oldest is younger than <see cref="User.UnusedDays"/>, or its user came back.
+    /// Removes the oldest sign-up from those that may expire. Returns its user if the user signed in only at sign-up.
+    /// Returns null if the oldest is younger than <see cref="User.UnusedDays"/>, or its user came back.
     /// </summary>
     public User? TakeUnused(long nowNanos)
     {
@@ -50,20 +50,20 @@ internal sealed class UserRegister
         return IsUnused(oldest.Name) ? _users[oldest.Name] : null;
     }
 
-    /// <summary>Returns true if a user signed in only when it signed up.</summary>
+    /// <summary>Returns true if a user signed in only at sign-up.</summary>
     public bool IsUnused(string name) => _unused.ContainsKey(name);
 
-    /// <summary>The number of the newest code that a user has used; 0 for none.</summary>
+    /// <summary>Returns the number of the newest code that a user has used; 0 for none.</summary>
     public long LastCode(string user) => _lastCodes.GetValueOrDefault(user);
 
-    /// <summary>Whether a user has this session; with a null id, whether there is any.</summary>
+    /// <summary>Returns true if a user has this session, or any session if the id is null.</summary>
     public bool HasSession(string user, string? id) =>
         _sessions.TryGetValue(user, out var sessions) && sessions.Exists(session => id is null || session.Id == id);
 
-    /// <summary>The next number for an account of someone who signs up.</summary>
+    /// <summary>Returns the next account number for a sign-up.</summary>
     public long NextAccount() => _lastAccount + 1;
 
-    /// <summary>Takes in a record about users or their sessions.</summary>
+    /// <summary>Applies a record about users or their sessions.</summary>
     public void Apply(CatalogRecord record)
     {
         switch (record)

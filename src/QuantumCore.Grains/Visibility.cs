@@ -1,12 +1,12 @@
 using System.Runtime.CompilerServices;
 
-// The state machines are tested by themselves.
+// Tests of the state machines.
 [assembly: InternalsVisibleTo("QuantumCore.Grains.Tests")]
 [assembly: InternalsVisibleTo("QuantumCore.Simulation")]
 
-// The operator's tools run a journal again without grains.
+// The operator's tools replay a journal without grains.
 [assembly: InternalsVisibleTo("QuantumCore.Upkeep")]
 
-// Journals for measurements are made by the machines themselves, faster than grains could.
+// Benchmarks make journals with the machines themselves, faster than grains could.
 [assembly: InternalsVisibleTo("QuantumCore.Bench")]
 [assembly: InternalsVisibleTo("QuantumCore.Upkeep.Tests")]

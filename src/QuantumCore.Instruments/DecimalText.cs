@@ -2,26 +2,26 @@ using System.Globalization;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>What is wrong with a decimal number on the wire.</summary>
+/// <summary>Error of a decimal number on the wire.</summary>
 public enum DecimalError : byte
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No error.</summary>
     None = 0,
 
     /// <summary>Not digits with at most one point: signs, exponents, spaces, NaN, empty text.</summary>
     NotADecimal = 1,
 
-    /// <summary>More digits after the point than allowed.</summary>
+    /// <summary>Too many decimal places.</summary>
     TooManyDecimals = 2,
 
-    /// <summary>Larger than a 64-bit integer holds at this scale.</summary>
+    /// <summary>Larger than a 64-bit integer at this scale.</summary>
     TooLarge = 3,
 }
 
-/// <summary>Decimal text to scaled integers and back, without a floating-point number in between.</summary>
+/// <summary>Converts decimal text to scaled integers and back, without floating point.</summary>
 public static class DecimalText
 {
-    /// <summary>The most digits after the point that any asset or instrument may have.</summary>
+    /// <summary>Maximum number of decimal places of any asset or instrument.</summary>
     public const int MaxDecimals = 18;
 
     private static readonly long[] s_powersOfTen =
@@ -32,7 +32,9 @@ public static class DecimalText
     ];
 
     /// <summary>Reads a non-negative decimal such as <c>150.25</c> as <c>15025</c> at <paramref name="decimals"/> 2.</summary>
-    /// <remarks>Trailing zeros beyond the scale are accepted (<c>1.50</c> at scale 1), other digits there are not.</remarks>
+    /// <remarks>
+    /// Trailing zeros beyond the scale are accepted (<c>1.50</c> at scale 1); other digits there are not.
+    /// </remarks>
     public static DecimalError TryParse(ReadOnlySpan<char> text, int decimals, out long value)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decimals, MaxDecimals);
@@ -77,7 +79,9 @@ public static class DecimalText
         return DecimalError.None;
     }
 
-    /// <summary>Writes <c>15025</c> at scale 2 as <c>150.25</c>: always with all its decimals, the sign in front.</summary>
+    /// <summary>
+    /// Writes <c>15025</c> at scale 2 as <c>150.25</c>: always with all decimal places, the sign in front.
+    /// </summary>
     public static string Format(Int128 value, int decimals)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(decimals, MaxDecimals);
@@ -86,7 +90,7 @@ public static class DecimalText
         return decimals == 0 ? sign + digits : $"{sign}{digits[..^decimals]}.{digits[^decimals..]}";
     }
 
-    /// <summary>Ten to the power of <paramref name="exponent"/>, 0 to 18.</summary>
+    /// <summary>Returns ten to the power of <paramref name="exponent"/>, which is 0 to 18.</summary>
     public static long PowerOfTen(int exponent)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(exponent);

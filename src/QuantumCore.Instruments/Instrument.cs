@@ -2,19 +2,19 @@ using System.Buffers;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>Something that can be owned: a currency, a share, a coin.</summary>
+/// <summary>An asset that can be owned: a currency, a share, a coin.</summary>
 /// <param name="Name">1 to 12 capital letters, digits, dots or dashes.</param>
-/// <param name="Decimals">Digits of its minor unit after the point: USD 2, JPY 0, BTC 8. Never changes.</param>
+/// <param name="Decimals">Decimal places of its minor unit: USD 2, JPY 0, BTC 8. Never changes.</param>
 public sealed record Asset(string Name, int Decimals);
 
-/// <summary>What is wrong with the definition of an instrument.</summary>
-/// <param name="Field">The field, by its name on the wire: <c>tickSize</c>.</param>
-/// <param name="Limit">The limit that it passes, in its own unit; null where it is not one number.</param>
-/// <param name="Why">What is wrong, as a sentence without capital and full stop.</param>
+/// <summary>Error in the definition of an instrument.</summary>
+/// <param name="Field">The field, by its wire name: <c>tickSize</c>.</param>
+/// <param name="Limit">The limit it breaks, in its own unit; null if it is not a single number.</param>
+/// <param name="Why">The error, as a sentence without capital and full stop.</param>
 public sealed record InstrumentFault(string Field, string? Limit, string Why);
 
 /// <summary>
-/// A tradable instrument: the units and limits of its orders. Prices are whole ticks, quantities whole lots.
+/// A tradable instrument: the units and limits of its orders. Prices are whole ticks; quantities are whole lots.
 /// </summary>
 public sealed record Instrument
 {
@@ -27,37 +27,37 @@ public sealed record Instrument
     /// <summary>Largest price times quantity of any order, in quote minor units.</summary>
     public const long NotionalLimit = 1L << 60;
 
-    /// <summary>Largest tick and lot, in units of their last decimal.</summary>
+    /// <summary>Maximum tick size and lot size, in units of their last decimal.</summary>
     public const long StepLimit = 10_000_000_000;
 
-    /// <summary>Most minor units of one lot, and of one tick times one lot.</summary>
+    /// <summary>Maximum minor units of one lot, and of one tick times one lot.</summary>
     public const long UnitsLimit = 1L << 60;
 
-    /// <summary>Widest protection of a market order, in millionths: down to a price of zero.</summary>
+    /// <summary>Maximum protection of a market order, in millionths: down to a price of zero.</summary>
     public const int ProtectionPpmLimit = 1_000_000;
 
-    /// <summary>Highest fee rate, in millionths: an order's whole value.</summary>
+    /// <summary>Maximum fee rate, in millionths: an order's whole value.</summary>
     public const int FeePpmLimit = 1_000_000;
 
-    /// <summary>1 to 20 capital letters, digits, dots or dashes.</summary>
+    /// <summary>Symbol: 1 to 20 capital letters, digits, dots or dashes.</summary>
     public required string Symbol { get; init; }
 
-    /// <summary>What is bought and sold.</summary>
+    /// <summary>The base asset, which is bought and sold.</summary>
     public required Asset Base { get; init; }
 
-    /// <summary>What it is paid in; fees too.</summary>
+    /// <summary>The quote asset, in which prices and fees are paid.</summary>
     public required Asset Quote { get; init; }
 
-    /// <summary>Digits after the point of a price on the wire.</summary>
+    /// <summary>Decimal places of a price on the wire.</summary>
     public required int PriceDecimals { get; init; }
 
-    /// <summary>One tick, in units of the last price decimal.</summary>
+    /// <summary>Tick size, in units of the last price decimal.</summary>
     public required long TickSize { get; init; }
 
-    /// <summary>Digits after the point of a quantity on the wire.</summary>
+    /// <summary>Decimal places of a quantity on the wire.</summary>
     public required int QuantityDecimals { get; init; }
 
-    /// <summary>One lot, in units of the last quantity decimal.</summary>
+    /// <summary>Lot size, in units of the last quantity decimal.</summary>
     public required long LotSize { get; init; }
 
     /// <summary>Lowest price of an order, in ticks.</summary>
@@ -66,52 +66,55 @@ public sealed record Instrument
     /// <summary>Highest price of an order, in ticks.</summary>
     public long MaxPriceTicks { get; init; } = PriceTicksLimit;
 
-    /// <summary>Smallest order, in lots.</summary>
+    /// <summary>Minimum quantity of an order, in lots.</summary>
     public long MinQuantityLots { get; init; } = 1;
 
-    /// <summary>Largest order, in lots.</summary>
+    /// <summary>Maximum quantity of an order, in lots.</summary>
     public long MaxQuantityLots { get; init; } = QuantityLotsLimit;
 
-    /// <summary>Smallest price times quantity of an order, in quote minor units.</summary>
+    /// <summary>Minimum price times quantity of an order, in quote minor units.</summary>
     public long MinNotional { get; init; }
 
-    /// <summary>Largest price times quantity of an order, in quote minor units.</summary>
+    /// <summary>Maximum price times quantity of an order, in quote minor units.</summary>
     public long MaxNotional { get; init; } = NotionalLimit;
 
-    /// <summary>Fee of the resting side, in millionths of the notional.</summary>
+    /// <summary>Maker fee, in millionths of the notional.</summary>
     public int MakerFeePpm { get; init; }
 
-    /// <summary>Fee of the aggressive side, in millionths of the notional.</summary>
+    /// <summary>Taker fee, in millionths of the notional.</summary>
     public int TakerFeePpm { get; init; }
 
-    /// <summary>The price a market order is held at before the first trade, in ticks; 0 is none.</summary>
+    /// <summary>Reference price of market orders before the first trade, in ticks; 0 for none.</summary>
     public long ReferencePriceTicks { get; init; }
 
-    /// <summary>How far from the reference a market order may execute, in millionths.</summary>
+    /// <summary>Maximum distance from the reference price at which a market order may execute, in millionths.</summary>
     public int ProtectionPpm { get; init; } = 50_000;
 
     /// <summary>
-    /// The group it trades in, named like a symbol; empty for none. Orders over several instruments (strategies) need
-    /// them in one group, and a group is one book grain. Never changes.
+    /// Group of instruments it trades in, named like a symbol; empty for none. Multi-leg orders need their instruments
+    /// in one group, which shares one book grain. Never changes.
     /// </summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Most business days from trade to settlement.</summary>
+    /// <summary>Maximum number of business days from trade to settlement.</summary>
     public const int SettlementDaysLimit = 2;
 
-    /// <summary>Business days from the UTC day of a trade to its settlement, 0 to 2; 0: the trade itself settles. Never changes.</summary>
+    /// <summary>
+    /// Business days from the UTC day of a trade to its settlement, 0 to 2. With 0, the trade itself settles. Never
+    /// changes.
+    /// </summary>
     public int SettlementDays { get; init; }
 
     /// <summary>
-    /// Where its trades are netted and settled, named like a symbol; its calendar says which days are business days. Empty where
-    /// <see cref="SettlementDays"/> is 0. Never changes.
+    /// Venue that nets and settles its trades, named like a symbol. The venue's calendar determines the business days.
+    /// Empty if <see cref="SettlementDays"/> is 0. Never changes.
     /// </summary>
     public string SettlementVenue { get; init; } = "";
 
-    /// <summary>Key of the grain that its book lives in.</summary>
+    /// <summary>Key of the grain that holds its book.</summary>
     public string BookKey => Group.Length == 0 ? Symbol : GroupKeyPrefix + Group;
 
-    /// <summary>Most price levels on one side of the book.</summary>
+    /// <summary>Maximum number of price levels on one side of the book.</summary>
     public int MaxLevels { get; init; } = 100_000;
 
     /// <summary>Quote minor units of one tick times one lot: exact, at least 1.</summary>
@@ -121,7 +124,7 @@ public sealed record Instrument
     public long LotUnits => (long)(Math.BigMul(LotSize, DecimalText.PowerOfTen(Base.Decimals))
         / DecimalText.PowerOfTen(QuantityDecimals));
 
-    /// <summary>What the key of a group begins with; no symbol holds a colon.</summary>
+    /// <summary>Prefix of the key of a group. No symbol contains a colon.</summary>
     public const string GroupKeyPrefix = "group:";
 
     private static readonly SearchValues<char> s_nameCharacters =
@@ -134,8 +137,8 @@ public sealed record Instrument
         Math.BigMul(DecimalText.PowerOfTen(PriceDecimals), DecimalText.PowerOfTen(QuantityDecimals));
 
     /// <summary>
-    /// Price times quantity in quote minor units, exact; wide, so that any input may be tested. What is beyond every
-    /// limit by its ticks times lots alone is <see cref="Int128.MaxValue"/>.
+    /// Returns price times quantity in quote minor units, exactly. Any input may be tested: if ticks times lots alone
+    /// exceed every limit, it returns <see cref="Int128.MaxValue"/>.
     /// </summary>
     public Int128 Notional(long priceTicks, long quantityLots)
     {
@@ -143,7 +146,7 @@ public sealed record Instrument
         return tickLots > NotionalLimit ? Int128.MaxValue : Wide.Product(tickLots, TickLotValue);
     }
 
-    /// <summary>The first thing that is wrong with this definition; null when nothing is.</summary>
+    /// <summary>Returns the first error in this definition, or null if there is none.</summary>
     public InstrumentFault? Check() => CheckNames() ?? CheckSteps() ?? CheckPrices() ?? CheckRates();
 
     private InstrumentFault? CheckNames()
@@ -181,7 +184,7 @@ public sealed record Instrument
             return new(field, $"{DecimalText.MaxDecimals}", $"decimals are 0 to {DecimalText.MaxDecimals}");
         }
 
-        // Before anything is multiplied: two such steps and 18 decimals are just within 128 bits.
+        // Must precede any multiplication: two such steps and 18 decimals just fit 128 bits.
         if (TickSize is <= 0 or > StepLimit || LotSize is <= 0 or > StepLimit)
         {
             var field = TickSize is <= 0 or > StepLimit ? "tickSize" : "lotSize";

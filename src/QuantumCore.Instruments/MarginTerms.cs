@@ -2,33 +2,40 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>What a part of a position needs as margin.</summary>
-/// <param name="UpTo">The part ends at this position, quote minor units at the mark price.</param>
-/// <param name="InitialPpm">To open it, millionths of its value.</param>
-/// <param name="MaintenancePpm">To keep it, millionths of its value.</param>
+/// <summary>Margin rates of one part of a position.</summary>
+/// <param name="UpTo">Upper end of the part, quote minor units of position value at the mark price.</param>
+/// <param name="InitialPpm">Initial margin rate, millionths of the part's value.</param>
+/// <param name="MaintenancePpm">Maintenance margin rate, millionths of the part's value.</param>
 public readonly record struct MarginTier(long UpTo, int InitialPpm, int MaintenancePpm);
 
 /// <summary>
-/// Requirements by size, marginal as tax brackets: a rate is of the part of the position inside its tier, so that one more lot never
-/// jumps.
+/// Margin requirements by position size, marginal like tax brackets. A rate applies only to the part of the position
+/// inside its tier, so that one more lot never causes a jump.
 /// </summary>
-/// <param name="Tiers">From the smallest; the last has no end (<see cref="long.MaxValue"/>). Rates never fall.</param>
-/// <param name="FloorPerLot">The least that a lot needs, quote minor units; 0 for none.</param>
+/// <param name="Tiers">
+/// Tiers in ascending order; the last has no end (<see cref="long.MaxValue"/>). Rates never fall.
+/// </param>
+/// <param name="FloorPerLot">Minimum requirement of a lot, quote minor units; 0 for none.</param>
 public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPerLot = 0)
 {
-    /// <summary>Most tiers.</summary>
+    /// <summary>Maximum number of tiers.</summary>
     public const int TiersLimit = 20;
 
-    /// <summary>Highest rate, millionths: an initial margin of the whole value, and as much again for what may go against a short one.</summary>
+    /// <summary>
+    /// Maximum rate, millionths: an initial margin of the whole value, and as much again for adverse moves of a short
+    /// position.
+    /// </summary>
     public const int RateLimit = 2_000_000;
 
-    /// <summary>One rate for all sizes.</summary>
+    /// <summary>Makes a table with one rate for all sizes.</summary>
     public static MarginTable Flat(int initialPpm, int maintenancePpm, long floorPerLot = 0) =>
         new([new MarginTier(long.MaxValue, initialPpm, maintenancePpm)], floorPerLot);
 
-    /// <summary>What a position needs by its rates, in millionths of a quote minor unit, exactly.</summary>
-    /// <param name="value">Its value at the mark price, quote minor units, not negative.</param>
-    /// <param name="maintenance">To keep it; else to open it.</param>
+    /// <summary>
+    /// Returns the requirement of a position by its rates, in millionths of a quote minor unit, exactly.
+    /// </summary>
+    /// <param name="value">Value of the position at the mark price, quote minor units, not negative.</param>
+    /// <param name="maintenance">True for the maintenance margin; false for the initial margin.</param>
     public Int128 Weighted(Int128 value, bool maintenance)
     {
         if (Tiers.Length == 1)
@@ -53,7 +60,7 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
         return sum;
     }
 
-    /// <summary>Why this is no table, as a sentence; null when it is one.</summary>
+    /// <summary>Validates the table. Returns the error as a sentence, or null if it is valid.</summary>
     public string? Check()
     {
         if (Tiers.IsDefaultOrEmpty || Tiers.Length > TiersLimit || Tiers[^1].UpTo != long.MaxValue)
@@ -81,46 +88,50 @@ public sealed record MarginTable(ImmutableArray<MarginTier> Tiers, long FloorPer
     }
 }
 
-/// <summary>On what terms an instrument is traded on margin.</summary>
+/// <summary>Margin terms of an instrument.</summary>
 public sealed record MarginTerms
 {
-    /// <summary>What a long position needs.</summary>
+    /// <summary>Requirements of long positions.</summary>
     public required MarginTable Long { get; init; }
 
-    /// <summary>What a short position needs; null: nobody goes short.</summary>
+    /// <summary>Requirements of short positions; null if short selling is not allowed.</summary>
     public MarginTable? Short { get; init; }
 
-    /// <summary>Below this mark price, in ticks, a short position needs what <see cref="CheapShort"/> says; 0 for never.</summary>
+    /// <summary>
+    /// Mark price, in ticks, below which <see cref="CheapShort"/> applies to short positions; 0 for never.
+    /// </summary>
     public long CheapBelowTicks { get; init; }
 
-    /// <summary>What a short position of a cheap share needs.</summary>
+    /// <summary>Requirements of short positions in a cheap share.</summary>
     public MarginTable? CheapShort { get; init; }
 
-    /// <summary>Lots that there are to lend; located by account out of these.</summary>
+    /// <summary>Lendable pool, in lots, from which accounts get their locates.</summary>
     public long LendableLots { get; init; }
 
-    /// <summary>Fee of borrowed units, millionths of their value a year.</summary>
+    /// <summary>Borrow fee, millionths of the borrowed units' value per year.</summary>
     public int BorrowPpm { get; init; }
 
-    /// <summary>Lots that must stand on a side of the book for its price to count for the mark price.</summary>
+    /// <summary>Lots that one side of the book must have for its price to count for the mark price.</summary>
     public long ImpactLots { get; init; } = 1;
 
-    /// <summary>A wider spread than this, millionths of its middle, does not count for the mark price.</summary>
+    /// <summary>Maximum spread that counts for the mark price, millionths of its middle.</summary>
     public int SpreadLimitPpm { get; init; } = 50_000;
 
-    /// <summary>Most lots of one step of a liquidation.</summary>
+    /// <summary>Maximum lots of one liquidation step.</summary>
     public long StepLots { get; init; } = Instrument.QuantityLotsLimit;
 
-    /// <summary>The margin group whose long and short positions secure each other in part; empty for none.</summary>
+    /// <summary>The margin group whose long and short positions offset each other in part; empty for none.</summary>
     public string Group { get; init; } = "";
 
-    /// <summary>Whether it is a name of a margin group: 1 to 20 capital letters, digits, points or hyphens.</summary>
+    /// <summary>
+    /// Returns true for a valid name of a margin group: 1 to 20 capital letters, digits, points or hyphens.
+    /// </summary>
     public static bool IsGroupName(string text) => Instrument.IsName(text, 20);
 
-    /// <summary>Why a text is no name of a group, as a sentence.</summary>
+    /// <summary>Error message for an invalid group name.</summary>
     public const string NoGroupName = "a group's name is 1 to 20 capital letters, digits, points or hyphens";
 
-    /// <summary>Why these are no terms of an instrument, as a sentence; null when they are.</summary>
+    /// <summary>Validates the terms. Returns the error as a sentence, or null if they are valid.</summary>
     public string? Check()
     {
         if ((Long.Check() ?? Short?.Check() ?? CheapShort?.Check()) is { } wrong)
@@ -150,40 +161,44 @@ public sealed record MarginTerms
     }
 }
 
-/// <summary>How accounts that are paid in a currency are lent to, called and liquidated.</summary>
+/// <summary>Margin policy of a currency: loans, margin calls and liquidation.</summary>
 public sealed record MarginPolicy
 {
-    /// <summary>Most that the house pays before a deficit is shared out, minor units.</summary>
+    /// <summary>Maximum of <see cref="Skin"/>, minor units.</summary>
     public const long SkinLimit = 1L << 60;
 
-    /// <summary>Interest on borrowed cash, millionths a year.</summary>
+    /// <summary>Interest on borrowed cash, millionths per year.</summary>
     public int LoanPpm { get; init; }
 
-    /// <summary>Days of a year of interest: 360 or 365.</summary>
+    /// <summary>Days per year for interest: 360 or 365.</summary>
     public int DayBasis { get; init; } = 360;
 
-    /// <summary>How long a called account has to come back above its maintenance margin, seconds; 0 for no time.</summary>
+    /// <summary>
+    /// Time an account has after a margin call to return above its maintenance margin, seconds; 0 for none.
+    /// </summary>
     public int CallSeconds { get; init; }
 
-    /// <summary>Equity below this part of the maintenance margin, millionths, waits for no deadline.</summary>
+    /// <summary>
+    /// Part of the maintenance margin, millionths. Equity below it is liquidated without waiting for the deadline.
+    /// </summary>
     public int LiquidationPpm { get; init; } = 1_000_000;
 
-    /// <summary>A liquidation stops at this part of the maintenance margin, millionths.</summary>
+    /// <summary>Part of the maintenance margin at which a liquidation stops, millionths.</summary>
     public int TargetPpm { get; init; } = 1_100_000;
 
-    /// <summary>Fee of what is liquidated, millionths of its value, for the insurance fund.</summary>
+    /// <summary>Liquidation fee, millionths of the liquidated value, paid to the insurance fund.</summary>
     public int FeePpm { get; init; } = 5_000;
 
     /// <summary>
-    /// Whether accounts that gained on the day on what an account lost on pay what insurance fund and <see cref="Skin"/> leave of its deficit;
-    /// else the house does.
+    /// True if a deficit beyond insurance fund and <see cref="Skin"/> is shared out among accounts that gained that day
+    /// on what the account lost on. Otherwise the house pays it.
     /// </summary>
     public bool SharesOut { get; init; }
 
-    /// <summary>What the house pays of a deficit before it is shared out, minor units.</summary>
+    /// <summary>Part of a deficit that the house pays before the rest is shared out, minor units.</summary>
     public long Skin { get; init; }
 
-    /// <summary>Why this is no policy, as a sentence; null when it is one.</summary>
+    /// <summary>Validates the policy. Returns the error as a sentence, or null if it is valid.</summary>
     public string? Check() =>
         LoanPpm is < 0 or > 10_000_000 || DayBasis is not (360 or 365) ? "loanPpm is 0 to 10000000, dayBasis 360 or 365"
         : CallSeconds is < 0 or > 864_000 ? "callSeconds is 0 to 864000"
@@ -193,12 +208,12 @@ public sealed record MarginPolicy
         : null;
 }
 
-/// <summary>Where a mark price comes from. Numbers are journaled and never change.</summary>
+/// <summary>Source of a mark price. Numbers are journaled and never change.</summary>
 public enum MarkSource : byte
 {
     /// <summary>The index, and the book's middle and last price near it.</summary>
     Index = 1,
 
-    /// <summary>The book's middle and last price, near the mark price before: there is no index.</summary>
+    /// <summary>The book's middle and last price, near the previous mark price: there is no index.</summary>
     Book = 2,
 }

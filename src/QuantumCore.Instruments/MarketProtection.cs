@@ -1,15 +1,15 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>How far a market order may go.</summary>
+/// <summary>Computes the worst prices at which market orders and stops may trade.</summary>
 public static class MarketProtection
 {
     /// <summary>
-    /// The worst price, in ticks, at which a market order may trade: the reference and the instrument's protection,
-    /// rounded toward the reference and kept within the instrument's prices.
+    /// Returns the worst price, in ticks, at which a market order may trade: the reference price plus or minus the
+    /// instrument's protection. It is rounded toward the reference and kept within the instrument's prices.
     /// </summary>
     /// <param name="instrument">The instrument.</param>
     /// <param name="side">Buy or sell.</param>
-    /// <param name="referenceTicks">The reference price in ticks, positive.</param>
+    /// <param name="referenceTicks">The reference price, in ticks, positive.</param>
     public static long PriceTicks(Instrument instrument, Side side, long referenceTicks)
     {
         const long Million = 1_000_000;
@@ -22,13 +22,17 @@ public static class MarketProtection
     }
 
     /// <summary>
-    /// The worst price, in ticks, at which a trailing stop may trade, or to which its limit may go. A buy's trigger only
-    /// falls and a sell's only rises, so that the first trigger decides.
+    /// Returns the worst price, in ticks, at which a trailing stop may trade, or which its limit may reach. The first
+    /// trigger decides, because a buy's trigger only falls and a sell's only rises.
     /// </summary>
     /// <param name="instrument">The instrument.</param>
     /// <param name="side">Buy or sell.</param>
-    /// <param name="referenceTicks">What it follows now, in ticks; 0 for nothing yet, where it has an activation price.</param>
-    /// <param name="terms">Its distance and, of a trailing stop-limit, the limit's distance from the trigger.</param>
+    /// <param name="referenceTicks">
+    /// The price it follows now, in ticks; 0 for none yet, if it has an activation price.
+    /// </param>
+    /// <param name="terms">
+    /// Its trailing distance and, for a trailing stop-limit, the limit's distance from the trigger.
+    /// </param>
     public static long TrailingPriceTicks(Instrument instrument, Side side, long referenceTicks, OrderConditions terms)
     {
         var trigger = FirstTrigger(side, FirstFollowed(side, referenceTicks, terms.ActivationTicks), terms);
@@ -39,10 +43,12 @@ public static class MarketProtection
         return Math.Clamp(limit, instrument.MinPriceTicks, instrument.MaxPriceTicks);
     }
 
-    /// <summary>The trigger, in ticks, of a followed price, as the book rounds it: never before the full distance.</summary>
+    /// <summary>
+    /// Returns the trigger of a followed price, in ticks, rounded as in the book: never short of the full distance.
+    /// </summary>
     /// <param name="side">Buy or sell.</param>
-    /// <param name="followed">What is followed, in ticks.</param>
-    /// <param name="terms">Its distance.</param>
+    /// <param name="followed">The followed price, in ticks.</param>
+    /// <param name="terms">Its trailing distance.</param>
     public static long FirstTrigger(Side side, long followed, OrderConditions terms)
     {
         const int Whole = 10_000;
@@ -55,7 +61,9 @@ public static class MarketProtection
             : Rounding.DivDown((Int128)followed * (Whole - points), Whole));
     }
 
-    /// <summary>The worst price it may begin to follow: with an activation price it waits for that one.</summary>
+    /// <summary>
+    /// Returns the worst price from which it may begin to follow. With an activation price, it waits for that price.
+    /// </summary>
     private static long FirstFollowed(Side side, long reference, long? activation) => activation is not { } from
         ? reference
         : reference == 0 ? from

@@ -1,24 +1,24 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>An instruction of an order, as far as it can exclude another.</summary>
+/// <summary>An order instruction that can exclude another.</summary>
 public enum OrderField : byte
 {
-    /// <summary>None.</summary>
+    /// <summary>No instruction.</summary>
     None = 0,
 
-    /// <summary>Its type.</summary>
+    /// <summary>Order type.</summary>
     Type = 1,
 
-    /// <summary>How long it lives.</summary>
+    /// <summary>Time in force.</summary>
     TimeInForce = 2,
 
     /// <summary>Post-only.</summary>
     PostOnly = 3,
 
-    /// <summary>Post-only, moved rather than refused.</summary>
+    /// <summary>Post-only that slides instead of being rejected.</summary>
     Slide = 4,
 
-    /// <summary>What an iceberg shows.</summary>
+    /// <summary>Display quantity of an iceberg.</summary>
     Display = 5,
 
     /// <summary>Hidden.</summary>
@@ -27,13 +27,13 @@ public enum OrderField : byte
     /// <summary>All or none.</summary>
     AllOrNone = 7,
 
-    /// <summary>Least quantity to fill at entry.</summary>
+    /// <summary>Minimum quantity to fill at entry.</summary>
     MinimumQuantity = 8,
 
     /// <summary>Trigger price.</summary>
     Trigger = 9,
 
-    /// <summary>Which price triggers.</summary>
+    /// <summary>Trigger reference: the price that triggers.</summary>
     TriggerReference = 10,
 
     /// <summary>Trailing distance in ticks.</summary>
@@ -42,40 +42,40 @@ public enum OrderField : byte
     /// <summary>Trailing distance in basis points.</summary>
     TrailBasisPoints = 12,
 
-    /// <summary>Price at which trailing begins.</summary>
+    /// <summary>Activation price, at which trailing begins.</summary>
     Activation = 13,
 
     /// <summary>Distance of a trailing stop's limit from its trigger.</summary>
     LimitOffset = 14,
 
-    /// <summary>What a pegged order follows.</summary>
+    /// <summary>Peg reference: the quote that a pegged order follows.</summary>
     Peg = 15,
 
-    /// <summary>Distance from what it follows.</summary>
+    /// <summary>Distance from the peg reference.</summary>
     PegOffset = 16,
 
     /// <summary>Market order by amount.</summary>
     Amount = 17,
 
-    /// <summary>How far a market order may trade.</summary>
+    /// <summary>Protection: how far a market order may trade.</summary>
     Protection = 18,
 
-    /// <summary>Good till.</summary>
+    /// <summary>Expiry time of a good-till-date order.</summary>
     Expiry = 19,
 
     /// <summary>Self-trade prevention.</summary>
     SelfTrade = 20,
 
-    /// <summary>Prices that a dividend leaves as they are.</summary>
+    /// <summary>Do not reduce: a dividend leaves its prices unchanged.</summary>
     DoNotReduce = 21,
 }
 
-/// <summary>The instructions of an order: what it says beside side, price and quantity.</summary>
-/// <param name="Type">What it does.</param>
-/// <param name="TimeInForce">How long it lives.</param>
-/// <param name="PostOnly">Rest or be refused.</param>
-/// <param name="SelfTrade">What happens when it meets an order of its owner.</param>
-/// <param name="Conditions">All else; null for a plain order.</param>
+/// <summary>Instructions of an order beside side, price and quantity.</summary>
+/// <param name="Type">Order type.</param>
+/// <param name="TimeInForce">Time in force.</param>
+/// <param name="PostOnly">True to rest or be rejected.</param>
+/// <param name="SelfTrade">Self-trade prevention mode.</param>
+/// <param name="Conditions">Other conditions; null for a plain order.</param>
 public readonly record struct OrderInstructions(
     OrderType Type,
     TimeInForce TimeInForce,
@@ -83,26 +83,26 @@ public readonly record struct OrderInstructions(
     SelfTradePrevention SelfTrade = SelfTradePrevention.None,
     OrderConditions? Conditions = null);
 
-/// <summary>Which instructions of an order exclude each other, whatever its numbers and its book are.</summary>
+/// <summary>Finds order instructions that exclude each other, independent of their numbers and the book.</summary>
 public static class OrderCombinations
 {
     private static readonly OrderConditions s_none = new();
     private static readonly (OrderField First, OrderField Second) s_fine = (OrderField.None, OrderField.None);
 
-    /// <summary>Whether an order of this type waits for a trigger before it is anything else.</summary>
+    /// <summary>Returns true if orders of this type first wait for a trigger.</summary>
     public static bool IsTriggered(OrderType type) => type is >= OrderType.Stop and <= OrderType.TrailingStopLimit;
 
-    /// <summary>Whether its trigger follows the market.</summary>
+    /// <summary>Returns true if the trigger of this type follows the market.</summary>
     public static bool IsTrailing(OrderType type) => type is OrderType.TrailingStop or OrderType.TrailingStopLimit;
 
-    /// <summary>Whether it triggers with the market, not against it.</summary>
+    /// <summary>Returns true if this type triggers with the market, not against it.</summary>
     public static bool IsTakeProfit(OrderType type) => type is OrderType.TakeProfit or OrderType.TakeProfitLimit;
 
-    /// <summary>Whether it has no limit of its own when it trades.</summary>
+    /// <summary>Returns true if orders of this type trade without a limit of their own.</summary>
     public static bool IsMarket(OrderType type) =>
         type is OrderType.Market or OrderType.Stop or OrderType.TakeProfit or OrderType.TrailingStop;
 
-    /// <summary>The first two instructions that exclude each other; None twice when there are none.</summary>
+    /// <summary>Returns the first two instructions that exclude each other; None twice if there are none.</summary>
     public static (OrderField First, OrderField Second) Conflict(in OrderInstructions order)
     {
         var terms = order.Conditions ?? s_none;
@@ -138,7 +138,7 @@ public static class OrderCombinations
         return s_fine;
     }
 
-    /// <summary>Values that belong to a type the order does not have, and those its own type can't do with.</summary>
+    /// <summary>Finds values that the order's type does not allow, and missing values that it needs.</summary>
     private static (OrderField First, OrderField Second) FieldsOfOtherTypes(
         in OrderInstructions order, OrderConditions terms)
     {

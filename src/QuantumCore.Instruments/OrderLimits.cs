@@ -3,31 +3,36 @@ using System.Globalization;
 namespace QuantumCore.Instruments;
 
 /// <summary>A limit that an order breaks.</summary>
-/// <param name="Reason">Which kind.</param>
-/// <param name="Field">The field at fault; null when it is none of the order's.</param>
-/// <param name="Limit">The limit, as a wire decimal; null when there is no number to name.</param>
-/// <param name="At">Of orders that are asked for together, which one breaks it, from 0; null when all together do.</param>
+/// <param name="Reason">Reject reason.</param>
+/// <param name="Field">The field at fault; null if it is not a field of the order.</param>
+/// <param name="Limit">The limit as a wire decimal; null if it is not a number.</param>
+/// <param name="At">Index of the order that breaks it among several, from 0; null if all together do.</param>
 public sealed record BrokenLimit(RejectReason Reason, string? Field, string? Limit, int? At = null);
 
-/// <summary>The limits of an instrument that depend on an order alone.</summary>
+/// <summary>Checks the limits of an instrument that depend on an order alone.</summary>
 public static class OrderLimits
 {
-    /// <summary>The first limit that an order breaks: quantity, then price, then notional; null when none.</summary>
+    /// <summary>
+    /// Returns the first limit that an order breaks: quantity, then price, then notional; null if none.
+    /// </summary>
     /// <param name="instrument">The instrument.</param>
     /// <param name="priceTicks">Limit or protection price, in ticks.</param>
     /// <param name="quantityLots">Quantity, in lots.</param>
     public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots) =>
         Check(instrument, priceTicks, quantityLots, quantityLots);
 
-    /// <summary>Whether an order is less than the instrument's least quantity or notional, as what is left of one may be.</summary>
+    /// <summary>
+    /// Returns true if a quantity, such as the rest of an order, is below the instrument's minimum quantity or
+    /// notional.
+    /// </summary>
     public static bool IsLess(Instrument instrument, long priceTicks, long quantityLots) =>
         quantityLots < instrument.MinQuantityLots || instrument.Notional(priceTicks, quantityLots) < instrument.MinNotional;
 
-    /// <summary>The first limit that a part of an order breaks.</summary>
+    /// <summary>Returns the first limit that a part of an order breaks, or null if none.</summary>
     /// <param name="instrument">The instrument.</param>
     /// <param name="priceTicks">Limit or protection price, in ticks.</param>
-    /// <param name="quantityLots">The part, in lots: the most is asked of it.</param>
-    /// <param name="wholeLots">The whole, in lots, of which the least is asked; 0: that of nothing.</param>
+    /// <param name="quantityLots">The part, in lots; maximums apply to it.</param>
+    /// <param name="wholeLots">The whole, in lots; minimums apply to it. 0 skips the minimums.</param>
     public static BrokenLimit? Check(Instrument instrument, long priceTicks, long quantityLots, long wholeLots)
     {
         var isSmall = wholeLots != 0 && wholeLots < instrument.MinQuantityLots;

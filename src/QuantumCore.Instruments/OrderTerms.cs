@@ -13,34 +13,38 @@ public enum Side : byte
 /// <summary>Order type (FIX tag 40).</summary>
 public enum OrderType : byte
 {
-    /// <summary>Takes what is there up to its protection price; never rests.</summary>
+    /// <summary>Takes liquidity up to its protection price; never rests.</summary>
     Market = 1,
 
-    /// <summary>Takes up to its limit; the rest rests as the time in force says.</summary>
+    /// <summary>Takes liquidity up to its limit; the rest rests if the time in force allows.</summary>
     Limit = 2,
 
-    /// <summary>A market order once the reference has gone through the trigger price, against the market.</summary>
+    /// <summary>A market order once the reference price passes the trigger price, against the market.</summary>
     Stop = 3,
 
-    /// <summary>A limit order once the reference has gone through the trigger price, against the market.</summary>
+    /// <summary>A limit order once the reference price passes the trigger price, against the market.</summary>
     StopLimit = 4,
 
-    /// <summary>A market order once the reference has reached the trigger price, with the market.</summary>
+    /// <summary>A market order once the reference price reaches the trigger price, with the market.</summary>
     TakeProfit = 5,
 
-    /// <summary>A limit order once the reference has reached the trigger price, with the market.</summary>
+    /// <summary>A limit order once the reference price reaches the trigger price, with the market.</summary>
     TakeProfitLimit = 6,
 
-    /// <summary>A stop whose trigger follows the best reference at a distance, and never moves back.</summary>
+    /// <summary>A stop whose trigger follows the best reference price at a distance and never moves back.</summary>
     TrailingStop = 7,
 
-    /// <summary>A stop-limit whose trigger follows the best reference; its limit stands off the trigger.</summary>
+    /// <summary>
+    /// A stop-limit whose trigger follows the best reference price; its limit keeps a distance from the trigger.
+    /// </summary>
     TrailingStopLimit = 8,
 
-    /// <summary>A limit order whose price follows the quotes; its own price is the cap it never passes.</summary>
+    /// <summary>A limit order whose price follows the quotes; its own price is a cap.</summary>
     Pegged = 9,
 
-    /// <summary>One leg of a strategy order: it trades only together with the others. Its price is the worst it may trade at.</summary>
+    /// <summary>
+    /// A leg of a multi-leg order: it trades only together with the other legs. Its price is its worst price.
+    /// </summary>
     Leg = 10,
 }
 
@@ -53,7 +57,7 @@ public enum TimeInForce : byte
     /// <summary>Good till cancelled.</summary>
     GoodTillCancel = 1,
 
-    /// <summary>Takes part in the opening auction; what is left of it expires.</summary>
+    /// <summary>Takes part in the opening auction; the rest expires.</summary>
     AtTheOpening = 2,
 
     /// <summary>Immediate or cancel: the remainder expires.</summary>
@@ -62,14 +66,14 @@ public enum TimeInForce : byte
     /// <summary>Fill or kill: all at once, or nothing.</summary>
     FillOrKill = 4,
 
-    /// <summary>Good till a time, in nanoseconds.</summary>
+    /// <summary>Good till a time, in Unix nanoseconds.</summary>
     GoodTillDate = 6,
 
-    /// <summary>Waits for the closing auction and takes part in it; what is left of it expires.</summary>
+    /// <summary>Waits for the closing auction and takes part in it; the rest expires.</summary>
     AtTheClose = 7,
 }
 
-/// <summary>Life of an order (FIX tag 39).</summary>
+/// <summary>Status of an order (FIX tag 39).</summary>
 public enum OrderStatus : byte
 {
     /// <summary>Open, nothing filled.</summary>
@@ -78,23 +82,23 @@ public enum OrderStatus : byte
     /// <summary>Open, partly filled.</summary>
     PartiallyFilled = 1,
 
-    /// <summary>Done: nothing left.</summary>
+    /// <summary>Done: completely filled.</summary>
     Filled = 2,
 
-    /// <summary>Done: taken out by its owner or the operator.</summary>
+    /// <summary>Done: cancelled by its owner or the operator.</summary>
     Cancelled = 4,
 
     /// <summary>Done: never entered the book.</summary>
     Rejected = 8,
 
-    /// <summary>Done: its remainder could not be executed under its own terms.</summary>
+    /// <summary>Done: the remainder could not be executed under its own terms.</summary>
     Expired = 12,
 }
 
-/// <summary>Why an order that had entered the book ended with something left.</summary>
+/// <summary>Reason why an order in the book ended with open quantity.</summary>
 public enum EndReason : byte
 {
-    /// <summary>It has not ended, or ended filled.</summary>
+    /// <summary>Not ended, or filled.</summary>
     None = 0,
 
     /// <summary>Cancelled by its owner.</summary>
@@ -115,13 +119,13 @@ public enum EndReason : byte
     /// <summary>Fill-or-kill that could not be filled whole.</summary>
     FillOrKill = 6,
 
-    /// <summary>Market order: nothing (more) on the other side.</summary>
+    /// <summary>Market order: no (more) liquidity on the other side.</summary>
     NoLiquidity = 7,
 
-    /// <summary>Market order: there was more, beyond its protection price.</summary>
+    /// <summary>Market order: the remaining liquidity is beyond its protection price.</summary>
     Protection = 8,
 
-    /// <summary>The list it belonged to ended, or its parent was not filled.</summary>
+    /// <summary>Its list ended, or its parent was not filled.</summary>
     List = 9,
 
     /// <summary>Its sibling of a one-cancels-other pair filled or triggered.</summary>
@@ -133,81 +137,83 @@ public enum EndReason : byte
     /// <summary>Less than its minimum quantity could be filled at entry.</summary>
     MinimumQuantity = 12,
 
-    /// <summary>There was more, beyond the dynamic price band.</summary>
+    /// <summary>The remaining liquidity is beyond the dynamic price band.</summary>
     Band = 13,
 
-    /// <summary>Market order by amount: what is left of the amount buys no lot at the next price.</summary>
+    /// <summary>Market order by amount: the rest of the amount does not buy a lot at the next price.</summary>
     Amount = 14,
 
-    /// <summary>Its time came.</summary>
+    /// <summary>Its expiry time came.</summary>
     GoodTillDate = 15,
 
     /// <summary>The day ended.</summary>
     Day = 16,
 
-    /// <summary>At-the-open order: left over by the opening auction.</summary>
+    /// <summary>At-the-open order: left over after the opening auction.</summary>
     AtTheOpening = 17,
 
-    /// <summary>At-the-close order: left over by the closing auction.</summary>
+    /// <summary>At-the-close order: left over after the closing auction.</summary>
     AtTheClose = 18,
 
-    /// <summary>Market order: left over by an auction.</summary>
+    /// <summary>Market order: left over after an auction.</summary>
     AuctionEnd = 19,
 
-    /// <summary>The phase that began can't hold it.</summary>
+    /// <summary>The new phase cannot hold it.</summary>
     Session = 20,
 
     /// <summary>The account's kill switch was used.</summary>
     KillSwitch = 21,
 
-    /// <summary>Post-only stop: it would have taken when it triggered.</summary>
+    /// <summary>Post-only stop: it would have taken liquidity when it triggered.</summary>
     PostOnly = 22,
 
-    /// <summary>A corporate action of what it trades began.</summary>
+    /// <summary>A corporate action of its instrument began.</summary>
     CorporateAction = 23,
 }
 
 /// <summary>Phase of a symbol's trading day (FIX tag 340).</summary>
 public enum TradingPhase : byte
 {
-    /// <summary>Matches continuously.</summary>
+    /// <summary>Continuous matching.</summary>
     Continuous = 0,
 
-    /// <summary>Collects orders, tells no indicative price.</summary>
+    /// <summary>Collects orders without an indicative price.</summary>
     PreOpen = 1,
 
     /// <summary>Collects orders for the opening auction.</summary>
     Opening = 2,
 
-    /// <summary>Collects orders for an auction that a price band or a halt called for.</summary>
+    /// <summary>Collects orders for an auction after a price band or a halt.</summary>
     Volatility = 3,
 
     /// <summary>Collects orders for the closing auction.</summary>
     Closing = 4,
 
-    /// <summary>Stopped: orders may be cancelled or made smaller, none entered.</summary>
+    /// <summary>Halted: orders may be cancelled or reduced, but not entered.</summary>
     Halt = 5,
 
     /// <summary>The day is over.</summary>
     Closed = 6,
 }
 
-/// <summary>What happens when an order would trade with one of its own owner; the incoming order decides.</summary>
+/// <summary>
+/// Self-trade prevention: action when an order would trade with one of its own owner. The incoming order decides.
+/// </summary>
 public enum SelfTradePrevention : byte
 {
-    /// <summary>They trade.</summary>
+    /// <summary>No prevention: they trade.</summary>
     None = 0,
 
     /// <summary>The incoming order's remainder expires.</summary>
     ExpireTaker = 1,
 
-    /// <summary>The resting order expires whole; the incoming one goes on.</summary>
+    /// <summary>The whole resting order expires; the incoming one goes on.</summary>
     ExpireMaker = 2,
 
-    /// <summary>Both expire whole.</summary>
+    /// <summary>Both orders expire whole.</summary>
     ExpireBoth = 3,
 
-    /// <summary>Both shrink by what they would have traded.</summary>
+    /// <summary>Both orders are reduced by what they would have traded.</summary>
     Decrement = 4,
 
     /// <summary>The order entered later (by id) expires whole.</summary>
@@ -217,13 +223,13 @@ public enum SelfTradePrevention : byte
     CancelOldest = 6,
 }
 
-/// <summary>What a mode does to the two orders that met.</summary>
+/// <summary>Resolves the effect of a self-trade prevention mode on two orders.</summary>
 public static class SelfTradePreventionExtensions
 {
-    /// <summary>The mode with the newest and the oldest said by who came and who rested.</summary>
-    /// <param name="mode">The incoming order's instruction.</param>
-    /// <param name="takerId">The incoming order's public id; of two orders the later has the greater one.</param>
-    /// <param name="makerId">The resting order's.</param>
+    /// <summary>Replaces the modes for the newest and oldest order by those for taker and maker.</summary>
+    /// <param name="mode">The incoming order's mode.</param>
+    /// <param name="takerId">The incoming order's public id; a later order has a greater one.</param>
+    /// <param name="makerId">The resting order's public id.</param>
     public static SelfTradePrevention Between(this SelfTradePrevention mode, long takerId, long makerId) => mode switch
     {
         SelfTradePrevention.CancelNewest => takerId > makerId ? SelfTradePrevention.ExpireTaker : SelfTradePrevention.ExpireMaker,
@@ -231,29 +237,29 @@ public static class SelfTradePreventionExtensions
         _ => mode,
     };
 
-    /// <summary>Whether the incoming order loses by it; of a mode as <see cref="Between"/> gives it.</summary>
+    /// <summary>Returns true if a mode from <see cref="Between"/> reduces or ends the incoming order.</summary>
     public static bool TakesOfTaker(this SelfTradePrevention mode) =>
         mode is SelfTradePrevention.ExpireTaker or SelfTradePrevention.ExpireBoth or SelfTradePrevention.Decrement;
 
-    /// <summary>Whether the resting order loses by it; of a mode as <see cref="Between"/> gives it.</summary>
+    /// <summary>Returns true if a mode from <see cref="Between"/> reduces or ends the resting order.</summary>
     public static bool TakesOfMaker(this SelfTradePrevention mode) =>
         mode is SelfTradePrevention.ExpireMaker or SelfTradePrevention.ExpireBoth or SelfTradePrevention.Decrement;
 }
 
-/// <summary>Which price triggers a stop (FIX tag 1107).</summary>
+/// <summary>Price that triggers a stop (FIX tag 1107).</summary>
 public enum TriggerReference : byte
 {
     /// <summary>The last trade of the book.</summary>
     Last = 0,
 
-    /// <summary>The best displayed quote the order would meet: buys look at the ask, sells at the bid.</summary>
+    /// <summary>The best displayed quote that the order would meet: the ask for a buy, the bid for a sell.</summary>
     Quote = 1,
 
-    /// <summary>The mark price, as set by the operator.</summary>
+    /// <summary>The mark price, set by the operator.</summary>
     Mark = 2,
 }
 
-/// <summary>What a pegged order follows (FIX tag 1094). References are displayed orders that are not pegs.</summary>
+/// <summary>Quote that a pegged order follows (FIX tag 1094). Only displayed orders that are not pegs count.</summary>
 public enum PegReference : byte
 {
     /// <summary>Not pegged.</summary>
@@ -265,11 +271,11 @@ public enum PegReference : byte
     /// <summary>The best price of the other side.</summary>
     Market = 2,
 
-    /// <summary>The middle of both, rounded away from the other side.</summary>
+    /// <summary>The midpoint of both, rounded away from the other side.</summary>
     Midpoint = 3,
 }
 
-/// <summary>How the orders of a list depend on each other (FIX tag 1385).</summary>
+/// <summary>Kind of a list: how its orders depend on each other (FIX tag 1385).</summary>
 public enum OrderListKind : byte
 {
     /// <summary>A limit and a stop leg: the first fill or trigger of one cancels the other.</summary>
@@ -281,30 +287,33 @@ public enum OrderListKind : byte
     /// <summary>A one-cancels-other pair enters when the first order is filled.</summary>
     OneTriggersOneCancelsOther = 3,
 
-    /// <summary>The legs of a strategy order: all trade together or none does.</summary>
+    /// <summary>The legs of a multi-leg order: all trade together or none does.</summary>
     Strategy = 4,
 }
 
-/// <summary>What a replacement does when one half of it can't be done.</summary>
+/// <summary>Behaviour of a replacement of which one half fails.</summary>
 public enum ReplaceMode : byte
 {
-    /// <summary>Both or neither.</summary>
+    /// <summary>Does both or neither.</summary>
     Atomic = 0,
 
-    /// <summary>Without the cancel no new order; the cancel stands even if the new order is refused.</summary>
+    /// <summary>Enters no new order if the cancel fails; the cancel stands even if the new order is rejected.</summary>
     StopOnFailure = 1,
 
-    /// <summary>Each for itself.</summary>
+    /// <summary>Does each half independently of the other.</summary>
     AllowFailure = 2,
 }
 
-/// <summary>What a kind of list asks for.</summary>
+/// <summary>Properties of the kinds of lists.</summary>
 public static class OrderListKindExtensions
 {
-    /// <summary>Most orders of a list.</summary>
+    /// <summary>Maximum number of orders of a list.</summary>
     public const int MostOrders = 3;
 
-    /// <summary>How many orders a list of a kind has; 0 for a strategy, whose legs are as many as it names, and for no kind.</summary>
+    /// <summary>
+    /// Returns the number of orders of a list kind; 0 for a multi-leg order, which names its legs itself, and for an
+    /// unknown kind.
+    /// </summary>
     public static int OrderCount(this OrderListKind kind) => kind switch
     {
         OrderListKind.OneCancelsOther or OrderListKind.OneTriggersOther => 2,
@@ -312,19 +321,19 @@ public static class OrderListKindExtensions
         _ => 0,
     };
 
-    /// <summary>How a request names the orders of a list of a kind.</summary>
+    /// <summary>Returns the field of a request that holds the orders of a list.</summary>
     public static string Members(this OrderListKind kind) => kind == OrderListKind.Strategy ? "legs" : "orders";
 
-    /// <summary>How a request names one of them.</summary>
-    /// <param name="kind">The kind.</param>
-    /// <param name="at">Which, from 0.</param>
+    /// <summary>Returns the path of an order of a list in a request.</summary>
+    /// <param name="kind">Kind of the list.</param>
+    /// <param name="at">Index of the order, from 0.</param>
     public static string MemberAt(this OrderListKind kind, int at) => $"{kind.Members()}[{at}]";
 }
 
-/// <summary>What an end means for the state of an order.</summary>
+/// <summary>Maps the reason of an end to an order status.</summary>
 public static class EndReasonExtensions
 {
-    /// <summary>The state an order is done in.</summary>
+    /// <summary>Returns the final status of an order.</summary>
     public static OrderStatus Status(this EndReason end) => end switch
     {
         EndReason.None => OrderStatus.Filled,
@@ -334,21 +343,23 @@ public static class EndReasonExtensions
     };
 }
 
-/// <summary>What happened to a displayed order, as others see it.</summary>
+/// <summary>Change of a displayed order, as others see it.</summary>
 public enum OrderChangeKind : byte
 {
-    /// <summary>It appeared.</summary>
+    /// <summary>The order appeared.</summary>
     Added = 1,
 
-    /// <summary>It shows another quantity and keeps its place.</summary>
+    /// <summary>The order displays another quantity and keeps its priority.</summary>
     Resized = 2,
 
-    /// <summary>It is gone, or about to appear elsewhere.</summary>
+    /// <summary>The order is gone, or about to appear elsewhere.</summary>
     Removed = 3,
 
-    /// <summary>It traded those lots; with none left it is gone.</summary>
+    /// <summary>The order traded these lots; with none left, it is gone.</summary>
     Executed = 4,
 
-    /// <summary>A trade of which no displayed order is told: the resting one is hidden, or it is an auction's.</summary>
+    /// <summary>
+    /// A trade that no displayed order shows: the resting order is hidden, or it is an auction trade.
+    /// </summary>
     Printed = 5,
 }

@@ -1,23 +1,23 @@
 namespace QuantumCore.Instruments;
 
 /// <summary>
-/// Why a request was refused: one value per cause, the same in the core, the accounts and on every wire.
-/// The numbers are journaled and never change.
+/// Reason why a request was rejected: one value per cause, the same in the core, the accounts and every protocol. The
+/// numbers are journaled and never change.
 /// </summary>
 public enum RejectReason : ushort
 {
-    /// <summary>Not refused.</summary>
+    /// <summary>Not rejected.</summary>
     None = 0,
 
-    // The request alone.
+    // Errors of the request alone.
 
-    /// <summary>The request is malformed; the field is named beside it.</summary>
+    /// <summary>The request is malformed; the field is named with it.</summary>
     BadRequest = 1,
 
     /// <summary>No such symbol.</summary>
     UnknownSymbol = 2,
 
-    /// <summary>Two instructions that exclude each other; the field names both.</summary>
+    /// <summary>Two instructions exclude each other; the field names both.</summary>
     InvalidCombination = 3,
 
     /// <summary>Quantity is zero, not a whole number of lots, or outside the instrument's limits.</summary>
@@ -38,7 +38,7 @@ public enum RejectReason : ushort
     /// <summary>The key may not do this.</summary>
     Forbidden = 9,
 
-    /// <summary>The name belongs to somebody already.</summary>
+    /// <summary>The name is already taken.</summary>
     NameTaken = 10,
 
     /// <summary>No such user.</summary>
@@ -46,16 +46,16 @@ public enum RejectReason : ushort
 
     // The book's state.
 
-    /// <summary>Time of the command lies before the time of the last one.</summary>
+    /// <summary>The command's time is before the time of the last one.</summary>
     TimeRegression = 20,
 
     /// <summary>The symbol is halted: its phase is Halt.</summary>
     SymbolHalted = 21,
 
-    /// <summary>One more price level than the book may have.</summary>
+    /// <summary>The book has its maximum number of price levels.</summary>
     TooManyLevels = 22,
 
-    /// <summary>Post-only order would have traded.</summary>
+    /// <summary>The post-only order would have taken liquidity.</summary>
     PostOnlyWouldTake = 23,
 
     /// <summary>The order was voided before it reached the book (cancelled, or found orphaned).</summary>
@@ -73,19 +73,22 @@ public enum RejectReason : ushort
     /// <summary>The order, or the change of phase, is not possible in this phase.</summary>
     NotInThisPhase = 28,
 
-    /// <summary>The time it is good till has come already.</summary>
+    /// <summary>The order's expiry time has already come.</summary>
     ExpiredAlready = 29,
 
     /// <summary>The prices of a list's legs are not in order around the last price.</summary>
     ListPrices = 30,
 
-    /// <summary>The reference has passed the trigger price already.</summary>
+    /// <summary>The reference price has already passed the trigger price.</summary>
     StopWouldTrigger = 31,
 
-    /// <summary>The quotes it is pegged to are not there.</summary>
+    /// <summary>The quotes that the order is pegged to are missing.</summary>
     PegNoReference = 32,
 
-    /// <summary>The symbol's book can't be explained by its journal, so it serves nothing until that is mended; nothing was done, and what came before is not known.</summary>
+    /// <summary>
+    /// The symbol's book is inconsistent with its journal and serves nothing until that is repaired. Nothing was done;
+    /// earlier outcomes are unknown.
+    /// </summary>
     SymbolUnavailable = 33,
 
     // Live orders.
@@ -96,19 +99,21 @@ public enum RejectReason : ushort
     /// <summary>The order belongs to another account.</summary>
     NotOwner = 41,
 
-    /// <summary>The order is done; its final state comes with the refusal.</summary>
+    /// <summary>The order is done; its final state comes with the rejection.</summary>
     OrderClosed = 42,
 
     /// <summary>The order's open quantity is not what the request expected.</summary>
     StaleLeaves = 43,
 
-    /// <summary>A reduction in place cannot make an order larger.</summary>
+    /// <summary>A reduction in place cannot enlarge an order.</summary>
     WouldGrow = 44,
 
-    /// <summary>No trade with this id is on the book's record, or it is void already, or its units have become others since.</summary>
+    /// <summary>
+    /// The book has no trade with this id, or the trade is busted, or its units have since become others.
+    /// </summary>
     UnknownTrade = 45,
 
-    /// <summary>The order is open and stands in no queue: it waits for a trigger, a parent, a quote or the close.</summary>
+    /// <summary>The order is open but in no queue: it waits for a trigger, a parent, a quote or the close.</summary>
     NotResting = 46,
 
     // The account's state.
@@ -119,83 +124,87 @@ public enum RejectReason : ushort
     /// <summary>The client order id was cancelled before its order arrived.</summary>
     KeyCancelled = 61,
 
-    /// <summary>Not enough free quote asset, fees included.</summary>
+    /// <summary>Not enough available quote asset, including fees.</summary>
     InsufficientFunds = 62,
 
-    /// <summary>Not enough free base asset; a cash account can't go short.</summary>
+    /// <summary>Not enough available base asset; a cash account cannot go short.</summary>
     ShortNotAllowed = 63,
 
-    /// <summary>As many open orders as the account may have.</summary>
+    /// <summary>The account has its maximum number of open orders.</summary>
     TooManyOrders = 64,
 
     /// <summary>A sum would leave the range of a balance.</summary>
     Overflow = 65,
 
-    /// <summary>A market order needs a reference price and there is none.</summary>
+    /// <summary>A market order needs a reference price, and there is none.</summary>
     NoReference = 66,
 
-    /// <summary>The account is frozen: it enters no orders and gives nothing away.</summary>
+    /// <summary>The account is frozen: it may neither enter orders nor give anything away.</summary>
     AccountFrozen = 67,
 
-    /// <summary>More in one order than the account may enter in this symbol.</summary>
+    /// <summary>The order's quantity is above the account's limit in this symbol.</summary>
     MaxQuantity = 68,
 
-    /// <summary>An order of more value than the account may enter in this symbol.</summary>
+    /// <summary>The order's value is above the account's limit in this symbol.</summary>
     MaxNotional = 69,
 
-    /// <summary>As many open orders as the account may have, in this symbol or at all.</summary>
+    /// <summary>The account has its maximum number of open orders, in this symbol or in all.</summary>
     OpenOrderLimit = 70,
 
-    /// <summary>With its open orders filled the account would have more, or be short of more, than it may.</summary>
+    /// <summary>With its open orders filled, the account's long or short position would be above its limit.</summary>
     PositionLimit = 71,
 
-    /// <summary>The same order came a moment ago.</summary>
+    /// <summary>An equal order came a moment ago.</summary>
     DuplicateOrder = 72,
 
-    /// <summary>More orders in a short time than the account may enter.</summary>
+    /// <summary>The account enters orders above its rate limit.</summary>
     OrderRate = 73,
 
-    /// <summary>With its open orders filled the account would have traded more today than it may.</summary>
+    /// <summary>With its open orders filled, the account's volume today would be above its limit.</summary>
     DailyVolume = 74,
 
-    /// <summary>The account has lost as much today as it may: it buys nothing, and sells nothing short, until tomorrow.</summary>
+    /// <summary>
+    /// The account's loss today has reached its limit: it may neither buy nor sell short until tomorrow.
+    /// </summary>
     DailyLoss = 75,
 
     /// <summary>Not enough equity for the initial margin, open orders included.</summary>
     InsufficientMargin = 76,
 
-    /// <summary>The account may only make its positions smaller: its equity is below the margin.</summary>
+    /// <summary>The account may only reduce its positions, because its equity is below the margin.</summary>
     ReduceOnly = 77,
 
-    /// <summary>The account does not trade this instrument: its currency or its kind is another.</summary>
+    /// <summary>The account may not trade this instrument: its currency or its kind is another.</summary>
     NotPermitted = 78,
 
-    /// <summary>More would be short than was located for the account.</summary>
+    /// <summary>The short position would exceed the account's locate.</summary>
     NoLocate = 79,
 
-    /// <summary>A mark price is missing or old: a margin account takes on nothing until there is one.</summary>
+    /// <summary>A mark price is missing or old: a margin account may not add risk until there is one.</summary>
     MarkStale = 80,
 
-    /// <summary>Enough is there, but it settles later than it would have to be given away.</summary>
+    /// <summary>The funds suffice but settle later than they would have to be given.</summary>
     UnsettledFunds = 93,
 
-    /// <summary>The account's position asks for nothing: the signal is no order.</summary>
+    /// <summary>The account's position makes the signal ask for no order.</summary>
     SignalSkipped = 86,
 
-    /// <summary>Signals of this strategy failed one after the other; it takes none for a while.</summary>
+    /// <summary>Consecutive signals of this strategy failed; it takes none for a while.</summary>
     SignalsPaused = 87,
 
-    /// <summary>The signal is older than its strategy takes it.</summary>
+    /// <summary>The signal is older than its strategy allows.</summary>
     SignalTooOld = 88,
 
-    // Availability: nothing was decided, or it is not known what was.
+    // Availability: nothing was decided, or the decision is unknown.
 
     /// <summary>Queues are full; nothing was done. Retry with the same client order id.</summary>
     Overloaded = 90,
 
-    /// <summary>The outcome is not known. Retry with the same client order id to learn it.</summary>
+    /// <summary>The outcome is unknown. Retry with the same client order id to learn it.</summary>
     OutcomeUnknown = 91,
 
-    /// <summary>One account or address asks more often than it may; nothing was done. Retry with the same client order id.</summary>
+    /// <summary>
+    /// An account or address is above its rate limit; nothing was done. Retry with the same client order id.
+    /// </summary>
     TooManyRequests = 92,
 }

@@ -1,17 +1,17 @@
 namespace QuantumCore.Instruments;
 
 /// <summary>
-/// Every division of money in the product, each with its direction in its name. The divisor must be positive.
+/// All divisions of money in the product, with the direction of rounding in their names. The divisor must be positive.
 /// </summary>
 public static class Rounding
 {
-    /// <summary>Quotient rounded toward positive infinity.</summary>
+    /// <summary>Returns the quotient, rounded toward positive infinity.</summary>
     public static Int128 DivUp(Int128 dividend, Int128 divisor)
     {
         RequirePositive(divisor);
         if (IsLong(dividend) && IsLong(divisor))
         {
-            // Nearly all are this small, and cost a tenth.
+            // Nearly all numbers are this small, and this costs a tenth.
             var (whole, rest) = Math.DivRem((long)dividend, (long)divisor);
             return rest > 0 ? whole + 1 : whole;
         }
@@ -20,7 +20,7 @@ public static class Rounding
         return remainder > 0 ? quotient + 1 : quotient;
     }
 
-    /// <summary>Quotient rounded toward negative infinity.</summary>
+    /// <summary>Returns the quotient, rounded toward negative infinity.</summary>
     public static Int128 DivDown(Int128 dividend, Int128 divisor)
     {
         RequirePositive(divisor);
@@ -44,7 +44,10 @@ public static class Rounding
         }
     }
 
-    /// <summary>Quotient rounded to the nearest integer, a half to the even one: favours no side over many divisions.</summary>
+    /// <summary>
+    /// Returns the quotient, rounded to the nearest integer and half to even, which favours neither side over many
+    /// divisions.
+    /// </summary>
     /// <param name="dividend">Any sign.</param>
     /// <param name="divisor">Greater than zero.</param>
     public static Int128 DivHalfEven(Int128 dividend, Int128 divisor)

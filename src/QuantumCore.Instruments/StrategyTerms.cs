@@ -2,28 +2,28 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Instruments;
 
-/// <summary>One leg of a strategy: what one unit of it buys or sells of an instrument.</summary>
+/// <summary>A leg of a multi-leg order: what one unit buys or sells of an instrument.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Lots">Lots of it in one unit, from 1: the leg's ratio.</param>
 public readonly record struct StrategyLeg(string Symbol, Side Side, long Lots);
 
 /// <summary>
-/// The terms of a strategy order (FIX message AB): so many units of several legs for a net price, all legs or none.
-/// Each of its leg orders carries the whole of them.
+/// Terms of a multi-leg order (FIX message AB): units of several legs for a net price, all legs or none. Each leg order
+/// carries all the terms.
 /// </summary>
 /// <param name="Net">
-/// The most its owner pays for one unit, in minor units of the quote asset, -2^60 to 2^60; negative: the least it
-/// receives.
+/// Net price of one unit, in minor units of the quote asset, -2^60 to 2^60. Positive: the most its owner pays.
+/// Negative: the least it receives.
 /// </param>
-/// <param name="Leg">Which of the legs the order is, from 0.</param>
+/// <param name="Leg">Index of the order's leg, from 0.</param>
 /// <param name="Legs">The legs, 2 to 4, each of another instrument.</param>
 public sealed record StrategyTerms(long Net, int Leg, ImmutableArray<StrategyLeg> Legs)
 {
-    /// <summary>Most legs.</summary>
+    /// <summary>Maximum number of legs.</summary>
     public const int LegsLimit = 4;
 
-    /// <summary>Largest net price, in minor units of the quote asset, either way.</summary>
+    /// <summary>Maximum net price, in minor units of the quote asset, in either direction.</summary>
     public const long NetLimit = Instrument.NotionalLimit;
 
     /// <inheritdoc/>
@@ -33,8 +33,11 @@ public sealed record StrategyTerms(long Net, int Leg, ImmutableArray<StrategyLeg
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Net, Leg, Legs.Length);
 
-    /// <summary>Why no such strategy can trade, whatever its books are: the fields at fault; null when it can.</summary>
-    /// <param name="instrumentOf">The instrument of a symbol that is listed.</param>
+    /// <summary>
+    /// Validates the terms, independent of the books. Returns the fields at fault and an error, or null if they are
+    /// valid.
+    /// </summary>
+    /// <param name="instrumentOf">Returns the listed instrument of a symbol.</param>
     public string? Check(Func<string, Instrument> instrumentOf)
     {
         if (Legs.Length is < 2 or > LegsLimit || Leg < 0 || Leg >= Legs.Length)
@@ -57,10 +60,10 @@ public sealed record StrategyTerms(long Net, int Leg, ImmutableArray<StrategyLeg
     }
 
     /// <summary>
-    /// The first leg whose price can make up any net price when strategies trade with each other: a tick of it in one
-    /// unit divides a tick of every other leg, and the net price. -1 for none (RULES 16.4).
+    /// Returns the first leg whose price can make up any net price when multi-leg orders trade with each other; -1 for
+    /// none (RULES 16.4). A tick of it in one unit must divide a tick of every other leg, and the net price.
     /// </summary>
-    /// <param name="instruments">Those of the legs.</param>
+    /// <param name="instruments">Instruments of the legs.</param>
     public int ResidualLeg(IReadOnlyList<Instrument> instruments)
     {
         for (var i = 0; i < Legs.Length; i++)
@@ -76,7 +79,7 @@ public sealed record StrategyTerms(long Net, int Leg, ImmutableArray<StrategyLeg
         return -1;
     }
 
-    /// <summary>What one tick of a leg is worth in one unit of the strategy, in minor units of the quote asset.</summary>
+    /// <summary>Returns the value of one tick of a leg in one unit, in minor units of the quote asset.</summary>
     public Int128 StepOf(IReadOnlyList<Instrument> instruments, int leg) =>
         (Int128)instruments[leg].TickLotValue * Legs[leg].Lots;
 }

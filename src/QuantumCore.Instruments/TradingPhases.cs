@@ -1,9 +1,9 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>Which phases follow which.</summary>
+/// <summary>Defines the order of trading phases.</summary>
 public static class TradingPhases
 {
-    /// <summary>Whether a phase may follow another (RULES 13).</summary>
+    /// <summary>Returns true if a phase may follow another (RULES 13).</summary>
     public static bool LeadsTo(this TradingPhase from, TradingPhase to) => from switch
     {
         TradingPhase.Closed => to == TradingPhase.PreOpen,

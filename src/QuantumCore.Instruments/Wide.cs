@@ -1,10 +1,12 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>Products of amounts, exact or refused.</summary>
+/// <summary>Multiplies amounts exactly, or throws.</summary>
 public static class Wide
 {
-    /// <summary>A product; where it must be cheap: of two numbers of 64 bits, as nearly all are, it is never out of range, and nothing is asked.</summary>
-    /// <exception cref="OverflowException">It does not fit 128 bits.</exception>
+    /// <summary>
+    /// Returns a product, at low cost: two 64-bit numbers, the usual case, never overflow, so that nothing is checked.
+    /// </summary>
+    /// <exception cref="OverflowException">The product does not fit 128 bits.</exception>
     public static Int128 Product(Int128 amount, long factor) =>
         unchecked((long)amount) is var small && small == amount ? Math.BigMul(small, factor) : amount * factor;
 }

@@ -1,6 +1,6 @@
 namespace QuantumCore.Instruments;
 
-/// <summary>Prices and quantities of one instrument between wire decimals and ticks or lots.</summary>
+/// <summary>Converts prices and quantities of an instrument between wire decimals and ticks or lots.</summary>
 public static class WireUnits
 {
     /// <summary>Reads a price as ticks. A price between two ticks is <see cref="DecimalError.TooManyDecimals"/>.</summary>

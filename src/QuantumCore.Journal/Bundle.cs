@@ -1,9 +1,9 @@
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// The streams of one owner whose records may have to land together: one is lost, all are lost. An ordinary stream is
-/// a bundle of one. What the bundle has queued goes in units, oldest first; a unit has one segment for each of its
-/// streams that has records in it, and all of it is in one frame. Changed under the writer's gate.
+/// The streams of one owner whose records may have to become durable together: if one is lost, all are lost. An
+/// ordinary stream is a bundle of one. Queued records go in units, oldest first. A unit has one segment for each of its
+/// streams with records, and one frame holds all of it. Changed under the writer's gate.
 /// </summary>
 internal sealed class Bundle(JournalStream first)
 {
@@ -12,10 +12,10 @@ internal sealed class Bundle(JournalStream first)
     private long _openBytes;
     private volatile bool _isLost;
 
-    /// <summary>The streams, those that are handed back and have nothing queued left out.</summary>
+    /// <summary>The streams, without those that are closed and have nothing queued.</summary>
     public JournalStream[] Streams { get; private set; } = [first];
 
-    /// <summary>Of all streams at once: none is ever seen lost before another. Read from any thread.</summary>
+    /// <summary>True if all streams are lost; they are lost at once. May be read from any thread.</summary>
     public bool IsLost => _isLost;
 
     public void Join(JournalStream stream)
@@ -24,7 +24,9 @@ internal sealed class Bundle(JournalStream first)
         stream.Bundle = this;
     }
 
-    /// <summary>Nothing of this stream is without an outcome and nothing will be: it has no part in the others' fate.</summary>
+    /// <summary>
+    /// Separates a stream that has no pending records and will get none: it does not share the others' fate.
+    /// </summary>
     public void Leave(JournalStream stream)
     {
         if (Streams.Length == 1) return;
@@ -32,7 +34,7 @@ internal sealed class Bundle(JournalStream first)
         stream.Bundle = new Bundle(stream);
     }
 
-    /// <summary>Before records are added: those of one call must find room in one unit.</summary>
+    /// <summary>Reserves room before records are added: all records of one call must fit in one unit.</summary>
     public void MakeRoom(int records, long bytes, JournalWriterOptions options)
     {
         if (_openRecords + records > options.MaxFrameRecords || _openBytes + bytes > options.MaxFrameBytes) CloseUnit();
@@ -40,7 +42,10 @@ internal sealed class Bundle(JournalStream first)
         _openBytes += bytes;
     }
 
-    /// <summary>Puts a stream's new segment into the open unit. True: it is the unit's first, and stands for it in the queue.</summary>
+    /// <summary>
+    /// Puts a stream's new segment into the open unit. Returns true if it is the unit's first, which represents it in
+    /// the queue.
+    /// </summary>
     public bool AddToUnit(Segment segment)
     {
         segment.Stream.Open = segment;
@@ -55,7 +60,7 @@ internal sealed class Bundle(JournalStream first)
         return false;
     }
 
-    /// <summary>The unit is on its way: nothing may be added to it any more.</summary>
+    /// <summary>Marks the unit as in flight: nothing may be added to it any more.</summary>
     public void Taken(Segment unit)
     {
         if (_openUnit == unit) CloseUnit();

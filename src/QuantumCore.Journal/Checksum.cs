@@ -4,14 +4,14 @@ using System.Runtime.InteropServices;
 
 namespace QuantumCore.Journal;
 
-/// <summary>CRC-32C (Castagnoli), which the processor computes eight bytes at a time.</summary>
+/// <summary>Computes CRC-32C (Castagnoli), which the processor does eight bytes at a time.</summary>
 internal static class Checksum
 {
     public static uint Of(ReadOnlySpan<byte> bytes) => ~Extend(uint.MaxValue, bytes);
 
     /// <summary>
-    /// The chained checksum of a record: over the previous record's checksum, where the record stands, and its body.
-    /// So a record that was changed, moved, dropped or put under another stream is found by reading its stream alone.
+    /// Returns the chained checksum of a record: over the previous record's checksum, the record's place, and its body.
+    /// So reading a stream alone detects a record that was changed, moved, dropped or put under another stream.
     /// </summary>
     public static uint OfRecord(uint previous, long streamId, long epoch, long sequence, ReadOnlySpan<byte> body)
     {

@@ -2,32 +2,32 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace QuantumCore.Journal;
 
-/// <summary>What goes wrong with one commit.</summary>
+/// <summary>Injected fault of a commit.</summary>
 public enum CommitFault
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No fault.</summary>
     None = 0,
 
     /// <summary>The commit fails and has stored nothing.</summary>
     FailBefore = 1,
 
-    /// <summary>The commit has stored its frame, and the answer is lost.</summary>
+    /// <summary>The commit has stored its frame, but the answer is lost.</summary>
     FailAfter = 2,
 }
 
-/// <summary>Makes commits fail or wait, for tests of whatever stands on a journal. Safe to use from any thread.</summary>
+/// <summary>Makes commits fail or wait, for tests of code that uses a journal. Thread-safe.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "A gate belongs to who asked for it.")]
 public sealed class CommitFaults
 {
     private volatile CommitGate? _gate;
 
-    /// <summary>Asked before each commit, on the writer's thread. Null: all goes well.</summary>
+    /// <summary>Chooses the fault of each commit, on the writer's thread; null for none.</summary>
     public Func<JournalFrame, CommitFault>? Choose { get; set; }
 
-    /// <summary>From now on each commit waits, before it stores anything, until the gate is released.</summary>
+    /// <summary>Holds each commit from now on, before it stores anything, until the gate is released.</summary>
     public CommitGate Hold() => _gate = new CommitGate();
 
-    /// <summary>Carries out a commit with the faults that were asked for.</summary>
+    /// <summary>Carries out a commit with the requested faults.</summary>
     public IReadOnlyCollection<long> Around(JournalFrame frame, Func<JournalFrame, IReadOnlyCollection<long>> commit)
     {
         _gate?.Pass();
@@ -39,13 +39,15 @@ public sealed class CommitFaults
     }
 }
 
-/// <summary>Holds commits back until it is released, at the latest when it is disposed of: a writer that waits for ever could not end.</summary>
+/// <summary>
+/// A gate that holds commits back until it is released or disposed. A writer that waits for ever could not end.
+/// </summary>
 public sealed class CommitGate : IDisposable
 {
     private readonly TaskCompletionSource _arrived = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _released = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes when the first commit stands before the gate.</summary>
+    /// <summary>Completes when the first commit waits at the gate.</summary>
     public Task Arrived => _arrived.Task;
 
     /// <summary>Lets the waiting commit and all later ones pass.</summary>

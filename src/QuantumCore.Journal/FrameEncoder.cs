@@ -5,8 +5,8 @@ namespace QuantumCore.Journal;
 internal static class FrameEncoder
 {
     /// <summary>
-    /// Puts segments, ordered by stream number and then sequence, into one frame. Reads the streams' committed
-    /// chains and changes nothing, so the same segments without the refused ones can be encoded again.
+    /// Encodes segments, sorted by stream number and then sequence, into one frame. It reads the streams' committed
+    /// chains and changes nothing, so that the same segments can be encoded again without the refused ones.
     /// </summary>
     public static JournalFrame Encode(FrameId id, List<Segment> segments)
     {

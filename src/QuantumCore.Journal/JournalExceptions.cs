@@ -1,26 +1,27 @@
 namespace QuantumCore.Journal;
 
-/// <summary>The queue in front of the store is full. Nothing was enqueued; the same request may be sent again later.</summary>
+/// <summary>The queue in front of the store is full. Nothing was enqueued. Retry the same request later.</summary>
 public sealed class JournalFullException()
     : Exception("The journal's queue is full; nothing was appended. Try again with the same key.");
 
 /// <summary>
-/// Records that were to be appended together are more, or longer, than one commit takes. Nothing was enqueued, and the same records
-/// will never be taken.
+/// Records that must be appended together exceed the records or bytes of one commit. Nothing was enqueued, and a retry
+/// will always fail.
 /// </summary>
 public sealed class AppendTooLargeException(int records, long bytes)
     : Exception($"{records} records of {bytes} bytes do not fit into one frame of the journal; nothing was appended.")
 {
-    /// <summary>How many records there were.</summary>
+    /// <summary>Number of records.</summary>
     public int Records { get; } = records;
 
-    /// <summary>Bytes of their bodies.</summary>
+    /// <summary>Sum of the lengths of their bodies, in bytes.</summary>
     public long Bytes { get; } = bytes;
 }
 
 /// <summary>
-/// This activation no longer owns its stream, or another stream of its bundle (or its writer stopped). What became of its unfinished appends is
-/// unknown: the caller retries with the same key, and the next activation finds the result if there is one.
+/// This activation no longer owns its stream or another stream of its bundle, or its writer stopped. The outcome of its
+/// pending appends is unknown. The caller retries with the same key, and the next activation finds the result if there
+/// is one.
 /// </summary>
 public sealed class StreamLostException(string stream)
     : Exception($"Stream {stream} is lost to this activation; the outcome is unknown. Retry with the same key.")
@@ -29,7 +30,9 @@ public sealed class StreamLostException(string stream)
     public string Stream { get; } = stream;
 }
 
-/// <summary>Stored bytes do not agree with their checksum, or a record is missing. The stream must halt, never skip.</summary>
+/// <summary>
+/// Stored bytes do not match their checksum, or a record is missing. The stream must halt and never skip.
+/// </summary>
 public sealed class JournalCorruptionException(string stream, long sequence, string what)
     : Exception($"Stream {stream} is damaged at sequence {sequence}: {what}")
 {
@@ -40,5 +43,7 @@ public sealed class JournalCorruptionException(string stream, long sequence, str
     public long Sequence { get; } = sequence;
 }
 
-/// <summary>The database is set up in a way that could lose acknowledged records, or is in use by another process.</summary>
+/// <summary>
+/// The database is configured in a way that could lose acknowledged records, or another process uses it.
+/// </summary>
 public sealed class JournalSetupException(string message, Exception? cause = null) : Exception(message, cause);

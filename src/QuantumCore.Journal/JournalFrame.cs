@@ -2,26 +2,27 @@ using System.Buffers.Binary;
 
 namespace QuantumCore.Journal;
 
-/// <summary>Names a frame: the writer that made it and that writer's own count.</summary>
+/// <summary>Id of a frame: the writer that made it, and that writer's own counter.</summary>
 public readonly record struct FrameId(long WriterId, long FrameNo);
 
 /// <summary>
-/// The part of a frame that belongs to one stream: consecutive records of one activation. Position and length say, in
-/// bytes, where it lies in the frame's body; the chain is the chained CRC-32C of its last record.
+/// The part of a frame that belongs to one stream: consecutive records of one activation. Position and length, in
+/// bytes, locate it in the frame's body. The chain is the chained CRC-32C of its last record.
 /// </summary>
 public readonly record struct FrameSlice(
     long StreamId, long Epoch, long FirstSequence, long LastSequence, int Position, int Length, uint Chain);
 
 /// <summary>
-/// What one commit stores: the records of many streams in one blob, a slice for each stream. Its id is never used for
-/// other content, so its presence proves this commit. The checksum is the CRC-32C of the body. Slices are ordered by
+/// The unit of a commit: the records of many streams in one blob, a slice for each stream. Its id is never reused for
+/// other content, so its presence proves this commit. The checksum is the CRC-32C of the body. Slices are sorted by
 /// stream number, and every store locks streams in this order.
 /// </summary>
 public sealed record JournalFrame(FrameId Id, uint Crc, byte[] Body, IReadOnlyList<FrameSlice> Slices);
 
 /// <summary>
-/// Layout of a slice as a commit writes it (an old one may be a <see cref="PackedSlice"/>), little-endian: version (u8), three zero bytes, count (u32), stream (i64), epoch (i64), first
-/// sequence (i64), chain before (u32); then for each record length (u32), chain (u32), body.
+/// Layout of a slice as a commit writes it; an old one may be a <see cref="PackedSlice"/>. Little-endian: version (u8),
+/// three zero bytes, count (u32), stream (i64), epoch (i64), first sequence (i64), chain before (u32). Then for each
+/// record: length (u32), chain (u32), body.
 /// </summary>
 internal static class SliceLayout
 {
@@ -40,7 +41,7 @@ internal static class SliceLayout
         BinaryPrimitives.WriteUInt32LittleEndian(into[32..], at.Chain);
     }
 
-    /// <summary>What a slice at this place says of itself. False: none of its length fits into what is left.</summary>
+    /// <summary>Reads the header of a slice at this place. Returns false if the rest cannot hold it.</summary>
     public static bool TryMeasure(
         ReadOnlySpan<byte> body, int at, out long streamId, out long first, out long last, out int length)
     {

@@ -11,62 +11,67 @@ namespace QuantumCore.Journal;
 public sealed record StreamRow(long StreamId, string Name, long Epoch, long Head, long Chain);
 
 /// <summary>A frame as the store keeps it; the checksum is not checked.</summary>
-/// <param name="Id">Names it.</param>
-/// <param name="Crc">The CRC-32C that its body was stored with.</param>
+/// <param name="Id">Id of the frame.</param>
+/// <param name="Crc">CRC-32C stored with its body.</param>
 /// <param name="Body">Slices of many streams.</param>
 public readonly record struct FrameRow(FrameId Id, long Crc, byte[] Body);
 
-/// <summary>An entry of the index: where some records of a stream lie.</summary>
+/// <summary>An index entry: the place of some records of a stream.</summary>
 /// <param name="StreamId">The stream's number.</param>
 /// <param name="FirstSequence">Sequence of the first record.</param>
 /// <param name="LastSequence">Sequence of the last record.</param>
 /// <param name="Frame">The frame that holds them.</param>
-/// <param name="Position">Where their slice begins in the frame's body, in bytes.</param>
-/// <param name="Length">Its bytes.</param>
+/// <param name="Position">Start of their slice in the frame's body, in bytes.</param>
+/// <param name="Length">Length of their slice, in bytes.</param>
 public readonly record struct SliceRow(
     long StreamId, long FirstSequence, long LastSequence, FrameId Frame, int Position, int Length);
 
 /// <summary>A snapshot as the store keeps it; the checksum is not checked.</summary>
 /// <param name="StreamId">The stream's number.</param>
-/// <param name="Sequence">The state after this record.</param>
-/// <param name="Epoch">Epoch of the activation that it was stored under.</param>
-/// <param name="Crc">The CRC-32C that its body was stored with.</param>
+/// <param name="Sequence">Sequence of the record after which the state holds.</param>
+/// <param name="Epoch">Epoch of the activation that stored it.</param>
+/// <param name="Crc">CRC-32C stored with its body.</param>
 /// <param name="Body">The state.</param>
 public sealed record SnapshotRow(long StreamId, long Sequence, long Epoch, long Crc, byte[] Body);
 
-/// <summary>A file that went out of an exchange, as a backup keeps it.</summary>
-/// <param name="Folder">Which folder it lay in.</param>
-/// <param name="Name">Its name there.</param>
+/// <summary>A file that an exchange sent out, as a backup keeps it.</summary>
+/// <param name="Folder">Folder in which it was.</param>
+/// <param name="Name">Its name in the folder.</param>
 /// <param name="Body">Its bytes.</param>
 public sealed record FileRow(string Folder, string Name, byte[] Body);
 
 /// <summary>State of a grain, as a backup keeps it.</summary>
 /// <param name="Grain">The grain: its type and its key.</param>
-/// <param name="Name">The name of the state.</param>
+/// <param name="Name">Name of the state.</param>
 /// <param name="Payload">The state, as JSON.</param>
 public sealed record StateRow(string Grain, string Name, string Payload);
 
 /// <summary>
-/// Every row of a journal as of one moment, for those who copy or examine it: nothing is written, no activation is
-/// disturbed, and commits go on meanwhile. Used by one thread; an enumeration is ended before the next one begins.
+/// Every row of a journal as of one moment, for copying or examining it. It writes nothing and disturbs no activation;
+/// commits go on meanwhile. Use it from one thread, and end an enumeration before beginning the next.
 /// </summary>
 public abstract class JournalImage : IDisposable
 {
-    /// <summary>Whether this names a PostgreSQL database and not a file.</summary>
+    /// <summary>Returns true if the place is a PostgreSQL connection string, not a file.</summary>
     public static bool IsConnectionString(string place)
     {
         ArgumentNullException.ThrowIfNull(place);
         return !File.Exists(place) && !Directory.Exists(place) && place.Contains('=', StringComparison.Ordinal);
     }
 
-    /// <summary>The journal of a file, of a data directory (its journal.db), or of a PostgreSQL connection string.</summary>
-    /// <exception cref="FileNotFoundException">There is no such file.</exception>
-    /// <exception cref="JournalSetupException">What is there is no journal.</exception>
+    /// <summary>
+    /// Opens the journal of a file, of a data directory (its journal.db), or of a PostgreSQL connection string.
+    /// </summary>
+    /// <exception cref="FileNotFoundException">The file does not exist.</exception>
+    /// <exception cref="JournalSetupException">The file or database is not a journal.</exception>
     public static JournalImage Open(string place, string schema = "journal") => IsConnectionString(place)
         ? new PostgresJournalImage(place, schema)
         : new SqliteJournalImage(FileOf(place));
 
-    /// <summary>Whether an exchange runs on the journal of a database now: one of this release, which says so while it is connected.</summary>
+    /// <summary>
+    /// Returns true if an exchange now runs on the journal of a database. An exchange of this release registers while
+    /// it is connected.
+    /// </summary>
     public static bool IsWrittenTo(string connectionString, string schema)
     {
         using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false }.ConnectionString);
@@ -77,34 +82,34 @@ public abstract class JournalImage : IDisposable
         return free.ExecuteScalar() is not true;
     }
 
-    /// <summary>The journal's file of a place that is a file or a data directory.</summary>
+    /// <summary>Returns the journal's file for a place that is a file or a data directory.</summary>
     public static string FileOf(string place) => Directory.Exists(place) ? Path.Combine(place, "journal.db") : place;
 
-    /// <summary>All streams, by number.</summary>
+    /// <summary>Returns all streams, sorted by number.</summary>
     public abstract IReadOnlyList<StreamRow> Streams();
 
-    /// <summary>All frames, roughly in the sequence of their commits.</summary>
+    /// <summary>Returns all frames, roughly in commit sequence.</summary>
     public abstract IEnumerable<FrameRow> Frames();
 
-    /// <summary>One frame, if it is there.</summary>
+    /// <summary>Returns a frame, or null if it is not there.</summary>
     public abstract FrameRow? Frame(FrameId id);
 
-    /// <summary>The index: of one stream by sequence, or of all.</summary>
+    /// <summary>Returns the index of one stream, sorted by sequence, or of all streams.</summary>
     public abstract IEnumerable<SliceRow> Slices(long? streamId = null);
 
-    /// <summary>All snapshots, of each stream the oldest first.</summary>
+    /// <summary>Returns all snapshots; those of each stream oldest first.</summary>
     public abstract IEnumerable<SnapshotRow> Snapshots();
 
-    /// <summary>One snapshot, if it is there.</summary>
+    /// <summary>Returns a snapshot, or null if it is not there.</summary>
     public abstract SnapshotRow? Snapshot(long streamId, long sequence);
 
-    /// <summary>Files that a backup took along; a journal that an exchange runs on has none.</summary>
+    /// <summary>Returns the files in a backup. A journal that an exchange runs on has none.</summary>
     public virtual IEnumerable<FileRow> Files() => [];
 
-    /// <summary>Grain state that a backup took along; a journal that an exchange runs on has none.</summary>
+    /// <summary>Returns the grain states in a backup. A journal that an exchange runs on has none.</summary>
     public virtual IEnumerable<StateRow> States() => [];
 
-    /// <summary>What the database itself finds wrong with its file; empty is good news.</summary>
+    /// <summary>Returns the damage that the database itself finds in its file; empty if there is none.</summary>
     public abstract IReadOnlyList<string> FileDamage();
 
     /// <inheritdoc/>

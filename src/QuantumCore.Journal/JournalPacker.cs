@@ -3,18 +3,18 @@ using System.Buffers.Binary;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Packs old frames: many become one, in which the records of a stream stand together and are compressed. Nothing is lost by it:
-/// every reader finds every record where it was, under the same checksums, which are all checked before. One pack after the
-/// other, oldest first, each of them one transaction; a crash leaves the frames or the pack.
+/// Packs old frames: many become one, in which the records of a stream are together and compressed. Nothing is lost:
+/// every reader finds every record in its place, under the same checksums, which are all verified before. Packs are
+/// made one after the other, oldest first, each in one transaction. A crash leaves either the frames or the pack.
 /// </summary>
 public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 {
     /// <summary>
-    /// Packs the oldest frames that are not packed, as many as make one pack. Null: there are not so many whose records are
-    /// all old, or they were packed by somebody else meanwhile.
+    /// Packs the oldest unpacked frames, as many as make one pack. Returns null if too few frames have only old
+    /// records, or if another process packed them meanwhile.
     /// </summary>
-    /// <param name="isOld">Whether a record of a stream is old enough; null where it bears no time.</param>
-    /// <param name="cancellationToken">Ends the work; nothing is packed then.</param>
+    /// <param name="isOld">Returns true if a record of a stream is old enough; null if it has no time.</param>
+    /// <param name="cancellationToken">Cancels the work; nothing is packed then.</param>
     public async Task<JournalPack?> PackNextAsync(
         Func<string, ReadOnlyMemory<byte>, bool?> isOld, CancellationToken cancellationToken)
     {
@@ -32,8 +32,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
     }
 
     /// <summary>
-    /// Frames are taken in the sequence of their commits: where the newest whose records bear a time is old, all are. What bears none is
-    /// as old as that.
+    /// Returns true if all frames are old. Frames are in commit sequence: if the newest one with timestamped records is
+    /// old, all are. Records without a time count as old as that.
     /// </summary>
     private async Task<bool> IsOldAsync(
         Chunk chunk, Func<string, ReadOnlyMemory<byte>, bool?> isOld, CancellationToken cancellationToken)
@@ -66,7 +66,7 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 
         private uint Chain { get; set; } = chainBefore;
 
-        /// <summary>Whether these records go on where it ends, and there is room.</summary>
+        /// <summary>Returns true if these records continue the run and fit in it.</summary>
         public bool Continues(long byEpoch, long from, uint before, int bytes, PackLimits limits) =>
             byEpoch == _before.Epoch && from == First + _records.Count && before == Chain && Bytes + bytes <= limits.SliceBytes;
 
@@ -86,7 +86,7 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
             return new FrameSlice(StreamId, _before.Epoch, First, First + _records.Count - 1, position, slice.Length, Chain);
         }
 
-        /// <summary>What was written is read again before the frames go: by then it is all that there is.</summary>
+        /// <summary>Verifies the written slice by reading it again before the frames are deleted.</summary>
         private void RequireSame(byte[] slice)
         {
             var reader = new SliceReader("", StreamId, First);
@@ -113,7 +113,9 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
         }
     }
 
-    /// <summary>The frames of one pack. A damaged frame stays as it is: what is before it is packed, or else what is after it.</summary>
+    /// <summary>
+    /// The frames of one pack. A damaged frame stays: what is before it is packed, or else what is after it.
+    /// </summary>
     private sealed class Chunk(PackLimits limits)
     {
         private readonly List<SliceRow> _slices = [];
@@ -121,10 +123,12 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 
         public List<FrameId> Frames { get; } = [];
 
-        /// <summary>What each of the frames has.</summary>
+        /// <summary>Contents of each of the frames.</summary>
         public List<List<(long StreamId, List<JournalRecord> Records)>> Contents { get; } = [];
 
-        /// <summary>Takes a frame; false: it can't, and nothing that follows can be taken either.</summary>
+        /// <summary>
+        /// Adds a frame. Returns false if it cannot, and then nothing that follows can be added either.
+        /// </summary>
         public bool TryAdd(in FrameRow frame)
         {
             if (Decode(frame) is not { } parts) return Frames.Count == 0;

@@ -1,21 +1,21 @@
 namespace QuantumCore.Journal;
 
-/// <summary>One durable record of a stream.</summary>
-/// <param name="Sequence">Place in its stream: 1, 2, 3… without a gap.</param>
+/// <summary>A durable record of a stream.</summary>
+/// <param name="Sequence">Place in its stream: 1, 2, 3 … without a gap.</param>
 /// <param name="Epoch">Epoch of the activation that appended it; never falls along a stream.</param>
-/// <param name="Body">The bytes that were appended.</param>
+/// <param name="Body">The appended bytes.</param>
 public readonly record struct JournalRecord(long Sequence, long Epoch, ReadOnlyMemory<byte> Body);
 
-/// <summary>Where a stream stands: its epoch and the sequence of its last durable record (0: none yet).</summary>
+/// <summary>Head of a stream: its epoch and the sequence of its last durable record (0 for none).</summary>
 public readonly record struct StreamHead(string Name, long Epoch, long Head);
 
 /// <summary>The state of a stream's owner after the record at <paramref name="Sequence"/>.</summary>
 public sealed record StreamSnapshot(string Stream, long Sequence, ReadOnlyMemory<byte> Body);
 
-/// <summary>What raising a stream's epoch returns: the ground an activation stands on.</summary>
+/// <summary>Result of raising a stream's epoch: the state from which an activation starts.</summary>
 /// <param name="StreamId">The store's number for the stream's name.</param>
-/// <param name="Epoch">The raised epoch; from now on nothing of an older one can land.</param>
-/// <param name="Head">Sequence of the last durable record (0: none yet).</param>
+/// <param name="Epoch">The raised epoch; no append of an older one can succeed from now on.</param>
+/// <param name="Head">Sequence of the last durable record (0 for none).</param>
 /// <param name="Chain">Chained CRC-32C of the record at the head.</param>
 public readonly record struct StreamActivation(long StreamId, long Epoch, long Head, uint Chain);
 
@@ -23,10 +23,10 @@ internal static class StreamName
 {
     public const int MaxLength = 200;
 
-    /// <summary>Greater than any character a name may hold, so that prefix + this bounds the names under a prefix.</summary>
+    /// <summary>Greater than any character of a name, so that prefix + this bounds the names under a prefix.</summary>
     public const string AfterAnyName = "\u007f";
 
-    /// <summary>Printable ASCII only: then every store orders names alike.</summary>
+    /// <summary>Requires printable ASCII, so that every store sorts names alike.</summary>
     public static void Check(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);

@@ -1,8 +1,8 @@
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// One activation's hold on a stream: the only way to append to it. All members may be used from any thread, but
-/// whoever owns the stream appends in the order it decides.
+/// Ownership of a stream by one activation: the only way to append to it. All members may be used from any thread, but
+/// the stream's owner decides the order of appends.
 /// </summary>
 public sealed class JournalStream
 {
@@ -28,21 +28,21 @@ public sealed class JournalStream
     /// <summary>Epoch of this activation.</summary>
     public long Epoch { get; }
 
-    /// <summary>Last sequence handed out, durable or not.</summary>
+    /// <summary>Last issued sequence, durable or not.</summary>
     public long Head
     {
         get => Volatile.Read(ref _head);
         internal set => Volatile.Write(ref _head, value);
     }
 
-    /// <summary>Last sequence that is durable. Nothing beyond it may be shown to anyone.</summary>
+    /// <summary>Last durable sequence. Nothing beyond it may be shown to anyone.</summary>
     public long DurableHead
     {
         get => Volatile.Read(ref _durableHead);
         internal set => Volatile.Write(ref _durableHead, value);
     }
 
-    /// <summary>Whether this activation has lost its stream: it must throw itself away and reload.</summary>
+    /// <summary>True if this activation has lost its stream: it must discard itself and reload.</summary>
     public bool IsLost => Bundle.IsLost;
 
     /// <summary>Completes when this activation has lost its stream.</summary>
@@ -50,33 +50,33 @@ public sealed class JournalStream
 
     internal long StreamId { get; }
 
-    /// <summary>The streams that are lost with this one. Changed under the writer's gate.</summary>
+    /// <summary>Streams that are lost together with this one. Changed under the writer's gate.</summary>
     internal Bundle Bundle { get; set; }
 
-    /// <summary>Where the stream stands in the store. The writer's thread alone uses it.</summary>
+    /// <summary>Committed state of the stream in the store. Only the writer's thread uses it.</summary>
     internal StreamActivation Committed { get; set; }
 
     /// <summary>Segments without an outcome, oldest first. Under the writer's gate.</summary>
     internal Queue<Segment> Unsettled { get; } = new(2);
 
-    /// <summary>Its segment in the bundle's open unit, if it may still be added to. Under the writer's gate.</summary>
+    /// <summary>Its segment in the bundle's open unit, if it still accepts records. Under the writer's gate.</summary>
     internal Segment? Open { get; set; }
 
-    /// <summary>Handed back. Under the writer's gate.</summary>
+    /// <summary>True if it was closed. Under the writer's gate.</summary>
     internal bool IsClosed { get; set; }
 
     /// <summary>
-    /// Enqueues a record and returns its sequence; does not wait. The body belongs to the journal from now on.
-    /// Throws <see cref="JournalFullException"/> or <see cref="StreamLostException"/> with nothing enqueued.
+    /// Enqueues a record and returns its sequence without waiting. The journal owns the body from now on. Throws
+    /// <see cref="JournalFullException"/> or <see cref="StreamLostException"/> with nothing enqueued.
     /// </summary>
     /// <param name="body">The record.</param>
-    /// <param name="urgent">A cancel or a halt: may use the reserved last eighth of the queue.</param>
+    /// <param name="urgent">True for a cancel or a halt, which may use the reserved last eighth of the queue.</param>
     public long Append(ReadOnlyMemory<byte> body, bool urgent = false) => _writer.Append(this, body, urgent);
 
     /// <summary>
-    /// Completes when the record with this sequence, and with it all before, is durable. Faults with
-    /// <see cref="StreamLostException"/> when this activation loses its stream first. When it completes, the durable
-    /// heads of the bundle's other streams show what was appended together with the record.
+    /// Completes when the record with this sequence and all earlier ones are durable. Faults with
+    /// <see cref="StreamLostException"/> if this activation loses its stream first. On completion, the durable heads of
+    /// the bundle's other streams include what was appended together with the record.
     /// </summary>
     public Task WhenDurable(long sequence) =>
         JournalTracing.Begin(this, sequence) is { } span ? JournalTracing.UntilAsync(_writer.WhenDurable(this, sequence), span)
@@ -84,8 +84,8 @@ public sealed class JournalStream
         : _writer.WhenDurable(this, sequence);
 
     /// <summary>
-    /// Stores a snapshot of the owner's state after a durable record. False: a newer activation owns the stream, and
-    /// this one is lost from now on.
+    /// Stores a snapshot of the owner's state after a durable record. Returns false if a newer activation owns the
+    /// stream; this one is then lost.
     /// </summary>
     public Task<bool> PutSnapshotAsync(
         long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken) =>
@@ -94,12 +94,12 @@ public sealed class JournalStream
             : throw new ArgumentOutOfRangeException(nameof(sequence), "A snapshot shows durable records only.");
 
     /// <summary>
-    /// Hands the stream back: no more appends. What is queued still commits. The other streams of its bundle stay open.
+    /// Closes the stream: no more appends. Queued records still commit. The other streams of its bundle stay open.
     /// </summary>
     public void Close() => _writer.Close(this);
 
     internal bool IsOf(JournalWriter writer) => _writer == writer;
 
-    /// <summary>False: it was known already.</summary>
+    /// <summary>Signals the loss. Returns false if it was known already.</summary>
     internal bool TellLost() => _lost.TrySetResult();
 }

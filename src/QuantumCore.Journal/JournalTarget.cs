@@ -4,24 +4,26 @@ using NpgsqlTypes;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// A new journal that is filled with the rows of another one. Streams first, then the rest in any sequence; nothing of
-/// it counts before <see cref="Complete"/>. Used by one thread.
+/// A new journal that is filled with the rows of another one: streams first, then the rest in any sequence. It is not
+/// valid before <see cref="Complete"/>. Used by one thread.
 /// </summary>
 public abstract class JournalTarget : IDisposable
 {
-    /// <summary>A journal in a file that is not there yet, or in a database whose schema is not there yet.</summary>
-    /// <exception cref="JournalSetupException">Something is there.</exception>
+    /// <summary>
+    /// Creates a journal in a file that does not exist yet, or in a database whose schema does not exist yet.
+    /// </summary>
+    /// <exception cref="JournalSetupException">The file or schema already exists.</exception>
     public static JournalTarget Create(string place, string schema = "journal") => JournalImage.IsConnectionString(place)
         ? new PostgresJournalTarget(place, schema, [])
         : new SqliteJournalTarget(place);
 
     /// <summary>
-    /// A journal in the place of what a database has: its schemas have other names as soon as the new one is complete, and keep
-    /// theirs if it never is.
+    /// Creates a journal in place of existing schemas of a database. They are renamed when the new one is complete, and
+    /// keep their names if it never is.
     /// </summary>
-    /// <param name="connectionString">The database.</param>
+    /// <param name="connectionString">Connection string of the database.</param>
     /// <param name="schema">The schema of the new journal.</param>
-    /// <param name="aside">Names of schemas and those that they get.</param>
+    /// <param name="aside">Names of existing schemas and their new names.</param>
     /// <exception cref="JournalSetupException">An exchange is running on it.</exception>
     public static JournalTarget Replace(string connectionString, string schema, IReadOnlyList<(string Name, string Aside)> aside) =>
         new PostgresJournalTarget(connectionString, schema, aside);
@@ -32,26 +34,26 @@ public abstract class JournalTarget : IDisposable
     /// <summary>Adds a frame.</summary>
     public abstract void Add(in FrameRow frame);
 
-    /// <summary>Adds an entry of the index.</summary>
+    /// <summary>Adds an index entry.</summary>
     public abstract void Add(in SliceRow slice);
 
     /// <summary>Adds a snapshot.</summary>
     public abstract void Add(SnapshotRow snapshot);
 
-    /// <summary>Adds a file; only a file keeps files.</summary>
+    /// <summary>Adds a file; supported only by a journal in a file.</summary>
     public virtual void Add(FileRow file) => throw new NotSupportedException("A database keeps no files.");
 
-    /// <summary>Adds state of a grain; only a file keeps it.</summary>
+    /// <summary>Adds a grain's state; supported only by a journal in a file.</summary>
     public virtual void Add(StateRow state) => throw new NotSupportedException("A database keeps grain state in tables of its own.");
 
-    /// <summary>Everything is there: from now on it is a journal, and on disk.</summary>
+    /// <summary>Completes the journal: it is valid and on disk from now on.</summary>
     public abstract void Complete();
 
-    /// <summary>Without <see cref="Complete"/> nothing is left of it.</summary>
+    /// <summary>Removes everything unless <see cref="Complete"/> was called.</summary>
     public abstract void Dispose();
 }
 
-/// <summary>A file, filled under another name and renamed when it is whole.</summary>
+/// <summary>A file, filled under another name and renamed when it is complete.</summary>
 internal sealed class SqliteJournalTarget : JournalTarget
 {
     private const int PartBytes = 1 << 20;
@@ -73,7 +75,7 @@ internal sealed class SqliteJournalTarget : JournalTarget
 
         try
         {
-            // Nobody looks at it before it is whole, and a crash leaves nothing behind that could be taken for it.
+            // Nobody reads it before it is complete, and a crash leaves nothing that could be mistaken for it.
             _database.Execute("PRAGMA journal_mode = off");
             _database.Execute("PRAGMA synchronous = off");
             _database.Execute(SqliteJournalStore.Schema);
@@ -269,7 +271,7 @@ internal sealed class PostgresJournalTarget : JournalTarget
         _connection.Dispose();
     }
 
-    /// <summary>Begins a row of a table with these columns, and a copy of that table where none is under way.</summary>
+    /// <summary>Begins a row of a table, and a COPY into that table if none is under way.</summary>
     private void Longs(string table, params ReadOnlySpan<long> values)
     {
         if (_table != table)

@@ -2,15 +2,15 @@ using System.Diagnostics;
 
 namespace QuantumCore.Journal;
 
-/// <summary>A span for each wait for the commit of a record, for what is part of a trace.</summary>
+/// <summary>Makes a span for each wait for a record's commit within a trace.</summary>
 public static class JournalTracing
 {
-    /// <summary>The source of the spans, for who collects them.</summary>
+    /// <summary>Name of the activity source, for collectors.</summary>
     public const string SourceName = "QuantumCore.Journal";
 
     private static readonly ActivitySource s_source = new(SourceName);
 
-    /// <summary>Begins the span of a wait; null when nobody collects it.</summary>
+    /// <summary>Begins the span of a wait; returns null if nobody collects it.</summary>
     internal static Activity? Begin(JournalStream stream, long sequence)
     {
         if (!s_source.HasListeners() || Activity.Current is not { } caller)
@@ -22,7 +22,7 @@ public static class JournalTracing
         return span;
     }
 
-    /// <summary>Ends the span when the wait does.</summary>
+    /// <summary>Ends the span when the wait ends.</summary>
     internal static async Task UntilAsync(Task durable, Activity span)
     {
         try

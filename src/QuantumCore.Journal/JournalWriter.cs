@@ -3,11 +3,10 @@ using System.Security.Cryptography;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// The group commit of one silo. One thread takes everything that was queued while the previous commit was in flight
-/// and commits it as one frame: the previous commit is the linger, there is no timer. A stream that the fence refuses
-/// is lost to its activation, and with it all streams of its bundle; the others of the frame go again without them.
-/// After an error the outcome is unknown until a fresh connection says whether the frame is there; while the store is
-/// down, appends queue up to the bound.
+/// The group commit of one silo. One thread commits everything that was queued while the previous commit was in flight
+/// as one frame, so no timer is needed. An activation loses a stream that the fence refuses, with all streams of its
+/// bundle; the rest of the frame is sent again without them. After an error the outcome is unknown until a new
+/// connection tells whether the frame is stored. While the store is down, appends queue up to the limit.
 /// </summary>
 public sealed class JournalWriter : IAsyncDisposable
 {
@@ -23,7 +22,7 @@ public sealed class JournalWriter : IAsyncDisposable
     /// <summary>Guards the queue, the open streams and the counters. Held for a few instructions only.</summary>
     private readonly Lock _gate = new();
 
-    /// <summary>Units, each by its first segment.</summary>
+    /// <summary>Units, each represented by its first segment.</summary>
     private readonly Queue<Segment> _queue = new();
     private readonly Dictionary<string, JournalStream> _open = [];
     private int _pendingRecords;
@@ -33,7 +32,7 @@ public sealed class JournalWriter : IAsyncDisposable
     private bool _stopping;
     private bool _isShortOfRoom;
 
-    // The writer's thread alone:
+    // Used by the writer's thread alone:
     private readonly List<Segment> _batch = [];
     private JournalFrame? _frame;
     private int _attempts;
@@ -44,12 +43,16 @@ public sealed class JournalWriter : IAsyncDisposable
     private long _streamsFenced;
     private long _outcomesUnknown;
 
-    /// <summary>Starts the writer's thread. The store must have been initialised; it is not disposed with the writer.</summary>
+    /// <summary>
+    /// Starts the writer's thread. The store must have been initialised; it is not disposed with the writer.
+    /// </summary>
     public JournalWriter(IJournalStore store, JournalWriterOptions options, TimeProvider time)
         : this(store, options, time, BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long))), wake: null) =>
         new Thread(Run) { IsBackground = true, Name = "journal writer" }.Start();
 
-    /// <summary>A writer without a thread: who owns it calls <see cref="Step"/>, for one when it is woken.</summary>
+    /// <summary>
+    /// Creates a writer without a thread: its owner calls <see cref="Step"/>, for example when woken.
+    /// </summary>
     internal JournalWriter(
         IJournalStore store, JournalWriterOptions options, TimeProvider time, long writerId, Action? wake)
     {
@@ -60,13 +63,13 @@ public sealed class JournalWriter : IAsyncDisposable
         _wake = wake;
     }
 
-    /// <summary>Random number that names this writer in the frames it makes.</summary>
+    /// <summary>Random id of this writer in the frames it makes.</summary>
     public long WriterId => _writerId;
 
-    /// <summary>Records without an outcome, those of the commit in flight included.</summary>
+    /// <summary>Number of records without an outcome, including the commit in flight.</summary>
     public int PendingRecords => Volatile.Read(ref _pendingRecords);
 
-    /// <summary>How long the oldest record without an outcome has been waiting.</summary>
+    /// <summary>Age of the oldest record without an outcome.</summary>
     public TimeSpan OldestPendingAge
     {
         get
@@ -85,21 +88,22 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Records committed by this writer.</summary>
+    /// <summary>Number of records committed by this writer.</summary>
     public long RecordsCommitted => Volatile.Read(ref _recordsCommitted);
 
-    /// <summary>Frames committed by this writer.</summary>
+    /// <summary>Number of frames committed by this writer.</summary>
     public long FramesCommitted => Volatile.Read(ref _framesCommitted);
 
-    /// <summary>Streams that the fence, or the check of epochs, took from this silo, those of their bundles included.</summary>
+    /// <summary>
+    /// Number of streams this silo lost to the fence or the epoch check, including those of their bundles.
+    /// </summary>
     public long StreamsFenced => Volatile.Read(ref _streamsFenced);
 
-    /// <summary>Attempts to commit that ended without a known outcome.</summary>
+    /// <summary>Number of commit attempts without a known outcome.</summary>
     public long OutcomesUnknown => Volatile.Read(ref _outcomesUnknown);
 
     /// <summary>
-    /// Whether there is so little room left where the store keeps its records that only urgent turns should begin.
-    /// Told by whoever watches it.
+    /// True if the store's disk has so little room that only urgent work should begin. A monitor sets it.
     /// </summary>
     public bool IsShortOfRoom
     {
@@ -108,20 +112,20 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Activates a stream: raises its epoch, so that every older activation, of this silo too, has lost it. The
-    /// owner then reads to <see cref="JournalStream.DurableHead"/> and only then serves.
+    /// Activates a stream: raises its epoch, so that every older activation, on this silo too, has lost it. The owner
+    /// must then read up to <see cref="JournalStream.DurableHead"/> before it serves.
     /// </summary>
     public Task<JournalStream> OpenAsync(string stream, CancellationToken cancellationToken) =>
         OpenAsync(stream, beside: null, cancellationToken);
 
     /// <summary>
-    /// Activates a stream into the bundle of another, so that records of both can be appended together. When one
-    /// stream of a bundle is lost, all are lost at once, and nothing of theirs that has no outcome yet is sent again.
-    /// If the bundle is lost already, so is the stream that is returned. Every stream is closed by itself.
+    /// Activates a stream into the bundle of another, so that records of both can be appended together. If one stream
+    /// of a bundle is lost, all are lost at once, and none of their records without an outcome is sent again. If the
+    /// bundle is already lost, so is the returned stream. Each stream is closed by itself.
     /// </summary>
     /// <param name="stream">Name of the stream.</param>
-    /// <param name="beside">An open stream of this writer and of the same owner; none: a bundle of its own.</param>
-    /// <param name="cancellationToken">Ends the wait; the epoch may be raised all the same.</param>
+    /// <param name="beside">An open stream of this writer and of the same owner; null for a bundle of its own.</param>
+    /// <param name="cancellationToken">Cancels the wait; the epoch may be raised nevertheless.</param>
     public async Task<JournalStream> OpenAsync(
         string stream, JournalStream? beside, CancellationToken cancellationToken)
     {
@@ -134,7 +138,7 @@ public sealed class JournalWriter : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_stopping, this);
             if (beside is not null) Join(opened, beside);
 
-            // Two activations of one stream must never meet in one frame.
+            // Two activations of one stream must never be in one frame.
             if (_open.TryGetValue(stream, out var other)) Lose(other.Epoch < opened.Epoch ? other : opened);
             if (!opened.IsLost) _open[stream] = opened;
         }
@@ -143,16 +147,16 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Enqueues records of several streams of one bundle, several of a stream if need be, so that all of them become
-    /// durable in one frame or none ever does. Along each stream they keep this order, and what is durable of a bundle
-    /// is always a beginning of what was appended to it. Does not wait; a wait for one of them waits for all. The
-    /// bodies belong to the journal from now on. Returns the sequence of each record.
-    /// Throws with nothing enqueued: <see cref="JournalFullException"/>, <see cref="StreamLostException"/>,
-    /// <see cref="AppendTooLargeException"/>; <see cref="ArgumentException"/> where the streams are not of one bundle,
-    /// and <see cref="InvalidOperationException"/> where one was handed back.
+    /// Enqueues records of one or more streams of one bundle, so that all become durable in one frame or none ever
+    /// does. Each stream keeps this order. The durable records of a bundle are always a prefix of what was appended to
+    /// it. Does not wait; a wait for one of them waits for all. The journal owns the bodies from now on. Returns the
+    /// sequence of each record. With nothing enqueued, it throws <see cref="JournalFullException"/>,
+    /// <see cref="StreamLostException"/> or <see cref="AppendTooLargeException"/>. It throws
+    /// <see cref="ArgumentException"/> if the streams are not of one bundle, and
+    /// <see cref="InvalidOperationException"/> if one was closed.
     /// </summary>
     /// <param name="records">The records, at least one.</param>
-    /// <param name="urgent">A cancel or a halt: may use the reserved last eighth of the queue.</param>
+    /// <param name="urgent">True for a cancel or a halt, which may use the reserved last eighth of the queue.</param>
     public long[] AppendTogether(
         ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records, bool urgent = false)
     {
@@ -173,7 +177,7 @@ public sealed class JournalWriter : IAsyncDisposable
 
             if (!HasRoom(records.Length, bytes, urgent)) throw new JournalFullException();
 
-            // From here on nothing may fail.
+            // Nothing may fail from here on.
             bundle.MakeRoom(records.Length, bytes, _options);
             for (var i = 0; i < records.Length; i++) sequences[i] = Enqueue(records[i].Stream, records[i].Body);
             wake = _idle;
@@ -185,8 +189,8 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks the store, in one query, for the epochs of all open streams and marks as lost those that have a newer
-    /// activation. Only appends are fenced, so an idle activation learns of its successor here.
+    /// Reads the epochs of all open streams in one query and marks those with a newer activation as lost. Only appends
+    /// are fenced, so an idle activation learns of its successor here.
     /// </summary>
     public async Task CheckEpochsAsync(CancellationToken cancellationToken)
     {
@@ -204,15 +208,15 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Whether one more record of ordinary size would be taken now.</summary>
+    /// <summary>Returns true if one more record of ordinary size would be accepted now.</summary>
     public bool HasRoom(bool urgent)
     {
         lock (_gate) return HasRoom(1, 0, urgent);
     }
 
     /// <summary>
-    /// Whether a turn that appends this many records should begin now. Stricter than an append itself by an eighth of
-    /// the queue, so that turns of several owners that were let in together can finish.
+    /// Returns true if work that appends this many records should begin now. It is stricter than an append by an eighth
+    /// of the queue, so that work of several owners admitted together can finish.
     /// </summary>
     public bool HasRoom(bool urgent, int records)
     {
@@ -226,8 +230,8 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes no more appends, commits what is queued, and ends the thread. Where the store is down, the waiters of
-    /// what is left learn that its outcome is unknown.
+    /// Stops appends, commits what is queued, and ends the thread. If the store is down, waiters for the rest learn
+    /// that the outcome is unknown.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -304,7 +308,10 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Bytes of all bodies. What is longer than a frame has a commit of its own, one record or several: an end of very many orders is not to fail.</summary>
+    /// <summary>
+    /// Returns the sum of all bodies in bytes. One or more records longer than a frame get their own commit, so that
+    /// ending very many orders does not fail.
+    /// </summary>
     private long CheckSizes(ReadOnlySpan<(JournalStream Stream, ReadOnlyMemory<byte> Body)> records)
     {
         if (records.IsEmpty) throw new ArgumentException("There is nothing to append.", nameof(records));
@@ -369,12 +376,12 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Commits all there is to commit. Gives for how long to wait before the next step: without an end until there is
-    /// work, else because the store failed; null when the writer has ended.
+    /// Commits everything queued. Returns how long to wait before the next step: infinite until there is work, or a
+    /// pause after a failure of the store. Returns null when the writer has ended.
     /// </summary>
     internal TimeSpan? Step()
     {
-        // Once the writer is to stop, a store that failed gets one more chance.
+        // Once the writer must stop, a failed store gets one more chance.
         while (_attempts < 2 || !Volatile.Read(ref _stopping))
         {
             if (_batch.Count == 0 && !TakeBatch())
@@ -401,7 +408,7 @@ public sealed class JournalWriter : IAsyncDisposable
         _ended.TrySetResult();
     }
 
-    /// <summary>Takes all that is queued up to the size of a frame. False: nothing is.</summary>
+    /// <summary>Takes queued records up to the size of a frame. Returns false if there are none.</summary>
     private bool TakeBatch()
     {
         lock (_gate)
@@ -453,7 +460,9 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Commits the batch, or what is left of it without the streams that refused. False: the outcome is unknown.</summary>
+    /// <summary>
+    /// Commits the batch, or the rest of it without the streams that refused. Returns false if the outcome is unknown.
+    /// </summary>
     private bool TrySettle()
     {
         var frame = _frame ??= FrameEncoder.Encode(new FrameId(_writerId, ++_frameNo), _batch);
@@ -471,8 +480,8 @@ public sealed class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>
-    /// Sends a frame, perhaps again: the streams that refused it, none of them when it is durable, or null when the
-    /// outcome is not known.
+    /// Sends a frame, perhaps again. Returns the streams that refused it; empty if it is durable; null if the outcome
+    /// is unknown.
     /// </summary>
     private IReadOnlyCollection<long>? TryCommit(JournalFrame frame)
     {
@@ -482,8 +491,8 @@ public sealed class JournalWriter : IAsyncDisposable
             if (_attempts > 0 && _connection.Holds(frame.Id)) return [];
             var refused = _connection.Commit(frame);
 
-            // An earlier attempt may have landed only now, and then it is what moved the heads. If it has not,
-            // it never will: it holds the refused streams too, and heads and epochs only rise.
+            // An earlier attempt may have been committed only now and moved the heads itself. If it has not, it never
+            // will: it contains the refused streams too, and heads and epochs only rise.
             return refused.Count > 0 && _attempts > 0 && _connection.Holds(frame.Id) ? [] : refused;
         }
         catch (Exception failure)
@@ -495,7 +504,10 @@ public sealed class JournalWriter : IAsyncDisposable
         }
     }
 
-    /// <summary>Doubles from attempt to attempt; half of it is drawn, so that silos do not come back in step.</summary>
+    /// <summary>
+    /// Returns the pause before a retry. It doubles with each attempt; half of it is random, so that silos do not retry
+    /// in step.
+    /// </summary>
     private TimeSpan RetryPause(int attempt)
     {
         var doubled = _options.FirstRetryPause.TotalMilliseconds * (1L << Math.Min(attempt, 20));
@@ -513,7 +525,7 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         if (_oldestInFlight is { } since) _options.Committed?.Invoke(_time.GetElapsedTime(since));
 
-        // Counted before anybody hears of it: who was told that a record is durable finds it counted.
+        // Counted before anyone is told: whoever learns that a record is durable finds it counted.
         Volatile.Write(ref _framesCommitted, _framesCommitted + 1);
         Volatile.Write(ref _recordsCommitted, _recordsCommitted + _batch.Sum(static segment => segment.Bodies.Count));
         lock (_gate)
@@ -551,19 +563,19 @@ public sealed class JournalWriter : IAsyncDisposable
                 if (refused.Contains(segment.Stream.StreamId)) Lose(segment.Stream);
             }
 
-            // The refused streams with their bundles: half of what was appended together must never go alone.
+            // The refused streams with their bundles: half of what was appended together must never be sent alone.
             _batch.RemoveAll(static segment => segment.Dropped);
         }
     }
 
-    /// <summary>Under the gate. The stream's bundle is lost.</summary>
+    /// <summary>Marks the stream's bundle as lost. Under the gate.</summary>
     private void Lose(JournalStream stream)
     {
         stream.Bundle.MarkLost();
         foreach (var member in stream.Bundle.Streams) LoseAlone(member);
     }
 
-    /// <summary>Every record of this activation that has no outcome yet fails as unknown.</summary>
+    /// <summary>Fails every record of this activation without an outcome as unknown.</summary>
     private void LoseAlone(JournalStream stream)
     {
         if (!stream.TellLost()) return;
@@ -579,7 +591,7 @@ public sealed class JournalWriter : IAsyncDisposable
         if (_open.TryGetValue(stream.Name, out var held) && held == stream) _open.Remove(stream.Name);
     }
 
-    /// <summary>A stream that was handed back stays known until its last record has an outcome.</summary>
+    /// <summary>Forgets a closed stream once its last record has an outcome.</summary>
     private void ForgetIfClosed(JournalStream stream)
     {
         if (stream.IsClosed && stream.Unsettled.Count == 0 &&

@@ -4,9 +4,10 @@ using System.IO.Compression;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Layout of a slice that is packed, little-endian: the header of <see cref="SliceLayout"/> with version 2; chain of the last
-/// record (u32), bytes unpacked (u32), bytes packed (u32); then, packed by Brotli, for each record length (u32), body. The chains
-/// of the records between are not stored: they follow from the chain before, and the last one shows that all of them were right.
+/// Layout of a packed slice, little-endian: the header of <see cref="SliceLayout"/> with version 2; chain of the last
+/// record (u32), bytes unpacked (u32), bytes packed (u32). Then, compressed by Brotli, for each record: length (u32),
+/// body. Chains of the records in between are not stored: they follow from the chain before, and the last one proves
+/// them all.
 /// </summary>
 internal static class PackedSlice
 {
@@ -16,10 +17,13 @@ internal static class PackedSlice
     private const int Quality = 5;
     private const int WindowBits = 18;
 
-    // More than any slice has: a damaged length must not take the process's memory.
+    // More than any slice has: a damaged length must not exhaust the process's memory.
     private const int MostBytes = 256 << 20;
 
-    /// <summary>The slice with these records; null where it would not be smaller than <paramref name="unpackedLength"/>.</summary>
+    /// <summary>
+    /// Encodes a slice with these records; returns null if it would not be smaller than
+    /// <paramref name="unpackedLength"/>.
+    /// </summary>
     public static byte[]? Encode(in StreamActivation before, long first, IReadOnlyList<JournalRecord> records, uint chain, int unpackedLength)
     {
         var plain = new byte[records.Sum(record => RecordBytes + record.Body.Length)];
@@ -45,7 +49,7 @@ internal static class PackedSlice
         return slice[..(HeaderBytes + packed)];
     }
 
-    /// <summary>Length of the slice that begins here; 0 where none fits.</summary>
+    /// <summary>Returns the length of the slice that begins here; 0 if none fits.</summary>
     public static int Measure(ReadOnlySpan<byte> rest)
     {
         if (rest.Length < HeaderBytes) return 0;
@@ -53,10 +57,10 @@ internal static class PackedSlice
         return packed < 0 || packed > rest.Length - HeaderBytes ? 0 : HeaderBytes + packed;
     }
 
-    /// <summary>Chain of the last record, as it was stored.</summary>
+    /// <summary>Returns the stored chain of the last record.</summary>
     public static uint ChainOf(ReadOnlySpan<byte> slice) => BinaryPrimitives.ReadUInt32LittleEndian(slice[SliceLayout.HeaderBytes..]);
 
-    /// <summary>Lengths and bodies of the records; null where they can't be unpacked.</summary>
+    /// <summary>Returns lengths and bodies of the records; null if they cannot be unpacked.</summary>
     public static byte[]? Unpack(ReadOnlySpan<byte> slice)
     {
         if (Measure(slice) != slice.Length) return null;

@@ -23,7 +23,7 @@ internal sealed class PostgresJournalImage : JournalImage
             _connection.Open();
             _transaction = _connection.BeginTransaction(IsolationLevel.RepeatableRead);
 
-            // Else a scan may begin in the middle of the table, where another one is just reading.
+            // Otherwise a scan may begin in the middle of the table, where another scan is reading.
             Execute("SET TRANSACTION READ ONLY");
             Execute("SET LOCAL synchronize_seqscans = off");
             using var there = Command("SELECT to_regclass('stream_head') IS NOT NULL");
@@ -45,7 +45,9 @@ internal sealed class PostgresJournalImage : JournalImage
             new StreamRow(row.GetInt64(0), row.GetString(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4))),
     ];
 
-    /// <remarks>A journal that no exchange of this release has run on has no places; its rows lie as they were committed.</remarks>
+    /// <remarks>
+    /// A journal that no exchange of this release has run on has no places; its rows are in commit sequence.
+    /// </remarks>
     public override IEnumerable<FrameRow> Frames()
     {
         using var place = Command("SELECT EXISTS (SELECT 1 FROM pg_attribute WHERE attrelid = 'frame'::regclass AND attname = 'place')");
@@ -87,7 +89,7 @@ internal sealed class PostgresJournalImage : JournalImage
     public override SnapshotRow? Snapshot(long streamId, long sequence) => Rows(
         "SELECT stream_id, seq, epoch, crc, body FROM snapshot WHERE stream_id = $1 AND seq = $2", SnapshotAt, streamId, sequence).FirstOrDefault();
 
-    /// <remarks>PostgreSQL says so when a page is read that fails its own checks.</remarks>
+    /// <remarks>PostgreSQL reports a page that fails its own checks when it is read.</remarks>
     public override IReadOnlyList<string> FileDamage() => [];
 
     public override void Dispose()

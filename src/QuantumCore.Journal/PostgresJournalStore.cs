@@ -6,8 +6,8 @@ using NpgsqlTypes;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// A journal in PostgreSQL, shared by the silos of a cluster. Each writer has a connection of its own; activations
-/// and reads share a small pool.
+/// A journal in PostgreSQL, shared by the silos of a cluster. Each writer has its own connection; activations and reads
+/// share a small pool.
 /// </summary>
 public sealed class PostgresJournalStore : IJournalStore
 {
@@ -17,10 +17,10 @@ public sealed class PostgresJournalStore : IJournalStore
     private readonly NpgsqlDataSource _pool;
     private readonly string _writerConnection;
 
-    /// <summary>A journal in one schema of a database; the schema is made if it is not there.</summary>
+    /// <summary>Uses a journal in one schema of a database; the schema is created if it does not exist.</summary>
     /// <param name="connectionString">An Npgsql connection string.</param>
     /// <param name="schema">Lower-case letters, digits and underscores.</param>
-    /// <param name="maxReadConnections">Bound of the pool for everything but commits.</param>
+    /// <param name="maxReadConnections">Maximum size of the connection pool for everything but commits.</param>
     public PostgresJournalStore(string connectionString, string schema = "journal", int maxReadConnections = 8)
     {
         if (schema.Length == 0 || schema.Any(letter => !char.IsAsciiLetterLower(letter) && !char.IsAsciiDigit(letter) && letter != '_'))
@@ -70,7 +70,7 @@ public sealed class PostgresJournalStore : IJournalStore
     {
         StreamName.Check(stream);
 
-        // Waits for an append that is in flight on this stream, and then sees the head it left.
+        // Waits for an append in flight on this stream, and then sees the head it left.
         var raised = await RowsAsync(
             """
             INSERT INTO stream_head (name, epoch, head, chain) VALUES ($1, 1, 0, 0)
@@ -226,7 +226,7 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <inheritdoc/>
     public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
     {
-        // Sent twice after an outage it finds its frames gone, and says so: what was packed stays packed.
+        // If it is sent twice after an outage, its frames are gone and it says so: what was packed stays packed.
         try
         {
             await RowsAsync(PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));
@@ -242,9 +242,9 @@ public sealed class PostgresJournalStore : IJournalStore
     public ValueTask DisposeAsync() => _pool.DisposeAsync();
 
     /// <summary>
-    /// All rows of one statement. An outage leaves broken connections in the pool, and whoever gets one learns of it
-    /// only by using it; so the pool is emptied and the statement sent again, once. Every statement here may be sent
-    /// twice: the only one that counts is the raise of an epoch, and epochs may have gaps.
+    /// Returns all rows of one statement. An outage leaves broken connections in the pool, which only their use
+    /// reveals. Then the pool is emptied and the statement is sent again, once. Every statement here may be sent twice:
+    /// only raising an epoch has an effect, and epochs may have gaps.
     /// </summary>
     private async Task<List<T>> RowsAsync<T>(
         string sql, Func<NpgsqlDataReader, T> row, CancellationToken cancellationToken, params object[] parameters)
@@ -287,7 +287,9 @@ public sealed class PostgresJournalStore : IJournalStore
         return found.FirstOrDefault();
     }
 
-    /// <summary>The running sum bounds the bytes of a page; it looks at the small rows of the index only.</summary>
+    /// <summary>
+    /// Reads a page of slices. The running sum limits its bytes and reads only the small rows of the index.
+    /// </summary>
     private Task<List<StoredSlice>> PageAsync(long streamId, long next, long through, CancellationToken cancellationToken) =>
         RowsAsync(
             """
@@ -400,7 +402,7 @@ public sealed class PostgresJournalStore : IJournalStore
             }
             catch (Exception broken) when (broken is NpgsqlException or IOException or InvalidOperationException)
             {
-                // It was dropped because it broke; its server process ends with the socket.
+                // The connection was dropped because it broke; its server process ends with the socket.
             }
         }
 

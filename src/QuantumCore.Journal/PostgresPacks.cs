@@ -1,14 +1,14 @@
 namespace QuantumCore.Journal;
 
-/// <summary>The function of the database that puts a pack in the place of its frames, and how it is called.</summary>
+/// <summary>The database function that replaces frames by a pack, and its parameters.</summary>
 internal static class PostgresPacks
 {
-    /// <summary>SQLSTATE of a pack whose frames or entries are not there as it says; nothing was changed.</summary>
+    /// <summary>SQLSTATE of a pack whose frames or entries differ from what it says; nothing was changed.</summary>
     public const string Otherwise = "QJ002";
 
     public const string Put = "SELECT put_pack($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
 
-    // Two silos that pack the same frames: the second waits for the first one's rows, and then finds them gone.
+    // If two silos pack the same frames, the second waits for the first one's rows and then finds them gone.
     public const string PutPack = """
         CREATE OR REPLACE FUNCTION put_pack(
             p_writers BIGINT[], p_frames BIGINT[],

@@ -1,9 +1,9 @@
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Consecutive records of one stream that will commit together, and the one promise all their waiters share. With its
-/// neighbours of the same unit it goes into one frame. Written under the writer's gate until <see cref="Taken"/>; from
-/// then on only its writer's thread reads it.
+/// Consecutive records of one stream that will commit together, and the one promise that all their waiters share. With
+/// the other segments of its unit it goes into one frame. Written under the writer's gate until <see cref="Taken"/>;
+/// after that, only the writer's thread reads it.
 /// </summary>
 internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
 {
@@ -19,10 +19,12 @@ internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
     /// <summary>The next segment of the same unit, of another stream of the bundle.</summary>
     public Segment? NextOfUnit { get; set; }
 
-    /// <summary>On its way to the store: nothing may be added any more.</summary>
+    /// <summary>True if it is in flight to the store: nothing may be added any more.</summary>
     public bool Taken { get; set; }
 
-    /// <summary>Its bundle was lost: it is no longer counted, and never sent unless it is on its way already.</summary>
+    /// <summary>
+    /// True if its bundle was lost: it is no longer counted, and never sent unless it is in flight already.
+    /// </summary>
     public bool Dropped { get; set; }
 
     public void Add(ReadOnlyMemory<byte> body)

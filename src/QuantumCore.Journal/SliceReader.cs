@@ -3,39 +3,39 @@ using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Journal;
 
-/// <summary>A slice as it lies in the store. Bytes is empty where the index names a frame that is not there.</summary>
+/// <summary>A slice as it is in the store. Bytes is empty if the index names a missing frame.</summary>
 internal readonly record struct StoredSlice(long FirstSequence, long LastSequence, ReadOnlyMemory<byte> Bytes);
 
-/// <summary>Turns stored slices of one stream back into records, checking every one on the way.</summary>
+/// <summary>Decodes stored slices of one stream into records and verifies every one of them.</summary>
 internal sealed class SliceReader(string stream, long streamId, long from)
 {
-    /// <summary>A page of a read: at most this many slices and about this many bytes are in memory at once.</summary>
+    /// <summary>Maximum page of a read in memory: this many slices and about this many bytes.</summary>
     public const int PageSlices = 512;
     public const int PageBytes = 4 << 20;
 
     private readonly List<JournalRecord> _records = [];
     private long _next = from;
 
-    /// <summary>Checksum of the record before the next one; none where the read began inside the stream.</summary>
+    /// <summary>Checksum of the record before the next one; null if the read began inside the stream.</summary>
     private uint? _chain = from == 1 ? 0 : null;
 
-    // The end of a read, and the checksum there: the slice that it ends in may go on.
+    // The end of a read and the checksum there, because the slice in which it ends may go on.
     private long _through;
     private uint? _chainThrough;
 
-    /// <summary>The sequence that comes next.</summary>
+    /// <summary>The next sequence.</summary>
     public long Next => _next;
 
     /// <summary>Checksum of the last record.</summary>
     public uint Chain => _chain ?? 0;
 
-    /// <summary>Records of the last slice, as far as they are sound.</summary>
+    /// <summary>Records of the last slice, up to the first damaged one.</summary>
     public IReadOnlyList<JournalRecord> Sound => _records;
 
     /// <summary>
-    /// Reads page after page; <paramref name="fetchPage"/> gets the first sequence wanted and returns the slice that
-    /// holds it and some that follow. No connection is held while the caller looks at the records. The last record
-    /// must have the checksum <paramref name="chainAtEnd"/>, where that is known.
+    /// Reads page after page. <paramref name="fetchPage"/> gets the first wanted sequence and returns the slice that
+    /// holds it and some that follow. No connection is held while the caller looks at the records. The last record must
+    /// have the checksum <paramref name="chainAtEnd"/>, if that is known.
     /// </summary>
     public static async IAsyncEnumerable<JournalRecord> ReadAsync(
         string stream,
@@ -54,7 +54,7 @@ internal sealed class SliceReader(string stream, long streamId, long from)
             var next = reader._next;
             foreach (var slice in await fetchPage(next))
             {
-                // Since the page before, frames may have been packed: the slice of what comes next may begin earlier now.
+                // Frames may have been packed since the page before: the next record's slice may now begin earlier.
                 var wanted = Math.Max(from, reader._next);
                 if (slice.LastSequence < wanted) continue;
                 foreach (var record in reader.Decode(slice, mayOverlap: true))
@@ -72,10 +72,12 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         }
     }
 
-    /// <summary>Its records; valid until the next call.</summary>
+    /// <summary>Decodes the records of a slice; valid until the next call.</summary>
     /// <param name="slice">The slice that holds the next record.</param>
-    /// <param name="mayOverlap">It may begin before the next record, with records that were read before and are the same there.</param>
-    /// <exception cref="JournalCorruptionException">The first that fails; those before it are sound.</exception>
+    /// <param name="mayOverlap">
+    /// True if it may begin before the next record, with the same records as read before.
+    /// </param>
+    /// <exception cref="JournalCorruptionException">A record is damaged; those before it are sound.</exception>
     public List<JournalRecord> Decode(in StoredSlice slice, bool mayOverlap = false)
     {
         _records.Clear();
@@ -109,7 +111,7 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         return chain;
     }
 
-    /// <summary>Only all of a packed slice shows that any of it is sound.</summary>
+    /// <summary>Unpacks a slice. Its records are proven sound only all together.</summary>
     private uint Unpack(in StoredSlice slice, long epoch, int count, uint chain)
     {
         var first = slice.FirstSequence;
@@ -155,7 +157,7 @@ internal sealed class SliceReader(string stream, long streamId, long from)
         return (BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]), count, chainBefore);
     }
 
-    /// <summary>Whether a record that was the last one read is the same in another slice.</summary>
+    /// <summary>Returns true if the last record read is the same in another slice.</summary>
     private bool IsAsBefore(long sequence, uint chain)
     {
         if (sequence == _through) _chainThrough = chain;

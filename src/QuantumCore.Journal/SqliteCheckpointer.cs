@@ -3,9 +3,9 @@ using SQLitePCL;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Moves the write-ahead log into the file, and the newest index entries into their place, off the writer's thread. A passive checkpoint never holds the writer up
-/// but never rewinds the log either; so when nothing was committed for a while the log is emptied, and when it has
-/// grown too long it is rewound between two commits.
+/// Moves the write-ahead log into the file, and the newest index entries into the index, off the writer's thread. A
+/// passive checkpoint never blocks the writer but never rewinds the log either. So the log is emptied when nothing was
+/// committed for a while, and rewound between two commits when it has grown too long.
 /// </summary>
 internal sealed class SqliteCheckpointer : IAsyncDisposable
 {
@@ -29,7 +29,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
         _loop = RunAsync();
     }
 
-    /// <summary>Says that the log has grown.</summary>
+    /// <summary>Signals that the log has grown.</summary>
     public void CommitDone()
     {
         Interlocked.Increment(ref _commits);
@@ -56,7 +56,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
                 var before = Volatile.Read(ref _commits);
                 await Task.Delay(s_period, _closing.Token);
 
-                // Whoever reads long, a backup say, must not hold commits up: the log is rewound another time.
+                // A long reader, such as a backup, must not block commits: the log is rewound another time.
                 database ??= _open();
                 var isIdle = Volatile.Read(ref _commits) == before;
                 await _moveTail(isIdle);
@@ -74,7 +74,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
             }
             catch (SqliteFailureException)
             {
-                // The log keeps everything; the next round, on a fresh connection, tries again.
+                // The log keeps everything. The next round, on a new connection, tries again.
                 database?.Dispose();
                 database = null;
             }

@@ -8,21 +8,21 @@ public sealed class SqliteFailureException(int code, string message) : Exception
     /// <summary>Extended result code, as in sqlite3.h.</summary>
     public int Code { get; } = code;
 
-    /// <summary>There was no room for what was to be written.</summary>
+    /// <summary>True if the disk is full.</summary>
     public bool IsDiskFull => (Code & 0xFF) == raw.SQLITE_FULL;
 }
 
 /// <summary>
-/// One connection to one file and its prepared statements; used by one thread at a time. The statements of a commit
-/// run thousands of times a second, so they go to SQLite without an ADO.NET layer between, whose transaction object
-/// would also throw when it is disposed after a full disk and hide why.
+/// A connection to a file with its prepared statements; used by one thread at a time. A commit's statements run
+/// thousands of times a second, so they go to SQLite without ADO.NET. Its transaction object would also throw on
+/// disposal after a full disk and hide the cause.
 /// </summary>
 internal sealed class SqliteDatabase : IDisposable
 {
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = [];
 
-    // Nobody asks SQLite how much memory it has; to count it, all threads share a lock at each allocation.
+    // Memory statistics are unused, and counting would make all threads share a lock at each allocation.
     static SqliteDatabase()
     {
         Batteries_V2.Init();
@@ -31,13 +31,15 @@ internal sealed class SqliteDatabase : IDisposable
 
     private SqliteDatabase(sqlite3 handle) => _handle = handle;
 
-    /// <summary>Rows changed by the last statement.</summary>
+    /// <summary>Number of rows changed by the last statement.</summary>
     public int Changes => raw.sqlite3_changes(_handle);
 
-    /// <summary>Opens or creates a file; every connection writes ahead and syncs each commit, or is refused.</summary>
+    /// <summary>
+    /// Opens or creates a file. Every connection uses the write-ahead log and syncs each commit, or is refused.
+    /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="fileSystem">The file system it lies on, by its name in SQLite; null for the default one.</param>
-    /// <param name="patienceMillis">How long to wait for a lock of another connection.</param>
+    /// <param name="fileSystem">SQLite's name of the file system (VFS); null for the default one.</param>
+    /// <param name="patienceMillis">Maximum time to wait for a lock of another connection, milliseconds.</param>
     public static SqliteDatabase Open(string path, string? fileSystem, int patienceMillis = 5_000)
     {
         var database = OpenRaw(
@@ -56,10 +58,12 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>Opens a file that is there, to read it only.</summary>
+    /// <summary>Opens an existing file, read-only.</summary>
     public static SqliteDatabase OpenToRead(string path) => OpenRaw(path, raw.SQLITE_OPEN_READONLY, 5_000);
 
-    /// <summary>Makes a file that nobody uses before it is whole: written without a log, synced at its end.</summary>
+    /// <summary>
+    /// Creates a file that nobody uses before it is complete: written without a log, synced at its end.
+    /// </summary>
     public static SqliteDatabase OpenToFill(string path) =>
         OpenRaw(path, raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE, 5_000);
 
@@ -83,7 +87,7 @@ internal sealed class SqliteDatabase : IDisposable
 
     public void Execute(string sql) => Check(raw.sqlite3_exec(_handle, sql));
 
-    /// <summary>The prepared statement for this text, ready to be bound.</summary>
+    /// <summary>Returns the prepared statement for this text, ready for binding.</summary>
     public SqliteStatement Statement(string sql)
     {
         if (!_statements.TryGetValue(sql, out var statement))
@@ -109,14 +113,14 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch
         {
-            // A full disk has rolled back by itself. The cause matters, not what is said to this.
+            // A full disk has already rolled it back. The cause matters, not the answer to this.
             _ = raw.sqlite3_exec(_handle, "ROLLBACK");
             throw;
         }
     }
 
     /// <summary>
-    /// Part of a blob that an index names, without the rest of it being read. Where it is not there, the file is damaged.
+    /// Reads a part of a blob that an index names, without the rest of it. If it is missing, the file is damaged.
     /// </summary>
     public byte[] ReadBlob(string table, string column, long rowId, int position, int length)
     {
@@ -130,7 +134,10 @@ internal sealed class SqliteDatabase : IDisposable
         }
     }
 
-    /// <summary>SQLite takes a row that is not there, or a place outside of its blob, for the caller's mistake.</summary>
+    /// <summary>
+    /// Checks a result code. SQLite reports a missing row, or a place outside its blob, as the caller's mistake; here
+    /// it is damage.
+    /// </summary>
     private void CheckNamed(int code)
     {
         if ((code & 0xFF) != raw.SQLITE_ERROR) Check(code);
@@ -138,8 +145,8 @@ internal sealed class SqliteDatabase : IDisposable
     }
 
     /// <summary>
-    /// Moves the write-ahead log into the file; gives the pages that are in the log now. False: somebody reads what is
-    /// still in the log.
+    /// Moves the write-ahead log into the file and returns the pages left in the log. Returns false if another reader
+    /// still needs them.
     /// </summary>
     public bool Checkpoint(int mode, out int pagesInLog)
     {
@@ -193,7 +200,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
         return this;
     }
 
-    /// <summary>Moves to the next row; false: there is none, and the statement is at rest again.</summary>
+    /// <summary>Moves to the next row. Returns false if there is none; the statement is then reset.</summary>
     public bool Step()
     {
         var code = raw.sqlite3_step(handle);
@@ -212,7 +219,9 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public long Long(int column) => raw.sqlite3_column_int64(handle, column);
 
-    /// <summary>A number that fits; one that does not is of a damaged file, and stays out of every range at the nearest one that does.</summary>
+    /// <summary>
+    /// Returns a number clamped to 32 bits. A larger one comes from a damaged file and so stays out of every range.
+    /// </summary>
     public int Int(int column) => (int)Math.Clamp(Long(column), int.MinValue, int.MaxValue);
 
     public string Text(int column) => raw.sqlite3_column_text(handle, column).utf8_to_string();
@@ -221,7 +230,7 @@ internal sealed class SqliteStatement(SqliteDatabase database, sqlite3_stmt hand
 
     public byte[] Blob(int column) => raw.sqlite3_column_blob(handle, column).ToArray();
 
-    /// <summary>Lets go of the rows, so that no read transaction stays open. Its code repeats the last step's.</summary>
+    /// <summary>Releases the rows, so that no read transaction stays open. Its code repeats the last step's.</summary>
     public void Reset() => _ = raw.sqlite3_reset(handle);
 
     public void Dispose() => handle.Dispose();

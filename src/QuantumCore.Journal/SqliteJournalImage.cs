@@ -31,7 +31,7 @@ internal sealed class SqliteJournalImage : JournalImage
         }
     }
 
-    // A changed byte can undo what the table's keys promise. Readers go by both keys, so they are checked here, once for all.
+    // A changed byte can break the table's keys. Readers rely on both keys, so they are checked here once for all.
     public override IReadOnlyList<StreamRow> Streams()
     {
         var streams = new List<StreamRow>();
@@ -92,7 +92,7 @@ internal sealed class SqliteJournalImage : JournalImage
         return found;
     }
 
-    /// <remarks>A move that was interrupted leaves an entry in both tables; it is one.</remarks>
+    /// <remarks>An interrupted move leaves an entry in both tables; it counts once.</remarks>
     public override IEnumerable<SliceRow> Slices(long? streamId = null)
     {
         var one = streamId is null ? "" : "WHERE stream_id = ?1";

@@ -6,13 +6,13 @@ namespace QuantumCore.Journal;
 
 /// <summary>
 /// A journal in one SQLite file of one process: write-ahead log, synced at each commit, checkpoints off the writer's
-/// thread. A lock file beside it keeps a second process out for as long as this store lives.
+/// thread. A lock file beside it keeps other processes out while this store lives.
 /// </summary>
 public sealed class SqliteJournalStore : IJournalStore
 {
     internal const long FormatVersion = 1;
 
-    /// <summary>The same with packs in it, which releases before it can't read.</summary>
+    /// <summary>Format with packs, which earlier releases cannot read.</summary>
     internal const long PackedFormatVersion = 2;
     private const int SnapshotPartBytes = 1 << 20;
     private const int IdleReaders = 4;
@@ -50,7 +50,10 @@ public sealed class SqliteJournalStore : IJournalStore
     private readonly ConcurrentQueue<Activating> _activations = new();
     private readonly CancellationTokenSource _closing = new();
 
-    /// <summary>SQLite has one write transaction at a time. Waiting here is fair; waiting inside SQLite is by sleeping.</summary>
+    /// <summary>
+    /// Serialises write transactions, of which SQLite has one at a time. Waiting here is fair; SQLite would wait by
+    /// sleeping.
+    /// </summary>
     private readonly SemaphoreSlim _write = new(1);
     private readonly SemaphoreSlim _move = new(1);
     private readonly SqliteSliceTail _tail = new();
@@ -58,10 +61,12 @@ public sealed class SqliteJournalStore : IJournalStore
     private SqliteCheckpointer? _checkpointer;
     private SqliteWitness? _witness;
 
-    /// <summary>A journal in this file; it and its folder are made if they are not there.</summary>
+    /// <summary>Uses a journal in this file; the file and its folder are created if they do not exist.</summary>
     public SqliteJournalStore(string path) => _path = Path.GetFullPath(path);
 
-    /// <summary>A journal on a file system of SQLite by this name, which checkpoints by itself or only when told.</summary>
+    /// <summary>
+    /// Uses a journal on SQLite's file system (VFS) of this name, with automatic or manual checkpoints.
+    /// </summary>
     internal SqliteJournalStore(string path, string fileSystem, bool checkpointsItself)
         : this(path)
     {
@@ -94,7 +99,7 @@ public sealed class SqliteJournalStore : IJournalStore
         await _write.WaitAsync(CancellationToken.None);
         try
         {
-            // Whoever comes first raises the epochs of all who wait, in one transaction with one sync.
+            // The first caller raises the epochs of all who wait, in one transaction with one sync.
             if (!mine.Done.Task.IsCompleted) await Task.Run(ActivateWaiting, CancellationToken.None);
         }
         finally
@@ -164,7 +169,7 @@ public sealed class SqliteJournalStore : IJournalStore
     {
         var streamId = (await FindAsync(stream)).StreamId;
 
-        // In parts, so that the writer's commits get in between. The snapshot exists with its last transaction.
+        // In parts, so that the writer's commits get in between. The snapshot exists once its last transaction commits.
         var parts = (body.Length + SnapshotPartBytes - 1) / SnapshotPartBytes;
         for (var part = 0; part < parts; part++)
         {
@@ -250,7 +255,7 @@ public sealed class SqliteJournalStore : IJournalStore
         }
     }
 
-    /// <summary>What the checkpointer does in one round, the newest part of the index included.</summary>
+    /// <summary>Does one round of the checkpointer, including the newest part of the index.</summary>
     internal async Task CheckpointAsync(int mode)
     {
         await MoveTailNowAsync();
@@ -259,8 +264,8 @@ public sealed class SqliteJournalStore : IJournalStore
     }
 
     /// <summary>
-    /// A process that died between writing a commit and syncing it leaves it in the log, where it is found but would
-    /// not outlive a loss of power. Whoever reads it now may tell of it, so it is made durable first.
+    /// Makes commits durable that a dying process wrote to the log but did not sync. They are readable there but would
+    /// not survive a power loss, so they are synced before anyone reads them.
     /// </summary>
     private void SyncWhatWasFound(SqliteDatabase database)
     {
@@ -273,7 +278,7 @@ public sealed class SqliteJournalStore : IJournalStore
         }
         catch (SqliteFailureException full) when (full.IsDiskFull)
         {
-            // The log is synced before the file grows, and that was what mattered.
+            // The log is synced before the file grows, and only that matters.
         }
     }
 
@@ -293,7 +298,7 @@ public sealed class SqliteJournalStore : IJournalStore
         }
     }
 
-    /// <summary>Refuses a file that another program wrote.</summary>
+    /// <summary>Rejects a file that another program wrote.</summary>
     internal static void CheckFormat(string path, long found)
     {
         if (found is not (FormatVersion or PackedFormatVersion))
@@ -377,17 +382,17 @@ public sealed class SqliteJournalStore : IJournalStore
         var page = PageOfTail(reader, newest, through);
         if (page.Count > 0) return page;
 
-        // Since it was looked up here, the entry has gone into the index and its frame into a pack; or the frame is lost.
+        // Since the lookup here, the entry has gone into the index and its frame into a pack; or the frame is lost.
         page = PageOfIndex(reader, streamId, next, through);
         return page.Exists(slice => slice.LastSequence >= next)
             ? page
             : [new StoredSlice(newest[0].FirstSequence, newest[0].LastSequence, ReadOnlyMemory<byte>.Empty)];
     }
 
-    /// <summary>Up to the first whose frame is not there.</summary>
+    /// <summary>Returns a page of the tail, up to the first slice whose frame is missing.</summary>
     private static List<StoredSlice> PageOfTail(SqliteDatabase reader, List<SliceAt> newest, long through)
     {
-        // The newest of all may be in a commit that is under way: only up to the durable head are they all there.
+        // The newest of all may be in a commit in flight: only up to the durable head are they all there.
         var slices = new List<StoredSlice>();
         var bytes = 0;
         foreach (var slice in newest.TakeWhile(slice => slice.FirstSequence <= through))
@@ -437,7 +442,9 @@ public sealed class SqliteJournalStore : IJournalStore
         if (_tail.Count >= (isIdle ? MoveTailWhenIdle : MoveTailAlways)) await MoveTailNowAsync();
     }
 
-    /// <summary>One at a time: who has taken entries must find them at the front when they are in their place.</summary>
+    /// <summary>
+    /// Moves the tail, one call at a time: the taken entries must still be at the front when they are in the index.
+    /// </summary>
     private async Task MoveTailNowAsync()
     {
         await _move.WaitAsync(_closing.Token);
@@ -501,7 +508,7 @@ public sealed class SqliteJournalStore : IJournalStore
 
     private sealed record Activating(string Stream, TaskCompletionSource<StreamActivation> Done);
 
-    /// <summary>A connection on loan; closed on return unless its work went well.</summary>
+    /// <summary>A borrowed connection; closed on return unless its work succeeded.</summary>
     private sealed class Rented(SqliteJournalStore store, SqliteDatabase database) : IDisposable
     {
         private bool _keep;

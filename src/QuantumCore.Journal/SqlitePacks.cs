@@ -1,9 +1,9 @@
 namespace QuantumCore.Journal;
 
-/// <summary>Packs in the tables of frames and of the index, a transaction of the store around each change.</summary>
+/// <summary>Packs in the tables of frames and of the index. Each change is in a transaction of the store.</summary>
 internal static class SqlitePacks
 {
-    /// <summary>The oldest frames after the newest pack: rows of frames are in the sequence of their commits.</summary>
+    /// <summary>Returns the oldest frames after the newest pack. Rows of frames are in commit sequence.</summary>
     public static UnpackedFrames Unpacked(SqliteDatabase reader, PackLimits limits)
     {
         var newest = reader.Statement("SELECT rowid, frame_no FROM frame WHERE writer_id = ?1 ORDER BY frame_no DESC LIMIT 1")
@@ -36,7 +36,10 @@ internal static class SqlitePacks
         return names;
     }
 
-    /// <summary>Puts a pack where the first of its frames was. False: something is not as it says, and all is to be undone.</summary>
+    /// <summary>
+    /// Puts a pack in the place of its first frame. Returns false if something differs, and then all must be rolled
+    /// back.
+    /// </summary>
     public static bool Put(SqliteDatabase database, JournalPack pack)
     {
         var place = PlaceOf(database, pack.Frames[0]);
@@ -58,7 +61,7 @@ internal static class SqlitePacks
         return true;
     }
 
-    /// <summary>Says in the file that releases which know no packs can't read it.</summary>
+    /// <summary>Marks the file as unreadable for releases without packs.</summary>
     public static void Mark(SqliteDatabase database) =>
         database.Execute($"PRAGMA user_version = {SqliteJournalStore.PackedFormatVersion}");
 
@@ -71,7 +74,10 @@ internal static class SqlitePacks
         return place;
     }
 
-    /// <summary>Whether the newest part of the index begins after a frame: then the frame's entries are all in their place.</summary>
+    /// <summary>
+    /// Returns true if the newest part of the index begins after a frame, so that the frame's entries are all in the
+    /// index.
+    /// </summary>
     private static bool IsIndexed(SqliteDatabase database, FrameId frame)
     {
         var oldest = database.Statement("SELECT writer_id, frame_no FROM frame_stream_tail ORDER BY tail_no LIMIT 1");

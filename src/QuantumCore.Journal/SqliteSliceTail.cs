@@ -1,13 +1,13 @@
 namespace QuantumCore.Journal;
 
-/// <summary>Where one slice lies.</summary>
+/// <summary>Place of a slice.</summary>
 internal readonly record struct SliceAt(
     long StreamId, long FirstSequence, long LastSequence, FrameId Frame, int Position, int Length);
 
 /// <summary>
-/// The newest entries of the index of slices. To put every slice at once in its place in an index by stream would
-/// write a page for each stream of each commit; so a commit appends its entries to a log table, this holds the same
-/// entries in memory by stream, and many at a time are moved into the index. Only one process has the file, and all
+/// The newest entries of the index of slices. Putting every slice into an index by stream at once would write a page
+/// for each stream of each commit. So a commit appends its entries to a log table, and this class holds the same
+/// entries in memory by stream. Later many at a time are moved into the index. Only one process has the file, and all
 /// changes are made under the store's write lock.
 /// </summary>
 internal sealed class SqliteSliceTail
@@ -21,10 +21,12 @@ internal sealed class SqliteSliceTail
     private int _loads;
     private int _count;
 
-    /// <summary>How many entries wait to be moved.</summary>
+    /// <summary>Number of entries that wait to be moved.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>A commit failed, so that memory may hold entries that the table does not, until the next load.</summary>
+    /// <summary>
+    /// True after a failed commit: until the next load, memory may hold entries that the table does not.
+    /// </summary>
     public bool IsUnsure { get; set; }
 
     public void Load(SqliteDatabase database)
@@ -49,7 +51,9 @@ internal sealed class SqliteSliceTail
         }
     }
 
-    /// <summary>Inside the commit's transaction: readers do not look beyond the durable head.</summary>
+    /// <summary>
+    /// Appends a frame's entries inside the commit's transaction; readers do not look beyond the durable head.
+    /// </summary>
     public void Append(JournalFrame frame, SqliteStatement insert)
     {
         lock (_gate)
@@ -65,7 +69,7 @@ internal sealed class SqliteSliceTail
         }
     }
 
-    /// <summary>The last sequence that is here of a stream, or 0. Only where no commit is under way.</summary>
+    /// <summary>Returns the last sequence of a stream here, or 0. Only while no commit is in flight.</summary>
     public long LastOf(long streamId, SqliteDatabase database)
     {
         lock (_gate)
@@ -82,8 +86,8 @@ internal sealed class SqliteSliceTail
     }
 
     /// <summary>
-    /// Entries that hold the sequence and what follows it; none where the sequence is in the index already, and then
-    /// <paramref name="startsAt"/> says where the index ends for this stream.
+    /// Returns the entries that hold the sequence and what follows it. Returns none if the sequence is in the index
+    /// already; <paramref name="startsAt"/> then tells where the index ends for this stream.
     /// </summary>
     public List<SliceAt> From(long streamId, long sequence, out long startsAt)
     {
@@ -99,8 +103,8 @@ internal sealed class SqliteSliceTail
     }
 
     /// <summary>
-    /// Moves what is here now into the index, in its order and some at a time so that commits get in between. An entry that
-    /// an interrupted move left in both places is the same in both.
+    /// Moves the present entries into the index, in its order and some at a time, so that commits get in between. An
+    /// interrupted move may leave an entry in both places; both copies are equal.
     /// </summary>
     public async Task MoveAsync(Func<Func<SqliteDatabase, bool>, Task<bool>> write)
     {
@@ -129,7 +133,9 @@ internal sealed class SqliteSliceTail
         }
     }
 
-    /// <summary>What was taken is still the front of what is here, and all of it is in the table.</summary>
+    /// <summary>
+    /// Returns true if the taken entries are still the front of the tail, and all of it is in the table.
+    /// </summary>
     private bool IsAsOf(int load) => !IsUnsure && _loads == load;
 
     private static bool Index(SqliteDatabase database, SliceAt[] entries)

@@ -1,6 +1,6 @@
 namespace QuantumCore.Journal;
 
-/// <summary>The tables of snapshots, a transaction of the store around each change.</summary>
+/// <summary>The tables of snapshots. Each change is in a transaction of the store.</summary>
 internal static class SqliteSnapshots
 {
     private static bool IsFenced(SqliteDatabase database, long streamId, long epoch, long sequence)
@@ -41,7 +41,10 @@ internal static class SqliteSnapshots
         return true;
     }
 
-    /// <summary>A snapshot in a damaged page is none: the records are there.</summary>
+    /// <summary>
+    /// Returns the newest snapshot below a sequence. A damaged page counts as no snapshot, because the records are
+    /// there.
+    /// </summary>
     public static (long Sequence, byte[]? Body)? NewestBelowOrNone(SqliteDatabase reader, long streamId, long below)
     {
         try

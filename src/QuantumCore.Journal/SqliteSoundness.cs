@@ -2,16 +2,18 @@ using SQLitePCL;
 
 namespace QuantumCore.Journal;
 
-/// <summary>Finds damage that no record's checksum can show, because it lies in SQLite's own pages or in the heads.</summary>
+/// <summary>
+/// Finds damage that no record's checksum shows, because it is in SQLite's own pages or in the heads.
+/// </summary>
 internal static class SqliteSoundness
 {
-    /// <summary>SQLite found that its file is not as it should be.</summary>
+    /// <summary>Returns true if SQLite reports a damaged file.</summary>
     public static bool IsDamage(this SqliteFailureException failure) =>
         (failure.Code & 0xFF) is raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB;
 
     /// <summary>
-    /// Checks the table of heads with its index by name: a stream that is not found there would begin anew. Returns the
-    /// sum of the heads.
+    /// Checks the table of heads with its index by name, because a stream that is not found there would start again
+    /// from nothing. Returns the sum of the heads.
     /// </summary>
     public static long CheckHeads(SqliteDatabase database, string path)
     {
@@ -30,7 +32,7 @@ internal static class SqliteSoundness
         return records;
     }
 
-    /// <summary>The index must end where the head says, or records were lost behind it or before it. Null: it does.</summary>
+    /// <summary>Checks that the index ends at the head; otherwise records were lost. Returns null if it does.</summary>
     public static JournalCorruptionException? DamageAtHead(
         SqliteDatabase database, SqliteSliceTail tail, string stream, in StreamActivation activation)
     {
@@ -50,7 +52,7 @@ internal static class SqliteSoundness
         }
     }
 
-    /// <summary>The next frame by its name, and whether its checksum is right; null after the last one.</summary>
+    /// <summary>Returns the next frame by its id, and true if its checksum is right; null after the last one.</summary>
     public static (FrameId Id, bool IsSound)? NextFrame(SqliteDatabase reader, FrameId after)
     {
         var row = reader.Statement("""
@@ -63,7 +65,7 @@ internal static class SqliteSoundness
         return found;
     }
 
-    /// <summary>Damage of SQLite's own pages, met while a stream was read, is damage of the stream.</summary>
+    /// <summary>Converts damage of SQLite's own pages, met while reading a stream, into damage of the stream.</summary>
     public static Exception OfStream(string stream, long sequence, Exception failure) =>
         failure is SqliteFailureException inFile && inFile.IsDamage()
             ? new JournalCorruptionException(stream, sequence, inFile.Message)

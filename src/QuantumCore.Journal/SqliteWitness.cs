@@ -3,10 +3,10 @@ using System.Buffers.Binary;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Says in a small file beside the journal how many records were acknowledged. SQLite takes a log that was cut off or
-/// spoiled for one whose end was never synced, and goes on without it; here the difference is seen. The file is written
-/// after each commit and not synced: a killed process leaves it exact, a loss of power leaves it older or torn, and
-/// then it says less than is there, or nothing.
+/// Stores in a small file beside the journal how many records were acknowledged. SQLite mistakes a truncated or damaged
+/// log for one whose end was never synced, and goes on without it; this file reveals the difference. It is written
+/// after each commit and not synced. After a killed process it is exact. After a power loss it is older or torn, and
+/// then shows fewer records than there are, or none.
 /// </summary>
 internal sealed class SqliteWitness : IDisposable
 {
@@ -22,9 +22,9 @@ internal sealed class SqliteWitness : IDisposable
         _records = records;
     }
 
-    /// <summary>Compares what the journal holds with what was acknowledged; throws where records are missing.</summary>
+    /// <summary>Compares the journal's records with the acknowledged ones; throws if records are missing.</summary>
     /// <param name="journal">The journal's file.</param>
-    /// <param name="records">Records that it holds: the sum of its heads.</param>
+    /// <param name="records">Number of records in the journal: the sum of its heads.</param>
     public static SqliteWitness Open(string journal, long records)
     {
         var path = Path.ChangeExtension(journal, ".witness");
@@ -37,7 +37,9 @@ internal sealed class SqliteWitness : IDisposable
             + $"of its log, is missing or damaged. Restore both; to go on without what is missing, delete {path}.");
     }
 
-    /// <summary>So many more records are durable and about to be acknowledged. Never throws: it is a witness, not the journal.</summary>
+    /// <summary>
+    /// Adds records that are durable and about to be acknowledged. Never throws: it is a witness, not the journal.
+    /// </summary>
     public void Add(long records)
     {
         _records += records;

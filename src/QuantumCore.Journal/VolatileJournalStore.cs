@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// A journal in memory that keeps every promise of a store but outliving the process. Share one among several
-/// writers and they are silos on one database; what a writer committed stays when the writer is gone.
+/// A journal in memory that keeps every promise of a store except surviving the process. Writers that share one act
+/// like silos on one database. A writer's commits stay when the writer is gone.
 /// </summary>
 public sealed class VolatileJournalStore : IJournalStore
 {
@@ -13,7 +13,7 @@ public sealed class VolatileJournalStore : IJournalStore
     private readonly Dictionary<long, Held> _byId = [];
     private readonly Dictionary<FrameId, JournalFrame> _frames = [];
 
-    // In the sequence of their commits; a pack stands where the first of its frames stood.
+    // In commit sequence; a pack is in the place of its first frame.
     private readonly List<FrameId> _order = [];
 
     /// <summary>Makes commits fail or wait.</summary>
@@ -255,7 +255,7 @@ public sealed class VolatileJournalStore : IJournalStore
 
         public bool Admits(FrameSlice slice) => slice.Epoch == Epoch && slice.FirstSequence == Head + 1;
 
-        /// <summary>Slices that hold just the records of those that are there.</summary>
+        /// <summary>Replaces slices by others that hold the same records.</summary>
         public void Replace(JournalFrame frame, FrameSlice[] slices)
         {
             var from = Slices.FindIndex(at => at.Slice.FirstSequence == slices[0].FirstSequence);

@@ -4,33 +4,33 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>What happened in a book. The numbers are journaled and never change.</summary>
+/// <summary>Kind of a book event. The numbers are journaled and never change.</summary>
 public enum BookEventKind : byte
 {
     /// <summary>A new order got its id.</summary>
     Accepted = 1,
 
-    /// <summary>A taker met a maker, at the maker's price.</summary>
+    /// <summary>A taker traded with a maker, at the maker's price.</summary>
     Trade = 2,
 
     /// <summary>An order's remainder entered the book, last at its price.</summary>
     Rested = 3,
 
-    /// <summary>An open order's terms changed; <see cref="BookEvent.Detail"/> is 1 when it lost its priority.</summary>
+    /// <summary>An open order's terms changed; <see cref="BookEvent.Detail"/> is 1 if it lost its priority.</summary>
     Amended = 4,
 
-    /// <summary>An order ended with something left; a filled order has no such event.</summary>
+    /// <summary>An order ended with open quantity; a filled order has no such event.</summary>
     Ended = 5,
 
-    /// <summary>An iceberg shows its next lots, last at its price.</summary>
+    /// <summary>An iceberg displays its next slice, last at its price.</summary>
     Refilled = 6,
 
-    /// <summary>A pegged order moves to another price.</summary>
+    /// <summary>A pegged order moved to another price.</summary>
     Repriced = 7,
 
     /// <summary>
-    /// An order left the book and waits: a pegged one has no reference, or the phase has no pegs; the closing auction of
-    /// one for the close was broken off.
+    /// An order left the book and waits. A peg has no reference, or the phase has no pegs. An at-the-close order's
+    /// auction was broken off.
     /// </summary>
     Parked = 8,
 
@@ -40,10 +40,10 @@ public enum BookEventKind : byte
     /// <summary>A stop or take-profit triggered.</summary>
     Triggered = 10,
 
-    /// <summary>A child of a list enters: its parent is filled.</summary>
+    /// <summary>A child of a list enters because its parent is filled.</summary>
     Activated = 11,
 
-    /// <summary>A list began or is done; <see cref="BookEvent.Detail"/> is 1 when done.</summary>
+    /// <summary>A list began or is done; <see cref="BookEvent.Detail"/> is 1 if done.</summary>
     ListChanged = 12,
 
     /// <summary>An auction found its price; its trades follow.</summary>
@@ -52,37 +52,37 @@ public enum BookEventKind : byte
     /// <summary>A trade of an auction: buyer and seller, no taker.</summary>
     AuctionTrade = 14,
 
-    /// <summary>What an auction would give now.</summary>
+    /// <summary>The indicative auction result changed.</summary>
     Indicative = 15,
 
     /// <summary>The trading phase changed.</summary>
     PhaseChanged = 16,
 
-    /// <summary>The auction goes on: its price is outside the collar.</summary>
+    /// <summary>The auction was extended, because its price is outside the collar.</summary>
     Extended = 17,
 
-    /// <summary>A trade was declared void.</summary>
+    /// <summary>A trade was busted.</summary>
     Busted = 18,
 
     /// <summary>A trade's price was corrected.</summary>
     Corrected = 19,
 }
 
-/// <summary>One event of a book, of fixed size. Only the book fills it in; a copy is a value.</summary>
+/// <summary>An event of a book, of fixed size. Only the book fills it in; a copy is a value.</summary>
 /// <remarks>
-/// The setters are for the book alone: it writes events in place, which spares a copy for each. Its eight words are
-/// two vectors, so that an event is two writes and not seven: a processor has room for some sixty writes that wait
-/// for memory, and events would take most of it.
+/// Only the book uses the setters: it writes events in place, which saves a copy for each. The eight words are two
+/// vectors, so that an event is two writes instead of seven. A processor has room for about sixty writes that wait for
+/// memory, and events would take most of it.
 /// </remarks>
 public record struct BookEvent
 {
     // Head (from the lowest byte: kind, side, reason, detail), order, price, lots.
     private Vector256<long> _first;
 
-    // Open lots, maker, the maker's open lots, refusal.
+    // Open lots, maker, the maker's open lots, reject reason.
     private Vector256<long> _second;
 
-    /// <summary>An event with these values; for comparing.</summary>
+    /// <summary>Makes an event with these values, for comparing.</summary>
     public BookEvent(
         BookEventKind kind,
         Side side,
@@ -100,23 +100,26 @@ public record struct BookEvent
         _second = Vector256.Create(leavesLots, makerId, makerLeavesLots, (long)refusal);
     }
 
-    /// <summary>What happened.</summary>
+    /// <summary>Kind of the event.</summary>
     public readonly BookEventKind Kind => unchecked((BookEventKind)_first[0]);
 
     /// <summary>
-    /// Side of <see cref="OrderId"/>: for a trade the taker's, for an auction trade Buy. 0 where there is no order, and
+    /// Side of <see cref="OrderId"/>: the taker's for a trade, Buy for an auction trade. 0 if there is no order, and
     /// for ListChanged.
     /// </summary>
     public readonly Side Side => unchecked((Side)(_first[0] >> 8));
 
-    /// <summary>Why it ended; <see cref="EndReason.None"/> for the other kinds.</summary>
+    /// <summary>Reason of the end; <see cref="EndReason.None"/> for the other kinds.</summary>
     public readonly EndReason EndReason => unchecked((EndReason)(_first[0] >> 16));
 
     /// <summary>
-    /// Rested: 0 displayed, 1 not displayed, 2 a market order in a call phase. Accepted: 1 when a post-only order
-    /// slid. Amended: 1 when priority was lost. SelfTradePrevented: the <see cref="SelfTradePrevention"/>.
-    /// ListChanged: 1 when done. PhaseChanged: the <see cref="TradingPhase"/>. Ended: 1 when the order was displayed.
-    /// Ended of a market order by amount: 2.
+    /// Detail by kind. Rested: 0 displayed, 1 not displayed, 2 a market order in a call phase.
+    /// Accepted: 1 if a post-only order slid.
+    /// Amended: 1 if priority was lost.
+    /// SelfTradePrevented: the <see cref="SelfTradePrevention"/>.
+    /// ListChanged: 1 if done.
+    /// PhaseChanged: the <see cref="TradingPhase"/>.
+    /// Ended: 1 if the order was displayed, 2 for a market order by amount.
     /// </summary>
     public byte Detail
     {
@@ -125,8 +128,8 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// The order the event is about: for a trade the taker, for an auction trade the buyer, for a list its first
-    /// order. Busted and Corrected: the number of the trade.
+    /// Public id of the order: the taker for a trade, the buyer for an auction trade, the first order of a list. Busted
+    /// and Corrected: the number of the trade.
     /// </summary>
     public long OrderId
     {
@@ -135,12 +138,16 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// Trade: the price traded. SelfTradePrevented: the resting order's. Triggered: the trigger price. Indicative,
-    /// Uncrossed, Extended: the auction price, 0 for none. Corrected: the new price. Busted, ListChanged, PhaseChanged:
-    /// 0. Otherwise the order's price now: for a market order its protection price, 0 for none and when it rests; for
-    /// an untriggered stop its trigger, 0 before a trailing one has any; for a peg that does not stand in the book
-    /// (Accepted, Activated, Parked) its cap, 0 for none. Amended of a peg that leaves the book: where it goes, 0 when
-    /// it parks.
+    /// Price, in ticks. Trade: price of the trade.
+    /// SelfTradePrevented: price of the resting order.
+    /// Triggered: trigger price.
+    /// Indicative, Uncrossed, Extended: auction price, 0 for none.
+    /// Corrected: new price.
+    /// Busted, ListChanged, PhaseChanged: 0.
+    /// Amended, for a peg that leaves the book: its new price, 0 if it parks.
+    /// Otherwise the order's current price. For a market order, that is its protection price, 0 for none and when it
+    /// rests. For an untriggered stop, it is its trigger, 0 before a trailing one has any. For a peg outside the book
+    /// (Accepted, Activated, Parked), it is its cap, 0 for none.
     /// </summary>
     public long PriceTicks
     {
@@ -149,10 +156,11 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// Accepted, Activated, Amended, Parked, Triggered: the order's total. Trade, AuctionTrade, SelfTradePrevented:
-    /// those lots. Rested, Refilled: lots shown; not displayed, 0; of a market order in a call phase its open lots.
-    /// Ended: lots that were released, or the amount that is left. Repriced: the price before in ticks, 0 when it was
-    /// parked. Indicative, Uncrossed: lots (2^63 - 1 for any more). Extended: how often by now. Otherwise 0.
+    /// Lots. Accepted, Activated, Amended, Parked, Triggered: the order's total.
+    /// Trade, AuctionTrade, SelfTradePrevented: quantity of the match.
+    /// Rested, Refilled: displayed lots; 0 if not displayed; open lots of a market order in a call phase. Ended:
+    /// released lots, or the rest of an amount. Repriced: the previous price in ticks, 0 if the peg was parked.
+    /// Indicative, Uncrossed: lots, at most 2^63 - 1. Extended: number of extensions so far. Otherwise 0.
     /// </summary>
     public long QuantityLots
     {
@@ -161,8 +169,9 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// Open lots of <see cref="OrderId"/> after the event; of a market order by amount always 0. SelfTradePrevented:
-    /// before the Ended that may follow. Indicative: the imbalance, positive when buyers are left.
+    /// Open lots of <see cref="OrderId"/> after the event; always 0 for a market order by amount.
+    /// SelfTradePrevented: before the Ended that may follow.
+    /// Indicative: the imbalance, positive if buyers are left.
     /// </summary>
     public long LeavesLots
     {
@@ -178,8 +187,10 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// Trade, AuctionTrade, SelfTradePrevented: open lots of <see cref="MakerId"/> after the event. Amended: lots
-    /// shown now. Triggered: its limit from then on in ticks, 0 for a market order. Otherwise 0.
+    /// Trade, AuctionTrade, SelfTradePrevented: open lots of <see cref="MakerId"/> after the event.
+    /// Amended: displayed lots.
+    /// Triggered: its limit from then on, in ticks, 0 for a market order.
+    /// Otherwise 0.
     /// </summary>
     public long MakerLeavesLots
     {
@@ -188,7 +199,7 @@ public record struct BookEvent
     }
 
     /// <summary>
-    /// Ended of a list's child that was to enter: why it was refused then (RULES 9.4). Otherwise None.
+    /// Ended, for a list's child that was to enter: reason why it was rejected then (RULES 9.4). Otherwise None.
     /// </summary>
     public RejectReason Refusal
     {
@@ -196,7 +207,7 @@ public record struct BookEvent
         internal set => _second = _second.WithElement(3, (long)value);
     }
 
-    /// <summary>Makes it an event that has no other order.</summary>
+    /// <summary>Sets an event without another order.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void Set(
         BookEventKind kind, Side side, EndReason reason, byte detail, long orderId, long price, long quantity, long leaves)
@@ -205,16 +216,16 @@ public record struct BookEvent
         _second = Vector256.CreateScalar(leaves);
     }
 
-    /// <summary>Makes it the Rested of an order that was just accepted, and rests whole.</summary>
+    /// <summary>Sets the Rested event of an order that was just accepted and rests whole.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetRested(in BookEvent accepted)
     {
-        // But for the kind, which is the lowest byte, it says the same.
+        // It equals the accepted event except for the kind, the lowest byte.
         _first = accepted._first + Vector256.CreateScalar((long)BookEventKind.Rested - (long)BookEventKind.Accepted);
         _second = accepted._second;
     }
 
-    /// <summary>Makes it a trade.</summary>
+    /// <summary>Sets a trade.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void SetTrade(
         Side side, long takerId, long makerId, long price, long quantity, long leaves, long makerLeaves)

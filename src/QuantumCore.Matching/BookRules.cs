@@ -2,43 +2,55 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>What a market order does at the edge of the dynamic band.</summary>
+/// <summary>Behaviour at the edge of the dynamic band.</summary>
 public enum BandMode : byte
 {
     /// <summary>The remainder expires.</summary>
     Reject = 0,
 
-    /// <summary>A limit remainder rests and the symbol goes to a volatility auction.</summary>
+    /// <summary>A limit remainder rests, and the symbol goes to a volatility auction.</summary>
     Auction = 1,
 }
 
-/// <summary>The rules of one book that its operator sets. Price bands are in basis points of their reference.</summary>
+/// <summary>Rules of one book, set by its operator. Price bands are in basis points of their reference price.</summary>
 public sealed record BookRules
 {
     /// <summary>A book without bands, protection or limits.</summary>
     public static BookRules None { get; } = new();
 
-    /// <summary>Lowest price of any order in ticks, 1 to 2^47.</summary>
+    /// <summary>Lowest price of any order, in ticks, 1 to 2^47.</summary>
     public long MinPriceTicks { get; init; } = 1;
 
-    /// <summary>Highest price of any order in ticks, 1 to 2^47.</summary>
+    /// <summary>Highest price of any order, in ticks, 1 to 2^47.</summary>
     public long MaxPriceTicks { get; init; } = Instrument.PriceTicksLimit;
 
-    /// <summary>How far a market order may trade from the first order it meets, in ticks, from 0; null: no bound.</summary>
+    /// <summary>
+    /// Maximum distance of a market order's trades from the first order it meets, in ticks, from 0; null for none.
+    /// </summary>
     public long? ProtectionTicks { get; init; }
 
-    /// <summary>Static band around the last auction price: prices outside are refused; null: none. 0 to 9,999.</summary>
+    /// <summary>
+    /// Static band around the last auction price, in basis points, 0 to 9,999; null for none. Prices outside are
+    /// rejected.
+    /// </summary>
     public int? StaticBandBasisPoints { get; init; }
 
-    /// <summary>Dynamic band around the last trade: nothing executes outside; null: none. 0 to 9,999.</summary>
+    /// <summary>
+    /// Dynamic band around the last trade, in basis points, 0 to 9,999; null for none. Nothing executes outside.
+    /// </summary>
     public int? DynamicBandBasisPoints { get; init; }
 
-    /// <summary>What happens at the edge of the dynamic band.</summary>
+    /// <summary>Behaviour at the edge of the dynamic band.</summary>
     public BandMode DynamicBandMode { get; init; }
 
-    /// <summary>How far an auction price may be from the static reference; null: the static band. 0 to 9,999.</summary>
+    /// <summary>
+    /// Maximum distance of an auction price from the static reference, in basis points, 0 to 9,999; null for the static
+    /// band.
+    /// </summary>
     public int? AuctionCollarBasisPoints { get; init; }
 
-    /// <summary>How often an auction outside its collar is extended before its price is confined to it.</summary>
+    /// <summary>
+    /// Maximum number of extensions of an auction outside its collar. After that, its price is confined to the collar.
+    /// </summary>
     public int MaxExtensions { get; init; } = 2;
 }

@@ -2,19 +2,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>What matching has to know of an order at a glance; kept beside its place in the queue.</summary>
+/// <summary>Flags of an order that matching needs; kept beside its place in the queue.</summary>
 [Flags]
 internal enum Traits : ushort
 {
     None = 0,
 
-    /// <summary>It has an entry among the book's conditions: as a maker it takes the careful path.</summary>
+    /// <summary>It has an entry among the book's conditions, so as a maker it takes the slow path.</summary>
     Conditional = 1,
 
     /// <summary>Not displayed: hidden, all-or-none, midpoint peg.</summary>
     Dark = 2,
 
-    /// <summary>Shows a part at a time.</summary>
+    /// <summary>Displays one slice at a time.</summary>
     Iceberg = 4,
 
     /// <summary>Trades whole or not at all.</summary>
@@ -38,30 +38,30 @@ internal enum Traits : ushort
     /// <summary>Ends with the closing auction.</summary>
     AtTheClose = 512,
 
-    /// <summary>Takes nothing as it enters; an all-or-none order that is woken later may.</summary>
+    /// <summary>Takes nothing when it enters. An all-or-none order that is woken later may take.</summary>
     PostOnly = 1024,
 
-    /// <summary>Post-only, by moving away.</summary>
+    /// <summary>Post-only that slides away.</summary>
     Slide = 2048,
 
-    /// <summary>Above these bits stands its <see cref="SelfTradePrevention"/>.</summary>
+    /// <summary>Mask of the flags. The bits above hold its <see cref="SelfTradePrevention"/>.</summary>
     Flags = 4095,
 }
 
-/// <summary>Where an order stands in its list.</summary>
+/// <summary>Role of an order in its list.</summary>
 internal enum ListRole : byte
 {
     None = 0,
     Parent = 1,
 
-    /// <summary>One of a one-cancels-other pair.</summary>
+    /// <summary>Member of a one-cancels-other pair.</summary>
     Leg = 2,
 
     /// <summary>The only child of a parent.</summary>
     Child = 3,
 }
 
-/// <summary>What an order carries beyond a plain limit order. One is held for each open order that needs it.</summary>
+/// <summary>Conditions of an order beyond a plain limit order. Each open order that needs them has one entry.</summary>
 internal struct Conditions
 {
     public OrderType Type;
@@ -70,30 +70,30 @@ internal struct Conditions
     public PegReference Peg;
     public ListRole Role;
 
-    /// <summary>A stop or take-profit that has triggered is a market or limit order from then on.</summary>
+    /// <summary>True once a stop or take-profit has triggered; it is a market or limit order from then on.</summary>
     public bool Triggered;
 
-    /// <summary>A peg on its way back that was in the book before: if it can't return, that is news.</summary>
+    /// <summary>True for a peg that left the book to move. If it cannot return, an event must tell so.</summary>
     public bool WasResting;
 
-    /// <summary>It ends within this command anyway: nothing that ends with it is told of it twice.</summary>
+    /// <summary>True if it ends within this command anyway, so that its end is told only once.</summary>
     public bool Ending;
 
-    /// <summary>A dividend leaves its prices as they are.</summary>
+    /// <summary>True if a dividend leaves its prices unchanged.</summary>
     public bool KeepsPrice;
 
-    /// <summary>A trailing stop has passed its activation price.</summary>
+    /// <summary>True once a trailing stop has passed its activation price.</summary>
     public bool Follows;
 
     public int TrailBasisPoints;
 
-    /// <summary>Index of the list; 0 for none. A free entry: the next free one.</summary>
+    /// <summary>Index of the list; 0 for none. In a free entry: index of the next free one.</summary>
     public int List;
 
-    /// <summary>Limit, cap or protection, as entered; 0 for none.</summary>
+    /// <summary>Limit, cap or protection as entered, in ticks; 0 for none.</summary>
     public long Price;
 
-    /// <summary>Iceberg: lots shown at a time, and now.</summary>
+    /// <summary>Iceberg: display quantity, then quantity displayed now, in lots.</summary>
     public long Display;
     public long Shown;
 
@@ -103,30 +103,33 @@ internal struct Conditions
     public long Activation;
     public long LimitOffset;
 
-    /// <summary>Trailing: the best reference since it follows; 0 before the first.</summary>
+    /// <summary>Trailing: the best reference price since it follows, in ticks; 0 before the first.</summary>
     public long Peak;
 
-    /// <summary>Only prints from this one on count for it.</summary>
+    /// <summary>Number of the first print that counts for it.</summary>
     public long ArmedAtPrint;
 
-    /// <summary>Armed, and reached by a print from before its prices were adjusted: it triggers as soon as the book matches.</summary>
+    /// <summary>
+    /// True if it is armed and a print from before an adjustment of its prices reached it. It triggers as soon as the
+    /// book matches.
+    /// </summary>
     public bool IsDue;
 
     public long PegOffset;
 
-    /// <summary>-1 for none.</summary>
+    /// <summary>Protection, in ticks; -1 for none.</summary>
     public long Protection;
 
-    /// <summary>-1 for none.</summary>
+    /// <summary>Remaining amount, in ticks times lots; -1 for none.</summary>
     public long Amount;
 
     public long Expiry;
 
-    /// <summary>Lots that self-trade prevention took off.</summary>
+    /// <summary>Lots removed by self-trade prevention.</summary>
     public long Prevented;
 }
 
-/// <summary>Orders that depend on each other. Slots; 0 when that one has ended.</summary>
+/// <summary>A list of orders that depend on each other. Members are slots; 0 if that order has ended.</summary>
 internal struct OrderList
 {
     public OrderListKind Kind;
@@ -135,6 +138,6 @@ internal struct OrderList
     public int FirstLeg;
     public int SecondLeg;
 
-    /// <summary>Public id of its first order. A free entry: the next free one.</summary>
+    /// <summary>Public id of its first order. In a free entry: index of the next free one.</summary>
     public long FirstId;
 }

@@ -4,39 +4,38 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-/// <summary>One change of the displayed orders.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>
-/// <param name="OrderId">The order; 0 when Printed.</param>
-/// <param name="PriceTicks">Its price; Executed, Printed: the price traded.</param>
-/// <param name="Lots">Added, Resized: lots it shows now. Executed, Printed: lots traded. Removed: 0.</param>
-/// <param name="BeforeId">Added: the order at that price that it stands right before; 0 when it is last.</param>
+/// <summary>A change of the displayed orders.</summary>
+/// <param name="Kind">Kind of the change.</param>
+/// <param name="Side">Side of the order. Printed: side of the taker; the buyer's for an auction.</param>
+/// <param name="OrderId">Public id of the order; 0 if Printed.</param>
+/// <param name="PriceTicks">Price of the order, in ticks. Executed, Printed: price of the trade.</param>
+/// <param name="Lots">Added, Resized: lots displayed now. Executed, Printed: lots traded. Removed: 0.</param>
+/// <param name="BeforeId">Added: the order at that price right behind it in the queue; 0 if it is last.</param>
 public readonly record struct OrderChange(
     OrderChangeKind Kind, Side Side, long OrderId, long PriceTicks, long Lots, long BeforeId = 0);
 
 /// <summary>A displayed level as it is now.</summary>
 /// <param name="Side">Bids or asks.</param>
-/// <param name="PriceTicks">Its price.</param>
-/// <param name="Lots">Lots displayed there; 0: the level is gone.</param>
-/// <param name="Orders">Orders displayed there.</param>
+/// <param name="PriceTicks">Its price, in ticks.</param>
+/// <param name="Lots">Lots displayed there; 0 if the level is gone.</param>
+/// <param name="Orders">Number of orders displayed there.</param>
 public readonly record struct LevelChange(Side Side, long PriceTicks, long Lots, int Orders);
 
 /// <summary>The best displayed price of both sides; 0 for an empty side.</summary>
-/// <param name="BidTicks">Highest price of buyers.</param>
+/// <param name="BidTicks">Highest buy price, in ticks.</param>
 /// <param name="BidLots">Lots displayed there.</param>
-/// <param name="AskTicks">Lowest price of sellers.</param>
+/// <param name="AskTicks">Lowest sell price, in ticks.</param>
 /// <param name="AskLots">Lots displayed there.</param>
 public readonly record struct TopOfBook(long BidTicks, long BidLots, long AskTicks, long AskLots);
 
 /// <summary>
-/// What others may see of a book, as changes: by order (L3), by level (L2) and of the best prices (L1). From any of the
-/// three alone its view can be rebuilt; hidden orders, reserves of icebergs and orders that wait are in none.
+/// Public view of a book as changes: market-by-order (L3), by level (L2), and of the best prices (L1). Each of the
+/// three alone suffices to rebuild its view. Hidden orders, reserves of icebergs and waiting orders are in none.
 /// </summary>
 /// <remarks>
-/// <see cref="Follow"/> reads the events of the book's last command, so it is called after every command; the book
-/// itself knows nothing of it, and pays nothing without it. Changes by order come in the order of the events; levels and
-/// best prices are those at the end of the command: in continuous trading they are never crossed. Not safe for several
-/// threads.
+/// Call <see cref="Follow"/> after every command: it reads the events of the book's last command. The book itself does
+/// not know this view and pays nothing without it. Changes by order come in the sequence of the events. Levels and best
+/// prices are those at the end of the command; in continuous trading they are never crossed. Not thread-safe.
 /// </remarks>
 public sealed class DisplayedBook
 {
@@ -54,10 +53,10 @@ public sealed class DisplayedBook
     private readonly List<LevelChange> _levels = [];
     private readonly HashSet<(Side Side, long PriceTicks)> _changed = [];
 
-    // Then orders for the close come in by the priority they had; all others that appear are last at their price.
+    // Then at-the-close orders enter by the priority they had. All other new orders are last at their price.
     private bool _closingBegan;
 
-    /// <summary>A view of a book as it is; what is there already comes with no change.</summary>
+    /// <summary>Creates the view of a book as it is. Orders already there cause no change.</summary>
     public DisplayedBook(OrderBook book)
     {
         ArgumentNullException.ThrowIfNull(book);
@@ -74,19 +73,19 @@ public sealed class DisplayedBook
         Top = BestOf(book);
     }
 
-    /// <summary>What the last command changed by order, in order. Valid until the next <see cref="Follow"/>.</summary>
+    /// <summary>Changes of the last command by order, in sequence. Valid until the next <see cref="Follow"/>.</summary>
     public ReadOnlySpan<OrderChange> Orders => CollectionsMarshal.AsSpan(_orders);
 
-    /// <summary>The levels the last command touched, each once, as they are now.</summary>
+    /// <summary>Levels touched by the last command, each once, as they are now.</summary>
     public ReadOnlySpan<LevelChange> Levels => CollectionsMarshal.AsSpan(_levels);
 
     /// <summary>The best prices now.</summary>
     public TopOfBook Top { get; private set; }
 
-    /// <summary>Whether the last command changed <see cref="Top"/>.</summary>
+    /// <summary>True if the last command changed <see cref="Top"/>.</summary>
     public bool HasNewTop { get; private set; }
 
-    /// <summary>Reads the events of the command that was just applied, refused or not.</summary>
+    /// <summary>Reads the events of the last command, rejected or not.</summary>
     public void Follow()
     {
         _orders.Clear();
@@ -173,13 +172,16 @@ public sealed class DisplayedBook
     private void Print(in BookEvent trade) => _orders.Add(
         new OrderChange(OrderChangeKind.Printed, trade.Side, 0, trade.PriceTicks, trade.QuantityLots));
 
-    /// <summary>An auction takes from an iceberg's reserve, too: it shows as much as before, if it has that.</summary>
+    /// <summary>
+    /// Updates an order after an auction trade. The auction also takes from an iceberg's reserve; it displays as much
+    /// as before, if it has that.
+    /// </summary>
     private void ShowAfterAuction(long id, long traded, long leaves)
     {
         if (!_shown.TryGetValue(id, out var shown))
             return;
 
-        // One that shows less than it had, and has ended since, is gone for others at once.
+        // An order that displays less than it had and has ended since is gone for others at once.
         var shows = shown.Lots == leaves + traded ? leaves : Math.Min(leaves, _book.DisplayOf(id));
         Resize(id, shows);
     }
@@ -211,7 +213,9 @@ public sealed class DisplayedBook
         _ = _changed.Add((shown.Side, shown.PriceTicks));
     }
 
-    /// <summary>The first order behind this one that others know of already; those they don't will come after it.</summary>
+    /// <summary>
+    /// Returns the first order behind this one that the public view already has. The others are added later.
+    /// </summary>
     private long KnownBehind(long id)
     {
         var behind = _book.OrderBehind(id);

@@ -2,28 +2,33 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Open orders through a corporate action (RISK 11): all of them in one command.
+// Adjustment of all open orders for a corporate action in one command (RISK 11).
 public sealed partial class OrderBook
 {
-    /// <summary>An order on its way to its new price, and what gave it its place in line.</summary>
+    /// <summary>An order that moves to its new price, and the values that determine its queue position.</summary>
     private readonly record struct Adjusted(int Slot, int Side, long Reach, long Priority, long PriceTicks);
 
     /// <summary>
-    /// Adjusts every open order: those that can't follow end (Ended, CorporateAction), then those that change are told by id (Amended), then what
-    /// rested rests again (Rested), buys first, by its old price, then its old time.
+    /// Adjusts every open order. First, orders that cannot follow end (Ended, CorporateAction). Then orders that change
+    /// are told by id (Amended). Then those that rested rest again (Rested): buys first, by old price, then by old
+    /// time.
     /// </summary>
     /// <remarks>
-    /// <para>A split needs a book that stands still. Limits, stops and take-profits follow it, of whatever time and display; orders of lists, trailing
-    /// stops, pegs, market orders and legs end. The last, the mark and the reference price become those of new units.</para>
-    /// <para>By a dividend that falls which a fall of the price would bring about: buys but those that wait for a rise, and sells that wait for a fall.
-    /// Everything else stays as it is, and so does what says that it is not to be reduced; legs end.</para>
-    /// <para>An order ends where one of its prices would fall below the lowest, or its lots rise above the highest number. Refused: BadRequest (an
-    /// adjustment out of range), TimeRegression, NotInThisPhase (a split outside of Halt and Closed), Overflow (more lots than
-    /// <see cref="MaxConditionalLots"/>).</para>
+    /// <para>A split needs a book that stands still. Limits, stops and take-profits follow it, with any time in force
+    /// and display. Orders of lists, trailing stops, pegs, market orders and legs end. The last, mark and reference
+    /// prices are converted to new units.</para>
+    /// <para>A dividend lowers the prices that a price fall would reach: those of buys, except buys that wait for a
+    /// rise, and those of sells that wait for a fall. All others stay, and so do orders that must not be reduced. Legs
+    /// end.</para>
+    /// <para>An order ends if one of its prices would fall below the lowest, or if its lots would exceed the maximum.
+    /// Reject reasons: BadRequest (an adjustment out of range), TimeRegression, NotInThisPhase (a split outside of Halt
+    /// and Closed), Overflow (more lots than <see cref="MaxConditionalLots"/>).</para>
     /// </remarks>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="adjustment">What becomes of prices and lots.</param>
-    /// <param name="lowestTicks">The lowest price that an order may have, from 1; that of the book's rules where it is higher.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="adjustment">The adjustment of prices and lots.</param>
+    /// <param name="lowestTicks">
+    /// Lowest price of an order, in ticks, from 1; the book's rules apply if theirs is higher.
+    /// </param>
     public RejectReason Adjust(long timeNanos, in OrderAdjustment adjustment, long lowestTicks = 1)
     {
         var reject = BeginAt(timeNanos, adjustment.IsValid && lowestTicks >= 1 ? RejectReason.None : RejectReason.BadRequest);
@@ -87,7 +92,7 @@ public sealed partial class OrderBook
     private bool StaysAPrice(int slot, long price, in OrderAdjustment adjustment, long lowest) =>
         price == 0 || adjustment.PriceOf(_entries[slot].Side, price) >= lowest;
 
-    /// <summary>Whether all that the order says is in prices and lots of its own.</summary>
+    /// <summary>Returns true if the order's terms are only its own prices and lots.</summary>
     private bool ScalesWhole(int slot)
     {
         if (!Has(slot, Traits.Conditional))
@@ -100,7 +105,7 @@ public sealed partial class OrderBook
 
     private bool Changes(int slot, in OrderAdjustment adjustment) => adjustment.IsSplit || FallsWithPrice(slot);
 
-    /// <summary>Whether a fall of the price is what the order waits for, so that it waits for a lower one when units lose a dividend.</summary>
+    /// <summary>Returns true if the order waits for a price fall, so that its price falls with a dividend.</summary>
     private bool FallsWithPrice(int slot)
     {
         var side = _entries[slot].Side;
@@ -150,7 +155,9 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Gives an order its new values where it stands; one that rests leaves the book for it. A peg moves when the book settles.</summary>
+    /// <summary>
+    /// Gives an order its new values in place. A resting one leaves the book for it; a peg moves when the book settles.
+    /// </summary>
     private void AdjustOne(int slot, in OrderAdjustment adjustment, long price)
     {
         ref var entry = ref _entries[slot];
@@ -180,7 +187,7 @@ public sealed partial class OrderBook
         if (isArmed)
         {
             LeaveTrigger(slot);
-            // Prints and a mark from before are of other prices: they count now, or not at all (RULES 7.5, 7.7, 7.8).
+            // Earlier prints and marks are of other prices: they count now or not at all (RULES 7.5, 7.7, 7.8).
             FollowUnseen(slot);
         }
 
@@ -202,7 +209,7 @@ public sealed partial class OrderBook
         ReferencePriceTicks = ReferenceAfter(ReferencePriceTicks, in adjustment);
     }
 
-    // Nobody's price: to the lower tick, but a price.
+    // Reference prices favour nobody: rounded down, but at least one tick.
     private static long ReferenceAfter(long price, in OrderAdjustment adjustment) =>
         price == 0 ? 0 : Math.Clamp(adjustment.PriceOf(Side.Buy, price), 1, Instrument.PriceTicksLimit);
 }

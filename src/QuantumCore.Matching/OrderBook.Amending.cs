@@ -3,27 +3,27 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Orders that change while they are open (RULES 10).
+// Amendments of open orders (RULES 10).
 public sealed partial class OrderBook
 {
     /// <summary>
-    /// Why the cancel half of the last command failed, if that was a replacement; None when it did not, and after any
-    /// other command.
+    /// Reason why the cancel half of the last command failed, if that was a replacement. None if it succeeded, and
+    /// after any other command.
     /// </summary>
     public RejectReason ReplaceFailure { get; private set; }
 
     /// <summary>
-    /// Changes an open order: Amended, or Ended (Amended) when the new total is done already. A new price and a
-    /// larger total lose the order's priority, and it meets the other side again.
+    /// Changes an open order: Amended, or Ended (Amended) if the new total is done already. With a new price or a
+    /// larger total, the order loses its priority and meets the other side again.
     /// </summary>
     /// <remarks>
-    /// Refused: UnknownOrder, OrderClosed, StaleLeaves, InvalidCombination (a value the order does not have),
-    /// InvalidQuantity, InvalidPrice, TimeRegression, SymbolHalted (would lose priority), SymbolClosed,
-    /// ExpiredAlready, PriceBand, ListPrices, StopWouldTrigger, TooManyLevels, Overflow, PostOnlyWouldTake.
+    /// Reject reasons: UnknownOrder, OrderClosed, StaleLeaves, InvalidCombination (a value the order does not have),
+    /// InvalidQuantity, InvalidPrice, TimeRegression, SymbolHalted (would lose priority), SymbolClosed, ExpiredAlready,
+    /// PriceBand, ListPrices, StopWouldTrigger, TooManyLevels, Overflow, PostOnlyWouldTake.
     /// </remarks>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order.</param>
-    /// <param name="amendment">What changes.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order.</param>
+    /// <param name="amendment">The new values.</param>
     public RejectReason Amend(long timeNanos, long orderId, Amendment amendment)
     {
         ArgumentNullException.ThrowIfNull(amendment);
@@ -43,13 +43,15 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Makes an order smaller where it stands: Amended; or Ended (Amended) when the new total is done already. The
-    /// same total again is no refusal. Refused: UnknownOrder, OrderClosed, InvalidCombination (a leg), InvalidQuantity,
+    /// Reduces an order in place: Amended, or Ended (Amended) if the new total is done already. The same total again is
+    /// not rejected. Reject reasons: UnknownOrder, OrderClosed, InvalidCombination (a leg), InvalidQuantity,
     /// TimeRegression, SymbolClosed, WouldGrow.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order.</param>
-    /// <param name="newTotalLots">Filled and open together, 0 to 2^53; 0 ends the order like any total it passed.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order.</param>
+    /// <param name="newTotalLots">
+    /// Filled and open lots together, 0 to 2^53. Any total at or below what is done ends the order.
+    /// </param>
     public RejectReason Reduce(long timeNanos, long orderId, long newTotalLots)
     {
         Begin();
@@ -69,19 +71,20 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Ends an order and enters another as one command: Ended (Replaced), then the events of the new one. The two
-    /// never meet: the new one is judged against the book without the old one.
+    /// Ends an order and enters another in one command: Ended (Replaced), then the events of the new one. The two never
+    /// meet: the new one is checked against the book without the old one.
     /// </summary>
     /// <remarks>
-    /// Atomic: refused, the old one stands as it was. Refused: BadRequest (an undefined mode), UnknownOrder, OrderClosed,
-    /// InvalidCombination (an order of a list; a leg, old or new), then as <see cref="Submit"/>. In the other modes the old one may be gone although the new one is
-    /// refused: then its end is in <see cref="Events"/>; <see cref="ReplaceFailure"/> says what became of the cancel.
+    /// In atomic mode, a rejection leaves the old order as it was. Reject reasons: BadRequest (an undefined mode),
+    /// UnknownOrder, OrderClosed, InvalidCombination (an order of a list; a leg, old or new), then as
+    /// <see cref="Submit"/>. In the other modes, the old order may end although the new one is rejected. Then its end
+    /// is in <see cref="Events"/>, and <see cref="ReplaceFailure"/> tells the outcome of the cancel.
     /// </remarks>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order that ends.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order that ends.</param>
     /// <param name="order">The order that enters.</param>
-    /// <param name="newOrderId">Its id; 0 when refused.</param>
-    /// <param name="mode">What happens when one half can't be done.</param>
+    /// <param name="newOrderId">Public id of the new order; 0 if rejected.</param>
+    /// <param name="mode">Behaviour if one half fails.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Replace(
         long timeNanos, long orderId, in NewOrder order, out long newOrderId, ReplaceMode mode = ReplaceMode.Atomic)
@@ -137,7 +140,7 @@ public sealed partial class OrderBook
         return ReplaceSlot(timeNanos, found == RejectReason.None ? slot : 0, in order, out newOrderId, mode);
     }
 
-    /// <summary>A plain order that the old one, by being there or leaving, can't have refused.</summary>
+    /// <summary>Returns true for a plain order that would not be rejected with or without the old one.</summary>
     private bool CanReplacePlain(in NewOrder order) => IsPlain(in order) && !order.PostOnly
         && order.TimeInForce <= TimeInForce.AtTheClose
         && CheckPlain(in order) == RejectReason.None
@@ -163,7 +166,7 @@ public sealed partial class OrderBook
         return reject;
     }
 
-    /// <summary>Judges an order by the book without another one, which is put back exactly where it stood.</summary>
+    /// <summary>Checks an order against the book without another one, which is put back exactly where it was.</summary>
     private RejectReason CheckWithout(int old, long timeNanos, in NewOrder order, ref long price)
     {
         var conditionalLots = Has(old, Traits.Conditional) ? _entries[old].TotalLots : 0;
@@ -175,10 +178,10 @@ public sealed partial class OrderBook
         return reject;
     }
 
-    /// <summary>Where a resting order stood; side -1 when it did not rest.</summary>
+    /// <summary>Place of a resting order; side -1 if it did not rest.</summary>
     private readonly record struct PlaceInLine(int Side, long PriceTicks, int Before, long Lots);
 
-    /// <summary>Takes a resting order out for a moment, to see the book without it.</summary>
+    /// <summary>Removes a resting order temporarily, to see the book without it.</summary>
     private PlaceInLine StepOut(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -197,8 +200,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Finds an order to amend: it is there, with the leaves that are expected, and has what is to change. What is
-    /// due by the time expires first, unless the request alone is refused.
+    /// Finds an order to amend: it exists, has the expected open quantity, and has the values to change. Due orders
+    /// expire first, unless the request alone is rejected.
     /// </summary>
     private RejectReason FindToAmend(long timeNanos, long orderId, Amendment amendment, out int slot)
     {
@@ -244,11 +247,11 @@ public sealed partial class OrderBook
             return true;
 
         ref var kept = ref ConditionsOf(slot);
-        // What the other leg has to trade at least is part of it: both have the same total.
+        // The other leg's minimum quantity counts too, because both have the same total.
         var least = Math.Max(kept.Minimum, Sibling(slot) is not 0 and var sibling ? ConditionsOf(sibling).Minimum : 0);
         if (total < least && total > Done(slot))
             return false;
-        // One that has traded so much already ends, and its children with it (RULES 10.3).
+        // One that has traded as much already ends, and its children with it (RULES 10.3).
         if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots || total <= Done(slot))
             return true;
         var child = _lists[kept.List].FirstLeg != 0 ? _lists[kept.List].FirstLeg : _lists[kept.List].SecondLeg;
@@ -272,7 +275,7 @@ public sealed partial class OrderBook
         return fine ? RejectReason.None : RejectReason.InvalidPrice;
     }
 
-    /// <summary>Whether an iceberg may show so much of a total; null is what it has.</summary>
+    /// <summary>Returns true if an iceberg may display a quantity of a total; null keeps the current value.</summary>
     private bool CanShow(int slot, long? total, long? display)
     {
         if (slot == 0 || !Has(slot, Traits.Iceberg) || (total is null && display is null))
@@ -285,7 +288,9 @@ public sealed partial class OrderBook
             || OrderRules.IsDisplay(display ?? Math.Min(ConditionsOf(slot).Display, newTotal), newTotal);
     }
 
-    /// <summary>Whether no price is a price for it: a peg without a cap, a market order without protection.</summary>
+    /// <summary>
+    /// Returns true if it may have no price: a peg without a cap, or a market order without protection.
+    /// </summary>
     private bool AllowsNoPrice(int slot) => Has(slot, Traits.Conditional)
         && (ConditionsOf(slot).Type == OrderType.Pegged || OrderRules.IsMarket(ConditionsOf(slot).Type));
 
@@ -304,13 +309,13 @@ public sealed partial class OrderBook
                 || (waits ? type != OrderType.TrailingStopLimit : !OrderRules.IsMarket(type)));
     }
 
-    /// <summary>Lots of an order that are filled or were prevented.</summary>
+    /// <summary>Returns the lots of an order that are filled or were prevented.</summary>
     private long Done(int slot) => _entries[slot].TotalLots - _entries[slot].Leaves;
 
     /// <param name="timeNanos">Time of the command.</param>
     /// <param name="slot">The order.</param>
-    /// <param name="amendment">What changes.</param>
-    /// <param name="price">Its new limit or cap, after a slide; the old one when it stays.</param>
+    /// <param name="amendment">The new values.</param>
+    /// <param name="price">Its new limit or cap, after a slide; the old one if it stays.</param>
     private RejectReason CheckAmendment(long timeNanos, int slot, Amendment amendment, out long price)
     {
         price = amendment.PriceTicks ?? LimitOf(slot);
@@ -342,13 +347,13 @@ public sealed partial class OrderBook
         return CheckMove(sibling, lots, slides: false, ref siblingPrice);
     }
 
-    /// <summary>Limit, cap or protection of an open order.</summary>
+    /// <summary>Returns the limit, cap or protection of an open order.</summary>
     private long LimitOf(int slot) => Has(slot, Traits.Conditional) ? ConditionsOf(slot).Price : PriceNow(slot);
 
-    /// <summary>Whether it has a place in a queue to lose, or the right to one.</summary>
+    /// <summary>Returns true if it has a queue position, or the right to one.</summary>
     private bool HasPriority(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held;
 
-    /// <summary>Whether the amendment costs the order its place in a queue.</summary>
+    /// <summary>Returns true if the amendment costs the order its priority.</summary>
     private bool Loses(int slot, Amendment amendment)
     {
         if (!HasPriority(slot))
@@ -365,8 +370,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Whether the leg of a pair that changes is on the right side of the last price and of its sibling, which is not judged by the last price
-    /// again: one that waits for the mark may be past it (RULES 2: the new values).
+    /// Returns true if the changed leg of a pair is on the right side of the last price and of its sibling. The sibling
+    /// is not compared with the last price again: one that waits for the mark may be past it (RULES 2: the new values).
     /// </summary>
     private bool KeepsListInOrder(int slot, Amendment amendment)
     {
@@ -386,7 +391,10 @@ public sealed partial class OrderBook
             : AreInOrder(side, other, 0, after) && AreInOrder(side, 0, LastPriceTicks, after);
     }
 
-    /// <summary>Whether the order's new trigger is one that the reference has reached; an old one is not asked again.</summary>
+    /// <summary>
+    /// Returns true if the reference price has already reached the order's new trigger; an old trigger is not checked
+    /// again.
+    /// </summary>
     private bool WouldTriggerNow(int slot, Amendment amendment)
     {
         if (_entries[slot].Place != OrderPlace.Armed)
@@ -413,7 +421,7 @@ public sealed partial class OrderBook
         (amendment.TrailTicks ?? kept.TrailTicks) != kept.TrailTicks
         || (amendment.TrailBasisPoints ?? kept.TrailBasisPoints) != kept.TrailBasisPoints;
 
-    /// <summary>Room and post-only at the place where a resting order would go.</summary>
+    /// <summary>Checks room and post-only at the place to which a resting order would go.</summary>
     private RejectReason CheckMove(int slot, long lots, bool slides, ref long price)
     {
         if (_entries[slot].Place != OrderPlace.Resting || Has(slot, Traits.Peg | Traits.AtMarket))
@@ -448,7 +456,7 @@ public sealed partial class OrderBook
         TellAmended(slot, at, loses);
         var sibling = sized == 0 ? 0 : Sibling(slot);
         var siblingPrice = sibling == 0 ? 0 : PriceNow(sibling);
-        // Of two legs one rests at most: the other waits for its trigger.
+        // At most one of two legs rests; the other waits for its trigger.
         var siblingMoves = sibling != 0 && ResizeSibling(sibling, total);
         if (moves)
             Reenter(slot, price);
@@ -466,8 +474,8 @@ public sealed partial class OrderBook
             Park(slot);
     }
 
-    /// <summary>The other leg gets the same total (RULES 9.3).</summary>
-    /// <returns>Whether it left the book for that and has to enter again.</returns>
+    /// <summary>Gives the other leg the same total (RULES 9.3).</summary>
+    /// <returns>True if it left the book for that and has to enter again.</returns>
     private bool ResizeSibling(int sibling, long total)
     {
         var loses = total > _entries[sibling].TotalLots && HasPriority(sibling);
@@ -482,7 +490,7 @@ public sealed partial class OrderBook
         return moves;
     }
 
-    /// <summary>Makes an order smaller, its sibling with it.</summary>
+    /// <summary>Reduces an order, and its sibling with it.</summary>
     private void Resize(int slot, long total)
     {
         if (total <= Done(slot))
@@ -509,7 +517,8 @@ public sealed partial class OrderBook
             _conditionalLots += change;
         if ((entry.Traits & Traits.Iceberg) != 0)
         {
-            // The reserve shrinks first; what is shown only when nothing else is left, or less is to be shown.
+            // The reserve shrinks first. The displayed part shrinks only if nothing else is left or the display is
+            // smaller.
             ref var kept = ref ConditionsOf(slot);
             kept.Shown = Math.Min(kept.Shown, Math.Min(kept.Display, entry.Leaves));
         }
@@ -518,7 +527,8 @@ public sealed partial class OrderBook
             return;
 
         _ladder[entry.Level].Lots += Counted(slot) - counted;
-        // Less of it may be there whole, or complete another one: both sides are looked at as if that had just come (RULES 4.6).
+        // It may now be filled whole, or complete another: both sides are checked as if it had just entered (RULES
+        // 4.6).
         if ((entry.Traits & Traits.AllOrNone) != 0 && change < 0)
         {
             NoteAdded(IndexOf(entry.Side) ^ 1, _ladder.PriceOf(entry.Level));
@@ -531,7 +541,7 @@ public sealed partial class OrderBook
         ref var kept = ref ConditionsOf(slot);
         if (amendment.PriceTicks is not null)
             kept.Price = price;
-        // Another cap may be one that a parked peg can stand at.
+        // A parked peg may be able to rest at another cap.
         if (Has(slot, Traits.Peg))
             _peggedToBid = _peggedToAsk = -1;
         if (amendment.DisplayLots is { } display)

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Single-price auctions (RULES 14) and what they would give while they collect.
+// Single-price auctions (RULES 14) and their indicative results while they collect orders.
 public sealed partial class OrderBook
 {
     private enum AuctionOutcome
@@ -10,17 +10,19 @@ public sealed partial class OrderBook
         Done = 0,
         Extended = 1,
 
-        /// <summary>Its price was chosen within the collar only.</summary>
+        /// <summary>Its price was confined to the collar.</summary>
         Confined = 2,
     }
 
-    /// <summary>What an auction gives at a price.</summary>
+    /// <summary>Result of an auction at a price.</summary>
     private readonly record struct AuctionResult(long PriceTicks, Int128 Lots, Int128 Imbalance);
 
-    /// <summary>A market order with a worst price, in an auction: it trades when that, as a limit, would.</summary>
+    /// <summary>
+    /// A market order with a worst price, in an auction. It trades if a limit order at that price would.
+    /// </summary>
     private readonly record struct CappedOrder(long Price, Int128 Lots, long Priority, int Slot);
 
-    /// <summary>Where a side stands while an auction fills it: by price, displayed first, then time.</summary>
+    /// <summary>A side's cursor while an auction fills it: by price, displayed first, then time.</summary>
     private struct AuctionQueue
     {
         public int Side;
@@ -29,10 +31,12 @@ public sealed partial class OrderBook
         public int Dark;
         public int Slot;
 
-        /// <summary>Next of the market orders with a worst price.</summary>
+        /// <summary>Index of the next market order with a worst price.</summary>
         public int Capped;
 
-        /// <summary>The order stands alone: the one behind it in its queue has another worst price, or none.</summary>
+        /// <summary>
+        /// True if the order is visited alone: the one behind it in its queue has another worst price, or none.
+        /// </summary>
         public bool IsAlone;
     }
 
@@ -41,13 +45,14 @@ public sealed partial class OrderBook
     private readonly List<long> _candidates = [];
     private readonly Int128[] _atMarketLots = new Int128[2];
 
-    // Market orders with a worst price: that keeps them out as a limit would, and is no price to trade at. Best first. They
-    // trade in the sequence of those prices: before better limits they would leave a crossed book.
+    // Market orders with a worst price, best first. That price keeps them out as a limit would, but is no price to
+    // trade at. They trade in the sequence of those prices: if they traded before better limits, the book would stay
+    // crossed.
     private readonly List<CappedOrder>[] _capped = [[], []];
     private AuctionResult _told;
     private bool _mustTell;
 
-    /// <summary>Tells what the auction would give now, if that changed.</summary>
+    /// <summary>Reports the indicative auction result, if it changed.</summary>
     private void TellIndicative()
     {
         if (!IsCall(Phase))
@@ -64,7 +69,10 @@ public sealed partial class OrderBook
             Saturate(result.Imbalance));
     }
 
-    /// <summary>What the auction would give now: once it can't be extended any more, at a price within the collar (RULES 13.4).</summary>
+    /// <summary>
+    /// Returns the indicative result. If the auction cannot be extended any more, its price is within the collar (RULES
+    /// 13.4).
+    /// </summary>
     private AuctionResult WouldGive()
     {
         var free = FindPrice(1, Instrument.PriceTicksLimit);
@@ -101,7 +109,7 @@ public sealed partial class OrderBook
         return confined ? AuctionOutcome.Confined : AuctionOutcome.Done;
     }
 
-    /// <summary>Whether orders are left that an auction without a collar would trade.</summary>
+    /// <summary>Returns true if orders are left that an auction without a collar would trade.</summary>
     private bool IsCrossed() => FindPrice(1, Instrument.PriceTicksLimit).Lots > 0;
 
     private bool IsOutsideCollar(long price, out long low, out long high)
@@ -115,8 +123,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The price of most volume, then of least imbalance, then by market pressure, then nearest to the reference
-    /// (RULES 14, 1 to 6). Price 0: no auction.
+    /// Returns the price of maximum volume, then of least imbalance, then by market pressure, then nearest to the
+    /// reference (RULES 14, 1 to 6). Price 0 means no auction.
     /// </summary>
     private AuctionResult FindPrice(long low, long high)
     {
@@ -132,7 +140,7 @@ public sealed partial class OrderBook
         foreach (var order in _capped[Buy])
             demand += order.Lots;
         var supply = _atMarketLots[Sell];
-        // Candidates rise: buyers drop out from the cheapest, sellers come in.
+        // Candidates rise: the lowest buyers drop out, sellers come in.
         var (lastBuy, lastCapped) = (buys.Count - 1, _capped[Buy].Count - 1);
         var (nextSell, nextCapped) = (0, 0);
         for (var i = 0; i < _candidates.Count; i++)
@@ -146,7 +154,7 @@ public sealed partial class OrderBook
                 supply += sells[nextSell].Lots;
             for (; nextCapped < _capped[Sell].Count && _capped[Sell][nextCapped].Price <= price; nextCapped++)
                 supply += _capped[Sell][nextCapped].Lots;
-            // Nothing changes up to the next candidate.
+            // Demand and supply are constant up to the next candidate.
             var through = i + 1 < _candidates.Count ? _candidates[i + 1] - 1 : price;
             search.Look(price, through, demand, supply);
         }
@@ -155,8 +163,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Prices at which demand or supply changes, rising: those between the limits, brought within bounds. Where all limits
-    /// are beyond a bound, that bound: market orders may trade with them there.
+    /// Finds the prices at which demand or supply changes, ascending, confined to the bounds. If all limits are beyond
+    /// a bound, that bound is one, because market orders may trade with them there.
     /// </summary>
     private void FindCandidates(long low, long high)
     {
@@ -207,7 +215,7 @@ public sealed partial class OrderBook
             _candidates.Add(price);
     }
 
-    /// <summary>Sums what a side brings to an auction: not all-or-none, whole icebergs.</summary>
+    /// <summary>Sums a side's orders for an auction: without all-or-none orders, with whole icebergs.</summary>
     private void Offer(int side)
     {
         var offers = _offers[side];
@@ -307,7 +315,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>An auction fills an order where it stands; an iceberg shows what it may and keeps its place.</summary>
+    /// <summary>Fills an order in place; an iceberg displays what it may and keeps its place.</summary>
     private void Fill(ref AuctionQueue queue, int slot, long quantity, int sibling)
     {
         ref var entry = ref _entries[slot];
@@ -329,7 +337,10 @@ public sealed partial class OrderBook
         Complete(slot);
     }
 
-    /// <summary>The next order of a side: market orders, then by price, those with a worst price, displayed, hidden.</summary>
+    /// <summary>
+    /// Returns the next order of a side: market orders first, then by price those with a worst price, displayed,
+    /// hidden.
+    /// </summary>
     private int NextIn(ref AuctionQueue queue)
     {
         while (queue.Slot == 0 || StaysOut(in queue))
@@ -343,13 +354,13 @@ public sealed partial class OrderBook
         return queue.Slot;
     }
 
-    // Market orders with a worst price have their turn among the prices.
+    // Market orders with a worst price are visited among the prices.
     private bool StaysOut(in AuctionQueue queue) => Has(queue.Slot, Traits.AllOrNone)
         || (!queue.IsAlone && Has(queue.Slot, Traits.AtMarket) && IsCapped(queue.Slot));
 
     private void Step(ref AuctionQueue queue, int slot) => queue.Slot = queue.IsAlone ? 0 : _entries[slot].Next;
 
-    /// <summary>Goes to the next level; its first order. The levels' cursors run ahead of what is emptied.</summary>
+    /// <summary>Moves to the first order of the next level. The levels' cursors run ahead of what is emptied.</summary>
     private void OpenNextLevel(ref AuctionQueue queue)
     {
         if (queue.Stage == 0)
@@ -381,7 +392,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Goes to the next market order with a worst price, if no level is better than that.</summary>
+    /// <summary>Moves to the next market order with a worst price, if no level is better.</summary>
     private bool TryTakeCapped(ref AuctionQueue queue)
     {
         var capped = _capped[queue.Side];
@@ -406,7 +417,7 @@ public sealed partial class OrderBook
     private bool IsStillAtMarket(in CappedOrder order) => _entries[order.Slot] is { Id: not 0 } entry
         && entry.Priority == order.Priority && (entry.Traits & Traits.AtMarket) != 0;
 
-    /// <summary>Keeps the prices that no rule so far has put behind another.</summary>
+    /// <summary>Keeps the prices that are best by the rules so far.</summary>
     private struct PriceSearch
     {
         private long _lowest;
@@ -415,7 +426,7 @@ public sealed partial class OrderBook
         private Int128 _imbalance;
         private bool _sellersLeft;
 
-        // The highest price kept at which buyers are left, 0 for none: those at which sellers are left are above it.
+        // The highest price kept with buyers left, 0 for none. Prices with sellers left are above it.
         private long _buyersThrough;
 
         public void Look(long from, long through, Int128 demand, Int128 supply)
@@ -438,7 +449,7 @@ public sealed partial class OrderBook
                 _sellersLeft |= imbalance < 0;
         }
 
-        /// <param name="reference">0 for none.</param>
+        /// <param name="reference">The reference price, in ticks; 0 for none.</param>
         public readonly AuctionResult Choose(long reference)
         {
             if (_lots == 0)

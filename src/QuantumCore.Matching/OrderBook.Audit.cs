@@ -3,8 +3,8 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     /// <summary>
-    /// What is wrong with the book's own memory, as a sentence; null when nothing is, which is always unless the
-    /// book has a fault. Walks all of it, every link in both directions.
+    /// Returns an inconsistency in the book's own memory as a sentence. Returns null if there is none; an inconsistency
+    /// is a bug of the book. Walks the whole book, every link in both directions.
     /// </summary>
     public string? Audit()
     {
@@ -82,7 +82,9 @@ public sealed partial class OrderBook
             : $"level {_ladder.PriceOf(level)} counts {queue.Orders} orders and {queue.Lots} lots and has {orders} and {lots}";
     }
 
-    /// <summary>Waiting triggers stand by id, all others by when they got their place.</summary>
+    /// <summary>
+    /// Returns true if the first order belongs behind the second. Triggers are sorted by id, others by priority.
+    /// </summary>
     private bool IsBehind(int side, int first, int second) => side is >= Triggers and < AtMarket
         ? _entries[first].Id >= _entries[second].Id
         : _entries[first].Priority >= _entries[second].Priority;
@@ -116,7 +118,7 @@ public sealed partial class OrderBook
             : "armed or held orders are miscounted";
     }
 
-    /// <summary>What an order may be without conditions.</summary>
+    /// <summary>Flags that an order without conditions may have.</summary>
     private const Traits PlainTraits = Traits.Day | Traits.PostOnly;
 
     private string? AuditOrder(int slot)

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// What is true of every book between two commands, whatever the commands were. A snapshot that says otherwise is none.
+// Invariants of every book between two commands. A snapshot that violates one is invalid.
 public sealed partial class OrderBook
 {
     private string? AuditState() =>
@@ -12,7 +12,7 @@ public sealed partial class OrderBook
     {
         if (!IsInRange(_rules))
             return "its rules are out of range";
-        // Trades of legs leave no last price.
+        // Trades of legs set no last price.
         if (LastTradeNumber > 0 && LastOrderId < 2)
             return "there were trades without orders";
         foreach (var trade in _busted)
@@ -38,7 +38,7 @@ public sealed partial class OrderBook
             : null;
     }
 
-    /// <summary>A priority is given once.</summary>
+    /// <summary>Checks that each priority is unique.</summary>
     private string? AuditPriorities()
     {
         var given = new List<long>();
@@ -58,7 +58,9 @@ public sealed partial class OrderBook
         return null;
     }
 
-    /// <summary>While the book matches, nothing that could trade is left; pegs are where they belong.</summary>
+    /// <summary>
+    /// Checks that, while the book matches, nothing that could trade is left and pegs are at their prices.
+    /// </summary>
     private string? AuditPrices()
     {
         var matches = Phase == TradingPhase.Continuous;
@@ -81,7 +83,7 @@ public sealed partial class OrderBook
         return null;
     }
 
-    /// <summary>The best price of a side at which any quantity trades; 0 for none.</summary>
+    /// <summary>Returns the best price of a side at which any quantity trades; 0 for none.</summary>
     private long BestFirm(int side)
     {
         var best = _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
@@ -114,7 +116,7 @@ public sealed partial class OrderBook
         return null;
     }
 
-    /// <summary>Its values are those of an order that can be entered.</summary>
+    /// <summary>Checks that an order's values are those of an order that can be entered.</summary>
     private string? AuditEntry(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
@@ -132,7 +134,7 @@ public sealed partial class OrderBook
         var trailing = OrderRules.IsTrailing(kept.Type);
         var terms = new OrderConditions
         {
-            // A smaller total leaves what depends on it as it was.
+            // A reduced total leaves dependent values unchanged.
             DisplayLots = kept.Display == 0 ? null : Math.Min(kept.Display, total),
             MinimumLots = kept.Minimum == 0 ? null : Math.Min(kept.Minimum, total),
             Hidden = Has(slot, Traits.Dark) && !Has(slot, Traits.AllOrNone) && kept.Peg != PegReference.Midpoint,
@@ -156,7 +158,7 @@ public sealed partial class OrderBook
             _entries[slot].Owner, SelfTradeOf(slot), terms);
     }
 
-    /// <summary>Its type decides where it may stand.</summary>
+    /// <summary>Checks that an order is in a place that its type allows.</summary>
     private string? AuditPlace(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -234,7 +236,10 @@ public sealed partial class OrderBook
             : null;
     }
 
-    /// <summary>Children wait for a parent, or for the book to match; lists have the orders they were entered with.</summary>
+    /// <summary>
+    /// Checks that children wait for a parent or for the book to match, and that lists have the orders they were
+    /// entered with.
+    /// </summary>
     private string? AuditWaiting()
     {
         var awaited = new HashSet<long>();
@@ -283,7 +288,7 @@ public sealed partial class OrderBook
             : "has two legs that don't fit each other";
     }
 
-    /// <summary>Whether it is a limit order in the book, or on its way to the close, as a parent is.</summary>
+    /// <summary>Returns true for a limit order that rests, or waits for the close, as a parent does.</summary>
     private bool IsStanding(int slot) => _entries[slot].Place is OrderPlace.Resting or OrderPlace.Held
         && ConditionsOf(slot).Type == OrderType.Limit && ConditionsOf(slot).Role == ListRole.Parent;
 

@@ -2,13 +2,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// What is checked before a command's point of no return, in the order of RULES 2. Nothing here changes the book.
+// Checks before a command's point of no return, in the order of RULES 2. None changes the book.
 public sealed partial class OrderBook
 {
     private readonly HashSet<long> _blockedAccounts = [];
     private readonly HashSet<long> _blockedOwners = [];
 
-    /// <summary>What can be said of the order and the book's rules alone.</summary>
+    /// <summary>Checks the order against itself and the book's rules alone.</summary>
     private RejectReason CheckAlone(in NewOrder order)
     {
         var reject = OrderRules.Check(in order);
@@ -24,17 +24,17 @@ public sealed partial class OrderBook
     private bool IsPriceAllowed(long price) =>
         price == 0 || (price >= _rules.MinPriceTicks && price <= _rules.MaxPriceTicks);
 
-    /// <summary>What depends on the book.</summary>
+    /// <summary>Checks the order against the state of the book.</summary>
     /// <param name="timeNanos">Time of the command.</param>
     /// <param name="order">The order.</param>
-    /// <param name="price">Its price; a post-only order that slides gets another one.</param>
+    /// <param name="price">Its price, in ticks; a post-only order that slides gets another one.</param>
     private RejectReason CheckState(long timeNanos, in NewOrder order, ref long price)
     {
         var reject = CheckStanding(timeNanos, in order);
         return reject == RejectReason.None ? CheckBook(in order, ref price) : reject;
     }
 
-    /// <summary>Who may enter what, and when; the static band.</summary>
+    /// <summary>Checks blocks, the phase, the expiry and the static band.</summary>
     private RejectReason CheckStanding(long timeNanos, in NewOrder order)
     {
         var reject = IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked : CheckPhase(in order);
@@ -48,7 +48,7 @@ public sealed partial class OrderBook
             : RejectReason.None;
     }
 
-    /// <summary>Whether the book as it is has room and use for the order.</summary>
+    /// <summary>Checks triggers, references and room in the book.</summary>
     private RejectReason CheckBook(in NewOrder order, ref long price)
     {
         if (order.Conditions?.TriggerTicks is { } trigger
@@ -76,7 +76,7 @@ public sealed partial class OrderBook
     private bool IsBlocked(long account, long owner) => (_care & Care.Blocked) != 0
         && (_blockedAccounts.Contains(account) || (owner != 0 && _blockedOwners.Contains(owner)));
 
-    /// <summary>Whether the phase takes such an order (the table of RULES 13).</summary>
+    /// <summary>Checks that the phase accepts such an order (the table of RULES 13).</summary>
     private RejectReason CheckPhase(in NewOrder order)
     {
         if (Phase == TradingPhase.Continuous)
@@ -102,16 +102,16 @@ public sealed partial class OrderBook
         _ => RejectReason.None,
     };
 
-    /// <summary>Room at the place where a limit order would stand, and nothing in its way if it is post-only.</summary>
+    /// <summary>Checks room at the price of a limit order, and that a post-only order would take nothing.</summary>
     /// <param name="taker">The order as it would enter.</param>
-    /// <param name="traits">Its traits.</param>
-    /// <param name="minimum">Lots it must trade at entry, or it does not rest.</param>
-    /// <param name="slides">It moves away rather than take.</param>
-    /// <param name="price">Its limit, after a slide.</param>
+    /// <param name="traits">Its flags.</param>
+    /// <param name="minimum">Lots it must trade at entry, else it does not rest.</param>
+    /// <param name="slides">True if it slides away rather than take.</param>
+    /// <param name="price">Its limit, in ticks, after a slide.</param>
     private RejectReason CheckPlace(in Taker taker, Traits traits, long minimum, bool slides, ref long price)
     {
         var isPostOnly = (traits & Traits.PostOnly) != 0;
-        // All-or-none that would not trade whole would not trade.
+        // An all-or-none order that would not trade whole would not trade at all.
         var mayTake = isPostOnly && Phase == TradingPhase.Continuous
             && ((traits & Traits.AllOrNone) == 0 || WouldTrade(in taker) == taker.Leaves);
         var reject = mayTake ? CheckPostOnly(taker.Side, slides, taker.Leaves, ref price) : RejectReason.None;
@@ -128,7 +128,7 @@ public sealed partial class OrderBook
             : reject;
     }
 
-    /// <summary>The same for an order that is there, and would enter with so many lots open.</summary>
+    /// <summary>Checks the same for an order in the book that would enter with the given open lots.</summary>
     private RejectReason CheckPlace(int slot, long lots, bool slides, ref long price)
     {
         var taker = TakerFor(slot, price);
@@ -137,7 +137,7 @@ public sealed partial class OrderBook
         return CheckPlace(in taker, _entries[slot].Traits, minimum, slides && Has(slot, Traits.Slide), ref price);
     }
 
-    /// <summary>Whether something of a limit order would come to rest.</summary>
+    /// <summary>Returns true if any quantity of a limit order would rest.</summary>
     private bool WouldRest(in Taker taker, bool allOrNone, long minimum)
     {
         if (Phase != TradingPhase.Continuous)
@@ -153,8 +153,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// A post-only order is refused, or moved away, when anything at all on the other side could meet it, displayed or
-    /// not, its owner's or not (RULES 4.7, 4.8).
+    /// Rejects or slides a post-only order if anything on the other side could meet it, displayed or not, its owner's
+    /// or not (RULES 4.7, 4.8).
     /// </summary>
     private RejectReason CheckPostOnly(int side, bool slides, long lots, ref long price)
     {
@@ -174,7 +174,7 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>The best price at which an order of this size would trade, 0 for none.</summary>
+    /// <summary>Returns the best price at which an order of this size would trade; 0 for none.</summary>
     private long BestFor(int side, long lots)
     {
         var contra = side ^ 1;
@@ -195,7 +195,10 @@ public sealed partial class OrderBook
         return best;
     }
 
-    /// <summary>What a new price or trigger is refused for wherever there is room for it (RULES 12.1, 9.1, 7.2).</summary>
+    /// <summary>
+    /// Checks a new price or trigger against the band, the list and the reference, wherever there is room (RULES 12.1,
+    /// 9.1, 7.2).
+    /// </summary>
     private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
         price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand
         : !KeepsListInOrder(slot, amendment) ? RejectReason.ListPrices

@@ -2,24 +2,24 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// How orders end, and what ends with them (RULES 9, 3.1).
+// Ends of orders and of their dependants (RULES 9, 3.1).
 public sealed partial class OrderBook
 {
     private OrderList[] _lists = new OrderList[4];
     private int _listsUsed = 1;
     private int _freeList;
 
-    // By expiry, then id. An entry whose order has ended, or expires at another time now, is passed over.
+    // By expiry, then id. Entries whose order has ended, or now expires at another time, are skipped.
     private readonly PriorityQueue<long, (long Expiry, long Id)> _expiries = new();
     private long _nextExpiry = long.MaxValue;
 
     // Orders that end in one command, by id.
     private readonly List<(long Id, EndReason Reason)> _ending = [];
 
-    /// <summary>Ends an open order with something left, and what depends on it.</summary>
-    /// <param name="slot">Where the order is.</param>
-    /// <param name="reason">Why it ends.</param>
-    /// <param name="refusal">Why a child was refused as it was to enter.</param>
+    /// <summary>Ends an open order with open quantity, and its dependants.</summary>
+    /// <param name="slot">Slot of the order.</param>
+    /// <param name="reason">Reason of the end.</param>
+    /// <param name="refusal">Reason why a child was rejected when it was to enter.</param>
     private void End(int slot, EndReason reason, RejectReason refusal = RejectReason.None)
     {
         ref var entry = ref _entries[slot];
@@ -37,14 +37,16 @@ public sealed partial class OrderBook
         Release(slot, reason);
     }
 
-    /// <summary>An order is filled: nothing is said of it beyond its last trade.</summary>
+    /// <summary>Removes a filled order. No event follows its last trade.</summary>
     private void Complete(int slot)
     {
         Leave(slot);
         Release(slot, EndReason.None);
     }
 
-    /// <summary>The price an open order is at: its trigger before it triggers, its level, or its limit.</summary>
+    /// <summary>
+    /// Returns the current price of an open order: its trigger before it triggers, its level, or its limit.
+    /// </summary>
     private long PriceNow(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -59,7 +61,7 @@ public sealed partial class OrderBook
         return IsWaitingStop(slot) ? ConditionsOf(slot).Trigger : ConditionsOf(slot).Price;
     }
 
-    /// <summary>Takes an order from wherever it stands.</summary>
+    /// <summary>Removes an order from its place.</summary>
     private void Leave(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -83,7 +85,7 @@ public sealed partial class OrderBook
         _entries[slot].Priority = 0;
     }
 
-    /// <summary>Takes a resting order out of the book.</summary>
+    /// <summary>Removes a resting order from the book.</summary>
     private void LeaveBook(int slot)
     {
         var traits = _entries[slot].Traits;
@@ -99,7 +101,7 @@ public sealed partial class OrderBook
             CountAllOrNone(-1);
     }
 
-    /// <summary>The side of the ladder a resting order stands on.</summary>
+    /// <summary>Returns the side of the ladder on which a resting order stands.</summary>
     private int SideOf(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -109,7 +111,7 @@ public sealed partial class OrderBook
             : side;
     }
 
-    /// <summary>Gives an ended order's slot back and settles its list.</summary>
+    /// <summary>Frees an ended order's slot and updates its list.</summary>
     private void Release(int slot, EndReason reason)
     {
         OpenOrders--;
@@ -169,7 +171,7 @@ public sealed partial class OrderBook
             End(slot, EndReason.List);
     }
 
-    /// <summary>The other leg of a one-cancels-other pair, while it is open.</summary>
+    /// <summary>Returns the other leg of a one-cancels-other pair while it is open, else 0.</summary>
     private int Sibling(int slot)
     {
         if (!Has(slot, Traits.Listed))
@@ -182,7 +184,7 @@ public sealed partial class OrderBook
         return members.FirstLeg == slot ? members.SecondLeg : members.FirstLeg;
     }
 
-    /// <summary>Ends orders in the sequence of their ids, each in its own place even when one ends with another.</summary>
+    /// <summary>Ends the chosen orders by id, each in its own place even if one ends with another.</summary>
     private void EndAll()
     {
         foreach (var (id, _) in _ending)
@@ -224,7 +226,9 @@ public sealed partial class OrderBook
         _ending.Sort();
     }
 
-    /// <summary>What is not chosen itself ends with its list, in the place of its id: children, the other leg.</summary>
+    /// <summary>
+    /// Chooses orders that end with a chosen one's list, in the place of their ids: children and the other leg.
+    /// </summary>
     private void ChooseRelatives(int slot)
     {
         if (!Has(slot, Traits.Listed) || ConditionsOf(slot).Role == ListRole.Child)
@@ -248,7 +252,7 @@ public sealed partial class OrderBook
 
     private void ExpireAt(long id, long expiry)
     {
-        // Orders that ended long before their time would otherwise stay until then.
+        // Entries of orders that ended long before their expiry would otherwise stay until then.
         if (_expiries.Count > 64 && _expiries.Count > 2 * OpenOrders)
             DropStaleExpiries();
         _expiries.Enqueue(id, (expiry, id));
@@ -265,7 +269,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Orders whose time has come end, and the book settles (RULES 3.1).</summary>
+    /// <summary>Expires due orders, then settles the book (RULES 3.1).</summary>
     private void ExpireDue(long timeNanos)
     {
         while (_expiries.TryPeek(out var id, out var due) && due.Expiry <= timeNanos)

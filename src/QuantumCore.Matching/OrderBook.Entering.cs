@@ -2,12 +2,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Orders that are more than plain, and plain ones in a book that needs care: from the request to their place.
+// Entry of orders with conditions, and of plain ones in a book that needs the slow path.
 public sealed partial class OrderBook
 {
     private long _conditionalLots;
 
-    // The order that is in its taker phase, and its limit; 0 between the phases.
+    // The order in its taker phase, and its limit; 0 between phases.
     private int _entering;
     private long _enteringPrice;
 
@@ -20,7 +20,7 @@ public sealed partial class OrderBook
         var price = order.PriceTicks;
         if (reject == RejectReason.None)
             reject = CheckState(timeNanos, in order, ref price);
-        // Aside, a plain order is kept as those with conditions are.
+        // A plain order that stands aside is kept like an order with conditions.
         if (reject == RejectReason.None && aside && !HasRoomToKeep(in order))
             reject = RejectReason.Overflow;
         if (reject != RejectReason.None)
@@ -38,7 +38,7 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Brings the book to the time of a command: what is due expires first.</summary>
+    /// <summary>Advances the book to the time of a command: due orders expire first.</summary>
     private RejectReason BringTo(long timeNanos)
     {
         if (timeNanos < LastTimeNanos)
@@ -48,7 +48,7 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>An accepted order gets its id and its slot; it stands nowhere yet.</summary>
+    /// <summary>Gives an accepted order its id and its slot; it has no place yet.</summary>
     private int Accept(in NewOrder order, long price)
     {
         var slot = Take(in order, price);
@@ -63,7 +63,7 @@ public sealed partial class OrderBook
 
     private long AcceptedPrice(int slot, long price) => IsWaitingStop(slot) ? ConditionsOf(slot).Trigger : price;
 
-    /// <summary>Whether it is a stop or take-profit that has not triggered yet.</summary>
+    /// <summary>Returns true for a stop or take-profit that has not triggered yet.</summary>
     private bool IsWaitingStop(int slot) => Has(slot, Traits.Conditional)
         && OrderRules.IsTriggered(ConditionsOf(slot).Type) && !ConditionsOf(slot).Triggered;
 
@@ -120,7 +120,7 @@ public sealed partial class OrderBook
         || order.Type != OrderType.Limit
         || (RestingTimes >> (int)order.TimeInForce & 1) == 0;
 
-    /// <summary>Keeps what an order says beyond a plain one.</summary>
+    /// <summary>Stores an order's conditions beyond a plain order.</summary>
     private void Keep(int slot, in NewOrder order, long price)
     {
         var terms = order.Conditions;
@@ -155,8 +155,8 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>An accepted order does what its type does first.</summary>
-    /// <returns>Its id.</returns>
+    /// <summary>Starts an accepted order as its type requires.</summary>
+    /// <returns>Its public id.</returns>
     private long Start(int slot, long price)
     {
         var id = _entries[slot].Id;
@@ -171,9 +171,9 @@ public sealed partial class OrderBook
         return id;
     }
 
-    /// <summary>One taker phase: an order that stands nowhere meets what is there, and what is left of it rests.</summary>
-    /// <param name="slot">The order.</param>
-    /// <param name="price">Its limit; of a market order its protection price, 0 for none.</param>
+    /// <summary>Runs one taker phase: an order without a place meets the book, and its remainder rests.</summary>
+    /// <param name="slot">Slot of the order.</param>
+    /// <param name="price">Its limit, in ticks; for a market order its protection price, 0 for none.</param>
     private void Enter(int slot, long price)
     {
         _entries[slot].Place = OrderPlace.Entering;
@@ -221,7 +221,7 @@ public sealed partial class OrderBook
         return taker;
     }
 
-    /// <summary>A limit order as it would enter.</summary>
+    /// <summary>Makes the taker of a limit order as it would enter.</summary>
     private Taker TakerFor(in NewOrder order)
     {
         var taker = PlainTaker(LastOrderId + 1, IndexOf(order.Side), order.PriceTicks, order.QuantityLots);
@@ -231,7 +231,7 @@ public sealed partial class OrderBook
         return taker;
     }
 
-    /// <summary>The bands, the dynamic one by the last price at the start of the phase (RULES 12.2).</summary>
+    /// <summary>Sets the bands; the dynamic one uses the last price at the start of the phase (RULES 12.2).</summary>
     private void SetBand(ref Taker taker)
     {
         if ((_rules.DynamicBandBasisPoints ?? _rules.StaticBandBasisPoints) is not null)
@@ -243,10 +243,10 @@ public sealed partial class OrderBook
 
     private const int SelfTradeShift = 12;
 
-    /// <summary>Whether an order that enters now has no limit.</summary>
+    /// <summary>Returns true if an order that enters now has no limit.</summary>
     private bool IsMarketNow(int slot) => Has(slot, Traits.Conditional) && OrderRules.IsMarket(ConditionsOf(slot).Type);
 
-    /// <summary>Fill or kill, all or none and minimum quantity are decided by a dry run (RULES 4.3).</summary>
+    /// <summary>Decides fill or kill, all or none, and minimum quantity by a dry run (RULES 4.3).</summary>
     private bool PassesConditions(int slot, long price, in Taker taker)
     {
         if (!Has(slot, Traits.Conditional))
@@ -268,7 +268,7 @@ public sealed partial class OrderBook
         return false;
     }
 
-    /// <summary>Lots an order would trade now.</summary>
+    /// <summary>Returns the lots that an order would trade now.</summary>
     private long WouldTrade(in Taker taker)
     {
         var dry = taker;
@@ -276,7 +276,7 @@ public sealed partial class OrderBook
         return taker.Leaves - dry.Leaves - dry.Prevented;
     }
 
-    /// <summary>What becomes of an order when the loop is done with it.</summary>
+    /// <summary>Handles the remainder of an order after the matching loop.</summary>
     private void Finish(ref Taker taker, long price)
     {
         if (taker.Ended)
@@ -323,7 +323,7 @@ public sealed partial class OrderBook
         return endsNow ? EndReason.ImmediateOrCancel : EndReason.None;
     }
 
-    /// <summary>In a call phase orders enter without meeting anyone.</summary>
+    /// <summary>Enters an order in a call phase, without matching.</summary>
     private void Collect(int slot, long price)
     {
         if (!IsMarketNow(slot))
@@ -336,7 +336,7 @@ public sealed partial class OrderBook
         PutAtMarket(slot);
     }
 
-    /// <summary>Puts a market order among those that wait for an auction, by the priority it has.</summary>
+    /// <summary>Puts a market order among those that wait for an auction, by its priority.</summary>
     private void PutAtMarket(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -355,7 +355,7 @@ public sealed partial class OrderBook
         PutByPriority(slot, price);
     }
 
-    /// <summary>The order at a price that this one comes right after, 0 when it is first.</summary>
+    /// <summary>Returns the order at a price right before this one; 0 if this one is first.</summary>
     private int LastBefore(int slot, int side, long price)
     {
         var before = _ladder[_ladder.Find(side, price)].Last;
@@ -364,7 +364,7 @@ public sealed partial class OrderBook
         return before;
     }
 
-    /// <summary>Puts an order into the book by the priority it has.</summary>
+    /// <summary>Puts an order into the book by its priority.</summary>
     private void PutByPriority(int slot, long price)
     {
         ref var entry = ref _entries[slot];

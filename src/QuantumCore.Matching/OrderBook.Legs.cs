@@ -2,19 +2,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Orders that stand aside: legs of strategy orders, which trade only with the other legs (RULES 16). What they trade,
-// and when, is decided by who sees all books of the group; each command here is the part of one book.
+// Orders that stand aside: legs of multi-leg orders, which trade only with the other legs (RULES 16). The grain that
+// sees all books of the group decides what they trade and when. Each command here is the part of one book.
 public sealed partial class OrderBook
 {
     private int _aside;
 
     /// <summary>
-    /// The best displayed quote of a side that is not this owner's: what a leg can count on. All-or-none and hidden
-    /// orders and reserves of icebergs are none.
+    /// Returns the best displayed quote of a side that is not this owner's, which a leg can count on. All-or-none
+    /// orders, hidden orders and reserves of icebergs do not count.
     /// </summary>
     /// <param name="side">Side of the quote.</param>
-    /// <param name="exceptOwner">Whose orders don't count; 0 for nobody's.</param>
-    /// <param name="priceTicks">Its price; 0 when there is none.</param>
+    /// <param name="exceptOwner">Owner whose orders do not count; 0 for none.</param>
+    /// <param name="priceTicks">Its price, in ticks; 0 if there is none.</param>
     /// <param name="lots">Lots displayed there.</param>
     public bool TryGetQuote(Side side, long exceptOwner, out long priceTicks, out long lots)
     {
@@ -36,19 +36,19 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The quotes of a side as <see cref="TryGetQuote"/> would tell them one after the other if they were taken; the
-    /// book itself stays as it is, and must, as long as they are asked for.
+    /// Returns the quotes of a side as successive calls of <see cref="TryGetQuote"/> would if they were taken. The book
+    /// does not change, and must not while they are read.
     /// </summary>
     public QuotesInTurn QuotesOf(Side side, long exceptOwner) => new(this, IndexOf(side), exceptOwner);
 
-    /// <summary>Quotes that are taken on trial; see <see cref="QuotesOf"/>.</summary>
+    /// <summary>Quotes taken on trial; see <see cref="QuotesOf"/>.</summary>
     public sealed class QuotesInTurn
     {
         private readonly OrderBook _book;
         private readonly int _side;
         private readonly long _except;
 
-        // Who stands at the price, in line, and what an iceberg has behind what it shows.
+        // Orders at the price, in queue order, with displayed lots, an iceberg's reserve and its display quantity.
         private readonly LinkedList<(long Shown, long Reserve, long Display)> _line = new();
         private int _level;
 
@@ -59,13 +59,13 @@ public sealed partial class OrderBook
             StandInLine();
         }
 
-        /// <summary>The price of the quote.</summary>
+        /// <summary>Price of the quote, in ticks.</summary>
         public long PriceTicks => _book._ladder.PriceOf(_level);
 
-        /// <summary>Lots displayed there; 0 when there is no quote any more.</summary>
+        /// <summary>Lots displayed there; 0 if there is no quote any more.</summary>
         public long Lots { get; private set; }
 
-        /// <summary>Takes lots of the quote, at most all of it; icebergs show their next ones.</summary>
+        /// <summary>Takes lots of the quote, at most all of it; icebergs display their next slices.</summary>
         public void Take(long lots)
         {
             for (var left = lots; left > 0 && _line.First is { } first;)
@@ -116,7 +116,10 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>What <see cref="Admit"/> would refuse an order for now, a leg <see cref="Submit"/>; nothing changes.</summary>
+    /// <summary>
+    /// Returns the reason for which <see cref="Admit"/>, or <see cref="Submit"/> for a leg, would reject an order now.
+    /// Changes nothing.
+    /// </summary>
     public RejectReason Judge(long timeNanos, in NewOrder order)
     {
         var price = order.PriceTicks;
@@ -129,9 +132,9 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The prices in ticks, bounds included, at which the bands let anything trade now: the dynamic one by the last price
-    /// (RULES 12.2), and the static one, beyond which orders may stand that came before it (12.5). Without bands all
-    /// prices; none where the low one is above the high one.
+    /// Prices, in ticks and inclusive, at which the bands allow trades now. The dynamic band is around the last price
+    /// (RULES 12.2). The static band also counts, because earlier orders may rest beyond it (12.5). Without bands, all
+    /// prices; if the low price is above the high one, none.
     /// </summary>
     public (long LowTicks, long HighTicks) TradingBand
     {
@@ -149,17 +152,17 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The best price at which an order of a side and size would meet anyone at all, displayed or not; 0 for none.
+    /// Returns the best price at which an order of a side and size would meet any order, displayed or not; 0 for none.
     /// </summary>
     public long FirstPriceFor(Side side, long lots) => BestFor(IndexOf(side), lots);
 
     /// <summary>
-    /// Takes an order in as <see cref="Submit"/> does, and refuses it as Submit does, but lets it stand aside until
+    /// Accepts an order as <see cref="Submit"/> does, with the same reject reasons, but lets it stand aside until
     /// <see cref="Proceed"/>. For an order without conditions.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="order">The order.</param>
-    /// <param name="orderId">Its id; 0 when refused.</param>
+    /// <param name="orderId">Its public id; 0 if rejected.</param>
     public RejectReason Admit(long timeNanos, in NewOrder order, out long orderId)
     {
         Begin();
@@ -167,17 +170,20 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// An order that stands aside trades with displayed quotes of others at one price: Trade for each. Not a print:
-    /// neither the last price nor stops follow it (RULES 7.1).
+    /// Trades an order that stands aside with displayed quotes of others at one price: a Trade for each. The trades are
+    /// not prints: they affect neither the last price nor stops (RULES 7.1).
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order.</param>
-    /// <param name="priceTicks">The price of the quotes.</param>
-    /// <param name="lots">At most what <see cref="TryGetQuote"/> finds there.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order.</param>
+    /// <param name="priceTicks">Price of the quotes, in ticks.</param>
+    /// <param name="lots">Quantity in lots, at most what <see cref="TryGetQuote"/> finds there.</param>
     /// <param name="goesOn">
-    /// Its taker phase goes on, here or in another book: what it sets off comes with <see cref="EndPhase"/> (RULES 3).
+    /// True if its taker phase goes on, here or in another book: what it triggers follows with <see cref="EndPhase"/>
+    /// (RULES 3).
     /// </param>
-    /// <exception cref="InvalidOperationException">These quotes are not there: whoever decided saw another book.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// These quotes do not exist: the decision was made on another state of the book.
+    /// </exception>
     public void TakeQuotes(long timeNanos, long orderId, long priceTicks, long lots, bool goesOn = false)
     {
         var slot = BeginAside(timeNanos, orderId, lots);
@@ -189,7 +195,7 @@ public sealed partial class OrderBook
         var (maker, last) = (queue.First, queue.Last);
         while (left > 0 && maker != 0)
         {
-            // What an iceberg shows next stands behind them, and was not among these quotes.
+            // An iceberg's next slice goes behind these orders and was not among these quotes.
             var next = maker == last ? 0 : _entries[maker].Next;
             if (_entries[maker].Owner != taker.Owner || taker.Owner == 0)
             {
@@ -209,8 +215,8 @@ public sealed partial class OrderBook
             Conclude();
     }
 
-    /// <summary>The taker phase of an order that stands, or stood, aside is over: what it has set off comes.</summary>
-    /// <param name="timeNanos">That of its last part.</param>
+    /// <summary>Ends the taker phase of an order that stands, or stood, aside: what it has triggered follows.</summary>
+    /// <param name="timeNanos">Time of the phase's last part.</param>
     public void EndPhase(long timeNanos)
     {
         if (timeNanos != LastTimeNanos)
@@ -221,13 +227,13 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Two orders that stand aside trade with each other: Trade. Not a print.
+    /// Trades two orders that stand aside with each other: Trade. Not a print.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="takerId">The order that came later.</param>
-    /// <param name="makerId">The other one, of the other side.</param>
-    /// <param name="priceTicks">Any price, 1 to 2^47.</param>
-    /// <param name="lots">At most what both have open.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="takerId">Public id of the order that came later.</param>
+    /// <param name="makerId">Public id of the other order, on the other side.</param>
+    /// <param name="priceTicks">Any price, in ticks, 1 to 2^47.</param>
+    /// <param name="lots">Quantity in lots, at most what both have open.</param>
     /// <exception cref="InvalidOperationException">They are not two such orders.</exception>
     public void Cross(long timeNanos, long takerId, long makerId, long priceTicks, long lots)
     {
@@ -245,10 +251,13 @@ public sealed partial class OrderBook
         ConcludeIfDone(takerId);
     }
 
-    /// <summary>An order that stands aside meets the book, by every rule but to rest, up to a price within its limit.</summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order.</param>
-    /// <param name="priceTicks">It trades no farther.</param>
+    /// <summary>
+    /// Matches an order that stands aside against the book, by every rule except resting, up to a price within its
+    /// limit.
+    /// </summary>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order.</param>
+    /// <param name="priceTicks">The worst price at which it trades, in ticks.</param>
     public void Sweep(long timeNanos, long orderId, long priceTicks)
     {
         var slot = BeginAside(timeNanos, orderId, 1);
@@ -262,7 +271,7 @@ public sealed partial class OrderBook
         ConcludeIfDone(orderId);
     }
 
-    /// <summary>An order that stands aside enters, as if it came now.</summary>
+    /// <summary>Enters an order that stands aside, as if it came now.</summary>
     public void Proceed(long timeNanos, long orderId)
     {
         var slot = BeginAside(timeNanos, orderId, 1);
@@ -271,7 +280,7 @@ public sealed partial class OrderBook
         Conclude();
     }
 
-    /// <summary>It stands nowhere in the book until it is told to trade.</summary>
+    /// <summary>Lets an order stand aside: it has no place in the book until it is told to trade.</summary>
     private void StandAside(int slot, in NewOrder order, long price)
     {
         if (!Has(slot, Traits.Conditional))
@@ -282,7 +291,7 @@ public sealed partial class OrderBook
 
     private bool IsLeg(int slot) => Has(slot, Traits.Conditional) && ConditionsOf(slot).Type == OrderType.Leg;
 
-    /// <summary>Finds an order that stands aside, with enough lots. Whoever asks knows that it is there.</summary>
+    /// <summary>Finds an order that stands aside with enough lots. The caller knows that it exists.</summary>
     private int BeginAside(long timeNanos, long orderId, long lots)
     {
         if (FindOpen(orderId, out var slot) != RejectReason.None || _entries[slot].Place != OrderPlace.Aside
@@ -295,7 +304,9 @@ public sealed partial class OrderBook
         return slot;
     }
 
-    /// <summary>What an order sets off comes when it is done: it is one taker phase, however many parts it has.</summary>
+    /// <summary>
+    /// Settles the book once an order is done: the order is one taker phase, however many parts it has.
+    /// </summary>
     private void ConcludeIfDone(long orderId)
     {
         if (FindOpen(orderId, out _) != RejectReason.None)

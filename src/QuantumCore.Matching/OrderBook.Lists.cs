@@ -6,24 +6,25 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     /// <summary>
-    /// Of the list that was refused last: the place of the order it was refused for, from 0; -1 when it was for no one of them.
+    /// Index, from 0, of the order for which the last list was rejected; -1 if it was not for a single order.
     /// </summary>
     public int RefusedOfList { get; private set; } = -1;
 
     /// <summary>
-    /// Enters orders that depend on each other: Accepted for each, ListChanged, then what the working ones do. One-
-    /// cancels-other: a limit or take-profit leg and a stop leg. One-triggers-other: the parent, then its child.
+    /// Enters orders that depend on each other: Accepted for each, ListChanged, then the events of the working ones.
+    /// One-cancels-other: a limit or take-profit leg and a stop leg. One-triggers-other: the parent, then its child.
     /// One-triggers-one-cancels-other: the parent, then the two legs.
     /// </summary>
     /// <remarks>
-    /// Refused whole: BadRequest (not as many orders as the kind has), what <see cref="Submit"/> would refuse one of
-    /// them for (children that wait: only what can be said of them alone), InvalidCombination (legs that don't fit
-    /// each other), ListPrices (the legs are not on both sides of the last price).
+    /// The list is rejected as a whole. Reject reasons: BadRequest (the wrong number of orders for the kind), any
+    /// reason of <see cref="Submit"/> for one of them (for waiting children, only those of the order alone),
+    /// InvalidCombination (legs that do not fit each other), ListPrices (the legs are not on both sides of the last
+    /// price).
     /// </remarks>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="kind">How they depend on each other.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="kind">Kind of the list.</param>
     /// <param name="legs">The orders.</param>
-    /// <param name="firstOrderId">Id of the first; the others follow without gaps. 0 when refused.</param>
+    /// <param name="firstOrderId">Public id of the first; the others follow without gaps. 0 if rejected.</param>
     public RejectReason SubmitList(
         long timeNanos, OrderListKind kind, ReadOnlySpan<NewOrder> legs, out long firstOrderId)
     {
@@ -48,12 +49,12 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Cancels all orders a filter names, by id: Ended for each, and in the place of its id what ends with them.
-    /// None fits: nothing happens. Refused: BadRequest (an undefined side), TimeRegression.
+    /// Cancels all orders that match a filter, by id: Ended for each, with its dependants in the place of its id.
+    /// Without a match, nothing happens. Reject reasons: BadRequest (an undefined side), TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="filter">Which orders.</param>
-    /// <param name="reason">What the events say; not None.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="filter">The filter.</param>
+    /// <param name="reason">Reason in the events; not None.</param>
     public RejectReason CancelMany(long timeNanos, in OrderFilter filter, EndReason reason)
     {
         ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
@@ -70,12 +71,13 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Cancels the open orders of these ids as one: Ended for each, by id, and in the place of its id what ends with them; then the book settles once.
-    /// An id that does not rise, or of no open order, is passed over. Refused: TimeRegression.
+    /// Cancels the open orders of these ids as one: Ended for each, by id, with its dependants in the place of its id;
+    /// then the book settles once. An id that does not ascend, or has no open order, is skipped. Reject reason:
+    /// TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderIds">Which orders, rising.</param>
-    /// <param name="reason">What the events say; not None.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderIds">Public ids of the orders, ascending.</param>
+    /// <param name="reason">Reason in the events; not None.</param>
     public RejectReason CancelThese(long timeNanos, ReadOnlySpan<long> orderIds, EndReason reason)
     {
         ArgumentOutOfRangeException.ThrowIfEqual((byte)reason, (byte)EndReason.None, nameof(reason));
@@ -99,8 +101,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The kill switch: no more orders of an account or owner, and those that are open end (KillSwitch), by id.
-    /// Refused: BadRequest (not exactly one of account and owner, or a side), TimeRegression.
+    /// Uses the kill switch: blocks further orders of an account or owner, and ends the open ones (KillSwitch), by id.
+    /// Reject reasons: BadRequest (not exactly one of account and owner, or a side), TimeRegression.
     /// </summary>
     public RejectReason Block(long timeNanos, in OrderFilter who)
     {
@@ -119,7 +121,7 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Lets an account or owner enter orders again. Refused: BadRequest, TimeRegression.</summary>
+    /// <summary>Lets an account or owner enter orders again. Reject reasons: BadRequest, TimeRegression.</summary>
     public RejectReason Unblock(long timeNanos, in OrderFilter who)
     {
         var reject = BeginAt(timeNanos, NamesSomeone(in who) ? RejectReason.None : RejectReason.BadRequest);
@@ -177,7 +179,9 @@ public sealed partial class OrderBook
         return reason;
     }
 
-    /// <summary>A parent is a limit order; fill or kill only without any other instruction.</summary>
+    /// <summary>
+    /// Returns true for a valid parent: a limit order, fill or kill only without any other instruction.
+    /// </summary>
     private static bool IsParent(in NewOrder order)
     {
         var kills = order.TimeInForce == TimeInForce.FillOrKill
@@ -188,11 +192,16 @@ public sealed partial class OrderBook
 
     private static readonly OrderConditions s_noConditions = new();
 
-    /// <summary>A child has a quantity, and comes when its parent is filled: an opening is over by then (RULES 13).</summary>
+    /// <summary>
+    /// Returns true for a valid child: it has a quantity, and no at-the-open order, since an opening is over by then
+    /// (RULES 13).
+    /// </summary>
     private static bool IsChild(in NewOrder order) =>
         order.Conditions?.Amount is null && order.Type != OrderType.Leg && order.TimeInForce != TimeInForce.AtTheOpening;
 
-    /// <summary>Two legs of one side and size: one that waits for the better price, one for the worse.</summary>
+    /// <summary>
+    /// Returns true for two legs of one side and size: one waits for the better price, one for the worse.
+    /// </summary>
     private static bool ArePair(in NewOrder a, in NewOrder b) => a.Side == b.Side && a.QuantityLots == b.QuantityLots
         && IsTarget(in a) != IsTarget(in b) && IsStop(in a) != IsStop(in b);
 
@@ -224,7 +233,9 @@ public sealed partial class OrderBook
         return _conditionalLots > MaxConditionalLots - lots ? RejectReason.Overflow : RejectReason.None;
     }
 
-    /// <summary>A child that waits for its parent: what it may meet then is not asked now.</summary>
+    /// <summary>
+    /// Checks a child that waits for its parent. Its state in the book at that time is not checked now.
+    /// </summary>
     private RejectReason CheckWaiting(long timeNanos, in NewOrder order) =>
         IsBlocked(order.Account, order.Owner) ? RejectReason.AccountBlocked
         : order.Conditions?.ExpiryNanos is { } expiry && expiry <= timeNanos ? RejectReason.ExpiredAlready
@@ -237,11 +248,14 @@ public sealed partial class OrderBook
         return AreInOrder(a.Side, target, LastPriceTicks, stop);
     }
 
-    /// <summary>What a leg waits for; 0 when that is not known: a trailing stop.</summary>
+    /// <summary>Returns the price that a leg waits for; 0 for a trailing stop, which has none yet.</summary>
     private static long PriceOfLeg(in NewOrder leg) =>
         leg.Type == OrderType.Limit ? leg.PriceTicks : leg.Conditions?.TriggerTicks ?? 0;
 
-    /// <summary>Sellers wait for a higher price and protect themselves from a lower one; buyers the other way. 0 is unknown.</summary>
+    /// <summary>
+    /// Returns true if the prices are in order: sellers wait for a higher price and protect themselves from a lower
+    /// one, buyers the reverse. 0 means unknown.
+    /// </summary>
     private static bool AreInOrder(Side side, long target, long last, long stop)
     {
         if (side == Side.Buy)
@@ -250,7 +264,7 @@ public sealed partial class OrderBook
             && (last == 0 || ((target == 0 || target > last) && (stop == 0 || stop < last)));
     }
 
-    /// <summary>Whether two legs that wait together are still on the right sides of each other.</summary>
+    /// <summary>Returns true if two legs that wait together are still on the right sides of each other.</summary>
     private bool AreLegsInOrder(int slot)
     {
         var sibling = Sibling(slot);
@@ -280,7 +294,7 @@ public sealed partial class OrderBook
             return;
         }
 
-        // The leg that waits is there before the other one can fill.
+        // Start the waiting leg before the other one can fill.
         var first = IsTarget(in legs[0]) ? 1 : 0;
         _ = Start(slots[first], prices[first]);
         _ = Start(slots[1 - first], prices[1 - first]);
@@ -322,7 +336,7 @@ public sealed partial class OrderBook
         return _listsUsed++;
     }
 
-    /// <summary>A plain limit order becomes more than that by being in a list.</summary>
+    /// <summary>Joins an order to a list. A plain limit order gets an entry among the conditions.</summary>
     private void Join(int slot, int list, long price)
     {
         if (!Has(slot, Traits.Conditional))

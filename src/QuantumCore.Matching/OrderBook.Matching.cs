@@ -7,8 +7,8 @@ namespace QuantumCore.Matching;
 public sealed partial class OrderBook
 {
     /// <summary>
-    /// Whether a run of the matching loop has effects. The loop is compiled once for each, so that a dry run is the
-    /// very same loop and an execution pays nothing for it.
+    /// Selects a run of the matching loop with or without effects. The loop is compiled once for each, so that a dry
+    /// run is the very same loop and an execution pays nothing for it.
     /// </summary>
     private interface IRun
     {
@@ -25,49 +25,49 @@ public sealed partial class OrderBook
         public static bool HasEffects => false;
     }
 
-    /// <summary>An order on its way through the other side.</summary>
+    /// <summary>An order that is matching against the other side.</summary>
     private struct Taker
     {
         public long Id;
         public long Leaves;
 
-        /// <summary>Its own limit; beyond it, it rests.</summary>
+        /// <summary>Its own limit; its remainder rests there.</summary>
         public long Limit;
 
-        /// <summary>Protection of a market order: it trades no farther.</summary>
+        /// <summary>Protection price of a market order: it trades no farther.</summary>
         public long Cap;
 
         /// <summary>The dynamic band: nothing trades outside.</summary>
         public long BandLow;
         public long BandHigh;
 
-        /// <summary>What stopped it; none when its limit or the end of the book did.</summary>
+        /// <summary>Reason why it stopped; None if its limit or the end of the book did.</summary>
         public EndReason Stop;
 
-        /// <summary>What is left to spend or receive, -1 for an order by quantity.</summary>
+        /// <summary>Amount left to spend or receive, in ticks times lots; -1 for an order by quantity.</summary>
         public long Amount;
 
-        /// <summary>Distance from the first order it meets, -1 for none.</summary>
+        /// <summary>Maximum distance from the first order it meets, in ticks; -1 for none.</summary>
         public long Protection;
         public long Owner;
         public int Side;
 
-        /// <summary>0 for a plain order that has none yet.</summary>
+        /// <summary>Its slot; 0 for a plain order that has none yet.</summary>
         public int Slot;
         public SelfTradePrevention SelfTrade;
 
-        /// <summary>Lots that self-trade prevention took off it.</summary>
+        /// <summary>Lots removed from it by self-trade prevention.</summary>
         public long Prevented;
 
-        /// <summary>It ended within the loop.</summary>
+        /// <summary>True if it ended within the loop.</summary>
         public bool Ended;
         public bool Traded;
 
-        /// <summary>Its trades are no prints.</summary>
+        /// <summary>True if its trades are not prints.</summary>
         public bool IsSilent;
     }
 
-    /// <summary>Where the loop stands on the other side: the best displayed level, and the best of the others.</summary>
+    /// <summary>Cursor on the other side: the best displayed level, and the best level that is not displayed.</summary>
     private struct Cursor
     {
         public int Side;
@@ -76,7 +76,7 @@ public sealed partial class OrderBook
         public int Dark;
         public int DarkSlot;
 
-        /// <summary>In a dry run: reserves of icebergs that were met at this level, and would be again.</summary>
+        /// <summary>In a dry run: reserves of icebergs met at this level, which would be met again.</summary>
         public int FirstReserve;
         public int Reserves;
         public bool IsLit;
@@ -115,7 +115,7 @@ public sealed partial class OrderBook
                 return;
 
             var wanted = taker.Amount >= 0 ? taker.Amount / at.Price : taker.Leaves;
-            // An amount that buys no lot is spent: what bounds the order has no say in it (RULES 5.2).
+            // An amount that buys no lot is spent, whatever bounds the order (RULES 5.2).
             if (wanted == 0)
             {
                 taker.Stop = EndReason.Amount;
@@ -124,7 +124,7 @@ public sealed partial class OrderBook
 
             if (Has(at.Slot, Traits.AllOrNone) && wanted < _entries[at.Slot].Leaves)
             {
-                // It can't be met in part, and must not stand in the way of firm orders.
+                // It cannot be met in part, and must not stand in the way of firm orders.
                 PassDark(ref at);
                 continue;
             }
@@ -160,7 +160,9 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>The next order in priority: by price, then displayed first. False: no one is left.</summary>
+    /// <summary>
+    /// Moves to the next order in priority: by price, then displayed first. Returns false if none is left.
+    /// </summary>
     private bool Next<TRun>(ref Cursor at)
         where TRun : struct, IRun
     {
@@ -188,7 +190,7 @@ public sealed partial class OrderBook
         return true;
     }
 
-    /// <summary>What the order at the cursor can trade before it has to queue again.</summary>
+    /// <summary>Returns the quantity that the order at the cursor can trade before it queues again, in lots.</summary>
     private long AvailableAt<TRun>(in Cursor at)
         where TRun : struct, IRun
     {
@@ -197,7 +199,7 @@ public sealed partial class OrderBook
         return Counted(at.Slot);
     }
 
-    /// <summary>Goes past an order that is not displayed.</summary>
+    /// <summary>Skips an order that is not displayed.</summary>
     private void PassDark(ref Cursor at)
     {
         at.DarkSlot = _entries[at.DarkSlot].Next;
@@ -208,7 +210,7 @@ public sealed partial class OrderBook
         at.DarkSlot = _ladder[at.Dark].First;
     }
 
-    /// <summary>Goes on in a dry run: the order gave this much, or its whole slice would be gone.</summary>
+    /// <summary>Advances in a dry run, as if the order had traded the quantity or its whole slice were gone.</summary>
     private void PassDry(ref Cursor at, long quantity)
     {
         if (!at.IsLit)
@@ -237,7 +239,7 @@ public sealed partial class OrderBook
         _reserves[at.Reserves++] = (at.Slot, left);
     }
 
-    /// <summary>Keeps a market order near the first order it meets.</summary>
+    /// <summary>Limits a market order to its protection from the first order it meets.</summary>
     private static void Protect(ref Taker taker, long firstPrice)
     {
         var price = taker.Side == Buy
@@ -247,7 +249,10 @@ public sealed partial class OrderBook
             taker.Cap = price;
     }
 
-    /// <summary>Why an order may not trade at a price; of two bounds the tighter one, the protection if they agree.</summary>
+    /// <summary>
+    /// Returns the reason why an order may not trade at a price. Of two bounds, the tighter one decides; the protection
+    /// if they agree.
+    /// </summary>
     private static EndReason StopAt(in Taker taker, long price)
     {
         var beyondCap = Toward(taker.Side, taker.Cap) < Toward(taker.Side, price);
@@ -291,7 +296,7 @@ public sealed partial class OrderBook
             StepDark(ref at, next);
     }
 
-    /// <summary>The sibling of a one-cancels-other taker ends with the taker's first fill.</summary>
+    /// <summary>Ends the sibling of a one-cancels-other taker at its first fill.</summary>
     private void AfterFirstFill(ref Taker taker)
     {
         taker.Traded = true;
@@ -299,14 +304,14 @@ public sealed partial class OrderBook
             End(sibling, EndReason.OneCancelsOther);
     }
 
-    /// <summary>An order that is not displayed has gone: the cursor stands at the one after it.</summary>
+    /// <summary>Moves the cursor behind an order that is not displayed and has gone.</summary>
     private void StepDark(ref Cursor at, int next)
     {
         at.DarkSlot = next;
         if (next != 0)
             return;
 
-        // Its level is closed; what was passed over before it on the way here stands at better prices.
+        // Its level is closed. Orders skipped before it are at better prices.
         at.Dark = FirstDarkBeyond(at.Side + Dark, at.Price);
         at.DarkSlot = _ladder[at.Dark].First;
     }
@@ -319,7 +324,7 @@ public sealed partial class OrderBook
         return level;
     }
 
-    /// <summary>Takes lots off a resting order where it stands.</summary>
+    /// <summary>Takes lots off a resting order in place.</summary>
     private void TakeOff(int slot, long quantity)
     {
         ref var entry = ref _entries[slot];
@@ -330,7 +335,7 @@ public sealed partial class OrderBook
             ConditionsOf(slot).Shown -= quantity;
     }
 
-    /// <summary>An iceberg whose shown lots are used up shows the next ones, last at its price.</summary>
+    /// <summary>Displays the next slice of an iceberg whose displayed lots are used up, last at its price.</summary>
     private void AfterSlice(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -346,7 +351,7 @@ public sealed partial class OrderBook
         Append(BookEventKind.Refilled, entry.Side, EndReason.None, entry.Id, price, shown, entry.Leaves);
     }
 
-    /// <summary>Lots an iceberg shows from here on; all of any other displayed order.</summary>
+    /// <summary>Sets and returns the displayed lots of an iceberg; returns all open lots of any other order.</summary>
     private long Show(int slot)
     {
         var leaves = _entries[slot].Leaves;
@@ -357,7 +362,7 @@ public sealed partial class OrderBook
         return conditions.Shown = Math.Min(conditions.Display, leaves);
     }
 
-    /// <summary>Lots of an order as its level counts them.</summary>
+    /// <summary>Returns the lots of an order that its level counts.</summary>
     private long Counted(int slot) => Has(slot, Traits.Iceberg) && _entries[slot].Level != 0
         ? ConditionsOf(slot).Shown
         : _entries[slot].Leaves;

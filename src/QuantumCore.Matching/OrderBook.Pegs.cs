@@ -13,13 +13,13 @@ public sealed partial class OrderBook
 
     private void StartPeg(int slot)
     {
-        // Ids only grow, but a child of a list got its id long before it enters.
+        // Ids ascend, but a child of a list got its id long before it enters.
         var at = _pegs.Count;
         while (at > 0 && _entries[_pegs[at - 1]].Id > _entries[slot].Id)
             at--;
         _pegs.Insert(at, slot);
         _watching = true;
-        // It stands by the quotes of now, which need not be those that pegs were last moved by.
+        // It uses the current quotes, which may differ from those that last moved the pegs.
         _peggedToBid = _peggedToAsk = -1;
         var price = Phase == TradingPhase.Continuous ? PegPrice(slot) : 0;
         if (price == 0)
@@ -39,7 +39,7 @@ public sealed partial class OrderBook
             _entries[slot].TotalLots, entry.Leaves);
     }
 
-    /// <summary>All pegs leave the book; those that are out already say nothing.</summary>
+    /// <summary>Removes all pegs from the book. Pegs that are already out cause no event.</summary>
     private void ParkPegs()
     {
         foreach (var slot in _pegs)
@@ -61,7 +61,7 @@ public sealed partial class OrderBook
         _peggedToBid = _peggedToAsk = -1;
     }
 
-    /// <summary>Pegs whose price changed leave, then come back one by one, each meeting what it meets.</summary>
+    /// <summary>Moves the pegs whose price changed: all leave, then return one by one and match.</summary>
     private bool RepricePegs()
     {
         if (_pegs.Count == 0)
@@ -98,7 +98,7 @@ public sealed partial class OrderBook
 
         for (var i = 0; i < _moving.Count; i++)
         {
-            // An order that an earlier one ended can't be here: what is entering stands nowhere to be met.
+            // An earlier peg cannot have ended this one: an entering order has no place where it could be met.
             if (Phase == TradingPhase.Continuous)
                 ComeBack(_moving[i]);
         }
@@ -122,7 +122,7 @@ public sealed partial class OrderBook
         Enter(slot, price);
     }
 
-    /// <summary>Where a peg belongs now; 0 when it has no reference, or no price it could stand at.</summary>
+    /// <summary>Returns the current price of a peg; 0 if it has no reference or no possible price.</summary>
     private long PegPrice(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
@@ -153,7 +153,7 @@ public sealed partial class OrderBook
         return price < _rules.MinPriceTicks || price > _rules.MaxPriceTicks ? 0 : price;
     }
 
-    /// <summary>The best displayed price of a side that is not a peg's; 0 for none.</summary>
+    /// <summary>Returns the best displayed price of a side that is not a peg's; 0 for none.</summary>
     private long QuoteFor(int side)
     {
         for (var level = _sides[side].Best; level != 0; level = NextWorse(side, level))

@@ -2,26 +2,26 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Trading phases (RULES 13), price bands (12) and what the operator commands.
+// Trading phases (RULES 13), price bands (12) and the operator's commands.
 public sealed partial class OrderBook
 {
     private BookRules _rules = BookRules.None;
     private readonly HashSet<long> _busted = [];
     private int _extensions;
 
-    /// <summary>The phase the book is in; a new book is in continuous trading.</summary>
+    /// <summary>The current phase; a new book is in continuous trading.</summary>
     public TradingPhase Phase { get; private set; }
 
-    /// <summary>The rules its operator set.</summary>
+    /// <summary>The rules that its operator set.</summary>
     public BookRules Rules => _rules;
 
     /// <summary>
-    /// Reference of the static band in ticks: the last auction price, or what <see cref="SetReference"/> said; 0 for
-    /// none.
+    /// Reference price of the static band, in ticks: the last auction price, or the one from
+    /// <see cref="SetReference"/>; 0 for none.
     /// </summary>
     public long ReferencePriceTicks { get; private set; }
 
-    /// <summary>The prices that the static band takes now; null while there is no band, or no reference for it.</summary>
+    /// <summary>Prices that the static band allows now; null without a band or a reference price.</summary>
     public PriceRange? StaticBand
     {
         get
@@ -35,12 +35,12 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Goes to another phase: PhaseChanged, with the auction that ends the old one before it, and what the new one
-    /// brings. Refused: NotInThisPhase (no such way from here), TimeRegression.
+    /// Changes the phase: PhaseChanged, preceded by the auction that ends the old phase, and followed by what the new
+    /// one causes. Reject reasons: NotInThisPhase (not possible from here), TimeRegression.
     /// </summary>
     /// <remarks>
-    /// The auction may call for an extension (Extended) and stay in its phase; with its price confined to the collar
-    /// and the book still crossed, the symbol halts instead of going to Continuous (RULES 12.7).
+    /// The auction may be extended (Extended), so that the phase stays. If its price is confined to the collar and the
+    /// book is still crossed, the symbol halts instead of going to Continuous (RULES 12.7).
     /// </remarks>
     public RejectReason SetPhase(long timeNanos, TradingPhase phase)
     {
@@ -56,7 +56,9 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Sets the reference of the static band: the previous close. Refused: InvalidPrice, TimeRegression.</summary>
+    /// <summary>
+    /// Sets the reference price of the static band: the previous close. Reject reasons: InvalidPrice, TimeRegression.
+    /// </summary>
     public RejectReason SetReference(long timeNanos, long priceTicks)
     {
         var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
@@ -69,7 +71,7 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Lets time pass: what is due expires. Refused: TimeRegression.</summary>
+    /// <summary>Advances the time: due orders expire. Reject reason: TimeRegression.</summary>
     public RejectReason AdvanceTime(long timeNanos)
     {
         var reject = BeginAt(timeNanos);
@@ -81,11 +83,11 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>When the next order is due to expire, Unix nanoseconds; 2^63 - 1 for never.</summary>
+    /// <summary>Time at which the next order is due to expire, Unix nanoseconds; 2^63 - 1 for never.</summary>
     public long NextExpiryNanos => _nextExpiry;
 
     /// <summary>
-    /// Sets the book's rules. Orders that are there stay, whatever they say. Refused: BadRequest (a value out of
+    /// Sets the book's rules. Orders in the book stay, whatever the rules. Reject reasons: BadRequest (a value out of
     /// range), TimeRegression.
     /// </summary>
     public RejectReason SetRules(long timeNanos, BookRules rules)
@@ -99,14 +101,14 @@ public sealed partial class OrderBook
         _rules = rules;
         Mind(Care.Rules, rules.ProtectionTicks is not null || rules.StaticBandBasisPoints is not null
             || rules.DynamicBandBasisPoints is not null);
-        // Pegs may have lost or found a price they could stand at.
+        // Pegs may have lost or found a possible price.
         _peggedToBid = _peggedToAsk = -1;
         Conclude();
         return RejectReason.None;
     }
 
     /// <summary>
-    /// Declares a trade void: Busted. Orders are not reopened and no price is undone (RULES 15.3). Refused:
+    /// Busts a trade: Busted. Orders are not reopened, and no price is undone (RULES 15.3). Reject reasons:
     /// UnknownTrade, TimeRegression.
     /// </summary>
     public RejectReason Bust(long timeNanos, long tradeNumber)
@@ -123,7 +125,9 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Corrects a trade's price: Corrected. Refused: InvalidPrice, UnknownTrade, TimeRegression.</summary>
+    /// <summary>
+    /// Corrects a trade's price: Corrected. Reject reasons: InvalidPrice, UnknownTrade, TimeRegression.
+    /// </summary>
     public RejectReason Correct(long timeNanos, long tradeNumber, long priceTicks)
     {
         Begin();
@@ -163,7 +167,9 @@ public sealed partial class OrderBook
     private bool IsOutsideStaticBand(long price) =>
         price != 0 && StaticBand is { } band && (price < band.LowestTicks || price > band.HighestTicks);
 
-    /// <summary>A band around a reference, rounded inward; everything when there is no reference.</summary>
+    /// <summary>
+    /// Returns a band around a reference price, rounded inward; all prices without a reference price.
+    /// </summary>
     private static (long Low, long High) BandAround(long reference, int basisPoints) => reference == 0
         ? (1, Instrument.PriceTicksLimit)
         : (ScaleDown(reference, 10_000 - basisPoints, roundUp: true), ScaleDown(reference, 10_000 + basisPoints, roundUp: false));
@@ -219,7 +225,7 @@ public sealed partial class OrderBook
             ResumeMatching();
     }
 
-    /// <summary>Pegs return first, then whatever else had to wait (RULES 3.2).</summary>
+    /// <summary>Resumes matching: pegs return first, then whatever else waited (RULES 3.2).</summary>
     private void ResumeMatching()
     {
         _added[Buy] = _added[Sell] = long.MinValue;
@@ -227,7 +233,9 @@ public sealed partial class OrderBook
         _ = RepricePegs();
     }
 
-    /// <summary>It waits for the closing auction, with the priority of now: a child's is that of its activation.</summary>
+    /// <summary>
+    /// Lets an order wait for the closing auction with the priority of now; a child has that of its activation.
+    /// </summary>
     private void Hold(int slot)
     {
         _entries[slot].Place = OrderPlace.Held;
@@ -235,7 +243,7 @@ public sealed partial class OrderBook
         _held.Add(slot);
     }
 
-    /// <summary>The closing auction begins: what waited for it enters, by id, with the priority it had.</summary>
+    /// <summary>Enters the orders that waited for the closing auction, by id, with the priority they had.</summary>
     private void ReleaseHeld()
     {
         _held.Sort((a, b) => _entries[a].Id.CompareTo(_entries[b].Id));
@@ -251,8 +259,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The closing auction is broken off: orders for it wait for the next one, with the priority they have, and take no
-    /// part in an auction before it.
+    /// Handles a closing auction that was broken off: its orders wait for the next one, with their priority, and take
+    /// no part in an auction before it.
     /// </summary>
     private void HoldAgain()
     {
@@ -271,7 +279,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Orders that were for one auction, and market orders, do not outlive it.</summary>
+    /// <summary>Ends orders that were for one auction, and market orders: they do not outlive it.</summary>
     private void EndLeftovers(bool held = false)
     {
         for (var slot = 1; slot < _entriesUsed; slot++)
@@ -304,7 +312,7 @@ public sealed partial class OrderBook
         EndAll();
     }
 
-    /// <summary>A phase of matching hit the dynamic band: the symbol goes to an auction (RULES 3, 12.3).</summary>
+    /// <summary>Sends the symbol to an auction after a matching phase hit the dynamic band (RULES 3, 12.3).</summary>
     private void AfterBand(in Taker taker)
     {
         if (taker.Stop != EndReason.Band || _rules.DynamicBandMode != BandMode.Auction)
@@ -318,7 +326,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>What waited for its taker phase enters the call phase, if that can hold it.</summary>
+    /// <summary>Enters an order that waited for its taker phase into the call phase, if that can hold it.</summary>
     private void EnterCallPhase(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -340,7 +348,7 @@ public sealed partial class OrderBook
         }
         else if (isChild && HasPassed(slot))
         {
-            // It is now an order as others that had triggered when the band stopped them.
+            // It is now like other orders that had triggered when the band stopped them.
             Trigger(slot);
             EnterCallPhase(slot);
         }

@@ -3,15 +3,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// The short path: plain limit and market orders in continuous trading. It may do nothing that the general loop would
-// not do; what it leaves out is what can't be there (see Care).
+// The fast path: plain limit and market orders in continuous trading. It may do nothing that the general loop would not
+// do. It leaves out only what cannot be there (see Care).
 public sealed partial class OrderBook
 {
     private const int PlainTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel)
         | (1 << (int)TimeInForce.ImmediateOrCancel);
     private const int RestingTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel);
 
-    /// <summary>A limit order without any more to it that may rest; its numbers are good.</summary>
+    /// <summary>Returns true for a limit order without conditions that may rest and whose numbers are valid.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool IsPlainLimit(in NewOrder order) => unchecked(
         order.Conditions is null
@@ -20,7 +20,7 @@ public sealed partial class OrderBook
         && (ulong)(order.QuantityLots - 1) < Instrument.QuantityLotsLimit
         && order.PriceTicks >= _rules.MinPriceTicks && order.PriceTicks <= _rules.MaxPriceTicks);
 
-    /// <summary>Enters a plain limit order at its level, whole; there is a free slot, and its id's place is free.</summary>
+    /// <summary>Enters a plain limit order whole at its level. A slot and the place of its id are free.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private long Join(long timeNanos, in NewOrder order, int level, ref LevelQueue queue, ref int place)
     {
@@ -41,7 +41,7 @@ public sealed partial class OrderBook
         return id;
     }
 
-    /// <summary>Submit once more, with the strip of its price in mind.</summary>
+    /// <summary>Retries Submit after remembering the strip of its price.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason SubmitFar(long timeNanos, in NewOrder order, out long orderId)
     {
@@ -49,7 +49,7 @@ public sealed partial class OrderBook
         return Submit(timeNanos, in order, out orderId);
     }
 
-    /// <summary>What Submit does where no one stands at the price.</summary>
+    /// <summary>Submits an order at a price without orders.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason SubmitAlone(long timeNanos, in NewOrder order, int level, ref int place, out long orderId)
     {
@@ -74,7 +74,7 @@ public sealed partial class OrderBook
     private void PutLast(
         Entry[] entries, int slot, long id, in NewOrder order, long leaves, int level, ref LevelQueue queue)
     {
-        // Sums of lots were checked, counters stay below the number of slots or of commands.
+        // Sums of lots were checked. Counters stay below the number of slots or of commands.
         unchecked
         {
             var last = queue.Last;
@@ -93,7 +93,7 @@ public sealed partial class OrderBook
             entry.Owner = order.Owner;
             entry.Priority = _nextPriority++;
 
-            // With no one before it, this writes to slot 0, which no one reads.
+            // Without an order before it, this writes to slot 0, which is never read.
             entries[last].Next = slot;
             var first = queue.First;
             first = last == 0 ? slot : first;
@@ -142,23 +142,25 @@ public sealed partial class OrderBook
     private static bool MayRest(in NewOrder order) =>
         order.Type == OrderType.Limit && (RestingTimes >> (int)order.TimeInForce & 1) != 0;
 
-    /// <summary>Traits of orders that the short path takes out of the book: the others are counted elsewhere, too.</summary>
+    /// <summary>Flags of orders that the fast path cannot remove, because more than their queue counts them.</summary>
     private const Traits NotPlain = Traits.Conditional | Traits.Dark | Traits.AtMarket;
 
     private static Side SideAt(int side) => unchecked((Side)((side & 1) + 1));
 
-    /// <summary>Whether a plain order must go the careful way although the book is in continuous trading.</summary>
+    /// <summary>
+    /// Returns true if a plain order must take the slow path although the book is in continuous trading.
+    /// </summary>
     private bool NeedsCare(in NewOrder order)
     {
         if (_care != Care.DarkOrders || _allOrNone > 0 || order.Type != OrderType.Limit || order.Side is not (Side.Buy or Side.Sell))
             return true;
 
-        // Orders that are not displayed matter to those that could meet them.
+        // Orders that are not displayed matter only to those that could meet them.
         var side = IndexOf(order.Side);
         return Toward(side, order.PriceTicks) >= _sides[side ^ 1 | Dark].Reach;
     }
 
-    /// <summary>What can be said of a plain order alone.</summary>
+    /// <summary>Checks a plain order alone.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private RejectReason CheckPlain(in NewOrder order)
     {
@@ -172,7 +174,7 @@ public sealed partial class OrderBook
         return fine ? RejectReason.None : CheckAlone(in order);
     }
 
-    /// <summary>What depends on the book.</summary>
+    /// <summary>Checks a plain order against the book.</summary>
     private RejectReason CheckRoom(in NewOrder order)
     {
         if (!MayRest(in order))
@@ -189,8 +191,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// An order that meets someone. Its remainder would open a level: a level of its own side at a price that
-    /// reaches the other side cannot be there. A post-only order takes nothing, so all of it would rest.
+    /// Checks an order that meets another. Its remainder would open a level: a level of its own side at a price that
+    /// reaches the other side cannot exist. A post-only order takes nothing, so all of it would rest.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private RejectReason CheckRemainder(in NewOrder order)
@@ -241,10 +243,10 @@ public sealed partial class OrderBook
         Append(BookEventKind.Ended, order.Side, reason, id, order.PriceTicks, leaves, 0);
     }
 
-    // Taking is in small methods that are not inlined: of one large one the compiler keeps in memory, and not in
-    // registers, what the loop over the makers works with.
+    // Taking is split into small methods that are not inlined. In one large method, the compiler would keep the
+    // variables of the loop over the makers in memory instead of registers.
 
-    /// <summary>Trades with what is in reach; where conditions lie in the way, by the general loop.</summary>
+    /// <summary>Trades with the orders in reach; by the general loop if any of them has conditions.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Take(int side, long limit, long leaves, long id)
     {
@@ -257,7 +259,7 @@ public sealed partial class OrderBook
         return leaves == 0 || Toward(side, limit) < _sides[side ^ 1].Reach ? leaves : TakeOn(side, limit, leaves, id);
     }
 
-    /// <summary>Takes note of the trades from an event to the last one.</summary>
+    /// <summary>Notes the trades from an event to the last one.</summary>
     private void NoteTrades(int first)
     {
         LastTradeNumber += _eventCount - first;
@@ -275,10 +277,10 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// From the best price of the other side to the limit, first come first served; up to the first level that has
-    /// more than plain orders.
+    /// Matches from the best price of the other side to the limit, in price-time priority, up to the first level with
+    /// conditional orders.
     /// </summary>
-    /// <returns>What the taker has left.</returns>
+    /// <returns>The taker's remaining lots.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long Sweep(int side, long limit, long leaves, long takerId)
     {
@@ -303,12 +305,14 @@ public sealed partial class OrderBook
         return leaves;
     }
 
-    /// <summary>Fills one level's orders in line, which all are plain. Its first is 0 when all are filled.</summary>
-    /// <returns>What the taker has left.</returns>
+    /// <summary>
+    /// Fills one level's orders in sequence; all are plain. The level's first order is 0 if all are filled.
+    /// </summary>
+    /// <returns>The taker's remaining lots.</returns>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private long SweepLevel(ref LevelQueue queue, int side, long leaves, long takerId)
     {
-        // Lots are at most 2^53 and only shrink, a level has at most 2^62, orders are counted by an int: nothing here
+        // Lots are at most 2^53 and only shrink, a level has at most 2^62, and an int counts the orders: nothing here
         // can overflow.
         unchecked
         {
@@ -344,7 +348,7 @@ public sealed partial class OrderBook
             queue.Lots -= leaves - left;
             queue.Orders -= filled;
             OpenOrders -= filled;
-            // With no one left, this writes to slot 0, which no one reads.
+            // With no order left, this writes to slot 0, which is never read.
             entries[slot].Previous = 0;
             return left;
         }
@@ -360,16 +364,18 @@ public sealed partial class OrderBook
         Append(BookEventKind.Rested, order.Side, EndReason.None, id, order.PriceTicks, leaves, leaves);
     }
 
-    /// <summary>Whether an order is displayed at a price and nothing but its queue counts it.</summary>
+    /// <summary>Returns true if an order is displayed at a price and only its queue counts it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsPlainResting(in Entry entry) =>
         entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0;
 
-    /// <summary>What End does but for the id, for a plain order that is alone at its price; the first event of its command.</summary>
+    /// <summary>
+    /// Does what End does, except for the id, for a plain order alone at its price. It is the command's first event.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndAlone(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
     {
-        // What is subtracted was added when it came to rest.
+        // Everything subtracted was added when it came to rest.
         unchecked
         {
             _events[0].Set(BookEventKind.Ended, entry.Side, reason, 1, entry.Id, queue.PriceTicks, entry.Leaves, 0);
@@ -382,11 +388,13 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>What End does but for the id, for an order that is one of many; the first event of its command.</summary>
+    /// <summary>
+    /// Does what End does, except for the id, for one of several orders at a price. It is the command's first event.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndOneOfMany(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
     {
-        // What is subtracted was added when it came to rest.
+        // Everything subtracted was added when it came to rest.
         unchecked
         {
             var entries = _entries;

@@ -4,7 +4,7 @@ namespace QuantumCore.Matching;
 
 public sealed partial class OrderBook
 {
-    /// <summary>The open order with this id; false when it was never issued or has ended.</summary>
+    /// <summary>Returns the open order with this id; false if it was never issued or has ended.</summary>
     public bool TryGetOrder(long orderId, out RestingOrder order)
     {
         var open = FindOpen(orderId, out var slot) == RejectReason.None;
@@ -12,7 +12,9 @@ public sealed partial class OrderBook
         return open;
     }
 
-    /// <summary>The best displayed price of a side and the lots shown there; false when nothing is displayed.</summary>
+    /// <summary>
+    /// Returns the best displayed price of a side and the lots displayed there; false if nothing is displayed.
+    /// </summary>
     public bool TryGetBest(Side side, out long priceTicks, out long lots)
     {
         var best = _sides[IndexOf(side)].Best;
@@ -21,11 +23,11 @@ public sealed partial class OrderBook
         return best != 0;
     }
 
-    /// <summary>Displayed price levels of a side.</summary>
+    /// <summary>Returns the number of displayed price levels of a side.</summary>
     public int LevelCount(Side side) => _sides[IndexOf(side)].Levels;
 
     /// <summary>Copies displayed levels of a side, best first.</summary>
-    /// <returns>How many: the side has no more, or the destination is full.</returns>
+    /// <returns>Number of levels copied: all levels of the side, or as many as the destination holds.</returns>
     public int CopyLevels(Side side, Span<PriceLevel> destination)
     {
         var copied = 0;
@@ -39,7 +41,7 @@ public sealed partial class OrderBook
         return copied;
     }
 
-    /// <summary>The displayed level at a price; with 0 lots and orders when there is none.</summary>
+    /// <summary>Returns the displayed level at a price; with 0 lots and orders if there is none.</summary>
     public PriceLevel LevelAt(Side side, long priceTicks)
     {
         if (priceTicks is < 1 or > Instrument.PriceTicksLimit)
@@ -49,13 +51,13 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Resting orders of a side in priority order: market orders of a call phase, then by price, at one price what is
-    /// displayed first, then first in line.
+    /// Returns the resting orders of a side in priority order: market orders of a call phase, then by price, displayed
+    /// first at one price, then by time.
     /// </summary>
-    /// <remarks>For <c>foreach</c>, without allocation. A command in between makes the enumeration meaningless.</remarks>
+    /// <remarks>For <c>foreach</c>, without allocation. A command in between invalidates the enumeration.</remarks>
     public OrdersInPriority Orders(Side side) => new(this, IndexOf(side));
 
-    /// <summary>Ids of the open orders that stand in a place, rising. Looks at every order.</summary>
+    /// <summary>Returns the ids of the open orders in a place, ascending. Looks at every order.</summary>
     public long[] OrdersAt(OrderPlace place)
     {
         var found = new List<long>();
@@ -70,7 +72,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// What stands before a resting order at its price; false when it does not rest. Walks the line in front of it.
+    /// Returns the queue position of a resting order; false if it does not rest. Walks the queue in front of it.
     /// </summary>
     public bool TryGetQueuePosition(long orderId, out QueuePosition position)
     {
@@ -98,10 +100,10 @@ public sealed partial class OrderBook
         return true;
     }
 
-    /// <summary>The order right behind a resting one in its queue; 0 when it is last.</summary>
+    /// <summary>Returns the order right behind a resting one in its queue; 0 if it is last.</summary>
     internal long OrderBehind(long orderId) => _entries[_entries[_index.Find(orderId)].Next].Id;
 
-    /// <summary>Lots that an open iceberg shows at a time; 0 for all others.</summary>
+    /// <summary>Returns the display quantity of an open iceberg, in lots; 0 for all others.</summary>
     internal long DisplayOf(long orderId) => FindOpen(orderId, out var slot) == RejectReason.None
         && Has(slot, Traits.Iceberg) ? ConditionsOf(slot).Display : 0;
 
@@ -132,15 +134,15 @@ public sealed partial class OrderBook
             _side = side;
         }
 
-        /// <summary>The order the enumeration stands at.</summary>
+        /// <summary>The current order of the enumeration.</summary>
         public readonly RestingOrder Current => _book.OrderIn(_slot);
 
         internal readonly int Slot => _slot;
 
-        /// <summary>Itself, before its first order.</summary>
+        /// <summary>Returns a new enumeration, before its first order.</summary>
         public readonly OrdersInPriority GetEnumerator() => new(_book, _side);
 
-        /// <summary>Goes on to the next order; false when there is none.</summary>
+        /// <summary>Moves to the next order; returns false if there is none.</summary>
         public bool MoveNext()
         {
             if (_slot != 0 && _book._entries[_slot].Next is not 0 and var next)
@@ -163,7 +165,9 @@ public sealed partial class OrderBook
             return _slot != 0;
         }
 
-        /// <summary>The better of the next displayed level and the next that is not; displayed first at one price.</summary>
+        /// <summary>
+        /// Returns the better of the next displayed level and the next one that is not; displayed first at one price.
+        /// </summary>
         private int NextLevel()
         {
             var ladder = _book._ladder;

@@ -3,10 +3,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Slots, queues and levels: how the book's memory is kept. No rule of the market is decided here.
+// Memory of the book: slots, queues and levels. No market rule is decided here.
 public sealed partial class OrderBook
 {
-    /// <summary>Puts an order last at its price. It has its priority already.</summary>
+    /// <summary>Puts an order last at its price. It already has its priority.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Enqueue(int slot, int side, long price, long lots)
     {
@@ -18,7 +18,7 @@ public sealed partial class OrderBook
         entry.Previous = last;
         entry.Level = level;
 
-        // With no one before it, this writes to slot 0, which no one reads.
+        // Without an order before it, this writes to slot 0, which is never read.
         _entries[last].Next = slot;
         queue.First = last == 0 ? slot : queue.First;
         queue.Last = slot;
@@ -27,7 +27,7 @@ public sealed partial class OrderBook
         queue.Conditional += (int)(entry.Traits & Traits.Conditional);
     }
 
-    /// <summary>Puts an order behind another at its price; behind no one (0) is first.</summary>
+    /// <summary>Puts an order behind another at its price; behind 0 means first.</summary>
     private void EnqueueBehind(int slot, int before, int side, long price, long lots)
     {
         var level = LevelFor(side, price);
@@ -46,7 +46,7 @@ public sealed partial class OrderBook
         queue.Conditional += (int)(entry.Traits & Traits.Conditional);
     }
 
-    /// <summary>Takes an order out of its queue, from wherever it stands there; its lots as the queue counts them.</summary>
+    /// <summary>Removes an order from anywhere in its queue, given its lots as the queue counts them.</summary>
     private void Dequeue(int slot, int side, long lots)
     {
         ref var entry = ref _entries[slot];
@@ -82,7 +82,7 @@ public sealed partial class OrderBook
         level = _ladder.Open(side, price, level);
         ref var own = ref _sides[side];
         own.Levels++;
-        // As a taker of the other side sees it, the best price is the lowest.
+        // From the view of a taker on the other side, the best price is the lowest.
         var reach = Toward(side ^ 1, price);
         if (reach < own.Reach)
         {
@@ -98,13 +98,13 @@ public sealed partial class OrderBook
         return level;
     }
 
-    /// <summary>Closes a level whose last order goes.</summary>
+    /// <summary>Closes a level whose last order leaves.</summary>
     private void CloseEmpty(int side, int level)
     {
         ref var own = ref _sides[side];
         if (own.Best == level)
         {
-            // The next worse one is looked for only where someone needs it: it may be far away.
+            // The next worse level is looked up only when needed, because it may be far away.
             SetBest(side, NextBest(side, level));
         }
         else if (own.Second == level)
@@ -126,7 +126,7 @@ public sealed partial class OrderBook
         return next;
     }
 
-    /// <summary>The level behind the best one, which is about to close.</summary>
+    /// <summary>Returns the level behind the best one, which is about to close.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int NextBest(int side, int level)
     {
@@ -183,7 +183,9 @@ public sealed partial class OrderBook
 
     private bool Has(int slot, Traits trait) => (_entries[slot].Traits & trait) != 0;
 
-    /// <summary>Gives an order an entry among the conditions; what stands there is from an order before it.</summary>
+    /// <summary>
+    /// Gives an order an entry among the conditions; the entry still holds an earlier order's values.
+    /// </summary>
     private ref Conditions Attach(int slot)
     {
         if (_conditionOf.Length < _entries.Length)
@@ -228,7 +230,7 @@ public sealed partial class OrderBook
         int side, long takerId, long makerId, long price, long quantity, long leaves, long makerLeaves) =>
         NextEvent().SetTrade(SideAt(side), takerId, makerId, price, quantity, leaves, makerLeaves);
 
-    /// <summary>The event appended last, to say more of it.</summary>
+    /// <summary>The last appended event, for adding details.</summary>
     private ref BookEvent Told => ref _events[_eventCount - 1];
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

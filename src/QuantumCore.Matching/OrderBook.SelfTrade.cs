@@ -2,15 +2,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// Self-trade prevention (RULES 11): the taker's instruction decides, at the moment an own order is next in priority.
+// Self-trade prevention (RULES 11): the taker's mode decides when one of its owner's orders is next in priority.
 public sealed partial class OrderBook
 {
     /// <summary>
-    /// Says who is behind accounts: all of their open orders are of these owners from now on, wherever they stand. Nothing trades or ends by
-    /// it; orders that come later say whose they are themselves. Refused: TimeRegression.
+    /// Sets the owners of accounts for all of their open orders, in any place. Nothing trades or ends by it. Later
+    /// orders carry their own owner. Reject reason: TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="owners">By account, as in <see cref="NewOrder.Owner"/>; 0: nobody's. Other accounts keep theirs.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="owners">
+    /// Owners by account, as in <see cref="NewOrder.Owner"/>; 0 for none. Other accounts keep theirs.
+    /// </param>
     public RejectReason SetOwners(long timeNanos, IReadOnlyDictionary<long, long> owners)
     {
         ArgumentNullException.ThrowIfNull(owners);
@@ -30,8 +32,8 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    /// <summary>Two orders of one owner meet.</summary>
-    /// <returns>Whether the taker goes on.</returns>
+    /// <summary>Applies self-trade prevention to two orders of one owner that meet.</summary>
+    /// <returns>True if the taker goes on.</returns>
     private bool PreventSelfTrade<TRun>(ref Taker taker, ref Cursor at, long quantity)
         where TRun : struct, IRun
     {
@@ -72,7 +74,9 @@ public sealed partial class OrderBook
         return false;
     }
 
-    /// <summary>In a dry run: a maker that would expire is gone with its reserve; a decremented one would refill.</summary>
+    /// <summary>
+    /// Advances in a dry run: an expiring maker is gone with its reserve; a decremented one would refill.
+    /// </summary>
     private void PassOwn(ref Cursor at, SelfTradePrevention mode, long quantity)
     {
         if (mode == SelfTradePrevention.Decrement || !at.IsLit)
@@ -108,7 +112,7 @@ public sealed partial class OrderBook
         return taker.Leaves > 0;
     }
 
-    /// <summary>Lots that were taken off and not traded count for the sibling too: both stay equal.</summary>
+    /// <summary>Counts prevented lots for the sibling too, so that both legs stay equal.</summary>
     private void Prevented(int slot, long quantity)
     {
         if (!Has(slot, Traits.Conditional))
@@ -117,7 +121,7 @@ public sealed partial class OrderBook
         ConditionsOf(slot).Prevented += quantity;
         if (_entries[slot].Leaves > 0 && Sibling(slot) is not 0 and var sibling)
         {
-            // It waits for its trigger or its turn: no level counts its lots.
+            // It waits for its trigger or its turn, so no level counts its lots.
             _entries[sibling].Leaves = _entries[slot].Leaves;
             ConditionsOf(sibling).Prevented += quantity;
         }

@@ -2,8 +2,8 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// What a command sets off: all-or-none orders that can be filled now, pegs that move, stops that trigger, children
-// that enter; again and again until nothing changes (RULES 3).
+// Consequences of a command: all-or-none orders that can be filled now, pegs that move, stops that trigger, children
+// that enter. They repeat until nothing changes (RULES 3).
 public sealed partial class OrderBook
 {
     // Orders that wait for their taker phase: triggered ones and children of filled parents. First in, first out.
@@ -12,7 +12,8 @@ public sealed partial class OrderBook
     private readonly List<int> _held = [];
     private int _allOrNone;
 
-    // The best price at which quantity was added since all-or-none orders were last looked at, as the other side sees it.
+    // The best price, as the other side sees it, at which quantity was added since the last check of all-or-none
+    // orders.
     private readonly long[] _added = [OutOfReach, OutOfReach];
 
     private void Await(int slot)
@@ -46,7 +47,7 @@ public sealed partial class OrderBook
         _watching = _allOrNone + _pegs.Count + _armed + _awaiting.Count > 0;
     }
 
-    /// <summary>The taker phase of an order that waited for it.</summary>
+    /// <summary>Runs the taker phase of an order that waited for it.</summary>
     private void EnterAwaited(long id)
     {
         if (FindOpen(id, out var slot) != RejectReason.None)
@@ -72,7 +73,7 @@ public sealed partial class OrderBook
         Enter(slot, price);
     }
 
-    /// <summary>A child enters: its parent is filled. What it would be refused for now ends it.</summary>
+    /// <summary>Enters a child whose parent is filled. If it would be rejected now, it ends.</summary>
     private void Activate(int slot)
     {
         BeginActive(slot);
@@ -93,12 +94,12 @@ public sealed partial class OrderBook
             return;
         }
 
-        // Its trigger has passed already: protection must not vanish.
+        // Its trigger has already passed: protection must not vanish.
         Trigger(slot);
         EnterTriggered(slot);
     }
 
-    /// <summary>Tells that a child enters, which stands nowhere from then on.</summary>
+    /// <summary>Reports that a child enters; it has no place from then on.</summary>
     private void BeginActive(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -107,7 +108,7 @@ public sealed partial class OrderBook
         entry.Place = OrderPlace.Entering;
     }
 
-    /// <summary>Whether the trigger of a child that enters has been passed already.</summary>
+    /// <summary>Returns true if the trigger of an entering child has already been passed.</summary>
     private bool HasPassed(int slot)
     {
         ref var kept = ref ConditionsOf(slot);
@@ -115,7 +116,7 @@ public sealed partial class OrderBook
             && IsPast(_entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
     }
 
-    /// <summary>What was not asked of a child when its list entered (RULES 9.4, 9.5).</summary>
+    /// <summary>Checks what was not checked of a child when its list entered (RULES 9.4, 9.5).</summary>
     private RejectReason CheckChild(int slot, ref long price)
     {
         ref var kept = ref ConditionsOf(slot);
@@ -138,7 +139,7 @@ public sealed partial class OrderBook
         return comesIn ? CheckPlace(slot, _entries[slot].Leaves, slides: true, ref price) : RejectReason.None;
     }
 
-    /// <summary>Whether its price is a limit or a cap, and not a protection or how far a limit may go.</summary>
+    /// <summary>Returns true if its price is a limit or a cap, not a protection or the bound of a limit.</summary>
     private bool HasLimit(int slot) => !IsMarketNow(slot)
         && !(ConditionsOf(slot).Type == OrderType.TrailingStopLimit && !ConditionsOf(slot).Triggered);
 
@@ -153,7 +154,7 @@ public sealed partial class OrderBook
         _added[side] = Math.Min(_added[side], Toward(side ^ 1, price));
 
     /// <summary>
-    /// All-or-none orders that quantity added on the other side may reach execute, if now they would whole
+    /// Executes all-or-none orders that newly added quantity on the other side may reach, if they would now trade whole
     /// (RULES 4.6).
     /// </summary>
     private bool WakeAllOrNone(int side)

@@ -2,16 +2,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching;
 
-// The book's state as a sequence of numbers: written as bytes it is a snapshot, mixed it is the state hash. Everything
-// that decides what the book does next is there, and nothing of how its memory looks.
+// The book's state as a sequence of numbers: as bytes it is a snapshot, mixed it is the state hash. It holds everything
+// that decides what the book does next, and nothing about its memory layout.
 public sealed partial class OrderBook
 {
-    /// <summary>Far beyond what a book can count to; what is counted on from there still fits.</summary>
+    /// <summary>Largest counter in a snapshot: beyond any real count, and still safe to count on from.</summary>
     private const long MaxCount = 1L << 62;
 
     /// <summary>
-    /// How many ids ago an open order may have been entered. At a million orders a second that is a year; in a
-    /// snapshot more is damage, and no reason to reserve memory for the ids in between.
+    /// Maximum distance in ids from the newest order to an open one. At a million orders a second that is a year. A
+    /// snapshot with more is damaged, and no reason to reserve memory for the ids in between.
     /// </summary>
     private const long OldestOrder = 1L << 45;
 
@@ -21,18 +21,19 @@ public sealed partial class OrderBook
 
         public void Write(long number)
         {
-            // A hash wraps.
+            // The hash wraps.
             Hash = unchecked((Hash ^ (ulong)number) * 0x100_0000_01B3UL);
             Hash ^= Hash >> 32;
         }
     }
 
     /// <summary>
-    /// A fingerprint of everything that decides what the book does next, whatever its memory looks like.
+    /// Fingerprint of everything that decides what the book does next, independent of its memory layout.
     /// </summary>
     /// <remarks>
-    /// The numbers of <see cref="Snapshot"/>, in that order, mixed: the hash starts at 0xCBF29CE484222325; to mix a
-    /// 64-bit number is <c>hash = (hash ^ number) * 0x100000001B3; hash ^= hash &gt;&gt; 32</c>. Walks the whole book.
+    /// It mixes the numbers of <see cref="Snapshot"/> in that sequence. The hash starts at 0xCBF29CE484222325. A 64-bit
+    /// number is mixed by <c>hash = (hash ^ number) * 0x100000001B3; hash ^= hash &gt;&gt; 32</c>. Walks the whole
+    /// book.
     /// </remarks>
     public ulong StateHash
     {
@@ -45,13 +46,13 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The whole book as bytes. The same state gives the same bytes, whatever commands led to it.
+    /// Returns the whole book as bytes. The same state gives the same bytes, whatever commands led to it.
     /// </summary>
     /// <remarks>
-    /// Version 2: the letters QCBK, a version byte, then numbers as zigzag LEB128: the book (limits, counters, prices,
-    /// phase, rules, who is blocked, busted trades, prints that triggers have not seen, what waits to enter), then the
-    /// resting buy orders, the resting sell orders, both in priority order, all others by id, then the lists. At the
-    /// end a CRC-32C of all before it, little endian.
+    /// Version 2: the letters QCBK, a version byte, then numbers as zigzag LEB128. First comes the book: limits,
+    /// counters, prices, phase, rules, blocks, busted trades, prints not yet seen by triggers, orders that wait to
+    /// enter. Then come the resting buy orders and the resting sell orders, both in priority order, all others by id,
+    /// and the lists. A CRC-32C of everything before it, little-endian, ends the snapshot.
     /// </remarks>
     public byte[] Snapshot()
     {
@@ -60,9 +61,9 @@ public sealed partial class OrderBook
         return sink.Finish();
     }
 
-    /// <summary>The book of a snapshot: it goes on exactly as the one that was written.</summary>
+    /// <summary>Restores the book of a snapshot. It continues exactly like the book that was written.</summary>
     /// <exception cref="InvalidDataException">
-    /// The bytes are damaged, of an unknown version, or no state that a book can be in.
+    /// The bytes are damaged, of an unknown version, or not a possible state of a book.
     /// </exception>
     public static OrderBook Restore(ReadOnlySpan<byte> snapshot)
     {
@@ -81,7 +82,7 @@ public sealed partial class OrderBook
         if (book.Audit() is { } wrong)
             throw new InvalidDataException($"Snapshot of a book: {wrong}.");
 
-        // There is one way to write a state.
+        // A state has exactly one encoding.
         var echo = new SnapshotEcho(snapshot);
         book.WriteState(ref echo);
         return book;
@@ -263,7 +264,7 @@ public sealed partial class OrderBook
         sink.Write((long)kept.Reference);
         sink.Write((long)kept.Peg);
         sink.Write(kept.Triggered ? 1 : 0);
-        // The other bits came later: nothing else changed by them.
+        // The other bits were added later and changed nothing else.
         sink.Write((kept.Follows ? 1 : 0) | (kept.KeepsPrice ? 2 : 0) | (kept.IsDue ? 4 : 0));
         sink.Write(kept.TrailBasisPoints);
         sink.Write(kept.Price);
@@ -275,7 +276,7 @@ public sealed partial class OrderBook
         sink.Write(kept.Activation);
         sink.Write(kept.LimitOffset);
         sink.Write(kept.Peg == PegReference.None ? kept.Peak : 0);
-        // Prints that were looked at count for no one any more.
+        // Prints that were already seen count no more.
         sink.Write(Math.Max(kept.ArmedAtPrint - _printsSeen, 0));
         sink.Write(kept.PegOffset);
         sink.Write(kept.Protection);
@@ -401,7 +402,9 @@ public sealed partial class OrderBook
         kept.Prevented = from.Read(0, Instrument.QuantityLotsLimit, "prevented");
     }
 
-    /// <summary>Puts a restored order where it stood: they come in priority order, so last in line is right.</summary>
+    /// <summary>
+    /// Puts a restored order where it was. Orders come in priority order, so last in the queue is right.
+    /// </summary>
     private void StandAt(int slot, long price)
     {
         if (price is < 1 or > Instrument.PriceTicksLimit)

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Matching;
 
 // Stops, take-profits and trailing stops (RULES 7). Armed orders stand on sides of the ladder by what moves them: for
-// each reference one that a fall of it reaches and one that a rise does, nearest trigger first.
+// each reference, one for those that a fall reaches and one for those that a rise reaches, nearest trigger first.
 public sealed partial class OrderBook
 {
     private const int OnLast = Triggers;
@@ -11,10 +11,10 @@ public sealed partial class OrderBook
     private const int OnAsk = Triggers + 4;
     private const int OnMark = Triggers + 6;
 
-    /// <summary>First and last print of each phase since triggers were last looked at; none when no one waits.</summary>
+    /// <summary>First and last print of each phase since the last check of triggers; empty if no order waits.</summary>
     private readonly List<long> _prints = [];
 
-    /// <summary>How many prints were looked at before those.</summary>
+    /// <summary>Number of earlier prints, already checked.</summary>
     private long _printsSeen;
     private int _phasePrints;
 
@@ -22,16 +22,18 @@ public sealed partial class OrderBook
     private readonly List<(long Id, long Trigger, bool Rise)> _hits = [];
     private int _armed;
 
-    /// <summary>How many armed orders are due: only while the book does not match.</summary>
+    /// <summary>Number of armed orders that are due; only while the book does not match.</summary>
     private int _due;
 
-    /// <summary>Price of the last trade in ticks, 0 before the first (see <see cref="SetLast"/>).</summary>
+    /// <summary>Price of the last trade, in ticks; 0 before the first (see <see cref="SetLast"/>).</summary>
     public long LastPriceTicks { get; private set; }
 
-    /// <summary>The mark price in ticks, 0 before it is set.</summary>
+    /// <summary>The mark price, in ticks; 0 before it is set.</summary>
     public long MarkPriceTicks { get; private set; }
 
-    /// <summary>Sets the mark price, and triggers what waits for it. Refused: InvalidPrice, TimeRegression.</summary>
+    /// <summary>
+    /// Sets the mark price and triggers the orders that wait for it. Reject reasons: InvalidPrice, TimeRegression.
+    /// </summary>
     public RejectReason SetMark(long timeNanos, long priceTicks)
     {
         var reject = BeginAt(timeNanos, priceTicks is < 1 or > Instrument.PriceTicksLimit ? RejectReason.InvalidPrice : RejectReason.None);
@@ -40,7 +42,7 @@ public sealed partial class OrderBook
 
         LastTimeNanos = timeNanos;
         MarkPriceTicks = priceTicks;
-        // While the book does not match nothing triggers, but what follows the mark has seen it (RULES 7.8).
+        // While the book does not match, nothing triggers, but orders that follow the mark have seen it (RULES 7.8).
         if (Phase != TradingPhase.Continuous)
         {
             Trail(TriggerReference.Mark, Side.Buy, priceTicks, long.MaxValue);
@@ -52,7 +54,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Sets the last price without a trade, for a book that begins with a history. It triggers nothing. Refused:
+    /// Sets the last price without a trade, for a book with an earlier history. It triggers nothing. Reject reasons:
     /// InvalidPrice, TimeRegression.
     /// </summary>
     public RejectReason SetLast(long timeNanos, long priceTicks)
@@ -69,7 +71,9 @@ public sealed partial class OrderBook
 
     private void BeginPrints() => _phasePrints = _prints.Count;
 
-    /// <summary>A trade's price. One phase prints in one direction, so its first and its last print are enough.</summary>
+    /// <summary>
+    /// Notes a trade's price. One phase prints in one direction, so its first and last print suffice.
+    /// </summary>
     private void NotePrint(long price)
     {
         LastPriceTicks = price;
@@ -113,7 +117,7 @@ public sealed partial class OrderBook
             ForgetPrints();
     }
 
-    /// <summary>Puts an armed order where its trigger is; a trigger out of range never comes.</summary>
+    /// <summary>Puts an armed order at its trigger. A trigger out of range can never be reached.</summary>
     private void StandAtTrigger(int slot)
     {
         var trigger = ConditionsOf(slot).Trigger;
@@ -146,10 +150,10 @@ public sealed partial class OrderBook
         return reference + (RisesTo(_entries[slot].Side, kept.Type) ? 1 : 0);
     }
 
-    /// <summary>Whether a rise of the reference triggers it: buy stops and sell take-profits.</summary>
+    /// <summary>Returns true if a rise of the reference price triggers it: buy stops and sell take-profits.</summary>
     private static bool RisesTo(Side side, OrderType type) => side == Side.Buy != OrderRules.IsTakeProfit(type);
 
-    /// <summary>The price that such an order looks at, 0 when there is none.</summary>
+    /// <summary>Returns the reference price of such an order; 0 if there is none.</summary>
     private long ReferenceFor(Side side, TriggerReference reference) => reference switch
     {
         TriggerReference.Last => LastPriceTicks,
@@ -159,7 +163,7 @@ public sealed partial class OrderBook
 
     private long BestDisplayed(int side) => _sides[side].Best == 0 ? 0 : _ladder.PriceOf(_sides[side].Best);
 
-    /// <summary>Whether the reference has reached a trigger already.</summary>
+    /// <summary>Returns true if the reference price has already reached a trigger.</summary>
     private bool IsPast(Side side, OrderType type, TriggerReference reference, long trigger)
     {
         var price = ReferenceFor(side, reference);
@@ -199,7 +203,7 @@ public sealed partial class OrderBook
             TriggerHits();
     }
 
-    /// <summary>Notes the orders whose prints came before prices were adjusted, and takes them out.</summary>
+    /// <summary>Collects the orders reached by prints from before an adjustment of prices, and removes them.</summary>
     private void CollectDue()
     {
         for (var slot = 1; slot < _entriesUsed; slot++)
@@ -219,7 +223,9 @@ public sealed partial class OrderBook
         _phasePrints = 0;
     }
 
-    /// <summary>Notes the orders that a reference reaches, if they were armed by then, and takes them out.</summary>
+    /// <summary>
+    /// Collects the orders that a reference price reaches, if they were armed by then, and removes them.
+    /// </summary>
     private void CollectHits(int reference, long price, long print)
     {
         if (price == 0)
@@ -252,7 +258,9 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Those that are hit trigger together: nearest first, what a rise reached before what a fall did.</summary>
+    /// <summary>
+    /// Triggers the collected orders: those reached by a rise before those reached by a fall, nearest first.
+    /// </summary>
     private void TriggerHits()
     {
         _hits.Sort(static (a, b) => a.Rise != b.Rise ? (a.Rise ? -1 : 1)
@@ -270,14 +278,14 @@ public sealed partial class OrderBook
         _hits.Clear();
     }
 
-    /// <summary>From here on the order is what it becomes; its sibling has no more chance.</summary>
+    /// <summary>Triggers an order: it becomes a market or limit order, and its sibling ends.</summary>
     private void Trigger(int slot)
     {
         ref var entry = ref _entries[slot];
         ref var kept = ref ConditionsOf(slot);
         if (kept.Type == OrderType.TrailingStopLimit)
         {
-            // Its price so far is how far the limit may go.
+            // Until now its price was the bound of the limit.
             kept.Price = entry.Side == Side.Buy
                 ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? _rules.MaxPriceTicks : kept.Price)
                 : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? _rules.MinPriceTicks : kept.Price);
@@ -295,7 +303,9 @@ public sealed partial class OrderBook
             End(sibling, EndReason.OneCancelsOther);
     }
 
-    /// <summary>Moves the triggers that follow a reference: after the print has been compared with them.</summary>
+    /// <summary>
+    /// Moves the triggers that follow a reference price, after the print has been compared with them.
+    /// </summary>
     private void Trail(TriggerReference reference, Side side, long price, long print)
     {
         if (price == 0)
@@ -309,11 +319,11 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>The best price since it follows sets the trigger; it never moves back.</summary>
+    /// <summary>Sets the trigger from the best reference price since it follows; it never moves back.</summary>
     private void Follow(int slot, long price)
     {
         ref var kept = ref ConditionsOf(slot);
-        // It was hit by this very evaluation, or is due: it does not move any more.
+        // This very evaluation reached it, or it is due: it moves no more.
         if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0))
             return;
         if (!Ratchet(ref kept, _entries[slot].Side == Side.Sell, price))
@@ -323,7 +333,7 @@ public sealed partial class OrderBook
         StandAtTrigger(slot);
     }
 
-    /// <summary>Whether a price moves the trigger, which is that of the new peak then.</summary>
+    /// <summary>Returns true if a price moves the trigger, which then follows the new peak.</summary>
     private static bool Ratchet(ref Conditions kept, bool sells, long price)
     {
         if (!kept.Follows)
@@ -342,8 +352,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Looks at the prints and the mark that wait because the book does not match, for one armed order alone, which stands at no trigger meanwhile:
-    /// one that they reach is due, whatever becomes of its trigger, and one that trails has followed the prints.
+    /// Applies the unseen prints and the mark to one armed order while the book does not match and the order stands at
+    /// no trigger. If they reach it, it is due, whatever its trigger becomes. A trailing one follows the prints.
     /// </summary>
     private void FollowUnseen(int slot)
     {
@@ -386,7 +396,9 @@ public sealed partial class OrderBook
         _due += isDue ? 1 : -1;
     }
 
-    /// <summary>The trigger of a peak; rounded away from the market, so never before the full distance.</summary>
+    /// <summary>
+    /// Returns the trigger of a peak, rounded away from the market, so that it is never short of the full distance.
+    /// </summary>
     private static long TrailFrom(in Conditions kept, bool sells)
     {
         if (kept.TrailTicks != 0)
@@ -397,8 +409,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// The best price since a trailing stop follows its reference, with the prints that have yet to be looked at because
-    /// the book does not match; 0 when it does not follow.
+    /// Returns the best reference price since a trailing stop follows it, including prints not yet checked because the
+    /// book does not match; 0 if it does not follow.
     /// </summary>
     private long PeakNow(int slot)
     {
@@ -415,7 +427,7 @@ public sealed partial class OrderBook
         return copy.Peak;
     }
 
-    /// <summary>A price times so many basis points: 47 bits times 15, so there is room in 64.</summary>
+    /// <summary>Multiplies a price by basis points. 47 bits times 15 fit 64 bits.</summary>
     private static long ScaleDown(long price, int basisPoints, bool roundUp)
     {
         var product = price * basisPoints;

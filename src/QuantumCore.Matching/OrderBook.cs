@@ -4,28 +4,30 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Matching;
 
 /// <summary>
-/// The order book of one instrument: commands in, events out, by price, then what is displayed, then time.
+/// The order book of one instrument: commands in, events out, with priority by price, then display, then time.
 /// </summary>
 /// <remarks>
-/// <para>Prices are ticks (1 to 2^47), quantities lots (1 to 2^53), times nanoseconds that never go back. The book
-/// reads no clock and draws no random number: the same commands give the same events.</para>
-/// <para>A command is either refused with one reason, and then nothing has changed, or done; its events are in
-/// <see cref="Events"/> until the next command. The one thing a refusal may bring is time: orders that were due to
-/// expire by the time of the command have expired, and their events are there. A refusal never throws. If a command
-/// throws, the fault is ours (or memory is out): throw the book away and restore it.</para>
-/// <para>A plain limit order in a book in continuous trading takes a short path (<c>EnterPlain</c>, <c>Sweep</c>);
-/// everything else is decided by one general loop (<c>Match</c>), which gives the same result for plain orders.</para>
-/// <para>Not safe for use by several threads at once.</para>
+/// <para>Prices are in ticks (1 to 2^47), quantities in lots (1 to 2^53), times in nanoseconds that never go back. The
+/// book reads no clock and draws no random number: the same commands give the same events.</para>
+/// <para>A command is either rejected with one reason, and then nothing has changed, or done. Its events are in
+/// <see cref="Events"/> until the next command. Only time may pass with a rejection: orders due by the command's time
+/// have expired, and their events are there. A rejection never throws. If a command throws, it is a bug (or memory is
+/// exhausted): discard the book and restore it.</para>
+/// <para>A plain limit order in a book in continuous trading takes a fast path (<c>EnterPlain</c>, <c>Sweep</c>). One
+/// general loop (<c>Match</c>) decides everything else and gives the same result for plain orders.</para>
+/// <para>Not thread-safe.</para>
 /// </remarks>
 public sealed partial class OrderBook
 {
-    /// <summary>Most open lots at one price. Sums of lots at a level therefore cannot overflow.</summary>
+    /// <summary>Maximum open lots at one price, so that sums of lots at a level cannot overflow.</summary>
     public const long MaxLevelLots = 1L << 62;
 
-    /// <summary>Most open lots of all orders that carry conditions: they may meet at a price that no check foresaw.</summary>
+    /// <summary>
+    /// Maximum open lots of all orders with conditions: they may meet at a price that no check foresaw.
+    /// </summary>
     public const long MaxConditionalLots = 1L << 61;
 
-    // Sides of the ladder. Even ones are in falling order of price, as bids are; odd ones rise, as asks do.
+    // Sides of the ladder. Even ones descend in price, as bids do; odd ones ascend, as asks do.
     private const int Buy = 0;
     private const int Sell = 1;
     private const int Dark = 2;
@@ -33,12 +35,12 @@ public sealed partial class OrderBook
     private const int AtMarket = 12;
     private const int SidesOfLadder = 14;
 
-    /// <summary>What a side without orders offers to a taker: no limit reaches it.</summary>
+    /// <summary>Reach of a side without orders: no limit reaches it.</summary>
     private const long OutOfReach = long.MaxValue;
 
     /// <summary>
-    /// An open order: 64 bytes. First what matching reads and writes; what it looks at only when it must is next to
-    /// that, so that to enter an order touches one place in memory, not two.
+    /// An open order: 64 bytes. The fields that matching uses come first. Rarely used fields are next to them, so that
+    /// entering an order touches one place in memory, not two.
     /// </summary>
     private struct Entry
     {
@@ -47,7 +49,7 @@ public sealed partial class OrderBook
         public int Next;
         public int Previous;
 
-        /// <summary>0 when it stands in no queue.</summary>
+        /// <summary>Its level; 0 if it is in no queue.</summary>
         public int Level;
         public Side Side;
         public OrderPlace Place;
@@ -57,7 +59,7 @@ public sealed partial class OrderBook
         public long TotalLots;
         public long Owner;
 
-        /// <summary>When it got its place in the queue, or its right to one: smaller is earlier. 0: it has none.</summary>
+        /// <summary>Priority of its queue position, or of its right to one: smaller is earlier. 0 for none.</summary>
         public long Priority;
     }
 
@@ -68,14 +70,14 @@ public sealed partial class OrderBook
         public int Best;
 
         /// <summary>
-        /// The level behind the best one; 0 when that is not known. In a sparse book most levels come and go before all
-        /// others, and what is best then need not be looked for.
+        /// The level behind the best one; 0 if unknown. In a sparse book, most levels come and go at the best price,
+        /// and the next best one then needs no search.
         /// </summary>
         public int Second;
         public int Levels;
     }
 
-    /// <summary>What keeps a plain order from the short path.</summary>
+    /// <summary>Reasons that keep a plain order from the fast path.</summary>
     [Flags]
     private enum Care
     {
@@ -94,12 +96,12 @@ public sealed partial class OrderBook
 
     private const int FirstEntries = 16;
 
-    // These are structs within the book, which spares a load on the way to what they hold; never copy them.
+    // These are structs within the book, which saves a load on the way to their content. Never copy them.
     private PriceLadder _ladder = new(SidesOfLadder);
     private OrderIndex _index = new(FirstEntries);
     private BookSides _sides;
 
-    // Slot 0 stands for none. A free slot has id 0, and its Next is the next free one. Powers of two.
+    // Slot 0 means none. A free slot has id 0, and its Next is the next free one. Lengths are powers of two.
     private Entry[] _entries = new Entry[FirstEntries];
     private int _entriesUsed = 1;
     private int _freeEntry;
@@ -109,12 +111,12 @@ public sealed partial class OrderBook
 
     private Care _care;
 
-    /// <summary>Whether anything in the book waits for what a command may bring (see Settle).</summary>
+    /// <summary>True if anything in the book waits for what a command may cause (see Settle).</summary>
     private bool _watching;
     private long _nextPriority = 1;
 
-    /// <summary>An empty book in continuous trading, without bands.</summary>
-    /// <param name="maxLevels">Most price levels on each side; of what is displayed and of what is not, each.</param>
+    /// <summary>Creates an empty book in continuous trading, without bands.</summary>
+    /// <param name="maxLevels">Maximum number of price levels on each side, displayed and not displayed each.</param>
     public OrderBook(int maxLevels = 100_000)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(maxLevels, 1);
@@ -124,21 +126,24 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Most price levels on each side: displayed and not displayed ones are counted separately, each up to here.
+    /// Maximum number of price levels on each side. Displayed levels and levels that are not displayed are counted
+    /// separately.
     /// </summary>
     public int MaxLevels { get; }
 
-    /// <summary>The id given last; ids are 1, 2, 3 … without gaps. 0 before the first.</summary>
+    /// <summary>The last id issued; ids are 1, 2, 3 … without gaps. 0 before the first.</summary>
     public long LastOrderId => _index.Newest;
 
-    /// <summary>Trades and auction trades so far: each one's number is its place among them, from 1.</summary>
+    /// <summary>Number of trades and auction trades so far. A trade's number is its place among them, from 1.</summary>
     public long LastTradeNumber { get; private set; }
 
-    /// <summary>Time of the last command that was not refused.</summary>
+    /// <summary>Time of the last command that was not rejected, Unix nanoseconds.</summary>
     public long LastTimeNanos { get; private set; }
 
-    /// <summary>Lets time go back: the last command was dated by a clock that ran ahead. Orders that expired by it stay expired.</summary>
-    /// <param name="timeNanos">From 0 to <see cref="LastTimeNanos"/>.</param>
+    /// <summary>
+    /// Turns the time back after a clock that ran ahead dated the last command. Orders that expired by it stay expired.
+    /// </summary>
+    /// <param name="timeNanos">New time, Unix nanoseconds, from 0 to <see cref="LastTimeNanos"/>.</param>
     public void TurnBack(long timeNanos)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(timeNanos);
@@ -146,28 +151,30 @@ public sealed partial class OrderBook
         LastTimeNanos = timeNanos;
     }
 
-    /// <summary>Orders that are open, wherever they stand.</summary>
+    /// <summary>Number of open orders, in any place.</summary>
     public int OpenOrders { get; private set; }
 
-    /// <summary>All events of the last command, in order; empty after a refusal. Valid until the next command.</summary>
+    /// <summary>
+    /// All events of the last command, in sequence; empty after a rejection. Valid until the next command.
+    /// </summary>
     public ReadOnlySpan<BookEvent> Events => _events.AsSpan(0, _eventCount);
 
     /// <summary>
-    /// Enters an order: Accepted, then what it does, then what that sets off.
+    /// Enters an order: Accepted, then its own events, then their consequences.
     /// </summary>
     /// <remarks>
-    /// Refused for, in this order: BadRequest (an undefined side, type or time in force), InvalidCombination (see
-    /// <see cref="OrderRules.Conflict"/>), InvalidQuantity, InvalidPrice, TimeRegression, AccountBlocked,
-    /// SymbolHalted, SymbolClosed or NotInThisPhase, ExpiredAlready, PriceBand, StopWouldTrigger, TooManyLevels,
-    /// Overflow (its level would pass <see cref="MaxLevelLots"/>), PegNoReference, PostOnlyWouldTake (RULES 2).
+    /// Reject reasons, in this order: BadRequest (an undefined side, type or time in force), InvalidCombination (see
+    /// <see cref="OrderRules.Conflict"/>), InvalidQuantity, InvalidPrice, TimeRegression, AccountBlocked, SymbolHalted,
+    /// SymbolClosed or NotInThisPhase, ExpiredAlready, PriceBand, StopWouldTrigger, TooManyLevels, Overflow (its level
+    /// would exceed <see cref="MaxLevelLots"/>), PegNoReference, PostOnlyWouldTake (RULES 2).
     /// </remarks>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="order">The order.</param>
-    /// <param name="orderId">Its id; 0 when refused.</param>
+    /// <param name="orderId">Its public id; 0 if rejected.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Submit(long timeNanos, in NewOrder order, out long orderId)
     {
-        // The commonest order by far first: it meets no one, and all of it rests where others do.
+        // By far the most common order first: it meets none, and all of it rests where others do.
         var side = IndexOf(order.Side);
         var price = order.PriceTicks;
         ref var place = ref _index.NextPlace;
@@ -192,16 +199,15 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Takes an order out: Ended, and with it what depends on it. Refused: UnknownOrder, OrderClosed,
-    /// TimeRegression.
+    /// Cancels an order: Ended, and with it its dependants. Reject reasons: UnknownOrder, OrderClosed, TimeRegression.
     /// </summary>
-    /// <param name="timeNanos">Not before <see cref="LastTimeNanos"/>.</param>
-    /// <param name="orderId">The order.</param>
-    /// <param name="reason">What the event says; not None.</param>
+    /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
+    /// <param name="orderId">Public id of the order.</param>
+    /// <param name="reason">Reason in the event; not None.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Cancel(long timeNanos, long orderId, EndReason reason)
     {
-        // The commonest order by far first: a plain one that rests.
+        // By far the most common order first: a plain one that rests.
         ref var place = ref _index.Place(orderId);
         if (timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && reason != EndReason.None)
         {
@@ -242,12 +248,12 @@ public sealed partial class OrderBook
         return RejectReason.None;
     }
 
-    // A side is 1 or 2 wherever this is asked.
+    // A side is 1 or 2 wherever this is called.
     private static int IndexOf(Side side) => unchecked((int)side - 1);
 
     /// <summary>
-    /// A price as a taker of this side sees it: a limit reaches a price when Toward(limit) is not below
-    /// Toward(price). One comparison then serves both sides without a branch that no one can predict.
+    /// Returns a price as a taker of this side sees it: a limit reaches a price if Toward(limit) is not below
+    /// Toward(price). One comparison serves both sides, without an unpredictable branch.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static long Toward(int side, long priceTicks) => unchecked(priceTicks ^ -(side & 1));
@@ -255,7 +261,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int NextWorse(int side, int level) => (side & 1) == Buy ? _ladder.Below(level) : _ladder.Above(level);
 
-    /// <summary>Finds an open order for a command; brings the book to the time of the command first.</summary>
+    /// <summary>Finds an open order for a command, after advancing the book to the command's time.</summary>
     private RejectReason Find(long timeNanos, long orderId, out int slot)
     {
         var reject = FindOpen(orderId, out slot);
@@ -263,8 +269,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Brings the book to the time of a command about an order, unless the request alone is refused. True: something
-    /// has expired, so that the order is to be judged again.
+    /// Advances the book to the time of a command about an order, unless the request alone is rejected. Returns true if
+    /// something expired, so that the order must be checked again.
     /// </summary>
     private bool MovesOn(long timeNanos, ref RejectReason reject)
     {
@@ -292,7 +298,7 @@ public sealed partial class OrderBook
             : RejectReason.OrderClosed;
     }
 
-    /// <summary>What every command begins with: what the one before it left to be read is gone.</summary>
+    /// <summary>Begins a command: clears the results of the previous one.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Begin()
     {
@@ -300,14 +306,16 @@ public sealed partial class OrderBook
         ReplaceFailure = RejectReason.None;
     }
 
-    /// <summary>Begins a command of the operator: refused for what is wrong with it alone, or the book is at its time.</summary>
+    /// <summary>
+    /// Begins an operator's command: rejects an error of the command alone, or advances the book to its time.
+    /// </summary>
     private RejectReason BeginAt(long timeNanos, RejectReason wrong = RejectReason.None)
     {
         Begin();
         return wrong != RejectReason.None ? wrong : BringTo(timeNanos);
     }
 
-    /// <summary>What a refusal ends with: orders may have expired by the time of the command.</summary>
+    /// <summary>Ends a rejected command: orders may have expired by its time.</summary>
     private RejectReason Refuse(RejectReason reason)
     {
         if (_eventCount > 0)
@@ -315,7 +323,7 @@ public sealed partial class OrderBook
         return reason;
     }
 
-    /// <summary>What every command but the plainest ends with.</summary>
+    /// <summary>Ends every command but the plainest.</summary>
     private void Conclude()
     {
         if (_watching)

@@ -4,20 +4,20 @@ using System.Runtime.CompilerServices;
 namespace QuantumCore.Matching;
 
 /// <summary>
-/// Gives public order ids, 1, 2, 3 …, and leads from an id to the slot of the order while it is open.
+/// Issues public order ids, 1, 2, 3 …, and maps an id to the slot of the order while it is open.
 /// </summary>
 /// <remarks>
-/// <para>The ids given last lie in a window, an array that goes round: an id's place is its low bits, so a lookup is
-/// one load. An order that is still open when the window has moved past its id goes to a hash table of the old ones.
-/// The window has room for at least four ids for each slot of an order, eight in books that are not large, and sixteen
-/// there when many orders are that old.</para>
-/// <para>So memory follows the number of open orders alone, whatever their ids: 16 bytes for each slot of a large
-/// book, 32 or 64 of another, and 32 to 64 for each old order. An order may stay open for ever.</para>
+/// <para>The newest ids are in a window, a ring buffer: an id's place is its low bits, so a lookup is one load. If the
+/// window moves past an order that is still open, the order goes to a hash table of old ones. The window has room for
+/// at least four ids per slot of an order; eight in books that are not large; sixteen in those with many old
+/// orders.</para>
+/// <para>So memory depends only on the number of open orders, whatever their ids. It is 16 bytes per slot of a large
+/// book, 32 or 64 of another, and 32 to 64 per old order. An order may stay open for ever.</para>
 /// </remarks>
 internal struct OrderIndex
 {
-    // Ids in the window for each slot: many, so that few orders are old, while that is no more than a megabyte, and
-    // twice as many once one of 32 slots is an old order's. More than it takes would cost other books their cache.
+    // Ids in the window per slot: many, so that few orders are old, as long as that is at most a megabyte; twice as
+    // many once one of 32 slots holds an old order. More would cost other books their cache.
     private const int MostIdsPerSlot = 8;
     private const int LeastIdsPerSlot = 4;
     private const int SlotsPerOldOrder = 32;
@@ -28,24 +28,24 @@ internal struct OrderIndex
     {
         public long Id;
 
-        /// <summary>0: no one is here.</summary>
+        /// <summary>Slot of the order; 0 if the place is empty.</summary>
         public int Slot;
     }
 
-    // Slots of the ids from Newest back; 0 when the order is not open. Its length is a power of two.
+    // Slots of the ids from Newest back; 0 if the order is not open. Its length is a power of two.
     private int[] _window;
 
-    // Its length less one: the array's own would be one more wait for memory before the place of an id is known.
+    // Length less one. The array's own length would cost one more wait for memory before the place of an id is known.
     private int _mask;
 
     // Open addressing, at most half full. Its length is a power of two.
     private OldOrder[] _old;
     private int _oldCount;
 
-    // With so many old ones the window is doubled: once for each number of slots.
+    // Number of old orders at which the window doubles, once for each number of slots.
     private int _manyOld;
 
-    /// <param name="slots">Room for this many open orders, a power of two.</param>
+    /// <param name="slots">Number of open orders to make room for, a power of two.</param>
     public OrderIndex(int slots)
     {
         _window = new int[WindowFor(slots)];
@@ -54,10 +54,10 @@ internal struct OrderIndex
         _manyOld = ManyOldOf(slots);
     }
 
-    /// <summary>The id given last; 0 before the first.</summary>
+    /// <summary>The last id issued; 0 before the first.</summary>
     public long Newest { get; private set; }
 
-    /// <summary>Gives the next id.</summary>
+    /// <summary>Issues the next id.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Issue()
     {
@@ -69,16 +69,16 @@ internal struct OrderIndex
         return id;
     }
 
-    /// <summary>Where the slot of the order with the next id will stand; not 0: an old order's stands there.</summary>
+    /// <summary>Place for the slot of the order with the next id. If it is not 0, an old order is there.</summary>
     public readonly ref int NextPlace
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref Place(unchecked(Newest + 1));
     }
 
-    /// <summary>Gives the next id, to the order in a slot.</summary>
+    /// <summary>Issues the next id to the order in a slot.</summary>
     /// <param name="place">Its <see cref="NextPlace"/>, which is free.</param>
-    /// <param name="slot">Where the order is.</param>
+    /// <param name="slot">Slot of the order.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public long Issue(ref int place, int slot)
     {
@@ -88,14 +88,14 @@ internal struct OrderIndex
         return id;
     }
 
-    /// <summary>Where the slot of an open order stands, unless it is old: then another one's may.</summary>
+    /// <summary>Returns the place of an open order's slot. If the order is old, another order may be there.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly ref int Place(long id) => ref _window[PlaceOf(id, _mask)];
 
-    /// <summary>Begins behind ids that were given before; there is nothing in it yet.</summary>
+    /// <summary>Starts after ids that were issued before; the index must be empty.</summary>
     public void StartAfter(long newest) => Newest = newest;
 
-    /// <summary>The slot of an open order; 0 when it is not open, or was never given.</summary>
+    /// <summary>Returns the slot of an open order; 0 if it is not open or the id was never issued.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int Find(long id) => IsInWindow(id) ? Place(id) : FindOld(id);
 
@@ -117,7 +117,7 @@ internal struct OrderIndex
             RemoveOld(id);
     }
 
-    /// <summary>Makes the window large enough for so many slots, a power of two.</summary>
+    /// <summary>Makes the window large enough for the given number of slots, a power of two.</summary>
     public void Reserve(int slots)
     {
         Widen(Math.Max(WindowFor(slots), _window.Length));
@@ -151,7 +151,7 @@ internal struct OrderIndex
     private static int WindowFor(int slots) => (int)Math.Min(
         Math.Max(Math.Min((long)slots * MostIdsPerSlot, GenerousWindow), (long)slots * LeastIdsPerSlot), LargestWindow);
 
-    /// <summary>Orders that are in it.</summary>
+    /// <summary>Returns the number of orders in the index.</summary>
     public readonly int Count() => _oldCount + _window.Length - _window.AsSpan().Count(0);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
@@ -163,25 +163,25 @@ internal struct OrderIndex
             Widen(_window.Length * 2);
         }
 
-        // It is a whole window older, or no one.
+        // The place is empty, or its order is older by a whole window.
         ref var slot = ref Place(id);
         if (slot != 0)
             AddOld(id - _window.Length, slot);
         slot = 0;
     }
 
-    // An id that is yet to come is negative here, and as an unsigned number beyond any window. One below 1 may fall
-    // into the window, where no one is.
+    // A future id is negative here and, as an unsigned number, beyond any window. An id below 1 may fall into the
+    // window, where its place is empty.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly bool IsInWindow(long id) => unchecked((ulong)(Newest - id)) <= (uint)_mask;
 
-    // The low bits of an id; all bits of an int are among them.
+    // The low bits of an id; an int contains all of them.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int PlaceOf(long id, int mask) => unchecked((int)id & mask);
 
-    /// <summary>Where the search for an old id begins.</summary>
+    /// <summary>Returns the place where the search for an old id begins.</summary>
     private readonly int HomeOf(long id) =>
-        // Fibonacci hashing: ids that lie together, or a power of two apart, spread.
+        // Fibonacci hashing spreads ids that are close together or a power of two apart.
         (int)(unchecked((ulong)id * 0x9E37_79B9_7F4A_7C15) >> (64 - BitOperations.Log2((uint)_old.Length)));
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -3,33 +3,33 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Matching;
 
 /// <summary>
-/// What can be said of an order without knowing any book: which instructions exclude each other, and which values
-/// are out of range (RULES 2, points 2 to 4).
+/// Checks an order without any book: instructions that exclude each other, and values out of range (RULES 2, points 2
+/// to 4).
 /// </summary>
 public static class OrderRules
 {
-    /// <summary>Largest amount of a market order by amount, in ticks times lots.</summary>
+    /// <summary>Maximum amount of a market order by amount, in ticks times lots.</summary>
     public const long AmountLimit = OrderConditions.AmountLimit;
 
-    /// <summary>Largest trail or price offset in basis points.</summary>
+    /// <summary>Maximum trailing distance or price offset, in basis points.</summary>
     public const int BasisPointsLimit = OrderConditions.BasisPointsLimit;
 
-    /// <summary>Most slices an iceberg may need: a sweep makes one trade of each.</summary>
+    /// <summary>Maximum number of slices of an iceberg. A sweep makes one trade of each.</summary>
     public const int IcebergPartsLimit = OrderConditions.IcebergPartsLimit;
 
-    /// <summary>Whether the order waits for a trigger before it is anything else.</summary>
+    /// <summary>Returns true if orders of this type first wait for a trigger.</summary>
     public static bool IsTriggered(OrderType type) => OrderCombinations.IsTriggered(type);
 
-    /// <summary>Whether its trigger follows the market.</summary>
+    /// <summary>Returns true if the trigger of this type follows the market.</summary>
     public static bool IsTrailing(OrderType type) => OrderCombinations.IsTrailing(type);
 
-    /// <summary>Whether it is a take-profit: it triggers with the market, not against it.</summary>
+    /// <summary>Returns true for a take-profit, which triggers with the market, not against it.</summary>
     public static bool IsTakeProfit(OrderType type) => OrderCombinations.IsTakeProfit(type);
 
-    /// <summary>Whether it has no limit of its own when it trades.</summary>
+    /// <summary>Returns true if orders of this type trade without a limit of their own.</summary>
     public static bool IsMarket(OrderType type) => OrderCombinations.IsMarket(type);
 
-    /// <summary>The first reason to refuse the order whatever the book is.</summary>
+    /// <summary>Returns the first reason to reject the order in any book, or None.</summary>
     public static RejectReason Check(in NewOrder order)
     {
         if (!IsDefined(in order))
@@ -41,7 +41,9 @@ public static class OrderRules
             : RejectReason.None;
     }
 
-    /// <summary>The first two instructions of an order that exclude each other, in words; false when there are none.</summary>
+    /// <summary>
+    /// Returns the first two instructions that exclude each other, in words; false if there are none.
+    /// </summary>
     public static bool Conflict(in NewOrder order, out string first, out string second)
     {
         var (a, b) = OrderCombinations.Conflict(Instructions(in order));
@@ -76,7 +78,7 @@ public static class OrderRules
                 || (terms.MinimumLots is { } minimum && (minimum < 1 || minimum > order.QuantityLots)));
     }
 
-    /// <summary>Whether so many lots may be shown of a total.</summary>
+    /// <summary>Returns true if the lots may be displayed of a total.</summary>
     internal static bool IsDisplay(long display, long total) =>
         display >= 1 && display <= total && (total - 1) / display < IcebergPartsLimit;
 

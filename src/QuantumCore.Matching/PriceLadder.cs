@@ -6,34 +6,35 @@ namespace QuantumCore.Matching;
 /// <summary>The orders at one price, first to last, as indexes into the book's orders. 32 bytes.</summary>
 internal struct LevelQueue
 {
-    /// <summary>Lots of all its orders; of an iceberg, those shown.</summary>
+    /// <summary>Lots of all its orders; for an iceberg, the displayed lots.</summary>
     public long Lots;
 
-    /// <summary>Its price while it is open: who works with the queue needs it, and it is at hand.</summary>
+    /// <summary>Its price while it is open, kept here because users of the queue need it.</summary>
     public long PriceTicks;
     public int First;
     public int Last;
     public int Orders;
 
-    /// <summary>How many of them are more than plain limit orders.</summary>
+    /// <summary>Number of its orders that are more than plain limit orders.</summary>
     public int Conditional;
 }
 
 /// <summary>
-/// Price levels in price order, of several queues of orders that don't mix (bids, asks, what is not displayed,
-/// triggers). A level is named by an int that stays its name while it is open; 0 is no level.
+/// Price levels in price order, in several separate sides (bids, asks, orders that are not displayed, triggers). An int
+/// identifies a level while it is open; 0 means no level.
 /// </summary>
 /// <remarks>
-/// <para>Each side is a tree of its own. All trees share their memory, so that one that is empty costs nothing.</para>
-/// <para>Thirty-two neighbouring prices form a strip: their queues lie side by side and one word of bits says which
-/// are open, so levels near each other share cache lines and the next best price is a bit search away. Strips hang
-/// in a tree with 64 branches a node, seven nodes deep: 7 x 6 bits and the strip's 5 make the 47 bits of a price.
-/// Any price is as good as any other: there is no window that could drift away from the market.</para>
-/// <para>The tree is walked only when a strip is new or the next level lies in another one. A lookup by price
-/// goes through a table of recently used strips, by the low bits of the strip's number; it has at least four places for each
-/// strip, so that neighbours don't compete for one.</para>
-/// <para>A strip whose last level has closed sleeps where it hangs: nodes no longer show it, and it wakes with a bit or
-/// two when one of its prices opens again, as it often does. Those that sleep when room is needed make it, all at once.</para>
+/// <para>Each side is a tree of its own. All trees share their memory, so an empty one costs nothing.</para>
+/// <para>Thirty-two neighbouring prices form a strip. Their queues lie side by side, and one word of bits marks the
+/// open ones. So neighbouring levels share cache lines, and the next best price is a bit search away. Strips hang in a
+/// tree with 64 branches per node, seven nodes deep: 7 x 6 bits and the strip's 5 make the 47 bits of a price. All
+/// prices are equally fast: no window can drift away from the market.</para>
+/// <para>The tree is walked only if a strip is new or the next level is in another one. A lookup by price uses a table
+/// of recent strips, indexed by the low bits of the strip's number. It has at least four places per strip, so that
+/// neighbours do not compete for one.</para>
+/// <para>A strip whose last level has closed sleeps in its place: nodes no longer show it. It wakes with a bit or two
+/// when one of its prices opens again, which is frequent. When room is needed, all sleeping strips are freed at
+/// once.</para>
 /// </remarks>
 internal struct PriceLadder
 {
@@ -45,14 +46,19 @@ internal struct PriceLadder
     private const int FirstStrips = 8;
     private const int RecentPerStrip = 4;
 
-    // As many strips may sleep before any goes, a quarter of a megabyte: a small book then finds each price where it was.
+    // Number of strips that may sleep before any is freed, a quarter of a megabyte. A small book then finds each price
+    // in place.
     private const int GenerousStrips = 1 << 8;
 
-    /// <summary>The side is above the bits of a strip's place: 47 bits of price less 5 within the strip.</summary>
+    /// <summary>
+    /// Shift of the side above the bits of a strip's place: 47 bits of price less 5 within the strip.
+    /// </summary>
     private const int SideShift = 42;
     private const long PlaceMask = (1L << SideShift) - 1;
 
-    /// <summary>Spreads the sides over the table of recent strips: bids take the even places, asks the odd ones.</summary>
+    /// <summary>
+    /// Stride that spreads the sides over the table of recent strips: even places for bids, odd ones for asks.
+    /// </summary>
     private const int RecentStride = 37;
 
     /// <summary>A number that no strip has.</summary>
@@ -62,14 +68,14 @@ internal struct PriceLadder
     {
         public long Number;
 
-        /// <summary>Its open levels; 0: it sleeps, or is free.</summary>
+        /// <summary>Bits of its open levels; 0 if it sleeps or is free.</summary>
         public uint Open;
         public int Parent;
     }
 
     private struct Node
     {
-        /// <summary>Branches under which a level is open.</summary>
+        /// <summary>Bits of the branches under which a level is open.</summary>
         public ulong Occupied;
         public int Parent;
     }
@@ -78,15 +84,15 @@ internal struct PriceLadder
     {
         public long Number;
 
-        /// <summary>The level of its lowest price; 0: there is no such strip.</summary>
+        /// <summary>Level of its lowest price; 0 if there is no such strip.</summary>
         public int FirstLevel;
     }
 
-    // Its length is a power of two, and the mask one less: the array's own would be one more wait for memory.
+    // Its length is a power of two; the mask is one less. The array's own length would cost one more wait for memory.
     private RecentStrip[] _recent;
     private int _recentMask;
 
-    // Strip 0 and node 0 stand for none. A free strip's Parent is the next free one.
+    // Strip 0 and node 0 mean none. A free strip's Parent is the next free one.
     private LevelQueue[] _queues;
     private Strip[] _strips;
     private int _stripsUsed;
@@ -112,25 +118,28 @@ internal struct PriceLadder
         _children = new int[(sides + 8) << NodeBits];
     }
 
-    /// <summary>The queue of a level. Valid until the next <see cref="Open"/>.</summary>
+    /// <summary>Returns the queue of a level. Valid until the next <see cref="Open"/>.</summary>
     public readonly ref LevelQueue this[int level]
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get => ref _queues[level];
     }
 
-    /// <summary>The price of an open level.</summary>
+    /// <summary>Returns the price of an open level.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly long PriceOf(int level) => _queues[level].PriceTicks;
 
     /// <summary>
-    /// The level at a price. It may have no orders (a neighbour's strip is there); when not even that, one below 32.
+    /// Returns the level at a price. It may have no orders, if a neighbour's strip is there. Without a strip it is
+    /// below 32.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly int Find(int side, long priceTicks) =>
         FindRecent(side, priceTicks, out var level) ? level : FindInTree(side, priceTicks);
 
-    /// <summary>As <see cref="Find"/>, if the strip was found or missed of late; false if not.</summary>
+    /// <summary>
+    /// Does what <see cref="Find"/> does, if the strip was recently found or missed; else returns false.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public readonly bool FindRecent(int side, long priceTicks, out int level)
     {
@@ -145,7 +154,7 @@ internal struct PriceLadder
         }
     }
 
-    /// <summary>As <see cref="Find"/>, and remembers it.</summary>
+    /// <summary>Does what <see cref="Find"/> does, and remembers the strip.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public readonly int FindInTree(int side, long priceTicks)
     {
@@ -154,7 +163,7 @@ internal struct PriceLadder
         return level;
     }
 
-    /// <summary>Opens a level that has no orders yet. <paramref name="level"/>: what Find said.</summary>
+    /// <summary>Opens a level that has no orders yet. <paramref name="level"/> is the result of Find.</summary>
     public int Open(int side, long priceTicks, int level)
     {
         if (level <= StripMask)
@@ -171,7 +180,7 @@ internal struct PriceLadder
         return level;
     }
 
-    /// <summary>Closes a level whose last order has gone. Ask for its neighbours before.</summary>
+    /// <summary>Closes a level whose last order has gone. Read its neighbours before.</summary>
     public void Close(int level)
     {
         _queues[level] = default;
@@ -181,11 +190,11 @@ internal struct PriceLadder
             Sleep(in strip);
     }
 
-    /// <summary>The next open level with a higher price; 0 when there is none.</summary>
+    /// <summary>Returns the next open level with a higher price; 0 if there is none.</summary>
     public readonly int Above(int level)
     {
         ref var strip = ref _strips[level >> StripBits];
-        // Two shifts: a shift by 32 would be one by 0.
+        // Two shifts, because a shift by 32 would be a shift by 0.
         var higher = strip.Open & (uint.MaxValue << (level & StripMask) << 1);
         if (higher != 0)
             return (level & ~StripMask) | BitOperations.TrailingZeroCount(higher);
@@ -204,7 +213,7 @@ internal struct PriceLadder
         return 0;
     }
 
-    /// <summary>The next open level with a lower price; 0 when there is none.</summary>
+    /// <summary>Returns the next open level with a lower price; 0 if there is none.</summary>
     public readonly int Below(int level)
     {
         ref var strip = ref _strips[level >> StripBits];
@@ -226,7 +235,7 @@ internal struct PriceLadder
         return 0;
     }
 
-    /// <summary>Levels that are marked open, on all sides.</summary>
+    /// <summary>Returns the number of open levels, on all sides.</summary>
     public readonly int OpenLevels()
     {
         var open = 0;
@@ -237,7 +246,7 @@ internal struct PriceLadder
 
     private static long NumberOf(int side, long key) => ((long)side << SideShift) | (key >> StripBits);
 
-    /// <summary>The place of a strip in the table of recent ones, of which the low bits count.</summary>
+    /// <summary>Returns the place of a strip in the table of recent ones; only its low bits count.</summary>
     private static int RecentOf(long number) => unchecked((int)((number << 1) + ((number >> SideShift) * RecentStride)));
 
     private static int RootOf(long number) => (int)(number >> SideShift) + 1;
@@ -261,17 +270,17 @@ internal struct PriceLadder
         var child = RootOf(number);
         for (var shift = TopShift; shift >= 0; shift -= NodeBits)
         {
-            // A child that is not there is 0, and so are all children of node 0.
+            // A missing child is 0, and so are all children of node 0.
             child = _children[(child << NodeBits) | BranchOf(number, shift)];
         }
 
-        // That it is not there is worth remembering too.
+        // A missing strip is worth remembering too.
         Remember(number, child);
     }
 
     private static int BranchOf(long number, int shift) => (int)((number >> shift) & NodeMask);
 
-    /// <summary>Shows a strip, one of whose levels opens, in the nodes over it.</summary>
+    /// <summary>Marks a strip as open in the nodes above it when its first level opens.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Wake(in Strip strip)
     {
@@ -298,7 +307,7 @@ internal struct PriceLadder
         while (others == 0 && node > _roots);
     }
 
-    /// <summary>Hides a strip, the last of whose levels has closed, in the nodes over it.</summary>
+    /// <summary>Hides a strip in the nodes above it when its last level has closed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private readonly void Sleep(in Strip strip)
     {
@@ -340,7 +349,9 @@ internal struct PriceLadder
         return strip;
     }
 
-    /// <summary>Hangs a strip, not shown yet, under its node, which is made, with those above it, if it is not there.</summary>
+    /// <summary>
+    /// Hangs a strip, still hidden, under its node. Makes that node and those above it if they are missing.
+    /// </summary>
     private void Hang(int strip, long number)
     {
         var node = RootOf(number);
@@ -349,7 +360,7 @@ internal struct PriceLadder
             var place = (node << NodeBits) | BranchOf(number, shift);
             if (_children[place] == 0)
             {
-                // First taken: that may give the children another place in memory.
+                // Take the node first: that may move the children in memory.
                 var made = TakeNode();
                 _nodes[made].Parent = node;
                 _children[place] = made;
@@ -364,8 +375,8 @@ internal struct PriceLadder
     }
 
     /// <summary>
-    /// Lets all strips that sleep go, and with them the nodes over them. There is room for twice as many then where
-    /// they are few, or less than half of them slept: so what this costs is spread over as many as it goes through.
+    /// Frees all sleeping strips and the nodes above them. Doubles the room if strips are few, or if less than half of
+    /// them slept. So the cost is spread over as many strips as it visits.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void MakeRoom()

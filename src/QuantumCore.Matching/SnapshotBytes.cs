@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 
 namespace QuantumCore.Matching;
 
-/// <summary>Takes the numbers of a book's state, one after the other.</summary>
+/// <summary>Receives the numbers of a book's state, one after the other.</summary>
 internal interface IStateSink
 {
     void Write(long number);
@@ -34,7 +34,7 @@ internal ref struct SnapshotWriter : IStateSink
 
     public static int HeaderLength => Magic.Length + 1;
 
-    /// <summary>Any number: small ones of either sign stay short.</summary>
+    /// <summary>Writes any number; small ones of either sign stay short.</summary>
     public void Write(long number) => WriteBits(unchecked(((ulong)number << 1) ^ (ulong)(number >> 63)));
 
     public byte[] Finish()
@@ -76,7 +76,7 @@ internal ref struct SnapshotWriter : IStateSink
     }
 }
 
-/// <summary>Compares a state with the snapshot that it was read from, number by number.</summary>
+/// <summary>Compares a state with the snapshot from which it was read, number by number.</summary>
 internal ref struct SnapshotEcho(ReadOnlySpan<byte> snapshot) : IStateSink
 {
     private SnapshotReader _read = new(snapshot);
@@ -108,7 +108,7 @@ internal ref struct SnapshotReader
         _rest = body[SnapshotWriter.HeaderLength..];
     }
 
-    /// <summary>The next number, which must be within bounds.</summary>
+    /// <summary>Reads the next number, which must be within bounds.</summary>
     public long Read(long lowest, long highest, string what)
     {
         var number = ReadAny(what);
@@ -117,14 +117,14 @@ internal ref struct SnapshotReader
         return number;
     }
 
-    /// <summary>The next number.</summary>
+    /// <summary>Reads the next number.</summary>
     public long ReadAny(string what)
     {
         var bits = ReadBits(what);
         return unchecked((long)(bits >> 1) ^ -(long)(bits & 1));
     }
 
-    /// <summary>The next number as the distance from the one before it.</summary>
+    /// <summary>Reads the next number as the distance from the one before it.</summary>
     public long ReadStep(long before, string what)
     {
         var sum = (Int128)before + ReadAny(what);
@@ -146,7 +146,8 @@ internal ref struct SnapshotReader
         {
             var one = _rest[0];
             _rest = _rest[1..];
-            // The tenth byte has one bit left; a last byte of 0 after others would be a second spelling.
+            // The tenth byte has one bit left. A last byte of 0 after others would be a second encoding of the same
+            // number.
             if ((shift == 63 && one > 1) || (one == 0 && shift > 0))
                 break;
 

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>How an open order is to become another: smaller where it stands, or replaced.</summary>
+/// <summary>Plans amendments of open orders: reduced in place, or replaced.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -84,19 +84,20 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>
-    /// The limit of the instrument that a replacement would break. The most is asked of what it enters; the least of a new total, and not of what is
-    /// left of an order, or is less already.
+    /// Returns the limit of the instrument that a replacement would break, or null. Maximums apply to the quantity that
+    /// it enters. Minimums apply to a new total, but not to the rest of an order, nor to one that is already below
+    /// them.
     /// </summary>
     private static BrokenLimit? LimitOfInstrument(HeldOrder order, AmendRequest request, long priceTicks, long totalLots)
     {
-        // A peg that sells without a cap has no price to be judged.
+        // A pegged sell without a cap has no price to check.
         var judged = priceTicks == 0 ? order.Instrument.MinPriceTicks : priceTicks;
         var isNamed = request.TotalLots != 0 && request.TotalLots != order.QuantityLots;
         var isRest = !isNamed && (order.FilledLots > 0 || OrderLimits.IsLess(order.Instrument, order.PriceTicks, totalLots));
         return OrderLimits.Check(order.Instrument, judged, totalLots - order.FilledLots, isRest ? 0 : totalLots + request.EarlierLots);
     }
 
-    // What an amendment is refused for depends on the order's state: a late copy of it must not be carried out.
+    // The reject reason depends on the order's state: a late copy of the amendment must not be carried out.
     private AmendPlan RefusePlan(AmendRequest request, ulong hash, BrokenLimit broken)
     {
         Record(_machine.Refuse(request.NewClientOrderId, hash, broken.Reason, Now), urgent: false);
@@ -111,7 +112,7 @@ public sealed partial class AccountGrain
 
     private static AmendPlan Plan(BrokenLimit broken) => Plan(broken.Reason, broken.Field, broken.Limit);
 
-    // A replacement that is done already: the book knows it by its number and gives its first report again.
+    // A replacement that is already done: the book knows it by its number and returns its first report again.
     private static HoldRequest AsHold(AmendRequest request) => new(
         request.NewClientOrderId,
         request.Symbol,

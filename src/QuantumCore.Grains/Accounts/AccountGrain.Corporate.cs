@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Parts of corporate actions, put on record when somebody brings the action.</summary>
+/// <summary>Records parts of corporate actions when an agent delivers the action.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -11,7 +11,7 @@ public sealed partial class AccountGrain
     {
         if (action.Request.ChangesUnits)
         {
-            // The new units are of the orders first that books have adjusted: nothing else may take them.
+            // The new units first belong to the orders that books have adjusted: nothing else may take them.
             await CatchUp();
         }
 

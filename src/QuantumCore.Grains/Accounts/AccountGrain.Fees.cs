@@ -3,13 +3,13 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Fees: told, and the owner's volumes put on record.</summary>
+/// <summary>Returns fees and records the owner's volumes.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountFees>> Fees()
     {
-        // Asked seldom: who has just set a schedule wants to see it.
+        // Called rarely: a caller that has just set a schedule wants to see it.
         await catalog.RefreshAsync();
         ImmutableArray<AccountFees> fees = [.. _machine.Fees(catalog.FeeSchedules, Now)];
         await SettleAsync();

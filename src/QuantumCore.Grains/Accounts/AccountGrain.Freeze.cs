@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Freezing the account, and letting it act again.</summary>
+/// <summary>Freezes and unfreezes the account.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -45,7 +45,10 @@ public sealed partial class AccountGrain
         return RejectReason.None;
     }
 
-    /// <summary>A trade that was changed may have taken what is gone. Where there is no room for the record now, the next second has it.</summary>
+    /// <summary>
+    /// Freezes the account if a changed trade took more than it has. If the record has no room now, the next attempt is
+    /// a second later.
+    /// </summary>
     private async ValueTask FreezeWhenShortAsync()
     {
         if (!_machine.IsShort || Refusal(urgent: true) != RejectReason.None)

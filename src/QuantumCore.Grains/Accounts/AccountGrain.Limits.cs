@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Risk limits: set by an administrator's record, asked before anything is held.</summary>
+/// <summary>Risk limits: an administrator's record sets them, and they are checked before anything is held.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -37,7 +37,10 @@ public sealed partial class AccountGrain
         return limits;
     }
 
-    /// <summary>The limit that an order, or orders together, would break; the name of the first is used up.</summary>
+    /// <summary>
+    /// Returns the limit that one order or several together would break, or null. A broken limit uses up the first
+    /// client order id.
+    /// </summary>
     private BrokenLimit? RefuseByLimits(ImmutableArray<HoldRequest> requests, ulong hash, OrderListKind? kind = null)
     {
         if (!_machine.HasLimits && !catalog.HasLimits)
@@ -63,12 +66,14 @@ public sealed partial class AccountGrain
         return broken is null ? null : InWordsOf(requests[broken.At ?? 0], broken);
     }
 
-    /// <summary>A broken limit with the members that the request has: one by amount says no quantity.</summary>
+    /// <summary>Names the fields of a broken limit as in the request: an order by amount has no quantity.</summary>
     private static BrokenLimit InWordsOf(HoldRequest request, BrokenLimit broken) => request.Conditions.Decode()?.Amount is null
         ? broken
         : broken with { Field = broken.Field?.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
-    /// <summary>Why an order is not covered, with what there is of the asset that it would hold.</summary>
+    /// <summary>
+    /// Returns the reason why an order is not covered, with the available amount of the asset it would hold.
+    /// </summary>
     private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument) => refused.Reason switch
     {
         RejectReason.InsufficientFunds => Short(refused, "quantity", instrument.Quote),
@@ -76,17 +81,17 @@ public sealed partial class AccountGrain
         _ => new BrokenLimit(refused.Reason, null, null),
     };
 
-    /// <summary>Why a list is not covered: all of its orders together are not.</summary>
+    /// <summary>Returns the reason why a list is not covered by all of its orders together.</summary>
     private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument, OrderListKind kind) =>
         WhyNot(refused, instrument) is { Limit: not null } lacking ? lacking with { Field = kind.Members() } : new(refused.Reason, null, null);
 
-    /// <summary>The limit that a replacement would break.</summary>
+    /// <summary>Returns the limit that a replacement would break, or null.</summary>
     private BrokenLimit? LimitOf(HeldOrder replaced, long priceTicks, long lots) => _machine.CheckLimits(
         [new AskedOrder(replaced.Instrument, replaced.Side, priceTicks, lots, lots, null)], replaced, catalog.LimitsOf, OwnerPartOf, Now);
 
     private ImmutableArray<AccountLimit> OwnerPartOf(string scope) => catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
 
-    // As its list holds for it: of two that exclude each other one counts, and a child is brought what its parent buys.
+    // As the list holds for them: of two that exclude each other one counts, and a child gets what its parent buys.
     private static long[] OwnLotsOf(ImmutableArray<HoldRequest> requests, OrderListKind? kind)
     {
         long[] lots = [.. requests.Select(LotsOf)];
@@ -95,7 +100,9 @@ public sealed partial class AccountGrain
             : ListCover.Split(kind.Value, lots, kind != OrderListKind.OneCancelsOther && ListCover.IsFunded(requests[0].Side, lots[0], requests[^1].Side, lots[^1]));
     }
 
-    /// <summary>Lots of an order; of one by amount those that the amount gives at its worst price.</summary>
+    /// <summary>
+    /// Returns the lots of an order; for an order by amount, the lots that the amount gives at its worst price.
+    /// </summary>
     private static long LotsOf(HoldRequest request) => request.Conditions.Decode()?.Amount is { } amount
         ? Math.Max(amount / Math.Max(request.PriceTicks, 1), 1)
         : request.QuantityLots;

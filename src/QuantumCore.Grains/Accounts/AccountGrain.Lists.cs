@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Cover for lists of orders.</summary>
+/// <summary>Holds funds for lists of orders.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -90,7 +90,9 @@ public sealed partial class AccountGrain
             : RefusedList(WhyNot((KeyRefused)record, instrument!, kind));
     }
 
-    /// <summary>Whether no name but the first, which is known to be new, was used before, or is there twice.</summary>
+    /// <summary>
+    /// Returns true if no name but the first, which is known to be new, was used before or appears twice.
+    /// </summary>
     private bool AreNew(ImmutableArray<HoldRequest> requests)
     {
         var names = requests.Select(request => request.ClientOrderId).ToList();
@@ -138,7 +140,9 @@ public sealed partial class AccountGrain
             : RefusedList(((KeyRefused)record).Reason);
     }
 
-    /// <summary>Why these are not the legs of one strategy that can trade; null when they are.</summary>
+    /// <summary>
+    /// Checks that the requests are the legs of one multi-leg order. Returns the fields at fault, or null.
+    /// </summary>
     private static string? CheckStrategy(ImmutableArray<HoldRequest> requests, Instrument[] instruments)
     {
         var terms = requests[0].Conditions.Decode()?.Strategy;
@@ -158,7 +162,9 @@ public sealed partial class AccountGrain
         return terms!.Check(symbol => Array.Find(instruments, instrument => instrument.Symbol == symbol)!);
     }
 
-    /// <summary>What one of the orders breaks is of a member of it; what all together do, of the list.</summary>
+    /// <summary>
+    /// Makes the rejection of a list: an error of one order names its field, an error of all together names the list.
+    /// </summary>
     private static HoldListResult RefusedList(BrokenLimit broken, OrderListKind kind) =>
         RefusedList(broken.Reason, broken.At is null ? kind.Members() : broken.Field, broken.Limit) with { At = broken.At };
 

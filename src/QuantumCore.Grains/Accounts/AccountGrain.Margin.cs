@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Margin: what kind of account it is, and what it does by itself.</summary>
+/// <summary>Margin: the kind of the account, and its automatic steps.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -87,7 +87,10 @@ public sealed partial class AccountGrain
         await SettleAsync();
     }
 
-    /// <summary>What is decided next rests on the newest mark prices of these symbols, and of what the account has: they are on record before it.</summary>
+    /// <summary>
+    /// Records the newest mark prices of these symbols and of the account's positions, because the next decision rests
+    /// on them.
+    /// </summary>
     private void TakeMarks(params ReadOnlySpan<string> symbols)
     {
         if (!_machine.IsMargin)
@@ -95,7 +98,7 @@ public sealed partial class AccountGrain
             return;
         }
 
-        // A loan of today bears nothing for a night before it that nobody has looked at yet.
+        // Accrue first: a new loan must bear nothing for an earlier night that was not reviewed yet.
         while (_machine.Accrue(marks.Of, Now) is { } accrued)
         {
             Record(accrued, urgent: false);

@@ -4,7 +4,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Money and units that leave the account, and those that arrive from another one.</summary>
+/// <summary>Transfers and withdrawals of money and units, and transfers that arrive.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -58,7 +58,7 @@ public sealed partial class AccountGrain
         await SettleAsync();
     }
 
-    // Only of a durable record does anybody else know: one that is none here proves that this activation is stale.
+    // Others know only durable records. An unknown one proves that this activation is stale.
     private void RequireDurable(long sequence)
     {
         if (sequence > Stream.DurableHead)
@@ -141,7 +141,9 @@ public sealed partial class AccountGrain
             : new WithdrawResult(RejectReason.None, null, null, _machine.Sequence);
     }
 
-    /// <summary>Why an amount can't go out. What a margin account can give is not what it has.</summary>
+    /// <summary>
+    /// Returns the reason why an amount cannot leave. A margin account's withdrawable amount is not its balance.
+    /// </summary>
     private BrokenLimit WhyNot(KeyRefused refused, Asset asset) => refused.Reason == RejectReason.InsufficientFunds && !_machine.IsMargin
         ? Short(refused, "amount", asset)
         : new BrokenLimit(refused.Reason, null, null);

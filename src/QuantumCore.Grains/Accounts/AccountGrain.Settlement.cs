@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What an account may give away in a batch of settlement.</summary>
+/// <summary>Funds that an account may give in a settlement batch.</summary>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <content>Signals: what order one is depends on the position, and so only the account can say it.</content>
+/// <content>Signals: the order depends on the position, so only the account can decide it.</content>
 public sealed partial class AccountGrain
 {
     /// <inheritdoc/>
@@ -14,7 +14,7 @@ public sealed partial class AccountGrain
             await catalog.RefreshAsync();
         }
 
-        // The position is what books did; of what is under way the decision takes account itself.
+        // The position is what books did. The decision itself accounts for orders in flight.
         await CatchUp();
         var refusal = Refusal(urgent: false);
         if (refusal != RejectReason.None)
@@ -63,7 +63,7 @@ public sealed partial class AccountGrain
             : Decide(Order(intent, side, ordered), hash, isOfSignal: true);
     }
 
-    // On record: the same signal later, at another position, is no other signal.
+    // Recorded, because the same signal later, at another position, is still the same signal.
     private HoldResult Refuse(SignalIntent intent, ulong hash, RejectReason reason)
     {
         Record(_machine.Refuse(intent.ClientOrderId, hash, reason, Now), urgent: false);

@@ -4,7 +4,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>For those who follow an account.</summary>
+/// <summary>Serves readers that follow an account.</summary>
 public sealed partial class AccountGrain
 {
     private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);

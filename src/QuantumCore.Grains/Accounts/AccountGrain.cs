@@ -10,8 +10,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// One account: decides, appends, and answers when the record is durable. It never calls a book: what books did
-/// comes in as deliveries, and what went missing is pulled from the journal.
+/// The grain of one account: it decides, appends, and answers once the record is durable. It never calls a book. Book
+/// records arrive as deliveries, and missing ones are pulled from the journal.
 /// </summary>
 [Reentrant]
 public sealed partial class AccountGrain(
@@ -47,7 +47,7 @@ public sealed partial class AccountGrain(
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _nextSnapshot = SnapshotAfter(_machine.Folded);
 
-        // Its own records may rest on fills that are not folded yet: catch up before the first command.
+        // Its own records may rest on fills that are not applied yet: catch up before the first command.
         await CatchUp();
         _machine.EndCatchUp();
         _machine.CorrectsTime = CorrectsTime;
@@ -245,7 +245,7 @@ public sealed partial class AccountGrain(
         return Known(request, hash) ?? Decide(request, hash, isOfSignal: false);
     }
 
-    /// <summary>What became of a name that was used before; null when it was not.</summary>
+    /// <summary>Returns the outcome of a client order id that was used before, or null if it was not.</summary>
     private HoldResult? Known(HoldRequest request, ulong hash)
     {
         if (!_machine.IsUsed(request.ClientOrderId, out var key))
@@ -274,7 +274,8 @@ public sealed partial class AccountGrain(
 
         if (CheckLimits(instrument!, request) is { } broken)
         {
-            // A protection price is not the client's, nor is a signal's quantity: at another moment it might pass, so that the refusal is one.
+            // A protection price is not the client's, and neither is a signal's quantity. Another moment might accept
+            // them, so the rejection is recorded.
             if (isOfSignal || request.Type is not (OrderType.Limit or OrderType.Pegged))
             {
                 Record(_machine.Refuse(request.ClientOrderId, hash, broken.Reason, Now), urgent: false);
@@ -296,7 +297,9 @@ public sealed partial class AccountGrain(
             : Refused(InWordsOf(request, WhyNot((KeyRefused)record, instrument!)));
     }
 
-    /// <summary>The instrument's limits; an order without a quantity or a price of its own is within them by those it has.</summary>
+    /// <summary>
+    /// Checks the instrument's limits. For a missing quantity or price, those that the order implies are used.
+    /// </summary>
     private static BrokenLimit? CheckLimits(Instrument instrument, HoldRequest request)
     {
         var lots = request.QuantityLots;
@@ -310,7 +313,7 @@ public sealed partial class AccountGrain(
             lots = Math.Max(amount / request.PriceTicks, 1);
         }
 
-        // A peg that sells needs no cap; one that buys is held at it.
+        // A pegged sell needs no cap; a pegged buy is held at its cap.
         var free = request is { Type: OrderType.Pegged, Side: Side.Sell, PriceTicks: 0 };
         return OrderLimits.Check(instrument, free ? instrument.MinPriceTicks : request.PriceTicks, lots) is { } broken
             ? InWordsOf(request, broken)
@@ -354,7 +357,7 @@ public sealed partial class AccountGrain(
         }
     }
 
-    // False: records before this one are missing.
+    // Returns false if records before this one are missing.
     private bool Fold(string symbol, DeliveredRecord record)
     {
         RequireOwned();
@@ -365,7 +368,7 @@ public sealed partial class AccountGrain(
         return isNext;
     }
 
-    // Nothing may be claimed by an activation that is being thrown away.
+    // An activation that is being discarded must not claim anything.
     private void RequireOwned()
     {
         if (IsBroken || Stream.IsLost)
@@ -378,7 +381,7 @@ public sealed partial class AccountGrain(
     {
         if (_machine.Cursors.TryGetValue(seen.Symbol, out var cursor) && cursor < seen.Sequence)
         {
-            // A claim beyond the journal's head is of another life of the database; it moves no cursor.
+            // A sequence beyond the journal's head comes from another life of the database and moves no cursor.
             var heads = await tails.HeadsAsync(now: true);
             await CatchUpAsync(seen.Symbol, Math.Min(seen.Sequence, heads.GetValueOrDefault(seen.Symbol)));
         }
@@ -397,7 +400,7 @@ public sealed partial class AccountGrain(
         SnapshotWhenDue();
         await FreezeWhenShortAsync();
 
-        // Where records kept coming the next one shows a gap; only a book that has gone quiet needs a look.
+        // While records keep coming, the next one reveals a gap. Only a quiet book needs a check.
         var quiet = _machine.OpenSources
             .Where(symbol => _machine.CursorOf(symbol) == _lookedAt.GetValueOrDefault(symbol, -1))
             .ToArray();
@@ -462,14 +465,14 @@ public sealed partial class AccountGrain(
         _machine.CaughtUp(symbol, through);
     }
 
-    // Everything told rests on the head of this turn.
+    // Everything returned rests on the head at this point.
     private Task SettleAsync()
     {
         SnapshotWhenDue();
         return Stream.WhenDurable(Stream.Head);
     }
 
-    // Fills count too: a maker's account may fold a million of them between two decisions of its own.
+    // Fills count too: a maker's account may apply a million of them between two decisions of its own.
     private void SnapshotWhenDue()
     {
         var isOld = Now - _snapshotNanos > SnapshotMaker.LongestNanos && _machine.Folded > _snapshotFolded;
@@ -482,7 +485,7 @@ public sealed partial class AccountGrain(
         (_nextSnapshot, _snapshotFolded, _snapshotNanos) = (SnapshotAfter(_machine.Folded), _machine.Folded, Now);
         if (isBusy)
         {
-            // Its own state is at hand. Beside it, all its books would have to be read again, for each busy account.
+            // Its own state is at hand. Elsewhere, all its books would have to be read again for each busy account.
             _ = SaveSnapshotAsync();
         }
         else

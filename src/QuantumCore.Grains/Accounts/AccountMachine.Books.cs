@@ -2,18 +2,18 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>The fold of the books' records. It adds; fees and holds were decided by the book.</summary>
+/// <summary>Applies book records. It only adds; the book decided fees and holds.</summary>
 internal sealed partial class AccountMachine
 {
-    /// <summary>How far a book is folded; 0 for one the account never had an order in.</summary>
+    /// <summary>Returns the last applied sequence of a book; 0 if the account never had an order in it.</summary>
     public long CursorOf(string symbol) => _cursors.GetValueOrDefault(symbol);
 
     /// <summary>
-    /// Folds a book's record that touches the account. One that is folded already is ignored. False: records
-    /// before it are missing, and nothing was changed.
+    /// Applies a book's record that touches the account. A record that was applied before is ignored. Returns false,
+    /// and changes nothing, if records before it are missing.
     /// </summary>
     /// <exception cref="UnknownHoldException">
-    /// The record speaks of an order that this activation never held: it is not the account's newest activation.
+    /// The record names an order that this activation never held: it is not the account's newest activation.
     /// </exception>
     public bool ApplyBook(string symbol, in DeliveredRecord delivered, long durable)
     {
@@ -36,7 +36,7 @@ internal sealed partial class AccountMachine
         return true;
     }
 
-    /// <summary>Everything of the account's in this book up to a sequence is folded.</summary>
+    /// <summary>Notes that everything of the account in this book up to a sequence is applied.</summary>
     public void CaughtUp(string symbol, long sequence)
     {
         if (sequence > CursorOf(symbol))
@@ -196,8 +196,8 @@ internal sealed partial class AccountMachine
         }
     }
 
-    // A book can only know a number whose hold is durable. One that was never given out here, or whose hold is
-    // still in flight here, proves that another activation gave it: this one is stale.
+    // A book can only know a number whose hold is durable. If the number was never issued here, or its hold is still in
+    // flight here, another activation issued it and this one is stale.
     private void RequireHeld(long number, long durable)
     {
         if (number > Account.LastNumber
@@ -209,5 +209,5 @@ internal sealed partial class AccountMachine
     }
 }
 
-/// <summary>A book speaks of an order that this activation of the account never held.</summary>
+/// <summary>A book names an order that this activation of the account never held.</summary>
 internal sealed class UnknownHoldException(string message) : Exception(message);

@@ -4,33 +4,38 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>The account's parts of corporate actions: decided once each, pending until they are paid.</summary>
+/// <summary>Parts of corporate actions: decided once each, and pending until they are paid.</summary>
 internal sealed partial class AccountMachine
 {
-    // A space: no client order id begins like this.
+    // Begins with a space, because no client order id does.
     private const string ActionPrefix = " action:";
 
-    // Of no venue: its day is the day itself.
+    // For no venue, so that the due day is the day itself.
     private const string NoVenue = "";
 
     private readonly List<PastSplit> _splits = [];
 
-    // Symbols whose orders a split has adjusted, until the account hears that their book moves again: by then it has its new units.
+    // Symbols whose orders a split has adjusted, until the account learns that their book moves again. By then it has
+    // its new units.
     private readonly SortedSet<string> _standing = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, UnpaidPart> _unpaid = new(StringComparer.Ordinal);
 
-    /// <summary>Decides the part of an action, by what the account had at its cut; null when it is on record.</summary>
-    /// <exception cref="OverflowException">The account can't have as much.</exception>
+    /// <summary>
+    /// Decides the part of an action from the account's units at its cut; returns null if it is on record.
+    /// </summary>
+    /// <exception cref="OverflowException">The balance would overflow.</exception>
     public AccountRecord? EnterAction(CorporateActionView action, long units, long now) => HasEntered(action) ? null
         : action.Request.Kind == CorporateActionKind.Split ? EnterSplit(action, units, now)
         : action.Request.Kind == CorporateActionKind.SymbolChange ? ChangeSymbol(action, now)
         : Enter(action, units, DividendShare.Of(units, action.UnitDecimals, action.Request.Rate), now);
 
-    /// <summary>Decides to keep what an action left; null when it is on record.</summary>
+    /// <summary>Decides to keep the remainder of an action; returns null if it is on record.</summary>
     public AccountRecord? KeepRounding(CorporateActionView action, long amount, long now) =>
         HasEntered(action) ? null : Enter(action, 0, amount, now);
 
-    /// <summary>Decides that the part of an action is paid; null when it is, or nothing is to be paid.</summary>
+    /// <summary>
+    /// Decides that the part of an action is paid; returns null if it is paid, or if nothing is to be paid.
+    /// </summary>
     public AccountRecord? PayAction(string action, long now) => _unpaid.TryGetValue(action, out var part)
         ? new CorporateActionPaid(At(now), action, part.Asset.Name, part.Asset.Decimals, part.Amount)
         : null;
@@ -46,7 +51,7 @@ internal sealed partial class AccountMachine
             throw new OverflowException($"{id} can't have {amount} more {action.CashAsset}.");
         }
 
-        // What is due already is paid by the record itself.
+        // An amount that is already due is paid by the record itself.
         var payDay = request.PayDay > UtcDay.Of(At(now)) && amount != 0 ? request.PayDay : 0;
         return new CorporateActionEntered(
             At(now), request.Id, request.Kind, action.UnitAsset, action.UnitDecimals, units, action.CashAsset, action.CashDecimals, amount, payDay);
@@ -60,7 +65,7 @@ internal sealed partial class AccountMachine
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         if ((Int128)balance.Total + change > Account.BalanceLimit || balance.Available + change < 0)
         {
-            // Since the cut it gave away what it does not have any more, or promised it.
+            // Since the cut it gave away or promised units that it no longer has.
             throw new InvalidOperationException($"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
         }
 
@@ -135,8 +140,8 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>
-    /// What was traded before a fill of a later time is counted in new units from then on. A split is told from a fill by their times, since fills may be folded
-    /// after the account's own records.
+    /// Converts earlier trades into new units before a fill after a split. Times tell splits from fills, because fills
+    /// may be applied after the account's own records.
     /// </summary>
     private void SplitBefore(long timeNanos, Instrument instrument, TradingDay day)
     {
@@ -155,7 +160,7 @@ internal sealed partial class AccountMachine
         _keys.Add(ActionPrefix + entered.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
         var asset = new Asset(entered.Asset, entered.Decimals);
         Account.Move(asset, entered.Amount);
-        // Who lacked units at the cut owes what was paid on them.
+        // An account that lacked units at the cut owes what was paid on them.
         FindLacking(asset);
         if (entered.PayDay > 0)
         {
@@ -249,7 +254,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>A split of an asset, when it was on record.</summary>
+    /// <summary>A split of an asset and the time of its record.</summary>
     private readonly record struct PastSplit(long TimeNanos, string Asset, SplitShare Split);
 
     /// <summary>A part that is pending until its day.</summary>

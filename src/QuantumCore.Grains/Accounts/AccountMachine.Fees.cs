@@ -5,24 +5,26 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What the account pays: by its volume, or its owner's, and the schedules in force.</summary>
+/// <summary>Fees of the account, by its own or its owner's volume and the schedules in force.</summary>
 internal sealed partial class AccountMachine
 {
     private readonly SortedDictionary<string, VolumeDays> _volumes = new(StringComparer.Ordinal);
     private VolumesSet? _owners;
 
-    /// <summary>What an account pays for what is paid in the assets of some schedules.</summary>
+    /// <summary>Returns the account's fees in the assets of some schedules.</summary>
     public IEnumerable<AccountFees> Fees(IEnumerable<FeeSchedule> schedules, long now) =>
         from schedule in schedules
         let volume = VolumeOf(schedule.Asset, UtcDay.Of(At(now)))
         let tier = schedule.TierOf(volume)
         select new AccountFees(schedule.Asset, volume, tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
 
-    /// <summary>What the account itself has traded in the complete days before a day.</summary>
+    /// <summary>Returns the value traded by the account itself in the complete days before a day.</summary>
     public IEnumerable<TradedVolume> VolumesBefore(long day) =>
         _volumes.Select(pair => new TradedVolume(pair.Key, pair.Value.Before(day)));
 
-    /// <summary>Decides to count its owner's volumes from a day on; null when those of that day, or a later one, are on record.</summary>
+    /// <summary>
+    /// Decides to use its owner's volumes from a day on; returns null if those of that or a later day are on record.
+    /// </summary>
     public AccountRecord? SetVolumes(long day, ImmutableArray<TradedVolume> volumes, long now) =>
         _owners?.Day >= day ? null : new VolumesSet(At(now), day, volumes);
 
@@ -37,7 +39,8 @@ internal sealed partial class AccountMachine
         return new FeeTerms(tier.MakerPpm, tier.TakerPpm, schedule.Minimum);
     }
 
-    // The owner's of yesterday holds until today's comes; older than that nobody adds them up any more.
+    // The owner's volumes of yesterday apply until today's arrive. Older ones are outdated, because nobody sums them
+    // any more.
     private Int128 VolumeOf(string asset, long day) => _owners?.Day >= day - 1
         ? _owners.Volumes.FirstOrDefault(volume => volume.Asset == asset).Volume
         : _volumes.GetValueOrDefault(asset)?.Before(day) ?? 0;

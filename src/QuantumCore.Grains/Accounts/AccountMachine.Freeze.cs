@@ -3,31 +3,31 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Whether the account may act.</summary>
+/// <summary>Freezes of the account.</summary>
 internal sealed partial class AccountMachine
 {
     private AccountFrozen? _frozen;
 
-    /// <summary>Whether it enters no orders and gives nothing away.</summary>
+    /// <summary>True if it may neither enter orders nor give anything away.</summary>
     public bool IsFrozen => _frozen is not null;
 
-    /// <summary>Decides about a freeze; null when it is frozen like that already, or more.</summary>
+    /// <summary>Decides about a freeze; returns null if it is already frozen in this way or more strictly.</summary>
     public AccountRecord? Freeze(FreezeRequest request, long now) => _frozen is { } frozen && (frozen.Closes || !request.Closes)
         ? null
         : new AccountFrozen(At(now), Account.LastNumber, request.Closes, request.By, request.Why);
 
-    /// <summary>The number up to which a frozen account's orders are concerned.</summary>
+    /// <summary>Highest number of a frozen account's affected orders.</summary>
     public long FrozenFloor => _frozen?.Floor ?? 0;
 
-    /// <summary>The books with open orders up to a number.</summary>
+    /// <summary>Returns the books with open orders up to a number.</summary>
     public IEnumerable<string> BooksUpTo(long floor) => Account.Orders.Values.Where(order => order.Number <= floor)
         .Select(order => order.Instrument.Symbol).Distinct();
 
-    /// <summary>Decides to let it act again; null when it does.</summary>
+    /// <summary>Decides to unfreeze it; returns null if it is not frozen.</summary>
     public AccountRecord? Unfreeze(string by, string why, long now) =>
         IsFrozen ? new AccountUnfrozen(At(now), by, why) : null;
 
-    /// <summary>Why the account may not act now, whatever it wants to do; none when it may.</summary>
+    /// <summary>Reject reason for any action of the account now; None if it may act.</summary>
     private RejectReason Barrier => IsFrozen ? RejectReason.AccountFrozen : RejectReason.None;
 
     private void WriteFreeze(ref RecordWriter to)

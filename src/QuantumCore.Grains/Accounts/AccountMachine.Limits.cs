@@ -6,19 +6,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>An order, or the order that replaces one, as limits see it.</summary>
+/// <summary>An order, or a replacement, as limits see it.</summary>
 /// <param name="Instrument">Its instrument.</param>
 /// <param name="Side">Buy or sell.</param>
-/// <param name="PriceTicks">The worst price it may trade at.</param>
-/// <param name="Lots">Its quantity; of an order by amount what the amount gives at that price.</param>
-/// <param name="OwnLots">The same as far as no other order of its list counts for it, or brings it.</param>
-/// <param name="Content">What it asks for; null for a replacement, which is never a copy.</param>
+/// <param name="PriceTicks">The worst price at which it may trade, in ticks.</param>
+/// <param name="Lots">Its quantity, in lots; for an order by amount, what the amount gives at that price.</param>
+/// <param name="OwnLots">Part of the quantity that no other order of its list covers or provides, in lots.</param>
+/// <param name="Content">Content for detecting duplicates; null for a replacement, which is never a duplicate.</param>
 internal readonly record struct AskedOrder(Instrument Instrument, Side Side, long PriceTicks, long Lots, long OwnLots, OrderContent? Content);
 
-/// <summary>What the account's risk limits say to an order before it is held.</summary>
+/// <summary>Checks the account's risk limits before an order is held.</summary>
 internal sealed partial class AccountMachine
 {
-    // Cheap before dear, and the money's after those that tell a mistake (RISK 5.1).
+    // Cheap checks first, and limits of money after those that detect mistakes (RISK 5.1).
     private static readonly LimitKind[] s_sequence =
     [
         LimitKind.DuplicateWindow,
@@ -35,29 +35,31 @@ internal sealed partial class AccountMachine
 
     private bool _reduces;
 
-    // Of the orders that are asked about just now; kept, so that asking makes no garbage.
+    // Scopes of the orders being checked; kept, so that checks do not allocate.
     private readonly List<Scope> _scopes = [];
 
-    /// <summary>Whether the account has any of its own.</summary>
+    /// <summary>True if the account has limits of its own.</summary>
     public bool HasLimits => _limits.Count > 0;
 
-    /// <summary>The risk limits of each scope that has any.</summary>
+    /// <summary>Risk limits of each scope that has any.</summary>
     public IEnumerable<SymbolLimits> Limits => _limits.Select(pair => new SymbolLimits(pair.Key, pair.Value.Limits));
 
-    /// <summary>Decides to set all limits of a scope; null when they are those already.</summary>
+    /// <summary>Decides to set all limits of a scope; returns null if they are unchanged.</summary>
     public AccountRecord? SetLimits(LimitsRequest request, long now) =>
         (_limits.GetValueOrDefault(request.Symbol)?.Limits ?? []).SequenceEqual(request.Limits)
             ? null
             : new LimitsSet(At(now), request.Symbol, request.Limits, request.By, request.Why);
 
     /// <summary>
-    /// The first risk limit that orders break together, or none; none of an account that may not enter them anyway, which is refused as such. Limits are
-    /// asked in the sequence of their kinds; of one kind the account's before the symbol's, those of everything first, and its part of the owner's after its own.
+    /// Returns the first risk limit that the orders break together, or null. It returns null for an account that may
+    /// not enter them anyway, which is rejected elsewhere. Limits are checked in the sequence of their kinds. Within a
+    /// kind, the account's come before the symbol's, those of everything come first, and its share of the owner's comes
+    /// after its own.
     /// </summary>
-    /// <param name="orders">The orders that are to be held.</param>
-    /// <param name="replaced">The order that they take the place of; null for none.</param>
-    /// <param name="everyones">The limits that each account has in a symbol.</param>
-    /// <param name="owners">The account's part of its owner's limits in a scope.</param>
+    /// <param name="orders">The orders to be held.</param>
+    /// <param name="replaced">The order they replace; null for none.</param>
+    /// <param name="everyones">Returns the limits that each account has in a symbol.</param>
+    /// <param name="owners">Returns the account's part of its owner's limits in a scope.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public BrokenLimit? CheckLimits(
         ReadOnlySpan<AskedOrder> orders,
@@ -71,7 +73,7 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        // Nobody is kept from closing.
+        // Closing a position is never blocked.
         _reduces = IsMargin && IsReduction(orders, replaced);
 
         FindScopes(orders, everyones, owners);
@@ -175,7 +177,7 @@ internal sealed partial class AccountMachine
         {
             LimitKind.OrdersPerSecond => !scope.Own!.HasRate(count, now),
             LimitKind.OpenOrders => OpenOrdersIn(scope.Name) - (replaced is null ? 0 : 1) + count > most,
-            // Sells of what there is pass: nobody is kept from closing.
+            // Sells of existing units pass: closing is never blocked.
             LimitKind.Position => shorts > most || (buys && PositionWith(scope, orders, replaced) > most),
             LimitKind.DailyVolume => (buys || shorts > 0) && VolumeWith(scope, orders, replaced, shorts > 0, now) > most,
             LimitKind.DailyLoss => (buys || shorts > 0) && LossOf(scope, now) >= most,
@@ -183,7 +185,10 @@ internal sealed partial class AccountMachine
         };
     }
 
-    /// <summary>What a margin account would be short of when all its sells in a symbol have traded, in lots; a cash account sells what it has.</summary>
+    /// <summary>
+    /// Returns the short lots of a margin account if all its sells in a symbol traded. A cash account sells what it
+    /// has.
+    /// </summary>
     private Int128 ShortLotsWith(Instrument instrument, ReadOnlySpan<AskedOrder> orders, HeldOrder? but)
     {
         if (!IsMargin)
@@ -234,7 +239,7 @@ internal sealed partial class AccountMachine
         return lots;
     }
 
-    // What is open counts as traded: else many orders would pass, and then all of them trade.
+    // Open orders count as traded; otherwise many orders would pass and then all of them trade.
     private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, bool withSells, long now)
     {
         var volume = but is not null && (withSells || but.Side == Side.Buy) ? -but.Instrument.Notional(but.PriceTicks, but.WorstLots) : 0;
@@ -315,14 +320,14 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>Limits that are asked about some orders.</summary>
-    /// <param name="Name">What they are of.</param>
+    /// <summary>Limits that apply to some orders.</summary>
+    /// <param name="Name">Name of the scope.</param>
     /// <param name="Limits">The limits.</param>
-    /// <param name="Own">What the account counts for them; null for everyone's.</param>
-    /// <param name="Instrument">Of the first of the orders that they are of.</param>
+    /// <param name="Own">Counters of the account's own limits; null for everyone's.</param>
+    /// <param name="Instrument">Instrument of the first order in the scope.</param>
     private readonly record struct Scope(string Name, ImmutableArray<AccountLimit> Limits, LimitsInForce? Own, Instrument Instrument)
     {
-        /// <summary>The limit of a kind; -1 for none.</summary>
+        /// <summary>Returns the limit of a kind; -1 for none.</summary>
         public long Most(LimitKind kind) => Own?.Most(kind) ?? LimitsInForce.MostIn(Limits, kind);
 
         private bool IsOfAll => Name.Length == 1 && Name[0] == LimitScope.All[0];

@@ -9,29 +9,31 @@ namespace QuantumCore.Grains.Accounts;
 /// <summary>An order as the margin of its account sees it.</summary>
 /// <param name="Instrument">Its instrument.</param>
 /// <param name="Side">Buy or sell.</param>
-/// <param name="PriceTicks">The worst price it may trade at.</param>
-/// <param name="Lots">The most it may trade.</param>
-/// <param name="Fees">What it pays.</param>
+/// <param name="PriceTicks">The worst price at which it may trade, in ticks.</param>
+/// <param name="Lots">Maximum quantity it may trade, in lots.</param>
+/// <param name="Fees">Its fee terms.</param>
 internal readonly record struct MarginOrder(Instrument Instrument, Side Side, long PriceTicks, Int128 Lots, FeeTerms Fees);
 
-/// <summary>What a margin account may do: decided by its balances, its open orders and the mark prices of its newest record.</summary>
+/// <summary>
+/// Decides what a margin account may do, from its balances, its open orders and the mark prices of its newest record.
+/// </summary>
 internal sealed partial class AccountMachine
 {
-    // A mark price is put on record again when the one there has grown old, though it is the same.
+    // Age at which an unchanged mark price is recorded again.
     private const long RenewNanos = 30_000_000_000;
 
-    // Of the account as it is asked about just now; kept, so that asking makes no garbage.
+    // Positions of the check in progress; kept, so that checks do not allocate.
     private readonly List<MarginPosition> _positions = [];
     private MarginStanding? _margin;
 
-    /// <summary>Whether it may owe.</summary>
+    /// <summary>True for a margin account, which may owe.</summary>
     public bool IsMargin => _margin is not null;
 
     private MarginAgreements Agreements => agreements?.Invoke() ?? MarginAgreements.None;
 
     /// <summary>
-    /// Decides to make it a margin account, or a cash account again: why not, or the next record of that; neither when it is done. Interest
-    /// that is owed is charged before.
+    /// Decides to make it a margin account or a cash account. Returns the reason for a refusal, or the next record;
+    /// neither if it is done. Owed interest is charged first.
     /// </summary>
     public (string? WhyNot, AccountRecord? Record) SetKind(AccountKindRequest request, Asset? currency, long now)
     {
@@ -69,11 +71,11 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>
-    /// Decides to go by newer mark prices of what it has, and of what it is about to trade; null when it does already. How it stands does
-    /// not change by this.
+    /// Decides to use newer mark prices of its positions and of what it is about to trade; returns null if there are
+    /// none. Its margin state does not change by this.
     /// </summary>
-    /// <param name="symbols">What it is about to trade.</param>
-    /// <param name="board">The newest mark prices.</param>
+    /// <param name="symbols">Symbols it is about to trade.</param>
+    /// <param name="board">Returns the newest mark price of a symbol.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? TakeMarks(ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board, long now)
     {
@@ -86,7 +88,9 @@ internal sealed partial class AccountMachine
         return newer.IsEmpty ? null : Reviewed(margin, margin.State, margin.Floor, margin.DeadlineNanos, board, newer, now);
     }
 
-    /// <summary>A margin account in numbers at the newest mark prices; null for a cash account.</summary>
+    /// <summary>
+    /// Returns the margin figures of a margin account at the newest mark prices; null for a cash account.
+    /// </summary>
     public MarginView? DescribeMargin(Func<string, MarkPrice?> board, long now)
     {
         if (_margin is not { } margin)
@@ -141,7 +145,9 @@ internal sealed partial class AccountMachine
             position.Of.Terms.Group);
     }
 
-    /// <summary>Why orders may not be entered by a margin account as it stands, whatever they cost.</summary>
+    /// <summary>
+    /// Returns the reason why a margin account in its state may not enter orders, whatever they cost; None if it may.
+    /// </summary>
     private RejectReason MarginBarrier(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
         if (_margin is not { } margin)
@@ -165,7 +171,10 @@ internal sealed partial class AccountMachine
         return RejectReason.None;
     }
 
-    /// <summary>Whether it is one order of a margin account that can only make a position smaller, in the place of what it replaces.</summary>
+    /// <summary>
+    /// Returns true for a single order of a margin account that can only reduce a position, after removing the replaced
+    /// order.
+    /// </summary>
     private bool IsReduction(ReadOnlySpan<AskedOrder> orders, HeldOrder? replaced)
     {
         if (orders.Length != 1 || _margin is not { } margin || Position(margin, orders[0].Instrument, OwnOf(margin)) is not { } position)
@@ -179,9 +188,9 @@ internal sealed partial class AccountMachine
     private static MarginPosition Without(in MarginPosition position, HeldOrder order) =>
         position.With(order.Side, WorstPrice(order.Instrument, order.PriceTicks), order.WorstLots, order.Paid, sign: -1);
 
-    /// <summary>Whether orders can be margined; none for a cash account, whose orders are covered.</summary>
-    /// <param name="orders">The orders that are to be held.</param>
-    /// <param name="replaced">The order that they take the place of; null for none.</param>
+    /// <summary>Checks that orders can be margined; None for a cash account, whose orders are covered.</summary>
+    /// <param name="orders">The orders to be held.</param>
+    /// <param name="replaced">The order they replace; null for none.</param>
     /// <param name="now">Unix nanoseconds.</param>
     private RejectReason CheckMargin(ReadOnlySpan<MarginOrder> orders, HeldOrder? replaced, long now)
     {
@@ -226,7 +235,7 @@ internal sealed partial class AccountMachine
             : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
     }
 
-    // Closing risk is always allowed, but not to a friend at a price that leaves a deficit.
+    // Closing risk is always allowed, but not to an accomplice at a price that leaves a deficit.
     private static RejectReason CheckEquity(in MarginFigures after, bool reduces) =>
         after.Excess >= 0 || (reduces && after.Equity - after.Burden >= 0) ? RejectReason.None : RejectReason.InsufficientMargin;
 
@@ -260,7 +269,10 @@ internal sealed partial class AccountMachine
         return RejectReason.None;
     }
 
-    /// <summary>Whether an amount can leave: of a margin account not what it owes, needs as margin, or has gained on paper.</summary>
+    /// <summary>
+    /// Checks that an amount may leave. A margin account keeps what it owes, needs as margin, or has gained but not
+    /// realised.
+    /// </summary>
     private RejectReason CheckGive(Asset asset, long amount, long now)
     {
         if (_margin is not { } margin)
@@ -328,7 +340,8 @@ internal sealed partial class AccountMachine
         var (instrument, made) = (of.Instrument, markOf(of.Instrument.Symbol).GetValueOrDefault());
         var mark = made.PriceTicks;
         var worth = open?.WorthAt(mark) ?? default;
-        // What is by trades on the other side of what there is came in, or left, otherwise: it is no position that could gain.
+        // Trades on the other side than the balance mean that units came or left otherwise: no position that could
+        // gain.
         Int128 gain = _traded.TryGetValue(instrument.Symbol, out var traded) && long.Sign(traded.Day.Quantity) == long.Sign(balance.Total)
             ? ((Int128)traded.Day.Quantity * mark * of.TickLotValue) - traded.Day.Cost
             : 0;
@@ -369,12 +382,12 @@ internal sealed partial class AccountMachine
         return index;
     }
 
-    // A peg that sells has no worst price but the lowest there is.
+    // A pegged sell has no worst price but the lowest possible.
     private static long WorstPrice(Instrument instrument, long priceTicks) => Math.Max(priceTicks, instrument.MinPriceTicks);
 
     private MarginFigures Figures(MarginStanding margin) => OneByOne(margin).Relieved(CollectionsMarshal.AsSpan(_positions));
 
-    /// <summary>The account with each position by itself: what groups take off is not taken off yet.</summary>
+    /// <summary>Returns the figures with each position by itself, before the credits of margin groups.</summary>
     private MarginFigures OneByOne(MarginStanding margin)
     {
         var figures = new MarginFigures(Account.Of(margin.Currency).Total - margin.Owed, 0, 0, 0, 0);
@@ -386,10 +399,10 @@ internal sealed partial class AccountMachine
         return figures;
     }
 
-    // Who closes goes by an old mark price rather than by none.
+    // An account that closes uses an old mark price rather than none.
     private bool LacksMark() => _positions.Exists(static position => position.MarkTicks == 0);
 
-    // By the clock of who decides: the account's own time may be that of a clock that was wrong.
+    // By the deciding clock, because the account's own time may come from a wrong clock.
     private bool IsStale(long now)
     {
         foreach (ref readonly var position in CollectionsMarshal.AsSpan(_positions))
@@ -403,7 +416,9 @@ internal sealed partial class AccountMachine
         return _margin is { } margin && IsBehind(margin);
     }
 
-    /// <summary>Prices of the board that differ from the account's, of what it has and of what it is about to trade.</summary>
+    /// <summary>
+    /// Returns the new prices that differ from the account's, for its positions and for what it is about to trade.
+    /// </summary>
     private ImmutableArray<MarkPrice> Newer(MarginStanding margin, ReadOnlySpan<string> symbols, Func<string, MarkPrice?> board)
     {
         FindPositions(margin, OwnOf(margin));

@@ -3,26 +3,30 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Money and units that leave the account, what of it is not at its end yet, and the fold of payouts.</summary>
+/// <summary>Transfers and withdrawals with their open ends, and the application of payout records.</summary>
 internal sealed partial class AccountMachine
 {
     private readonly SortedSet<long> _openTransfers = [];
     private readonly SortedDictionary<long, OpenWithdrawal> _openWithdrawals = [];
 
-    /// <summary>What books and payouts may still do to the account: their sources.</summary>
+    /// <summary>Sources that may still change the account: books, payouts and settlements.</summary>
     public IEnumerable<string> OpenSources => OpenBooks.Concat(
         _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct()).Concat(PendingVenues);
 
-    /// <summary>Whether a source is a book's symbol; else it is the stream of a payout or a settlement.</summary>
+    /// <summary>
+    /// Returns true if a source is a book's symbol; otherwise it is the stream of a payout or a settlement.
+    /// </summary>
     public static bool IsBook(string source) => !source.Contains('/', StringComparison.Ordinal);
 
-    /// <summary>Whether a source is a payout's stream.</summary>
+    /// <summary>Returns true if a source is a payout's stream.</summary>
     public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
-    /// <summary>Whether an amount can come in, with room left for what the receivers of withdrawals may refuse.</summary>
+    /// <summary>
+    /// Checks that an amount can be deposited, with room left for withdrawals that receivers may refuse.
+    /// </summary>
     public RejectReason CheckDeposit(Asset asset, long amount) => Account.CheckDeposit(asset, amount, PromisedOf(asset));
 
-    /// <summary>Decides about a withdrawal under a key that is not used: a debit, or a refusal that uses the key up.</summary>
+    /// <summary>Decides about a withdrawal under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
     {
         var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
@@ -31,13 +35,15 @@ internal sealed partial class AccountMachine
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
     }
 
-    /// <summary>Hash of a withdrawal, to tell it from another one under the same key.</summary>
+    /// <summary>Returns the hash of a withdrawal, which tells a retry from another one under the same key.</summary>
     public static ulong HashOf(WithdrawRequest request) =>
         RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
 
-    /// <summary>Folds a record as it stands in the journal, of a book, a payout or a settlement.</summary>
-    /// <returns>False: records of the book before it are missing, and nothing was changed.</returns>
-    /// <exception cref="UnknownHoldException">It speaks of what this activation never recorded: it is stale.</exception>
+    /// <summary>Applies a record of a book, a payout or a settlement as it is in the journal.</summary>
+    /// <returns>False if records of the book before it are missing; nothing was changed.</returns>
+    /// <exception cref="UnknownHoldException">
+    /// It names what this activation never recorded: the activation is stale.
+    /// </exception>
     public bool ApplyStored(string source, long sequence, ReadOnlySpan<byte> body, long durable)
     {
         if (IsBook(source))
@@ -55,8 +61,12 @@ internal sealed partial class AccountMachine
         return true;
     }
 
-    /// <summary>Folds a payout's record: what it says of the account's own withdrawals. One that is folded already is ignored.</summary>
-    /// <exception cref="UnknownHoldException">It speaks of a withdrawal that is not durable here: this activation is stale.</exception>
+    /// <summary>
+    /// Applies a payout's record to the account's own withdrawals. A record that was applied before is ignored.
+    /// </summary>
+    /// <exception cref="UnknownHoldException">
+    /// It names a withdrawal that is not durable here: this activation is stale.
+    /// </exception>
     public void ApplyPayout(string source, long sequence, PayoutRecord record, long durable)
     {
         if (sequence <= CursorOf(source))
@@ -89,7 +99,7 @@ internal sealed partial class AccountMachine
         Folded++;
     }
 
-    /// <summary>Decides about a transfer under a key that is not used: a debit, or a refusal that uses the key up.</summary>
+    /// <summary>Decides about a transfer under an unused key: a debit, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(TransferRequest request, Asset asset, long now)
     {
         var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
@@ -98,13 +108,13 @@ internal sealed partial class AccountMachine
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
     }
 
-    /// <summary>Whether a transfer of this account is on its way.</summary>
+    /// <summary>Returns true if a transfer of this account is in transit.</summary>
     public bool IsTransferOpen(long transfer) => _openTransfers.Contains(transfer);
 
-    /// <summary>Puts the arrival of an open transfer on record.</summary>
+    /// <summary>Records the arrival of an open transfer.</summary>
     public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(At(now), transfer);
 
-    /// <summary>Hash of a transfer, to tell it from another one under the same key.</summary>
+    /// <summary>Returns the hash of a transfer, which tells a retry from another one under the same key.</summary>
     public static ulong HashOf(TransferRequest request) =>
         RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
 
@@ -185,6 +195,6 @@ internal sealed partial class AccountMachine
         ReadActions(ref from);
     }
 
-    /// <summary>A withdrawal that is neither paid nor refused, as far as the account knows.</summary>
+    /// <summary>A withdrawal that, as far as the account knows, is neither paid nor refused.</summary>
     private readonly record struct OpenWithdrawal(Asset Asset, long Amount);
 }

@@ -4,10 +4,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Room for what orders are to receive: a fill can't be refused once its book has decided it, so that the order is.</summary>
+/// <summary>
+/// Checks room for receipts. A fill cannot be rejected once its book has decided it, so the order is.
+/// </summary>
 internal sealed partial class AccountMachine
 {
-    /// <summary>Amount of an asset that withdrawals may bring back, minor units.</summary>
+    /// <summary>Returns the amount of an asset that withdrawals may bring back, minor units.</summary>
     private Int128 PromisedOf(Asset asset)
     {
         Int128 promised = 0;
@@ -19,7 +21,9 @@ internal sealed partial class AccountMachine
         return promised;
     }
 
-    /// <summary>Checks that there is room for what an order is to receive at its limit; at a better price it may be more.</summary>
+    /// <summary>
+    /// Checks that there is room for what an order is to receive at its limit; a better price may bring more.
+    /// </summary>
     private RejectReason CheckReceipt(HoldRequest request, Instrument instrument, long need, FeeTerms fees)
     {
         var order = MarginOrderOf(request, instrument, need, fees);
@@ -27,7 +31,7 @@ internal sealed partial class AccountMachine
         return Account.CheckReceipt(instrument, order.Side, order.PriceTicks, (long)Int128.Min(order.Lots, long.MaxValue), PromisedOf(asset));
     }
 
-    /// <summary>The same of one that takes the place of another.</summary>
+    /// <summary>Checks the same for a replacement of an order.</summary>
     private RejectReason CheckReceipt(HeldOrder old, long priceTicks, long quantityLots)
     {
         var (asset, replaced) = ExpectedReceipts.Of(old.Instrument, old.Side, old.PriceTicks, old.OpenLots);

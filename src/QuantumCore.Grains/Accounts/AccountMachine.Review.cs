@@ -7,21 +7,23 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What becomes of a margin account by itself: called, liquidated step by step, let go; and its interest.</summary>
+/// <summary>Automatic steps of a margin account: margin calls, stepwise liquidation, release, and interest.</summary>
 /// <remarks>
-/// Every step is a record, so that any activation goes on where the last one stood, and none is done twice. The account calls no book: it
-/// writes what is to be done, and somebody carries it, again and again until books have recorded it.
+/// Every step is a record, so that any activation continues where the last one stopped, and no step is done twice. The
+/// account calls no book: it records the work, and an agent carries it out, repeatedly until books have recorded it.
 /// </remarks>
 internal sealed partial class AccountMachine
 {
-    /// <summary>Names of orders that the account makes by itself begin with this: no client order id begins with a space.</summary>
+    /// <summary>
+    /// Prefix of orders that the account generates itself. It begins with a space, which no client order id does.
+    /// </summary>
     private const string LiquidationName = " liquidation:";
 
     private const long SecondNanos = 1_000_000_000;
 
-    /// <summary>What is due now, as the next record; null when nothing is. To be asked again after each.</summary>
-    /// <param name="board">The newest mark prices.</param>
-    /// <param name="isTrading">Whether an order could trade in a symbol now.</param>
+    /// <summary>Returns the next due record, or null if nothing is due. Call it again after each record.</summary>
+    /// <param name="board">Returns the newest mark price of a symbol.</param>
+    /// <param name="isTrading">Returns true if an order could trade in a symbol now.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public AccountRecord? Review(Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
     {
@@ -34,7 +36,9 @@ internal sealed partial class AccountMachine
             ?? (margin.State == MarginState.Liquidating ? Liquidate(margin, board, isTrading, now) : Judge(margin, board, now));
     }
 
-    /// <summary>What somebody has to carry for the account. To be told when it is durable.</summary>
+    /// <summary>
+    /// Returns the work that an agent must do for the account. To be returned only when it is durable.
+    /// </summary>
     public MarginWork Work()
     {
         if (_margin is not { } margin)
@@ -56,7 +60,7 @@ internal sealed partial class AccountMachine
                 id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
     }
 
-    /// <summary>Puts on record that the insurance fund knows of a claim; null when that is on record.</summary>
+    /// <summary>Records that the insurance fund knows of a claim; returns null if that is on record.</summary>
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
         _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
@@ -64,8 +68,9 @@ internal sealed partial class AccountMachine
             : null;
 
     /// <summary>
-    /// Puts on record what the account pays of another one's deficit: never more than it would have if everything were closed at the mark prices
-    /// on record, and of what it may not owe never what has not settled. Null when it has paid: that is remembered for ever, whatever the account's kind.
+    /// Records the account's payment of a share of another account's deficit. It pays at most its equity if everything
+    /// were closed at the recorded mark prices. Of an asset it may not owe, it never pays what has not settled. Returns
+    /// null if it has paid, which is remembered for ever, whatever the account's kind.
     /// </summary>
     public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now)
     {
@@ -92,12 +97,12 @@ internal sealed partial class AccountMachine
         _keys.Add(ShareName(paid.Loser, paid.Deficit), new UsedKey(Sequence, 0, 0, "", RejectReason.None));
     }
 
-    // As with orders the account makes by itself: no client's name begins with a space.
+    // Begins with a space like generated orders, because no client's name does.
     private static string ShareName(long loser, long deficit) => string.Create(CultureInfo.InvariantCulture, $" deficit:{loser}:{deficit}");
 
     /// <summary>
-    /// Whether this silo has an older copy of the catalog than the one that the account went by: margin terms are never taken back. What it
-    /// has would seem to count for nothing.
+    /// Returns true if this silo's copy of the catalog is older than the one that the account used: margin terms are
+    /// never withdrawn. With the old copy its positions would seem to count for nothing.
     /// </summary>
     private bool IsBehind(MarginStanding margin)
     {
@@ -113,7 +118,7 @@ internal sealed partial class AccountMachine
         return false;
     }
 
-    /// <summary>How an account that is not liquidated stands; null when that is on record.</summary>
+    /// <summary>Returns the margin state of an account outside liquidation; null if that is on record.</summary>
     private MarginReviewed? Judge(MarginStanding margin, Func<string, MarkPrice?> board, long now)
     {
         FindPositions(margin, NewestOf(margin, board));
@@ -145,14 +150,15 @@ internal sealed partial class AccountMachine
         : figures.Equity >= figures.Maintenance || IsThrough(margin) ? MarginState.Restricted
         : MarginState.Called;
 
-    // Less than a lot can be neither sold nor bought back. Who has nothing else and can pay what accrued is not called for it: a liquidation would find
-    // nothing to do, and the next look would begin another.
+    // Less than a lot can be neither sold nor bought back. An account that has nothing else and can pay what accrued is
+    // not called for it: a liquidation would find nothing to do, and the next review would begin another.
     private bool IsThrough(MarginStanding margin) => !HasToClose() && Account.Of(margin.Currency).Total >= margin.Owed;
 
     private bool HasToClose() => _positions.Exists(static position => position.WholeLots > 0);
 
     /// <summary>
-    /// The next step of a liquidation. Its own orders are gone first, and their fills are folded, so that what it sells is what it has.
+    /// Returns the next step of a liquidation. The account's own orders must be gone and their fills applied first, so
+    /// that the step sells what it has.
     /// </summary>
     private AccountRecord? Liquidate(
         MarginStanding margin, Func<string, MarkPrice?> board, Func<string, bool> isTrading, long now)
@@ -196,13 +202,14 @@ internal sealed partial class AccountMachine
             return null;
         }
 
-        // The step rests on these prices: they are on record before it.
+        // The step rests on these prices, so they are recorded before it.
         return TakeMarks([], board, now) ?? Step(margin, policy, isTrading, now);
     }
 
     /// <summary>
-    /// Nothing is left to sell. What has accrued and can't be paid is charged now, not on the first of a month until which the account would owe it
-    /// and could do nothing; less than a minor unit of it is dropped. What is owed then others pay, and that was it.
+    /// Finishes a liquidation with nothing left to sell. Accrued interest that cannot be paid is charged now, because
+    /// the account could do nothing until the first of a month; less than a minor unit is dropped. Others pay what is
+    /// then owed.
     /// </summary>
     private AccountRecord Finish(MarginStanding margin, in MarginFigures figures, Func<string, MarkPrice?> board, long now)
     {
@@ -221,7 +228,7 @@ internal sealed partial class AccountMachine
             TimeNanos, margin.Currency.Name, margin.Currency.Decimals, margin.StepNumber, value, fee, 0);
     }
 
-    /// <summary>The order of the next step; null where nothing can be traded now.</summary>
+    /// <summary>Returns the order of the next step; null if nothing can be traded now.</summary>
     private HoldPlaced? Step(MarginStanding margin, MarginPolicy policy, Func<string, bool> isTrading, long now)
     {
         FindPositions(margin, OwnOf(margin));
@@ -254,11 +261,13 @@ internal sealed partial class AccountMachine
         return new HoldPlaced(At(now), instrument.Symbol, order, 1, HoldRule.Hold(instrument, price, lots, fees));
     }
 
-    /// <summary>What a maker may be paid for a fill: so much is taken of who is liquidated, and nothing else.</summary>
+    /// <summary>
+    /// Returns the highest maker rebate in an asset, millionths: the liquidated account is charged only that.
+    /// </summary>
     private int RebateIn(string asset) =>
         scheduleOf?.Invoke(asset) is { Tiers.IsEmpty: false } schedule ? Math.Max(0, -schedule.Tiers.Min(tier => tier.MakerPpm)) : 0;
 
-    /// <summary>Open orders that can do more than make the position of their symbol smaller.</summary>
+    /// <summary>Returns the open orders that can do more than reduce the position in their symbol.</summary>
     private IEnumerable<HeldOrder> RiskyOrders(HeldOrder[] open)
     {
         var left = new Dictionary<string, Int128>(StringComparer.Ordinal);
@@ -279,7 +288,9 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>The interest of the next day that has begun; null when all days are on record, and for a cash account.</summary>
+    /// <summary>
+    /// Returns the interest of the next day that has begun; null if all days are on record, and for a cash account.
+    /// </summary>
     public AccountRecord? Accrue(Func<string, MarkPrice?> board, long now) => _margin is { } margin ? Accrue(margin, board, now) : null;
 
     private InterestAccrued? Accrue(MarginStanding margin, Func<string, MarkPrice?> board, long now)
@@ -294,7 +305,7 @@ internal sealed partial class AccountMachine
         Int128 borrow = 0;
         foreach (var (asset, of) in Agreements.PaidIn(margin.Currency.Name))
         {
-            // Units are borrowed from the settlement of their sale to that of what buys them back.
+            // Units are borrowed from the settlement of their sale to the settlement of the buy that returns them.
             if (Account.SettledOf(asset) is not (< 0 and var units))
             {
                 continue;
@@ -308,9 +319,9 @@ internal sealed partial class AccountMachine
             borrow += -of.Value(mark, units) * of.Terms.BorrowPpm;
         }
 
-        // The basis of the first accrual stays: what is carried is in its units.
+        // The basis of the first accrual stays, because the carried amount is in its units.
         var basis = margin.DayBasis == 0 ? policy.DayBasis : margin.DayBasis;
-        // What was bought is paid at its settlement, and lent from then on.
+        // A purchase is paid at its settlement, so the loan begins then.
         var debt = Int128.Max(0, -(Int128)Account.SettledOf(margin.Currency.Name));
         var day = margin.AccruedDay + 1;
         var accrued = new InterestAccrued(
@@ -319,7 +330,7 @@ internal sealed partial class AccountMachine
         return UtcDay.DateOf(day).Day == 1 ? Charged(accrued) : accrued;
     }
 
-    /// <summary>What is owed up to now, charged.</summary>
+    /// <summary>Returns the charge of everything owed so far.</summary>
     private static InterestAccrued? Charges(MarginStanding margin) => margin.DayBasis == 0
         ? null
         : Charged(new InterestAccrued(

@@ -4,10 +4,11 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What is traded and not settled: what it may be used for, and the fold of settlement.</summary>
+/// <summary>Unsettled trades: what they may be used for, and the application of settlement records.</summary>
 internal sealed partial class AccountMachine
 {
-    // A fill of the day that has just ended may not have come here yet, or was stamped by another clock: what is given counts as given then.
+    // A fill of the day just ended may not have arrived yet, or have another clock's time: funds given count as given
+    // then.
     private const long LateNanos = 600_000_000_000;
 
     private IEnumerable<string> PendingVenues => Account.Pending.IsEmpty
@@ -16,7 +17,9 @@ internal sealed partial class AccountMachine
 
     private static bool IsSettlement(string source) => source.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
-    /// <summary>Folds a settlement's record: what of the account's own has settled. One that is folded already is ignored.</summary>
+    /// <summary>
+    /// Applies a settlement's record to what the account has pending. A record that was applied before is ignored.
+    /// </summary>
     public void ApplySettlement(string source, long sequence, SettlementRecord record)
     {
         if (sequence <= CursorOf(source))
@@ -40,9 +43,11 @@ internal sealed partial class AccountMachine
         Folded++;
     }
 
-    /// <summary>What the account may give away in a batch that was due on a day; null while the day has not ended here.</summary>
+    /// <summary>
+    /// Returns what the account may give in a batch due on a day; null while the day has not ended here.
+    /// </summary>
     /// <param name="venue">The venue.</param>
-    /// <param name="date">Number of the UTC day since 1970.</param>
+    /// <param name="date">The day, in UTC days since 1970.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public SettlementFunds? FundsFor(string venue, long date, long now)
     {
@@ -70,7 +75,7 @@ internal sealed partial class AccountMachine
         return reason == RejectReason.None ? CheckSettled(instrument, side, amount, now) : reason;
     }
 
-    /// <summary>Whether an order of a cash account gives nothing away before it has come.</summary>
+    /// <summary>Checks that an order of a cash account gives nothing away before it has settled.</summary>
     private RejectReason CheckSettled(Instrument instrument, Side side, long amount, long now)
     {
         if (Account.Pending.IsEmpty || IsMargin)
@@ -82,14 +87,14 @@ internal sealed partial class AccountMachine
         return dated.Check((side == Side.Buy ? instrument.Quote : instrument.Base).Name, amount, dated.DueOf(instrument));
     }
 
-    /// <summary>Whether an amount can leave at once.</summary>
+    /// <summary>Checks that an amount can leave at once.</summary>
     private RejectReason CheckSettled(Asset asset, long amount, long now) =>
         Account.Pending.IsEmpty ? RejectReason.None : DatedAt(now).Check(asset.Name, amount, DatedFunds.AtOnce);
 
     private DatedFunds DatedAt(long now) => new(
         Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
 
-    // Nothing where nothing is pending: the snapshot's version says so.
+    // Writes nothing if nothing is pending: the snapshot's version tells.
     private void WriteSettlement(ref RecordWriter to)
     {
         if (VersionOfSnapshot == SnapshotVersion)

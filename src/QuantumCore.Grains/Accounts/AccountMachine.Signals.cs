@@ -3,12 +3,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <content>What signals see of the account.</content>
+/// <content>The account as signals see it.</content>
 internal sealed partial class AccountMachine
 {
     /// <summary>
-    /// What the account has of an instrument, in lots, once its signals' orders that are open now have traded: a second signal must not
-    /// take the first one's order for nothing. Other orders do not count before they trade.
+    /// Returns the account's position in an instrument, in lots, as if its open orders from signals had traded. So a
+    /// second signal does not ignore the first one's order. Other orders do not count before they trade.
     /// </summary>
     public long PositionForSignals(Instrument instrument)
     {

@@ -4,42 +4,45 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>The account's whole state as bytes, its keys and cursors included.</summary>
+/// <summary>Snapshots of the account's whole state, including its keys and cursors.</summary>
 internal sealed partial class AccountMachine
 {
     private const byte SnapshotVersion = 6;
 
-    // Something is pending. An account that has nothing pending has the bytes it always had.
+    // Something is pending. An account with nothing pending keeps its original encoding.
     private const byte SnapshotVersionWithPending = 7;
 
-    // Parts of corporate actions are not paid, or something was split, beside what is pending of trades, if anything.
+    // Unpaid parts of corporate actions, or splits; includes pending trades, if any.
     private const byte SnapshotVersionWithActions = 8;
 
-    // Beside all that, orders were adjusted for a split that may not be over.
+    // All of the above, plus orders adjusted for a split that may not be over.
     private const byte SnapshotVersionWithAdjusted = 9;
 
-    // A margin account of one instrument alone, beside all of the above, if anything.
+    // All of the above, if any, for an isolated margin account.
     private const byte SnapshotVersionIsolated = 10;
 
-    // Beside all of that, how open orders stand in their books.
+    // All of the above, plus the state of open orders in their books.
     private const byte SnapshotVersionWithStandings = 11;
 
-    // Beside all of that, what it lacks since a trade was changed.
+    // All of the above, plus what the account lacks since a trade was changed.
     private const byte SnapshotVersionLacking = 12;
 
-    // Beside all of that, what was traded before a split, in new units also where more was sold than bought: up to here that stayed in old ones.
+    // All of the above, plus trades before a split in new units, also for short positions, which older versions kept in
+    // old units.
     private const byte SnapshotVersionSplit = 13;
     private const byte SnapshotKind = 101;
 
-    // Snapshots of before ADR 49 do not tell how orders up to this number stand in their books.
+    // Snapshots from before ADR 49 do not tell the state of orders up to this number in their books.
     private long _unknownUpTo;
 
-    /// <summary>Whether it knows how all its orders stand in their books.</summary>
+    /// <summary>True if it knows the state of all its orders in their books.</summary>
     public bool KnowsStandings => UnknownUpTo == 0;
 
     private long UnknownUpTo => _unknownUpTo > 0 && Account.Orders.Keys.Any(number => number <= _unknownUpTo) ? _unknownUpTo : 0;
 
-    /// <summary>Knows how its orders stand as far as their kinds tell: as one that was made from a snapshot that does not say it.</summary>
+    /// <summary>
+    /// Resets the state of its orders to what their types imply, as after restoring a snapshot without it.
+    /// </summary>
     public void ForgetStandings()
     {
         _unknownUpTo = Account.LastNumber;
@@ -50,8 +53,8 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>
-    /// Forgets to which books the names of amendments lead that left an order where it stands: some releases found that by what was open, and had another
-    /// one in their snapshots than their records give (ADR 58).
+    /// Forgets the books of amendments that reduced an order in place. Some releases looked them up among open orders,
+    /// so their snapshots differ from what their records give (ADR 58).
     /// </summary>
     public void ForgetBooksOfReductions() => _keys = _keys.WithoutBooksOfReductions();
 
@@ -66,7 +69,7 @@ internal sealed partial class AccountMachine
         : Account.Pending.IsEmpty ? SnapshotVersion
         : SnapshotVersionWithPending;
 
-    /// <summary>The state as bytes; the same state always gives the same bytes.</summary>
+    /// <summary>Encodes the state. The same state always gives the same bytes.</summary>
     public byte[] Snapshot()
     {
         var version = VersionOfSnapshot;
@@ -80,7 +83,7 @@ internal sealed partial class AccountMachine
         {
             to.Text(asset);
             to.Count(balance.Decimals);
-            // A withdrawal may rest on fills of a book that is not folded as far yet.
+            // A withdrawal may rest on fills of a book that is not applied as far yet.
             to.Fixed64(balance.Total);
         }
 
@@ -117,9 +120,9 @@ internal sealed partial class AccountMachine
         return to.ToArray();
     }
 
-    /// <summary>The machine of a snapshot.</summary>
+    /// <summary>Restores the machine of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged.</exception>
-    /// <exception cref="OutdatedSnapshotException">An older release wrote it, and counted otherwise.</exception>
+    /// <exception cref="OutdatedSnapshotException">An older release wrote it and counted differently.</exception>
     public static AccountMachine Restore(
         AccountId id,
         Func<string, Instrument> instrumentOf,
@@ -182,7 +185,7 @@ internal sealed partial class AccountMachine
         return machine;
     }
 
-    // Those that stand otherwise than their kind tells.
+    // Only orders whose state differs from what their type implies.
     private void WriteStandings(ref RecordWriter to)
     {
         var orders = Account.Orders.Values.Where(order => order.Standing != order.StandingByKind).OrderBy(order => order.Number).ToArray();

@@ -5,23 +5,23 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Trades of the account that are declared void, or get another price. What they take back may be gone, or be held for orders: who may not owe is frozen then, with
-/// its orders cancelled, until it has come in again.
+/// Busts and corrections of the account's trades. What they take back may be gone or held for orders. An account that
+/// may not owe is then frozen and its orders are cancelled, until the missing amount has come in.
 /// </summary>
 internal sealed partial class AccountMachine
 {
-    // Assets of which a change took more than was free, until as much is there again.
+    // Assets of which a change took more than was free, until enough is there again.
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Whether it lacks what a changed trade took back, and nothing but that calls for it. What is part of a margin account's equity it may owe: it is called
-    /// for it, or liquidated.
+    /// True if it lacks what a changed trade took back, and no margin call covers it. A margin account may owe what is
+    /// part of its equity: it is called for it, or liquidated.
     /// </summary>
     public bool IsShort
     {
         get
         {
-            // Asked after each fold: going through a sorted set that is empty takes objects too.
+            // Called after each record: enumerating an empty sorted set would allocate.
             if (_lacking.Count == 0)
             {
                 return false;
@@ -39,10 +39,13 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>Whether it lacks an asset since a trade was changed.</summary>
+    /// <summary>Returns true if it lacks an asset since a trade was changed.</summary>
     public bool Lacks(string asset) => _lacking.Contains(asset);
 
-    /// <summary>Decides to freeze an account that lacks something, and to cancel what it has open; null when that is on record, or it lacks nothing.</summary>
+    /// <summary>
+    /// Decides to freeze an account that lacks something and to cancel its orders; returns null if that is on record or
+    /// nothing is lacking.
+    /// </summary>
     public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
         new FreezeRequest(Closes: true, "exchange", $"lacks {string.Join(", ", _lacking)} since a trade was changed"), now);
 
@@ -76,7 +79,10 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>After what may have taken more of an asset than was free: a changed trade, or a dividend on units that one took.</summary>
+    /// <summary>
+    /// Notes an asset as lacking after a changed trade, or a dividend on units it took, may have taken more than was
+    /// free.
+    /// </summary>
     private void FindLacking(Asset asset)
     {
         if (IsLacking(asset.Name))
@@ -85,11 +91,11 @@ internal sealed partial class AccountMachine
         }
     }
 
-    // What a margin account holds is only noted, and its own currency it may owe.
+    // Holds of a margin account are only noted, and it may owe its own currency.
     private bool IsLacking(string asset) => Account.Balances.GetValueOrDefault(asset) is var balance
         && (_margin is { } margin ? balance.Total < 0 && asset != margin.Currency.Name : balance.Available < 0);
 
-    /// <summary>After each record: what has come in again.</summary>
+    /// <summary>Removes assets that are no longer lacking, after each record.</summary>
     private void ForgetLacking()
     {
         if (_lacking.Count > 0)

@@ -4,12 +4,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What the account trades each day, which its limits ask for.</summary>
+/// <summary>The account's trading by day, for its limits.</summary>
 internal sealed partial class AccountMachine
 {
     private readonly SortedList<string, (Instrument Instrument, TradingDay Day)> _traded = new(StringComparer.Ordinal);
 
-    /// <summary>One side of a trade is the account's; of a trade with itself each by itself, and neither is volume.</summary>
+    /// <summary>
+    /// Applies one side of a trade. In a trade of the account with itself, each side is applied by itself, and neither
+    /// counts as volume.
+    /// </summary>
     private void Trade(long timeNanos, long number, long priceTicks, long lots, long fee, int ratePpm, bool withItself)
     {
         var order = Account.Orders[number];
@@ -23,7 +26,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>What is traded in a symbol at a time, in units of that time.</summary>
+    /// <summary>Returns the trading of a symbol at a time, in units of that time.</summary>
     private TradingDay DayOf(Instrument instrument, long timeNanos)
     {
         if (!_traded.TryGetValue(instrument.Symbol, out var traded))

@@ -5,10 +5,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>Orders with conditions and lists: what they hold, and the fold of the turns that a book records for them.</summary>
+/// <summary>
+/// Orders with conditions and lists: their holds, and the application of the book's records for them.
+/// </summary>
 internal sealed partial class AccountMachine
 {
-    /// <summary>Decides about a list under names that are not used: all of it is held, or the first name is used up.</summary>
+    /// <summary>Decides about a list under unused names: all of it is held, or the first name is used up.</summary>
     public AccountRecord DecideList(
         OrderListKind kind, ImmutableArray<HoldRequest> requests, ulong hash, Instrument instrument, long now)
     {
@@ -62,8 +64,8 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>
-    /// Decides about a strategy under names that are not used: each leg is held for itself, so that no leg ever waits
-    /// for the money of another.
+    /// Decides about a multi-leg order under unused names. Each leg is held by itself, so that no leg ever waits for
+    /// another one's money.
     /// </summary>
     public AccountRecord DecideStrategy(
         ImmutableArray<HoldRequest> requests, ulong hash, Instrument[] instruments, long now, out int? at)
@@ -83,7 +85,8 @@ internal sealed partial class AccountMachine
             amounts[i] = NeedOf(requests[i], instruments[i], fees[i]);
             var asset = requests[i].Side == Side.Buy ? instruments[i].Quote : instruments[i].Base;
             needs[asset] = needs.GetValueOrDefault(asset) + amounts[i];
-            // The sum so far is asked about on this leg's day: a leg before it that settles later counts early, none counts late.
+            // The sum so far is checked on this leg's day: an earlier leg that settles later counts early, but none
+            // counts late.
             reason = CheckHold(instruments[i], requests[i].Side, (long)Int128.Min(needs[asset], long.MaxValue), now, out _);
             at = reason is not (RejectReason.None or RejectReason.TooManyOrders) && needs[asset] == amounts[i] ? i : null;
         }
@@ -108,7 +111,7 @@ internal sealed partial class AccountMachine
         return new ListHeld(At(now), requests[0].Symbol, [.. orders], hash, [.. amounts]);
     }
 
-    /// <summary>The orders of a list that is held, by its first name; null: it is not that list.</summary>
+    /// <summary>Returns the orders of a held list by its first name; null if it is not that list.</summary>
     public ImmutableArray<SubmitOrder>? ListOf(ImmutableArray<HoldRequest> requests, ulong hash)
     {
         var orders = ImmutableArray.CreateBuilder<SubmitOrder>(requests.Length);
@@ -136,13 +139,15 @@ internal sealed partial class AccountMachine
         return (long)Int128.Min(sum, long.MaxValue);
     }
 
-    /// <summary>What an order needs by itself, minor units of the asset it gives.</summary>
+    /// <summary>Returns the hold of an order by itself, minor units of the asset it gives.</summary>
     private static long NeedOf(HoldRequest request, Instrument instrument, FeeTerms fees) =>
         request.Conditions.Decode()?.Amount is { } amount
             ? HoldRule.AmountHold(instrument, request.PriceTicks, amount, new OrderFees(request.Side, fees))
             : HoldRule.Hold(instrument, request.PriceTicks, request.QuantityLots, new OrderFees(request.Side, fees));
 
-    /// <summary>The order as margin sees it; of one by amount what the amount buys at its worst price.</summary>
+    /// <summary>
+    /// Returns the order as margin sees it; for an order by amount, what the amount buys at its worst price.
+    /// </summary>
     private static MarginOrder MarginOrderOf(HoldRequest request, Instrument instrument, long need, FeeTerms fees) => new(
         instrument,
         request.Side,
@@ -267,18 +272,18 @@ internal sealed partial class AccountMachine
         }
     }
 
-    // The price of an order in its book; 0 where it is the one it was sent with.
+    // The price of an order in its book; 0 if it is the submitted one.
     private long PriceThere(in TurnStep step) => step.PriceTicks == Account.Orders[step.Number].PriceTicks ? 0 : step.PriceTicks;
 
     private void Fill(
         long timeNanos, long number, long priceTicks, long lots, long fee, long leavesLots, long hold, bool withItself, bool inAuction,
         bool isMaker)
     {
-        // An order by amount has no total but what it trades.
+        // The total of an order by amount is what it trades.
         var order = Account.Orders[number];
         if (order.Standing.Stage != OrderStage.Working)
         {
-            // Records of before ADR 49 do not tell that it triggered.
+            // Records from before ADR 49 do not tell that it triggered.
             order.Standing = order.Standing with { Stage = OrderStage.Working, SinceNanos = timeNanos };
         }
 

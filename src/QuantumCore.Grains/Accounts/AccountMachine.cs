@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// An account's state machine: the fold of its own decisions and of the books' records that touch it. Pure: a
-/// decision gives a record, and only applying the record changes anything.
+/// An account's state machine: it applies its own decisions and the book records that touch it. It is pure: a decision
+/// gives a record, and only applying the record changes anything.
 /// </summary>
 internal sealed partial class AccountMachine(
     AccountId id,
@@ -15,7 +15,7 @@ internal sealed partial class AccountMachine(
     Func<MarginAgreements>? agreements = null,
     Func<string, BusinessCalendar>? calendarOf = null)
 {
-    // A space: no client order id begins like this.
+    // Begins with a space, because no client order id does.
     private const string DepositPrefix = " deposit:";
 
     private readonly SortedDictionary<string, long> _cursors = new(StringComparer.Ordinal);
@@ -23,8 +23,8 @@ internal sealed partial class AccountMachine(
     private Func<string, bool>? _mayLack;
 
     /// <summary>
-    /// Whether it knows what its own decisions rested on. While it comes back it does not: a hold may stand on the
-    /// proceeds of one book while the turns of another are folded, and more may be held then than is there.
+    /// True if it knows everything its own decisions rested on; false during recovery. A hold may rest on the proceeds
+    /// of one book while another's records are applied, so holds may then exceed balances.
     /// </summary>
     public bool IsCaughtUp { get; private set; } = true;
 
@@ -34,31 +34,33 @@ internal sealed partial class AccountMachine(
     /// <summary>Sequence of the account's last own record.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Records folded, the books' included.</summary>
+    /// <summary>Number of applied records, including those of books.</summary>
     public long Folded { get; private set; }
 
-    /// <summary>Time of that record, Unix nanoseconds.</summary>
+    /// <summary>Time of the account's last own record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    /// <summary>
+    /// True if time may go back after a clock that ran ahead dated the last record (<see cref="TimeCorrection"/>).
+    /// </summary>
     public bool CorrectsTime { get; set; }
 
     /// <summary>
-    /// How far each source is folded: the books that the account ever had an order in, by symbol, and the payouts of what it
-    /// ever withdrew, by stream.
+    /// Last applied sequence of each source: by symbol for the books in which it ever had an order, by stream for the
+    /// payouts of what it ever withdrew.
     /// </summary>
     public IReadOnlyDictionary<string, long> Cursors => _cursors;
 
     /// <summary>The books with open orders.</summary>
     public IReadOnlyCollection<string> OpenBooks => Account.OpenSymbols;
 
-    /// <summary>What a client order id stands for.</summary>
+    /// <summary>Returns the use of a client order id; false if it is unused.</summary>
     public bool IsUsed(string clientOrderId, out UsedKey key) => _keys.TryGetValue(clientOrderId, out key);
 
-    /// <summary>What a deposit's key stands for.</summary>
+    /// <summary>Returns the use of a deposit's key; false if it is unused.</summary>
     public bool IsDeposited(string key, out UsedKey used) => _keys.TryGetValue(DepositPrefix + key, out used);
 
-    /// <summary>Decides about an order under a key that is not used: a hold, or a refusal that uses the key up.</summary>
+    /// <summary>Decides about an order under an unused key: a hold, or a rejection that uses the key up.</summary>
     public AccountRecord Decide(HoldRequest request, ulong hash, Instrument instrument, long now)
     {
         if (Barrier is var barred and not RejectReason.None)
@@ -80,7 +82,9 @@ internal sealed partial class AccountMachine(
             : new KeyRefused(At(now), request.ClientOrderId, hash, reason);
     }
 
-    /// <summary>Decides about a replacement of an open order, which holds only what it needs beyond the old one.</summary>
+    /// <summary>
+    /// Decides about a replacement of an open order, which holds only what it needs beyond the old one.
+    /// </summary>
     public AccountRecord DecideReplacement(
         HeldOrder old, string clientOrderId, long priceTicks, long quantityLots, ulong hash, long now, long? triggerTicks = null)
     {
@@ -107,7 +111,7 @@ internal sealed partial class AccountMachine(
         var conditions = triggerTicks is { } trigger ? old.Conditions! with { TriggerTicks = trigger } : old.Conditions;
         if (conditions?.DisplayLots > quantityLots)
         {
-            // An iceberg shows no more than it has.
+            // An iceberg displays at most what it has.
             conditions = conditions with { DisplayLots = quantityLots };
         }
 
@@ -131,12 +135,12 @@ internal sealed partial class AccountMachine(
         return new HoldPlaced(At(now), instrument.Symbol, order, hash, amount);
     }
 
-    /// <summary>What replaces an order of a list does not carry the list's name on.</summary>
+    /// <summary>Removes the list's name from the replacement of a list's order.</summary>
     private static OrderConditions? OfNoList(OrderConditions? conditions) =>
         conditions?.ListName is null ? conditions
         : conditions with { ListName = null } is var rest && rest == new OrderConditions() ? null : rest;
 
-    /// <summary>Uses up a client order id by a refusal that rests on more than the request alone.</summary>
+    /// <summary>Uses up a client order id by a rejection that rests on more than the request alone.</summary>
     public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>
         new KeyRefused(At(now), clientOrderId, hash, reason);
 
@@ -144,21 +148,23 @@ internal sealed partial class AccountMachine(
     public AccountRecord AskReduction(string clientOrderId, ulong hash, HeldOrder order, long totalLots, long now) =>
         new ReductionAsked(At(now), clientOrderId, hash, order.Number, totalLots, order.Instrument.Symbol);
 
-    /// <summary>Uses up a client order id whose order is cancelled before it came.</summary>
+    /// <summary>Uses up a client order id whose order was cancelled before it arrived.</summary>
     public AccountRecord Burn(string clientOrderId, long now) =>
         new KeyRefused(At(now), clientOrderId, 0, RejectReason.KeyCancelled);
 
-    /// <summary>Takes in a deposit under a key that is not used.</summary>
+    /// <summary>Records a deposit under an unused key.</summary>
     public AccountRecord Deposit(DepositRequest request, Asset asset, long now) =>
         new Deposited(At(now), request.Key, asset.Name, asset.Decimals, request.Amount);
 
     /// <summary>Marks a mass cancel of everything so far.</summary>
     public CancelAllMarked MarkCancelAll(long now) => new(At(now), Account.LastNumber);
 
-    /// <summary>It comes back: from here on its own records are ahead of what books did.</summary>
+    /// <summary>Begins the recovery: from here on its own records are ahead of its books.</summary>
     public void BeginCatchUp() => IsCaughtUp = false;
 
-    /// <summary>It has folded every book to where its own decisions stood, so that nothing is held that is not there.</summary>
+    /// <summary>
+    /// Ends the recovery: every book is applied as far as its own decisions, so that holds must be covered.
+    /// </summary>
     public void EndCatchUp()
     {
         IsCaughtUp = true;
@@ -175,7 +181,7 @@ internal sealed partial class AccountMachine(
 
     private bool MayLack(string asset) => IsBeingSplit(asset) || _lacking.Contains(asset);
 
-    /// <summary>Folds the account's own next record.</summary>
+    /// <summary>Applies the account's own next record.</summary>
     public void Apply(AccountRecord record)
     {
         Sequence++;
@@ -238,8 +244,8 @@ internal sealed partial class AccountMachine(
     }
 
     /// <summary>
-    /// The order that a hold stands for, to submit (again). Its terms live as long as it is open here; the book
-    /// knows the rest of a finished one by its number.
+    /// Returns the order of a hold, to submit it, perhaps again. Its terms are known while it is open here; the book
+    /// knows a finished one by its number.
     /// </summary>
     public SubmitOrder OrderOf(in UsedKey key, HoldRequest request)
     {

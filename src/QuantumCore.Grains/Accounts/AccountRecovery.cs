@@ -5,10 +5,10 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>How an account comes back: the newest good snapshot, then its own records after it.</summary>
+/// <summary>Recovers an account: the newest valid snapshot, then its own records after it.</summary>
 internal static class AccountRecovery
 {
-    /// <summary>The machine of the newest usable snapshot, or an empty one.</summary>
+    /// <summary>Returns the machine of the newest usable snapshot, or an empty one.</summary>
     public static async Task<AccountMachine> NewestSnapshotAsync(
         IJournalStore store,
         AccountId id,
@@ -32,7 +32,7 @@ internal static class AccountRecovery
         return new AccountMachine(id, catalog.Get, catalog.FeesOf, () => catalog.Margin, catalog.CalendarOf);
     }
 
-    /// <summary>Folds the account's own records up to the head of the activation.</summary>
+    /// <summary>Applies the account's own records up to the head of the activation.</summary>
     public static async Task ReplayAsync(
         IJournalStore store, AccountMachine machine, JournalStream stream, CancellationToken cancellationToken)
     {

@@ -6,15 +6,15 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Where a silo's accounts pull what they missed: which records of a book, a payout or a settlement touch an account. The history's
-/// index knows up to its cursor; the tail after it is read from the journal once for all accounts of the silo. A book is
-/// named by its symbol, the others by their streams.
+/// Finds the records that a silo's accounts missed: those of a book, a payout or a settlement that touch an account.
+/// The history's index covers records up to its cursor. The tail after it is read from the journal once for all
+/// accounts of the silo. A symbol names a book; a stream names the others.
 /// </summary>
 public sealed class BookTails(IJournalStore store, HistoryStore history, TimeProvider time)
 {
     private const string Prefix = "book/";
 
-    /// <summary>After so many more records a tail drops what the history has indexed since.</summary>
+    /// <summary>Number of further records after which a tail drops what the history has indexed since.</summary>
     internal const int TrimAfter = 20_000;
 
     private static readonly TimeSpan s_headsAge = TimeSpan.FromMilliseconds(500);
@@ -25,7 +25,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     private long _headsRead;
 
     /// <summary>
-    /// The durable heads of all books and payouts: read now, or half a second old at most, with one query for all who ask.
+    /// Returns the durable heads of all books and payouts, read now or at most half a second old, with one query for
+    /// all callers.
     /// </summary>
     internal Task<IReadOnlyDictionary<string, long>> HeadsAsync(bool now)
     {
@@ -47,8 +48,8 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
     }
 
     /// <summary>
-    /// An account's records of a book or payout after its cursor, as they are stored, oldest first, complete through a sequence
-    /// that is durable.
+    /// Returns an account's stored records of a book or payout after its cursor, oldest first, complete through a
+    /// durable sequence.
     /// </summary>
     internal async Task<IReadOnlyList<JournalRecord>> AfterAsync(
         string symbol, long account, long cursor, long through, CancellationToken cancellationToken)
@@ -72,7 +73,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return await ReadAsync(stream, sequences, cancellationToken);
     }
 
-    // Neighbours come with one read: reading a few others' records is cheaper than asking again.
+    // Neighbours come with one read: reading a few others' records is cheaper than another read.
     private async Task<List<JournalRecord>> ReadAsync(
         string stream, List<long> sequences, CancellationToken cancellationToken)
     {
@@ -104,7 +105,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return records;
     }
 
-    // What the tail does not hold any more the history has indexed; one that is being made anew may be behind.
+    // The history has indexed what the tail no longer holds. A history that is being rebuilt may be behind.
     private async Task<List<long>> IndexedAsync(
         string stream, long account, long after, long through, CancellationToken cancellationToken)
     {
@@ -140,7 +141,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         ? SettlementRecordEncoding.Decode(stored.Body.Span).TouchedAccounts()
         : BookRecordEncoding.Decode(stored.Body.Span).TouchedAccounts();
 
-    /// <summary>Which records of one book touch whom, from where the history's index ended.</summary>
+    /// <summary>The records of one book by touched account, from where the history's index ended.</summary>
     private sealed class Tail(string stream)
     {
         private readonly Lock _gate = new();
@@ -162,14 +163,14 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             }
         }
 
-        /// <summary>Adds an account's sequences; gives the first sequence that the tail knows of.</summary>
+        /// <summary>Adds an account's sequences; returns the first sequence that the tail covers.</summary>
         public long AddTo(List<long> sequences, long account, long after, long through)
         {
             lock (_gate)
             {
                 if (_byAccount.TryGetValue(account, out var own))
                 {
-                    // What is asked for is nearly always at the end.
+                    // The requested sequences are nearly always at the end.
                     var from = own.Count;
                     while (from > 0 && own[from - 1] > after)
                     {
@@ -183,7 +184,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             }
         }
 
-        // One at a time: each waits for the one before it, however that ended.
+        // One at a time: each waits for the previous one, however that ended.
         private async Task ExtendAfterAsync(
             Task before,
             IJournalStore store,
@@ -204,7 +205,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
             }
         }
 
-        // The index of a history that is made anew may end before the tail's start: that stays, and is complete.
+        // The index of a rebuilt history may end before the tail's start; the start stays, and the tail is complete.
         private void Trim(long indexed)
         {
             lock (_gate)

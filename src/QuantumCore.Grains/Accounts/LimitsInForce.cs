@@ -4,17 +4,17 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>The account's limits of one scope, and what is counted over time for them.</summary>
+/// <summary>The account's limits of one scope, with their counters over time.</summary>
 internal sealed class LimitsInForce
 {
     private const long MillisecondNanos = 1_000_000;
 
-    // By kind, since each order asks for all of them.
+    // Indexed by kind, because each order checks all of them.
     private readonly long[] _most;
     private readonly OrderBucket? _bucket;
     private readonly RecentOrders? _recent;
 
-    /// <summary>Limits that were set, with nothing counted yet.</summary>
+    /// <summary>Creates limits with nothing counted yet.</summary>
     public LimitsInForce(ImmutableArray<AccountLimit> limits, long timeNanos)
     {
         Limits = limits;
@@ -50,13 +50,13 @@ internal sealed class LimitsInForce
         }
     }
 
-    /// <summary>What was set.</summary>
+    /// <summary>The limits as set.</summary>
     public ImmutableArray<AccountLimit> Limits { get; }
 
-    /// <summary>The limit of a kind, in its unit; -1 for none.</summary>
+    /// <summary>Returns the limit of a kind, in its unit; -1 for none.</summary>
     public long Most(LimitKind kind) => _most[(int)kind];
 
-    /// <summary>The limit of a kind among some; -1 for none.</summary>
+    /// <summary>Returns the limit of a kind among some; -1 for none.</summary>
     public static long MostIn(ImmutableArray<AccountLimit> limits, LimitKind kind)
     {
         foreach (var limit in limits)
@@ -70,21 +70,21 @@ internal sealed class LimitsInForce
         return -1;
     }
 
-    /// <summary>Whether so many orders may come now.</summary>
+    /// <summary>Returns true if the rate limit allows the orders now.</summary>
     public bool HasRate(int orders, long now) =>
         _bucket?.Has(orders, now) is not false && _recent?.IsFull(orders, now) is not true;
 
-    /// <summary>Whether the same order came a moment ago.</summary>
+    /// <summary>Returns true if an equal order came a moment ago.</summary>
     public bool IsDuplicate(in OrderContent order, long now) => _recent?.Contains(order, now) is true;
 
-    /// <summary>An order is held.</summary>
+    /// <summary>Counts a held order.</summary>
     public void Count(in OrderContent order, long timeNanos)
     {
         _bucket?.Take(1, timeNanos);
         _recent?.Add(order, timeNanos);
     }
 
-    /// <summary>What is counted, as bytes.</summary>
+    /// <summary>Writes the counters.</summary>
     public void Write(ref RecordWriter to)
     {
         if (_bucket is not null)
@@ -109,7 +109,7 @@ internal sealed class LimitsInForce
         }
     }
 
-    /// <summary>Limits with what was counted for them.</summary>
+    /// <summary>Reads limits with their counters.</summary>
     public static LimitsInForce Read(ImmutableArray<AccountLimit> limits, ref RecordReader from) => new(limits, ref from);
 
     private long Burst => Most(LimitKind.OrderBurst) is >= 0 and var burst ? burst : Most(LimitKind.OrdersPerSecond);

@@ -4,59 +4,61 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What a margin account knows beside its balances and orders: the fold of its own records, and of what its liquidation traded.</summary>
-/// <param name="currency">What it is paid in and owes.</param>
+/// <summary>
+/// Margin state of an account beside its balances and orders, from its own records and its liquidation's trades.
+/// </summary>
+/// <param name="currency">The account's currency.</param>
 internal sealed class MarginStanding(Asset currency)
 {
-    /// <summary>Mark prices that it goes by, with how they were made.</summary>
+    /// <summary>Mark prices in use, with their origin.</summary>
     public Dictionary<string, MarkPrice> Marks { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Ended steps of liquidations that the insurance fund does not know of yet, by the account's sequence.</summary>
+    /// <summary>Ended liquidation steps that the insurance fund does not know yet, by the account's sequence.</summary>
     public SortedDictionary<long, (long Fee, long Deficit)> Claims { get; } = [];
 
-    /// <summary>What it is paid in and owes.</summary>
+    /// <summary>The account's currency.</summary>
     public Asset Currency => currency;
 
-    /// <summary>The one instrument that an isolated account trades; empty for any.</summary>
+    /// <summary>The only instrument that an isolated account trades; empty for any.</summary>
     public string Symbol { get; set; } = "";
 
-    /// <summary>How it stands by its newest record.</summary>
+    /// <summary>Its state by its newest record.</summary>
     public MarginState State { get; private set; }
 
-    /// <summary>Of an account in liquidation: orders of its own went up to this number.</summary>
+    /// <summary>In liquidation: the number up to which its own orders went.</summary>
     public long Floor { get; private set; }
 
-    /// <summary>When its call ends, Unix nanoseconds; 0 for no call.</summary>
+    /// <summary>Deadline of its margin call, Unix nanoseconds; 0 for no call.</summary>
     public long DeadlineNanos { get; private set; }
 
-    /// <summary>Number of the UTC day at whose beginning interest accrued last.</summary>
+    /// <summary>UTC day since 1970 at whose start interest last accrued.</summary>
     public long AccruedDay { get; private set; }
 
-    /// <summary>Days of a year of its interest; 0 before the first.</summary>
+    /// <summary>Days per year of its interest; 0 before the first accrual.</summary>
     public int DayBasis { get; private set; }
 
     /// <summary>Accrued on borrowed cash, minor units times yearly millionths.</summary>
     public Int128 Loan { get; private set; }
 
-    /// <summary>The same on borrowed units.</summary>
+    /// <summary>Accrued on borrowed units, in the same unit.</summary>
     public Int128 Borrow { get; private set; }
 
-    /// <summary>Orders of the liquidation so far.</summary>
+    /// <summary>Number of liquidation orders so far.</summary>
     public int Steps { get; private set; }
 
-    /// <summary>When the last of them was held, Unix nanoseconds.</summary>
+    /// <summary>Time of the last one's hold, Unix nanoseconds.</summary>
     public long StepNanos { get; private set; }
 
-    /// <summary>The order of the step that has not ended on record; 0 for none.</summary>
+    /// <summary>Number of the order of the step without a recorded end; 0 for none.</summary>
     public long StepNumber { get; private set; }
 
-    /// <summary>What that order has traded, quote minor units.</summary>
+    /// <summary>Value that order has traded, quote minor units.</summary>
     public Int128 StepValue { get; private set; }
 
-    /// <summary>Interest and borrow fees that are not charged yet, rounded up, minor units.</summary>
+    /// <summary>Interest and borrow fees not charged yet, rounded up, minor units.</summary>
     public Int128 Owed => DayBasis == 0 ? 0 : new LoanInterest(Loan, DayBasis).Owed + new LoanInterest(Borrow, DayBasis).Owed;
 
-    /// <summary>Whether it may trade an instrument that has margin terms.</summary>
+    /// <summary>Returns true if it may trade an instrument that has margin terms.</summary>
     public bool Trades(Instrument instrument) => instrument.Quote == currency && (Symbol.Length == 0 || instrument.Symbol == Symbol);
 
     public void Begin(long timeNanos) => AccruedDay = UtcDay.Of(timeNanos);
@@ -77,7 +79,7 @@ internal sealed class MarginStanding(Asset currency)
     public void BeginStep(long number, long timeNanos) =>
         (Steps, StepNanos, StepNumber, StepValue) = (Steps + 1, timeNanos, number, 0);
 
-    /// <summary>An order has traded; only that of the step counts.</summary>
+    /// <summary>Notes a trade; only trades of the step's order count.</summary>
     public void Trade(long number, Int128 value) => StepValue += number == StepNumber ? value : 0;
 
     public void Apply(LiquidationStepEnded ended, long sequence)
@@ -89,9 +91,9 @@ internal sealed class MarginStanding(Asset currency)
         }
     }
 
-    /// <summary>Writes it.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="tellsSymbol">Whether with the instrument that it trades alone, if any.</param>
+    /// <summary>Writes the state.</summary>
+    /// <param name="to">The writer.</param>
+    /// <param name="tellsSymbol">True to write <see cref="Symbol"/> too.</param>
     public void Write(ref RecordWriter to, bool tellsSymbol)
     {
         to.Text(currency.Name);
@@ -128,8 +130,8 @@ internal sealed class MarginStanding(Asset currency)
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="from">Where from.</param>
-    /// <param name="tellsSymbol">Whether the instrument is there that it trades alone, if any.</param>
+    /// <param name="from">The reader.</param>
+    /// <param name="tellsSymbol">True if <see cref="Symbol"/> was written too.</param>
     public static MarginStanding Read(ref RecordReader from, bool tellsSymbol)
     {
         var standing = new MarginStanding(new Asset(from.Text(), from.Count32()))

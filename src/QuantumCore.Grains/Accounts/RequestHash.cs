@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// A hash of what a client asked for, to tell a retry from another request under the same key. FNV-1a: stable
-/// for ever, since it is journaled; a client can only collide with itself.
+/// Computes a hash of a client's request, which tells a retry from another request under the same key. FNV-1a, stable
+/// for ever because it is journaled. A client can only collide with itself.
 /// </summary>
 internal static class RequestHash
 {
@@ -14,7 +14,8 @@ internal static class RequestHash
     private const ulong Prime = 0x100000001b3;
 
     /// <summary>
-    /// Of an order. The protection price of an order that has no limit of its own is the gateway's, not the client's.
+    /// Returns the hash of an order. The protection price of an order without a limit is the gateway's, not the
+    /// client's, and does not count.
     /// </summary>
     public static ulong Of(HoldRequest request)
     {
@@ -38,16 +39,18 @@ internal static class RequestHash
         return hash;
     }
 
-    /// <summary>Of a signal: what it says. What its strategy makes of it may change before it comes again.</summary>
+    /// <summary>
+    /// Returns the hash of a signal's own content. What its strategy makes of it may change before a retry.
+    /// </summary>
     public static ulong Of(SignalIntent signal) =>
         Add(Add(Add(Add(Add(Offset, "signal"), signal.Symbol), (long)signal.Action), signal.SaidLots), signal.LimitTicks);
 
-    /// <summary>What an order asks for, whatever its name: the part of it that a copy has in common.</summary>
+    /// <summary>Returns the content of an order apart from its name: what a duplicate has in common with it.</summary>
     public static OrderContent ContentOf(
         string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) => new(
         symbol, side, type, HasLimit(type) ? priceTicks : 0, quantityLots, conditions.Decode()?.Amount ?? 0);
 
-    /// <summary>Of a list: its kind and all of its orders, with their names.</summary>
+    /// <summary>Returns the hash of a list: its kind and all of its orders, with their names.</summary>
     public static ulong Of(OrderListKind kind, IEnumerable<HoldRequest> orders)
     {
         var hash = Add(Offset, (long)kind);
@@ -62,7 +65,7 @@ internal static class RequestHash
     private static bool HasLimit(OrderType type) =>
         type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged;
 
-    /// <summary>Of an amendment that replaces an order.</summary>
+    /// <summary>Returns the hash of an amendment that replaces an order.</summary>
     public static ulong Of(AmendRequest request)
     {
         var hash = Add(Add(Add(Add(Offset, request.Symbol), request.OrderId), request.PriceTicks), request.TotalLots);
@@ -70,14 +73,14 @@ internal static class RequestHash
         return request.TriggerTicks == 0 ? hash : Add(Add(hash, "trigger"), request.TriggerTicks);
     }
 
-    /// <summary>Of a deposit.</summary>
+    /// <summary>Returns the hash of a deposit.</summary>
     public static ulong Of(string asset, long amount) => Add(Add(Offset, asset), amount);
 
-    /// <summary>Of a transfer to another account.</summary>
+    /// <summary>Returns the hash of a transfer to another account.</summary>
     public static ulong OfTransfer(long to, string asset, long amount) =>
         Add(Add(Add(Add(Offset, "transfer"), to), asset), amount);
 
-    /// <summary>Of a withdrawal.</summary>
+    /// <summary>Returns the hash of a withdrawal.</summary>
     public static ulong OfWithdrawal(string asset, long amount, string destination) =>
         Add(Add(Add(Add(Offset, "withdrawal"), asset), amount), destination);
 

@@ -4,30 +4,34 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Accounts;
 
-/// <summary>What a client's key stands for, for ever.</summary>
-/// <param name="Sequence">The account's record that used it.</param>
-/// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order came.</param>
-/// <param name="Number">The order it named, or 0.</param>
-/// <param name="Symbol">The order's book; none of an amendment that an older version recorded.</param>
-/// <param name="Reason">Why it was refused, or none.</param>
-/// <param name="ReduceToLots">For an amendment that left an order where it stands: the total it named; else 0.</param>
+/// <summary>The permanent use of a client's key.</summary>
+/// <param name="Sequence">Sequence of the account's record that used it.</param>
+/// <param name="RequestHash">Hash of the request; 0 for a name that was cancelled before its order arrived.</param>
+/// <param name="Number">Number of the order it named, or 0.</param>
+/// <param name="Symbol">The order's book; empty for an amendment recorded by an older version.</param>
+/// <param name="Reason">Reject reason, or None.</param>
+/// <param name="ReduceToLots">
+/// For an amendment that reduced an order in place: the total it named, in lots; else 0.
+/// </param>
 internal readonly record struct UsedKey(
     long Sequence, ulong RequestHash, long Number, string Symbol, RejectReason Reason, long ReduceToLots = 0)
 {
-    /// <summary>Whether it names an order of its own.</summary>
+    /// <summary>True if it names an order of its own.</summary>
     public bool IsOrder => Number != 0 && ReduceToLots == 0;
 
-    /// <summary>The order it leads to: its own, or one that was changed under it where it stands. No key leads to none.</summary>
+    /// <summary>
+    /// The order it leads to: its own, or one that it reduced in place; UnknownOrder if there is none.
+    /// </summary>
     public NamedOrder Order => string.IsNullOrEmpty(Symbol) ? new NamedOrder(RejectReason.UnknownOrder, "", 0) : new NamedOrder(RejectReason.None, Symbol, Number);
 }
 
-/// <summary>All keys that an account has used: for a name of 12 letters some 35 bytes a key and 14 for finding it.</summary>
+/// <summary>All keys that an account has used. A key of 12 letters takes about 35 bytes, plus 14 for lookup.</summary>
 internal sealed class UsedKeys
 {
     private readonly EntryLog _log;
     private bool _hasReductions;
 
-    /// <summary>None.</summary>
+    /// <summary>Creates an empty set of keys.</summary>
     public UsedKeys()
         : this(new EntryLog())
     {
@@ -35,7 +39,7 @@ internal sealed class UsedKeys
 
     private UsedKeys(EntryLog log) => _log = log;
 
-    /// <summary>What a key stands for; false for one that is free.</summary>
+    /// <summary>Returns the use of a key; false if it is unused.</summary>
     public bool TryGetValue(string name, out UsedKey key)
     {
         var size = Encoding.UTF8.GetMaxByteCount(name.Length);
@@ -44,8 +48,8 @@ internal sealed class UsedKeys
         return TryFind(bytes, HashOf(bytes), out key);
     }
 
-    /// <summary>Uses a key that is free.</summary>
-    /// <exception cref="InvalidOperationException">It is not: two records use it.</exception>
+    /// <summary>Adds an unused key.</summary>
+    /// <exception cref="InvalidOperationException">The key is used: two records use it.</exception>
     public void Add(string name, in UsedKey key)
     {
         var to = new RecordWriter();
@@ -67,7 +71,7 @@ internal sealed class UsedKeys
         _hasReductions |= key.ReduceToLots != 0;
     }
 
-    /// <summary>The same keys; of an amendment that left an order where it stands none knows the book.</summary>
+    /// <summary>Returns the same keys without the books of amendments that reduced an order in place.</summary>
     public UsedKeys WithoutBooksOfReductions()
     {
         if (!_hasReductions)
@@ -89,7 +93,7 @@ internal sealed class UsedKeys
         return all;
     }
 
-    /// <summary>All of it, for a snapshot, in the sequence in which keys were used.</summary>
+    /// <summary>Writes all keys for a snapshot, in the sequence of their use.</summary>
     public void Write(ref RecordWriter to) => _log.Write(ref to);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
@@ -134,7 +138,7 @@ internal sealed class UsedKeys
         return false;
     }
 
-    // Seeded by the process: clients choose the names, and must not be able to choose such that all meet in one place.
+    // Seeded by the process: clients choose the names, and must not be able to force collisions.
     private static uint HashOf(ReadOnlySpan<byte> name)
     {
         var hash = new HashCode();

@@ -18,22 +18,22 @@ public sealed class PriceAlertsState
     [Id(1)]
     public long SinceNanos { get; set; }
 
-    /// <summary>The greatest number that an alert was given.</summary>
+    /// <summary>The greatest number given to an alert.</summary>
     [Id(2)]
     public long LastId { get; set; }
 
-    /// <summary>The alerts, the oldest first.</summary>
+    /// <summary>The alerts, oldest first.</summary>
     [Id(3)]
     public List<PriceAlert> Alerts { get; set; } = [];
 }
 
-/// <summary>The price alerts of one account. The state is written before anybody is told.</summary>
+/// <summary>The price alerts of one account. The state is written before anything is published.</summary>
 [GrainType("price-alerts")]
 public sealed class PriceAlertsGrain(
     [PersistentState("price-alerts")] IPersistentState<PriceAlertsState> state, TimeProvider time, IHostApplicationLifetime lifetime)
     : Grain, IPriceAlertsGrain
 {
-    // A watch whose silo died is woken by the next trade, or by an owner who listens.
+    // The next trade, or an owner who listens, activates a watch whose silo died.
     private static readonly TimeSpan s_wake = TimeSpan.FromSeconds(10);
 
     private readonly ChangeWatch _watch = new(time, lifetime.ApplicationStopping);
@@ -69,17 +69,19 @@ public sealed class PriceAlertsGrain(
         if (alerts.Find(alert => !alert.HasFired && (alert.Symbol, alert.PriceTicks, alert.IsAbove) == (symbol, price, isAbove)) is { } same)
             return new AlertResult(RejectReason.None, same);
 
-        // The oldest that has fired makes room.
+        // The oldest fired alert makes room.
         if (alerts.Count >= PriceAlert.MostOfOne && alerts.Find(alert => alert.HasFired) is { } oldest)
             alerts.Remove(oldest);
         if (alerts.Count >= PriceAlert.MostOfOne)
             return new AlertResult(RejectReason.Forbidden, null);
 
-        // The first number is the time in milliseconds: no earlier release, which kept alerts in memory, gave it to another one.
+        // The first number is the time in milliseconds, which no earlier release, with alerts in memory, gave to
+        // another alert.
         var id = state.State.LastId == 0 ? now / 1_000_000 : state.State.LastId + 1;
         var alert = new PriceAlert(id, symbol, price, isAbove, now, reached, reached > 0 ? now : 0);
 
-        // Watched before it is there: one that is watched and not there is forgotten when it fires, the other way it would never fire.
+        // Watched before it is stored: a watched alert that is not stored is forgotten when it fires; the other way it
+        // would never fire.
         if (!alert.HasFired && !await GrainFactory.PriceWatch(symbol).Watch(new WatchedPrice(Account, id, price, isAbove, after)))
             return new AlertResult(RejectReason.Overloaded, null);
 

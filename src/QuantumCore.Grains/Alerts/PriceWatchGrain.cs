@@ -7,30 +7,30 @@ using QuantumCore.MarketData;
 
 namespace QuantumCore.Grains.Alerts;
 
-/// <summary>The stored state of the prices that are waited for in a symbol.</summary>
+/// <summary>The stored state of a symbol's price watch.</summary>
 [GenerateSerializer]
 public sealed class PriceWatchState
 {
-    /// <summary>Sequence of the book up to which trades have been looked at.</summary>
+    /// <summary>Sequence of the book up to which trades were checked.</summary>
     [Id(0)]
     public long Sequence { get; set; }
 
-    /// <summary>The prices. Those that have fired stay until their account has put that on disk.</summary>
+    /// <summary>The prices. Fired ones stay until their account has stored that.</summary>
     [Id(1)]
     public List<WatchedPrice> Prices { get; set; } = [];
 }
 
 /// <summary>
-/// The prices that accounts wait for in one symbol. The symbol's market data wakes it, and hands it the book's records while a
-/// price is waited for. Records since its state was written that it has not seen it reads from the journal, so that no trade is
-/// missed and each alert fires by the first that reaches it.
+/// The waiting price alerts of one symbol. The symbol's market data grain activates it and hands it the book's records
+/// while a price waits. Records that it has missed since its state was written are read from the journal. So no trade
+/// is missed, and the first trade that reaches an alert fires it.
 /// </summary>
 [GrainType("price-watch"), Reentrant, PreferLocalPlacement]
 public sealed class PriceWatchGrain(
     [PersistentState("price-watch")] IPersistentState<PriceWatchState> state, IJournalStore journal, ILogger<PriceWatchGrain> log)
     : Grain, IPriceWatchGrain
 {
-    // Records that the next activation reads again at most, beside those of one look.
+    // Maximum number of records that the next activation reads again, besides those of one check.
     private const long SaveAfter = 10_000;
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(5);
@@ -62,7 +62,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // Only to spare the next activation the reading; a state that was not written is not worth a failure.
+        // Only saves the next activation reading; an unwritten state is not worth a failure.
         if (_prices.Count > 0 && _sequence > state.State.Sequence && !_isLost)
             await LogFailureAsync(SaveAsync());
     }
@@ -70,7 +70,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public async Task Take(BookBatch batch)
     {
-        // While no price is waited for nothing can be missed: the first one brings the sequence that it starts from.
+        // Without a waiting price nothing can be missed: the first one brings its starting sequence.
         if (_prices.Count == 0)
             return;
         if (batch.FirstSequence > _sequence + 1)
@@ -91,10 +91,10 @@ public sealed class PriceWatchGrain(
                 price = price with { AfterSequence = await HeadAsync() };
         }
 
-        // Again, since this may have waited.
+        // Check again, because this may have waited.
         if (!_prices.Contains(price))
         {
-            // Trades before this price was there are looked at again: twice does no harm.
+            // Trades before this price was added are checked again, which does no harm.
             _sequence = _prices.Count == 0 ? price.AfterSequence : Math.Min(_sequence, price.AfterSequence);
             _prices.Add(price);
             _changes++;
@@ -109,7 +109,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public Task Forget(long account, ImmutableArray<long> ids)
     {
-        // On disk with the next look: one that comes back from there fires for nobody, and is forgotten again.
+        // On disk with the next check: a restored one fires for nobody and is forgotten again.
         foreach (var id in ids)
             _changes += _prices.Remove(account, id) ? 1 : 0;
         return Task.CompletedTask;
@@ -121,7 +121,7 @@ public sealed class PriceWatchGrain(
     private void KeepLooking(TimeSpan first) => _look ??= this.RegisterGrainTimer(
         LookAsync, new GrainTimerCreationOptions { DueTime = first, Period = s_look, Interleave = true });
 
-    /// <summary>Finds what the stream has lost, tells accounts again what they have not confirmed, and saves.</summary>
+    /// <summary>Finds lost records, notifies accounts again of what they have not confirmed, and saves.</summary>
     private async Task LookAsync()
     {
         if (_prices.Count > 0)
@@ -131,7 +131,7 @@ public sealed class PriceWatchGrain(
             await LogFailureAsync(SaveAsync());
     }
 
-    /// <summary>Has the records to come sent here, and reads those that have been.</summary>
+    /// <summary>Subscribes to coming records, and reads past ones.</summary>
     private async Task FollowTradesAsync()
     {
         await GrainFactory.GetGrain<IMarketDataGrain>(Symbol).ForwardTrades();
@@ -143,7 +143,7 @@ public sealed class PriceWatchGrain(
 
     private async Task ReadJournalAsync(long throughSequence, CancellationToken cancellationToken)
     {
-        // Batches may arrive and be taken while this waits: each record asks for its own turn.
+        // Batches may arrive and be processed while this waits, so each record checks whether it is next.
         await foreach (var stored in journal.ReadAsync(BookStream, _sequence + 1, throughSequence, cancellationToken))
             Take(stored.Sequence, BookRecordEncoding.Decode(stored.Body.Span));
     }
@@ -157,7 +157,7 @@ public sealed class PriceWatchGrain(
         if (record is not (OrderAccepted or BookTurn))
             return;
 
-        // Prices of legs are no last prices, which is what was asked for.
+        // Prices of legs are not last prices, and the alerts are for last prices.
         _trades.Clear();
         BookRecordFold.AddTrades(_trades, sequence, record);
         foreach (var trade in _trades)
@@ -167,14 +167,14 @@ public sealed class PriceWatchGrain(
         }
     }
 
-    /// <summary>Tells accounts what has fired. Not awaited: an account may be waiting for this grain.</summary>
+    /// <summary>Notifies accounts of fired alerts. Not awaited: an account may be waiting for this grain.</summary>
     private void Tell(IEnumerable<WatchedPrice> fired)
     {
         foreach (var ofAccount in fired.GroupBy(price => price.Account))
             _ = GrainFactory.PriceAlerts(ofAccount.Key).Fire(Symbol, [.. ofAccount]);
     }
 
-    /// <summary>Completes when all that has changed until now is on disk. Many who wait share a write.</summary>
+    /// <summary>Completes when all changes so far are on disk. Concurrent callers share a write.</summary>
     private async Task SaveAsync()
     {
         var wanted = _changes;

@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Alerts;
 
-/// <summary>Prices that are waited for in one symbol, by price: a trade costs the same however many wait.</summary>
+/// <summary>Waiting prices of one symbol, sorted by price: a trade costs the same however many wait.</summary>
 internal sealed class WaitingPrices
 {
     private readonly Dictionary<(long Account, long Id), WatchedPrice> _all = [];
@@ -18,7 +18,7 @@ internal sealed class WaitingPrices
     /// <summary>Returns true if this price is there.</summary>
     public bool Contains(WatchedPrice price) => _all.ContainsKey((price.Account, price.Id));
 
-    /// <summary>Adds one that is not there.</summary>
+    /// <summary>Adds a price that is not there.</summary>
     public void Add(WatchedPrice price)
     {
         _all.Add((price.Account, price.Id), price);
@@ -26,7 +26,7 @@ internal sealed class WaitingPrices
             SideOf(price).Add(KeyOf(price));
     }
 
-    /// <summary>Removes one; false if it was not there.</summary>
+    /// <summary>Removes a price; returns false if it was not there.</summary>
     public bool Remove(long account, long id)
     {
         if (!_all.Remove((account, id), out var price))
@@ -35,7 +35,7 @@ internal sealed class WaitingPrices
         return true;
     }
 
-    /// <summary>Fires those that a trade reaches, and returns them.</summary>
+    /// <summary>Fires the prices that a trade reaches, and returns them.</summary>
     /// <param name="ticks">Price of the trade, in ticks.</param>
     /// <param name="nanos">Time of the trade, Unix nanoseconds.</param>
     /// <param name="sequence">Sequence of the trade in its book.</param>

@@ -4,7 +4,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Open orders through corporate actions: each action adjusts them once, however often it is brought.</summary>
+/// <summary>Adjusts open orders for corporate actions: each action once, however often it is delivered.</summary>
 internal sealed partial class BookMachine
 {
     private readonly SortedSet<long> _adjusted = [];
@@ -17,7 +17,8 @@ internal sealed partial class BookMachine
         {
             _adjustment = adjustment;
             _adjusted.Add(action);
-            // A book that goes on to trade has the units it had, though its orders end: by how much prices fall for a dividend in another currency nobody can say.
+            // A book that goes on trading keeps its units though its orders end: the price fall of a dividend in
+            // another currency is unknown.
             var areNew = adjustment.IsSplit || (adjustment.FallTicks == 0 && Core.Phase is TradingPhase.Halt or TradingPhase.Closed);
             _newUnitsFrom = areNew ? Sequence + 1 : _newUnitsFrom;
         }

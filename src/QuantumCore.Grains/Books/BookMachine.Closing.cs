@@ -4,20 +4,20 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Many orders that are cancelled at once: all of them end before the book settles.</summary>
+/// <summary>Cancels many orders at once: all of them end before the book settles.</summary>
 internal sealed partial class BookMachine
 {
     /// <summary>
-    /// Cancels everything of an account up to a number, arrived or not. Null: done before, nothing open. A turn when
-    /// that did more than end plain orders.
+    /// Cancels all orders of an account up to a number, arrived or not. Returns null if that was done before and
+    /// nothing is open. Returns a general record if it did more than end plain orders.
     /// </summary>
-    /// <param name="account">Whose orders.</param>
-    /// <param name="floor">The number.</param>
-    /// <param name="now">When.</param>
-    /// <param name="together">False for a record of before orders ended together: the book settled after each of them.</param>
+    /// <param name="account">The account.</param>
+    /// <param name="floor">The highest number to cancel.</param>
+    /// <param name="now">Time of the command, Unix nanoseconds.</param>
+    /// <param name="together">False for an older record, in which the book settled after each order.</param>
     public BookRecord? CloseAll(long account, long floor, long now, bool together = true)
     {
-        // What leaves no record leaves no trace: the state is the fold of the records.
+        // Without a record nothing may change, because the state is built from the records alone.
         var known = _accounts.GetValueOrDefault(account);
         var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
         if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)
@@ -38,7 +38,7 @@ internal sealed partial class BookMachine
             : End(turn);
     }
 
-    /// <summary>Cancels orders of an account that are open, at least one.</summary>
+    /// <summary>Cancels open orders of an account, at least one.</summary>
     public BookTurn CloseTogether(long account, ImmutableArray<long> numbers, EndReason reason, long now)
     {
         OrderTicket[] dying = [.. numbers.Distinct().Select(number => _accounts[account].Open[number]).OrderBy(t => t.OrderId)];
@@ -53,7 +53,7 @@ internal sealed partial class BookMachine
         return End(turn);
     }
 
-    /// <summary>Ends orders, rising by id; it stays plain when nothing comes of that.</summary>
+    /// <summary>Ends orders, ascending by id. Plain stays true if the ends have no consequences.</summary>
     private ImmutableArray<ClosedOrder> EndTogether(OrderTicket[] dying, EndReason reason, long time, ref bool plain)
     {
         ImmutableArray<ClosedOrder> closed = [.. dying.Select(ticket => Describe(ticket, reason))];
@@ -73,7 +73,7 @@ internal sealed partial class BookMachine
         var closed = ImmutableArray.CreateBuilder<ClosedOrder>(dying.Length);
         foreach (var ticket in dying)
         {
-            // One may have ended with another of its list, or by what a cancel set off.
+            // One may have ended with another of its list, or as a consequence of a cancel.
             if (!IsOpen(ticket))
             {
                 continue;

@@ -5,46 +5,49 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// One book's part in what strategies trade. Who decides is <see cref="StrategyGroup"/>; all that it does here by reason
-/// of one command is one record.
+/// A book's part in multi-leg orders. <see cref="StrategyGroup"/> decides; everything that one command causes here is
+/// one record.
 /// </summary>
 internal sealed partial class BookMachine
 {
     private readonly List<NamedValue> _acts = [];
     private BookTurn? _acting;
 
-    // Something was taken since what that sets off came last; a cancel brings what came before it to its end, too.
+    // True if quotes were taken whose consequences have not followed yet. A cancel ends what came before it, too.
     private bool PhaseGoesOn => _acting is not null && _acts.FindLast(
         static act => act.Name is ChangedValue.Take or ChangedValue.EndPhase or ChangedValue.Close).Name == ChangedValue.Take;
 
-    /// <summary>The orders of strategies that are open here.</summary>
+    /// <summary>The open leg orders here.</summary>
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
         .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));
 
-    /// <summary>Whether this very order is open.</summary>
+    /// <summary>Returns true if this very order is open.</summary>
     public bool IsOpen(OrderTicket ticket) =>
         _accounts.TryGetValue(ticket.Order.Account, out var presence)
         && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;
 
-    /// <summary>What the core would say to an order; nothing changes.</summary>
+    /// <summary>Returns the core's reject reason for an order without changing anything.</summary>
     public RejectReason Judge(SubmitOrder order, long now) => Core.Judge(At(now), Request(order));
 
-    /// <summary>Refuses an order that is not known, for a reason that lies elsewhere.</summary>
+    /// <summary>Rejects an unknown order for a reason outside this book.</summary>
     public BookRecord Decline(SubmitOrder order, RejectReason reason, long now) =>
         Void(new OrderVoided(At(now), order.Account, order.Number, reason, order));
 
-    /// <summary>Takes in an order that was judged to be right, as the first act. It stands aside.</summary>
+    /// <summary>Enters an order that passed all checks, as the first action. It stands aside.</summary>
     public OrderTicket EnterAside(SubmitOrder order, long now)
     {
         BeginActs([order], now);
         return Presence(order.Account).Open[order.Number];
     }
 
-    /// <summary>An order that stands aside trades with displayed quotes at one price; what that sets off comes with <see cref="EndPhase"/>.</summary>
+    /// <summary>
+    /// Trades an order that stands aside with displayed quotes at one price. The consequences follow with
+    /// <see cref="EndPhase"/>.
+    /// </summary>
     public void TakeQuotes(OrderTicket ticket, long priceTicks, long lots, long now) => Act(
         now, [new(ChangedValue.Take, ticket.OrderId), new(ChangedValue.Price, priceTicks), new(ChangedValue.Lots, lots)]);
 
-    /// <summary>The taker phase in which quotes were taken here, if any were, is over.</summary>
+    /// <summary>Ends the taker phase in which quotes were taken here, if any.</summary>
     public void EndPhase(long now)
     {
         if (PhaseGoesOn)
@@ -53,7 +56,7 @@ internal sealed partial class BookMachine
         }
     }
 
-    /// <summary>Two orders that stand aside trade with each other.</summary>
+    /// <summary>Trades two orders that stand aside with each other.</summary>
     public void Cross(OrderTicket taker, OrderTicket maker, long priceTicks, long lots, long now) => Act(
         now,
         [
@@ -61,18 +64,18 @@ internal sealed partial class BookMachine
             new(ChangedValue.Maker, maker.OrderId),
         ]);
 
-    /// <summary>An order that stands aside meets the book up to a price.</summary>
+    /// <summary>Matches an order that stands aside against the book up to a price.</summary>
     public void Sweep(OrderTicket ticket, long priceTicks, long now) =>
         Act(now, [new(ChangedValue.Sweep, ticket.OrderId), new(ChangedValue.Price, priceTicks)]);
 
-    /// <summary>An order that stands aside enters.</summary>
+    /// <summary>Enters an order that stands aside.</summary>
     public void Proceed(OrderTicket ticket, long now) => Act(now, [new(ChangedValue.Proceed, ticket.OrderId)]);
 
-    /// <summary>A leg ends with its strategy.</summary>
+    /// <summary>Ends a leg with its multi-leg order.</summary>
     public void CloseLeg(OrderTicket ticket, EndReason reason, long now) =>
         Act(now, [new(ChangedValue.Close, ticket.OrderId), new(ChangedValue.Reason, (long)reason)]);
 
-    /// <summary>The record of everything that was done since the last record; null for nothing.</summary>
+    /// <summary>Returns the record of everything done since the last record; null for nothing.</summary>
     public BookTurn? EndActs()
     {
         if (_acting is not { } turn)
@@ -142,7 +145,10 @@ internal sealed partial class BookMachine
         _acts.AddRange(act);
     }
 
-    /// <summary>Whether a fill-or-kill order takes less than it has left: in records from before, nothing else moved until it was done.</summary>
+    /// <summary>
+    /// Returns true if a fill-or-kill order takes less than it has left. In older records, nothing else moved until it
+    /// was done.
+    /// </summary>
     private bool IsPartOfWhole(long id, long lots) =>
         _open.TryGetValue(id, out var ticket) && ticket.Order.TimeInForce == TimeInForce.FillOrKill && lots < ticket.LeavesLots;
 

@@ -5,31 +5,35 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Why the book is in its phase, and which one follows when: the core knows phases, and no clock.</summary>
+/// <summary>Reasons and plans of the book's phases: the core knows phases but has no clock.</summary>
 internal sealed partial class BookMachine
 {
-    /// <summary>How long a planned auction is extended where no rule says how long an auction lasts: two minutes.</summary>
+    /// <summary>
+    /// Length of a planned auction's extension if no rule sets the length of an auction: two minutes.
+    /// </summary>
     private const long UsualAuctionNanos = 120_000_000_000;
 
-    // The phase after the last turn: what follows a command may have come about before the turn was begun.
+    // The phase after the last record: consequences of a command may have come before the record was begun.
     private TradingPhase _phase;
 
-    /// <summary>Why the phase began.</summary>
+    /// <summary>Reason of the current phase.</summary>
     public PhaseReason PhaseReason { get; private set; }
 
-    /// <summary>When the phase began, Unix nanoseconds; 0 where that is not known: it began before it was kept.</summary>
+    /// <summary>Start of the phase, Unix nanoseconds; 0 if unknown, because it began before it was recorded.</summary>
     public long PhaseNanos { get; private set; }
 
-    /// <summary>What follows, if that is planned. It can: the phase is still the one it was planned for.</summary>
+    /// <summary>
+    /// The planned next phase; null for none. It is possible: the phase is still the one for which it was planned.
+    /// </summary>
     public PhasePlan? Plan { get; private set; }
 
-    /// <summary>How long a volatility auction lasts, nanoseconds; 0: until somebody ends it.</summary>
+    /// <summary>Length of a volatility auction, nanoseconds; 0 if an operator must end it.</summary>
     public long AuctionNanos { get; private set; }
 
-    /// <summary>Whether the phase that follows is due.</summary>
+    /// <summary>Returns true if the planned phase is due.</summary>
     public bool IsPhaseDue(long now) => Plan is { } plan && plan.AtNanos <= At(now);
 
-    /// <summary>Goes to the phase that is due. Null: none is.</summary>
+    /// <summary>Changes to the phase that is due. Returns null if none is.</summary>
     public BookRecord? FollowPlan(long now)
     {
         if (!IsPhaseDue(now))
@@ -41,10 +45,10 @@ internal sealed partial class BookMachine
         return record;
     }
 
-    /// <summary>A symbol that stands still may be told so again: its plan and its reason are new then, its phase goes on.</summary>
+    /// <summary>Returns true for a repeated halt or close: plan and reason are new, and the phase goes on.</summary>
     private bool IsRepeated(TradingPhase phase) => phase == Core.Phase && phase is TradingPhase.Halt or TradingPhase.Closed;
 
-    /// <summary>The rules that stand, as they may be set.</summary>
+    /// <summary>The rules in force, in the form in which they are set.</summary>
     public ImmutableArray<NamedValue> Rules
     {
         get
@@ -74,7 +78,7 @@ internal sealed partial class BookMachine
         return reason;
     }
 
-    /// <summary>A turn is done: what it means for the phase.</summary>
+    /// <summary>Updates the phase's reason and plan after a record.</summary>
     private void NotePhase(BookTurn turn)
     {
         var command = turn.Command;
@@ -84,11 +88,11 @@ internal sealed partial class BookMachine
             return;
         }
 
-        // A price outside its band, or an auction outside its collar, has its own way.
+        // A price outside its band, or an auction outside its collar, changes the phase by itself.
         var asTold = called && Core.Phase == (TradingPhase)command.Value;
         var why = (PhaseReason)(command.Changes.ValueOf(ChangedValue.Why) ?? 0);
         var plan = asTold ? PhasePlan.Of(command.Changes) : null;
-        // The breaker stops a symbol; one that stands still for longer than it asks stays as it is.
+        // The circuit breaker stops a symbol; one that is halted for longer than it asks stays as it is.
         if (Core.Phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner && !(Plan?.AtNanos < sooner.AtNanos))
         {
             return;

@@ -5,14 +5,16 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>A replayed command did something else than its record says. The symbol halts; nothing is repaired.</summary>
+/// <summary>
+/// A replayed command did something else than its record says. The symbol halts; nothing is repaired.
+/// </summary>
 internal sealed class DivergenceException(string symbol, long sequence, string what)
     : Exception($"{symbol} diverges at sequence {sequence}: {what}");
 
 /// <summary>Snapshots and replay.</summary>
 internal sealed partial class BookMachine
 {
-    // 4: without what follows a phase. 5: without trade groups. 6: without corporate actions. 7: without changed trades.
+    // 4: no phase plan. 5: no trade groups. 6: no corporate actions. 7: no changed trades.
     private const byte OldestSnapshot = 4;
     private const byte SnapshotWithPlans = 5;
     private const byte SnapshotWithGroups = 6;
@@ -20,8 +22,10 @@ internal sealed partial class BookMachine
     private const byte SnapshotVersion = 8;
     private const byte SnapshotKind = 100;
 
-    /// <summary>Runs a record's command again; what it does must be that record, byte for byte. Gives the record.</summary>
-    /// <exception cref="DivergenceException">It is not.</exception>
+    /// <summary>
+    /// Runs a record's command again and requires the same record, byte for byte. Returns the record.
+    /// </summary>
+    /// <exception cref="DivergenceException">The record differs.</exception>
     public BookRecord Replay(long sequence, ReadOnlySpan<byte> stored)
     {
         if (sequence != Sequence + 1)
@@ -58,10 +62,13 @@ internal sealed partial class BookMachine
         return again;
     }
 
-    /// <summary>The whole state as bytes; the same state always gives the same bytes.</summary>
+    /// <summary>Encodes the whole state. The same state always gives the same bytes.</summary>
     public byte[] Snapshot() => Snapshot(SnapshotVersion);
 
-    /// <summary>The same as an older release writes it, to compare with what it wrote; null for a version that this one does not read.</summary>
+    /// <summary>
+    /// Encodes the state as an older release did, for comparison; returns null for a version that this release cannot
+    /// read.
+    /// </summary>
     public byte[]? SnapshotOf(byte version) =>
         version is >= OldestSnapshot and <= SnapshotVersion ? Snapshot(version) : null;
 
@@ -92,7 +99,7 @@ internal sealed partial class BookMachine
         return to.ToArray();
     }
 
-    // Each version has all of the one before it, and something more behind that.
+    // Each version appends to the one before it.
     private void WriteWhatCameLater(ref RecordWriter to, byte version)
     {
         if (version >= SnapshotWithPlans)
@@ -139,7 +146,7 @@ internal sealed partial class BookMachine
         }
     }
 
-    /// <summary>The machine of a snapshot.</summary>
+    /// <summary>Restores the machine of a snapshot.</summary>
     /// <exception cref="InvalidDataException">The snapshot is damaged, or its state hash is not the book's.</exception>
     public static BookMachine Restore(string symbol, ReadOnlySpan<byte> snapshot)
     {
@@ -208,7 +215,7 @@ internal sealed partial class BookMachine
         WriteLists(ref to, presence);
     }
 
-    /// <summary>The lists with open orders; of those that are done as much as holds depend on.</summary>
+    /// <summary>Writes the lists with open orders; of their done orders, only what holds depend on.</summary>
     private static void WriteLists(ref RecordWriter to, AccountInBook presence)
     {
         var lists = presence.Open.OrderBy(pair => pair.Key).Select(pair => pair.Value.List).OfType<TicketList>()
@@ -278,7 +285,7 @@ internal sealed partial class BookMachine
     {
         InstrumentDefined defined => Define(defined.Definition, defined.TimeNanos),
         OrderAccepted order => Submit(order.Order, order.TimeNanos, becomes: false),
-        // Why a leg was refused may lie in the book of another one.
+        // The reason why a leg was rejected may lie in another leg's book.
         OrderVoided { Order: { Type: OrderType.Leg } leg } voided => Decline(leg, voided.Reason, voided.TimeNanos),
         OrderVoided { Order: { } order } => Submit(order, record.TimeNanos, becomes: false),
         OrderVoided voided => Resolve(voided.Account, voided.Number, voided.TimeNanos),
@@ -302,7 +309,7 @@ internal sealed partial class BookMachine
         return CloseTogether(command.Account, numbers, (EndReason)command.Value, time);
     }
 
-    // The record does not say to which total a client cut an order that it ended; what was filled tells as much.
+    // The record does not tell the total of an amendment that ended the order; the filled quantity has the same effect.
     private BookRecord? ReduceAgain(in ClosedOrder order, long time)
     {
         Reduce(Open(order.Account, order.Number), order.FilledLots, time, out var record);

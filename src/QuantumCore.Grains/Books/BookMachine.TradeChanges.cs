@@ -4,17 +4,17 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// Trades that are declared void or get another price afterwards. Their orders stay what they were, and no price is undone (RULES 15.3); what moves is the
-/// money and the units of both sides.
+/// Busts and corrections of trades. Their orders stay as they were, and no price is undone (RULES 15.3). Only the money
+/// and the units of both sides move.
 /// </summary>
 internal sealed partial class BookMachine
 {
     private readonly SortedDictionary<(long Sequence, int Index), TradeInForce> _changed = [];
 
-    // Units became others with this record: what was traded before it can't be given back any more.
+    // Sequence of the record by which units became others. Earlier trades can no longer be given back.
     private long _newUnitsFrom;
 
-    /// <summary>A trade's price and fees as they are now.</summary>
+    /// <summary>Returns a trade's current price and fees.</summary>
     public TradeInForce InForce(in TradeAsItWas trade) => _changed.TryGetValue((trade.Place.Sequence, trade.Place.Index), out var now)
         ? now
         : new TradeInForce(trade.Fill.PriceTicks, trade.Fill.Fee, trade.Fill.MakerFee);
@@ -65,7 +65,8 @@ internal sealed partial class BookMachine
     {
         if (from.Version <= SnapshotWithActions)
         {
-            // A guess would go on into every later snapshot, and none of them would be the state that the records give.
+            // A guess would persist in every later snapshot, and none of them would match the state that the records
+            // give.
             if (_adjusted.Count > 0)
             {
                 throw new InvalidDataException(
@@ -84,7 +85,7 @@ internal sealed partial class BookMachine
 }
 
 /// <summary>A trade's price and fees after a change.</summary>
-/// <param name="PriceTicks">Ticks; 0: it is void.</param>
-/// <param name="TakerFee">Quote minor units; of an auction the buyer's.</param>
-/// <param name="MakerFee">Quote minor units; of an auction the seller's.</param>
+/// <param name="PriceTicks">Price, in ticks; 0 if it was busted.</param>
+/// <param name="TakerFee">Fee of the taker, or of the buyer in an auction, quote minor units.</param>
+/// <param name="MakerFee">Fee of the maker, or of the seller in an auction, quote minor units.</param>
 internal readonly record struct TradeInForce(long PriceTicks, long TakerFee, long MakerFee);

@@ -4,13 +4,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Which accounts are of one owner, as self-trade prevention must know. An account that is in no group is a party by itself.</summary>
+/// <summary>
+/// Trade groups: accounts of one owner, for self-trade prevention. An account without a group is a party by itself.
+/// </summary>
 internal sealed partial class BookMachine
 {
     private readonly SortedDictionary<long, long> _tradeGroups = [];
 
-    /// <summary>What makes the book's trade groups those of the catalog; null where they are.</summary>
-    /// <param name="groups">The group of each account that is in one.</param>
+    /// <summary>
+    /// Returns the command that makes the book's trade groups equal to the catalog's; null if they are.
+    /// </summary>
+    /// <param name="groups">Trade groups by account, for accounts that have one.</param>
     public BookCommand? CallForTradeGroups(IReadOnlyDictionary<long, long> groups)
     {
         var left = _tradeGroups.Keys.Where(account => !groups.ContainsKey(account)).Select(account => (Account: account, Group: 0L));
@@ -23,7 +27,10 @@ internal sealed partial class BookMachine
         return changes.IsEmpty ? null : BookCommand.Of(BookVerb.SetTradeGroups) with { Changes = changes };
     }
 
-    /// <summary>Who an account's orders are of, as the core and strategies compare it. Numbers of groups begin where those of accounts end.</summary>
+    /// <summary>
+    /// Returns the owner of an account's orders, as the core and multi-leg orders compare it. Group numbers begin after
+    /// the last account number.
+    /// </summary>
     public long PartyOf(long account) =>
         _tradeGroups.Count > 0 && _tradeGroups.TryGetValue(account, out var group) ? AccountId.Last + group : account;
 

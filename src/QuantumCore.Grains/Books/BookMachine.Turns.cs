@@ -6,8 +6,8 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// Commands whose outcome a plain record can't tell: the core's events become steps, in their sequence, with fees and
-/// holds.
+/// Commands whose outcome does not fit a plain record. The core's events become steps in their sequence, with fees
+/// and holds.
 /// </summary>
 internal sealed partial class BookMachine
 {
@@ -18,16 +18,19 @@ internal sealed partial class BookMachine
     private OrderListKind _kind;
     private int _entered;
 
-    /// <summary>When the mark price was set last, Unix nanoseconds; 0 where no command since the snapshot did. No part of the state.</summary>
+    /// <summary>
+    /// Time at which the mark price was last set, Unix nanoseconds; 0 if no command since the snapshot did. Not part of
+    /// the state.
+    /// </summary>
     public long MarkNanos { get; private set; }
 
-    /// <summary>What an auction would give now, in a call phase.</summary>
+    /// <summary>The indicative auction result, in a call phase.</summary>
     public IndicativeAuction? Indicative { get; private set; }
 
-    /// <summary>Whether orders are due to expire.</summary>
+    /// <summary>Returns true if orders are due to expire.</summary>
     public bool IsExpiryDue(long now) => _core is not null && _core.NextExpiryNanos <= At(now);
 
-    /// <summary>Enters a list, all of it or nothing. The orders are not known.</summary>
+    /// <summary>Enters all orders of a list or none. The orders must be unknown.</summary>
     public BookTurn SubmitList(OrderListKind kind, ImmutableArray<SubmitOrder> orders, long now)
     {
         var command = BookCommand.Of(BookVerb.EnterList, (long)kind, orders[0].Account) with { Orders = orders };
@@ -66,7 +69,7 @@ internal sealed partial class BookMachine
         var command = BookCommand.Of(BookVerb.Amend, 0, ticket.Order.Account, ticket.Order.Number) with { Changes = changes };
         return Run(command, now, AmendCore, out record);
 
-        // What it holds is told by what it is then.
+        // Its hold depends on its new conditions.
         RejectReason AmendCore(long time)
         {
             var reason = Core.Amend(time, ticket.OrderId, AmendmentOf(changes));
@@ -94,7 +97,7 @@ internal sealed partial class BookMachine
             BookVerb.AdvanceTime => time => Core.AdvanceTime(time),
             BookVerb.Block => time => Core.Block(time, new OrderFilter(command.Account)),
             BookVerb.Unblock => time => Core.Unblock(time, new OrderFilter(command.Account)),
-            // Records of before ADR 52 name the trade by its place among all, and moved no money.
+            // Records from before ADR 52 name the trade by its place among all trades, and moved no money.
             BookVerb.Bust when command.Changes.IsEmpty => time => Core.Bust(time, command.Number),
             BookVerb.Correct when command.Changes.IsEmpty => time => Core.Correct(time, command.Number, value),
             BookVerb.Bust when value == 0 && TradeAsItWas.Of(command) is { } trade => time => ChangeTrade(time, in trade, default),
@@ -170,7 +173,7 @@ internal sealed partial class BookMachine
         });
     }
 
-    /// <summary>The order as the core takes it.</summary>
+    /// <summary>Converts the order for the core.</summary>
     private NewOrder Request(SubmitOrder order) => new(
         order.Account,
         order.Side,
@@ -220,7 +223,7 @@ internal sealed partial class BookMachine
         return rules;
     }
 
-    /// <summary>Whether the core's last command did no more than the records of plain orders can tell.</summary>
+    /// <summary>Returns true if the core's last command did only what the records of plain orders can tell.</summary>
     private bool IsPlainOutcome(long orderId, OrderTicket? replaced)
     {
         if (replaced is { IsPlain: false })
@@ -249,7 +252,7 @@ internal sealed partial class BookMachine
 
     private OrderTicket TicketOf(long orderId) => _open[orderId];
 
-    /// <summary>Turns the core's events into steps.</summary>
+    /// <summary>Converts the core's events to steps.</summary>
     private void Collect()
     {
         FollowDisplayed();
@@ -297,7 +300,7 @@ internal sealed partial class BookMachine
         var ticket = new OrderTicket(order, happened.OrderId, Sequence + 1);
         CountId(happened.OrderId);
         AddOpen(ticket);
-        // The last of a list ties them together: holds are told when all are there.
+        // The last order of a list ties them together: holds are reported when all are there.
         if (_entering.Length > 1 && _entered == _entering.Length)
         {
             Tie();
@@ -318,7 +321,10 @@ internal sealed partial class BookMachine
         Add(StepKind.Opened, ticket, EndReason.None, SlidOf(ticket, price), ticket.TotalLots, ticket.LeavesLots);
     }
 
-    /// <summary>The price an order has in the book: a post-only one may have slid; what a stop shows at first is its trigger, and no price.</summary>
+    /// <summary>
+    /// Returns an order's price in the book: a post-only order may have slid. A stop first shows its trigger, which is
+    /// not a price.
+    /// </summary>
     private static long SlidOf(OrderTicket ticket, long price) => ticket.Order.Type == OrderType.Limit ? price : ticket.Order.PriceTicks;
 
     private void Tie()
@@ -392,7 +398,7 @@ internal sealed partial class BookMachine
         return Charge(ticket, notional, ratePpm, trade.QuantityLots);
     }
 
-    /// <summary>A leg that holds nothing must not fill before the other one has handed its hold over.</summary>
+    /// <summary>Moves the hold to a leg before it fills, because a leg without a hold must not fill.</summary>
     private void Carry(OrderTicket ticket)
     {
         if (ticket.List is not { IsSplit: false } list || list.Sibling(ticket) is not { } sibling)
@@ -454,7 +460,9 @@ internal sealed partial class BookMachine
         }
     }
 
-    /// <summary>Tells that two orders of one owner met, and takes off what they lose; whichever ends by it does so next.</summary>
+    /// <summary>
+    /// Reports a prevented match and removes the lost lots. An order that ends by it ends in a later event.
+    /// </summary>
     private void Prevent(in BookEvent prevented)
     {
         var (taker, maker, lots) = (TicketOf(prevented.OrderId), TicketOf(prevented.MakerId), prevented.QuantityLots);
@@ -485,7 +493,7 @@ internal sealed partial class BookMachine
         }
     }
 
-    /// <summary>Lots that were prevented are gone for the account; the sibling of a pair loses them too.</summary>
+    /// <summary>Removes prevented lots from an order; the sibling of a pair loses them too.</summary>
     private void Prevent(OrderTicket ticket, long lots)
     {
         TakeOff(ticket, lots);
@@ -509,7 +517,9 @@ internal sealed partial class BookMachine
         Add(StepKind.Activated, ticket, EndReason.None, SlidOf(ticket, price), 0, ticket.LeavesLots);
     }
 
-    /// <summary>Tells what changed in the holds of a list: first what becomes free, then what it is used for.</summary>
+    /// <summary>
+    /// Reports the changed holds of a list: first those that shrink, then those that use what became free.
+    /// </summary>
     private void Rebalance(TicketList list)
     {
         foreach (var grows in (ReadOnlySpan<bool>)[false, true])
@@ -527,7 +537,7 @@ internal sealed partial class BookMachine
         }
     }
 
-    /// <summary>Keeps what others see up to the core's last command.</summary>
+    /// <summary>Updates the public view to the core's last command.</summary>
     private void Follow()
     {
         _displayed?.Follow();
@@ -544,7 +554,7 @@ internal sealed partial class BookMachine
     private void FollowDisplayed()
     {
         Follow();
-        // Of one command each level comes once: a turn's first command may touch thousands.
+        // One command reports each level once, and a record's first command may touch thousands.
         var isFirst = _touched.Count == 0;
         foreach (ref readonly var level in _displayed is null ? [] : _displayed.Levels)
         {

@@ -7,12 +7,12 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// A book's state machine: each command gives at most one record that holds the command and everything it
-/// caused, and the state is the fold of those records. Pure: no I/O, no clock; the time comes with the command.
+/// A book's state machine: each command gives at most one record, with the command and everything it caused. The
+/// records alone determine the state. It is pure: no I/O and no clock; the time comes with the command.
 /// </summary>
 /// <remarks>
-/// A replay runs the command of each record again and compares the bytes (<see cref="Replay"/>), so that a book
-/// that can't be explained never trades.
+/// A replay runs each record's command again and compares the bytes (<see cref="Replay"/>), so that a book that
+/// contradicts its journal never trades.
 /// </remarks>
 internal sealed partial class BookMachine(string symbol)
 {
@@ -38,16 +38,20 @@ internal sealed partial class BookMachine(string symbol)
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    /// <summary>
+    /// True if time may go back after a clock that ran ahead dated the last record (<see cref="TimeCorrection"/>).
+    /// </summary>
     public bool CorrectsTime { get; set; }
 
-    /// <summary>Hears of each change of displayed orders as it is made; null in the book itself, of which levels are all that is told.</summary>
+    /// <summary>
+    /// Called for each change of displayed orders as it is made; null in the book itself, which reports only levels.
+    /// </summary>
     public Action<OrderChange>? OnDisplayed { get; set; }
 
-    /// <summary>The matching core; there is one once the instrument is defined.</summary>
+    /// <summary>The matching core; it exists once the instrument is defined.</summary>
     public OrderBook Core => _core ?? throw new InvalidOperationException($"{symbol} is not defined.");
 
-    /// <summary>Defines the instrument. Null: this definition stands already.</summary>
+    /// <summary>Defines the instrument. Returns null if the definition is unchanged.</summary>
     /// <exception cref="ArgumentException">The units of a defined instrument never change.</exception>
     public BookRecord? Define(EncodedInstrument definition, long now)
     {
@@ -68,7 +72,7 @@ internal sealed partial class BookMachine(string symbol)
         return Define(new InstrumentDefined(At(now), definition), instrument);
     }
 
-    /// <summary>Whether an order is known here, and how it ended if it did.</summary>
+    /// <summary>Returns true if an order is known here, with its end if it ended.</summary>
     public bool IsKnown(long account, long number, out OrderTicket? open, out FinishedOrder finished)
     {
         open = null;
@@ -79,12 +83,12 @@ internal sealed partial class BookMachine(string symbol)
             || (presence is not null && IsBelowFloor(presence, number, out finished));
     }
 
-    /// <summary>The owner of a public id; account 0 for one that was never issued.</summary>
+    /// <summary>Returns the owner of a public id; account 0 if it was never issued.</summary>
     public (long Account, long Number) OwnerOf(long orderId) => _open.TryGetValue(orderId, out var ticket)
         ? (ticket.Order.Account, ticket.Order.Number)
         : _finished.OwnerOf(orderId);
 
-    /// <summary>Enters an order that is not known; one that replaces another enters as what that has become.</summary>
+    /// <summary>Enters an unknown order. A replacement continues as what the replaced order has become.</summary>
     public BookRecord Submit(SubmitOrder order, long now) => Submit(
         order,
         now,
@@ -144,15 +148,15 @@ internal sealed partial class BookMachine(string symbol)
     }
 
     /// <summary>
-    /// Whether an open order is no longer all that it was entered as: it has triggered, its least quantity is filled, or it
-    /// shows all that is left. The account that replaces it does not know.
+    /// Returns true if an open order is no longer what it was when it entered: it has triggered, its minimum quantity
+    /// is filled, or it displays all that is left. The replacing account does not know.
     /// </summary>
     private bool HasBecomeAnother(OrderTicket old, SubmitOrder order) =>
         old.Order.Conditions.Decode() is { } terms
         && Core.TryGetOrder(old.OrderId, out var there) && there.Place is not (OrderPlace.Armed or OrderPlace.Pending)
         && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null || terms.DisplayLots > order.QuantityLots);
 
-    /// <summary>An order without what is behind it: a trigger that has come, a quantity that is filled.</summary>
+    /// <summary>Returns an order without what has already happened: its trigger, its minimum quantity.</summary>
     private static NewOrder AsBecome(NewOrder order) => order with
     {
         Type = OrderRules.IsTriggered(order.Type)
@@ -172,8 +176,8 @@ internal sealed partial class BookMachine(string symbol)
     };
 
     /// <summary>
-    /// Cancels an order. One that was never seen is voided, so that a late submit is refused. Null: it is done
-    /// already, and its final state stands.
+    /// Cancels an order. An unseen one is voided, so that a late submit is rejected. Returns null if it is already
+    /// done; its final state stands.
     /// </summary>
     public BookRecord? Close(long account, long number, EndReason reason, long now)
     {
@@ -200,11 +204,11 @@ internal sealed partial class BookMachine(string symbol)
         return End(turn);
     }
 
-    /// <summary>Voids an order that was never seen; leaves an open one alone. Null: it is known.</summary>
+    /// <summary>Voids an unseen order; leaves an open one alone. Returns null if it is known.</summary>
     public BookRecord? Resolve(long account, long number, long now) =>
         IsKnown(account, number, out _, out _) ? null : Tombstone(account, number, now);
 
-    /// <summary>Makes an open order smaller in place.</summary>
+    /// <summary>Reduces an open order in place.</summary>
     public RejectReason Reduce(OrderTicket ticket, long totalLots, long now, out BookRecord? record)
     {
         record = null;
@@ -236,12 +240,12 @@ internal sealed partial class BookMachine(string symbol)
         return RejectReason.None;
     }
 
-    /// <summary>The witness that a public id was never issued.</summary>
+    /// <summary>Records the proof that a public id was never issued.</summary>
     public BookRecord Witness(long account, long orderId, long now) =>
         Count(new NothingFound(At(now), account, orderId));
 
     /// <summary>
-    /// Marks that the last record touches an account; gives the sequence of the one before it that did.
+    /// Marks that the last record touches an account; returns the sequence of the previous one that did.
     /// </summary>
     public long Chain(long account)
     {
@@ -263,7 +267,7 @@ internal sealed partial class BookMachine(string symbol)
         return number <= presence.Floor;
     }
 
-    // A refusal where none is possible means that shell and core disagree: never go on.
+    // A rejection where none is possible means that machine and core disagree: never go on.
     private static void Require(RejectReason reason)
     {
         if (reason != RejectReason.None)
@@ -302,7 +306,7 @@ internal sealed partial class BookMachine(string symbol)
         return presence ??= new AccountInBook();
     }
 
-    // Every record passes here, last: the state has moved on by one.
+    // Every record passes here last: the state has advanced by one record.
     private T Count<T>(T record)
         where T : BookRecord
     {
@@ -386,7 +390,7 @@ internal sealed partial class BookMachine(string symbol)
         return Count(record);
     }
 
-    // Most orders trade not at all, or once: the record's own array, and nothing larger on the way to it.
+    // Most orders trade not at all or once: allocate the record's own array and nothing larger.
     private static TradeFill[] RoomForTrades(ReadOnlySpan<BookEvent> events)
     {
         var trades = 0;

@@ -4,19 +4,21 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// What a book has decided and not told yet. Nothing leaves before it is durable, and everything leaves in the
-/// order of the stream.
+/// Decided records of a book that are not published yet. Nothing leaves before it is durable, and everything leaves in
+/// the order of the stream.
 /// </summary>
 internal sealed class BookOutbox
 {
     private readonly Queue<Entry> _entries = new();
 
-    /// <summary>Takes in a record with, for each account it touches, the sequence of the record before it that did.</summary>
+    /// <summary>
+    /// Adds a record with, for each account it touches, the sequence of the previous record that did.
+    /// </summary>
     public void Add(long sequence, BookRecord record, ImmutableArray<(long Account, long Previous)> touched) =>
         _entries.Enqueue(new Entry(sequence, record, touched));
 
     /// <summary>
-    /// Takes out everything up to a durable sequence: the records, and what each account is to be told.
+    /// Removes everything up to a durable sequence: the records, and the deliveries for each account.
     /// </summary>
     public void Release(
         long durable, List<BookRecord> records, Dictionary<long, ImmutableArray<DeliveredRecord>.Builder> deliveries)

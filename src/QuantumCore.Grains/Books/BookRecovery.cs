@@ -4,10 +4,10 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>How a book comes back: the newest snapshot that is good, then its commands again, compared.</summary>
+/// <summary>Recovers a book: the newest valid snapshot, then its commands again, compared with the records.</summary>
 internal static class BookRecovery
 {
-    /// <summary>The machine of the newest usable snapshot, or an empty one.</summary>
+    /// <summary>Returns the machine of the newest usable snapshot, or an empty one.</summary>
     public static async Task<BookMachine> NewestSnapshotAsync(
         IJournalStore store, string symbol, ILogger log, CancellationToken cancellationToken)
     {
@@ -44,8 +44,10 @@ internal static class BookRecovery
         }
     }
 
-    /// <summary>Symbols of the books of a group, as far as they are listed; by symbol.</summary>
-    /// <remarks>From the journal and not from the catalog's grain, which waits for this one when it lists.</remarks>
+    /// <summary>Returns the symbols of a group's listed books, sorted.</summary>
+    /// <remarks>
+    /// Read from the journal and not from the catalog's grain, which waits for this one when it lists.
+    /// </remarks>
     public static async Task<IReadOnlyCollection<string>> MembersAsync(
         IJournalStore store, string bookKey, CancellationToken cancellationToken)
     {
@@ -62,7 +64,7 @@ internal static class BookRecovery
         return members;
     }
 
-    /// <summary>One durable record.</summary>
+    /// <summary>Reads one durable record.</summary>
     public static async Task<BookRecord> ReadAsync(IJournalStore store, string stream, long sequence)
     {
         await foreach (var record in store.ReadAsync(stream, sequence, sequence, CancellationToken.None))

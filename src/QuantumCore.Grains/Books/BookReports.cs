@@ -5,10 +5,10 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Execution reports from records and tickets.</summary>
+/// <summary>Makes execution reports from records and tickets.</summary>
 internal static class BookReports
 {
-    /// <summary>The first report of an order: what its own record says.</summary>
+    /// <summary>Returns the first report of an order, from its own record.</summary>
     public static ExecutionReport First(string symbol, long sequence, BookRecord record) => record switch
     {
         OrderAccepted accepted => Accepted(symbol, sequence, accepted),
@@ -29,7 +29,7 @@ internal static class BookReports
         _ => throw new ArgumentException($"{record.GetType().Name} enters no order.", nameof(record)),
     };
 
-    /// <summary>The first report of an order that a record entered, of a list perhaps.</summary>
+    /// <summary>Returns the first report of an order that a record entered, perhaps in a list.</summary>
     public static ExecutionReport First(string symbol, long sequence, BookRecord record, long account, long number)
     {
         if (record is BookTurn turn)
@@ -47,8 +47,8 @@ internal static class BookReports
     }
 
     /// <summary>
-    /// The state of an open order; one with a limit is told with the price it stands at, which a slide or a trigger may have set, a peg
-    /// with that price beside its cap, and one that waits with the trigger it has by now.
+    /// Returns the state of an open order. A limit order has its price in the book, which a slide or a trigger may have
+    /// set. A peg has that price beside its cap. A waiting order has its current trigger.
     /// </summary>
     public static ExecutionReport Open(BookMachine book, OrderTicket ticket)
     {
@@ -75,7 +75,9 @@ internal static class BookReports
         };
     }
 
-    /// <summary>The state of an open order, or one that has just been, on the terms it was entered with.</summary>
+    /// <summary>
+    /// Returns the state of an order that is open, or was until now, on the terms with which it was entered.
+    /// </summary>
     public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
         Blank(symbol, ticket.Order, ticket.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled) with
         {
@@ -87,7 +89,7 @@ internal static class BookReports
             TimeNanos = timeNanos,
         };
 
-    /// <summary>The final state of an order, on the terms of its first report.</summary>
+    /// <summary>Returns the final state of an order, on the terms of its first report.</summary>
     public static ExecutionReport Final(ExecutionReport first, in FinishedOrder finished, long closedNanos) => first with
     {
         Reason = finished.Reason,
@@ -103,25 +105,25 @@ internal static class BookReports
     };
 
     /// <summary>
-    /// The final state with what only the record that ended the order tells: the price at which a limit order stood, where it slid, and why
-    /// a list's child could not enter.
+    /// Adds to a final state what only the ending record tells: a limit order's price in the book after a slide, and
+    /// why a list's child could not enter.
     /// </summary>
     public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) => final.WithEnd(last is BookTurn turn
         ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
         : default);
 
-    /// <summary>The same from the step that ended it; the default for none.</summary>
+    /// <summary>Adds the same from the step that ended the order; the default step adds nothing.</summary>
     public static ExecutionReport WithEnd(this ExecutionReport final, in TurnStep ended) => ended.Kind != StepKind.Ended ? final : final with
     {
         Refusal = ended.Refusal,
         PriceTicks = final.Type == OrderType.Limit && ended.PriceTicks != 0 ? ended.PriceTicks : final.PriceTicks,
     };
 
-    /// <summary>An order that was voided before it arrived.</summary>
+    /// <summary>Returns the report of an order that was voided before it arrived.</summary>
     public static ExecutionReport Voided(string symbol, long account, long number) =>
         Refused(symbol, account, RejectReason.Voided) with { Number = number };
 
-    /// <summary>A refusal that names no order.</summary>
+    /// <summary>Returns a rejection that names no order.</summary>
     public static ExecutionReport Refused(string symbol, long account, RejectReason reason) => new(
         reason,
         null,
@@ -160,7 +162,7 @@ internal static class BookReports
             symbol, record.Order, status, record.OrderId, record.End, filled, record.LeavesLots, sequence, record.TimeNanos, FillsOf(sequence, record));
     }
 
-    /// <summary>An order's fills within a record of a turn.</summary>
+    /// <summary>Returns an order's fills within a general record.</summary>
     public static ImmutableArray<OrderFill> FillsOf(long sequence, BookRecord record, SubmitOrder order)
     {
         var fills = ImmutableArray.CreateBuilder<OrderFill>();
@@ -186,7 +188,9 @@ internal static class BookReports
         return fills.DrainToImmutable();
     }
 
-    /// <summary>The prevented matches of a turn in which an order was one of the two; null for none.</summary>
+    /// <summary>
+    /// Returns the prevented matches of a record in which an order was one of the two; null for none.
+    /// </summary>
     private static PreventedMatches? PreventedOf(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
         ImmutableArray<PreventedMatch>.Builder? matches = null;
@@ -216,7 +220,7 @@ internal static class BookReports
     private static bool IsMaker(in TurnStep step, SubmitOrder order) =>
         step.MakerAccount == order.Account && step.MakerNumber == order.Number;
 
-    /// <summary>What a turn's steps say of one of the orders it entered.</summary>
+    /// <summary>Returns the report of an order from the steps of the record that entered it.</summary>
     private static ExecutionReport InTurn(string symbol, long sequence, BookTurn turn, SubmitOrder order)
     {
         var report = Blank(symbol, order, turn.Reason == RejectReason.None ? OrderStatus.New : OrderStatus.Rejected) with
@@ -255,7 +259,7 @@ internal static class BookReports
 
         var filled = fills.Sum(fill => fill.QuantityLots);
         var prevented = PreventedOf(symbol, sequence, turn, order);
-        // What it lost by matches of its own is told with them; the rest, a pair's other order lost.
+        // Its own prevented matches tell what it lost by them; the other order of a pair lost the rest.
         var lostWithOther = lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
         var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
             : report.End != EndReason.None ? report.End.Status()
@@ -265,7 +269,7 @@ internal static class BookReports
         return report with
         {
             Status = status,
-            // What an order by amount trades is its total.
+            // The total of an order by amount is what it trades.
             QuantityLots = order.QuantityLots == 0 ? filled : order.QuantityLots - lostWithOther,
             FilledLots = filled,
             Fills = fills,

@@ -2,9 +2,12 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>A record that ended orders, and the step that ended each, found at once: there may be as many as an account can have.</summary>
+/// <summary>
+/// Index of the steps by which a record ended orders, for constant-time lookup: there may be as many as an account can
+/// have.
+/// </summary>
 /// <param name="record">The record.</param>
-/// <param name="sequence">Its sequence, where that is asked.</param>
+/// <param name="sequence">Its sequence, if needed.</param>
 internal sealed class EndsOfRecord(BookRecord record, long sequence = 0)
 {
     private readonly Dictionary<(long Account, long Number), int> _steps = StepsOf(record);
@@ -15,7 +18,7 @@ internal sealed class EndsOfRecord(BookRecord record, long sequence = 0)
     /// <summary>Its sequence.</summary>
     public long Sequence => sequence;
 
-    /// <summary>The step that ended an order; the default where none says so.</summary>
+    /// <summary>Returns the step that ended an order; the default if there is none.</summary>
     public TurnStep Of(long account, long number) =>
         _steps.TryGetValue((account, number), out var at) ? ((BookTurn)record).Steps[at] : default;
 

@@ -3,13 +3,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>How an order ended. Kept for ever: a late or repeated request gets its answer from here.</summary>
-/// <param name="OrderId">Its public id; 0 when it never entered the book.</param>
-/// <param name="Sequence">Sequence of the record that entered or voided it; 0 when a floor voided it.</param>
-/// <param name="ClosedSequence">Sequence of the record that ended it, whose time is when it ended.</param>
+/// <summary>The end of an order. Kept for ever: it answers late or repeated requests.</summary>
+/// <param name="OrderId">Its public id; 0 if it never entered the book.</param>
+/// <param name="Sequence">Sequence of the record that entered or voided it; 0 if a floor voided it.</param>
+/// <param name="ClosedSequence">
+/// Sequence of the record that ended it; that record's time is the time of the end.
+/// </param>
 /// <param name="Status">Final status.</param>
-/// <param name="End">Why, with something left.</param>
-/// <param name="Reason">Why it was refused.</param>
+/// <param name="End">Reason of its end with open quantity.</param>
+/// <param name="Reason">Reject reason.</param>
 /// <param name="TotalLots">Final total, in lots.</param>
 /// <param name="FilledLots">Filled quantity, in lots.</param>
 internal readonly record struct FinishedOrder(
@@ -23,18 +25,19 @@ internal readonly record struct FinishedOrder(
     long FilledLots);
 
 /// <summary>
-/// How every order of a book ended, by account and number, and the owner of every public id: some 20 bytes an order and 22 for
-/// finding it. Entries stand in the sequence in which orders ended, so that the same records give the same bytes.
+/// Ends of all orders of a book, by account and number, and the owner of every public id. An order takes about 20
+/// bytes, plus 22 for lookup. Entries are in the sequence in which orders ended, so that the same records give the same
+/// bytes.
 /// </summary>
 internal sealed class FinishedOrders
 {
-    // Ids are dense from 1; chunks, so that growing copies nothing. 0: not finished.
+    // Ids are dense from 1. Chunks, so that growing copies nothing. 0 means not finished.
     private const int IdBits = 13;
     private const int IdMask = (1 << IdBits) - 1;
     private readonly List<long[]> _byId = [];
     private EntryLog _log = new();
 
-    /// <summary>How an order ended; false for one that did not, or never came.</summary>
+    /// <summary>Returns the end of an order; false if it did not end or never came.</summary>
     public bool TryGet(long account, long number, out FinishedOrder finished)
     {
         foreach (var position in _log.Find(HashOf(account, number)))
@@ -51,7 +54,7 @@ internal sealed class FinishedOrders
         return false;
     }
 
-    /// <summary>The owner of the id of a finished order; account 0 for any other.</summary>
+    /// <summary>Returns the owner of a finished order's id; account 0 for any other.</summary>
     public (long Account, long Number) OwnerOf(long orderId)
     {
         if (orderId < 1 || orderId >> IdBits >= _byId.Count
@@ -64,8 +67,8 @@ internal sealed class FinishedOrders
         return (from.Count(), from.Count());
     }
 
-    /// <summary>Remembers an order, which is not remembered yet.</summary>
-    /// <exception cref="InvalidOperationException">It is: shell and core disagree.</exception>
+    /// <summary>Adds an order that is not here yet.</summary>
+    /// <exception cref="InvalidOperationException">It is here: machine and core disagree.</exception>
     public void Add(long account, long number, in FinishedOrder finished)
     {
         if (TryGet(account, number, out _))
@@ -87,12 +90,12 @@ internal sealed class FinishedOrders
         Note(finished.OrderId, _log.Add(HashOf(account, number), to.ToSpan()));
     }
 
-    /// <summary>All of it, for a snapshot.</summary>
+    /// <summary>Writes all ends for a snapshot.</summary>
     public void Write(ref RecordWriter to) => _log.Write(ref to);
 
     /// <summary>Reads what <see cref="Write"/> wrote.</summary>
-    /// <param name="from">Where it stands.</param>
-    /// <param name="lastId">The last order that the book took: none is beyond it.</param>
+    /// <param name="from">The reader.</param>
+    /// <param name="lastId">The last id that the book issued; a higher one is an error.</param>
     public static FinishedOrders Read(ref RecordReader from, long lastId)
     {
         var all = new FinishedOrders();
@@ -135,7 +138,7 @@ internal sealed class FinishedOrders
         _byId[(int)(orderId >> IdBits)][(int)(orderId & IdMask)] = position + 1;
     }
 
-    // Multiplicative, with odd constants of many mixed bits; accounts and numbers are the exchange's own, no client chooses them.
+    // Multiplicative, with odd constants of many mixed bits. The exchange, not a client, chooses accounts and numbers.
     private static uint HashOf(long account, long number)
     {
         unchecked

@@ -7,7 +7,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>One book of a grain: its machine, its stream, and what is on its way out.</summary>
+/// <summary>A book of a grain: its machine, its stream, and its outbox.</summary>
 internal sealed class OpenBook(
     BookMachine machine, JournalStream stream, long snapshotted, long snapshotNanos, SnapshotMaker snapshots, ILogger log)
 {
@@ -21,7 +21,7 @@ internal sealed class OpenBook(
     private bool _publishing;
     private readonly CrossWatch _cross = new();
 
-    // Readers that fell this far behind catch up from the journal.
+    // Readers that are this far behind catch up from the journal.
     private const int UnpublishedLimit = 100_000;
 
     /// <summary>The book's state.</summary>
@@ -33,16 +33,16 @@ internal sealed class OpenBook(
     /// <summary>Its symbol.</summary>
     public string Symbol => machine.Symbol;
 
-    /// <summary>The trade groups of the catalog that the book follows; null before the first. No part of the state.</summary>
+    /// <summary>The catalog's trade groups that the book uses; null before the first. Not part of the state.</summary>
     public IReadOnlyDictionary<long, long>? TradeGroups { get; set; }
 
-    /// <summary>It does not trade: its journal can't be explained.</summary>
+    /// <summary>True if it does not trade because its journal is inconsistent.</summary>
     public bool IsHalted { get; private set; }
 
-    /// <summary>Whether it can take commands: it is defined and not halted.</summary>
+    /// <summary>True if it can take commands: it is defined and not halted.</summary>
     public bool IsServing => machine.Instrument is not null && !IsHalted;
 
-    /// <summary>Takes the book from trading.</summary>
+    /// <summary>Halts the book.</summary>
     public void Halt(Exception why)
     {
         IsHalted = true;
@@ -51,14 +51,14 @@ internal sealed class OpenBook(
     }
 
     /// <summary>
-    /// Notes what is to be told of the machine's newest record once that is durable; its sequence is the stream's next.
+    /// Notes what to publish of the machine's newest record once it is durable; its sequence is the stream's next.
     /// </summary>
     public void Note(BookRecord record) => _outbox.Add(
         machine.Sequence,
         record,
         ImmutableArray.CreateRange(record.TouchedAccounts(), static (account, machine) => (account, machine.Chain(account)), machine));
 
-    /// <summary>Lets go what is durable: to the accounts it touches, then to the book's followers.</summary>
+    /// <summary>Publishes what is durable: to the accounts it touches, then to the book's readers.</summary>
     public void Release(IGrainFactory grains, Func<OpenBook, BookBatch, Task> publish)
     {
         _outbox.Release(stream.DurableHead, _released, _deliveries);
@@ -80,8 +80,7 @@ internal sealed class OpenBook(
     }
 
     /// <summary>
-    /// Tells how the book is. One that shows buyers and sellers who could trade, and they do not, is the first sign of
-    /// an engine that has stopped to match.
+    /// Reports metrics of the book. A crossed book is the first sign of an engine that has stopped matching.
     /// </summary>
     public void Look(long nowNanos)
     {
@@ -97,7 +96,7 @@ internal sealed class OpenBook(
         return IsServing && machine.Core.CopyLevels(side, best) == 1 ? best[0].PriceTicks : null;
     }
 
-    /// <summary>Asks for a snapshot when enough has happened since the last one, or it is of yesterday.</summary>
+    /// <summary>Requests a snapshot if enough has happened since the last one, or if it is from yesterday.</summary>
     public void SnapshotWhenDue(long now)
     {
         var isOld = now - _snapshotNanos > SnapshotMaker.LongestNanos && machine.Sequence > _snapshotted;
@@ -108,7 +107,7 @@ internal sealed class OpenBook(
         }
     }
 
-    /// <summary>Stores the state as it is now.</summary>
+    /// <summary>Stores the current state.</summary>
     public async Task SaveSnapshotAsync()
     {
         try
@@ -133,7 +132,7 @@ internal sealed class OpenBook(
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
-    // One publication at a time keeps the order; what comes meanwhile goes out together.
+    // One publication at a time keeps the order. What comes meanwhile goes out together.
     private async Task PublishAsync(Func<OpenBook, BookBatch, Task> publish)
     {
         if (_publishing)

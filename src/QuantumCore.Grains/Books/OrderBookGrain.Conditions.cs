@@ -77,7 +77,7 @@ public sealed partial class OrderBookGrain
             return refusal == RejectReason.None ? RejectReason.UnknownSymbol : refusal;
         }
 
-        // What a trade was is read from the journal, and from nobody else.
+        // Only the journal may tell what a trade was.
         if (command.Verb is BookVerb.Bust or BookVerb.Correct)
         {
             return RejectReason.BadRequest;
@@ -114,7 +114,9 @@ public sealed partial class OrderBookGrain
         return new PlaceInLine(reason, position.OrdersAhead, position.LotsAhead);
     }
 
-    /// <summary>A list whose orders are all new enters; one that is known is told again; a broken one is voided.</summary>
+    /// <summary>
+    /// Enters a list whose orders are all new; returns a known list's first reports again; voids a broken one.
+    /// </summary>
     private Answer[] EnterList(OpenBook book, OrderListKind kind, ImmutableArray<SubmitOrder> orders)
     {
         var answers = new Answer[orders.Length];
@@ -135,7 +137,7 @@ public sealed partial class OrderBookGrain
 
         for (var i = 0; i < answers.Length; i++)
         {
-            // One that was cancelled before the list came takes the others with it.
+            // An order that was cancelled before the list came voids the others too.
             Record(book, book.Machine.Resolve(orders[i].Account, orders[i].Number, _now), urgent: true);
             answers[i] = Enter(book, orders[i]);
         }
@@ -175,8 +177,8 @@ public sealed partial class OrderBookGrain
     }
 
     /// <summary>
-    /// Before anything else happens, orders whose time has come expire, and accounts come to the owners that the catalog says: each in a record of its
-    /// own.
+    /// Expires due orders and updates the accounts' owners from the catalog before anything else happens, each in its
+    /// own record.
     /// </summary>
     private void CatchUp()
     {
@@ -192,8 +194,8 @@ public sealed partial class OrderBookGrain
     }
 
     /// <summary>
-    /// All books have the groups of the catalog before a strategy does anything because of them: to it, an account is of
-    /// one owner in each of its books.
+    /// Updates the trade groups of all books before a multi-leg order acts on them: an account must have one owner in
+    /// all of its books.
     /// </summary>
     private void FollowTradeGroups()
     {
@@ -235,7 +237,7 @@ public sealed partial class OrderBookGrain
         }
     }
 
-    /// <summary>A phase that was planned begins in a record of its own.</summary>
+    /// <summary>Begins planned phases that are due, each in its own record.</summary>
     private void FollowPlans()
     {
         foreach (var book in _all)

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Orders that enter, become smaller and are cancelled, and how they are answered.</summary>
+/// <summary>Entry, reduction and cancellation of orders, and their reports.</summary>
 public sealed partial class OrderBookGrain
 {
     /// <inheritdoc/>
@@ -138,7 +138,7 @@ public sealed partial class OrderBookGrain
         return (await AnswerAsync(book, [answer]))[0];
     }
 
-    // An answer, or where to read it: the record at FirstSequence, ended as Finished says.
+    // A report, or where to read it: the record at FirstSequence, with the end in Finished.
     private readonly record struct Answer(
         ExecutionReport? Report,
         long FirstSequence = 0,
@@ -169,22 +169,28 @@ public sealed partial class OrderBookGrain
             return answer;
         }
 
-        // A leg by itself would never be traded, nor be whole when the group comes back.
+        // A leg by itself would never trade, and would be incomplete when the group is restored.
         var record = order.Type == OrderType.Leg
             ? book.Machine.Decline(order, RejectReason.BadRequest, _now)
             : book.Machine.Submit(order, _now);
-        // Of this record: strategies may add another one.
+        // Of this record: multi-leg orders may add another one.
         var sequence = book.Machine.Sequence;
         Record(book, record, urgent: false);
         return new Answer(BookReports.First(book.Symbol, sequence, record));
     }
 
-    /// <summary>Most records that a cancel of these takes: those that are open end with one, each that never came has its own.</summary>
+    /// <summary>
+    /// Returns the maximum number of records for cancelling these orders: one for all open ones, one each for those
+    /// that never came.
+    /// </summary>
     private int RecordsToClose(string symbol, long account, ImmutableArray<long> numbers) => numbers.Length > 1 && Find(symbol) is { IsServing: true } book
         ? 1 + numbers.Count(number => !book.Machine.IsKnown(account, number, out _, out _))
         : numbers.Length;
 
-    /// <summary>Of several orders those that are open end as one; what became of each. Nothing where it would be one alone.</summary>
+    /// <summary>
+    /// Cancels the open ones of several orders together and returns their answers. Does nothing if there is only one
+    /// order.
+    /// </summary>
     private Dictionary<long, Answer> CancelTogether(OpenBook book, long account, ImmutableArray<long> numbers, EndReason reason)
     {
         var answers = new Dictionary<long, Answer>();
@@ -230,7 +236,7 @@ public sealed partial class OrderBookGrain
 
         if (finished.Reason == RejectReason.Voided)
         {
-            // It never arrived, and never will: cancelled before it was there.
+            // It never arrived and never will: it was cancelled before it was there.
             return new Answer(BookReports.Voided(book.Symbol, account, number) with
             {
                 Reason = RejectReason.None,
@@ -240,7 +246,7 @@ public sealed partial class OrderBookGrain
             });
         }
 
-        // The same cancel again is told what the first one was; a filled order is told as a refusal.
+        // A repeated cancel gets the first one's answer; a filled order gets a rejection.
         var refused = record is null && finished.Status != OrderStatus.Cancelled;
         return open is null || record is null
             ? Closed(book, account, number, finished, refused) with { WasCancelled = record is null && !refused }
@@ -255,7 +261,7 @@ public sealed partial class OrderBookGrain
             return Closed(book, ticket.Order.Account, ticket.Order.Number, expired, refused: true);
         }
 
-        // Asked again, it finds what it did the first time.
+        // A retry finds what the first request did.
         if (expectedLots != 0 && ticket.LeavesLots != expectedLots && ticket.TotalLots != totalLots)
         {
             return new Answer(BookReports.Refused(book.Symbol, ticket.Order.Account, RejectReason.StaleLeaves) with { Field = "expectedRemaining" });
@@ -303,7 +309,7 @@ public sealed partial class OrderBookGrain
 
     private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
     {
-        // What SettleAsync does, without a state of its own: every order passes here.
+        // The same as SettleAsync, without its own async state machine: every order passes here.
         await WhenDurable();
         LetGo();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
@@ -311,7 +317,7 @@ public sealed partial class OrderBookGrain
         {
             if (answer.Report is not { } report)
             {
-                // Seldom, and it needs more room than those that are told at once are to pay for.
+                // Rare, and it needs more memory than immediate answers should pay for.
                 return await ReadAllAsync(book, answers);
             }
 
@@ -334,21 +340,23 @@ public sealed partial class OrderBookGrain
         return reports.MoveToImmutable();
     }
 
-    /// <summary>A price outside the band is told the band, as it is now: no record keeps what it was.</summary>
+    /// <summary>Adds the current static band to a rejected price; no record keeps the band of that time.</summary>
     private static ExecutionReport WithBand(BookMachine book, ExecutionReport report) =>
         report.Reason == RejectReason.PriceBand && book.Core.StaticBand is { } band
             ? report with { Limit = $"{book.Instrument!.FormatPrice(band.LowestTicks)} to {book.Instrument!.FormatPrice(band.HighestTicks)}" }
             : report;
 
-    /// <summary>The record that ended an order which is done: read once for all that ended with it and are answered one behind the other.</summary>
+    /// <summary>
+    /// Returns the record that ended a done order. It is read once for consecutive answers with the same record.
+    /// </summary>
     private async ValueTask<EndsOfRecord?> EndsAsync(OpenBook book, Answer answer, EndsOfRecord? before) =>
         answer.Finished is not { ClosedSequence: var closed } || before?.Sequence == closed
             ? before
             : new EndsOfRecord(await BookRecovery.ReadAsync(store, book.Stream.Name, closed), closed);
 
     /// <param name="book">The book.</param>
-    /// <param name="answer">What is to be read.</param>
-    /// <param name="ends">The record that ended the order, of one that is done.</param>
+    /// <param name="answer">The answer to read.</param>
+    /// <param name="ends">The record that ended the order, if it is done.</param>
     private async Task<ExecutionReport> ReadAsync(OpenBook book, Answer answer, EndsOfRecord? ends)
     {
         var record = answer.Finished?.ClosedSequence == answer.FirstSequence

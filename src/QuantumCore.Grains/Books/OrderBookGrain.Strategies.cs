@@ -22,7 +22,7 @@ public sealed partial class OrderBookGrain
                 refusal = RejectReason.UnknownSymbol;
             }
 
-            // Everything else is of all books of the group.
+            // All other reasons concern all books of the group.
             at = refusal is RejectReason.UnknownSymbol or RejectReason.SymbolUnavailable ? i : null;
         }
 
@@ -47,10 +47,12 @@ public sealed partial class OrderBookGrain
         return reports.MoveToImmutable();
     }
 
-    /// <summary>How a request names the leg that a strategy is refused for; null where it is for no one leg.</summary>
+    /// <summary>
+    /// Returns the field of the leg for which a multi-leg order is rejected; null if it is not for a single leg.
+    /// </summary>
     private static string? FieldOf(int? at) => at is { } leg ? OrderListKind.Strategy.MemberAt(leg) : null;
 
-    /// <summary>The symbol of each leg, as its strategy says; none when they are no legs.</summary>
+    /// <summary>Returns the symbol of each leg from its terms; empty if they are not legs.</summary>
     private static string[] SymbolsOf(ImmutableArray<SubmitOrder> legs)
     {
         var terms = Array.ConvertAll([.. legs], leg => leg.Conditions.Decode()?.Strategy);
@@ -59,7 +61,9 @@ public sealed partial class OrderBookGrain
             : [];
     }
 
-    /// <summary>A strategy whose legs are all new enters; one that is known is told again; a broken one is voided.</summary>
+    /// <summary>
+    /// Enters a multi-leg order whose legs are all new; returns a known one's first reports again; voids a broken one.
+    /// </summary>
     private Answer[] EnterStrategy(ImmutableArray<SubmitOrder> legs, OpenBook[] books)
     {
         CatchUp();
@@ -75,7 +79,7 @@ public sealed partial class OrderBookGrain
             var records = AppendGathered(urgent: false);
             return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg)).Select(answer => answer with
             {
-                // Which leg it was is in no record: who asks again hears the reason alone.
+                // No record tells the leg, so a retry gets only the reason.
                 Report = answer.Report! with { Field = answer.Report.Field ?? FieldOf(at) },
             })];
         }
@@ -83,7 +87,7 @@ public sealed partial class OrderBookGrain
         var answers = new Answer[legs.Length];
         for (var i = 0; i < legs.Length; i++)
         {
-            // One that was cancelled before the strategy came takes the others with it.
+            // A leg that was cancelled before the order came voids the others too.
             Record(books[i], books[i].Machine.Resolve(legs[i].Account, legs[i].Number, _now), urgent: true);
             answers[i] = Enter(books[i], legs[i]);
         }
@@ -91,13 +95,17 @@ public sealed partial class OrderBookGrain
         return answers;
     }
 
-    /// <summary>An order that strategies offer a better price than its own book does; null: they do not.</summary>
+    /// <summary>
+    /// Enters an order that multi-leg orders offer a better price than its own book; returns null if they do not.
+    /// </summary>
     private Answer? EnterAmongStrategies(OpenBook book, SubmitOrder order) =>
         _strategies?.TryEnter(book.Machine, order, _now) == true
             ? FirstIn(AppendGathered(urgent: false), book, order)
             : null;
 
-    /// <summary>What the record that entered an order says of it: all that was done by reason of one command.</summary>
+    /// <summary>
+    /// Returns the first report of an order from the record that entered it, which holds everything its command caused.
+    /// </summary>
     private static Answer FirstIn(
         (OpenBook Book, BookRecord Record, long Sequence)[] records, OpenBook book, SubmitOrder order)
     {

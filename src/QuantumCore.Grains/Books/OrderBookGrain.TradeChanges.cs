@@ -4,13 +4,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Trades that are declared void, or get another price.</summary>
+/// <summary>Busts and corrections of trades.</summary>
 public sealed partial class OrderBookGrain
 {
     /// <inheritdoc/>
     public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
-        // It is on record and stays what it was, and so do its orders' terms: all that is read before the turn, which must not wait.
+        // The trade is on record and unchangeable, and so are its orders' terms: all of it is read before the mutation,
+        // which must not wait.
         var found = Find(symbol) is { IsServing: true } serving ? await FindTradeAsync(serving, trade, priceTicks) : null;
         var refusal = Refuse(symbol, urgent: true, out var book);
         if (refusal == RejectReason.None && book.Machine.Instrument is null)
@@ -37,7 +38,8 @@ public sealed partial class OrderBookGrain
         await SettleAsync();
         if (!isOnRecord)
         {
-            // Only an activation that can still append may say that there is no such trade, or that it is so already.
+            // Only an activation that can still append may say that there is no such trade, or that it is already
+            // changed.
             await RequireNewestAsync(CancellationToken.None);
         }
 
@@ -65,7 +67,7 @@ public sealed partial class OrderBookGrain
             takerBuys ? now.TakerFee : now.MakerFee, takerBuys ? now.MakerFee : now.TakerFee);
     }
 
-    /// <summary>A trade and the command that changes it; null where there is no such trade.</summary>
+    /// <summary>Returns a trade and the command that changes it; null if there is no such trade.</summary>
     private async ValueTask<FoundTrade?> FindTradeAsync(OpenBook book, TradePlace place, long priceTicks)
     {
         if (await TradeAtAsync(book.Symbol, place) is not { Fill: var fill } trade)
@@ -90,7 +92,7 @@ public sealed partial class OrderBookGrain
             trade, Int128.Max(Int128.Abs(taker), Int128.Abs(maker)) > Instrument.NotionalLimit ? null : trade.Change(priceTicks, (long)taker, (long)maker));
     }
 
-    /// <summary>What both sides pay when the trade is worth something else, by the terms of their orders.</summary>
+    /// <summary>Returns the fees of both sides at another value of the trade, by the terms of their orders.</summary>
     private async ValueTask<(Int128 Taker, Int128 Maker)> FeesAsync(OpenBook book, TurnStep fill, Int128 made, Int128 value)
     {
         var (taker, maker) = ((Int128)fill.Fee, (Int128)fill.MakerFee);
@@ -105,12 +107,13 @@ public sealed partial class OrderBookGrain
             maker = CorrectedFee.Of(side, ofMaker, fill.IsAuction ? ofMaker.AuctionPpm : ofMaker.MakerPpm, fill.MakerFee, made, value);
         }
 
-        // Fees are rounded over all fills of an order, so that those of one trade may be less than nothing together: no more than they were.
+        // Fees are rounded over all fills of an order, so those of one trade may have a negative sum: it must not fall
+        // further.
         var lacks = Int128.Max(0, Int128.Min(0, (Int128)fill.Fee + fill.MakerFee) - taker - maker);
         return taker < maker ? (taker + lacks, maker) : (taker, maker + lacks);
     }
 
-    /// <summary>What an order pays, open or not: the record in which it entered says it.</summary>
+    /// <summary>Returns the fee terms of an order, open or done, from the record in which it entered.</summary>
     private async ValueTask<FeeTerms?> TermsAsync(OpenBook book, long account, long number)
     {
         if (!book.Machine.IsKnown(account, number, out var open, out var finished) || open is not null)
@@ -144,6 +147,6 @@ public sealed partial class OrderBookGrain
         return null;
     }
 
-    /// <summary>A trade, and what changes it; null where it can't have that price.</summary>
+    /// <summary>A trade and the command that changes it; the command is null if that price is impossible.</summary>
     private sealed record FoundTrade(TradeAsItWas Trade, BookCommand? Change);
 }

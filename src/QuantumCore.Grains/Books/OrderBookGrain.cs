@@ -8,8 +8,8 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// One book, or all books of a group: translates, applies, appends, and answers when the records are durable.
-/// Reentrant, so that orders go on while an append is in flight; each method reads and changes state only before its
+/// A book, or all books of a group: translates, applies, appends, and answers once the records are durable. It is
+/// reentrant, so that orders go on while an append is in flight. Each method reads and changes state only before its
 /// first await.
 /// </summary>
 [Reentrant, KeepAlive]
@@ -24,7 +24,7 @@ public sealed partial class OrderBookGrain(
     private readonly List<(OpenBook Book, BookRecord Record, long Sequence)> _together = [];
     private OpenBook[] _all = [];
 
-    // Of a group only: a book by itself has no strategies.
+    // For a group only: a single book has no multi-leg orders.
     private StrategyGroup? _strategies;
     private Func<OpenBook, BookBatch, Task>? _publish;
     private long _now;
@@ -175,7 +175,9 @@ public sealed partial class OrderBookGrain(
 
     private OpenBook? Find(string symbol) => _books.GetValueOrDefault(symbol);
 
-    /// <summary>Why a book can't take so many records now; with any other answer than UnknownSymbol there is a book.</summary>
+    /// <summary>
+    /// Returns the reason why a book cannot take the records now. Unless it is UnknownSymbol, there is a book.
+    /// </summary>
     private RejectReason Refuse(string symbol, bool urgent, out OpenBook book, int records = 1)
     {
         book = Find(symbol)!;
@@ -184,11 +186,11 @@ public sealed partial class OrderBookGrain(
             return RejectReason.UnknownSymbol;
         }
 
-        // What strategies do along with a command takes records of its own.
+        // Multi-leg orders may add their own records to a command's.
         return book.IsHalted ? RejectReason.SymbolUnavailable : Refusal(urgent, _strategies is null ? records : records * 16);
     }
 
-    /// <summary>Runs a turn's mutation; all of it happens at one time.</summary>
+    /// <summary>Runs a mutation; all of it happens at one time.</summary>
     private T Turn<T>(Func<T> turn) => Turn(static turn => turn(), turn);
 
     private T Turn<TGiven, T>(Func<TGiven, T> turn, TGiven given)
@@ -198,8 +200,8 @@ public sealed partial class OrderBookGrain(
     }
 
     /// <summary>
-    /// Takes a command's record into the journal, and with it, all or none, what strategies do because of it. Null: the
-    /// command did nothing.
+    /// Appends a command's record to the journal, together with what multi-leg orders do because of it, all or none.
+    /// Null means that the command did nothing.
     /// </summary>
     private T? Record<T>(OpenBook book, T? record, bool urgent)
         where T : BookRecord
@@ -279,7 +281,7 @@ public sealed partial class OrderBookGrain(
         return book;
     }
 
-    /// <summary>A book of this grain; one that is listed just now is opened.</summary>
+    /// <summary>Returns a book of this grain; opens one that was just listed.</summary>
     private async Task<OpenBook> MemberAsync(string symbol)
     {
         if (Find(symbol) is { } book)
@@ -298,7 +300,7 @@ public sealed partial class OrderBookGrain(
         }
         finally
         {
-            // Open or not: one that failed is tried again by who asks next.
+            // Open or not: the next caller retries one that failed.
             _opening.Remove(symbol);
         }
     }
@@ -319,7 +321,7 @@ public sealed partial class OrderBookGrain(
         }
     }
 
-    // Everything told rests on the heads of this turn: wait for them, then let go what is durable.
+    // Everything returned rests on the present heads: wait for them, then publish what is durable.
     private async ValueTask SettleAsync()
     {
         await WhenDurable();

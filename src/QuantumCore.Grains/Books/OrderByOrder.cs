@@ -9,12 +9,12 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// The displayed orders of a book and what happened to them lately: a second machine that runs the book's durable records again, so that
-/// the book pays nothing for who reads it. Not safe for several threads at once.
+/// The displayed orders of a book (market-by-order) and their latest changes. A second machine replays the book's
+/// durable records, so that readers cost the book nothing. Not thread-safe.
 /// </summary>
 internal sealed class OrderByOrder
 {
-    /// <summary>How many changes are remembered; who is further behind gets all orders anew.</summary>
+    /// <summary>Number of changes kept. Readers that are further behind get all orders again.</summary>
     public const int ChangesKept = 16_384;
 
     private readonly BookMachine _machine;
@@ -22,25 +22,27 @@ internal sealed class OrderByOrder
     private readonly List<OrderChange> _ofRecord = [];
     private readonly Dictionary<long, OrderByOrderUpdate> _told = [];
 
-    // Updates can be made for readers at this sequence or a later one.
+    // Updates are possible for readers at this sequence or a later one.
     private long _remembersAfter;
 
-    /// <summary>The view of a machine that nobody else runs, as it stands.</summary>
+    /// <summary>Creates the view of a machine that nobody else runs.</summary>
     public OrderByOrder(BookMachine machine)
     {
         (_machine, _remembersAfter) = (machine, machine.Sequence);
         machine.OnDisplayed = _ofRecord.Add;
     }
 
-    /// <summary>The book's sequence that is told.</summary>
+    /// <summary>The book's sequence that the view shows.</summary>
     public long Sequence => _machine.Sequence;
 
-    /// <summary>The view at the newest snapshot that is good, or at the book's beginning: it has to <see cref="CatchUpAsync"/>.</summary>
+    /// <summary>
+    /// Opens the view at the newest valid snapshot, or at the book's beginning; <see cref="CatchUpAsync"/> must follow.
+    /// </summary>
     public static async Task<OrderByOrder> OpenAsync(IJournalStore journal, string symbol, ILogger log, CancellationToken cancellationToken) => new(
         await Task.Run(() => BookRecovery.NewestSnapshotAsync(journal, symbol, log, cancellationToken), cancellationToken));
 
-    /// <summary>Reads on from the journal, through a sequence. Nobody else may use the view meanwhile.</summary>
-    /// <remarks>That may take long, so it is not done in the turn of who asks.</remarks>
+    /// <summary>Reads the journal up to a sequence. Nobody else may use the view meanwhile.</summary>
+    /// <remarks>It may take long, so it runs outside the caller's Orleans turn.</remarks>
     /// <exception cref="DivergenceException">A command did something else than its record says.</exception>
     /// <exception cref="JournalCorruptionException">A record is damaged.</exception>
     public Task CatchUpAsync(IJournalStore journal, long throughSequence, CancellationToken cancellationToken) => Task.Run(
@@ -53,7 +55,7 @@ internal sealed class OrderByOrder
         },
         cancellationToken);
 
-    /// <summary>Takes the next record; one that was taken already changes nothing.</summary>
+    /// <summary>Applies the next record; one that was applied before changes nothing.</summary>
     /// <exception cref="DivergenceException">Its command did something else than it says.</exception>
     public void Take(long sequence, BookRecord record)
     {
@@ -63,7 +65,10 @@ internal sealed class OrderByOrder
         }
     }
 
-    /// <summary>What happened after a sequence; all orders for 0, and where that is forgotten. Readers at the same place get the same.</summary>
+    /// <summary>
+    /// Returns the changes after a sequence; all orders for 0, or if the changes are no longer kept. Readers at the
+    /// same place share the result.
+    /// </summary>
     public OrderByOrderUpdate After(long sequence)
     {
         var knows = sequence > 0 && sequence >= _remembersAfter && sequence <= Sequence;
@@ -79,7 +84,7 @@ internal sealed class OrderByOrder
         return update;
     }
 
-    /// <summary>The displayed orders, at most so many of each side.</summary>
+    /// <summary>Returns the displayed orders, with a maximum per side.</summary>
     public OrderByOrderUpdate First(int limit) => new(
         true, 0, Sequence, _machine.TimeNanos, Displayed(Side.Buy, limit), Displayed(Side.Sell, limit), []);
 

@@ -5,22 +5,23 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// How far a stop without a limit may trade once its trigger is another. It is protected from where it triggers: with the worst price of its old
-/// trigger, one that was moved away from the market would trigger and find nothing that it may take.
+/// Computes the worst price of a stop without a limit after a change of its trigger. Protection starts at the trigger.
+/// With the old trigger's worst price, a stop moved away from the market would trigger and find nothing it may take.
 /// </summary>
 internal static class StopProtection
 {
     private const int Whole = 10_000;
 
-    /// <summary>Adds to changes of an order the worst price that goes with them.</summary>
+    /// <summary>Adds the matching worst price to an order's changes.</summary>
     /// <param name="order">The order.</param>
-    /// <param name="triggerTicks">Where it triggers now, in ticks; 0: nowhere yet.</param>
+    /// <param name="triggerTicks">Its current trigger, in ticks; 0 for none yet.</param>
     /// <param name="instrument">Its instrument.</param>
-    /// <param name="changes">What changes.</param>
+    /// <param name="changes">The changes; the worst price is added.</param>
     /// <returns>
-    /// None; <see cref="RejectReason.WouldGrow"/> when it would need more cover than it has, which its book can't ask for;
-    /// <see cref="RejectReason.InvalidCombination"/> when it would follow from so far that its trigger is beyond what it is covered for; or
-    /// <see cref="RejectReason.InvalidPrice"/> for a distance that no order may have.
+    /// None.
+    /// <see cref="RejectReason.WouldGrow"/> if it would need more funds than are held, which its book cannot request.
+    /// <see cref="RejectReason.InvalidCombination"/> if its new distance puts the trigger beyond what is held for it.
+    /// <see cref="RejectReason.InvalidPrice"/> for a distance out of range.
     /// </returns>
     public static RejectReason Complete(SubmitOrder order, long triggerTicks, Instrument instrument, ref ImmutableArray<NamedValue> changes)
     {
@@ -38,8 +39,8 @@ internal static class StopProtection
     }
 
     /// <summary>
-    /// A sell that follows from farther away may go as much farther. A buy is covered for its first distance, and a limit that follows ends where it
-    /// was placed to end: neither may trigger beyond that.
+    /// Adjusts a trailing order with a larger distance. A sell's worst price moves by as much. A buy is held for its
+    /// first distance, and a trailing limit ends where it was placed to end: neither may trigger beyond that.
     /// </summary>
     private static RejectReason Follow(SubmitOrder order, long trigger, Instrument instrument, ref ImmutableArray<NamedValue> changes)
     {
@@ -65,7 +66,7 @@ internal static class StopProtection
         return isBeyond ? RejectReason.InvalidCombination : RejectReason.None;
     }
 
-    /// <summary>A price as far from what is followed as the new distance is from the old one.</summary>
+    /// <summary>Moves a price as far from the followed one as the new distance is from the old one.</summary>
     private static long Farther(Side side, long price, OrderConditions old, OrderConditions moved)
     {
         if (moved.TrailTicks is { } ticks)

@@ -2,8 +2,8 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>One leg of an open strategy order.</summary>
-/// <param name="Terms">What one unit buys or sells of it.</param>
+/// <summary>A leg of an open multi-leg order.</summary>
+/// <param name="Terms">Quantity that one unit buys or sells of its instrument.</param>
 /// <param name="Book">Its book.</param>
 /// <param name="Ticket">Its order there.</param>
 internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, OrderTicket Ticket)
@@ -11,29 +11,33 @@ internal readonly record struct OpenLeg(StrategyLeg Terms, BookMachine Book, Ord
     /// <summary>+1 for a leg that pays, -1 for one that receives.</summary>
     public int Sign => Terms.Side == Side.Buy ? 1 : -1;
 
-    /// <summary>What a tick of it is worth in one unit, in minor units of the quote asset.</summary>
+    /// <summary>Value of a tick in one unit, in minor units of the quote asset.</summary>
     public Int128 Step => (Int128)Book.Instrument!.TickLotValue * Terms.Lots;
 
-    /// <summary>The lowest price it may trade at now, in ticks: its worst one if it sells, and the bands of its book.</summary>
+    /// <summary>
+    /// Lowest price at which it may trade now, in ticks: its worst price if it sells, and its book's bands.
+    /// </summary>
     public long Lowest => Math.Max(Book.Core.TradingBand.LowTicks, Terms.Side == Side.Sell ? Ticket.Order.PriceTicks : 1);
 
-    /// <summary>The highest price it may trade at now, in ticks: its worst one if it buys, and the bands of its book.</summary>
+    /// <summary>
+    /// Highest price at which it may trade now, in ticks: its worst price if it buys, and its book's bands.
+    /// </summary>
     public long Highest => Math.Min(Book.Core.TradingBand.HighTicks, Terms.Side == Side.Buy ? Ticket.Order.PriceTicks : Instrument.PriceTicksLimit);
 
-    /// <summary>Whose it is, as its book compares: orders of one party never meet within strategies.</summary>
+    /// <summary>Its owner, as its book compares it: orders of one owner never meet within multi-leg orders.</summary>
     public long Party => Book.PartyOf(Ticket.Order.Account);
 
-    /// <summary>Whether it is open in its book.</summary>
+    /// <summary>True if it is open in its book.</summary>
     public bool IsOpen => Book.IsOpen(Ticket);
 
-    /// <summary>Whether its book matches.</summary>
+    /// <summary>True if its book matches.</summary>
     public bool IsTrading => Book.Core.Phase == TradingPhase.Continuous;
 }
 
-/// <summary>An open strategy order: its legs, which have always traded the same number of units.</summary>
+/// <summary>An open multi-leg order. Its legs have always traded the same number of units.</summary>
 internal sealed class Strategy
 {
-    /// <summary>The strategy of these legs, in any sequence.</summary>
+    /// <summary>Creates the multi-leg order of these legs, given in any sequence.</summary>
     public Strategy(StrategyTerms terms, IEnumerable<OpenLeg> legs)
     {
         Terms = terms;
@@ -43,40 +47,40 @@ internal sealed class Strategy
             leg => $"{leg.Terms.Symbol}{(leg.Terms.Side == first ? '+' : '-')}{leg.Terms.Lots}"));
     }
 
-    /// <summary>What it is.</summary>
+    /// <summary>Its terms.</summary>
     public StrategyTerms Terms { get; }
 
-    /// <summary>Its legs, by symbol.</summary>
+    /// <summary>Its legs, sorted by symbol.</summary>
     public OpenLeg[] Legs { get; }
 
-    /// <summary>The same for all strategies of the same legs, this way round or the other.</summary>
+    /// <summary>Key that is equal for all multi-leg orders of the same legs, in either direction.</summary>
     public string Key { get; }
 
-    /// <summary>Which way round it is.</summary>
+    /// <summary>Its direction.</summary>
     public Side Direction => Legs[0].Terms.Side;
 
-    /// <summary>Whether it is of the same legs and the same way round: their net prices compare.</summary>
+    /// <summary>Returns true for the same legs in the same direction: their net prices compare.</summary>
     public bool IsOfKind(Strategy other) => Key == other.Key && Direction == other.Direction;
 
-    /// <summary>When it came, among those of its group.</summary>
+    /// <summary>Its place in the sequence of arrivals in the group.</summary>
     public long Arrival { get; set; }
 
-    /// <summary>Units it has open.</summary>
+    /// <summary>Open units.</summary>
     public long UnitsLeft => Legs[0].Ticket.LeavesLots / Legs[0].Terms.Lots;
 
-    /// <summary>Whether all of its legs are open, by the same number of units.</summary>
+    /// <summary>True if all of its legs are open, with the same number of units.</summary>
     public bool IsWhole => Legs.Length == Terms.Legs.Length && IsEven;
 
-    /// <summary>Whether those of its legs that are there are open by the same number of units.</summary>
+    /// <summary>True if its present legs are open with the same number of units.</summary>
     public bool IsEven => Array.TrueForAll(Legs, leg => leg.IsOpen && leg.Ticket.LeavesLots == UnitsLeft * leg.Terms.Lots);
 
     /// <summary>
-    /// Whether one the other way round may be there for it that it could not trade with: their worst prices and the bands
-    /// of the books left them none. Bands move with the last price, and it is asked again. So of one that came back, or
-    /// whose owner changed: nobody has asked.
+    /// True if an opposite order may be waiting with which it could not trade, because worst prices and bands left no
+    /// price. It is checked again because bands move with the last price. Also true for a restored order, and after a
+    /// change of owner, which nobody has checked yet.
     /// </summary>
     public bool MayBeKeptApart { get; set; } = true;
 
-    /// <summary>Whether all of its books match.</summary>
+    /// <summary>True if all of its books match.</summary>
     public bool IsTrading => Array.TrueForAll(Legs, leg => leg.IsTrading);
 }

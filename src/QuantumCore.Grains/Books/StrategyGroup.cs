@@ -6,37 +6,40 @@ using QuantumCore.Matching;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// What strategy orders of one group of books trade, and with whom (RULES 16). It decides from the books as they are,
-/// and each decision is records of the books concerned, which the caller makes durable together. It has no state but
-/// the open legs in the books.
+/// Matches the multi-leg orders of one group of books (RULES 16). It decides from the books as they are. Each decision
+/// is a set of records of the books concerned, which the caller makes durable together. It has no state but the open
+/// legs in the books.
 /// </summary>
-/// <param name="record">Takes the records of a command: one of each book that something was done in.</param>
+/// <param name="record">Receives the records of a command: one for each book in which something was done.</param>
 internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
 {
-    /// <summary>Most open strategies of one group: each command in a book of theirs looks at them.</summary>
+    /// <summary>
+    /// Maximum number of open multi-leg orders of a group: each command in one of their books looks at them.
+    /// </summary>
     public const int OpenLimit = 1_000;
 
-    /// <summary>Most strategies the other way round that one which waits is compared with after a command.</summary>
+    /// <summary>Maximum number of opposite orders compared with a waiting one after a command.</summary>
     private const int ContrasAsked = 16;
 
-    // By kind; within one the one that pays most first, then the one that came first.
+    // Sorted by kind; within a kind by net price, highest first, then by arrival.
     private readonly List<Strategy> _open = [];
     private readonly List<BookMachine> _acting = [];
 
-    // Came back without a leg: they end with the next command, and until then nobody trades with them.
+    // Restored without a leg: they end with the next command, and until then nobody trades with them.
     private readonly List<Strategy> _lame = [];
 
-    // Strategies that came so far, or came back.
+    // Number of multi-leg orders that came or were restored so far.
     private long _arrivals;
 
-    /// <summary>The open strategies.</summary>
+    /// <summary>The open multi-leg orders.</summary>
     public IReadOnlyList<Strategy> Open => _open;
 
     /// <summary>
-    /// Finds the open strategies in books that came back. One with a leg in a book that did not is left alone: its other
-    /// legs stand aside and wait. One that lacks a leg, as it may when it waited like that, ends with the next command.
+    /// Finds the open multi-leg orders in restored books. An order with a leg in a missing book is left alone: its
+    /// other legs stand aside and wait. An order without a leg, as may happen after such a wait, ends with the next
+    /// command.
     /// </summary>
-    /// <exception cref="InvalidDataException">One has legs that traded by themselves.</exception>
+    /// <exception cref="InvalidDataException">Legs of an order have traded by themselves.</exception>
     public void Restore(IReadOnlyCollection<BookMachine> books)
     {
         var there = books.Select(book => book.Symbol).ToHashSet(StringComparer.Ordinal);
@@ -69,7 +72,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// In the sequence they came, as the books tell it: ids of one book rise. Those that have no book in common, not even by way of others, are in none.
+    /// Sorts multi-leg orders by arrival, as the ascending order ids of each book show it. Orders that share no book,
+    /// even through others, may come in any sequence.
     /// </summary>
     private static IEnumerable<Strategy> AsTheyCame(IEnumerable<Strategy> strategies)
     {
@@ -87,13 +91,14 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// Enters a strategy none of whose legs is known: it meets strategies the other way round and displayed quotes,
-    /// whichever is better, at one price strategies first; what is left rests or ends. Refused, all of its legs are.
+    /// Enters a multi-leg order none of whose legs is known yet. It trades with opposite orders and displayed quotes,
+    /// whichever is better; at one price, opposite orders come first. The remainder rests or ends. If it is rejected,
+    /// all of its legs are.
     /// </summary>
     /// <param name="legs">Its leg orders, in the sequence of its terms.</param>
     /// <param name="books">The books of the legs.</param>
     /// <param name="now">Unix nanoseconds.</param>
-    /// <returns>The leg that it is refused for; null where it is not, or for no one leg.</returns>
+    /// <returns>Index of the leg for which it is rejected; null if it is not, or not for a single leg.</returns>
     public int? Enter(ImmutableArray<SubmitOrder> legs, BookMachine[] books, long now)
     {
         if (Judge(legs, books, now, out var at) is not RejectReason.None and var reason)
@@ -125,8 +130,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// Enters an order that strategies would trade with at a better price than its book: its own book first at each
-    /// price (RULES 16.3). False, and nothing is done: they would not.
+    /// Enters an order with which multi-leg orders would trade at a better price than its book; at each price its own
+    /// book comes first (RULES 16.3). Does nothing and returns false if they would not.
     /// </summary>
     public bool TryEnter(BookMachine book, SubmitOrder order, long now)
     {
@@ -146,7 +151,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
                 continue;
             }
 
-            // What the book did not trade is beyond its band, and ends the order there (RULES 12.3).
+            // The quantity that the book did not trade is outside its band, and ends the order there (RULES 12.3).
             if (offer.PriceTicks == swept)
             {
                 break;
@@ -167,12 +172,14 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return true;
     }
 
-    /// <summary>Strategies that lost a leg end; what cost one of them less than it asks has begun to, trades.</summary>
+    /// <summary>
+    /// Ends multi-leg orders that lost a leg, and trades those whose cost has fallen within their net price.
+    /// </summary>
     /// <param name="symbol">The book that a command has changed.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public void Follow(string symbol, long now) => Follow(strategy => HasLegIn(strategy, symbol), now);
 
-    /// <summary>As <see cref="Follow(string, long)"/>, when something has changed in all books.</summary>
+    /// <summary>Does the same as <see cref="Follow(string, long)"/> after a change in all books.</summary>
     /// <param name="now">Unix nanoseconds.</param>
     public void FollowAll(long now)
     {
@@ -201,7 +208,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         RecordActs();
     }
 
-    /// <summary>A book in which something is done: it has a record to give.</summary>
+    /// <summary>Notes that something is done in a book, so that it has a record to give.</summary>
     private BookMachine In(BookMachine book)
     {
         if (!_acting.Contains(book))
@@ -212,7 +219,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return book;
     }
 
-    /// <summary>A taker has traded with whom it could, in all its books: what it set off there comes now (RULES 3).</summary>
+    /// <summary>Ends a taker's phase: the consequences of its trades in all its books follow now (RULES 3).</summary>
     private void EndPhase(long now) => _acting.ForEach(book => book.EndPhase(now));
 
     private void RecordActs()
@@ -225,7 +232,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         _acting.Clear();
     }
 
-    /// <summary>What becomes of what a strategy has left.</summary>
+    /// <summary>Handles the remainder of a multi-leg order.</summary>
     private void Remain(Strategy strategy, TimeInForce time, long now)
     {
         if (strategy.UnitsLeft > 0 && time is TimeInForce.ImmediateOrCancel or TimeInForce.FillOrKill)
@@ -241,7 +248,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         TradeOn([.. _open], now);
     }
 
-    /// <summary>An order that came into a book trades with a waiting strategy, which takes quotes in its other books.</summary>
+    /// <summary>
+    /// Trades an incoming order with a waiting multi-leg order, which takes quotes in its other books.
+    /// </summary>
     private void Meet(BookMachine book, OrderTicket ticket, in ImpliedOffer offer, long now)
     {
         foreach (var (leg, price) in offer.Strategy.Legs.Zip(offer.Prices))
@@ -261,8 +270,8 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// What is due in a book expires before a leg there does anything, its end included: legs of a strategy have one
-    /// expiry, and when the first book has come to it, the others have not.
+    /// Expires due orders of a book before a leg there does anything, including its end. The legs of an order share one
+    /// expiry, and when the first book has reached it, the others have not.
     /// </summary>
     private bool ExpireDue(long now)
     {
@@ -284,10 +293,10 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     }
 
     /// <summary>
-    /// Strategies that wait trade with quotes that have come within their net price, and with those that no longer keep
-    /// apart; until none is left that could.
+    /// Trades waiting multi-leg orders until none can trade: with quotes that have come within their net price, and
+    /// with opposite orders that are no longer kept apart.
     /// </summary>
-    /// <param name="next">Those that are asked at first, of one kind beside each other.</param>
+    /// <param name="next">Orders to check first, grouped by kind.</param>
     /// <param name="now">Unix nanoseconds.</param>
     private void TradeOn(IReadOnlyList<Strategy> next, long now)
     {
@@ -300,7 +309,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         }
     }
 
-    /// <summary>Of each kind the best one that can trade; of those, whose prices do not compare, the one that came first.</summary>
+    /// <summary>
+    /// Returns the earliest of the best orders of each kind that can trade: prices of different kinds do not compare.
+    /// </summary>
     private Strategy? FirstThatCanTrade(IReadOnlyList<Strategy> among)
     {
         Strategy? first = null;
@@ -328,7 +339,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private static bool HasLegIn(Strategy strategy, string symbol) =>
         Array.Exists(strategy.Legs, leg => leg.Terms.Symbol == symbol);
 
-    /// <summary>Whether a price is no worse for a taker of a side than another; 0 is no price.</summary>
+    /// <summary>Returns true if a price is no worse than a limit for a taker of a side; 0 is no price.</summary>
     private static bool Reaches(Side side, long limit, long price) =>
         price != 0 && (side == Side.Buy ? price <= limit : price >= limit);
 
@@ -364,7 +375,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return _open.Count >= OpenLimit ? RejectReason.TooManyOrders : RejectReason.None;
     }
 
-    /// <summary>A strategy meets those the other way round, at most so many of them, and quotes.</summary>
+    /// <summary>Trades a multi-leg order with quotes and with a maximum number of opposite orders.</summary>
     private void Trade(Strategy taker, int contras, long now)
     {
         while (Finds(taker, contras) is { IsNothing: false } found)
@@ -380,7 +391,9 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         }
     }
 
-    /// <summary>What a strategy would trade with next, and the legs' prices: one the other way round, or units of the quotes.</summary>
+    /// <summary>
+    /// The next trade of a multi-leg order and the legs' prices: with an opposite order, or units of the quotes.
+    /// </summary>
     private readonly record struct Finding(Strategy? Maker, long Units, long[] Prices)
     {
         public bool IsNothing => Prices is null;
@@ -422,10 +435,10 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         RemoveIfDone(maker);
     }
 
-    /// <summary>The best strategy the other way round that one can trade with, and the legs' prices.</summary>
+    /// <summary>Returns the best opposite order with which one can trade, and the legs' prices.</summary>
     private (Strategy Maker, long[] Prices)? Contra(Strategy taker, int most)
     {
-        // One of two books that do not match keeps it waiting, and they will.
+        // Two orders wait while a book of theirs does not match.
         var isKeptApart = !taker.IsTrading;
         taker.MayBeKeptApart = true;
         foreach (var maker in Contras(taker).Take(most))
@@ -442,13 +455,13 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return null;
     }
 
-    /// <summary>Those the other way round that came before one and whose net prices cross; the best first.</summary>
+    /// <summary>Returns earlier opposite orders whose net prices cross, best first.</summary>
     private IEnumerable<Strategy> Contras(Strategy taker) => taker.IsTrading
         ? _open.Where(maker => maker.Key == taker.Key && maker.Direction != taker.Direction && maker.Arrival < taker.Arrival
             && maker.Terms.Net + taker.Terms.Net >= 0 && !AreOfOneOwner(maker, taker))
         : [];
 
-    // Of the same legs, which are in the same sequence.
+    // For orders of the same legs, which are in the same sequence.
     private static bool AreOfOneOwner(Strategy maker, Strategy taker)
     {
         for (var i = 0; i < maker.Legs.Length; i++)
@@ -462,7 +475,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return false;
     }
 
-    /// <summary>Units a strategy could trade at once, within its net price.</summary>
+    /// <summary>Returns the units that a multi-leg order could trade at once, within its net price.</summary>
     private Int128 UnitsWithin(Strategy taker)
     {
         Int128 units = StrategyPrices.UnitsInQuotes(taker);
@@ -474,26 +487,28 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
         return units;
     }
 
-    /// <summary>Whether an order may trade with strategies: a limit or market order with nothing else to it.</summary>
+    /// <summary>
+    /// Returns true if an order may trade with multi-leg orders: a limit or market order without conditions.
+    /// </summary>
     private static bool MayMeetStrategies(BookMachine book, SubmitOrder order) =>
         order is { Conditions: null, PostOnly: false, ReplacesNumber: 0, Type: OrderType.Limit or OrderType.Market }
         && order.TimeInForce is TimeInForce.GoodTillCancel or TimeInForce.Day or TimeInForce.ImmediateOrCancel
         && book.Core.Phase == TradingPhase.Continuous
-        // What a phase of matching is measured by would begin anew with each part of it.
+        // Protection and dynamic band measure a matching phase, and would restart with each part of it.
         && book.Core.Rules is { ProtectionTicks: null, DynamicBandBasisPoints: null }
         && HasPlaceFor(book.Core, order);
 
     /// <summary>
-    /// Whether a place is sure for what may be left of an order: what it meets in its book alone, it may not after it has
-    /// met a strategy.
+    /// Returns true if the remainder of an order is sure to find a place in the book. After a trade with a multi-leg
+    /// order, it may no longer meet the orders that it would meet in its book alone.
     /// </summary>
     private static bool HasPlaceFor(OrderBook book, SubmitOrder order) =>
         order.Type == OrderType.Market || order.TimeInForce == TimeInForce.ImmediateOrCancel
         || book.LevelCount(order.Side) < book.MaxLevels || book.LevelAt(order.Side, order.PriceTicks).Orders > 0;
 
     /// <summary>
-    /// The best price that a waiting strategy and the quotes of its other legs give an order; at one price of each kind the one that pays most, and of
-    /// those the one that came first.
+    /// Returns the best price that a waiting multi-leg order and the quotes of its other legs give an order. At one
+    /// price, the highest net price of each kind comes first, then the earliest arrival.
     /// </summary>
     private ImpliedOffer? Implied(BookMachine book, SubmitOrder order, long lots)
     {

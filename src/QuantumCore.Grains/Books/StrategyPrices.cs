@@ -2,31 +2,31 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>Units of a strategy that displayed quotes give at once.</summary>
-/// <param name="Cost">What its owner pays for one unit, in minor units of the quote asset; negative: receives.</param>
-/// <param name="Units">How many.</param>
+/// <summary>Units of a multi-leg order that displayed quotes give at once.</summary>
+/// <param name="Cost">Cost of one unit for its owner, in minor units of the quote asset; negative if received.</param>
+/// <param name="Units">Number of units.</param>
 /// <param name="Prices">Price of each leg, in ticks.</param>
 internal readonly record struct QuotedPrices(Int128 Cost, long Units, long[] Prices);
 
-/// <summary>What a waiting strategy, with the quotes of its other legs, offers in the book of one leg.</summary>
-/// <param name="Strategy">The strategy.</param>
-/// <param name="PriceTicks">The price in that book.</param>
-/// <param name="Units">How many.</param>
-/// <param name="Prices">Price of each leg, in ticks; of that leg 0.</param>
+/// <summary>Offer of a waiting multi-leg order, with the quotes of its other legs, in the book of one leg.</summary>
+/// <param name="Strategy">The multi-leg order.</param>
+/// <param name="PriceTicks">Price in that book, in ticks.</param>
+/// <param name="Units">Number of units.</param>
+/// <param name="Prices">Price of each leg, in ticks; 0 for that leg.</param>
 internal readonly record struct ImpliedOffer(Strategy Strategy, long PriceTicks, long Units, long[] Prices);
 
-/// <summary>The arithmetic of strategies: what legs cost, and which leg prices make up a net price.</summary>
+/// <summary>Arithmetic of multi-leg orders: costs of legs, and leg prices that make up a net price.</summary>
 internal static class StrategyPrices
 {
     /// <summary>
-    /// Most prices tried to find those of the legs of two strategies: two legs need one, more need few unless they leave
-    /// each other hardly any room.
+    /// Maximum number of prices tried for the legs of two multi-leg orders. Two legs need one; more need few, unless
+    /// they leave each other hardly any room.
     /// </summary>
     private const int BalanceTries = 1_000;
 
     /// <summary>
-    /// What the best displayed quotes of others give a strategy; null when one leg has none within its worst price, or
-    /// less than a unit (RULES 16.2).
+    /// Returns what the best displayed quotes of others give a multi-leg order. Returns null if a leg has no quote
+    /// within its worst price, or less than a unit (RULES 16.2).
     /// </summary>
     public static QuotedPrices? FromQuotes(Strategy strategy, long units)
     {
@@ -35,8 +35,8 @@ internal static class StrategyPrices
     }
 
     /// <summary>
-    /// What a strategy offers in the book of one of its legs to an order of a side, at the best price for that order
-    /// that its net price allows; null when nothing (RULES 16.3).
+    /// Returns a multi-leg order's offer to an order in the book of one of its legs. The price is the best for that
+    /// order that the net price allows. Returns null if there is none (RULES 16.3).
     /// </summary>
     public static ImpliedOffer? OfferIn(Strategy strategy, BookMachine book, Side side, long lots)
     {
@@ -62,8 +62,8 @@ internal static class StrategyPrices
     }
 
     /// <summary>
-    /// Leg prices at which two strategies, one the other way round, trade at the net price of the one that was first:
-    /// last prices as far as that goes, the rest made up by one leg (RULES 16.4). Null: there are none that both allow.
+    /// Returns leg prices at which two opposite multi-leg orders trade at the net price of the earlier one. They are
+    /// last prices as far as possible; one leg makes up the rest (RULES 16.4). Returns null if no prices suit both.
     /// </summary>
     public static long[]? Between(Strategy taker, Strategy maker)
     {
@@ -82,14 +82,14 @@ internal static class StrategyPrices
             }
         }
 
-        // A tick of the last one divides a tick of every other leg: it can make up what the others leave.
+        // A tick of the last leg divides a tick of every other leg, so it can make up what the others leave.
         int[] sequence = [.. Enumerable.Range(0, legs.Length).OrderByDescending(i => legs[i].Step).ThenByDescending(i => i)];
         var prices = new long[legs.Length];
         var tries = BalanceTries;
         return Balance(legs, -(Int128)maker.Terms.Net, sequence, ranges, prices, ref tries) ? prices : null;
     }
 
-    /// <summary>Units that quotes give a strategy within its net price, one after the other.</summary>
+    /// <summary>Returns the units that successive quotes give a multi-leg order within its net price.</summary>
     public static long UnitsInQuotes(Strategy strategy)
     {
         var quotes = Array.ConvertAll(strategy.Legs, leg => leg.Book.Core.QuotesOf(Contra(leg.Terms.Side), leg.Party));
@@ -154,8 +154,8 @@ internal static class StrategyPrices
         : book.Instrument!.ReferencePriceTicks;
 
     /// <summary>
-    /// Finds a price for each leg of a sequence so that they cost what they should: as near to the last prices as the
-    /// legs that follow allow.
+    /// Finds a price for each leg of a sequence with the given total cost, as near to the last prices as the following
+    /// legs allow.
     /// </summary>
     private static bool Balance(
         OpenLeg[] legs, Int128 cost, ReadOnlySpan<int> sequence, PriceRange[] ranges, long[] prices, ref int tries)
@@ -174,7 +174,7 @@ internal static class StrategyPrices
             most += Int128.Max(atLow, atHigh);
         }
 
-        // The others can cost from least to most: what it costs itself must leave them as much.
+        // The others can cost from least to most: this leg's cost must leave them that much.
         var (from, to) = leg.Sign > 0 ? (cost - most, cost - least) : (least - cost, most - cost);
         var low = Int128.Max(Rounding.DivUp(from, leg.Step), range.Low);
         var high = Int128.Min(Rounding.DivDown(to, leg.Step), range.High);

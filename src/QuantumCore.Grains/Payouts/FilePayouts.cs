@@ -4,23 +4,25 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Payouts;
 
 /// <summary>
-/// Pays into a folder: a file for each batch, named by its id, for whoever carries it on. A file that is there is paid; it
-/// is on disk before that is said. Silos of one exchange share one folder.
+/// Pays into a folder: a file for each batch, named by its id, for another system. An existing file counts as paid, and
+/// it is on disk before that is reported. Silos of one exchange share one folder.
 /// </summary>
 public sealed class FilePayouts(string folder) : IPayoutReceiver
 {
     private static readonly JsonWriterOptions s_json = new() { Indented = true, NewLine = "\n" };
 
     /// <inheritdoc/>
-    /// <exception cref="InvalidDataException">The folder has another batch under this id: it is of another exchange.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The folder has another batch under this id, from another exchange.
+    /// </exception>
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
-        // A file system makes its caller wait: not the grain.
+        // File systems block their caller; do not block the grain.
         await Task.Run(() => BatchFile.Write(folder, batch.Id, Bytes(batch)), cancellationToken);
         return new PayoutAnswer(PayoutVerdict.Final);
     }
 
-    /// <summary>The file of a batch: the same bytes for the same batch.</summary>
+    /// <summary>Returns the file of a batch: the same bytes for the same batch.</summary>
     internal static byte[] Bytes(PayoutBatch batch)
     {
         using var stream = new MemoryStream();

@@ -7,15 +7,15 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Payouts;
 
 /// <summary>
-/// One asset's payout. A batch is durable before it is first sent, and is sent under the id that its record gave it, by
-/// whichever activation, until the receiver's word is final. It decides nothing by time.
+/// The payout of one asset. A batch is durable before it is first sent. Every activation sends it under the id of its
+/// record until the receiver's answer is final. Nothing depends on time.
 /// </summary>
 [Reentrant]
 public sealed class PayoutGrain(
     JournalWriter writer, IJournalStore store, IPayoutReceiver receiver, TimeProvider time, ILogger<PayoutGrain> log)
     : JournaledGrain(writer, time, log), IPayoutGrain
 {
-    /// <summary>Most withdrawals in one call, and so in one batch.</summary>
+    /// <summary>Maximum number of withdrawals in one call, and so in one batch.</summary>
     public const int ItemsLimit = 100;
 
     private readonly PayoutMachine _machine = new();
@@ -43,7 +43,7 @@ public sealed class PayoutGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // What the receiver says from now on the next activation is told when it asks.
+        // The next activation asks for what the receiver answers from now on.
         _hasEnded = true;
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -79,7 +79,7 @@ public sealed class PayoutGrain(
         return states;
     }
 
-    // Its record is durable. What comes of it is told by the records; who waits for it asks again.
+    // Its record is durable. The records tell the outcome, and waiting callers ask again.
     private async Task SendAsync(long batch)
     {
         if (_machine.Open(batch) is not { } made || !_sending.Add(batch))

@@ -4,8 +4,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains.Payouts;
 
 /// <summary>
-/// The state machine of an asset's payout: which withdrawal is in which batch, for ever, and what became of the batches.
-/// Pure, as the others are.
+/// The state machine of an asset's payout: the batch of each withdrawal, and the states of the batches. It is pure,
+/// like the others.
 /// </summary>
 internal sealed class PayoutMachine
 {
@@ -19,10 +19,12 @@ internal sealed class PayoutMachine
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    /// <summary>
+    /// True if time may go back after a clock that ran ahead dated the last record (<see cref="TimeCorrection"/>).
+    /// </summary>
     public bool CorrectsTime { get; set; }
 
-    /// <summary>Puts what is not known of these withdrawals into a batch; null when all are known.</summary>
+    /// <summary>Puts new withdrawals into a batch; returns null if all are known.</summary>
     public BatchMade? Enlist(int decimals, ImmutableArray<PayoutItem> items, long now)
     {
         ImmutableArray<PayoutItem> fresh =
@@ -30,21 +32,21 @@ internal sealed class PayoutMachine
         return fresh.IsEmpty ? null : new BatchMade(At(now), decimals, fresh);
     }
 
-    /// <summary>Where a withdrawal is.</summary>
+    /// <summary>Returns the state of a withdrawal.</summary>
     public PayoutState StateOf(PayoutItem item) =>
         !_batchOf.TryGetValue((item.Account, item.Sequence), out var batch) ? PayoutState.Pending
         : _open.ContainsKey(batch) ? PayoutState.Sent
         : _refused.Contains(batch) ? PayoutState.Refused
         : PayoutState.Final;
 
-    /// <summary>The open batches that these withdrawals are in.</summary>
+    /// <summary>Returns the open batches of these withdrawals.</summary>
     public IEnumerable<long> OpenBatchesOf(ImmutableArray<PayoutItem> items) => items
         .Select(item => _batchOf.GetValueOrDefault((item.Account, item.Sequence))).Distinct().Where(_open.ContainsKey);
 
-    /// <summary>An open batch; null when it is not open (any more).</summary>
+    /// <summary>Returns an open batch, or null if it is not open.</summary>
     public PayoutRecord? Open(long batch) => _open.GetValueOrDefault(batch);
 
-    /// <summary>What the receiver's last word about an open batch records.</summary>
+    /// <summary>Returns the record of the receiver's final answer about an open batch.</summary>
     public PayoutRecord End(long batch, PayoutAnswer answer, long now)
     {
         var made = _open[batch];
@@ -53,7 +55,7 @@ internal sealed class PayoutMachine
             : new BatchRefused(At(now), made.Decimals, batch, made.Items, answer.Why);
     }
 
-    /// <summary>Folds the next record.</summary>
+    /// <summary>Applies the next record.</summary>
     public void Apply(PayoutRecord record)
     {
         Sequence++;

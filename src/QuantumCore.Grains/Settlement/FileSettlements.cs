@@ -6,13 +6,14 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
-/// Settles into a folder: a file for each batch, named by its id, for whoever carries it on. It is on disk before anything is said of it. Silos of one
-/// exchange share one folder.
+/// Settles into a folder: a file for each batch, named by its id, for another system. The file is on disk before
+/// anything is reported. Silos of one exchange share one folder.
 /// </summary>
 /// <param name="folder">The folder.</param>
 /// <param name="waitsForAnswers">
-/// Whether a batch is settled when <c>{id}.answer.json</c> is beside its file, but for what that names as short: <c>{}</c>, or
-/// <c>{"short": [{"account": "1050", "asset": "AAPL", "amount": "30"}]}</c>. Else a file that is there is settled.
+/// True if a batch settles once <c>{id}.answer.json</c> is beside its file, except for the shortfalls it names:
+/// <c>{}</c>, or <c>{"short": [{"account": "1050", "asset": "AAPL", "amount": "30"}]}</c>. False if an existing file
+/// counts as settled.
 /// </param>
 public sealed class FileSettlements(string folder, bool waitsForAnswers = false) : ISettlementReceiver
 {
@@ -21,11 +22,12 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
-    /// The folder has another batch under this id: it is of another exchange. Or the answer is none; it says what is wrong.
+    /// The folder has another batch under this id, from another exchange; or the answer is invalid, and the message
+    /// tells the error.
     /// </exception>
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
-        // A file system makes its caller wait: not the grain.
+        // File systems block their caller; do not block the grain.
         return await Task.Run(
             () =>
             {
@@ -73,7 +75,7 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
             : throw new InvalidDataException($"short: {account} and {asset} are no item of the batch, or {amount} is no amount of it.");
     }
 
-    /// <summary>The file of a batch: the same bytes for the same batch.</summary>
+    /// <summary>Returns the file of a batch: the same bytes for the same batch.</summary>
     internal static byte[] Bytes(SettlementBatch batch)
     {
         using var stream = new MemoryStream();

@@ -3,27 +3,27 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Settlement;
 
-/// <summary>What is sent to the receiver of settlement: the same bytes under the same id, however often.</summary>
-/// <param name="Id">Names the batch for ever.</param>
-/// <param name="Venue">Where it settles.</param>
-/// <param name="Content">What it settles.</param>
+/// <summary>A batch for the settlement receiver: the same bytes under the same id, however often.</summary>
+/// <param name="Id">Permanent id of the batch.</param>
+/// <param name="Venue">The settlement venue.</param>
+/// <param name="Content">Content of the batch.</param>
 public sealed record SettlementBatch(string Id, string Venue, SettlementClosed Content);
 
-/// <summary>What the receiver says of a batch for ever: it has settled, but for what somebody gave less than it owed.</summary>
-/// <param name="Shorts">Who gave less; none: it has settled as a whole.</param>
+/// <summary>The receiver's final answer about a batch: it has settled, except for shortfalls.</summary>
+/// <param name="Shorts">Shortfalls; empty if it has settled completely.</param>
 public sealed record SettlementAnswer(ImmutableArray<SettlementShort> Shorts)
 {
-    /// <summary>Settled as a whole.</summary>
+    /// <summary>Answer for a batch that has settled completely.</summary>
     public static readonly SettlementAnswer Whole = new([]);
 }
 
-/// <summary>Who settles a batch outside: a depository, a chain, a folder.</summary>
+/// <summary>A receiver of settlement batches: a depository, a chain, a folder.</summary>
 public interface ISettlementReceiver
 {
     /// <summary>
-    /// Gives the receiver a batch, or asks again what became of it. It is called again with the same batch until there is an answer, which is never to
-    /// be taken back, nor changed; null: not yet. Several silos may ask at once: the receiver tells batches apart by their ids. Whatever is thrown
-    /// means that nothing is known.
+    /// Sends a batch, or asks for its outcome. It is called again with the same batch until there is an answer, which
+    /// must never change; null means not yet. Several silos may call at once: the receiver tells batches apart by id.
+    /// An exception means that the outcome is unknown.
     /// </summary>
     ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken);
 }

@@ -5,14 +5,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Settlement;
 
-/// <summary>Trades that were due on one date, netted by account and symbol: what a partial settlement shares out.</summary>
-/// <param name="date">Number of the UTC day since 1970.</param>
+/// <summary>Trades due on one date, netted by account and symbol, for a partial settlement.</summary>
+/// <param name="date">The date, in UTC days since 1970.</param>
 internal sealed class ObligationNetting(long date)
 {
     private readonly SortedDictionary<(long Account, string Symbol), Legs> _legs = new(Comparer<(long Account, string Symbol)>.Create(
         static (one, other) => one.Account != other.Account ? one.Account.CompareTo(other.Account) : string.CompareOrdinal(one.Symbol, other.Symbol)));
 
-    /// <summary>Adds trades of a record of a book.</summary>
+    /// <summary>Adds trades of a book's record.</summary>
     public void Add(Instrument instrument, long tradeDay, IReadOnlyList<TradeMoney> trades)
     {
         foreach (var line in trades.SelectMany(trade => TradePostings.Of(instrument, trade)))
@@ -27,7 +27,7 @@ internal sealed class ObligationNetting(long date)
         }
     }
 
-    /// <summary>What each account gives or receives of each symbol, all of it open.</summary>
+    /// <summary>Returns what each account gives or receives of each symbol, all of it open.</summary>
     public IEnumerable<SettlementFail> All()
     {
         foreach (var ((account, _), legs) in _legs)

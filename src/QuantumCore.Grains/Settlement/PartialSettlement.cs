@@ -6,22 +6,22 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
-/// Shares out a batch of which not everything was delivered. Units of a symbol go to those who receive them, older fails first, inside one age pro rata
-/// by largest remainder in lots. Nobody gives more than it has, so that a fail makes the next one and never a loan. The same input gives the same
-/// result, in whatever sequence it comes; nobody's balance is asked here.
+/// Allocates a batch of which not everything was delivered. Units of a symbol go to their receivers, older fails first;
+/// within one age pro rata, by largest remainder in lots. Nobody gives more than it has, so a fail causes another fail
+/// and never a loan. The same input gives the same result in any sequence. It reads no balances.
 /// </summary>
 internal sealed class PartialSettlement
 {
-    // Each round somebody gives less. Who still lacks something after so many gives nothing at all.
+    // In each round somebody gives less. Whoever still lacks something after this many rounds gives nothing at all.
     private const int RoundsLimit = 100;
 
     private readonly Obligation[] _all;
     private readonly Obligation[][] _bySymbol;
     private readonly Dictionary<long, Obligation[]> _byAccount;
 
-    /// <summary>The obligations of a batch, all of them open.</summary>
-    /// <param name="fails">One for each account, symbol and first date.</param>
-    /// <param name="lotOf">Units of a symbol's lot.</param>
+    /// <summary>Creates the allocation with all obligations of a batch open.</summary>
+    /// <param name="fails">An obligation for each account, symbol and first date.</param>
+    /// <param name="lotOf">Returns the units of a symbol's lot.</param>
     public PartialSettlement(IEnumerable<SettlementFail> fails, Func<string, long> lotOf)
     {
         _all = [.. fails.Select(fail => new Obligation(fail, lotOf(fail.Symbol)))
@@ -31,10 +31,10 @@ internal sealed class PartialSettlement
         _byAccount = _all.GroupBy(of => of.Fail.Account).ToDictionary(of => of.Key, static of => of.Reverse().ToArray());
     }
 
-    /// <summary>Shares it out, from the beginning.</summary>
-    /// <param name="shorts">Who delivered less than it owed.</param>
-    /// <param name="funds">What accounts may give away; who is not named has what it promised.</param>
-    /// <exception cref="InvalidDataException">Somebody is said to be short of what it did not owe.</exception>
+    /// <summary>Allocates the batch, from the beginning.</summary>
+    /// <param name="shorts">Shortfalls that the receiver reported.</param>
+    /// <param name="funds">Amounts that accounts may give; an account that is missing has what it promised.</param>
+    /// <exception cref="InvalidDataException">A shortfall names what the account did not owe.</exception>
     public void Share(ImmutableArray<SettlementShort> shorts, SortedDictionary<long, SettlementFunds> funds)
     {
         foreach (var obligation in _all)
@@ -69,10 +69,10 @@ internal sealed class PartialSettlement
         }
     }
 
-    /// <summary>Accounts of customers of which something fails.</summary>
+    /// <summary>Returns the accounts with a fail.</summary>
     public IEnumerable<long> Failing() => _all.Where(of => !of.IsWhole).Select(of => of.Fail.Account).Distinct();
 
-    /// <summary>What settles, by account, asset and trade day.</summary>
+    /// <summary>Returns what settles, by account, asset and trade day.</summary>
     public ImmutableArray<SettlementItem> Items()
     {
         var parts = new SortedDictionary<(long Account, string Asset), (int Decimals, SortedDictionary<(long TradeDay, int Days), long> Days)>(
@@ -104,7 +104,7 @@ internal sealed class PartialSettlement
         }
     }
 
-    /// <summary>What fails, the oldest first.</summary>
+    /// <summary>Returns what fails, oldest first.</summary>
     public ImmutableArray<SettlementFail> Left() => [.. _all.Where(of => !of.IsWhole).Select(of => of.Fail with
     {
         Settled = of.Fail.Settled + of.Taken,
@@ -112,7 +112,8 @@ internal sealed class PartialSettlement
         CashParts = [.. of.Cash().Left],
     })];
 
-    // What an account gives and receives of the same units it gives to itself: outside, too, only what is left of both is delivered.
+    // An account's own deliveries and receipts of the same units offset each other: outside too, only the net is
+    // delivered.
     private static void Pair(Obligation[] symbol)
     {
         foreach (var account in symbol.GroupBy(of => of.Fail.Account))
@@ -171,11 +172,11 @@ internal sealed class PartialSettlement
         }
     }
 
-    /// <summary>What comes to an account of an asset, or less than zero: leaves it.</summary>
+    /// <summary>Returns the flow of an asset into an account; negative if out of it.</summary>
     private Int128 FlowOf(long account, string asset) =>
         _byAccount.GetValueOrDefault(account, []).Aggregate((Int128)0, (sum, of) => sum + of.FlowOf(asset));
 
-    /// <summary>Has an account give no more than it has. Whether something changed.</summary>
+    /// <summary>Makes an account give no more than it has. Returns true if something changed.</summary>
     private bool Cover(long account, SettlementFunds has, int round)
     {
         var isChanged = false;
@@ -187,7 +188,10 @@ internal sealed class PartialSettlement
         return isChanged;
     }
 
-    /// <summary>Has an account give no more of an asset than so much, and nothing at all if it can't be had otherwise. Whether something changed.</summary>
+    /// <summary>
+    /// Makes an account give at most an amount of an asset, and nothing at all if that is not possible otherwise.
+    /// Returns true if something changed.
+    /// </summary>
     private bool Cover(long account, string asset, Int128 most, int round)
     {
         var over = -FlowOf(account, asset) - Int128.Max(most, 0);
@@ -207,7 +211,7 @@ internal sealed class PartialSettlement
         return true;
     }
 
-    /// <summary>Has an account give less, of what was due last first. Whether it could.</summary>
+    /// <summary>Makes an account give less, of what was due last first. Returns true if it could.</summary>
     private bool HoldBack(long account, string asset, Int128 amount)
     {
         var isChanged = false;
@@ -223,7 +227,7 @@ internal sealed class PartialSettlement
         return isChanged;
     }
 
-    /// <summary>What one account gives or receives of one symbol, and how much of it settles now.</summary>
+    /// <summary>An account's obligation in one symbol, and how much of it settles now.</summary>
     private sealed class Obligation(SettlementFail fail, long lot)
     {
         private long _paired;
@@ -233,16 +237,16 @@ internal sealed class PartialSettlement
 
         public long Lot => lot;
 
-        /// <summary>Most units that it gives to others or receives of them.</summary>
+        /// <summary>Maximum units that it gives to or receives from others.</summary>
         public long Limit { get; private set; }
 
-        /// <summary>So many of them settle now.</summary>
+        /// <summary>Units exchanged with others that settle now.</summary>
         public long Take { get; set; }
 
         /// <summary>All units that settle now.</summary>
         public long Taken => _paired + Take;
 
-        /// <summary>Whether nothing is left.</summary>
+        /// <summary>True if nothing is left.</summary>
         public bool IsWhole => fail.Units == 0 ? !_isHeld : fail.Settled + Taken == Math.Abs(fail.Units);
 
         private long CashNow => IsWhole ? fail.CashLeft : fail.CashAt(fail.Settled + Taken) - fail.CashAt(fail.Settled);
@@ -261,7 +265,7 @@ internal sealed class PartialSettlement
         public Int128 FlowOf(string asset) =>
             (asset == fail.Base.Name ? (Int128)Taken * Math.Sign(fail.Units) : 0) + (asset == fail.Quote.Name ? CashNow : 0);
 
-        /// <summary>Gives less of an asset, as little less as its lots allow. How much less.</summary>
+        /// <summary>Gives less of an asset, as little less as its lots allow. Returns the reduction.</summary>
         public Int128 HoldBack(string asset, Int128 amount)
         {
             var (before, take) = (FlowOf(asset), Take);
@@ -271,7 +275,7 @@ internal sealed class PartialSettlement
             }
             else if (asset == fail.Quote.Name && fail.Cash < 0 && fail.Units != 0)
             {
-                // The most units whose cash is not above what may still be paid of it.
+                // The most units whose cash does not exceed what may still be paid for them.
                 var pays = Int128.Abs(fail.CashAt(fail.Settled)) - before - amount;
                 var most = pays < 0 ? 0 : ((((pays + 1) * Math.Abs(fail.Units)) - 1) / Int128.Abs(fail.Cash)) - fail.Settled - _paired;
                 Take = (long)Int128.Max(0, Int128.Min(Take, most / lot * lot));
@@ -290,7 +294,10 @@ internal sealed class PartialSettlement
 
         public (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Cash() => Split(fail.CashParts, CashNow);
 
-        /// <summary>Parts that come to an amount, and the rest: those of the other sign first, then by trade day.</summary>
+        /// <summary>
+        /// Splits parts into those that sum to an amount and the rest: parts of the other sign first, then by trade
+        /// day.
+        /// </summary>
         private (IEnumerable<SettlementPart> Settled, IEnumerable<SettlementPart> Left) Split(ImmutableArray<SettlementPart> parts, Int128 amount)
         {
             if (IsWhole)

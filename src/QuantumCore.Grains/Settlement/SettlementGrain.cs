@@ -9,9 +9,9 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
-/// One venue's settlement. When a date has ended it reads from the books' durable records what was due, closes a batch, which is durable before it is
-/// sent, and records that it has settled when the receiver says so; accounts and ledger follow that record. What an account has it asks only where
-/// something fails.
+/// The settlement of one venue. When a date has ended, it reads what was due from the books' durable records. It closes
+/// a batch, which is durable before it is sent, and records the settlement when the receiver confirms it. Accounts and
+/// ledger apply that record. It reads account balances only if something fails.
 /// </summary>
 [Reentrant]
 public sealed class SettlementGrain(
@@ -23,7 +23,7 @@ public sealed class SettlementGrain(
     ILogger<SettlementGrain> log)
     : JournaledGrain(writer, time, log), ISettlementGrain
 {
-    /// <summary>After so many parts of items a date's other books are in the next cycle.</summary>
+    /// <summary>Number of item parts after which a date's other books go into the next cycle.</summary>
     public const int PartsLimit = 50_000;
 
     private SettlementMachine _machine = null!;
@@ -56,7 +56,7 @@ public sealed class SettlementGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // What the receiver says from now on the next activation is told when it asks.
+        // The next activation asks for what the receiver answers from now on.
         _hasEnded = true;
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -72,7 +72,7 @@ public sealed class SettlementGrain(
         }
 
         _ = SendOpenAsync();
-        // Asked before the wait: what is appended meanwhile may not be durable after it.
+        // Read before the wait: what is appended meanwhile may not be durable after it.
         var isDone = _closedOn == today && _machine.Open.Count == 0;
         var days = _machine.Fails.IsEmpty ? 0 : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
         await Stream.WhenDurable(Stream.Head);
@@ -218,7 +218,7 @@ public sealed class SettlementGrain(
         }
     }
 
-    /// <summary>What was due before today and is in no batch, by date.</summary>
+    /// <summary>Returns what was due before today and is in no batch, by date.</summary>
     private async Task<SortedDictionary<long, List<SettlementNetting>>> ReadDueAsync(long today)
     {
         var due = new SortedDictionary<long, List<SettlementNetting>>();
@@ -281,7 +281,8 @@ public sealed class SettlementGrain(
         return batches[^1];
     }
 
-    // One after the other: what comes with one pays for what the next gives. What comes of it is told by the records; who waits for it asks again.
+    // One at a time, because receipts of one pay for the next. The records tell the outcome, and waiting callers ask
+    // again.
     private async Task SendOpenAsync()
     {
         if (_isSending)
@@ -312,7 +313,7 @@ public sealed class SettlementGrain(
         }
     }
 
-    /// <summary>Sends a batch whose record is durable. Whether it is settled, and that is on record.</summary>
+    /// <summary>Sends a batch whose record is durable. Returns true if it is settled and that is on record.</summary>
     private async Task<bool> SendAsync(long batch, SettlementClosed closed)
     {
         await Stream.WhenDurable(batch);
@@ -337,8 +338,9 @@ public sealed class SettlementGrain(
     private long NextValueDate() => catalog.CalendarOf(Venue).OnOrAfter(UtcDay.Of(Now));
 
     /// <summary>
-    /// What of a batch settles where somebody was short, or something fails already. Who lacks what it was promised is asked what it has; all others have
-    /// what they give, or could not have promised it. Null where an account can't say yet.
+    /// Computes what of a batch settles if somebody was short or something already fails. An account that lacks what it
+    /// was promised is asked for its funds. All others have what they give, or could not have promised it. Returns null
+    /// if an account cannot tell yet.
     /// </summary>
     private async Task<PartialSettlement?> ShareOutAsync(long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
     {

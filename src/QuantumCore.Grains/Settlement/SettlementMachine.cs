@@ -5,7 +5,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Settlement;
 
-/// <summary>The state machine of a venue's settlement: how far each book's trades are in batches, and what became of the batches. Pure, as the others are.</summary>
+/// <summary>
+/// The state machine of a venue's settlement: how far each book's trades are in batches, and the states of the batches.
+/// It is pure, like the others.
+/// </summary>
 internal sealed class SettlementMachine(string venue)
 {
     private readonly Dictionary<string, long> _through = new(StringComparer.Ordinal);
@@ -13,7 +16,8 @@ internal sealed class SettlementMachine(string venue)
     private readonly SortedDictionary<long, SettlementClosed> _open = [];
     private readonly List<SettlementBatchView> _batches = [];
 
-    // All that fails. The first of them are in an open batch: those that failed before it was closed. No two batches have some at a time.
+    // All fails. The first of them are in an open batch: those from before it was closed. Only one open batch carries
+    // fails at a time.
     private ImmutableArray<SettlementFail> _fails = [];
     private long _carrier;
     private readonly Dictionary<string, SettlementBuyIn> _buyIns = new(StringComparer.Ordinal);
@@ -22,66 +26,72 @@ internal sealed class SettlementMachine(string venue)
     /// <summary>Sequence of the last record.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Batches, in their sequence.</summary>
+    /// <summary>All batches, in sequence.</summary>
     public IReadOnlyList<SettlementBatchView> Batches => _batches;
 
-    /// <summary>Batches that are closed and not settled, by number.</summary>
+    /// <summary>Closed batches that are not settled, by number.</summary>
     public IReadOnlyDictionary<long, SettlementClosed> Open => _open;
 
-    /// <summary>All that fails at the venue.</summary>
+    /// <summary>All fails of the venue.</summary>
     public ImmutableArray<SettlementFail> Fails => _fails;
 
-    /// <summary>What the next batch settles as well: all that fails, unless an open batch has it.</summary>
+    /// <summary>Fails that the next batch settles too: all of them, unless an open batch carries them.</summary>
     public ImmutableArray<SettlementFail> Due => _carrier == 0 ? _fails : [];
 
-    /// <summary>The business day on which what fails is due again.</summary>
+    /// <summary>Business day on which fails are due again, in UTC days since 1970.</summary>
     public long ValueDate { get; private set; }
 
-    /// <summary>Business days that end before a fail may be bought in.</summary>
+    /// <summary>Business days that must end before a fail may be bought in.</summary>
     public int BuyInDays { get; private set; } = BuyInDaysRequest.Default;
 
     /// <summary>Time of the last record, Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether time may go back where the last record was dated by a clock that ran ahead (<see cref="TimeCorrection"/>).</summary>
+    /// <summary>
+    /// True if time may go back after a clock that ran ahead dated the last record (<see cref="TimeCorrection"/>).
+    /// </summary>
     public bool CorrectsTime { get; set; }
 
-    /// <summary>The sequence up to which a book's trades are in batches.</summary>
+    /// <summary>Returns the sequence up to which a book's trades are in batches.</summary>
     public long ThroughOf(string symbol) => _through.GetValueOrDefault(symbol);
 
     /// <summary>Closes the next batch of a date.</summary>
     public SettlementClosed Close(long date, ImmutableArray<SettledTrades> trades, ImmutableArray<SettlementItem> items, long now) =>
         SettlementClosed.Make(At(now), date, _cycles.GetValueOrDefault(date) + 1, trades, items);
 
-    /// <summary>Ends an open batch of which nothing failed, while nothing fails.</summary>
+    /// <summary>Ends an open batch without fails, while the venue has none.</summary>
     public SettlementSettled End(long batch, long now) => new(At(now), batch, _open[batch].Items);
 
     /// <summary>Ends an open batch in part.</summary>
     /// <param name="batch">The batch.</param>
-    /// <param name="valueDate">The business day on which what fails is due again.</param>
-    /// <param name="settled">What has settled of it.</param>
-    /// <param name="shorts">What the receiver said.</param>
+    /// <param name="valueDate">Business day on which fails are due again, in UTC days since 1970.</param>
+    /// <param name="settled">Its allocation.</param>
+    /// <param name="shorts">Shortfalls that the receiver reported.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public SettlementPartial End(
         long batch, long valueDate, PartialSettlement settled, ImmutableArray<SettlementShort> shorts, long now) =>
         new(At(now), batch, valueDate, settled.Items(), shorts, [.. OthersThan(batch), .. settled.Left()]);
 
-    /// <summary>What of the fails an open batch settles as well.</summary>
+    /// <summary>Returns the fails that an open batch settles too.</summary>
     public ImmutableArray<SettlementFail> CarriedBy(long batch) => batch == _carrier ? _fails[.._carried] : [];
 
-    /// <summary>What fails and is not in a batch that is open, or in another one.</summary>
+    /// <summary>Returns the fails that are not in this open batch.</summary>
     public ImmutableArray<SettlementFail> OthersThan(long batch) => batch == _carrier ? _fails[_carried..] : _fails;
 
-    /// <summary>Sets the days that end before a fail may be bought in.</summary>
+    /// <summary>Sets the business days that must end before a buy-in.</summary>
     public BuyInDaysSet Set(BuyInDaysRequest request, long now) => new(At(now), request);
 
-    /// <summary>The buy-in of an id; null for none.</summary>
+    /// <summary>Returns the buy-in of an id, or null for none.</summary>
     public SettlementBuyIn? BuyInOf(string id) => _buyIns.GetValueOrDefault(id);
 
-    /// <summary>Decides on a buy-in that is new: a record, or why there is none.</summary>
+    /// <summary>Decides on a new buy-in: returns a record, or the reason for a refusal.</summary>
     /// <param name="request">The request.</param>
-    /// <param name="instrument">Its symbol: an order buys no more of it than is allowed, the rest another one does.</param>
-    /// <param name="pending">What is pending of its units in the account, minor units: what is bought already makes up for what fails.</param>
+    /// <param name="instrument">
+    /// The instrument. An order buys at most its maximum quantity; another buy-in buys the rest.
+    /// </param>
+    /// <param name="pending">
+    /// Pending units of the account, minor units: units already bought reduce what must be bought for the fails.
+    /// </param>
     /// <param name="calendar">The venue's business days.</param>
     /// <param name="now">Unix nanoseconds.</param>
     public (SettlementBuyIn? Record, string? Refusal) BuyIn(BuyInRequest request, Instrument instrument, long pending, BusinessCalendar calendar, long now)
@@ -108,8 +118,8 @@ internal sealed class SettlementMachine(string venue)
         return lots > 0 ? (new SettlementBuyIn(At(now), request, Math.Min(lots, instrument.MaxQuantityLots)), null) : (null, "what fails is bought already, and settles with the next batches");
     }
 
-    /// <summary>Folds the next record.</summary>
-    /// <exception cref="InvalidDataException">It settles a trade twice, or something that does not balance, or was changed.</exception>
+    /// <summary>Applies the next record.</summary>
+    /// <exception cref="InvalidDataException">It settles a trade twice, does not balance, or was changed.</exception>
     public void Apply(SettlementRecord record)
     {
         Sequence++;
@@ -138,8 +148,11 @@ internal sealed class SettlementMachine(string venue)
         }
     }
 
-    /// <summary>Each asset sums to zero over all accounts, but for what clearing has paid, or has kept, of the fails of a batch.</summary>
-    /// <exception cref="InvalidOperationException">One does not.</exception>
+    /// <summary>
+    /// Requires that each asset sums to zero over all accounts, except for what clearing paid or kept for a batch's
+    /// fails.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">An asset does not sum to zero.</exception>
     public static void RequireBalance(IEnumerable<SettlementItem> items, IReadOnlyCollection<SettlementFail> carried)
     {
         foreach (var asset in items.GroupBy(item => item.Asset, StringComparer.Ordinal))
@@ -162,7 +175,9 @@ internal sealed class SettlementMachine(string venue)
         }
     }
 
-    /// <summary>Whether what has settled and what fails is what was to be settled, and what failed before.</summary>
+    /// <summary>
+    /// Returns true if settled items and fails together equal what was to be settled and what failed before.
+    /// </summary>
     private static bool IsWhole(SettlementClosed closed, ImmutableArray<SettlementFail> others, SettlementPartial partial)
     {
         var parts = new Dictionary<(long Account, string Asset, long TradeDay, int Days), Int128>();

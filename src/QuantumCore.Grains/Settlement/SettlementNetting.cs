@@ -6,8 +6,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Settlement;
 
 /// <summary>
-/// Trades of books that are due on one date, netted: what each account gives and receives of each asset, whoever the other side was. It is the sum
-/// of the trades' own postings, so that it is zero over all accounts for each asset; the sequence of trades and books does not matter.
+/// Nets trades of books that are due on one date: what each account gives and receives of each asset, over all
+/// counterparties. It sums the trades' own postings, so it is zero over all accounts for each asset. The sequence of
+/// trades and books does not matter.
 /// </summary>
 internal sealed class SettlementNetting
 {
@@ -21,14 +22,14 @@ internal sealed class SettlementNetting
     private readonly SortedDictionary<string, SettledTrades> _trades = new(StringComparer.Ordinal);
     private readonly List<SettlementFail> _carried = [];
 
-    /// <summary>How many parts its items have.</summary>
+    /// <summary>Number of parts in its items.</summary>
     public int Parts => _parts.Count;
 
-    /// <summary>Adds trades of a record of a book.</summary>
+    /// <summary>Adds trades of a book's record.</summary>
     /// <param name="instrument">The book's instrument.</param>
-    /// <param name="after">The book's sequence that the batch before ended at.</param>
+    /// <param name="after">The book's sequence at which the previous batch ended.</param>
     /// <param name="sequence">The record's sequence.</param>
-    /// <param name="tradeDay">Number of its UTC day.</param>
+    /// <param name="tradeDay">UTC day of the record since 1970.</param>
     /// <param name="trades">Its trades.</param>
     public void Add(Instrument instrument, long after, long sequence, long tradeDay, IReadOnlyList<TradeMoney> trades)
     {
@@ -47,7 +48,7 @@ internal sealed class SettlementNetting
         _trades[instrument.Symbol] = before with { Through = sequence, Trades = before.Trades + trades.Count };
     }
 
-    /// <summary>Adds what failed of earlier batches.</summary>
+    /// <summary>Adds fails of earlier batches.</summary>
     public void Carry(IEnumerable<SettlementFail> fails)
     {
         foreach (var fail in fails)
@@ -58,14 +59,14 @@ internal sealed class SettlementNetting
         }
     }
 
-    /// <summary>How far it has a book's trades.</summary>
+    /// <summary>Returns the sequence up to which it has a book's trades.</summary>
     public long ThroughOf(string symbol) => _trades[symbol].Through;
 
-    /// <summary>Whose trades, by symbol.</summary>
+    /// <summary>Returns its trades, by symbol.</summary>
     public ImmutableArray<SettledTrades> Trades() => [.. _trades.Values];
 
-    /// <summary>What each account gives and receives, by account and asset.</summary>
-    /// <exception cref="InvalidOperationException">It does not sum to zero: never to be settled.</exception>
+    /// <summary>Returns what each account gives and receives, by account and asset.</summary>
+    /// <exception cref="InvalidOperationException">An asset does not sum to zero, so it must never settle.</exception>
     public ImmutableArray<SettlementItem> Items()
     {
         var items = ImmutableArray.CreateBuilder<SettlementItem>();

@@ -5,17 +5,19 @@ using Orleans.Runtime.Hosting;
 
 namespace QuantumCore.Grains.Storage;
 
-/// <summary>Storage for the state of a silo's grains: everything that is not money, and so not in the journal.</summary>
+/// <summary>
+/// Configures storage for the state of grains: everything that is not money, and so not in the journal.
+/// </summary>
 public static class GrainStateHosting
 {
-    /// <summary>The schema of grain state in PostgreSQL.</summary>
+    /// <summary>Schema of grain state in PostgreSQL.</summary>
     public const string Schema = "state";
 
     private const string Postgres = "postgres";
 
-    /// <summary>Creates what is missing of the tables of grain state, beside the journal.</summary>
+    /// <summary>Creates missing tables of grain state, beside the journal.</summary>
     /// <param name="postgres">Connection string of the database.</param>
-    /// <param name="cancellationToken">Ends the attempt.</param>
+    /// <param name="cancellationToken">Cancels the attempt.</param>
     public static async Task CreateTablesAsync(string postgres, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(postgres);
@@ -29,7 +31,7 @@ public static class GrainStateHosting
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>Keeps the state of grains in PostgreSQL, by Orleans' ADO.NET provider; its tables are there already.</summary>
+    /// <summary>Stores the state of grains in PostgreSQL by Orleans' ADO.NET provider; its tables must exist.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="postgres">Connection string of the database.</param>
     public static ISiloBuilder KeepGrainStateInPostgres(this ISiloBuilder silo, string postgres)
@@ -42,7 +44,9 @@ public static class GrainStateHosting
         return silo.KeepGrainStateIn(static services => services.GetRequiredKeyedService<IGrainStorage>(Postgres));
     }
 
-    /// <summary>Keeps the state of grains in the <see cref="SqliteGrainStorage"/> of the silo's services, which is open already.</summary>
+    /// <summary>
+    /// Stores the state of grains in the <see cref="SqliteGrainStorage"/> of the silo's services, which must be open.
+    /// </summary>
     /// <param name="silo">The silo.</param>
     public static ISiloBuilder KeepGrainStateInFile(this ISiloBuilder silo) =>
         silo.KeepGrainStateIn(static services => services.GetRequiredService<SqliteGrainStorage>());

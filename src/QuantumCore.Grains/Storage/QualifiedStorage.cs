@@ -1,8 +1,8 @@
 namespace QuantumCore.Grains.Storage;
 
 /// <summary>
-/// Storage that keys a state by the type and the key of its grain, as <c>type/key</c>. Orleans' ADO.NET provider leaves the
-/// type out, and takes a key of hexadecimal digits for a number: 700 and 0700 would be one grain.
+/// Storage that keys a state by the type and the key of its grain, as <c>type/key</c>. Orleans' ADO.NET provider omits
+/// the type, and treats a key of hexadecimal digits as a number: 700 and 0700 would be one grain.
 /// </summary>
 internal sealed class QualifiedStorage(IGrainStorage storage) : IGrainStorage
 {

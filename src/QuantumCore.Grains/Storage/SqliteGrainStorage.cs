@@ -5,10 +5,10 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Storage;
 
 /// <summary>
-/// Grain state in one SQLite file of one process, in a table like the one that PostgreSQL has. Every write is on disk before
-/// it is answered. A write or a clear with an old etag is refused.
+/// Grain state in one SQLite file of one process, in a table like the one in PostgreSQL. Every write is on disk before
+/// it is answered. A write or a clear with an old etag is rejected.
 /// </summary>
-/// <param name="path">The file. It is made if it is not there.</param>
+/// <param name="path">The file. It is created if it does not exist.</param>
 public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
 {
     private const long FormatVersion = 1;
@@ -20,7 +20,7 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
     // One connection, one statement at a time. A write waits for the disk, so none runs on a grain's thread.
     private readonly SemaphoreSlim _turn = new(1);
 
-    /// <summary>Opens the file and makes its table.</summary>
+    /// <summary>Opens the file and creates its table.</summary>
     /// <exception cref="JournalSetupException">A newer release wrote the file.</exception>
     public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
 
@@ -64,7 +64,7 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
         ArgumentNullException.ThrowIfNull(grainState);
         if (grainState.ETag is { } etag)
         {
-            // The row stays, so that its version is never used twice.
+            // The row stays, so that its version is never reused.
             grainState.ETag = await InTurnAsync(() => Run(
                 """
                 UPDATE grain SET version = version + 1, payload = NULL, written = strftime('%Y-%m-%dT%H:%M:%SZ')
@@ -118,7 +118,7 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
         return row.Read() ? (row.GetInt64(0).ToString(CultureInfo.InvariantCulture), row.GetString(1)) : default;
     }
 
-    /// <summary>Changes a row, and returns its new version; null if it has another version than it should.</summary>
+    /// <summary>Changes a row and returns its new version; null if its version is not the expected one.</summary>
     private string? Run(string sql, GrainId grain, string name, string? etag, string? payload = null)
     {
         using var command = _connection.CreateCommand();

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace QuantumCore.Grains.Storage;
 
 /// <summary>
-/// Grain state as JSON. Later releases read it: a member they don't know is ignored, and one that is missing keeps its
-/// default value. An operator can read it in both databases.
+/// Serializes grain state as JSON. Later releases can read it: unknown members are ignored, and missing ones keep their
+/// default values. An operator can read it in both databases.
 /// </summary>
 public sealed class StateSerializer : IGrainStorageSerializer
 {

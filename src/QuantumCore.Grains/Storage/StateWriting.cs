@@ -1,11 +1,11 @@
 namespace QuantumCore.Grains.Storage;
 
-/// <summary>Writes of grain state.</summary>
+/// <summary>Writes grain state.</summary>
 internal static class StateWriting
 {
     /// <summary>
-    /// Writes a state. A write that fails may have reached the store: the activation ends then, and the next one reads what
-    /// is there.
+    /// Writes a state. A failed write may have reached the store, so the activation ends and the next one reads what is
+    /// there.
     /// </summary>
     public static async Task WriteOrDeactivateAsync<T>(this IGrainBase grain, IPersistentState<T> state)
     {

@@ -3,12 +3,12 @@ using System.Runtime.InteropServices;
 namespace QuantumCore.Grains.Streams;
 
 /// <summary>
-/// Events on their way to subscribers. Each subscriber has a place of its own here, and gets all that waits there in one
-/// call. One that is slow loses its oldest events and delays nobody else.
+/// Events on their way to subscribers. Each subscriber has its own buffer here and gets all of its events in one call.
+/// A slow one loses its oldest events and delays nobody else.
 /// </summary>
 internal sealed class EventCache : IQueueCache
 {
-    /// <summary>Most events that wait for one subscriber.</summary>
+    /// <summary>Maximum number of events that wait for one subscriber.</summary>
     internal const int Capacity = 1_024;
 
     private readonly Dictionary<StreamId, Waiting> _streams = [];
@@ -43,7 +43,9 @@ internal sealed class EventCache : IQueueCache
     /// <inheritdoc/>
     public int GetMaxAddCount() => QueueAdapterConstants.UNLIMITED_GET_QUEUE_MSG;
 
-    /// <summary>A stream's newest batch, for a subscriber that is registered because of it, and the places of those that are.</summary>
+    /// <summary>
+    /// The buffers of a stream's subscribers, and its newest batch for a subscriber that registers because of it.
+    /// </summary>
     private sealed class Waiting
     {
         public EventBatch? Newest { get; private set; }
@@ -117,7 +119,7 @@ internal sealed class EventCache : IQueueCache
         /// <inheritdoc/>
         public void Refresh(StreamSequenceToken token)
         {
-            // It has been given what came.
+            // It already has what came.
         }
 
         /// <inheritdoc/>

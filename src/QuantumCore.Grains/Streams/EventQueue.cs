@@ -6,13 +6,13 @@ using Orleans.Providers.Streams.Common;
 namespace QuantumCore.Grains.Streams;
 
 /// <summary>
-/// The queue of a silo's events, in its memory. Its reader waits until there is something: an idle queue takes no time.
-/// Events may be lost, when the queue is full or its silo dies: every event carries its source's sequence, and subscribers
-/// read what is missing from the journal.
+/// The queue of a silo's events, in memory. Its reader waits for events, so an idle queue takes no time. Events may be
+/// lost if the queue is full or its silo dies: every event carries its source's sequence, and subscribers read missing
+/// ones from the journal.
 /// </summary>
 internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdapter, IQueueAdapterCache, IStreamQueueMapper
 {
-    /// <summary>Most events that wait in the queue.</summary>
+    /// <summary>Maximum number of events in the queue.</summary>
     internal const int Capacity = 16_384;
 
     private readonly QueueId _id = QueueId.GetQueueId(name, 0, 0);
@@ -68,7 +68,7 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
 
     private readonly record struct QueuedEvent(StreamId Stream, object Item);
 
-    /// <summary>Hands the agent what waits, as one batch for each stream.</summary>
+    /// <summary>Hands the agent the waiting events, as one batch for each stream.</summary>
     private sealed class Receiver(ChannelReader<QueuedEvent> queue) : IQueueAdapterReceiver
     {
         private const int ReadLimit = 1_024;
@@ -99,7 +99,10 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
             return [.. streams.Select(of => new EventBatch(of.Key, [.. of.Value], new EventSequenceTokenV2(++_sequence)))];
         }
 
-        /// <summary>Waits for an event; false when the agent ends, which would log an exception as a failure of the queue.</summary>
+        /// <summary>
+        /// Waits for an event. Returns false when the agent ends, instead of an exception that would be logged as a
+        /// failure.
+        /// </summary>
         private async Task<bool> AnyAsync(CancellationToken cancellationToken)
         {
             try
@@ -120,7 +123,7 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
     }
 }
 
-/// <summary>Gives each silo its own queue and no other one, whoever joins or leaves the cluster.</summary>
+/// <summary>Gives each silo its own queue and no other, whoever joins or leaves the cluster.</summary>
 internal sealed class OwnQueue(EventQueue queue) : IStreamQueueBalancer
 {
     /// <inheritdoc/>
@@ -173,7 +176,7 @@ internal sealed class EventBatch(StreamId streamId, ImmutableArray<object> event
     /// <inheritdoc/>
     public bool ImportRequestContext() => false;
 
-    /// <summary>Returns the events of this batch and of later ones as a batch of at most so many, the newest.</summary>
+    /// <summary>Returns the newest events of several batches, up to a maximum number, as one batch.</summary>
     public static EventBatch Merge(IReadOnlyList<EventBatch> batches, int limit)
     {
         var events = batches.SelectMany(static batch => batch._events).ToImmutableArray();

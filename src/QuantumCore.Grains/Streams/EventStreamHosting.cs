@@ -3,17 +3,17 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Streams;
 
-/// <summary>The streams between grains, as a provider of Orleans streams.</summary>
+/// <summary>Configures the streams between grains as a provider of Orleans streams.</summary>
 public static class EventStreamHosting
 {
-    // The agent asks again after this while a stream that is new to it is registered. Otherwise it waits for the queue.
+    // Poll interval of the agent while a new stream is registered. Otherwise it waits for the queue.
     private static readonly TimeSpan s_registering = TimeSpan.FromMilliseconds(10);
 
-    // What could not be delivered is read from the journal: a subscriber that fails is not held up by old events.
+    // Undelivered events are read from the journal, so a failing subscriber is not held up by old ones.
     private static readonly TimeSpan s_delivery = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Adds <see cref="EventStreams.Provider"/>. Each silo has one queue in memory, and its agent delivers what the silo's
+    /// Adds <see cref="EventStreams.Provider"/>. Each silo has one queue in memory. Its agent delivers what the silo's
     /// own grains publish, to subscribers on any silo. Subscriptions are implicit.
     /// </summary>
     public static ISiloBuilder AddEventStreams(this ISiloBuilder silo) => silo.AddPersistentStreams(
