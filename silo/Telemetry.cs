@@ -27,9 +27,12 @@ internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, Log
         if (options.Otlp is null)
             return;
 
-        builder.Logging.AddOpenTelemetry(lines => lines
-            .SetResourceBuilder(Process())
-            .AddOtlpExporter(exporter => SendTo(exporter, options, "v1/logs")));
+        builder.Logging.AddOpenTelemetry(lines =>
+        {
+            // Without scopes: those of the framework have the path as it was sent, and people put keys into queries.
+            (lines.IncludeFormattedMessage, lines.IncludeScopes) = (true, false);
+            lines.SetResourceBuilder(Process()).AddOtlpExporter(exporter => SendTo(exporter, options, "v1/logs"));
+        });
         builder.Services.AddHostedService<Telemetry>();
     }
 
