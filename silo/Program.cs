@@ -56,8 +56,7 @@ try
     builder.Services.AddSingleton<TimeProvider>(SteadyClock.OfMachine());
     if (options.CorrectsTime)
         builder.Services.AddSingleton<TimeCorrection>();
-    if (options.Otlp is not null)
-        builder.Services.AddHostedService<Tracing>();
+    Telemetry.Add(builder, options);
     builder.Services.AddSeal(options);
     builder.AddOrleans(options);
     if (options.Role == SiloRole.Gateway)

@@ -95,8 +95,8 @@ internal sealed record SiloOptions
           --log text|json        One line of the log for each event, for people (default) or for machines.
           --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
                                  lines of grains carry the trace of the request they are about, too.
-          --otlp URL             Collector of OpenTelemetry that traces are sent to, over HTTP, such as http://127.0.0.1:4318: spans of
-                                 requests, grains and commits (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
+          --otlp URL             Collector of OpenTelemetry that gets spans, metrics and log lines over HTTP, such as
+                                 http://127.0.0.1:4318 (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
           --trace-one-in N       One request in N is traced (default: 1).
           --dashboard on|off     Orleans' dashboard under /admin/orleans, for administrators who are signed in (default: off).
           --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 500).
@@ -227,7 +227,7 @@ internal sealed record SiloOptions
     /// <summary>Nothing below is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
-    /// <summary>Where spans are sent; null: nowhere.</summary>
+    /// <summary>Collector that gets spans, metrics and log lines; null for none.</summary>
     public Uri? Otlp { get; init; }
 
     /// <summary>Of so many requests one is traced.</summary>

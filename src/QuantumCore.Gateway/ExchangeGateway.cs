@@ -162,7 +162,6 @@ public static class ExchangeGateway
     /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>
     public static void UseExchangeGateway(this WebApplication app)
     {
-        _ = app.Services.GetRequiredService<MetricsPage>();
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
         app.Use(ConnectionRoom.NoteRequest);
         app.UseForwardedHeaders();

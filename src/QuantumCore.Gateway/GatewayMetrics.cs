@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using QuantumCore.Contracts;
@@ -7,48 +8,65 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What the gateway counts.</summary>
+/// <summary>Counts orders, requests, webhooks and connections of a gateway.</summary>
 public sealed class GatewayMetrics : IDisposable
 {
+    internal const string MeterName = "QuantumCore.Gateway";
+
+    private const string Accepted = "Accepted";
+    private const string Duplicate = "Duplicate";
+
     private static readonly string[] s_statuses = [.. Enumerable.Range(0, 600).Select(status => status.ToString())];
     private static readonly string[] s_lanes = ["orders", "urgent", "readings", "streams", "trading"];
     private static readonly ImmutableDictionary<RejectReason, string> s_reasons =
         Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
 
-    private readonly Meter _meter = new("QuantumCore.Gateway");
-    private readonly Counter<long> _orders;
-    private readonly Counter<long> _requests;
-    private readonly UpDownCounter<long> _readers;
-    private readonly Counter<long> _resyncs;
-    private readonly Counter<long> _cut;
-    private readonly Histogram<double> _latency;
-    private readonly Counter<long> _turnedAway;
+    private readonly Meter _meter;
+    private readonly Tally<string> _orders = new(static outcome => [new("outcome", outcome)]);
+    private readonly Tally<(string Route, string Status)> _requests = new(static request => [new("route", request.Route), new("status", request.Status)]);
+    private readonly Tally<string> _turnedAway = new(static why => [new("why", why)]);
+    private readonly Tally<string> _webhooks = new(static outcome => [new("outcome", outcome)]);
+    private readonly Histogram<double> _orderLatency;
+    private readonly Histogram<double> _webhookLatency;
+    private long _readers;
+    private long _resyncs;
+    private long _cut;
 
     public GatewayMetrics()
     {
-        _orders = _meter.CreateCounter<long>("quantumcore_orders", null, "Orders answered, by outcome.");
-        _requests = _meter.CreateCounter<long>("quantumcore_http_requests", null, "HTTP requests, by route and status.");
-        _readers = _meter.CreateUpDownCounter<long>("quantumcore_stream_readers", null, "WebSockets and FIX connections that are open.");
-        _resyncs = _meter.CreateCounter<long>("quantumcore_stream_resyncs", null, "Backlogs replaced by a snapshot.");
-        _cut = _meter.CreateCounter<long>("quantumcore_stream_readers_cut", null, "WebSockets and FIX connections cut because they did not read.");
-        _turnedAway = _meter.CreateCounter<long>(
-            "quantumcore_turned_away", null, "Requests refused at the door, by lane, or by whose quota was used up.");
-        _latency = _meter.CreateHistogram<double>(
-            "quantumcore_order_seconds", "s", "From a parsed order or batch to its durable answer.");
+        _meter = new Meter(new MeterOptions(MeterName) { Scope = this });
+        _meter.CreateObservableCounter("quantumcore_orders", _orders.Read, null, "Orders answered, by outcome.");
+        _meter.CreateObservableCounter("quantumcore_http_requests", _requests.Read, null, "HTTP requests, by route and status.");
+        _meter.CreateObservableGauge(
+            "quantumcore_stream_readers", () => Volatile.Read(ref _readers), null, "WebSockets and FIX connections that are open.");
+        _meter.CreateObservableCounter(
+            "quantumcore_stream_resyncs", () => Volatile.Read(ref _resyncs), null, "Backlogs replaced by a snapshot.");
+        _meter.CreateObservableCounter(
+            "quantumcore_stream_readers_cut", () => Volatile.Read(ref _cut), null, "WebSockets and FIX connections cut because they did not read.");
+        _meter.CreateObservableCounter(
+            "quantumcore_turned_away", _turnedAway.Read, null, "Requests refused before any work, by lane, or by whose rate limit was reached.");
+        _meter.CreateObservableCounter(
+            "quantumcore_webhooks", _webhooks.Read, null, "Webhooks received, by outcome: Accepted, Duplicate, or the reason of the rejection.");
+        _orderLatency = _meter.CreateHistogram<double>(
+            "quantumcore_order_seconds", "s", "Time from a parsed order or batch to its durable answer.");
+        _webhookLatency = _meter.CreateHistogram<double>(
+            "quantumcore_webhook_seconds", "s", "Time from a webhook's arrival to the durable outcome of its orders, or to its rejection.");
+        // The runtime's own meter has the threads of the pool alone.
+        _meter.CreateObservableGauge("quantumcore_process_threads", CountThreads, null, "Threads of the process, those of the runtime included.");
         var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         _meter.CreateObservableGauge(
             "quantumcore_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "The build that runs; always 1.");
     }
 
-    /// <summary>Shows how full the door is, and 0 of what is watched for its first count.</summary>
+    /// <summary>Shows how many orders are inside and waiting, and 0 for each series that an alert or a panel watches for its first count.</summary>
     internal void Watch(Door door)
     {
         // A series that is born with its first count has no increase for Prometheus: the first unknown outcome would set off no alert.
-        _orders.Add(0, new KeyValuePair<string, object?>("outcome", s_reasons[RejectReason.OutcomeUnknown]));
+        _orders.Add(s_reasons[RejectReason.OutcomeUnknown], 0);
+        _webhooks.Add(Accepted, 0);
+        _webhooks.Add(Duplicate, 0);
         foreach (var lane in s_lanes)
-            _turnedAway.Add(0, new KeyValuePair<string, object?>("why", lane));
-        _resyncs.Add(0);
-        _cut.Add(0);
+            _turnedAway.Add(lane, 0);
         _meter.CreateObservableGauge("quantumcore_orders_inside", () => door.Orders.Inside, null, "Orders on their way through the exchange.");
         _meter.CreateObservableGauge("quantumcore_orders_waiting", () => door.Orders.Waiting, null, "Orders that wait to be let in.");
     }
@@ -59,30 +77,39 @@ public sealed class GatewayMetrics : IDisposable
     internal void OrdersAnswered(ImmutableArray<ExecutionReport> reports, TimeSpan taken)
     {
         foreach (var report in reports)
-        {
-            var outcome = report.Reason == RejectReason.None ? "Accepted" : s_reasons[report.Reason];
-            _orders.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
-        }
-
-        _latency.Record(taken.TotalSeconds);
+            _orders.Add(report.Reason == RejectReason.None ? Accepted : s_reasons[report.Reason], 1);
+        _orderLatency.Record(taken.TotalSeconds);
     }
 
-    internal void RequestServed(string route, int status) => _requests.Add(
-        1,
-        new KeyValuePair<string, object?>("route", route),
-        new KeyValuePair<string, object?>("status", status < s_statuses.Length ? s_statuses[status] : "other"));
+    internal void RequestServed(string route, int status) => _requests.Add((route, status < s_statuses.Length ? s_statuses[status] : "other"), 1);
 
-    internal void TurnedAway(Lane lane) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", s_lanes[(int)lane]));
+    internal void TurnedAway(Lane lane) => _turnedAway.Add(s_lanes[(int)lane], 1);
 
-    internal void QuotaUsedUp(string whose) => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", whose));
+    internal void QuotaUsedUp(string whose) => _turnedAway.Add(whose, 1);
 
-    internal void ConnectionRefused() => _turnedAway.Add(1, new KeyValuePair<string, object?>("why", "connection"));
+    internal void ConnectionRefused() => _turnedAway.Add("connection", 1);
 
-    internal void ReaderCame() => _readers.Add(1);
+    /// <summary>Counts a webhook that is about to be answered.</summary>
+    /// <param name="rejected">Why it is rejected; none if it is not.</param>
+    /// <param name="isDuplicate">Every account had it before.</param>
+    /// <param name="taken">Time since its arrival.</param>
+    internal void WebhookAnswered(RejectReason rejected, bool isDuplicate, TimeSpan taken)
+    {
+        _webhooks.Add(rejected != RejectReason.None ? s_reasons[rejected] : isDuplicate ? Duplicate : Accepted, 1);
+        _webhookLatency.Record(taken.TotalSeconds);
+    }
 
-    internal void ReaderWent() => _readers.Add(-1);
+    internal void ReaderCame() => Interlocked.Increment(ref _readers);
 
-    internal void ReaderCut() => _cut.Add(1);
+    internal void ReaderWent() => Interlocked.Decrement(ref _readers);
 
-    internal void Resync() => _resyncs.Add(1);
+    internal void ReaderCut() => Interlocked.Increment(ref _cut);
+
+    internal void Resync() => Interlocked.Increment(ref _resyncs);
+
+    private static int CountThreads()
+    {
+        using var process = Process.GetCurrentProcess();
+        return process.Threads.Count;
+    }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
@@ -9,14 +10,13 @@ internal static class GrainMetrics
 {
     private static readonly Meter s_meter = new("QuantumCore.Grains");
 
-    /// <summary>Number of books that do not trade because their journal is inconsistent; above 0 is an alarm.</summary>
-    public static readonly UpDownCounter<long> HaltedBooks =
-        s_meter.CreateUpDownCounter<long>("quantumcore_halted_books", null, "Books halted over their journal.");
+    // Books that do not trade because their journal can't be explained.
+    private static readonly StrongBox<long> s_haltedBooks = new();
 
     // The latest reports of this process's books.
     private static readonly ConcurrentDictionary<string, BookLook> s_books = new(StringComparer.Ordinal);
 
-    private static readonly Counter<long> s_trades = s_meter.CreateCounter<long>("quantumcore_trades", null, "Trades, by symbol.");
+    private static readonly Tally<string> s_trades = new(static symbol => [OfSymbol(symbol)]);
 
     private static readonly Gauge<long> s_orphans = s_meter.CreateGauge<long>(
         "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
@@ -39,20 +39,22 @@ internal static class GrainMetrics
     private static readonly Gauge<long> s_disagreements = s_meter.CreateGauge<long>(
         "quantumcore_reconciliation_findings", null, "What the ledger's last look found that does not agree: anything above 0 is an alarm.");
 
-    private static readonly Counter<long> s_reconciled = s_meter.CreateCounter<long>(
-        "quantumcore_reconciled_accounts", null, "Accounts compared with the ledger at the same moment.");
+    private static readonly StrongBox<long> s_reconciled = Counter(
+        "quantumcore_reconciled_accounts", "Accounts compared with the ledger at the same moment.");
 
-    private static readonly Counter<long> s_packedFrames = s_meter.CreateCounter<long>(
-        "quantumcore_journal_packed_frames", null, "Old frames of the journal that were packed.");
+    private static readonly StrongBox<long> s_packedFrames = Counter(
+        "quantumcore_journal_packed_frames", "Old frames of the journal that were packed.");
 
-    private static readonly Counter<long> s_packedBytes = s_meter.CreateCounter<long>(
-        "quantumcore_journal_packed_bytes", null, "Bytes of their slices.");
+    private static readonly StrongBox<long> s_packedBytes = Counter(
+        "quantumcore_journal_packed_bytes", "Bytes of their slices.");
 
-    private static readonly Counter<long> s_packBytes = s_meter.CreateCounter<long>(
-        "quantumcore_journal_pack_bytes", null, "Bytes of what they were packed into.");
+    private static readonly StrongBox<long> s_packBytes = Counter(
+        "quantumcore_journal_pack_bytes", "Bytes of what they were packed into.");
 
     static GrainMetrics()
     {
+        s_meter.CreateObservableGauge("quantumcore_halted_books", () => Volatile.Read(ref s_haltedBooks.Value), null, "Books halted over their journal: anything above 0 is an alarm.");
+        s_meter.CreateObservableCounter("quantumcore_trades", s_trades.Read, null, "Trades, by symbol.");
         OfBooks("quantumcore_book_looked_timestamp_seconds", "Unix time at which a book's grain last looked at itself; it does every second.", look => look.Seconds);
         OfBooks(
             "quantumcore_book_crossed_milliseconds",
@@ -60,6 +62,28 @@ internal static class GrainMetrics
             look => look.CrossedMillis);
         OfBooks("quantumcore_book_halted", "1 for a symbol that does not trade: in the phase halt, or over its journal.", look => look.IsHalted ? 1 : 0);
         OfBooks("quantumcore_snapshot_age_records", "Records since a book's last snapshot: what a restart has to run again.", look => look.RecordsSinceSnapshot);
+        s_meter.CreateObservableGauge("quantumcore_book_levels", DepthOfBooks, null, "Displayed price levels of a book, by symbol and side.");
+        s_meter.CreateObservableGauge(
+            "quantumcore_book_last_match_timestamp_seconds",
+            () => s_books.Where(book => book.Value.LastMatchSeconds > 0).Select(book => new Measurement<long>(book.Value.LastMatchSeconds, OfSymbol(book.Key))),
+            null,
+            "Unix time of a book's last trade since it was opened in this process; none before the first.");
+    }
+
+    private static IEnumerable<Measurement<long>> DepthOfBooks()
+    {
+        foreach (var (symbol, look) in s_books)
+        {
+            yield return new Measurement<long>(look.BidLevels, OfSymbol(symbol), new("side", "buy"));
+            yield return new Measurement<long>(look.AskLevels, OfSymbol(symbol), new("side", "sell"));
+        }
+    }
+
+    private static StrongBox<long> Counter(string name, string description)
+    {
+        var count = new StrongBox<long>();
+        s_meter.CreateObservableCounter(name, () => Volatile.Read(ref count.Value), null, description);
+        return count;
     }
 
     private static void OfBooks(string name, string description, Func<BookLook, long> value) => s_meter.CreateObservableGauge(
@@ -70,31 +94,30 @@ internal static class GrainMetrics
     /// <summary>Counts frames of the journal that were packed into one.</summary>
     public static void Packed(int frames, long bytes, long packed)
     {
-        s_packedFrames.Add(frames);
-        s_packedBytes.Add(bytes);
-        s_packBytes.Add(packed);
+        Interlocked.Add(ref s_packedFrames.Value, frames);
+        Interlocked.Add(ref s_packedBytes.Value, bytes);
+        Interlocked.Add(ref s_packBytes.Value, packed);
     }
 
-    // In whole microseconds, which the metrics page shows in seconds.
-    private static readonly Histogram<long> s_commit = s_meter.CreateHistogram<long>(
-        "quantumcore_journal_commit_seconds", "us", "From the oldest record of a commit to its being durable.");
+    private static readonly Histogram<double> s_commit = s_meter.CreateHistogram<double>(
+        "quantumcore_journal_commit_seconds", "s", "From the oldest record of a commit to its being durable.");
 
     /// <summary>Records how long a commit of the journal's writer took.</summary>
-    public static void Committed(TimeSpan taken) => s_commit.Record(taken.Ticks / TimeSpan.TicksPerMicrosecond);
+    public static void Committed(TimeSpan taken) => s_commit.Record(taken.TotalSeconds);
 
     /// <summary>Counts a book's durable trades.</summary>
     public static void Traded(string symbol, int trades)
     {
         if (trades > 0)
-            s_trades.Add(trades, OfSymbol(symbol));
+            s_trades.Add(symbol, trades);
     }
 
     /// <summary>Records a book's report about itself.</summary>
-    public static void BookLooked(string symbol, long nowNanos, long crossedNanos, bool isHalted, long recordsSinceSnapshot)
+    public static void BookLooked(string symbol, BookLook look)
     {
-        s_books[symbol] = new BookLook(nowNanos / 1_000_000_000, crossedNanos / 1_000_000, isHalted, recordsSinceSnapshot);
-        // Creates the series, so that a symbol without trades shows 0 instead of nothing.
-        s_trades.Add(0, OfSymbol(symbol));
+        s_books[symbol] = look;
+        // Shown as 0 before the first of them, so that Prometheus sees its increase.
+        s_trades.Add(symbol, 0);
     }
 
     /// <summary>
@@ -102,6 +125,9 @@ internal static class GrainMetrics
     /// would never end.
     /// </summary>
     public static void BookLeft(string symbol) => s_books.TryRemove(symbol, out _);
+
+    /// <summary>Counts a book that was halted over its journal, or a halted one that left.</summary>
+    public static void BookHalted(int more) => Interlocked.Add(ref s_haltedBooks.Value, more);
 
     /// <summary>Records the orphan holds of the recovery agent's last round.</summary>
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
@@ -114,8 +140,14 @@ internal static class GrainMetrics
     }
 
     /// <summary>Records how far the history is behind.</summary>
-    public static void ProjectionLooked(long records, TimeSpan without, int stopped)
+    /// <param name="records">Durable records that are not in the history.</param>
+    /// <param name="without">Time since a batch was written.</param>
+    /// <param name="stopped">Streams with a record that the history can't take.</param>
+    /// <param name="findings">Findings of the last reconciliation, told again for those who did not listen then; null before the first.</param>
+    public static void ProjectionLooked(long records, TimeSpan without, int stopped, int? findings)
     {
+        if (findings is { } found)
+            s_disagreements.Record(found);
         s_stoppedStreams.Record(stopped);
         s_projectionLag.Record(records);
         s_projectionAge.Record((long)without.TotalMilliseconds);
@@ -125,8 +157,17 @@ internal static class GrainMetrics
     public static void Reconciled(ReconciliationReport report)
     {
         s_disagreements.Record(report.Findings.Length);
-        s_reconciled.Add(report.Compared);
+        Interlocked.Add(ref s_reconciled.Value, report.Compared);
     }
-
-    private readonly record struct BookLook(long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot);
 }
+
+/// <summary>State of a book at its last look at itself.</summary>
+/// <param name="Seconds">When: Unix seconds.</param>
+/// <param name="CrossedMillis">How long it has been crossed without a trade, in milliseconds.</param>
+/// <param name="IsHalted">It does not trade.</param>
+/// <param name="RecordsSinceSnapshot">Records since its last snapshot.</param>
+/// <param name="BidLevels">Displayed price levels of buyers.</param>
+/// <param name="AskLevels">Displayed price levels of sellers.</param>
+/// <param name="LastMatchSeconds">Its last trade since it was opened: Unix seconds, or 0 before the first.</param>
+internal readonly record struct BookLook(
+    long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot, int BidLevels, int AskLevels, long LastMatchSeconds);

@@ -58,6 +58,7 @@ public sealed partial class LedgerGrain
         var now = time.UnixNanos();
         var report = new ReconciliationReport(
             now, accounts.Length - moving, moving, accounts.Length == limit ? accounts[^1] : 0, findings.ToImmutable());
+        _findings = report.Findings.Length;
         GrainMetrics.Reconciled(report);
         return report;
     }

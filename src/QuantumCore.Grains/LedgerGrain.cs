@@ -29,6 +29,7 @@ public sealed partial class LedgerGrain(
     private readonly ReadingTurns _turns = new(history.ReadingsAtATime, time);
     private readonly Dictionary<string, long> _heads = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _stoppedAfter = new(StringComparer.Ordinal);
+    private int? _findings;
 
     // Streams with records to project, in the sequence in which they fell behind.
     private readonly Queue<string> _behind = new();
@@ -247,7 +248,7 @@ public sealed partial class LedgerGrain(
             _progressAt = time.GetTimestamp();
         }
 
-        GrainMetrics.ProjectionLooked(Behind(), time.GetElapsedTime(_progressAt), _stoppedAfter.Count);
+        GrainMetrics.ProjectionLooked(Behind(), time.GetElapsedTime(_progressAt), _stoppedAfter.Count, _findings);
     }
 
     /// <summary>Returns true while there are records that the history can take.</summary>

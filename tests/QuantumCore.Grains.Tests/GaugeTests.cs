@@ -65,6 +65,25 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_book_shows_its_price_levels_and_the_time_of_its_last_trade()
+    {
+        const string symbol = "DEEP";
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, [symbol], [Alice, Bob]);
+        await exchange.PlaceAsync(Alice, "ask", symbol, Side.Sell, 10_000, 5);
+        await exchange.PlaceAsync(Alice, "same level", symbol, Side.Sell, 10_000, 5);
+        await exchange.PlaceAsync(Alice, "higher", symbol, Side.Sell, 10_100, 5);
+        await exchange.PlaceAsync(Bob, "bid", symbol, Side.Buy, 9_900, 5);
+        await Wait.UntilAsync(() => Last("quantumcore_book_levels", $"{symbol},sell") == 2, "two levels of sellers");
+        Assert.Equal(1, Last("quantumcore_book_levels", $"{symbol},buy"));
+        Assert.Null(Last("quantumcore_book_last_match_timestamp_seconds", symbol));
+
+        var report = await exchange.PlaceAsync(Bob, "taker", symbol, Side.Buy, 10_000, 10);
+        await Wait.UntilAsync(() => Last("quantumcore_book_levels", $"{symbol},sell") == 1, "one level to be taken");
+        Assert.Equal(report.TimeNanos / 1_000_000_000, Last("quantumcore_book_last_match_timestamp_seconds", symbol));
+    }
+
+    [Fact]
     public async Task A_book_that_left_is_told_of_no_more_and_one_without_trades_has_none()
     {
         const string symbol = "LEFT";
@@ -102,6 +121,7 @@ public sealed class GaugeTests : IDisposable
     {
         await using var exchange = await ServedExchange.OpenAsync();
         await exchange.Operator.ReconcileAsync(cancellation: TestContext.Current.CancellationToken);
+        _listener.RecordObservableInstruments();
         Assert.True(_most["quantumcore_reconciled_accounts"] > 0);
 
         await exchange.ChangeHistoryAsync($"UPDATE balance SET total = total - 1 WHERE account = {ServedExchange.BobAccount} AND asset = 'AAPL'");
@@ -121,7 +141,8 @@ public sealed class GaugeTests : IDisposable
         if (tags.Length > 0)
         {
             var add = instrument is Counter<long>;
-            _last.AddOrUpdate((instrument.Name, (string)tags[0].Value!), value, (_, last) => add ? last + value : value);
+            var labels = string.Join(',', tags.ToArray().Select(tag => tag.Value));
+            _last.AddOrUpdate((instrument.Name, labels), value, (_, last) => add ? last + value : value);
         }
     }
 }

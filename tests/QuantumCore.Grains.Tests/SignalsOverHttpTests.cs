@@ -285,6 +285,24 @@ public class SignalsOverHttpTests
         Assert.Equal(401, (await desk.SendAsync(Body("k-3", "flatten", null))).Status);
     }
 
+    [Fact]
+    public async Task Webhooks_are_counted_by_outcome_and_their_latency_is_measured()
+    {
+        await using var desk = await Desk.OpenAsync();
+        await desk.OfferAsync(500);
+        await desk.MetricsAsync();
+        for (var i = 0; i < 3; i++)
+            await desk.SendAsync(Body("k-1", "buy", "10"));
+        await desk.SendAsync(Body("k-2", "buy", "10"), secret: "another");
+        await desk.SendAsync("no JSON");
+
+        var page = await desk.MetricsAsync();
+        double Count(string outcome) => page.Samples[$"quantumcore_webhooks_total{{outcome=\"{outcome}\"}}"];
+        Assert.Equal((1, 2, 1, 1), (Count("Accepted"), Count("Duplicate"), Count("Unauthorized"), Count("BadRequest")));
+        Assert.Equal(5, page.Samples["quantumcore_webhook_seconds_count"]);
+        Assert.True(page.Samples["quantumcore_webhook_seconds_sum"] > 0);
+    }
+
     private static string Body(string key, string action, string? quantity, string? more = null) =>
         $$"""{"key":"{{key}}","symbol":"AAPL","action":"{{action}}"{{(quantity is null ? "" : $",\"quantity\":\"{quantity}\"")}}{{(more is null ? "" : "," + more)}}}""";
 
@@ -345,6 +363,12 @@ public class SignalsOverHttpTests
 
         public Task<HttpResponseMessage> RawAsync(string strategy, string body) =>
             Browser.RawAsync("POST", $"signals/{strategy}", body, ("X-QC-Signature", Sign(body, Secret)));
+
+        public async Task<PrometheusPage> MetricsAsync()
+        {
+            using var http = new HttpClient { BaseAddress = _exchange.Address };
+            return new PrometheusPage(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        }
 
         private static string Sign(string body, string secret) =>
             Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Encoding.UTF8.GetBytes(body)));

@@ -1,10 +1,8 @@
-using System.Net;
-using System.Text;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What a collector of OpenTelemetry is told of an order, and that nobody waits for it.</summary>
+/// <summary>A collector of OpenTelemetry gets spans, metrics and log lines of an order, and nobody waits for it.</summary>
 public sealed class TracingTests
 {
     private const string Canary = "qc_canary5e1f";
@@ -16,7 +14,7 @@ public sealed class TracingTests
     public async Task Spans_of_an_order_lead_from_its_request_through_grains_to_the_commit_under_the_id_of_its_answer()
     {
         using var storage = Storage.InFiles();
-        await using var collector = new Collector();
+        await using var collector = new OtlpCollector();
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--simulate", "none", "--otlp", collector.Address]);
         using var http = new HttpClient { BaseAddress = silo.Address };
         http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
@@ -41,10 +39,32 @@ public sealed class TracingTests
     }
 
     [Fact]
+    public async Task Metrics_and_log_lines_reach_the_collector_too_lines_with_the_trace_they_belong_to()
+    {
+        using var storage = Storage.InFiles();
+        await using var collector = new OtlpCollector();
+        await using var silo = await SiloProcess.StartAsync(
+            [.. storage.Arguments, "--simulate", "none", "--log-level", "debug", "--otlp", collector.Address]);
+        using var http = new HttpClient { BaseAddress = silo.Address };
+        http.DefaultRequestHeaders.Add("X-Api-Key", "demo-alice");
+        using var answer = await http.PostAsync(new Uri($"/api/qc/v1/orders?apiKey={Canary}", UriKind.Relative), new StringContent(Order), Token);
+        Assert.Equal(200, (int)answer.StatusCode);
+        var trace = Assert.Single(answer.Headers.GetValues("X-Trace-Id"));
+        Assert.Equal(0, await silo.TerminateAsync());
+
+        Assert.Equal(1, collector.Sum("quantumcore_orders", "outcome", "Accepted"));
+        Assert.Superset(
+            new HashSet<string>(["quantumcore_order_seconds", "quantumcore_journal_commit_seconds", "quantumcore_trades", "dotnet.process.cpu.time"], StringComparer.Ordinal),
+            collector.MetricNames);
+        Assert.Contains(collector.Lines, line => line.Trace == trace && line.Text.Contains("POST /api/qc/v1/orders", StringComparison.Ordinal));
+        Assert.False(collector.HasHeard(Canary), "No line tells the collector what a caller put into a query.");
+    }
+
+    [Fact]
     public async Task Of_so_many_requests_one_is_traced_whatever_callers_ask_for()
     {
         using var storage = Storage.InFiles();
-        await using var collector = new Collector();
+        await using var collector = new OtlpCollector();
         await using var silo = await SiloProcess.StartAsync(
             [.. storage.Arguments, "--simulate", "none", "--otlp", collector.Address, "--trace-one-in", "1000000"]);
         using var http = new HttpClient { BaseAddress = silo.Address };
@@ -65,125 +85,5 @@ public sealed class TracingTests
         for (var i = 0; i < 20; i++)
             Assert.True((await alice.PostAsync("orders", Order)).IsDone);
         Assert.Equal(0, await silo.TerminateAsync());
-    }
-
-    /// <summary>A span as it was sent, ids in hex.</summary>
-    private sealed record Span(string Trace, string Id, string Parent, string Name, Dictionary<string, string> Tags)
-    {
-        public string Tag(string name) => Tags.GetValueOrDefault(name, "");
-    }
-
-    /// <summary>Takes what is exported, protobuf over HTTP (opentelemetry-proto, trace/v1), and reads as much of it as is asked for.</summary>
-    private sealed class Collector : IAsyncDisposable
-    {
-        private readonly HttpListener _listener = new();
-        private readonly Task _listening;
-        private readonly List<byte[]> _heard = [];
-
-        public Collector()
-        {
-            Address = $"http://127.0.0.1:{SiloProcess.FreePort()}";
-            _listener.Prefixes.Add(Address + "/v1/traces/");
-            _listener.Start();
-            _listening = ListenAsync();
-        }
-
-        public string Address { get; }
-
-        // ExportTraceServiceRequest.resource_spans = 1, ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2.
-        public List<Span> Spans
-        {
-            get
-            {
-                lock (_heard)
-                    return [.. _heard.SelectMany(body => Parts(body, 1)).SelectMany(part => Parts(part, 2)).SelectMany(part => Parts(part, 2)).Select(ReadSpan)];
-            }
-        }
-
-        public bool HasHeard(string text)
-        {
-            lock (_heard)
-                return _heard.Any(body => body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(text)) >= 0);
-        }
-
-        public async ValueTask DisposeAsync()
-        {
-            _listener.Close();
-            await _listening;
-        }
-
-        private async Task ListenAsync()
-        {
-            try
-            {
-                while (true)
-                {
-                    var context = await _listener.GetContextAsync();
-                    using var body = new MemoryStream();
-                    await context.Request.InputStream.CopyToAsync(body, CancellationToken.None);
-                    lock (_heard)
-                        _heard.Add(body.ToArray());
-                    context.Response.Close();
-                }
-            }
-            catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException)
-            {
-                // Nobody listens any more.
-            }
-        }
-
-        // Span.trace_id = 1, span_id = 2, parent_span_id = 4, name = 5, attributes = 9: KeyValue.key = 1, value = 2, AnyValue.string_value = 1.
-        private static Span ReadSpan(byte[] span)
-        {
-            string Hex(int field) => Convert.ToHexStringLower(Parts(span, field).SingleOrDefault([]));
-            var tags = Parts(span, 9).ToDictionary(
-                tag => Encoding.UTF8.GetString(Parts(tag, 1).Single()),
-                tag => Encoding.UTF8.GetString(Parts(Parts(tag, 2).Single(), 1).SingleOrDefault([])));
-            return new Span(Hex(1), Hex(2), Hex(4), Encoding.UTF8.GetString(Parts(span, 5).Single()), tags);
-        }
-
-        /// <summary>The parts of a message in one field; other kinds of values are passed over.</summary>
-        private static List<byte[]> Parts(byte[] message, int field)
-        {
-            var found = new List<byte[]>();
-            for (var at = 0; at < message.Length;)
-            {
-                var key = Varint(message, ref at);
-                var length = (key & 7) switch
-                {
-                    0 => -1,
-                    1 => 8,
-                    2 => (int)Varint(message, ref at),
-                    5 => 4,
-                    _ => throw new FormatException($"A field of kind {key & 7} at {at}."),
-                };
-                if (length < 0)
-                {
-                    Varint(message, ref at);
-                    continue;
-                }
-
-                if (key >> 3 == field && (key & 7) == 2)
-                    found.Add(message[at..(at + length)]);
-                at += length;
-            }
-
-            return found;
-        }
-
-        private static long Varint(byte[] message, ref int at)
-        {
-            var (value, shift) = (0L, 0);
-            byte read;
-            do
-            {
-                read = message[at++];
-                value |= (long)(read & 0x7f) << shift;
-                shift += 7;
-            }
-            while (read >= 0x80);
-
-            return value;
-        }
     }
 }

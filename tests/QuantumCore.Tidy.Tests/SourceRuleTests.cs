@@ -16,6 +16,8 @@ public partial class SourceRuleTests
         .. s_core, "src/QuantumCore.Contracts", "src/QuantumCore.Journal", "src/QuantumCore.History", "src/QuantumCore.Grains",
     ];
 
+    private const string GrainMetrics = "src/QuantumCore.Grains/GrainMetrics.cs";
+
     /// <summary>SQLite takes a disk that loses its power as a table of native functions, in tests alone.</summary>
     private const string NativeDiskProject = "tests/QuantumCore.Journal.Tests/QuantumCore.Journal.Tests.csproj";
 
@@ -93,9 +95,18 @@ public partial class SourceRuleTests
         ["silo/Program.cs"] = 1,
     };
 
+    /// <summary>Metrics alone count seconds in floating point: OpenTelemetry exports durations so, and nothing reads them back.</summary>
     [Fact]
     public void No_floating_point_near_money() => AssertNowhere(
-        Repository.Under(s_nearMoney, ".cs"), FloatingPoint());
+        Repository.Under(s_nearMoney, ".cs").Where(file => file != GrainMetrics), FloatingPoint());
+
+    [Fact]
+    public void Metrics_of_grains_use_floating_point_for_latencies_alone()
+    {
+        var code = Repository.Code(GrainMetrics);
+        var lines = code.Split('\n');
+        Assert.All(FloatingPoint().Matches(code), found => Assert.Contains("Histogram<double>", lines[CSharpText.Line(code, found.Index) - 1], StringComparison.Ordinal));
+    }
 
     [Fact]
     public void No_calendar_time_in_the_core() => AssertNowhere(Repository.Under(s_core, ".cs"), CalendarTime());

@@ -36,7 +36,7 @@ internal sealed class Routes(
         Always("/health/live", HealthCalls.Live);
         Always("/health/ready", health.Ready);
         Always("/health/trading", health.Trading);
-        Always("/metrics", health.Metrics);
+        Always("/metrics", services.GetRequiredService<MetricsPage>().Map(endpoints));
         if (services.GetRequiredService<GatewayOptions>().ServesCustomers)
             MapCustomers(services);
     }

@@ -10,24 +10,28 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>The calls about signals from outside: the signals, and the strategies that they are of.</summary>
-internal sealed class SignalCalls(IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys)
+internal sealed class SignalCalls(
+    IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys, GatewayMetrics metrics, TimeProvider time)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
     /// <summary>POST /signals/{strategy}: a signal. It needs no key: its strategy's secret is one.</summary>
     public async Task Take(HttpContext context)
     {
+        var started = time.GetTimestamp();
         var read = await context.Request.BodyReader.ReadAsync(context.RequestAborted);
         var body = read.Buffer.ToArray();
         context.Request.BodyReader.AdvanceTo(read.Buffer.End);
         if (body.Length > Call.LongestBody)
         {
+            metrics.WebhookAnswered(RejectReason.BadRequest, isDuplicate: false, time.GetElapsedTime(started));
             await Answer.Refuse(context, Refusal.Malformed(null, "The body is too long."), StatusCodes.Status413PayloadTooLarge);
             return;
         }
 
         var signature = context.Request.Headers["X-QC-Signature"] is [{ } told] ? told : null;
         var answer = await desk.Take(Call.Path(context, "strategy"), body, signature);
+        metrics.WebhookAnswered(answer.Refusal?.Reason ?? RejectReason.None, answer.IsDuplicate, time.GetElapsedTime(started));
         if (answer.Refusal is { } refusal)
         {
             await Answer.Refuse(context, refusal, answer.RetryAfter);

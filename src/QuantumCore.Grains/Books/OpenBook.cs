@@ -18,6 +18,7 @@ internal sealed class OpenBook(
     private long _published = machine.Sequence;
     private long _snapshotted = snapshotted;
     private long _snapshotNanos = snapshotNanos;
+    private long _lastMatchNanos;
     private bool _publishing;
     private readonly CrossWatch _cross = new();
 
@@ -46,7 +47,7 @@ internal sealed class OpenBook(
     public void Halt(Exception why)
     {
         IsHalted = true;
-        GrainMetrics.HaltedBooks.Add(1);
+        GrainMetrics.BookHalted(1);
         GrainLog.BookHalted(log, why, Symbol);
     }
 
@@ -72,11 +73,23 @@ internal sealed class OpenBook(
             _ = grains.Account(account).Deliver(new BookDelivery(Symbol, delivery.DrainToImmutable()));
         }
 
-        GrainMetrics.Traded(Symbol, _released.Sum(Trades));
+        CountTrades();
         _unpublished.AddRange(_released);
         _released.Clear();
         _deliveries.Clear();
         _ = PublishAsync(publish);
+    }
+
+    private void CountTrades()
+    {
+        var trades = 0;
+        foreach (var record in _released)
+        {
+            if (Trades(record) is > 0 and var more)
+                (trades, _lastMatchNanos) = (trades + more, record.TimeNanos);
+        }
+
+        GrainMetrics.Traded(Symbol, trades);
     }
 
     /// <summary>
@@ -87,8 +100,11 @@ internal sealed class OpenBook(
         var isMatching = IsServing && machine.Core.Phase == TradingPhase.Continuous;
         var crossed = _cross.Look(nowNanos, isMatching, Best(Side.Buy), Best(Side.Sell));
         var isHalted = IsHalted || (IsServing && machine.Core.Phase == TradingPhase.Halt);
-        GrainMetrics.BookLooked(Symbol, nowNanos, crossed, isHalted, machine.Sequence - _snapshotted);
+        GrainMetrics.BookLooked(Symbol, new BookLook(
+            nowNanos / 1_000_000_000, crossed / 1_000_000, isHalted, machine.Sequence - _snapshotted, Levels(Side.Buy), Levels(Side.Sell), _lastMatchNanos / 1_000_000_000));
     }
+
+    private int Levels(Side side) => IsServing ? machine.Core.LevelCount(side) : 0;
 
     private long? Best(Side side)
     {

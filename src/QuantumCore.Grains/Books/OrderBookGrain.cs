@@ -64,7 +64,7 @@ public sealed partial class OrderBookGrain(
             GrainMetrics.BookLeft(book.Symbol);
             if (book.IsHalted)
             {
-                GrainMetrics.HaltedBooks.Add(-1);
+                GrainMetrics.BookHalted(-1);
             }
             else if (book.IsServing && !IsBroken && !IsLost && book.Machine.Sequence == book.Stream.DurableHead)
             {

@@ -202,7 +202,8 @@ async function showHealth(card: HTMLElement, system: System | undefined): Promis
   const values = new Map<string, number>();
   for (const line of text.split("\n")) {
     const match = /^([a-z_]+(?:\{[^}]*\})?) (\S+)/.exec(line);
-    if (match !== null) values.set(match[1]!, Number(match[2]));
+    // A series without labels comes as name{}.
+    if (match !== null) values.set(match[1]!.replace("{}", ""), Number(match[2]));
   }
   const whole = (value: number | undefined, unit = ""): string => value === undefined ? "–" : `${decimal(Math.round(value), 0)}${unit}`;
   const one = (name: string, unit = ""): string => whole(values.get(name), unit);

@@ -1,0 +1,28 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Runtime.CompilerServices;
+
+namespace QuantumCore.Contracts;
+
+/// <summary>
+/// Numbers by label, counted from the start of the process for an observable instrument. Counting takes no lock and allocates nothing
+/// after a label's first time, and OpenTelemetry need not be loaded before somebody reads.
+/// </summary>
+/// <typeparam name="T">What the labels are made of.</typeparam>
+/// <param name="labels">Makes the labels, for a reader.</param>
+public sealed class Tally<T>(Func<T, KeyValuePair<string, object?>[]> labels)
+    where T : notnull
+{
+    private readonly ConcurrentDictionary<T, StrongBox<long>> _counts = new();
+
+    /// <summary>Adds to a number. Adding 0 shows it before its first count, so that Prometheus sees the increase.</summary>
+    public void Add(T of, long more)
+    {
+        var count = _counts.GetOrAdd(of, static _ => new StrongBox<long>());
+        Interlocked.Add(ref count.Value, more);
+    }
+
+    /// <summary>Returns all numbers with their labels.</summary>
+    public IEnumerable<Measurement<long>> Read() =>
+        _counts.Select(count => new Measurement<long>(Volatile.Read(ref count.Value.Value), labels(count.Key)));
+}
