@@ -38,6 +38,11 @@ export abstract class Surface {
     new ResizeObserver(() => this.resize()).observe(this.host);
   }
 
+  /** Leaves the focus where a pointerdown has put it: the mousedown that follows would take it to the canvas. */
+  protected leaveFocus(): void {
+    this.canvas.addEventListener("mousedown", (event) => event.preventDefault());
+  }
+
   /** Shows the same as a table that can be read and copied, refreshed once a second; or the picture again. */
   showTable(on: boolean): void {
     this.table?.remove();

@@ -124,8 +124,11 @@ export class Ticket {
     this.focus();
   }
 
+  /** Puts the focus on the quantity, whose text is replaced by what is typed. */
   focus(): void {
-    this.rows.get(this.byTotal ? "total" : "quantity")!.input.focus();
+    const { input } = this.rows.get(this.byTotal ? "total" : "quantity")!;
+    input.focus();
+    if (input instanceof HTMLInputElement) input.select();
   }
 
   /** Checks and previews anew: prices, balances or the book may have moved. */

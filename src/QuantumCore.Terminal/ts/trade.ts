@@ -154,7 +154,9 @@ export class Trade {
       { keys: ["Shift+X"], says: "Cancel all orders of the symbol", does: () => void this.blotter.cancelAll() },
       { keys: ["["], says: "Finer prices in the book", does: () => this.regroup(-1) },
       { keys: ["]"], says: "Coarser prices in the book", does: () => this.regroup(1) },
-      { keys: ["1", "2", "3", "4", "5", "6"], says: "Candles of 1m to 1d", does: (event) => this.pickInterval(Number(event.key) - 1) },
+      // No digit is a key: who types one means a quantity or a price.
+      { keys: [","], says: "Shorter candles", does: () => this.stepInterval(-1) },
+      { keys: ["."], says: "Longer candles", does: () => this.stepInterval(1) },
       { keys: ["C"], says: "To the chart", does: () => this.view("chart", this.chart.canvas) },
       { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
       { keys: ["A"], says: "Tell me when a price is reached", does: () => this.chart.askAlert() },
@@ -362,8 +364,8 @@ export class Trade {
     void this.readCandles(this.wanted, this.interval, Math.min(missing, candlesAtFirst));
   }
 
-  private pickInterval(at: number): void {
-    const name = intervals[at]?.[0];
+  private stepInterval(by: number): void {
+    const name = intervals[intervals.findIndex(([candidate]) => candidate === this.interval) + by]?.[0];
     if (name === undefined) return;
     this.showInterval(name);
     this.chooseInterval(name);
