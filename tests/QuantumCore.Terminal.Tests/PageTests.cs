@@ -99,6 +99,10 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign up" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("carol");
         await GoAsync(page, "/signin");
+        var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "New password" });
+        await Assertions.Expect(card.Locator("input")).ToHaveCountAsync(2);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-password");
+        Assert.Single((await card.EvaluateAsync<int[]>("card => [...card.querySelectorAll('input')].map(input => input.getBoundingClientRect().left)")).Distinct());
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
 

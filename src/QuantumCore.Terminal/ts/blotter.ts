@@ -6,7 +6,7 @@ import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
 import type { Order, Side } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import { keyOfFill, type Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -81,7 +81,7 @@ export class Blotter {
     all.hidden = this.tab !== "open" || here === 0;
     write(this.allCount, `Cancel all ${here}`);
     write(this.allSymbol, ` of ${this.store.instrument?.symbol ?? ""}`);
-    if (this.store.account === undefined) this.show(current?.account == null ? "Sign in to see orders and balances." : "Loading…");
+    if (this.store.account === undefined) this.show(current?.account == null ? `${whyNoAccount("to see orders and balances")}.` : "Loading…");
     else if (this.tab === "open") this.renderOpen(open);
     else if (this.tab === "positions") this.renderPositions();
     else if (this.tab === "balances") this.renderBalances();

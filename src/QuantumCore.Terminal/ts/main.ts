@@ -1,5 +1,5 @@
 import { call, insist, onUnauthorized, pause } from "./api.js";
-import { button, byId, make, write } from "./dom.js";
+import { button, byId, make } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
 import { begin, current, isOfficer, onSession, type Session } from "./session.js";
@@ -95,8 +95,20 @@ function showSession(session: Session | undefined): void {
   const account = byId("account");
   account.replaceChildren(session === undefined ? "Sign in" : session.user, ...(session?.demo === true ? [make("small", {}, "demo account")] : []));
   account.title = [session?.user, session?.account].filter((known) => known != null).join(", ");
-  write(byId("operator-link"), "Operator");
-  byId("operator-link").hidden = !isOfficer(session);
+  // In a demo everybody may go on as its operator.
+  byId("operator-link").hidden = !isOfficer(session) && session?.demo !== true;
+  void showSimulationLink(session);
+}
+
+/** The simulation is linked where it may be shaped: in a demo, and on its admin port for everybody. */
+async function showSimulationLink(session: Session | undefined): Promise<void> {
+  const link = byId("sim-link");
+  if (session?.demo === true) {
+    link.hidden = false;
+    return;
+  }
+  const found = await insist(() => call<object | undefined>("GET", "/sim"), Infinity, () => current === session);
+  if (current === session) link.hidden = found.kind !== "done" || found.value === undefined;
 }
 
 /** Where one signs in somebody is shown who it is, however late that is known; not what is being written there. */
@@ -134,7 +146,6 @@ async function start(): Promise<void> {
     void begin().then(() => (asks = false));
   };
   onUnauthorized(trade.onUnknown);
-  void insist(() => call<object | undefined>("GET", "/sim")).then((found) => (byId("sim-link").hidden = found.kind !== "done" || found.value === undefined));
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
   isShown = true;

@@ -5,7 +5,7 @@ import { button, make, open, wide } from "./dom.js";
 import { changeInWords, decimal, millisOf, moment, pretty, units } from "./format.js";
 import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -17,7 +17,7 @@ const mostPages = 50;
 export async function show(host: HTMLElement, store: Store): Promise<void> {
   document.title = "Orders · QuantumCore";
   if (current?.account == null) {
-    host.replaceChildren(make("h1", {}, "Orders"), make("p", { class: "empty" }, "Sign in with an account to see its orders."));
+    host.replaceChildren(make("h1", {}, "Orders"), make("p", { class: "empty" }, `${whyNoAccount("to see your orders")}.`));
     return;
   }
   const choose = (options: readonly (readonly [string, string])[]): HTMLSelectElement => make("select", {}, ...options.map(([value, label]) => make("option", { value }, label)));

@@ -5,7 +5,7 @@ import { equityCard } from "./equity.js";
 import { mean, moment, pretty, units } from "./format.js";
 import { bankruptcyOf } from "./margin.js";
 import type { Balance, Margin } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -16,7 +16,7 @@ interface Statement { from: string; to: string; entries: Entry[]; next: string |
 export async function show(host: HTMLElement, store: Store): Promise<void> {
   document.title = "Portfolio · QuantumCore";
   if (current?.account == null) {
-    host.replaceChildren(make("h1", {}, "Portfolio"), make("p", { class: "empty" }, "Sign in with an account to see what it has."));
+    host.replaceChildren(make("h1", {}, "Portfolio"), make("p", { class: "empty" }, `${whyNoAccount("to see what your account has")}.`));
     return;
   }
   const today = new Date(store.now()).toISOString().slice(0, 10);

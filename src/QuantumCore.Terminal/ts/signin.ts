@@ -98,7 +98,7 @@ function passwordCard(): HTMLElement {
     void call("POST", "/user/password", { password: old.value, newPassword: fresh.value }).then((outcome) =>
       write(said, outcome.kind === "done" ? "Changed. Other sessions have ended." : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came."));
   });
-  return make("div", { class: "card" }, make("h2", {}, "Password"), form);
+  return make("div", { class: "card stack" }, make("h2", {}, "Password"), form);
 }
 
 /** To the market, where somebody who has signed in wants to be; who has gone elsewhere meanwhile stays there. */

@@ -8,7 +8,7 @@ import { prefs, wantsToBeAsked } from "./prefs.js";
 import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
 import type { Problem, Side } from "./protocol.js";
 import { newId, place, sayPlaced, type Known } from "./sending.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -428,7 +428,7 @@ export class Ticket {
   private whyClosed(): string {
     const phase = this.store.state?.phase;
     if (this.store.link !== "live") return "Waiting for live data…";
-    if (this.store.account === undefined) return current?.account == null ? "Sign in to trade" : "Waiting for the account…";
+    if (this.store.account === undefined) return current?.account == null ? whyNoAccount("to trade") : "Waiting for the account…";
     if (this.store.frozen) return "This account is frozen";
     if (this.store.margin?.state === "liquidating") return "Positions are being closed";
     return phase === "halt" ? "Trading is halted" : phase === "closed" ? "The market is closed" : "";
