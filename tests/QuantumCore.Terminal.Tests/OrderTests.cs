@@ -94,6 +94,15 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await page.SendAsync();
         await page.Page.Locator("[data-tab=history]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(4)).ToHaveTextAsync("–");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
+
+        // The exchange says so as well, at once and later.
+        await PageTests.GoAsync(page, "/orders");
+        var row = page.Page.Locator("#page tbody tr").First;
+        await Assertions.Expect(row.Locator("td").Nth(3)).ToHaveTextAsync("Market");
+        await Assertions.Expect(row.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
+        var newest = (await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/history?symbol={Symbol}&limit=1")).GetProperty("orders")[0];
+        Assert.Equal(("0.00", "151.0000000000"), (newest.GetProperty("price").GetString(), newest.GetProperty("averagePrice").GetString()));
         page.AssertSound();
     }
 

@@ -236,6 +236,22 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("#trade")).ToBeVisibleAsync();
     }
 
+    [Fact]
+    public async Task Address_of_a_symbol_that_is_not_listed_says_so_and_names_those_that_are()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/trade/XYZ").ToString());
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("XYZ is not listed here");
+        await Assertions.Expect(page.Page.Locator("#trade")).ToBeHiddenAsync();
+        Assert.EndsWith("/trade/XYZ", page.Page.Url, StringComparison.Ordinal);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-not-listed");
+        await page.Page.Locator("#page a", new PageLocatorOptions { HasText = "MSFT" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync("MSFT");
+        await GoAsync(page, "/trade/ABC");
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("ABC is not listed here");
+        page.AssertSound();
+    }
+
     [Theory]
     [InlineData("/trade/BTC-USD", 1440, "dark")]
     [InlineData("/trade/BTC-USD", 390, "light")]

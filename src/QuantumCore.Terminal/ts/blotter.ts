@@ -1,10 +1,11 @@
 import { filledShare, pathOf, stageInWords, stateInWords } from "./account.js";
 import { call, explain, pause, read } from "./api.js";
-import { byId, button, confirm, make, tabs, write } from "./dom.js";
+import { asCards, byId, button, confirm, labelCells, make, tabs, write } from "./dom.js";
 import { changeInWords, mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
+import { howFarThrough } from "./preview.js";
 import type { Order, Side } from "./protocol.js";
 import { current, whyNoAccount } from "./session.js";
 import { keyOfFill, type Store } from "./store.js";
@@ -16,6 +17,7 @@ export interface Position {
 
 type Tab = "open" | "positions" | "balances" | "fills" | "history";
 const names: Readonly<Record<Tab, string>> = { open: "Open orders", positions: "Positions", balances: "Balances", fills: "Fills", history: "History" };
+const openHeads = ["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "Actions"] as const;
 const mostRows = 200;
 const positionsRefresh = 2_000;
 
@@ -163,7 +165,7 @@ export class Blotter {
     const plain = (text: string, cssClass = ""): HTMLElement => make("th", { scope: "col", class: cssClass }, text);
     table.createTHead().append(make("tr", {}, head, plain("Symbol", "text optional"), plain("Side", "text"), plain("Type", "text optional"), plain("Price"), plain("Quantity"), plain("Filled"), make("th", { scope: "col" }, make("span", { class: "hidden-text" }, "Actions"))));
     table.createTBody();
-    return table;
+    return asCards(table);
   }
 
   private makeRow(order: Order, instrument: Instrument): Row {
@@ -192,6 +194,7 @@ export class Blotter {
       make("td", { class: "actions" },
         button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
         button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
+    labelCells(element, openHeads);
     const row: Row = { element, price, quantity, filled, stages: [stage, narrowStage], note, shown: order, busy: false };
     this.restore(row, instrument);
     return row;
@@ -205,7 +208,8 @@ export class Blotter {
     if (changed) this.judge(row, instrument);
     else this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
-    write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
+    const average = filled === 0n ? "–" : averageOf(order, this.store);
+    write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})${average === "–" ? "" : ` at ${average}`}`);
     for (const stage of row.stages) write(stage, stageInWords(order));
   }
 
@@ -264,7 +268,11 @@ export class Blotter {
   }
 
   /** Changes an order and says what became of it; the order as it is then, where that is known. */
-  async change({ symbol, orderId }: Order, body: { price?: string; quantity?: string }): Promise<Order | undefined> {
+  async change({ symbol, orderId, side, type }: Order, body: { price?: string; quantity?: string }): Promise<Order | undefined> {
+    const { instrument, book, last } = this.store;
+    const isShown = instrument !== undefined && symbol === instrument.symbol && type === "limit" && body.price !== undefined;
+    const far = isShown ? howFarThrough(side, instrument.ticks(body.price!), book, BigInt(last)) : "";
+    if (far !== "" && !(await confirm(`${side === "buy" ? "Buy" : "Sell"} at ${body.price}?`, "Amend", make("p", {}, `This limit is ${far}.`)))) return undefined;
     const outcome = await call<Order>("PATCH", `/orders/${encodeURIComponent(symbol)}/${orderId}`, body);
     if (outcome.kind === "done") {
       toast("good", "Amended", `${symbol}: ${[body.quantity && `quantity ${body.quantity}`, body.price && `price ${body.price}`].filter(Boolean).join(", ")}`);
@@ -320,9 +328,9 @@ export class Blotter {
   private renderHistory(): void {
     const rows = this.store.closed.map((order) => ({ key: `${order.clientOrderId} ${order.orderId}`, cells: [
       moment(millisOf(order.timeNanos)), order.symbol, sideOf(order), kindNames[order.type] ?? order.type,
-      limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order),
+      limitOf(order), averageOf(order, this.store), pretty(order.quantity), pretty(order.filled), stateInWords(order),
     ] }));
-    this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
+    this.table(["Time", "Symbol", "Side", "Type", "Price", "Average", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }
 
   private renderPositions(): void {
@@ -379,6 +387,7 @@ export class Blotter {
       const said = cells.map((cell) => (typeof cell === "string" ? cell : cell.textContent ?? ""));
       const before = this.lines.get(key);
       const element = before?.element ?? rowOfCells(cells, texts);
+      if (before === undefined) labelCells(element, heads);
       cells.forEach((cell, column) => {
         if (before !== undefined && before.said[column] !== said[column]) element.cells[column]!.replaceChildren(cell);
       });
@@ -402,13 +411,28 @@ export function limitOf(order: Order): string {
   return unpriced.has(order.type) ? "–" : pretty(order.price);
 }
 
+/** What an order traded at on average: as the exchange tells it, or by its fills where those are all known. */
+export function averageOf(order: Order, store: Store): string {
+  const instrument = store.instruments.get(order.symbol);
+  if (instrument === undefined) return "–";
+  if (order.averagePrice !== undefined) return mean(order.averagePrice, instrument.priceScale);
+  let [lots, value] = [0n, 0n];
+  for (const fill of store.fills) {
+    if (fill.symbol !== order.symbol || fill.orderId !== order.orderId) continue;
+    lots += instrument.lots(fill.quantity);
+    value += instrument.notional(instrument.ticks(fill.price), instrument.lots(fill.quantity));
+  }
+  const one = instrument.notional(1n, lots);
+  return lots === 0n || lots !== instrument.lots(order.filled) || one === 0n ? "–" : instrument.price(value / one);
+}
+
 /** A table whose first columns are texts and the others numbers. */
 export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
   const table = make("table");
   table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: at < texts ? "text" : "" }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
   const body = table.createTBody();
   for (const row of rows) body.append(rowOfCells(row, texts));
-  return table;
+  return asCards(table);
 }
 
 function rowOfCells(cells: readonly (string | Node)[], texts: number): HTMLTableRowElement {

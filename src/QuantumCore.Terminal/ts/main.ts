@@ -30,15 +30,16 @@ let ready: Promise<void> = Promise.resolve();
 async function route(): Promise<void> {
   const [first = "", second] = location.pathname.slice(1).split("/");
   const isTrade = first === "" || first === "trade";
-  byId("trade").hidden = !isTrade;
-  byId("page").hidden = isTrade;
+  const symbol = second === undefined || second === "" ? undefined : named(second);
+  showTrade(isTrade);
   for (const link of document.querySelectorAll<HTMLAnchorElement>("#pages a")) {
     if (link.pathname.slice(1) === (isTrade ? "trade" : first)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (isTrade) {
     byId("page").replaceChildren();
-    trade.show(second === undefined ? undefined : named(second));
+    if (symbol !== undefined && store.instruments.size > 0 && !store.instruments.has(symbol)) showNotListed(symbol);
+    else trade.show(symbol);
     return;
   }
   // A place of its own: a page that is late writes into one that is not there any more.
@@ -55,6 +56,20 @@ async function route(): Promise<void> {
   if (!host.isConnected) return;
   if (found === undefined) host.replaceChildren(make("h1", {}, "The page did not come"), make("p", {}, "The exchange did not answer."), button("Try again", () => void route(), { class: "plain" }));
   else await found.show(host, store);
+}
+
+/** Shows the trade page, or the place of the others. */
+function showTrade(on: boolean): void {
+  byId("trade").hidden = !on;
+  byId("page").hidden = on;
+}
+
+/** Says that there is no such symbol, and which there are. */
+function showNotListed(symbol: string): void {
+  showTrade(false);
+  document.title = "Not listed · QuantumCore";
+  const links = [...store.instruments.keys()].map((name) => make("a", { class: "plain", href: `/trade/${encodeURIComponent(name)}` }, name));
+  byId("page").replaceChildren(make("div", {}, make("h1", {}, `${symbol} is not listed here`), make("p", {}, "The address may be mistyped, or the symbol has another name by now. These are listed:"), make("p", { class: "buttons" }, ...links)));
 }
 
 /** A name in an address; one that is badly written is no name. */
@@ -146,6 +161,7 @@ async function start(): Promise<void> {
     void begin().then(() => (asks = false));
   };
   onUnauthorized(trade.onUnknown);
+  trade.onNotListed = showNotListed;
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
   isShown = true;

@@ -1,5 +1,5 @@
 import { call, explain, patience, read } from "./api.js";
-import { button, confirm, make, wide, write } from "./dom.js";
+import { asCards, button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
 import { LimitsCard } from "./limits.js";
 import type { Problem, TradeChange } from "./protocol.js";
@@ -150,7 +150,7 @@ function quantile(values: ReadonlyMap<string, number>, name: string, share: numb
 }
 
 function table(heads: readonly string[], rows: readonly HTMLElement[]): HTMLTableElement {
-  return make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows));
+  return asCards(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows)));
 }
 
 function cells(...texts: readonly (string | HTMLElement)[]): HTMLTableRowElement {

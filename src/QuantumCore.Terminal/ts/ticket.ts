@@ -5,7 +5,7 @@ import type { Instrument } from "./instrument.js";
 import { basisPoints, kindOf, kinds, timeNames, unpriced, type Entry, type FieldName } from "./kinds.js";
 import { buyingPower, foresee, sellable } from "./margin.js";
 import { prefs, wantsToBeAsked } from "./prefs.js";
-import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
+import { affordable, averageTicks, cost, fee, howFarThrough, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
 import type { Problem, Side } from "./protocol.js";
 import { newId, place, sayPlaced, type Known } from "./sending.js";
 import { current, whyNoAccount } from "./session.js";
@@ -447,7 +447,9 @@ export class Ticket {
     this.refresh();
     try {
       const { path, body } = this.kind;
-      if (wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale) && !(await confirm(words, `Yes, ${checked.entry.side}`))) return;
+      const far = this.kind.takes && checked.entry.text.price !== undefined ? howFarThrough(this.side, checked.ticks, this.store.book, BigInt(this.store.last)) : "";
+      const asks = far !== "" || wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale);
+      if (asks && !(await confirm(words, `Yes, ${checked.entry.side}`, far === "" ? "" : make("p", {}, `This limit is ${far}.`)))) return;
       const id = this.unsettled.get(said) ?? checked.entry.id;
       this.unsettled.set(said, id);
       await place(path, id, body({ ...checked.entry, id }), words, (outcome) => {

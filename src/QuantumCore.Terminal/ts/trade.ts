@@ -30,6 +30,8 @@ const missedRefresh = 2_000;
 export class Trade {
   /** The exchange does not know any more who this is. */
   onUnknown: () => void = () => undefined;
+  /** The address names a symbol that is not listed. */
+  onNotListed: (symbol: string) => void = () => undefined;
 
   private readonly stream: Stream;
   private readonly account: Account;
@@ -91,6 +93,7 @@ export class Trade {
     if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
     this.showInterval(this.interval);
     const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
+    if (symbol !== undefined && first !== symbol) this.onNotListed(symbol);
     const step = Number(new URLSearchParams(location.search).get("group"));
     if (first !== undefined) this.choose(first);
     if (groups.includes(step)) this.regroup(groups.indexOf(step) - groups.indexOf(this.ladder.step));
@@ -409,7 +412,7 @@ export class Trade {
 
   /** What is worth sharing stands in the address. */
   private writeAddress(): void {
-    if (!location.pathname.startsWith("/trade") && location.pathname !== "/") return;
+    if (byId("trade").hidden) return;
     const query = new URLSearchParams();
     if (this.interval !== "1m") query.set("iv", this.interval);
     if (this.ladder.step !== 1) query.set("group", String(this.ladder.step));
