@@ -212,7 +212,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
                 await alice.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 1m), Token);
             Assert.Equal(15, (await sim.GetSimulationAsync(Token)).Fired.Count);
             var before = (await alice.GetAccountAsync(Token)).Balances.Single(balance => balance.Asset == "AAPL");
-            Assert.Equal(10_020m, before.Total);
+            Assert.Equal(1_020m, before.Total);
             await sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
             await Wait.UntilAsync(async () => (await sim.GetSimulationAsync(Token)).Market.Steps > 20);
             Assert.Equal(0, await silo.TerminateAsync());

@@ -140,6 +140,25 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Position_is_as_large_as_the_balance_and_what_is_sold_of_it_is_no_short()
+    {
+        const string Other = "MSFT";
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Other);
+        await page.PlaceAsync("demo-bob", new { symbol = Other, side = "buy", price = "430.00", quantity = "200" });
+        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "sell", price = "430.00", quantity = "200" });
+
+        // A thousand were paid in at the listed price of 420.00: 200 brought 10.00 each, and 800 would bring as much.
+        await page.Page.Locator("[data-tab=positions]").ClickAsync();
+        var cells = page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = Other }).Locator("td");
+        await Assertions.Expect(cells).ToHaveTextAsync([Other, "800", "420.00", "430.00", "+8,000.00", "+2,000.00", "Close"]);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-positions");
+        await page.Page.Locator("[data-tab=balances]").ClickAsync();
+        await Assertions.Expect(cells.Nth(1)).ToHaveTextAsync("800");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "BTC" }).Locator("td").Nth(1)).ToHaveTextAsync("2.00000000");
+        page.AssertSound();
+    }
+
     private static string OnItsWay(string name, string state) =>
         $$"""
         {"orderId":0,"clientOrderId":"{{name}}","symbol":"AAPL","account":"ACC-1001","side":"buy","type":"limit","timeInForce":"gtc","price":"112.00",

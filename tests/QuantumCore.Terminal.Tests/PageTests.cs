@@ -152,7 +152,14 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.PlaceAsync("demo-alice", new { symbol = Other, side = "buy", price = "400.00", quantity = "2", clientOrderId = "seen-on-the-orders-page" });
         await GoAsync(page, "/portfolio");
         var positions = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Positions and profit" });
-        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("400.00");
+        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("419.960079");
+
+        // A thousand were paid in at the listed 420.00. What all is worth stands in one place, over the balances.
+        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
+        await Assertions.Expect(page.Page.Locator("[aria-label=Balances] tr", new PageLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
+        await Assertions.Expect(page.Page.Locator("[aria-label=Equity] .card-title b")).ToContainTextAsync(" USD (");
+        await Assertions.Expect(page.Page.Locator("#page b")).ToHaveCountAsync(1);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-portfolio");
         await Assertions.Expect(page.Page.Locator(".card", new PageLocatorOptions { HasText = "Statement" })).ToContainTextAsync("−800.00");
         await GoAsync(page, "/orders");
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "seen-on-the-orders-page" });
@@ -209,6 +216,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         // 1,000 and 10 at 150 are 2,500 a day ago; 700 and 12 at 160 are 2,620 now.
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("2,620.00 USD (+4.80 %)");
         await Assertions.Expect(card.Locator("svg polyline")).ToHaveAttributeAsync("points", PointsOfPicture());
+        await Assertions.Expect(card.Locator(".equity-values span")).ToHaveTextAsync(["2,620.00", "2,560.00", "2,500.00"]);
         await card.Locator("summary").ClickAsync();
         await Assertions.Expect(card.Locator("tbody tr")).ToHaveCountAsync(97);
         await Assertions.Expect(card.Locator("tbody tr").Last).ToContainTextAsync("2,500.00");
@@ -216,6 +224,22 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
 
         await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("1,180.00 USD (+2.60 %)");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Equity_of_a_few_days_is_points_and_no_line()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await GoAsync(page, "/portfolio");
+        var card = page.Page.Locator(".card[aria-label=Equity]");
+        await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
+
+        // The demo has begun today: there is one day, and nothing before it.
+        await Assertions.Expect(card.Locator("svg .equity-points")).ToHaveAttributeAsync("d", "M 0.0,170.0 h 0");
+        await Assertions.Expect(card.Locator(".equity-values span")).ToHaveCountAsync(1);
+        await Assertions.Expect(card.Locator("svg polyline")).ToHaveCountAsync(0);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-equity-points");
         page.AssertSound();
     }
 

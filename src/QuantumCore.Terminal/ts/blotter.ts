@@ -5,21 +5,19 @@ import { changeInWords, mean, millisOf, moment, pretty, units } from "./format.j
 import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
+import { withDeposits, type Position } from "./positions.js";
 import { howFarThrough } from "./preview.js";
 import type { Order, Side } from "./protocol.js";
 import { current, whyNoAccount } from "./session.js";
 import { keyOfFill, type Store } from "./store.js";
 import { toast } from "./toast.js";
 
-export interface Position {
-  symbol: string; asset: string; quantity: string; averagePrice: string | null; realised: string; unrealised: string | null; mark: string | null; fees: string;
-}
-
 type Tab = "open" | "positions" | "balances" | "fills" | "history";
 const names: Readonly<Record<Tab, string>> = { open: "Open orders", positions: "Positions", balances: "Balances", fills: "Fills", history: "History" };
 const openHeads = ["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "Actions"] as const;
 const mostRows = 200;
 const positionsRefresh = 2_000;
+const positionsAnyway = 15_000;
 
 export const kindNames: Readonly<Record<string, string>> = {
   limit: "Limit", market: "Market", stop: "Stop", stopLimit: "Stop limit", takeProfit: "Take-profit", takeProfitLimit: "Take-profit limit",
@@ -35,6 +33,9 @@ interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity:
 export class Blotter {
   /** A position is to be closed: the ticket is filled, nothing is sent. */
   onClosePosition: (symbol: string, side: Side, quantity: string) => void = () => undefined;
+
+  /** What is known of positions is another than before. */
+  onPositions: () => void = () => undefined;
 
   private tab: Tab = "open";
   private readonly host = byId("blotter");
@@ -342,7 +343,7 @@ export class Blotter {
       return;
     }
     const { margin, instruments } = this.store;
-    const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
+    const open = withDeposits(known, this.store).filter((position) => !/^[0.]*$/.test(position.quantity));
     const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(positionIn(margin, symbol))];
     this.table(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => ({ key: position.symbol, cells: [
       position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
@@ -354,8 +355,20 @@ export class Blotter {
 
   /** The position as it is when it is to be closed, which may be another one than its row was made for. */
   private close(symbol: string): void {
-    const position = this.positions?.list.find((one) => one.symbol === symbol);
+    const position = withDeposits(this.positions?.list ?? [], this.store).find((one) => one.symbol === symbol);
     if (position !== undefined) this.onClosePosition(symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", ""));
+  }
+
+  /** The position in a symbol, as far as it is known. */
+  positionOf(symbol: string): Position | undefined {
+    return this.positions?.account !== this.store.account ? undefined : withDeposits(this.positions?.list ?? [], this.store).find((one) => one.symbol === symbol);
+  }
+
+  /** Keeps positions known for who shows them beside the tables: soon after a fill, else now and then. */
+  watchPositions(now: number, isFilled: boolean): void {
+    const account = this.store.account;
+    if (isFilled) this.positionsAsked.at = Math.min(this.positionsAsked.at, now - positionsAnyway + 500);
+    if (account !== undefined && (now - this.positionsAsked.at > positionsAnyway || this.positionsAsked.account !== account)) void this.readPositions(now, account);
   }
 
   private async readPositions(now: number, account: string): Promise<void> {
@@ -363,6 +376,7 @@ export class Blotter {
     const answer = await read<{ positions: Position[] }>("/account/positions");
     if (answer === undefined) await pause(positionsRefresh);
     else if (this.store.account === account) this.positions = { account, list: answer.positions };
+    this.onPositions();
     this.store.touch("balances");
   }
 
