@@ -31,7 +31,7 @@ public sealed partial class ContrastTests
                 flaws.Add($"{ink} on {ground}: {ratio:F2}, at least {least}");
         }
 
-        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent", "good", "bad" })
+        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent", "good", "bad", "study1", "study2" })
             Demand(ink, "panel", 4.5);
         foreach (var ground in new[] { "up-fill", "down-fill" })
             Demand("muted2", ground, 4.5);

@@ -2,8 +2,9 @@ import type { Alerts } from "./alerts.js";
 import { byId } from "./dom.js";
 import { clock, parts, percent, two } from "./format.js";
 import type { Instrument } from "./instrument.js";
+import { Indicators } from "./indicators.js";
 import { Lines, priceTag } from "./lines.js";
-import type { Candle, Store } from "./store.js";
+import { startOfCandle, type Candle, type Store } from "./store.js";
 import { font, Surface, tableOf, theme } from "./surface.js";
 
 const axisHeight = 20;
@@ -11,13 +12,14 @@ const leastAxisWidth = 74;
 const volumeShare = 0.18;
 const minuteMillis = 60_000;
 const dayMillis = 86_400_000;
-const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400];
+const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400, 43_200, 129_600];
 
 /** Candles with volume: hollow ones rose, filled ones fell. */
 export class Chart extends Surface {
   /** Older candles are wanted. */
   onNeedOlder: () => void = () => undefined;
   readonly lines: Lines;
+  private readonly indicators: Indicators;
 
   private barWidth = 8;
   /** Bars between the newest candle and the right edge; negative when the view was moved into the past. */
@@ -36,6 +38,7 @@ export class Chart extends Surface {
   constructor(private readonly store: Store, private readonly alerts: Alerts) {
     super("chart", "Candles. Arrows move through time, plus and minus zoom, End returns to now.", "img");
     this.lines = new Lines(store, alerts, this.host, this, () => (this.dirty = true));
+    this.indicators = new Indicators(store, () => (this.dirty = true));
     const canvas = this.canvas;
     canvas.style.touchAction = "pan-y";
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -61,7 +64,7 @@ export class Chart extends Surface {
   }
 
   get plotHeight(): number {
-    return this.height - axisHeight;
+    return this.height - axisHeight - this.indicators.height;
   }
 
   /** Goes back to the newest candle and follows it. */
@@ -105,7 +108,12 @@ export class Chart extends Surface {
     this.drawVolume(g, candles, first, last);
     this.drawCandles(g, candles, first, last);
     this.drawFills(g, candles, instrument);
+    this.indicators.drawOver(g, this, first, last);
     g.restore();
+    const at = this.pointer === undefined ? candles.length - 1 : this.indexAt(this.pointer.x);
+    const text = (ticks: number): string => instrument.price(Math.round(ticks));
+    this.indicators.drawUnder(g, this, first, last, at, text);
+    this.indicators.drawNames(g, at, text);
     this.lines.draw(g, instrument);
     this.drawLast(g, instrument);
     this.drawLegend(g, candles, instrument);
@@ -122,7 +130,7 @@ export class Chart extends Surface {
       ]));
   }
 
-  private x(index: number): number {
+  x(index: number): number {
     return this.plotWidth - (this.store.candles.length - index + this.rightBars - 0.5) * this.barWidth;
   }
 
@@ -178,7 +186,7 @@ export class Chart extends Surface {
     }
 
     const bar = this.store.candleMillis / minuteMillis;
-    const minutes = niceMinutes.find((m) => (m / bar) * this.barWidth >= 64) ?? 43_200;
+    const minutes = niceMinutes.find((m) => (m / bar) * this.barWidth >= 64) ?? 525_600;
     g.textAlign = "center";
     // Candles begin by UTC, which on other clocks may be no round time: the first one of each step is marked, whenever it begins.
     let before = candles[first - 1] === undefined ? undefined : this.placeOf(candles[first - 1]!.start);
@@ -191,7 +199,7 @@ export class Chart extends Surface {
       if (!isTick || x < 24 || x > this.plotWidth - 24) continue;
       line(g, theme.line, x, 0, x, this.plotHeight);
       g.fillStyle = theme.muted;
-      g.fillText(beginsDay ? place.day.slice(5) : place.time, x, this.plotHeight + axisHeight / 2);
+      g.fillText(beginsDay ? place.day.slice(5) : place.time, x, this.height - axisHeight / 2);
     }
   }
 
@@ -237,7 +245,7 @@ export class Chart extends Surface {
   private drawFills(g: CanvasRenderingContext2D, candles: readonly Candle[], instrument: Instrument): void {
     for (const fill of this.store.fills) {
       if (fill.symbol !== instrument.symbol || fill.state === "void") continue;
-      const start = Math.floor(Number(fill.timeNanos.slice(0, -6)) / this.store.candleMillis) * this.store.candleMillis;
+      const start = startOfCandle(Number(fill.timeNanos.slice(0, -6)), this.store.candleMillis);
       const index = candles.findIndex((candle) => candle.start === start);
       if (index < 0) continue;
       const [x, isBuy] = [this.x(index), fill.side === "buy"];
@@ -307,10 +315,10 @@ export class Chart extends Surface {
     const width = g.measureText(label).width + 12;
     const left = Math.max(0, Math.min(this.plotWidth - width, at - width / 2));
     g.fillStyle = theme.text;
-    g.fillRect(left, this.plotHeight + 1, width, axisHeight - 2);
+    g.fillRect(left, this.height - axisHeight + 1, width, axisHeight - 2);
     g.fillStyle = theme.panel;
     g.textAlign = "center";
-    g.fillText(label, left + width / 2, this.plotHeight + axisHeight / 2);
+    g.fillText(label, left + width / 2, this.height - axisHeight / 2);
   }
 
   private wheel(event: WheelEvent): void {

@@ -14,6 +14,8 @@ export interface Prefs {
   sound: boolean;
   /** Whether the book offers the ladder whose clicks send orders. */
   oneClick: boolean;
+  /** Names of the indicators on the chart, with commas between them. */
+  indicators: string;
   /** Who signed out of the demo is not signed in to it again unasked. */
   signedOut: boolean;
 }
@@ -25,7 +27,7 @@ const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { the
 const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick"] as const;
 /** Tries before a busy exchange is left alone. */
 const mostTries = 60;
-const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, signedOut: false };
+const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, indicators: "", signedOut: false };
 
 interface PreferencesMessage { preferences: readonly { name: string; value: string }[] }
 

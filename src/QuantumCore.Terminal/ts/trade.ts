@@ -19,7 +19,7 @@ import type { Store, Topic } from "./store.js";
 import { Tape } from "./tape.js";
 import { Ticket } from "./ticket.js";
 
-const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000]];
+const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["30m", 1_800_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000], ["1w", 604_800_000]];
 const groups = [1, 10, 100, 1_000, 5_000];
 const candlesAtFirst = 1_440;
 const candleRefresh = 15_000;
@@ -194,6 +194,7 @@ export class Trade {
     if (has("link", "state")) this.markets.renderLink();
     if (has("orders", "fills", "balances", "tickers")) this.blotter.render();
     if (has("book", "balances", "state", "link", "orders")) this.refreshTicket = true;
+    this.blotter.watchPositions(now, has("fills"));
     dirty.clear();
     this.ladder.paint(now);
     this.oneClick.paint(now);
@@ -223,6 +224,8 @@ export class Trade {
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
     this.chart.onNeedOlder = () => void this.readOlder();
+    this.chart.lines.positionOf = (symbol) => this.blotter.positionOf(symbol);
+    this.blotter.onPositions = () => (this.chart.dirty = true);
     this.chart.lines.onAmend = (order, price) => void this.blotter.change(order, { price });
     this.depth.onPick = (ticks) => this.pick(ticks, this.ticket.side, undefined);
     this.ladder.onPick = (ticks, side, lots) => this.pick(ticks, side, lots);
