@@ -76,7 +76,7 @@ internal sealed record SiloOptions
                                  new or was a demo before. They serve requests to localhost or 127.0.0.1 that
                                  came through no proxy. off: never. Behind a proxy: --demo off.
           --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file, and
-                                 a new one has a day of candles. none: books stay empty until somebody trades. Without
+                                 a new one has thirty days of candles. none: books stay empty until somebody trades. Without
                                  a demo nothing is simulated. (--market-maker on|off is the older name.)
           --seed N               Seed of the simulated market: a whole number (default: 1).
           --admin-port PORT      In a demo, on 127.0.0.1: a port that serves the simulation page (/sim) and its calls, qc sim, without
