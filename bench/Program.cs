@@ -69,6 +69,10 @@ const string Usage = """
                                messages each on their way (16), of one order or a batch of so many; beside so many open orders
                                of the account (none), and so many connections that follow it (none):
                                {"resting":N,"followers":N,"connections":N,…,"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"serverCpuMicrosPerOrder":N}
+      sweep --silo QuantumCore.Silo.dll [--seconds N] [--batch N]
+                               Orders over trading sockets by messages in flight, 1 to 1024 of one order and 1 to 64 of a batch
+                               (100), so many seconds each (3): each on a silo of its own just started, then all on a warm one.
+                               A Markdown table: accepted orders/s, refused orders, and the rate against the best one
       fix [--address ADDRESS:PORT] [--keys KEY,KEY…] [--symbol S] [--price P] [--in-flight N] [--seconds N] [--pid SILO]
                                Orders over FIX sessions of a running silo, one for each key, so many on their way in each (64):
                                {"orders":N,"refused":N,"ordersPerSecond":N,"p50Micros":N,"p99Micros":N,"slowestMicros":N,"serverCpuMicrosPerOrder":N}
@@ -142,6 +146,8 @@ try
             return await HttpCommand.RunAsync(rest);
         case ["sockets", .. var rest] when !AsksForHelp(rest):
             return await SocketsCommand.RunAsync(rest);
+        case ["sweep", .. var rest] when !AsksForHelp(rest):
+            return await SweepCommand.RunAsync(rest);
         case ["fix", .. var rest] when !AsksForHelp(rest):
             return await FixCommand.RunAsync(rest);
         case ["updates", .. var rest] when !AsksForHelp(rest):

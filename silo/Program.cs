@@ -73,7 +73,7 @@ try
 
     builder.Services.AddExchangeGateway(new GatewayOptions
     {
-        DemoAccount = DemoExchange.Alice,
+        DemoAccounts = [DemoExchange.Alice, DemoExchange.Bob],
         ServesCustomers = options.Role != SiloRole.Matching,
         SignUp = options.SignUp,
         Sites = options.Sites,

@@ -58,7 +58,7 @@ internal static class FixCommand
                 continue;
 
             result.Latencies.Add(now - sent[place]);
-            result.Orders++;
+            result.Orders += isRefused ? 0 : 1;
             result.Refused += isRefused ? 1 : 0;
             sent[place] = 0;
             if (now < end)

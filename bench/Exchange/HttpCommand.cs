@@ -26,9 +26,12 @@ internal static class HttpCommand
         await LoadAsync(url, Order, connections, 3);
         var idle = server.Used;
         var hello = await LoadAsync(url, Hello, connections, seconds);
+        var counter = await AcceptedOrders.ReadAsync(url);
         var before = server.Used;
         var orders = await LoadAsync(url, Order, connections, seconds);
         var used = server.Used - before;
+        if (reading.Length == 0)
+            await counter.CheckAsync(orders.Count);
         var helloAgain = await LoadAsync(url, Hello, connections, seconds);
         var baseline = (hello.PerSecond + helloAgain.PerSecond) / 2;
         await Console.Out.WriteLineAsync(string.Create(

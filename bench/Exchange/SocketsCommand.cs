@@ -1,5 +1,3 @@
-using System.Buffers.Text;
-using System.Diagnostics;
 using System.Globalization;
 using System.Text;
 
@@ -20,10 +18,12 @@ internal static class SocketsCommand
         var following = Task.WhenAll(Enumerable.Range(0, followers).Select(_ => FollowAsync(options, over.Token)));
         var (connections, inFlight, batch) = (options.Number("--connections", 8), options.Number("--in-flight", 16), options.Number("--batch", 1));
         var server = ServerProcess.Of(options);
-        await LoadAsync(options, connections, inFlight, batch, 3);
+        await SocketLoad.RunAsync(options, connections, inFlight, batch, 3);
+        var counter = await AcceptedOrders.ReadAsync(BenchSocket.Url(options));
         var before = server.Used;
-        var load = await LoadAsync(options, connections, inFlight, batch, options.Number("--seconds", 5));
+        var load = await SocketLoad.RunAsync(options, connections, inFlight, batch, options.Number("--seconds", 5));
         var used = server.Used - before;
+        await counter.CheckAsync(load.Orders);
         await over.CancelAsync();
         await following;
         await Console.Out.WriteLineAsync(string.Create(
@@ -32,21 +32,10 @@ internal static class SocketsCommand
         return 0;
     }
 
-    private static async Task<Load> LoadAsync(Options options, int connections, int inFlight, int batch, int seconds)
-    {
-        var started = Stopwatch.GetTimestamp();
-        var end = started + (seconds * Stopwatch.Frequency);
-        var results = await Task.WhenAll(Enumerable.Range(0, connections).Select(_ => TradeAsync(options, inFlight, batch, end)));
-        var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var orders = results.Sum(result => result.Orders);
-        var (p50, p99) = Latencies.Percentiles(results.Select(result => result.Latencies));
-        return new Load(orders, results.Sum(result => result.Refused), orders / took, p50, p99);
-    }
-
     /// <summary>Orders of the account that stay open, far from the others.</summary>
     private static async Task RestAsync(Options options, int count)
     {
-        using var socket = await OpenAsync(options, "trading");
+        using var socket = await BenchSocket.OpenAsync(options, "trading");
         for (var placed = 0; placed < count; placed += BatchLimit)
         {
             var orders = string.Join(',', Enumerable.Range(placed, Math.Min(BatchLimit, count - placed)).Select(
@@ -60,7 +49,7 @@ internal static class SocketsCommand
 
     private static async Task FollowAsync(Options options, CancellationToken over)
     {
-        using var socket = await OpenAsync(options, "stream");
+        using var socket = await BenchSocket.OpenAsync(options, "stream");
         await socket.SendAsync("""{"op":"subscribe","channel":"account"}""");
         try
         {
@@ -72,58 +61,4 @@ internal static class SocketsCommand
             // It has seen enough.
         }
     }
-
-    private static Task<BenchSocket> OpenAsync(Options options, string path) => BenchSocket.OpenAsync(
-        new Uri(options.Text("--url", "http://127.0.0.1:8080")), path, options.Text("--key", "demo-alice"));
-
-    /// <summary>Each number of a message is a place: when its answer is here, the next one is sent with it.</summary>
-    private static async Task<(long Orders, long Refused, Latencies Latencies)> TradeAsync(Options options, int inFlight, int batch, long end)
-    {
-        using var socket = await OpenAsync(options, "trading");
-        var latencies = new Latencies();
-        var sent = new long[inFlight];
-        var (accepted, refused) = (0L, 0L);
-        for (var place = 0; place < inFlight; place++)
-            await SendAsync(place);
-        for (var open = inFlight; open > 0;)
-        {
-            var answer = await socket.ReceiveAsync(CancellationToken.None);
-            var now = Stopwatch.GetTimestamp();
-            var place = PlaceOf(answer.Span);
-            latencies.Add(now - sent[place]);
-            var notTaken = Refused(answer.Span, batch);
-            refused += notTaken;
-            accepted += batch - notTaken;
-            if (now < end)
-                await SendAsync(place);
-            else
-                open--;
-        }
-
-        return (accepted, refused, latencies);
-
-        Task SendAsync(int place)
-        {
-            sent[place] = Stopwatch.GetTimestamp();
-            return socket.SendAsync(Message(options, place, batch));
-        }
-    }
-
-    private static string Message(Options options, int place, int batch)
-    {
-        var orders = string.Join(',', Enumerable.Range(0, batch).Select(_ => BenchOrder.Json(options, BenchOrder.NextName())));
-        return batch == 1 ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}""" : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
-    }
-
-    /// <summary>Orders of a message that the exchange did not take: all of them where the message itself is refused.</summary>
-    private static int Refused(ReadOnlySpan<byte> answer, int batch) =>
-        answer[answer.IndexOf((byte)',')..].StartsWith(",\"status\":200,"u8) ? answer.Count("\"error\":"u8) : batch;
-
-    /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>
-    private static int PlaceOf(ReadOnlySpan<byte> answer) =>
-        answer.StartsWith("{\"id\":"u8) && Utf8Parser.TryParse(answer[6..], out int place, out _)
-            ? place
-            : throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer)}");
-
-    private sealed record Load(long Orders, long Refused, double PerSecond, long P50, long P99);
 }

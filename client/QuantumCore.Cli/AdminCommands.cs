@@ -21,6 +21,8 @@ internal static class AdminCommands
             Rules(app),
             Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
             Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
+            BlockOwner(app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.", (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
+            BlockOwner(app, "unblock-owner", "Unblock every account of an owner.", (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
             Bust(app),
             Correct(app),
             Breaker(app),
@@ -188,6 +190,23 @@ internal static class AdminCommands
                 var what = receipt.Blocked ? "blocked" : "not blocked";
                 var where = receipt.Symbols.Count == 0 ? "" : $" in {string.Join(", ", receipt.Symbols)}";
                 session.Screen.Show(receipt, console => console.WriteLine($"{receipt.Account} is {what}{where}."));
+                return ExitCodes.Done;
+            });
+    }
+
+    private static Command BlockOwner(
+        CommandLineApp app, string name, string description, Func<QuantumCoreClient, string, string?, CancellationToken, Task<OwnerBlockReceipt>> set)
+    {
+        var owner = new Argument<string>("owner") { Description = "The owner's name" };
+        var why = Why();
+        return app.Add(
+            new Command(name, description) { owner, why },
+            $"qc admin {name} acme --why \"runs wild\"",
+            async (parse, session, cancellation) =>
+            {
+                var receipt = await set(session.Administrator(), parse.GetValue(owner)!, parse.GetValue(why), cancellation);
+                session.Screen.Show(receipt, console => console.WriteLine(
+                    $"{string.Join(", ", receipt.Accounts.Select(account => account.Account))} of {receipt.Owner}: {(receipt.Blocked ? "blocked" : "not blocked")}."));
                 return ExitCodes.Done;
             });
     }

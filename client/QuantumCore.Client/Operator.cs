@@ -169,6 +169,12 @@ public sealed record BookRules
 /// <param name="Symbols">The symbols, in their order.</param>
 public sealed record BlockReceipt(string Account, bool Blocked, IReadOnlyList<string> Symbols);
 
+/// <summary>Accounts of an owner that were blocked or unblocked.</summary>
+/// <param name="Owner">The owner's name.</param>
+/// <param name="Blocked">True if they are blocked now.</param>
+/// <param name="Accounts">Each account.</param>
+public sealed record OwnerBlockReceipt(string Owner, bool Blocked, IReadOnlyList<BlockReceipt> Accounts);
+
 /// <summary>What the market-wide breaker did.</summary>
 /// <param name="Level">How far the index has fallen: 0, or level 1 to 3.</param>
 /// <param name="Acted">Whether it stopped trading now.</param>

@@ -105,6 +105,20 @@ public sealed partial class QuantumCoreClient
         string account, string? symbol = null, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol, why), cancellation);
 
+    /// <summary>Blocks every account of an owner: each is frozen, and its orders are cancelled.</summary>
+    /// <param name="owner">The owner's name.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<OwnerBlockReceipt> BlockOwnerAsync(string owner, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<OwnerBlockReceipt>(OfOwner(owner, "block", why), cancellation);
+
+    /// <summary>Unblocks every account of an owner, in the single symbols too.</summary>
+    /// <param name="owner">The owner's name.</param>
+    /// <param name="why">A sentence for the record, at most 200 characters.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public Task<OwnerBlockReceipt> UnblockOwnerAsync(string owner, string? why = null, CancellationToken cancellation = default) =>
+        _calls.SendAsync<OwnerBlockReceipt>(OfOwner(owner, "unblock", why), cancellation);
+
     /// <summary>
     /// Who did what to trading and accounts: phases, rules, trades, blocks, freezes, limits, money, owners and keys, the newest first. What changes the
     /// catalog (users, fees, margin terms, the breaker and the like) is in <see cref="GetAuditAsync"/>.
@@ -200,5 +214,11 @@ public sealed partial class QuantumCoreClient
     {
         ArgumentNullException.ThrowIfNull(account);
         return Post($"admin/accounts/{Uri.EscapeDataString(account)}/{call}", new BlockRequest(symbol, why));
+    }
+
+    private static ExchangeCall OfOwner(string owner, string call, string? why)
+    {
+        ArgumentNullException.ThrowIfNull(owner);
+        return Post($"admin/owners/{Uri.EscapeDataString(owner)}/{call}", new FreezeOrder(why));
     }
 }

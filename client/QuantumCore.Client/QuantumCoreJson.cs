@@ -313,6 +313,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(TradeChange))]
 [JsonSerializable(typeof(BlockRequest))]
 [JsonSerializable(typeof(BlockReceipt))]
+[JsonSerializable(typeof(OwnerBlockReceipt))]
 [JsonSerializable(typeof(FreezeOrder))]
 [JsonSerializable(typeof(FreezeReceipt))]
 [JsonSerializable(typeof(LimitsOrder))]

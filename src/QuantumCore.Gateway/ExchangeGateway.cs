@@ -75,6 +75,7 @@ public static class ExchangeGateway
         services.AddSingleton<SignalCalls>();
         services.AddSingleton<CorporateStandstill>();
         services.AddSingleton<OperatorCalls>();
+        services.AddSingleton<BlockCalls>();
         services.AddSystemCalls();
         services.AddSingleton<EngineCalls>();
         services.AddBinanceWire();

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using QuantumCore.Gateway.Admission;
 
@@ -20,7 +21,7 @@ public sealed record GatewayOptions
     private static readonly int? s_openFiles = OpenFiles.Limit();
 
     /// <summary>
-    /// Published demo keys are accepted, and the three compatibility calls need no key: from this machine, not
+    /// Published demo keys are accepted, and the compatibility calls need no key: from this machine, not
     /// through a proxy. Decided while the exchange starts, before it is ready; never later.
     /// </summary>
     public bool DemoMode { get; set; }
@@ -28,8 +29,8 @@ public sealed record GatewayOptions
     /// <summary>Every call is served; otherwise health and metrics alone.</summary>
     public bool ServesCustomers { get; init; } = true;
 
-    /// <summary>The account that the compatibility calls act for without a key, in demo mode.</summary>
-    public long DemoAccount { get; init; } = 1001;
+    /// <summary>Accounts that the compatibility calls act for without a key, in demo mode. The first is the default.</summary>
+    public ImmutableArray<long> DemoAccounts { get; init; } = [1001, 1002];
 
     /// <summary>
     /// Bytes that may wait for one reader: more of a book are replaced by a snapshot, and who is to get all of them takes from <see cref="StreamBurstBytes"/>.

@@ -40,6 +40,7 @@ public sealed class AuthenticationTests
     [InlineData("POST", "admin/accounts/ACC-1001/withdrawals", false, true)]
     [InlineData("POST", "/order", true, false)]
     [InlineData("DELETE", "/order/AAPL/1", true, false)]
+    [InlineData("DELETE", "/cancel?symbol=AAPL&order_id=1", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/deposits", false, true)]
     [InlineData("POST", "admin/accounts/ACC-1001/keys", false, true)]
     [InlineData("POST", "admin/instruments", false, true)]
@@ -51,6 +52,7 @@ public sealed class AuthenticationTests
     [InlineData("GET", "book/AAPL", true, true)]
     [InlineData("GET", "trades/AAPL", true, true)]
     [InlineData("GET", "/book/AAPL", true, true)]
+    [InlineData("GET", "/book?symbol=AAPL&levels=10", true, true)]
     [InlineData("GET", "/metrics", true, true)]
     public async Task Each_call_lets_in_whom_it_should(string method, string path, bool trader, bool admin)
     {

@@ -40,6 +40,49 @@ public sealed class EngineCallTests
         Assert.Equal("OrderClosed", (await exchange.SendAsync("DELETE", "/order/AAPL/3", null, null, Token)).Code);
     }
 
+    [Fact]
+    public async Task Second_example_of_the_readme_trades_for_named_traders()
+    {
+        await using var exchange = await OpenGateway.StartAsync(s_demo);
+        async Task<string> Order(string trader, string side, string type, int quantity) => (await exchange.SendAsync(
+            "POST",
+            "/order",
+            $$"""{"symbol":"AAPL","side":"{{side}}","type":"{{type}}","price":"150.00","quantity":{{quantity}},"account_id":"{{trader}}"}""",
+            null,
+            Token)).Text;
+
+        Assert.Equal("""{"accepted":true,"order_id":1,"remaining":100,"fills":[]}""", await Order("TRADER1", "buy", "limit", 100));
+        Assert.Equal(100, exchange.Floor.Open(TradingFloor.Alice).Single().Order.QuantityLots);
+        Assert.Equal(
+            """{"accepted":true,"order_id":2,"remaining":0,"fills":[{"price":150.00,"quantity":40}]}""", await Order("TRADER2", "sell", "ioc", 40));
+        Assert.Equal("""{"accepted":true,"order_id":3,"remaining":0,"fills":[]}""", await Order("ACC-1002", "sell", "fok", 61));
+        Assert.Equal("""{"accepted":true,"order_id":4,"remaining":20,"fills":[{"price":150.00,"quantity":60}]}""", await Order("TRADER2", "sell", "limit", 80));
+        Assert.Equal(
+            """{"symbol":"AAPL","bids":[],"asks":[{"price":150.00,"quantity":20}]}""",
+            (await exchange.SendAsync("GET", "/book?symbol=AAPL&levels=10", null, null, Token)).Text);
+        Assert.Equal("BadRequest", (await exchange.SendAsync("GET", "/book?symbol=AAPL&levels=0", null, null, Token)).Code);
+
+        Assert.Equal("NotOwner", (await exchange.SendAsync("DELETE", "/cancel?symbol=AAPL&order_id=4", null, null, Token)).Code);
+        Assert.Equal(
+            """{"cancelled":true,"order_id":4}""",
+            (await exchange.SendAsync("DELETE", "/cancel?symbol=AAPL&order_id=4&account_id=TRADER2", null, null, Token)).Text);
+    }
+
+    [Theory]
+    [InlineData(null, "TRADER3")]
+    [InlineData(null, "trader1")]
+    [InlineData(null, "ACC-1003")]
+    [InlineData("alice", "TRADER1")]
+    [InlineData("alice", "ACC-1002")]
+    public async Task Account_of_somebody_else_is_refused(string? key, string account)
+    {
+        await using var exchange = await OpenGateway.StartAsync(s_demo);
+        var body = $$"""{"symbol":"AAPL","side":"buy","type":"limit","price":150,"quantity":1,"account_id":"{{account}}"}""";
+        var reply = await exchange.SendAsync("POST", "/order", body, key, Token);
+        Assert.Equal((HttpStatusCode.Forbidden, "Forbidden"), (reply.Status, reply.Code));
+        Assert.Empty(exchange.Floor.Open(TradingFloor.Alice));
+    }
+
     [Theory]
     [InlineData("1.5e2")]
     [InlineData("15E1")]

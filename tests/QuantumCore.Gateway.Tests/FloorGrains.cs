@@ -147,7 +147,7 @@ public sealed class FloorAccount(TradingFloor floor) : Grain, IAccountGrain
             .. floor.Open(Account).Select(order => new OpenOrder(
                 order.Symbol, order.Order.Number, order.Order.ClientOrderId, order.Id, order.Order.Side, order.Order.Type, order.Order.TimeInForce, order.Order.PriceTicks, order.Order.QuantityLots, order.Filled, 0, 1, order.Order.PostOnly, order.Order.SelfTrade, order.Order.Conditions)),
         ];
-        return ValueTask.FromResult(new AccountView(Account, 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
+        return ValueTask.FromResult(new AccountView(Account, floor.Unused.Contains(Account) ? 0 : 12, [new AssetBalance("USD", 2, 100_000, 1_500)], open, seen, []));
     }
 
     public Task Deliver(BookDelivery delivery) => Task.CompletedTask;

@@ -73,6 +73,9 @@ public sealed class TradingFloor
 
     public List<OwnedAccount> Owners { get; } = [];
 
+    /// <summary>Accounts without a record.</summary>
+    public HashSet<long> Unused { get; } = [];
+
     /// <summary>The limits that were set last.</summary>
     public SymbolLimits? Limits { get; set; }
 
@@ -430,13 +433,16 @@ public sealed class TradingFloor
     private ImmutableArray<OrderFill> Match(Working taker)
     {
         var fills = ImmutableArray.CreateBuilder<OrderFill>();
-        var makers = _orders.Values.Where(maker => maker.IsOpen && maker.Symbol == taker.Symbol && maker.Order.Side != taker.Order.Side);
         var sign = taker.Order.Side == Side.Buy ? 1 : -1;
-        foreach (var maker in makers.OrderBy(maker => sign * maker.Order.PriceTicks).ThenBy(maker => maker.Id).ToArray())
-        {
-            if (taker.Leaves == 0 || sign * maker.Order.PriceTicks > sign * taker.Order.PriceTicks)
-                break;
+        var makers = _orders.Values
+            .Where(maker => maker.IsOpen && maker.Symbol == taker.Symbol && maker.Order.Side != taker.Order.Side)
+            .Where(maker => sign * maker.Order.PriceTicks <= sign * taker.Order.PriceTicks)
+            .OrderBy(maker => sign * maker.Order.PriceTicks).ThenBy(maker => maker.Id).ToArray();
+        if (taker.Order.TimeInForce == TimeInForce.FillOrKill && makers.Sum(maker => maker.Leaves) < taker.Leaves)
+            return [];
 
+        foreach (var maker in makers.TakeWhile(_ => taker.Leaves > 0))
+        {
             var lots = Math.Min(maker.Leaves, taker.Leaves);
             maker.Filled += lots;
             taker.Filled += lots;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
@@ -7,15 +8,18 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The three calls of the order matching engine, in its spelling: numbers are JSON numbers.</summary>
+/// <summary>Calls of the order matching engine's README, in its spelling: numbers are JSON numbers.</summary>
 internal sealed class EngineCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, GatewayOptions options)
 {
+    private const int MostLevels = 100;
+
     /// <summary>POST /order</summary>
     public async Task Place(HttpContext context)
     {
-        if (await Trader(context) is not (> 0 and var account) ||
-            await Call.Read(context, WireJson.Default.EngineOrderText) is not { } text)
+        if (await Trader(context) is not (> 0 and var caller) ||
+            await Call.Read(context, WireJson.Default.EngineOrderText) is not { } text ||
+            await AccountOf(context, caller, text.AccountId) is not (> 0 and var account))
         {
             return;
         }
@@ -25,7 +29,8 @@ internal sealed class EngineCalls(
             {
                 Symbol = text.Symbol,
                 Side = text.Side,
-                Type = text.Type,
+                Type = text.Type is "ioc" or "fok" ? "limit" : text.Type,
+                TimeInForce = text.Type is "ioc" or "fok" ? text.Type : null,
                 Price = text.Price,
                 Quantity = text.Quantity,
             },
@@ -47,17 +52,22 @@ internal sealed class EngineCalls(
         await Answer.Json(context, (report, instrument), static (to, answer) => Write(to, answer.report, answer.instrument));
     }
 
-    /// <summary>GET /book/{symbol}</summary>
+    /// <summary>GET /book/{symbol} and GET /book?symbol=&amp;levels=</summary>
     public async Task Book(HttpContext context)
     {
-        if (await listings.Find(Call.Path(context, "symbol")) is not { } instrument)
+        if (await listings.Find(Named(context, "symbol")) is not { } instrument)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
             return;
         }
 
-        const int Levels = 100;
-        var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth(Levels);
+        if (Call.Number((string?)context.Request.Query["levels"] ?? "100", 1, MostLevels) is not { } levels)
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "levels", "100", "1 to 100."));
+            return;
+        }
+
+        var view = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Depth((int)levels);
         await Answer.Json(context, (view, instrument), static (to, answer) =>
         {
             to.WriteStartObject();
@@ -68,19 +78,22 @@ internal sealed class EngineCalls(
         });
     }
 
-    /// <summary>DELETE /order/{symbol}/{orderId}</summary>
+    /// <summary>DELETE /order/{symbol}/{order_id} and DELETE /cancel?symbol=&amp;order_id=</summary>
     public async Task Cancel(HttpContext context)
     {
-        if (await Trader(context) is not (> 0 and var account))
-            return;
-
-        if (Call.Number(Call.Path(context, "orderId"), 1, long.MaxValue) is not { } orderId)
+        if (await Trader(context) is not (> 0 and var caller) ||
+            await AccountOf(context, caller, context.Request.Query["account_id"]) is not (> 0 and var account))
         {
-            await Answer.Refuse(context, Refusal.Malformed("orderId", "A positive whole number."));
             return;
         }
 
-        var symbol = Call.Path(context, "symbol");
+        if (Call.Number(Named(context, "order_id"), 1, long.MaxValue) is not { } orderId)
+        {
+            await Answer.Refuse(context, Refusal.Malformed("order_id", "A positive whole number."));
+            return;
+        }
+
+        var symbol = Named(context, "symbol");
         var report = await entry.Cancel(account, symbol, orderId);
         if (report.Reason != RejectReason.None)
         {
@@ -98,13 +111,12 @@ internal sealed class EngineCalls(
     }
 
     /// <summary>
-    /// The key's account; the demo account without a key in demo mode. A page of another site is no one's client:
-    /// a browser would let it send this call without asking, so its origin is refused where no key is needed.
+    /// Returns the account of the key, or the first demo account where a demo needs no key. A browser sends these calls for a page of
+    /// another site without asking, so that its origin is refused where no key is needed.
     /// </summary>
     private async ValueTask<long> Trader(HttpContext context)
     {
-        var headers = context.Request.Headers;
-        if (!options.DemoMode || headers.ContainsKey("X-Api-Key") || SessionTicket.IsIn(context.Request))
+        if (!NeedsNoKey(context.Request))
             return await Call.Trader(context, keys);
 
         if (!Call.IsLocal(context.Request))
@@ -114,11 +126,41 @@ internal sealed class EngineCalls(
         }
 
         if (SessionTicket.IsOfThisSite(context.Request))
-            return options.DemoAccount;
+            return options.DemoAccounts[0];
 
         await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "Another site needs an API key."));
         return 0;
     }
+
+    /// <summary>
+    /// Returns the account that a call is for: the caller's, which <c>account_id</c> may name. Without a key, in a demo, it chooses
+    /// one of the demo's accounts, which are <c>TRADER1</c>, <c>TRADER2</c> and so on to this interface. 0 when it was refused.
+    /// </summary>
+    private async ValueTask<long> AccountOf(HttpContext context, long caller, string? name)
+    {
+        if (name is null)
+            return caller;
+
+        var isDemo = NeedsNoKey(context.Request);
+        ImmutableArray<long> allowed = isDemo ? options.DemoAccounts : [caller];
+        for (var i = 0; i < allowed.Length; i++)
+        {
+            if (name == new AccountId(allowed[i]).ToString() || (isDemo && name == $"TRADER{i + 1}"))
+                return allowed[i];
+        }
+
+        var rule = isDemo
+            ? $"TRADER1 to TRADER{allowed.Length} trade in a demo without a key."
+            : $"This key trades for {new AccountId(caller)}.";
+        await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, "account_id", null, rule));
+        return 0;
+    }
+
+    private bool NeedsNoKey(HttpRequest request) =>
+        options.DemoMode && !request.Headers.ContainsKey("X-Api-Key") && !SessionTicket.IsIn(request);
+
+    private static string Named(HttpContext context, string name) =>
+        context.Request.RouteValues[name] as string ?? (string?)context.Request.Query[name] ?? "";
 
     private static void Write(Utf8JsonWriter to, ExecutionReport report, Instrument instrument)
     {

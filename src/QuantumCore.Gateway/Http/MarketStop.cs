@@ -15,7 +15,7 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
     /// <param name="instruments">All that are listed.</param>
     /// <param name="level">1 to 3.</param>
     /// <param name="failed">Takes those of which it is not known.</param>
-    public async ValueTask<ImmutableArray<string>> Stop(IEnumerable<Instrument> instruments, int level, FailedSymbols failed)
+    public async ValueTask<ImmutableArray<string>> Stop(IEnumerable<Instrument> instruments, int level, PartialFailure failed)
     {
         var stopped = ImmutableArray.CreateBuilder<string>();
         foreach (var symbol in instruments.Select(instrument => instrument.Symbol))

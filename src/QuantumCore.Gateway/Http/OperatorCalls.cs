@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The operator's calls about trading: phases, prices, rules, trades, blocks and the breaker.</summary>
+/// <summary>The operator's calls about trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators, GatewayOptions options, CorporateStandstill standstill,
     TimeProvider time)
@@ -64,18 +64,6 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/symbols/{symbol}/correct</summary>
     public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
 
-    /// <summary>POST /admin/accounts/{account}/block</summary>
-    public Task Block(HttpContext context) => SetBlock(context, BookVerb.Block);
-
-    /// <summary>POST /admin/accounts/{account}/unblock</summary>
-    public Task Unblock(HttpContext context) => SetBlock(context, BookVerb.Unblock);
-
-    /// <summary>POST /admin/accounts/{account}/freeze</summary>
-    public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
-
-    /// <summary>POST /admin/accounts/{account}/unfreeze</summary>
-    public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
-
     /// <summary>GET /admin/actions: who did what to trading and accounts.</summary>
     public async Task Actions(HttpContext context)
     {
@@ -106,7 +94,7 @@ internal sealed class OperatorCalls(
         ImmutableArray<string> stopped = [];
         if (call.Acts)
         {
-            var failed = new FailedSymbols();
+            var failed = new PartialFailure("symbol");
             stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
             if (failed.Refusal is { } failure)
             {
@@ -204,123 +192,6 @@ internal sealed class OperatorCalls(
         ticks = numbers.Price("price", text) ?? 0;
         return numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
     }
-
-    private async Task SetFrozen(HttpContext context, bool isFrozen)
-    {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
-            await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
-        {
-            return;
-        }
-
-        var refusal = WhyReading.Check(text.Why);
-        if (refusal is null)
-        {
-            var reason = isFrozen
-                ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))).Reason
-                : await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
-            refusal = reason == RejectReason.None
-                ? await operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
-                : new Refusal(reason);
-        }
-
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
-
-        await Answer.Json(context, (account, isFrozen), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.account.ToString());
-            to.WriteString("state"u8, answer.isFrozen ? "frozen"u8 : "open"u8);
-            to.WriteEndObject();
-        });
-    }
-
-    private async Task SetBlock(HttpContext context, BookVerb verb)
-    {
-        if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
-            await Call.Read(context, WireJson.Default.BlockText) is not { } text)
-        {
-            return;
-        }
-
-        var wrong = WhyReading.Check(text.Why);
-        var note = () => operators.Note(officer, verb == BookVerb.Block ? "accountBlocked" : "accountUnblocked", account.ToString(), text);
-        if (wrong is null && text.Symbol is null)
-        {
-            if (verb == BookVerb.Block)
-            {
-                await Kill(context, account, new FreezeRequest(Closes: true, officer.Name, text.Why ?? ""), note);
-                return;
-            }
-
-            var released = await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
-            wrong = released == RejectReason.None ? null : new Refusal(released);
-        }
-
-        if (wrong is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
-
-        var symbols = (await listings.All()).Select(instrument => instrument.Symbol)
-            .Where(symbol => text.Symbol is null || symbol == text.Symbol)
-            .ToImmutableArray();
-        if (symbols.IsEmpty)
-        {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
-            return;
-        }
-
-        var failed = new FailedSymbols();
-        foreach (var symbol in symbols)
-        {
-            var reason = await entry.Operate(symbol, BookCommand.Of(verb, account: account.Value));
-            if (reason != RejectReason.None)
-                failed.Add(symbol, reason);
-        }
-
-        // What is done in part is on record, too.
-        var unnoted = await note();
-        if ((failed.Refusal ?? unnoted) is { } refusal)
-        {
-            await Answer.Refuse(context, refusal);
-            return;
-        }
-
-        await AnswerBlock(context, account, symbols, verb == BookVerb.Block);
-    }
-
-    /// <summary>The kill switch: frozen first, so that nothing new comes in; then every book with open orders closes them.</summary>
-    private async Task Kill(HttpContext context, AccountId account, FreezeRequest request, Func<ValueTask<Refusal?>> note)
-    {
-        var report = await entry.Freeze(account.Value, request);
-        var unnoted = await note();
-        var refusal = report.Reason == RejectReason.None
-            ? unnoted
-            : new Refusal(report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same.");
-        if (refusal is { } refused)
-            await Answer.Refuse(context, refused);
-        else
-            await AnswerBlock(context, account, report.Symbols, isBlocked: true);
-    }
-
-    private static async Task AnswerBlock(HttpContext context, AccountId account, ImmutableArray<string> symbols, bool isBlocked) =>
-        await Answer.Json(context, (account, symbols, isBlocked), static (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.account.ToString());
-            to.WriteBoolean("blocked"u8, answer.isBlocked);
-            to.WriteStartArray("symbols"u8);
-            foreach (var symbol in answer.symbols)
-                to.WriteStringValue(symbol);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
 
     /// <summary>Carries out a command, puts it on record, and answers with the symbol's state after it.</summary>
     private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)

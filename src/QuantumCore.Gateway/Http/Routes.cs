@@ -77,6 +77,7 @@ internal sealed class Routes(
         MapMargin(services.GetRequiredService<MarginCalls>());
         MapSettlement(services.GetRequiredService<SettlementCalls>(), services.GetRequiredService<CorporateCalls>());
         MapOperator(services.GetRequiredService<OperatorCalls>());
+        MapBlocks(services.GetRequiredService<BlockCalls>());
         On(Lane.Urgent, "GET", $"{Native}/admin/system", services.GetRequiredService<SystemCalls>().Show);
         MapPlacement(services.GetRequiredService<PlacementCalls>());
         MapLedger(services.GetRequiredService<LedgerCalls>());
@@ -97,10 +98,16 @@ internal sealed class Routes(
         On(Lane.Streams, "GET", "/ws-api/v3", services.GetRequiredService<WireApi>().Serve).WithMetadata(s_wireRefusals);
         On(Lane.Streams, "GET", "/stream", streams.ServeWrapped).WithMetadata(s_wireRefusals);
 
-        var engine = services.GetRequiredService<EngineCalls>();
-        On(Lane.Orders, "POST", "/order", engine.Place);
-        On(Lane.Readings, "GET", "/book/{symbol}", engine.Book);
-        On(Lane.Urgent, "DELETE", "/order/{symbol}/{orderId}", engine.Cancel);
+        MapEngine(services.GetRequiredService<EngineCalls>());
+    }
+
+    private void MapEngine(EngineCalls calls)
+    {
+        On(Lane.Orders, "POST", "/order", calls.Place);
+        On(Lane.Readings, "GET", "/book/{symbol}", calls.Book, null, "levels");
+        On(Lane.Readings, "GET", "/book", calls.Book, null, "symbol", "levels");
+        On(Lane.Urgent, "DELETE", "/order/{symbol}/{order_id}", calls.Cancel, null, "account_id");
+        On(Lane.Urgent, "DELETE", "/cancel", calls.Cancel, null, "symbol", "order_id", "account_id");
     }
 
     private void MapAccounts(AccountCalls calls)
@@ -240,6 +247,16 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/ledger/reconciliation", calls.Reconcile, null, "after", "limit");
     }
 
+    private void MapBlocks(BlockCalls calls)
+    {
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/block", calls.BlockOwner, typeof(FreezeText));
+        On(Lane.Urgent, "POST", $"{Native}/admin/owners/{{owner}}/unblock", calls.UnblockOwner, typeof(FreezeText));
+    }
+
     private void MapOperator(OperatorCalls calls)
     {
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/phase", calls.SetPhase, typeof(PhaseText));
@@ -248,10 +265,6 @@ internal sealed class Routes(
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/rules", calls.SetRules, typeof(RulesText));
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/bust", calls.Bust, typeof(TradeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/symbols/{{symbol}}/correct", calls.Correct, typeof(TradeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/block", calls.Block, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unblock", calls.Unblock, typeof(BlockText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/freeze", calls.Freeze, typeof(FreezeText));
-        On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/unfreeze", calls.Unfreeze, typeof(FreezeText));
         On(Lane.Urgent, "POST", $"{Native}/admin/breaker", calls.Break, typeof(BreakerText));
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }

@@ -490,6 +490,9 @@ internal sealed record EngineOrderText
 
     [JsonConverter(typeof(NumberText))]
     public string? Quantity { get; init; }
+
+    [JsonPropertyName("account_id")]
+    public string? AccountId { get; init; }
 }
 
 /// <summary>A message of a WebSocket reader.</summary>

@@ -501,6 +501,9 @@ internal sealed record FrozenAnswer(string Account, string State);
 /// <summary>An account that was blocked, or let go.</summary>
 internal sealed record BlockedAnswer(string Account, bool Blocked, IReadOnlyList<string> Symbols);
 
+/// <summary>Accounts of an owner that were blocked or unblocked.</summary>
+internal sealed record BlockedOwnerAnswer(string Owner, bool Blocked, IReadOnlyList<BlockedAnswer> Accounts);
+
 /// <summary>What the market-wide breaker did.</summary>
 internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string> Symbols);
 

@@ -115,6 +115,8 @@ internal static class ApiAnswers
         ["POST admin/symbols/{symbol}/correct"] = typeof(TradeChangeAnswer),
         ["POST admin/accounts/{account}/block"] = typeof(BlockedAnswer),
         ["POST admin/accounts/{account}/unblock"] = typeof(BlockedAnswer),
+        ["POST admin/owners/{owner}/block"] = typeof(BlockedOwnerAnswer),
+        ["POST admin/owners/{owner}/unblock"] = typeof(BlockedOwnerAnswer),
         ["POST admin/accounts/{account}/freeze"] = typeof(FrozenAnswer),
         ["POST admin/accounts/{account}/unfreeze"] = typeof(FrozenAnswer),
         ["POST admin/breaker"] = typeof(BreakerAnswer),

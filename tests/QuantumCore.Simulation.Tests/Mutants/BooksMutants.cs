@@ -36,7 +36,7 @@ internal static class BooksMutants
             Rule = "a cancel that overtakes its order leaves nothing",
             Original = "return Tombstone(account, number, now);",
             Changed = "return null;",
-            Seed = 6,
+            Seed = 9,
         },
         new()
         {
@@ -52,7 +52,7 @@ internal static class BooksMutants
             Original = "replaced.LeavesLots != order.ExpectedLeavesLots",
             Changed = "replaced.LeavesLots < 0",
             Habit = Habit.Amends,
-            Seed = 50,
+            Seed = 52,
         },
         new()
         {
@@ -76,6 +76,7 @@ internal static class BooksMutants
             In = "BookMachine.At",
             Original = "TimeCorrection.After(TimeNanos, now, CorrectsTime)",
             Changed = "now",
+            Seed = 3,
         },
         new()
         {

@@ -18,7 +18,7 @@ internal static class HistoryMutants
             Rule = "the history does not look for what it was not told",
             Original = "await LookAsync(s_projected, cancellationToken);",
             Changed = "",
-            Seed = 7,
+            Seed = 6,
         },
     ];
 }

@@ -13,7 +13,7 @@ internal static class JournalMutants
             Original = "!epochs.TryGetValue(stream.StreamId, out var epoch) || epoch != stream.Epoch",
             Changed = "!epochs.TryGetValue(stream.StreamId, out _)",
             Habit = Habit.Watches,
-            Seed = 4,
+            Seed = 5,
         },
         new()
         {
@@ -27,7 +27,7 @@ internal static class JournalMutants
             Rule = "a refused stream's records are told to be durable",
             Original = "if (refused.Count > 0) Discard(refused); else Complete(frame);",
             Changed = "Complete(frame);",
-            Seed = 6,
+            Seed = 2,
         },
         new()
         {
@@ -35,7 +35,7 @@ internal static class JournalMutants
             Original = "foreach (var member in stream.Bundle.Streams) LoseAlone(member);",
             Changed = "LoseAlone(stream);",
             Habit = Habit.TradesStrategies,
-            Seed = 12,
+            Seed = 54,
         },
         new()
         {
@@ -73,7 +73,7 @@ internal static class JournalMutants
                     return false;
                 }
                 """,
-            Seed = 10,
+            Seed = 30,
         },
         new()
         {

@@ -11,13 +11,14 @@ internal static class NamesMutants
             In = "AccountGrain.Decide(HoldRequest, ulong, bool)",
             Original = "Record(record, urgent: false);",
             Changed = "if (record is HoldPlaced) Record(record, urgent: false);",
-            Seed = 4,
+            Seed = 8,
         },
         new()
         {
             Rule = "the cancel of an unknown name does not use it up",
             Original = "Record(_machine.Burn(clientOrderId, Now), urgent: true);",
             Changed = "",
+            Seed = 5,
         },
         new()
         {

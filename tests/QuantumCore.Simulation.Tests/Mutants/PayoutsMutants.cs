@@ -43,7 +43,7 @@ internal static class PayoutsMutants
                 if (_machine.Open(batch) is not null && !_hasEnded && Refusal(urgent: true) == RejectReason.None)
                     Record(_machine.End(batch, new PayoutAnswer(PayoutVerdict.Refused), Now));
                 """,
-            Seed = 13,
+            Seed = 9,
         },
         new()
         {
@@ -63,7 +63,7 @@ internal static class PayoutsMutants
             Rule = "what is refused for ever is not credited back",
             Original = "record is BatchRefused",
             Changed = "record is BatchMade",
-            Seed = 2,
+            Seed = 13,
         },
         new()
         {

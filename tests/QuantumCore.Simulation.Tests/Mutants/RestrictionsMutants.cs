@@ -12,14 +12,14 @@ internal static class RestrictionsMutants
             Rule = "a freeze is forgotten by a snapshot",
             Original = "to.Bool(IsFrozen); if (_frozen is { } frozen)",
             Changed = "to.Bool(false); if (_frozen is { Floor: < 0 } frozen)",
-            Seed = 34,
+            Seed = 7,
         },
         new()
         {
             Rule = "a frozen account replaces orders",
             Original = "return Refuse(clientOrderId, hash, barred, now);",
             Changed = "_ = barred;",
-            Seed = 21,
+            Seed = 7,
         },
         new()
         {
@@ -27,7 +27,7 @@ internal static class RestrictionsMutants
             In = "AccountGrain.Freeze",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
-            Seed = 5,
+            Seed = 4,
         },
         new()
         {
@@ -35,7 +35,7 @@ internal static class RestrictionsMutants
             Original = "LimitKind.OrderQuantity => order.Lots > most",
             Changed = "LimitKind.OrderQuantity => order.Lots < 0 * most",
             Habit = Habit.IsLimited,
-            Seed = 3,
+            Seed = 4,
         },
         new()
         {
@@ -43,7 +43,7 @@ internal static class RestrictionsMutants
             Original = "return RefusePlan(request, hash, limited);",
             Changed = "_ = limited;",
             Habit = Habit.IsLimited,
-            Seed = 3,
+            Seed = 2,
         },
         new()
         {
@@ -51,6 +51,7 @@ internal static class RestrictionsMutants
             Original = "to.Count(_limits.Count); foreach (var (symbol, limits) in _limits)",
             Changed = "to.Count(0); foreach (var (symbol, limits) in _limits.Take(0))",
             Habit = Habit.IsLimited,
+            Seed = 4,
         },
         new()
         {
@@ -58,7 +59,7 @@ internal static class RestrictionsMutants
             Original = "_limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);",
             Changed = """_limits.GetValueOrDefault(symbol + " ")?.Count(content, timeNanos);""",
             Habit = Habit.IsLimited,
-            Seed = 10,
+            Seed = 2,
         },
     ];
 }

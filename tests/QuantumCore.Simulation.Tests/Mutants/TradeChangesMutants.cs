@@ -10,14 +10,14 @@ internal static class TradeChangesMutants
             Rule = "who lacks what was taken back is not frozen",
             Original = "!IsShort || !IsCaughtUp",
             Changed = "IsShort || !IsCaughtUp",
-            Seed = 16,
+            Seed = 52,
         },
         new()
         {
             Rule = "who lacks what was taken back is let go",
             Original = "if (_machine.IsShort)",
             Changed = "if (_machine.IsShort && !_machine.IsFrozen)",
-            Seed = 52,
+            Seed = 43,
         },
         new()
         {

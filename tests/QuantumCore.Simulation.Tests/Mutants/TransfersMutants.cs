@@ -13,13 +13,14 @@ internal static class TransfersMutants
             In = "AccountGrain.Transfer",
             Original = "await SettleAsync();",
             Changed = "await Task.Yield();",
-            Seed = 2,
+            Seed = 3,
         },
         new()
         {
             Rule = "a transfer arrives under another key each time",
             Original = "TransferKey.Of(arrival.From, arrival.Sequence)",
             Changed = """TransferKey.Of(arrival.From, arrival.Sequence) + ":" + Stream.Head""",
+            Seed = 3,
         },
         new()
         {
@@ -37,14 +38,14 @@ internal static class TransfersMutants
             In = "AccountGrain.Decide(TransferRequest)",
             Original = "_machine.IsUsed(request.Key, out var key)",
             Changed = "_machine.IsUsed(request.Key, out var key) && key.Sequence < 0",
-            Seed = 9,
+            Seed = 4,
         },
         new()
         {
             Rule = "nobody carries what was left on its way",
             Original = "await CarryTransfersAsync(stoppingToken);",
             Changed = "",
-            Seed = 9,
+            Seed = 4,
         },
         new()
         {
@@ -58,7 +59,7 @@ internal static class TransfersMutants
             Rule = "a snapshot forgets what is on its way",
             Original = "to.Count(_openTransfers.Count); foreach (var transfer in _openTransfers)",
             Changed = "to.Count(0); foreach (var transfer in _openTransfers.Take(0))",
-            Seed = 14,
+            Seed = 4,
         },
     ];
 }
