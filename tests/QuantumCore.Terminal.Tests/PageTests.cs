@@ -243,6 +243,27 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         page.AssertSound();
     }
 
+    [Fact]
+    public async Task Profit_of_the_day_is_without_what_was_paid_in()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.RouteAsync("**/account/statement?*", route => AnswerAsync(
+            route,
+            """
+            {"assets":[{"asset":"USD","opening":"1000.00","closing":"2000.00","causes":[{"cause":"deposit","lines":1,"in":"1300.00","out":"0.00"},{"cause":"trade","lines":1,"in":"0.00","out":"300.00"}]},
+            {"asset":"AAPL","opening":"10","closing":"12","causes":[{"cause":"trade","lines":1,"in":"2","out":"0"}]}],"entries":[],"next":null}
+            """));
+        var today = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000 * 86_400_000;
+        await page.Page.RouteAsync("**/candles/AAPL?period=1d*", route => AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[[{{today}},"140","155","140","150","9",3]]}"""));
+        await page.TradeAsync("150.00");
+        await page.Page.ReloadAsync();
+
+        // 10 at 140 were 1,400 and 12 at 150 are 1,800; 300 were paid for two of them: 100.
+        await Assertions.Expect(page.Page.Locator("#today")).ToHaveTextAsync("+100.00 USD");
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
     [GeneratedRegex(@"^0\.0,170\.0 .* 1000\.0,10\.0$")]
     private static partial Regex PointsOfPicture();
 

@@ -1,9 +1,10 @@
 import type { Alerts } from "./alerts.js";
-import { byId } from "./dom.js";
+import { button, byId, make, open } from "./dom.js";
 import { clock, parts, percent, two } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { Indicators } from "./indicators.js";
 import { Lines, priceTag } from "./lines.js";
+import type { Side } from "./protocol.js";
 import { startOfCandle, type Candle, type Store } from "./store.js";
 import { font, Surface, tableOf, theme } from "./surface.js";
 
@@ -18,6 +19,8 @@ const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 
 export class Chart extends Surface {
   /** Older candles are wanted. */
   onNeedOlder: () => void = () => undefined;
+  /** An order at a price was chosen: the ticket is filled, nothing is sent. */
+  onOrder: (ticks: number, side: Side, kind: "limit" | "stop") => void = () => undefined;
   readonly lines: Lines;
   private readonly indicators: Indicators;
 
@@ -51,9 +54,9 @@ export class Chart extends Surface {
       else this.toNow();
     });
     canvas.addEventListener("contextmenu", (event) => {
-      if (event.offsetX < this.plotWidth) return;
       event.preventDefault();
-      this.askAlert(this.ticksAt(event.offsetY));
+      if (event.offsetX < this.plotWidth) this.askOrder(this.ticksAt(event.offsetY));
+      else this.askAlert(this.ticksAt(event.offsetY));
     });
     canvas.addEventListener("keydown", (event) => this.key(event));
     byId("to-now").addEventListener("click", () => this.toNow());
@@ -74,8 +77,28 @@ export class Chart extends Surface {
     this.setManual(undefined);
   }
 
+  /** Offers orders at a price, the one under the pointer or the last: limits on the better side of the market, stops on the other. */
+  askOrder(price = this.pointedTicks()): void {
+    const { instrument, last } = this.store;
+    const ticks = Math.max(1, Math.round(price));
+    if (instrument === undefined || last === 0) return;
+    const [limit, stop]: readonly [Side, Side] = ticks <= last ? ["buy", "sell"] : ["sell", "buy"];
+    const offer = (side: Side, kind: "limit" | "stop"): HTMLButtonElement => button(`${side === "buy" ? "Buy" : "Sell"} ${kind}`, () => {
+      // The focus goes to the ticket, not back to the chart.
+      dialog.onclose = null;
+      dialog.close();
+      this.onOrder(ticks, side, kind);
+    }, { class: "plain", "data-side": side });
+    const dialog = open(`At ${instrument.price(ticks)}`, make("p", {}, "The ticket is filled in. Nothing is sent yet."), make("div", { class: "actions" },
+      button("Alert", () => this.askAlert(ticks), { class: "plain" }), offer(stop, "stop"), offer(limit, "limit")));
+  }
+
+  private pointedTicks(): number {
+    return this.pointer === undefined || this.pointer.x > this.plotWidth ? this.store.last : this.ticksAt(this.pointer.y);
+  }
+
   /** Asks for a price to wait for: the one under the pointer, or the last. */
-  askAlert(ticks = this.pointer === undefined || this.pointer.x > this.plotWidth ? this.store.last : this.ticksAt(this.pointer.y)): void {
+  askAlert(ticks = this.pointedTicks()): void {
     if (this.store.instrument !== undefined) this.alerts.ask(this.store.instrument, Math.max(1, Math.round(ticks)));
   }
 
@@ -344,6 +367,7 @@ export class Chart extends Surface {
   }
 
   private press(event: PointerEvent): void {
+    if (event.button !== 0) return;
     this.canvas.setPointerCapture(event.pointerId);
     if (event.offsetX < this.plotWidth && this.fingers.size === 0 && this.lines.take(event.offsetY)) return;
     this.fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });

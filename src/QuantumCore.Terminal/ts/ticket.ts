@@ -115,6 +115,15 @@ export class Ticket {
     this.focus();
   }
 
+  /** Fills in a limit or a trigger, by the kind; nothing is sent. */
+  prepare(ticks: number, side: Side, kind: "limit" | "stop"): void {
+    this.setKind(kind);
+    this.setSide(side);
+    this.put(kind === "limit" ? "price" : "trigger", this.store.instrument!.price(ticks, false));
+    this.refresh();
+    this.focus();
+  }
+
   /** Prepares to close a position; nothing is sent. */
   prepareClose(side: Side, quantity: string): void {
     this.setKind("market");

@@ -18,6 +18,7 @@ import { Stream } from "./socket.js";
 import type { Store, Topic } from "./store.js";
 import { Tape } from "./tape.js";
 import { Ticket } from "./ticket.js";
+import { Today } from "./today.js";
 
 const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["30m", 1_800_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000], ["1w", 604_800_000]];
 const groups = [1, 10, 100, 1_000, 5_000];
@@ -45,6 +46,7 @@ export class Trade {
   private readonly tape: Tape;
   private readonly ticket: Ticket;
   private readonly blotter: Blotter;
+  private readonly today: Today;
   private readonly grouping = byId<HTMLSelectElement>("grouping");
   private readonly showInterval: (name: string) => void;
   private interval = "1m";
@@ -76,6 +78,7 @@ export class Trade {
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
     this.blotter = new Blotter(store);
+    this.today = new Today(store);
     const list = byId("intervals");
     for (const [name] of intervals) list.append(make("button", { role: "tab", type: "button", "data-interval": name, "aria-selected": "false" }, name));
     this.showInterval = tabs(list, "data-interval", (name) => this.chooseInterval(name));
@@ -163,6 +166,7 @@ export class Trade {
       { keys: ["C"], says: "To the chart", does: () => this.view("chart", this.chart.canvas) },
       { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
       { keys: ["A"], says: "Tell me when a price is reached", does: () => this.chart.askAlert() },
+      { keys: ["O"], says: "An order at the price under the pointer on the chart", does: () => this.chart.askOrder() },
       { keys: ["V"], says: "The book as a table", does: () => byId("book-table").click() },
     ];
   }
@@ -195,6 +199,8 @@ export class Trade {
     if (has("orders", "fills", "balances", "tickers")) this.blotter.render();
     if (has("book", "balances", "state", "link", "orders")) this.refreshTicket = true;
     this.blotter.watchPositions(now, has("fills"));
+    this.today.watch(now, has("fills"));
+    if (has("tickers", "balances")) this.today.render();
     dirty.clear();
     this.ladder.paint(now);
     this.oneClick.paint(now);
@@ -224,6 +230,10 @@ export class Trade {
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
     this.chart.onNeedOlder = () => void this.readOlder();
+    this.chart.onOrder = (ticks, side, kind) => {
+      byId("trade").dataset["sheet"] = "open";
+      this.ticket.prepare(ticks, side, kind);
+    };
     this.chart.lines.positionOf = (symbol) => this.blotter.positionOf(symbol);
     this.blotter.onPositions = () => (this.chart.dirty = true);
     this.chart.lines.onAmend = (order, price) => void this.blotter.change(order, { price });
