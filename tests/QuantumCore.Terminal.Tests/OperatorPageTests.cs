@@ -265,6 +265,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(said).ToContainTextAsync("ACC-");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
 
+        // An account exists from its first deposit on.
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1003/deposits", new { key = "to-exist", asset = "USD", amount = "1.00" });
         await card.GetByLabel("Account", Exact()).FillAsync(" ACC-1003 ");
         await ClickAsync(card, "Block");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
