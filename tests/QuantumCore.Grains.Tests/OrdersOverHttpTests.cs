@@ -406,47 +406,6 @@ public class OrdersOverHttpTests
         Assert.Equal((300_939.80m, -2_000m, 0m), (usd, aapl, held));
     }
 
-    [Fact]
-    public async Task Kill_switch_cancels_everything_and_lets_nothing_in_until_it_is_lifted()
-    {
-        await using var exchange = await ServedExchange.OpenAsync();
-        var resting = await exchange.AliceAsync(Buy(100m, 149m));
-        var armed = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Buy, 100m, 155m));
-        var other = await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 100m, 149m));
-        var bobs = await exchange.BobAsync(Buy(100m, 149m));
-
-        var receipt = await exchange.Operator.BlockAsync("ACC-1001", cancellation: Cancellation);
-        Assert.Equal(["AAPL", "MSFT"], receipt.Symbols);
-        foreach (var order in new[] { resting, armed, other })
-        {
-            var now = await NowAsync(exchange.Alice, order);
-            Assert.Equal((OrderStatus.Cancelled, "massCancel"), (now.Status, now.EndReason));
-        }
-
-        Assert.Equal(OrderStatus.New, (await NowAsync(exchange.Bob, bobs)).Status);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
-        Assert.Equal("AccountFrozen", refused.Code);
-        Assert.Equal((0m, 0m, 0m, 0m), await GainAsync(exchange.Alice));
-        Assert.Equal(AccountState.Frozen, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
-
-        await exchange.Operator.UnblockAsync("ACC-1001", cancellation: Cancellation);
-        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
-    }
-
-    [Fact]
-    public async Task Kill_switch_of_one_symbol_leaves_the_others()
-    {
-        await using var exchange = await ServedExchange.OpenAsync();
-        var resting = await exchange.AliceAsync(Buy(100m, 149m));
-        Assert.Equal(["AAPL"], (await exchange.Operator.BlockAsync("ACC-1001", "AAPL", cancellation: Cancellation)).Symbols);
-        Assert.Equal("killSwitch", (await NowAsync(exchange.Alice, resting)).EndReason);
-        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 1m)));
-        Assert.Equal("AccountBlocked", refused.Code);
-        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(PlaceOrder.Limit("MSFT", OrderSide.Buy, 1m, 1m))).Status);
-        await exchange.Operator.UnblockAsync("ACC-1001", cancellation: Cancellation);
-        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
-    }
-
     [Theory]
     [InlineData(SelfTrade.ExpireTaker, "expired 0", "new 100")]
     [InlineData(SelfTrade.ExpireMaker, "new 40", "expired 0")]
