@@ -28,8 +28,8 @@ internal static class Announcement
             """;
         if (options.Fix is { } fix)
             text += $"  FIX 4.4   {fix}, TargetCompID QUANTUMCORE, ResetOnLogon=Y: docs/fix.md\n";
-        if (isDemo && options.AdminPort is { } port)
-            text += $"  sim page  http://127.0.0.1:{port}/sim in a browser\n";
+        if (isDemo)
+            text += options.AdminPort is { } port ? $"  sim page  http://127.0.0.1:{port}/sim in a browser\n" : $"  sim page  {url}/sim in a browser, as demo-admin\n";
 
         // It is in no backup, and was made in the directory of one silo of a cluster.
         var key = Path.Combine(options.DataDirectory, "admin.key");

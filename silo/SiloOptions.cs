@@ -76,11 +76,11 @@ internal sealed record SiloOptions
                                  new or was a demo before. They serve requests to localhost or 127.0.0.1 that
                                  came through no proxy. off: never. Behind a proxy: --demo off.
           --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file, and
-                                 a new one has a day of candles. none: books stay empty until somebody trades. Without
+                                 a new one has thirty days of candles. none: books stay empty until somebody trades. Without
                                  a demo nothing is simulated. (--market-maker on|off is the older name.)
           --seed N               Seed of the simulated market: a whole number (default: 1).
-          --admin-port PORT      In a demo, on 127.0.0.1: the simulation page (/sim) and its calls, qc sim, which shape the market
-                                 and let requests and streams of clients under test fail (default: none).
+          --admin-port PORT      In a demo, on 127.0.0.1: a port that serves the simulation page (/sim) and its calls, qc sim, without
+                                 signing in, and meets no faults (default: none; demo-admin has them on the ordinary port).
           --recordings DIR       With --admin-port: a folder of recorded order flow, whose files the simulation page and qc sim
                                  can replay (default: none is offered).
           --no-quotes SYMBOL     Nothing is simulated in this symbol of --exchange; may be given several times, or several

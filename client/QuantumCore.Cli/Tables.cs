@@ -292,6 +292,7 @@ internal static class Tables
             ("offset", order.PegOffset),
             ("pegged at", order.PeggedPrice),
             ("amount", order.QuoteAmount),
+            ("average", order.AveragePrice),
             ("protection", order.Protection),
             ("self-trade", order.SelfTrade is { } mode ? Word(mode) : null),
             ("leg", order.Strategy is { } strategy ? $"{Text(strategy.Leg)} of {Text(strategy.Legs.Count)}" : null),

@@ -337,7 +337,7 @@ public sealed record OrderFill(string TradeId, decimal Price, decimal Quantity, 
 /// <param name="Side">Buy or sell.</param>
 /// <param name="Type">Limit or market.</param>
 /// <param name="TimeInForce">How long it lives.</param>
-/// <param name="Price">The limit; of an order without one the worst price it may ever trade at; of a pegged order its cap.</param>
+/// <param name="Price">The limit; 0 of a market order; of another one without a limit the worst price it may ever trade at; of a pegged order its cap.</param>
 /// <param name="Quantity">The total quantity.</param>
 /// <param name="Filled">What is filled.</param>
 /// <param name="Remaining">What is open.</param>
@@ -425,6 +425,9 @@ public sealed record Order(
     /// null while it has no quote to follow. Its own price is the cap.
     /// </summary>
     public decimal? PeggedPrice { get; init; }
+
+    /// <summary>The mean price of its fills, rounded, to look at; null while nothing is filled, and where an answer does not have all fills.</summary>
+    public decimal? AveragePrice { get; init; }
 
     /// <summary>The price at which it begins to follow.</summary>
     public decimal? ActivationPrice { get; init; }

@@ -14,6 +14,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
 
     private const long FirstSimulated = 1010;
     private const string SimulatedOwner = "simulated";
+    private const long Cash = 100_000;
+    private const long ManyUnits = 1_000;
+    private const long FewUnits = 2;
+
+    /// <summary>Price of a unit, in units of its quote asset, from which on there are few.</summary>
+    private const long Dear = 10_000;
 
     /// <summary>The demo's customers sign with their key and this behind it. Published, like the keys themselves.</summary>
     public const string SecretSuffix = "-secret";
@@ -31,7 +37,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// <summary>A simulated participant's account.</summary>
     public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
 
-    /// <summary>Adds the keys and pays in: cash is counted in thousands, holdings in single units.</summary>
+    /// <summary>Adds the keys and pays in amounts at which the profit of a program shows.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.Catalog();
@@ -50,7 +56,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         foreach (var account in new[] { Alice, Bob })
         {
             foreach (var (asset, isCash) in Assets(instruments, changes).Where(one => !named.Contains(one.Asset.Name)))
-                await DepositAsync(account, $"demo-{asset.Name}", asset, isCash ? 1_000_000 : 10_000);
+                await DepositAsync(account, $"demo-{asset.Name}", asset, isCash ? Cash : IsDear(asset, instruments) ? FewUnits : ManyUnits);
         }
     }
 
@@ -90,6 +96,9 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes);
         return [.. quotes.Select(asset => (asset, true)), .. bases.Where(asset => !gone.Contains(asset.Name)).Select(asset => (asset, false))];
     }
+
+    private static bool IsDear(Asset asset, IReadOnlyList<Instrument> instruments) => instruments.FirstOrDefault(one => one.Base == asset) is { } instrument
+        && (Int128)instrument.ReferencePriceTicks * instrument.TickSize >= Dear * (Int128)DecimalText.PowerOfTen(instrument.PriceDecimals);
 
     private async Task AddAsync(ICatalogGrain catalog, ApiKey key, ApiKey? known)
     {

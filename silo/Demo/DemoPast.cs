@@ -8,12 +8,13 @@ using QuantumCore.Market;
 namespace QuantumCore.Silo.Demo;
 
 /// <summary>
-/// The day before a demo's first day: candles and prints by the simulated participants on a fast clock, so that no chart
-/// begins empty. It ends in the minute in which the instrument was listed, and stands beside what was traded, never in it.
+/// The thirty days before a demo's first day, so that no chart begins empty: the last of them is candles and prints by the simulated
+/// participants on a fast clock, those before it a walk of the price. It ends in the minute in which the instrument was listed, and stands beside what was traded, never in it.
 /// </summary>
 internal static class DemoPast
 {
     private const int Minutes = 1_440;
+    private const int DaysBefore = 29;
     private const int Trades = 500;
     private const long MinuteNanos = 60_000_000_000;
 
@@ -48,10 +49,11 @@ internal static class DemoPast
                 return;
 
             var listed = await ListedAtAsync(journal, instrument.Symbol, token);
-            var past = PastMarket.Make(
-                instrument, new MarketModel(), seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
+            var model = new MarketModel();
+            var past = PastMarket.Make(instrument, model, seed, instrument.ReferencePriceTicks, listed, Minutes, Trades, token);
+            var earlier = EarlierDays.Make(past, instrument, model, seed, DaysBefore);
             await history.BackfillAsync(
-                instrument.Symbol, [.. past.Minutes.Select(Candle)], [.. past.Trades.Select(Print)], token);
+                instrument.Symbol, [.. earlier.Concat(past.Minutes).Select(Candle)], [.. past.Trades.Select(Print)], token);
         });
     }
 

@@ -62,13 +62,16 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 internal sealed partial class SimulationJson : JsonSerializerContext;
 
 /// <summary>
-/// The calls by which a demo's market is shaped and faults are set. They are answered on the admin port alone, to requests of this
-/// machine; each but the reading needs a JSON body, which no page of another site can send.
+/// The calls by which a demo's market is shaped and faults are set. They are answered to requests of this machine that come through no
+/// proxy: to the demo's administrators, and on the admin port to everybody. Each but the reading needs a JSON body, which no page of
+/// another site can send.
 /// </summary>
 internal sealed class SimulationCalls(
     MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
 {
-    private const string Root = "/api/qc/v1/sim";
+    /// <summary>The path that all calls begin with.</summary>
+    public const string Root = "/api/qc/v1/sim";
+
     private const int MostSteps = 36_000;
     private const int MostTimes = 1_000_000;
     private const int LongestMillis = 600_000;
@@ -136,19 +139,18 @@ internal sealed class SimulationCalls(
     }))).ExcludeFromDescription();
 
     /// <summary>How everything stands; nothing where there is nothing to shape, so that a page may ask.</summary>
-    private Task ShowAsync(HttpContext context)
+    private async Task ShowAsync(HttpContext context)
     {
-        if (IsServed(context))
-            return ServeAsync(context, () => Task.FromResult<ProblemText?>(null));
-
-        context.Response.StatusCode = 204;
-        return Task.CompletedTask;
+        if (await IsServedAsync(context))
+            await AnswerAsync(context);
+        else
+            context.Response.StatusCode = 204;
     }
 
     /// <summary>The folder of recordings.</summary>
     private async Task ListAsync(HttpContext context)
     {
-        if (!IsServed(context))
+        if (!await IsServedAsync(context))
         {
             await WriteAsync(context, 404, s_noSuchCall);
             return;
@@ -164,12 +166,12 @@ internal sealed class SimulationCalls(
         }
     }
 
-    private bool IsServed(HttpContext context) => gateway.DemoMode
-        && context.Connection.LocalPort == options.AdminPort && ExchangeGateway.IsLocal(context.Request);
+    private async ValueTask<bool> IsServedAsync(HttpContext context) => gateway.DemoMode && ExchangeGateway.IsLocal(context.Request)
+        && (context.Connection.LocalPort == options.AdminPort || await ExchangeGateway.RecognizesAdministratorAsync(context));
 
     private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)
     {
-        if (!IsServed(context))
+        if (!await IsServedAsync(context))
         {
             await WriteAsync(context, 404, s_noSuchCall);
             return;
@@ -178,8 +180,11 @@ internal sealed class SimulationCalls(
         if (await does() is { } problem)
             await WriteAsync(context, 400, problem);
         else
-            await context.Response.WriteAsJsonAsync(Now(), SimulationJson.Default.SimulationText, cancellationToken: context.RequestAborted);
+            await AnswerAsync(context);
     }
+
+    private Task AnswerAsync(HttpContext context) =>
+        context.Response.WriteAsJsonAsync(Now(), SimulationJson.Default.SimulationText, cancellationToken: context.RequestAborted);
 
     private SimulationText Now() => new(
         options.Simulates,

@@ -1,6 +1,6 @@
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>What shapes the simulated market and lets clients' requests fail; only where the operator gave it a port.</summary>
+/// <summary>Hosts what shapes the simulated market and lets clients' requests fail, where the exchange may be a demo.</summary>
 internal static class SimulationHosting
 {
     public static void AddSimulation(this IServiceCollection services)
@@ -19,10 +19,13 @@ internal static class SimulationHosting
     public static void UseSimulation(this WebApplication app, SiloOptions options)
     {
         app.Services.GetRequiredService<SimulationCalls>().Map(app);
-        if (options.AdminPort is { } port)
-        {
-            var edge = app.Services.GetRequiredService<FaultyEdge>();
-            app.UseWhen(context => context.Connection.LocalPort != port, clients => clients.Use(edge.ServeAsync));
-        }
+        if (!options.DemoAllowed || !options.IsLoopback)
+            return;
+
+        // What takes a fault away must not meet it.
+        var edge = app.Services.GetRequiredService<FaultyEdge>();
+        app.UseWhen(
+            context => context.Connection.LocalPort != options.AdminPort && !context.Request.Path.StartsWithSegments(SimulationCalls.Root, StringComparison.Ordinal),
+            clients => clients.Use(edge.ServeAsync));
     }
 }

@@ -188,6 +188,10 @@ public static class ExchangeGateway
     public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.IsOfficer(
         context, context.RequestServices.GetRequiredService<KeyRing>(), UserRole.Administrator);
 
+    /// <summary>Returns true if an administrator calls, with a key or signed in. Nothing is answered and nothing counts towards a rate limit.</summary>
+    public static async ValueTask<bool> RecognizesAdministratorAsync(HttpContext context) =>
+        (await Call.Recognise(context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
+
     /// <summary>Whether a request comes from this machine, as far as it shows: by the name it calls, and through no proxy.</summary>
     public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);
 

@@ -39,6 +39,30 @@ public class PastMarketTests
     }
 
     [Fact]
+    public void Earlier_days_end_where_the_past_begins_and_have_no_gap()
+    {
+        var past = Make(30, 10);
+
+        var earlier = EarlierDays.Make(past, Listed.Apple, new MarketModel(), 1, 29);
+
+        Assert.Equal(29 * 288, earlier.Count);
+        Assert.InRange(past.Minutes[0].Minute - earlier[^1].Minute, 1, EarlierDays.StepMinutes);
+        Assert.Equal(past.Minutes[0].OpenTicks, earlier[^1].CloseTicks);
+        Assert.All(earlier.Zip(earlier.Skip(1)), pair => Assert.Equal((pair.First.Minute + 5, pair.First.CloseTicks), (pair.Second.Minute, pair.Second.OpenTicks)));
+        Assert.All(earlier, candle =>
+        {
+            Assert.InRange(candle.OpenTicks, candle.LowTicks, candle.HighTicks);
+            Assert.InRange(candle.CloseTicks, candle.LowTicks, candle.HighTicks);
+            Assert.InRange(candle.Value, candle.Lots * candle.LowTicks, candle.Lots * candle.HighTicks);
+            Assert.InRange(candle.BoughtLots, 1, candle.Lots - 1);
+        });
+
+        // A month of a few per cent a day goes somewhere, and not to nothing.
+        Assert.InRange(earlier.Max(candle => candle.HighTicks) / (double)earlier.Min(candle => candle.LowTicks), 1.05, 3);
+        Assert.Equal(earlier, EarlierDays.Make(past, Listed.Apple, new MarketModel(), 1, 29));
+    }
+
+    [Fact]
     public void It_can_be_given_up()
     {
         using var cancelled = new CancellationTokenSource();

@@ -86,7 +86,7 @@ public sealed partial class PythonTests
         await QuoteAsync(bob);
         var (exitCode, output) = await Programs.RunAsync(await TwapAsync(silo, "999999999", "--seconds", "8"));
         Assert.Equal(1, exitCode);
-        Assert.Matches(@"refused: InsufficientFunds quantity 1000000\.00", output);
+        Assert.Matches(@"refused: InsufficientFunds quantity 100000\.00", output);
     }
 
     [Fact]

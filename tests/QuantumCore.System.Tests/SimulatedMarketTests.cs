@@ -86,7 +86,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         await DeepAsync(alice, "AMZX");
         await DeepAsync(alice, "AAPL");
         var has = (await ArrayAsync(alice, "account", "balances")).ToDictionary(balance => balance.GetProperty("asset").GetString()!, balance => balance.GetProperty("total").GetString());
-        Assert.Equal(10_000m, decimal.Parse(has["AMZX"]!, null));
+        Assert.Equal(1_000m, decimal.Parse(has["AMZX"]!, null));
         Assert.DoesNotContain(has, balance => balance.Key == "AMZN" && decimal.Parse(balance.Value!, null) != 0);
     }
 

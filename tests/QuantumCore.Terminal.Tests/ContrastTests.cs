@@ -8,8 +8,10 @@ namespace QuantumCore.TerminalTests;
 /// <summary>The colours of the style sheet can be told from what lies behind them, in every theme and palette.</summary>
 public sealed partial class ContrastTests
 {
-    private static readonly string s_styles = File.ReadAllText(Path.Combine(
-        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Terminal").Value!, "wwwroot", "tokens.css"));
+    private static readonly string s_tokens = Path.Combine(
+        Assembly.GetExecutingAssembly().GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Terminal").Value!, "wwwroot", "tokens.css");
+
+    private static readonly string s_styles = File.ReadAllText(s_tokens);
 
     public static TheoryData<string, string> Palettes => new()
     {
@@ -29,7 +31,7 @@ public sealed partial class ContrastTests
                 flaws.Add($"{ink} on {ground}: {ratio:F2}, at least {least}");
         }
 
-        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent" })
+        foreach (var ink in new[] { "text", "muted", "muted2", "up", "down", "own", "warn", "accent", "good", "bad", "study1", "study2" })
             Demand(ink, "panel", 4.5);
         foreach (var ground in new[] { "up-fill", "down-fill" })
             Demand("muted2", ground, 4.5);
@@ -37,8 +39,21 @@ public sealed partial class ContrastTests
         Demand("down", "down-fill", 4.5);
         Demand("on-btn", "up-btn", 4.5);
         Demand("on-btn", "down-btn", 4.5);
+        Demand("on-btn", "bad-btn", 4.5);
         Demand("edge", "panel", 3);
         Assert.Empty(flaws);
+    }
+
+    [Theory]
+    [InlineData("dark")]
+    [InlineData("light")]
+    public void Palette_changes_sides_alone_and_what_is_your_own_looks_like_no_warning(string theme)
+    {
+        var (green, east) = (Tokens(theme, "green"), Tokens(theme, "east"));
+        Assert.Equal(["down", "down-btn", "down-fill", "up", "up-btn", "up-fill"], green.Where(token => east[token.Key] != token.Value).Select(token => token.Key).Order(StringComparer.Ordinal));
+        Assert.NotEqual(green["own"], green["warn"]);
+        var styles = string.Concat(Directory.EnumerateFiles(Path.GetDirectoryName(s_tokens)!, "*.css").Select(File.ReadAllText));
+        Assert.DoesNotMatch(@"(problem|invalid|danger|toast|#link)[^}]*var\(--(up|down)", styles);
     }
 
     private static Dictionary<string, string> Tokens(string theme, string colours)

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 using QuantumCore.SystemTests;
 using Xunit;
@@ -280,6 +281,34 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await Assertions.Expect(page.Page.Locator("#price")).ToHaveValueAsync("151.00");
         await Assertions.Expect(page.Page.Locator("#send")).ToContainTextAsync("Buy");
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
+    }
+
+    [Theory]
+    [InlineData("#ladder", 0.25, @"^151\.00$")]
+    [InlineData("#depth", 0.75, @"^150\.[4-6]\d$")]
+    public async Task Quantity_is_typed_after_a_click_on_a_price(string surface, double across, string price)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        var quantity = page.Page.Locator("#quantity");
+        await quantity.FillAsync("17");
+        var canvas = page.Page.Locator($"{surface} canvas");
+        var box = (await canvas.BoundingBoxAsync())!;
+
+        // The lowest ask stands just above the middle of the ladder; of the depth any place is a price.
+        await canvas.ClickAsync(new LocatorClickOptions { Position = new Position { X = (float)(box.Width * across), Y = (box.Height / 2) - 20 } });
+        await Assertions.Expect(quantity).ToBeFocusedAsync();
+        await page.Page.Keyboard.TypeAsync("250");
+        await Assertions.Expect(quantity).ToHaveValueAsync("250");
+        await Assertions.Expect(page.Page.Locator("#price")).ToHaveValueAsync(new Regex(price));
+
+        // Outside the fields a digit means nothing, so that a lost focus costs nothing.
+        await page.Page.Keyboard.PressAsync("Escape");
+        await page.Page.Keyboard.TypeAsync("250");
+        await Assertions.Expect(page.Page.Locator("#intervals [aria-selected=true]")).ToHaveTextAsync("1m");
+        await page.Page.Keyboard.TypeAsync("..,");
+        await Assertions.Expect(page.Page.Locator("#intervals [aria-selected=true]")).ToHaveTextAsync("5m");
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
     }
 
     [Fact]

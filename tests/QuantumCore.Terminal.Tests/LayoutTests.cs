@@ -122,6 +122,37 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
         await page.PhaseAsync("MSFT", "continuous");
     }
 
+    [Theory]
+    [InlineData("dark")]
+    [InlineData("light")]
+    public async Task Phone_has_its_pages_at_the_bottom_and_tables_as_cards(string theme)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, "MSFT", 390, 844, theme);
+        await page.PlaceAsync("demo-bob", new { symbol = "MSFT", side = "sell", price = "400.00", quantity = "2" });
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "400.00", quantity = "2" });
+        foreach (var name in new[] { "Portfolio", "Orders", "Trade" })
+        {
+            var link = page.Page.Locator("#pages a", new PageLocatorOptions { HasText = name });
+            var box = (await link.BoundingBoxAsync())!;
+            Assert.True(box.Y >= 844 - 53 && box.Y + box.Height <= 845 && box.X >= 0 && box.X + box.Width <= 391, $"{name}: {box.X} {box.Y} {box.Width} {box.Height}");
+            await link.ClickAsync();
+            await Assertions.Expect(page.Page.Locator("#pages a[aria-current]")).ToHaveTextAsync(name);
+            if (name == "Trade")
+                continue;
+
+            // Every cell says what it is, and none has to be rolled to.
+            var cell = page.Page.Locator("#page tbody td[data-label=Symbol]", new PageLocatorOptions { HasText = "MSFT" }).First;
+            await Assertions.Expect(cell).ToBeVisibleAsync();
+            Assert.Equal("\"Symbol\"", await cell.EvaluateAsync<string>("cell => getComputedStyle(cell, '::before').content"));
+            Assert.Empty(await page.Page.EvaluateAsync<string[]>("() => [...document.querySelectorAll('#page .card')].filter(card => card.scrollWidth > card.clientWidth + 1).map(card => card.ariaLabel)"));
+            Assert.Empty(await page.Page.EvaluateAsync<string[]>(Flaws));
+            await cell.ScrollIntoViewIfNeededAsync();
+            await PictureAsync(page, $"390x844-{theme}-{name}");
+        }
+
+        page.AssertSound();
+    }
+
     internal static async Task PictureAsync(TradePage page, string name)
     {
         if (Environment.GetEnvironmentVariable("QUANTUMCORE_SCREENSHOTS") is { Length: > 0 } folder)

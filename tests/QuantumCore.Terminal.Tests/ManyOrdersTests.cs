@@ -74,10 +74,10 @@ public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : I
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.ClearAsync("MSFT");
-        await page.PlaceAsync("demo-bob", new { symbol = "MSFT", side = "sell", price = "400.00", quantity = "3" });
-        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "400.00", quantity = "3", clientOrderId = "first-of-many" });
-        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "sell", price = "400.00", quantity = "1001" });
-        await PlaceAsync(page, "demo-bob", 1_001, _ => new { symbol = "MSFT", side = "buy", price = "400.00", quantity = "1" });
+        await page.PlaceAsync("demo-bob", new { symbol = "MSFT", side = "sell", price = "40.00", quantity = "3" });
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "buy", price = "40.00", quantity = "3", clientOrderId = "first-of-many" });
+        await page.PlaceAsync("demo-alice", new { symbol = "MSFT", side = "sell", price = "40.00", quantity = "1001" });
+        await PlaceAsync(page, "demo-bob", 1_001, _ => new { symbol = "MSFT", side = "buy", price = "40.00", quantity = "1" });
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToHaveTextAsync("The newest 200. Older ones are on the Orders page.");
 
@@ -88,7 +88,7 @@ public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : I
         await page.Page.Locator("#page tbody tr", new PageLocatorOptions { HasText = "first-of-many" }).Locator("button").ClickAsync();
         var fills = page.Page.Locator("dialog tbody tr");
         await Assertions.Expect(fills).ToHaveCountAsync(1);
-        await Assertions.Expect(fills).ToContainTextAsync("400.00");
+        await Assertions.Expect(fills).ToContainTextAsync("40.00");
         page.AssertSound();
     }
 

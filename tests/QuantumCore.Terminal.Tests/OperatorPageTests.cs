@@ -59,6 +59,74 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     }
 
     [Fact]
+    public async Task Fields_of_a_dialog_stand_under_each_other_and_are_as_wide()
+    {
+        await using var page = await OpenAsync();
+        await Card(page, Symbol).Locator("button[data-phase=halt]").ClickAsync();
+        var boxes = await page.Page.Locator("dialog form").EvaluateAsync<string[]>(
+            "form => [...form.querySelectorAll('select, input')].map(field => field.getBoundingClientRect()).map(box => `${box.left} ${box.width}`)");
+        await LayoutTests.PictureAsync(page, "1440x900-dark-halt-dialog");
+        Assert.Equal(3, boxes.Length);
+        Assert.Single(boxes.Distinct(StringComparer.Ordinal));
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Visitor_of_a_demo_goes_on_as_its_operator_who_is_told_that_he_has_no_account()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.Locator("#operator-link").ClickAsync();
+        await page.Page.Locator("#page").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" }).ClickAsync();
+        await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Trading");
+        await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = "Trade" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#send")).ToHaveTextAsync("demo-admin has no trading account");
+        await Assertions.Expect(page.Page.Locator("#blotter")).ToHaveTextAsync("demo-admin has no trading account.");
+        foreach (var name in new[] { "Portfolio", "Orders" })
+        {
+            await page.Page.Locator("#pages a", new PageLocatorOptions { HasText = name }).ClickAsync();
+            await Assertions.Expect(page.Page.Locator("#page .empty")).ToHaveTextAsync("demo-admin has no trading account.");
+        }
+
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Many_symbols_are_filtered_and_only_the_chosen_one_is_asked_for()
+    {
+        await using var page = await OpenAsync();
+        var listed = (await page.CallAsync("demo-alice", HttpMethod.Get, "instruments")).GetProperty("instruments").EnumerateArray().ToArray();
+        var aapl = listed.Single(one => one.GetProperty("symbol").GetString() == Symbol).GetRawText();
+        var many = listed.Select(one => one.GetRawText()).Concat(Enumerable.Range(1, 46).Select(i => aapl.Replace("\"symbol\":\"AAPL\"", string.Create(CultureInfo.InvariantCulture, $"\"symbol\":\"QQ{i:00}\""), StringComparison.Ordinal)));
+        await page.Page.RouteAsync("**/api/qc/v1/instruments", route => route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"instruments":[{{string.Join(',', many)}}]}""" }));
+        var asked = new System.Collections.Concurrent.ConcurrentQueue<string>();
+        page.Page.Request += (_, request) =>
+        {
+            if (request.Url.EndsWith("/state", StringComparison.Ordinal))
+                asked.Enqueue(new Uri(request.Url).AbsolutePath);
+        };
+        await page.Page.ReloadAsync();
+        var rows = page.Page.Locator("[aria-label=Symbols] tbody tr:visible");
+        await Assertions.Expect(rows).ToHaveCountAsync(50);
+        await page.Page.GetByLabel("Filter symbols").FillAsync("ms");
+        await Assertions.Expect(rows).ToHaveCountAsync(1);
+        asked.Clear();
+        await rows.First.Locator("button").ClickAsync();
+        await Assertions.Expect(Card(page, Other).Locator(".chip")).ToHaveTextAsync("Trading");
+        await page.Page.WaitForResponseAsync("**/admin/system");
+        await page.Page.WaitForResponseAsync("**/admin/system");
+        Assert.Contains($"/api/qc/v1/symbols/{Other}/state", asked);
+        Assert.All(asked.Skip(1), path => Assert.EndsWith($"/{Other}/state", path, StringComparison.Ordinal));
+        await page.Page.GetByLabel("Filter symbols").FillAsync("");
+        await page.Page.Locator("select[aria-label=State]").SelectOptionAsync("other");
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{Other}/phase", new { phase = "halt" });
+        await Assertions.Expect(page.Page.Locator($"tr[data-symbol={Other}] .chip")).ToHaveTextAsync("Halted");
+        await LayoutTests.PictureAsync(page, "1440x900-dark-operator-50");
+        await page.PhaseAsync(Other, "volatility");
+        await page.PhaseAsync(Other, "continuous");
+        page.AssertSound();
+    }
+
+    [Fact]
     public async Task Card_says_which_prices_its_symbol_takes()
     {
         await using var page = await OpenAsync();
@@ -197,6 +265,8 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(said).ToContainTextAsync("ACC-");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
 
+        // An account exists from its first deposit on.
+        await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1003/deposits", new { key = "to-exist", asset = "USD", amount = "1.00" });
         await card.GetByLabel("Account", Exact()).FillAsync(" ACC-1003 ");
         await ClickAsync(card, "Block");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();

@@ -94,6 +94,15 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await page.SendAsync();
         await page.Page.Locator("[data-tab=history]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(4)).ToHaveTextAsync("–");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
+
+        // The exchange says so as well, at once and later.
+        await PageTests.GoAsync(page, "/orders");
+        var row = page.Page.Locator("#page tbody tr").First;
+        await Assertions.Expect(row.Locator("td").Nth(3)).ToHaveTextAsync("Market");
+        await Assertions.Expect(row.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
+        var newest = (await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/history?symbol={Symbol}&limit=1")).GetProperty("orders")[0];
+        Assert.Equal(("0.00", "151.0000000000"), (newest.GetProperty("price").GetString(), newest.GetProperty("averagePrice").GetString()));
         page.AssertSound();
     }
 
@@ -128,6 +137,25 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         stream!.Send(News("", "", """{"asset":"USD","total":"1000.00","held":"0.00","available":"1000.00","pending":"25.00"}"""));
         await Assertions.Expect(page.Page.Locator("#blotter thead")).ToContainTextAsync("Not settled");
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr:has(td:text-is('25.00'))")).ToContainTextAsync("1,000.00");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Position_is_as_large_as_the_balance_and_what_is_sold_of_it_is_no_short()
+    {
+        const string Other = "MSFT";
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Other);
+        await page.PlaceAsync("demo-bob", new { symbol = Other, side = "buy", price = "430.00", quantity = "200" });
+        await page.PlaceAsync("demo-alice", new { symbol = Other, side = "sell", price = "430.00", quantity = "200" });
+
+        // A thousand were paid in at the listed price of 420.00: 200 brought 10.00 each, and 800 would bring as much.
+        await page.Page.Locator("[data-tab=positions]").ClickAsync();
+        var cells = page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = Other }).Locator("td");
+        await Assertions.Expect(cells).ToHaveTextAsync([Other, "800", "420.00", "430.00", "+8,000.00", "+2,000.00", "Close"]);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-positions");
+        await page.Page.Locator("[data-tab=balances]").ClickAsync();
+        await Assertions.Expect(cells.Nth(1)).ToHaveTextAsync("800");
+        await Assertions.Expect(page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = "BTC" }).Locator("td").Nth(1)).ToHaveTextAsync("2.00000000");
         page.AssertSound();
     }
 

@@ -99,6 +99,10 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign up" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("carol");
         await GoAsync(page, "/signin");
+        var card = page.Page.Locator(".card", new PageLocatorOptions { HasText = "New password" });
+        await Assertions.Expect(card.Locator("input")).ToHaveCountAsync(2);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-password");
+        Assert.Single((await card.EvaluateAsync<int[]>("card => [...card.querySelectorAll('input')].map(input => input.getBoundingClientRect().left)")).Distinct());
         await page.Page.Locator("button", new PageLocatorOptions { HasText = "Sign out" }).ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("Sign in");
 
@@ -148,7 +152,14 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await page.PlaceAsync("demo-alice", new { symbol = Other, side = "buy", price = "400.00", quantity = "2", clientOrderId = "seen-on-the-orders-page" });
         await GoAsync(page, "/portfolio");
         var positions = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Positions and profit" });
-        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("400.00");
+        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("419.960079");
+
+        // A thousand were paid in at the listed 420.00. What all is worth stands in one place, over the balances.
+        await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
+        await Assertions.Expect(page.Page.Locator("[aria-label=Balances] tr", new PageLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
+        await Assertions.Expect(page.Page.Locator("[aria-label=Equity] .card-title b")).ToContainTextAsync(" USD (");
+        await Assertions.Expect(page.Page.Locator("#page b")).ToHaveCountAsync(1);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-portfolio");
         await Assertions.Expect(page.Page.Locator(".card", new PageLocatorOptions { HasText = "Statement" })).ToContainTextAsync("−800.00");
         await GoAsync(page, "/orders");
         var row = page.Page.Locator("tr", new PageLocatorOptions { HasText = "seen-on-the-orders-page" });
@@ -205,6 +216,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         // 1,000 and 10 at 150 are 2,500 a day ago; 700 and 12 at 160 are 2,620 now.
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("2,620.00 USD (+4.80 %)");
         await Assertions.Expect(card.Locator("svg polyline")).ToHaveAttributeAsync("points", PointsOfPicture());
+        await Assertions.Expect(card.Locator(".equity-values span")).ToHaveTextAsync(["2,620.00", "2,560.00", "2,500.00"]);
         await card.Locator("summary").ClickAsync();
         await Assertions.Expect(card.Locator("tbody tr")).ToHaveCountAsync(97);
         await Assertions.Expect(card.Locator("tbody tr").Last).ToContainTextAsync("2,500.00");
@@ -212,6 +224,43 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
 
         await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
         await Assertions.Expect(card.Locator(".card-title b")).ToHaveTextAsync("1,180.00 USD (+2.60 %)");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Equity_of_a_few_days_is_points_and_no_line()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await GoAsync(page, "/portfolio");
+        var card = page.Page.Locator(".card[aria-label=Equity]");
+        await card.Locator("button", new LocatorLocatorOptions { HasText = "30 days" }).ClickAsync();
+
+        // The demo has begun today: there is one day, and nothing before it.
+        await Assertions.Expect(card.Locator("svg .equity-points")).ToHaveAttributeAsync("d", "M 0.0,170.0 h 0");
+        await Assertions.Expect(card.Locator(".equity-values span")).ToHaveCountAsync(1);
+        await Assertions.Expect(card.Locator("svg polyline")).ToHaveCountAsync(0);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-equity-points");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Profit_of_the_day_is_without_what_was_paid_in()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.RouteAsync("**/account/statement?*", route => AnswerAsync(
+            route,
+            """
+            {"assets":[{"asset":"USD","opening":"1000.00","closing":"2000.00","causes":[{"cause":"deposit","lines":1,"in":"1300.00","out":"0.00"},{"cause":"trade","lines":1,"in":"0.00","out":"300.00"}]},
+            {"asset":"AAPL","opening":"10","closing":"12","causes":[{"cause":"trade","lines":1,"in":"2","out":"0"}]}],"entries":[],"next":null}
+            """));
+        var today = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 86_400_000 * 86_400_000;
+        await page.Page.RouteAsync("**/candles/AAPL?period=1d*", route => AnswerAsync(route, $$"""{"symbol":"AAPL","candles":[[{{today}},"140","155","140","150","9",3]]}"""));
+        await page.TradeAsync("150.00");
+        await page.Page.ReloadAsync();
+
+        // 10 at 140 were 1,400 and 12 at 150 are 1,800; 300 were paid for two of them: 100.
+        await Assertions.Expect(page.Page.Locator("#today")).ToHaveTextAsync("+100.00 USD");
+        await page.ClearAsync(Symbol);
         page.AssertSound();
     }
 
@@ -230,6 +279,22 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("h1", new PageLocatorOptions { HasText = "no such page" })).ToBeVisibleAsync();
         await page.Page.Locator("#pages a").First.ClickAsync();
         await Assertions.Expect(page.Page.Locator("#trade")).ToBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task Address_of_a_symbol_that_is_not_listed_says_so_and_names_those_that_are()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
+        await page.Page.GotoAsync(new Uri(exchange.Address, "/trade/XYZ").ToString());
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("XYZ is not listed here");
+        await Assertions.Expect(page.Page.Locator("#trade")).ToBeHiddenAsync();
+        Assert.EndsWith("/trade/XYZ", page.Page.Url, StringComparison.Ordinal);
+        await LayoutTests.PictureAsync(page, "1440x900-dark-not-listed");
+        await page.Page.Locator("#page a", new PageLocatorOptions { HasText = "MSFT" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync("MSFT");
+        await GoAsync(page, "/trade/ABC");
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("ABC is not listed here");
+        page.AssertSound();
     }
 
     [Theory]

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The simulation page, in a browser at the admin port.</summary>
+/// <summary>The simulation page, in a browser at the admin port, and as the operator at the ordinary one.</summary>
 [Trait("Suite", "Browser")]
 public sealed partial class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -284,12 +284,19 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
     }
 
     [Fact]
-    public async Task Page_is_the_admin_ports_alone()
+    public async Task Visitor_goes_on_as_the_operator_and_shapes_the_market_at_the_ordinary_port()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Quiet);
-        await Assertions.Expect(page.Page.Locator("#sim-link")).ToBeHiddenAsync();
-        await page.Page.GotoAsync(new Uri(exchange.Address, "/sim").ToString());
-        await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("--admin-port");
+        await page.Page.Locator("#sim-link").ClickAsync();
+        await LayoutTests.PictureAsync(page, "1440x900-dark-sim-offer");
+        await page.Page.Locator("#page").GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Go on as the demo's operator" }).ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-admin");
+        var chip = Section(page, "Market").Locator(".chip");
+        await Assertions.Expect(chip).ToContainTextAsync("running");
+        await ClickAsync(page, "Pause");
+        await Assertions.Expect(chip).ToHaveTextAsync("paused");
+        await ClickAsync(page, "Resume");
+        await Assertions.Expect(chip).ToContainTextAsync("running");
         page.AssertSound();
     }
 

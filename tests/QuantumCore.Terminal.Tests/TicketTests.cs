@@ -118,6 +118,49 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
+    [Theory]
+    [InlineData("dark")]
+    [InlineData("light")]
+    public async Task Bracket_ticket_fits_without_scrolling(string theme)
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol, 1440, 900, theme);
+        await page.FillAsync("buy", "bracket", ("price", "120.00"), ("quantity", "10"), ("target", "130.00"), ("trigger", "110.00"));
+        foreach (var part in new[] { "#price", "#stopPrice", ".preview .total", "#send" })
+            await Assertions.Expect(page.Page.Locator(part)).ToBeInViewportAsync(new() { Ratio = 1 });
+        Assert.True(await page.Page.Locator("#ticket").EvaluateAsync<bool>("ticket => ticket.scrollHeight <= ticket.clientHeight"));
+        await LayoutTests.PictureAsync(page, $"1440x900-{theme}-bracket");
+        page.AssertSound();
+    }
+
+    [Fact]
+    public async Task Limit_far_through_the_market_asks_first()
+    {
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "149.00", ask: "151.00");
+        var dialog = page.Page.Locator("dialog");
+        await page.FillAsync("sell", "limit", ("price", "140.00"), ("quantity", "1"));
+        await page.SendAsync();
+        await Assertions.Expect(dialog).ToContainTextAsync("This limit is 6.04 % below the best bid.");
+        await LayoutTests.PictureAsync(page, "1440x900-dark-far-through");
+        await dialog.GetByText("No, go back").ClickAsync();
+        await page.FillAsync("buy", "limit", ("price", "160.00"), ("quantity", "1"));
+        await page.SendAsync();
+        await Assertions.Expect(dialog).ToContainTextAsync("This limit is 5.96 % above the best ask.");
+        await dialog.Locator("button[type=submit]").ClickAsync();
+        await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 1 AAPL" }).Last).ToBeVisibleAsync();
+
+        // A limit within two per cent is an ordinary one; it asks as soon as it is changed to one that is not.
+        await page.FillAsync("buy", "limit", ("price", "148.50"), ("quantity", "1"));
+        await page.SendAsync();
+        var row = page.Page.Locator("#blotter tr[data-order]");
+        await row.Locator("input").First.FillAsync("165.00");
+        await row.Locator("input").First.PressAsync("Enter");
+        await Assertions.Expect(dialog).ToContainTextAsync("This limit is 9.27 % above the best ask.");
+        await dialog.GetByText("No, go back").ClickAsync();
+        Assert.Equal("148.50", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
+        await page.ClearAsync(Symbol);
+        page.AssertSound();
+    }
+
     /// <summary>Waits until the page knows of the trade that was made behind it, and of what is left after it.</summary>
     private static async Task HasPaidAsync(TradePage page, string lastPrice)
     {

@@ -182,7 +182,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteString("asset"u8, instrument.Quote.Name);
         to.WriteString("quantity"u8, DecimalText.Format((Int128)position.QuantityLots * instrument.LotSize, instrument.QuantityDecimals));
         to.WriteString("cost"u8, DecimalText.Format(position.Cost, decimals));
-        to.WriteString("averagePrice"u8, AveragePrice(position, instrument));
+        to.WriteString("averagePrice"u8, MeanCost(position, instrument));
         to.WriteString("realised"u8, DecimalText.Format(position.Realised, decimals));
         to.WriteString("fees"u8, DecimalText.Format(position.Fees, decimals));
         to.WritePriceOrNull("mark"u8, instrument, markTicks);
@@ -192,22 +192,11 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteEndObject();
     }
 
-    /// <summary>Cost by unit, to a hundred-millionth of a minor unit; to be looked at, never to be counted with.</summary>
-    private static string? AveragePrice(PositionProfit position, Instrument instrument)
-    {
-        if (position.QuantityLots == 0)
-            return null;
-
-        // Numbers of this size for the eye alone: larger than any amount.
-        var finer = Math.Min(8, DecimalText.MaxDecimals - instrument.Quote.Decimals);
-        var units = (BigInteger)position.QuantityLots * instrument.LotSize;
-        var cost = (BigInteger)position.Cost * BigInteger.Pow(10, finer + instrument.QuantityDecimals) * units.Sign;
-        var size = BigInteger.Abs(units);
-        var (price, rest) = BigInteger.DivRem(cost, size);
-        var twice = rest * 2;
-        price += twice > size || (twice == size && !price.IsEven) ? 1 : 0;
-        return DecimalText.Format((Int128)price, instrument.Quote.Decimals + finer);
-    }
+    /// <summary>Returns the cost of one unit; null when nothing is open.</summary>
+    private static string? MeanCost(PositionProfit position, Instrument instrument) => position.QuantityLots == 0
+        ? null
+        : AveragePrice.Of(
+            (BigInteger)position.Cost * BigInteger.Pow(10, instrument.QuantityDecimals), (BigInteger)position.QuantityLots * instrument.LotSize, instrument.Quote.Decimals);
 
     private async Task AnswerStatement(HttpContext context, long account)
     {

@@ -31,7 +31,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
             ? []
             : await entry.Orders(new OrderQuery(account, found.Symbol, Number: found.Number, Limit: 1));
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
-            await Answer.Order(context, Report(order, account), listed);
+            await Answer.Json(context, (order, account, listed), static (to, answer) => to.WriteOrder(Report(answer.order, answer.account), answer.listed, answer.order.FilledValue));
         else
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownOrder, "clientOrderId"));
     }
@@ -55,14 +55,14 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         var listed = await listings.BySymbol();
         var orders = await entry.Orders(new OrderQuery(account, symbol, Limit: limit + 1, BeforeNumber: before));
         var page = orders.OrderByDescending(order => order.Number).Take(limit).ToArray();
-        var reports = page.Where(order => listed.ContainsKey(order.Symbol)).Select(order => Report(order, account));
+        var known = page.Where(order => listed.ContainsKey(order.Symbol));
         var next = orders.Length > limit ? page[^1].Number.ToString(CultureInfo.InvariantCulture) : null;
-        await Answer.Json(context, (reports, listed, next), static (to, answer) =>
+        await Answer.Json(context, (known, account, listed, next), static (to, answer) =>
         {
             to.WriteStartObject();
             to.WriteStartArray("orders"u8);
-            foreach (var report in answer.reports)
-                to.WriteOrder(report, answer.listed);
+            foreach (var order in answer.known)
+                to.WriteOrder(Report(order, answer.account), answer.listed, order.FilledValue);
             to.WriteEndArray();
             to.WriteString("next"u8, answer.next);
             to.WriteEndObject();

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Numerics;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
@@ -14,9 +15,12 @@ internal static class WireWriter
     private static readonly ImmutableArray<string> s_padded =
         [.. Enumerable.Range(1, DecimalText.MaxDecimals + 1).Select(digits => $"D{digits}")];
 
-    /// <summary>An order; its instrument, and those of the other legs of its strategy, are among the listed ones.</summary>
+    /// <summary>
+    /// Writes an order; its instrument, and those of the other legs of its strategy, are among the listed ones. What its fills came to, in
+    /// ticks times lots, is told where the report does not have all of them.
+    /// </summary>
     public static void WriteOrder(
-        this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed)
+        this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed, long? filledValue = null)
     {
         var instrument = listed[report.Symbol];
         to.WriteStartObject();
@@ -31,7 +35,10 @@ internal static class WireWriter
         if (report.PeggedTicks > 0)
             to.WritePrice("peggedPrice"u8, instrument, report.PeggedTicks);
         to.WriteStage(report);
-        to.WritePrice("price"u8, instrument, report.PriceTicks);
+        // How far a market order may go is no price that anybody asked for, and not what it traded at.
+        to.WritePrice("price"u8, instrument, report.Type == OrderType.Market ? 0 : report.PriceTicks);
+        if (AverageOf(report, instrument, filledValue) is { } average)
+            to.WriteString("averagePrice"u8, average);
         to.WriteQuantity("quantity"u8, instrument, TotalOf(report));
         to.WriteQuantity("filled"u8, instrument, report.FilledLots);
         to.WriteQuantity("remaining"u8, instrument, report.LeavesLots);
@@ -53,6 +60,16 @@ internal static class WireWriter
 
         to.WriteEndArray();
         to.WriteEndObject();
+    }
+
+    /// <summary>Returns the mean price of the fills; null while nothing is filled, and where the report does not have all fills.</summary>
+    private static string? AverageOf(ExecutionReport report, Instrument instrument, long? filledValue)
+    {
+        if (report.FilledLots == 0 || (filledValue is null && report.Fills.Sum(fill => fill.QuantityLots) != report.FilledLots))
+            return null;
+
+        var value = filledValue ?? report.Fills.Aggregate(BigInteger.Zero, (sum, fill) => sum + ((BigInteger)fill.PriceTicks * fill.QuantityLots));
+        return AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals);
     }
 
     /// <summary>The first report has the total that was entered; what self-trade prevention took off it is no part of the order any more.</summary>

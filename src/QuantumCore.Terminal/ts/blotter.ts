@@ -1,23 +1,23 @@
 import { filledShare, pathOf, stageInWords, stateInWords } from "./account.js";
 import { call, explain, pause, read } from "./api.js";
-import { byId, button, confirm, make, tabs, write } from "./dom.js";
+import { asCards, byId, button, confirm, labelCells, make, tabs, write } from "./dom.js";
 import { changeInWords, mean, millisOf, moment, pretty, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import { unpriced } from "./kinds.js";
 import { bankruptcyOf, positionIn } from "./margin.js";
+import { withDeposits, type Position } from "./positions.js";
+import { howFarThrough } from "./preview.js";
 import type { Order, Side } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import { keyOfFill, type Store } from "./store.js";
 import { toast } from "./toast.js";
 
-export interface Position {
-  symbol: string; asset: string; quantity: string; averagePrice: string | null; realised: string; unrealised: string | null; mark: string | null; fees: string;
-}
-
 type Tab = "open" | "positions" | "balances" | "fills" | "history";
 const names: Readonly<Record<Tab, string>> = { open: "Open orders", positions: "Positions", balances: "Balances", fills: "Fills", history: "History" };
+const openHeads = ["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "Actions"] as const;
 const mostRows = 200;
 const positionsRefresh = 2_000;
+const positionsAnyway = 15_000;
 
 export const kindNames: Readonly<Record<string, string>> = {
   limit: "Limit", market: "Market", stop: "Stop", stopLimit: "Stop limit", takeProfit: "Take-profit", takeProfitLimit: "Take-profit limit",
@@ -33,6 +33,9 @@ interface Row { element: HTMLTableRowElement; price: HTMLInputElement; quantity:
 export class Blotter {
   /** A position is to be closed: the ticket is filled, nothing is sent. */
   onClosePosition: (symbol: string, side: Side, quantity: string) => void = () => undefined;
+
+  /** What is known of positions is another than before. */
+  onPositions: () => void = () => undefined;
 
   private tab: Tab = "open";
   private readonly host = byId("blotter");
@@ -81,7 +84,7 @@ export class Blotter {
     all.hidden = this.tab !== "open" || here === 0;
     write(this.allCount, `Cancel all ${here}`);
     write(this.allSymbol, ` of ${this.store.instrument?.symbol ?? ""}`);
-    if (this.store.account === undefined) this.show(current?.account == null ? "Sign in to see orders and balances." : "Loading…");
+    if (this.store.account === undefined) this.show(current?.account == null ? `${whyNoAccount("to see orders and balances")}.` : "Loading…");
     else if (this.tab === "open") this.renderOpen(open);
     else if (this.tab === "positions") this.renderPositions();
     else if (this.tab === "balances") this.renderBalances();
@@ -163,7 +166,7 @@ export class Blotter {
     const plain = (text: string, cssClass = ""): HTMLElement => make("th", { scope: "col", class: cssClass }, text);
     table.createTHead().append(make("tr", {}, head, plain("Symbol", "text optional"), plain("Side", "text"), plain("Type", "text optional"), plain("Price"), plain("Quantity"), plain("Filled"), make("th", { scope: "col" }, make("span", { class: "hidden-text" }, "Actions"))));
     table.createTBody();
-    return table;
+    return asCards(table);
   }
 
   private makeRow(order: Order, instrument: Instrument): Row {
@@ -192,6 +195,7 @@ export class Blotter {
       make("td", { class: "actions" },
         button("Amend", () => void this.amend(this.rows.get(order.clientOrderId)!, instrument), { class: "amend", "aria-label": `Amend the ${order.side} order ${order.clientOrderId}` }),
         button("Cancel", (pressed) => void this.cancel(this.rows.get(order.clientOrderId)?.shown ?? order, pressed), { "aria-label": `Cancel the ${order.side} order ${order.clientOrderId}` })));
+    labelCells(element, openHeads);
     const row: Row = { element, price, quantity, filled, stages: [stage, narrowStage], note, shown: order, busy: false };
     this.restore(row, instrument);
     return row;
@@ -205,7 +209,8 @@ export class Blotter {
     if (changed) this.judge(row, instrument);
     else this.restore(row, instrument);
     const [filled, quantity] = [instrument.lots(order.filled), instrument.lots(order.quantity)];
-    write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})`);
+    const average = filled === 0n ? "–" : averageOf(order, this.store);
+    write(row.filled, `${instrument.quantity(filled)} (${filledShare(filled, quantity)})${average === "–" ? "" : ` at ${average}`}`);
     for (const stage of row.stages) write(stage, stageInWords(order));
   }
 
@@ -264,7 +269,11 @@ export class Blotter {
   }
 
   /** Changes an order and says what became of it; the order as it is then, where that is known. */
-  async change({ symbol, orderId }: Order, body: { price?: string; quantity?: string }): Promise<Order | undefined> {
+  async change({ symbol, orderId, side, type }: Order, body: { price?: string; quantity?: string }): Promise<Order | undefined> {
+    const { instrument, book, last } = this.store;
+    const isShown = instrument !== undefined && symbol === instrument.symbol && type === "limit" && body.price !== undefined;
+    const far = isShown ? howFarThrough(side, instrument.ticks(body.price!), book, BigInt(last)) : "";
+    if (far !== "" && !(await confirm(`${side === "buy" ? "Buy" : "Sell"} at ${body.price}?`, "Amend", make("p", {}, `This limit is ${far}.`)))) return undefined;
     const outcome = await call<Order>("PATCH", `/orders/${encodeURIComponent(symbol)}/${orderId}`, body);
     if (outcome.kind === "done") {
       toast("good", "Amended", `${symbol}: ${[body.quantity && `quantity ${body.quantity}`, body.price && `price ${body.price}`].filter(Boolean).join(", ")}`);
@@ -320,9 +329,9 @@ export class Blotter {
   private renderHistory(): void {
     const rows = this.store.closed.map((order) => ({ key: `${order.clientOrderId} ${order.orderId}`, cells: [
       moment(millisOf(order.timeNanos)), order.symbol, sideOf(order), kindNames[order.type] ?? order.type,
-      limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order),
+      limitOf(order), averageOf(order, this.store), pretty(order.quantity), pretty(order.filled), stateInWords(order),
     ] }));
-    this.table(["Time", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
+    this.table(["Time", "Symbol", "Side", "Type", "Price", "Average", "Quantity", "Filled", "End"], rows, "No order has ended while this page was open. Older ones are on the Orders page.", 4);
   }
 
   private renderPositions(): void {
@@ -334,7 +343,7 @@ export class Blotter {
       return;
     }
     const { margin, instruments } = this.store;
-    const open = known.filter((position) => !/^[0.]*$/.test(position.quantity));
+    const open = withDeposits(known, this.store).filter((position) => !/^[0.]*$/.test(position.quantity));
     const bankrupt = (symbol: string): string[] => margin === undefined ? [] : [bankruptcyOf(positionIn(margin, symbol))];
     this.table(["Symbol", "Quantity", "Average entry", "Mark", ...(margin === undefined ? [] : ["Bankrupt at"]), "Unrealised", "Realised", ""], open.map((position) => ({ key: position.symbol, cells: [
       position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
@@ -346,8 +355,20 @@ export class Blotter {
 
   /** The position as it is when it is to be closed, which may be another one than its row was made for. */
   private close(symbol: string): void {
-    const position = this.positions?.list.find((one) => one.symbol === symbol);
+    const position = withDeposits(this.positions?.list ?? [], this.store).find((one) => one.symbol === symbol);
     if (position !== undefined) this.onClosePosition(symbol, position.quantity.startsWith("-") ? "buy" : "sell", position.quantity.replace("-", ""));
+  }
+
+  /** The position in a symbol, as far as it is known. */
+  positionOf(symbol: string): Position | undefined {
+    return this.positions?.account !== this.store.account ? undefined : withDeposits(this.positions?.list ?? [], this.store).find((one) => one.symbol === symbol);
+  }
+
+  /** Keeps positions known for who shows them beside the tables: soon after a fill, else now and then. */
+  watchPositions(now: number, isFilled: boolean): void {
+    const account = this.store.account;
+    if (isFilled) this.positionsAsked.at = Math.min(this.positionsAsked.at, now - positionsAnyway + 500);
+    if (account !== undefined && (now - this.positionsAsked.at > positionsAnyway || this.positionsAsked.account !== account)) void this.readPositions(now, account);
   }
 
   private async readPositions(now: number, account: string): Promise<void> {
@@ -355,6 +376,7 @@ export class Blotter {
     const answer = await read<{ positions: Position[] }>("/account/positions");
     if (answer === undefined) await pause(positionsRefresh);
     else if (this.store.account === account) this.positions = { account, list: answer.positions };
+    this.onPositions();
     this.store.touch("balances");
   }
 
@@ -379,6 +401,7 @@ export class Blotter {
       const said = cells.map((cell) => (typeof cell === "string" ? cell : cell.textContent ?? ""));
       const before = this.lines.get(key);
       const element = before?.element ?? rowOfCells(cells, texts);
+      if (before === undefined) labelCells(element, heads);
       cells.forEach((cell, column) => {
         if (before !== undefined && before.said[column] !== said[column]) element.cells[column]!.replaceChildren(cell);
       });
@@ -402,13 +425,28 @@ export function limitOf(order: Order): string {
   return unpriced.has(order.type) ? "–" : pretty(order.price);
 }
 
+/** What an order traded at on average: as the exchange tells it, or by its fills where those are all known. */
+export function averageOf(order: Order, store: Store): string {
+  const instrument = store.instruments.get(order.symbol);
+  if (instrument === undefined) return "–";
+  if (order.averagePrice !== undefined) return mean(order.averagePrice, instrument.priceScale);
+  let [lots, value] = [0n, 0n];
+  for (const fill of store.fills) {
+    if (fill.symbol !== order.symbol || fill.orderId !== order.orderId) continue;
+    lots += instrument.lots(fill.quantity);
+    value += instrument.notional(instrument.ticks(fill.price), instrument.lots(fill.quantity));
+  }
+  const one = instrument.notional(1n, lots);
+  return lots === 0n || lots !== instrument.lots(order.filled) || one === 0n ? "–" : instrument.price(value / one);
+}
+
 /** A table whose first columns are texts and the others numbers. */
 export function tableOfCells(heads: readonly string[], rows: readonly (readonly (string | Node)[])[], texts: number): HTMLTableElement {
   const table = make("table");
   table.createTHead().append(make("tr", {}, ...heads.map((head, at) => make("th", { scope: "col", class: at < texts ? "text" : "" }, head === "" ? make("span", { class: "hidden-text" }, "Actions") : head))));
   const body = table.createTBody();
   for (const row of rows) body.append(rowOfCells(row, texts));
-  return table;
+  return asCards(table);
 }
 
 function rowOfCells(cells: readonly (string | Node)[], texts: number): HTMLTableRowElement {

@@ -1,9 +1,11 @@
 import type { Alerts } from "./alerts.js";
-import { byId } from "./dom.js";
+import { button, byId, make, open } from "./dom.js";
 import { clock, parts, percent, two } from "./format.js";
 import type { Instrument } from "./instrument.js";
+import { Indicators } from "./indicators.js";
 import { Lines, priceTag } from "./lines.js";
-import type { Candle, Store } from "./store.js";
+import type { Side } from "./protocol.js";
+import { startOfCandle, type Candle, type Store } from "./store.js";
 import { font, Surface, tableOf, theme } from "./surface.js";
 
 const axisHeight = 20;
@@ -11,13 +13,16 @@ const leastAxisWidth = 74;
 const volumeShare = 0.18;
 const minuteMillis = 60_000;
 const dayMillis = 86_400_000;
-const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400];
+const niceMinutes = [1, 2, 5, 10, 15, 30, 60, 120, 240, 360, 720, 1_440, 2_880, 7_200, 14_400, 43_200, 129_600];
 
 /** Candles with volume: hollow ones rose, filled ones fell. */
 export class Chart extends Surface {
   /** Older candles are wanted. */
   onNeedOlder: () => void = () => undefined;
+  /** An order at a price was chosen: the ticket is filled, nothing is sent. */
+  onOrder: (ticks: number, side: Side, kind: "limit" | "stop") => void = () => undefined;
   readonly lines: Lines;
+  private readonly indicators: Indicators;
 
   private barWidth = 8;
   /** Bars between the newest candle and the right edge; negative when the view was moved into the past. */
@@ -36,6 +41,7 @@ export class Chart extends Surface {
   constructor(private readonly store: Store, private readonly alerts: Alerts) {
     super("chart", "Candles. Arrows move through time, plus and minus zoom, End returns to now.", "img");
     this.lines = new Lines(store, alerts, this.host, this, () => (this.dirty = true));
+    this.indicators = new Indicators(store, () => (this.dirty = true));
     const canvas = this.canvas;
     canvas.style.touchAction = "pan-y";
     canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -48,9 +54,9 @@ export class Chart extends Surface {
       else this.toNow();
     });
     canvas.addEventListener("contextmenu", (event) => {
-      if (event.offsetX < this.plotWidth) return;
       event.preventDefault();
-      this.askAlert(this.ticksAt(event.offsetY));
+      if (event.offsetX < this.plotWidth) this.askOrder(this.ticksAt(event.offsetY));
+      else this.askAlert(this.ticksAt(event.offsetY));
     });
     canvas.addEventListener("keydown", (event) => this.key(event));
     byId("to-now").addEventListener("click", () => this.toNow());
@@ -61,7 +67,7 @@ export class Chart extends Surface {
   }
 
   get plotHeight(): number {
-    return this.height - axisHeight;
+    return this.height - axisHeight - this.indicators.height;
   }
 
   /** Goes back to the newest candle and follows it. */
@@ -71,8 +77,28 @@ export class Chart extends Surface {
     this.setManual(undefined);
   }
 
+  /** Offers orders at a price, the one under the pointer or the last: limits on the better side of the market, stops on the other. */
+  askOrder(price = this.pointedTicks()): void {
+    const { instrument, last } = this.store;
+    const ticks = Math.max(1, Math.round(price));
+    if (instrument === undefined || last === 0) return;
+    const [limit, stop]: readonly [Side, Side] = ticks <= last ? ["buy", "sell"] : ["sell", "buy"];
+    const offer = (side: Side, kind: "limit" | "stop"): HTMLButtonElement => button(`${side === "buy" ? "Buy" : "Sell"} ${kind}`, () => {
+      // The focus goes to the ticket, not back to the chart.
+      dialog.onclose = null;
+      dialog.close();
+      this.onOrder(ticks, side, kind);
+    }, { class: "plain", "data-side": side });
+    const dialog = open(`At ${instrument.price(ticks)}`, make("p", {}, "The ticket is filled in. Nothing is sent yet."), make("div", { class: "actions" },
+      button("Alert", () => this.askAlert(ticks), { class: "plain" }), offer(stop, "stop"), offer(limit, "limit")));
+  }
+
+  private pointedTicks(): number {
+    return this.pointer === undefined || this.pointer.x > this.plotWidth ? this.store.last : this.ticksAt(this.pointer.y);
+  }
+
   /** Asks for a price to wait for: the one under the pointer, or the last. */
-  askAlert(ticks = this.pointer === undefined || this.pointer.x > this.plotWidth ? this.store.last : this.ticksAt(this.pointer.y)): void {
+  askAlert(ticks = this.pointedTicks()): void {
     if (this.store.instrument !== undefined) this.alerts.ask(this.store.instrument, Math.max(1, Math.round(ticks)));
   }
 
@@ -105,7 +131,12 @@ export class Chart extends Surface {
     this.drawVolume(g, candles, first, last);
     this.drawCandles(g, candles, first, last);
     this.drawFills(g, candles, instrument);
+    this.indicators.drawOver(g, this, first, last);
     g.restore();
+    const at = this.pointer === undefined ? candles.length - 1 : this.indexAt(this.pointer.x);
+    const text = (ticks: number): string => instrument.price(Math.round(ticks));
+    this.indicators.drawUnder(g, this, first, last, at, text);
+    this.indicators.drawNames(g, at, text);
     this.lines.draw(g, instrument);
     this.drawLast(g, instrument);
     this.drawLegend(g, candles, instrument);
@@ -122,7 +153,7 @@ export class Chart extends Surface {
       ]));
   }
 
-  private x(index: number): number {
+  x(index: number): number {
     return this.plotWidth - (this.store.candles.length - index + this.rightBars - 0.5) * this.barWidth;
   }
 
@@ -178,7 +209,7 @@ export class Chart extends Surface {
     }
 
     const bar = this.store.candleMillis / minuteMillis;
-    const minutes = niceMinutes.find((m) => (m / bar) * this.barWidth >= 64) ?? 43_200;
+    const minutes = niceMinutes.find((m) => (m / bar) * this.barWidth >= 64) ?? 525_600;
     g.textAlign = "center";
     // Candles begin by UTC, which on other clocks may be no round time: the first one of each step is marked, whenever it begins.
     let before = candles[first - 1] === undefined ? undefined : this.placeOf(candles[first - 1]!.start);
@@ -191,7 +222,7 @@ export class Chart extends Surface {
       if (!isTick || x < 24 || x > this.plotWidth - 24) continue;
       line(g, theme.line, x, 0, x, this.plotHeight);
       g.fillStyle = theme.muted;
-      g.fillText(beginsDay ? place.day.slice(5) : place.time, x, this.plotHeight + axisHeight / 2);
+      g.fillText(beginsDay ? place.day.slice(5) : place.time, x, this.height - axisHeight / 2);
     }
   }
 
@@ -237,7 +268,7 @@ export class Chart extends Surface {
   private drawFills(g: CanvasRenderingContext2D, candles: readonly Candle[], instrument: Instrument): void {
     for (const fill of this.store.fills) {
       if (fill.symbol !== instrument.symbol || fill.state === "void") continue;
-      const start = Math.floor(Number(fill.timeNanos.slice(0, -6)) / this.store.candleMillis) * this.store.candleMillis;
+      const start = startOfCandle(Number(fill.timeNanos.slice(0, -6)), this.store.candleMillis);
       const index = candles.findIndex((candle) => candle.start === start);
       if (index < 0) continue;
       const [x, isBuy] = [this.x(index), fill.side === "buy"];
@@ -307,10 +338,10 @@ export class Chart extends Surface {
     const width = g.measureText(label).width + 12;
     const left = Math.max(0, Math.min(this.plotWidth - width, at - width / 2));
     g.fillStyle = theme.text;
-    g.fillRect(left, this.plotHeight + 1, width, axisHeight - 2);
+    g.fillRect(left, this.height - axisHeight + 1, width, axisHeight - 2);
     g.fillStyle = theme.panel;
     g.textAlign = "center";
-    g.fillText(label, left + width / 2, this.plotHeight + axisHeight / 2);
+    g.fillText(label, left + width / 2, this.height - axisHeight / 2);
   }
 
   private wheel(event: WheelEvent): void {
@@ -336,6 +367,7 @@ export class Chart extends Surface {
   }
 
   private press(event: PointerEvent): void {
+    if (event.button !== 0) return;
     this.canvas.setPointerCapture(event.pointerId);
     if (event.offsetX < this.plotWidth && this.fingers.size === 0 && this.lines.take(event.offsetY)) return;
     this.fingers.set(event.pointerId, { x: event.offsetX, y: event.offsetY });

@@ -20,6 +20,7 @@ export class Depth extends Surface {
     this.canvas.addEventListener("pointerdown", (event) => {
       if (event.button === 0 && this.middle > 0) this.onPick(this.ticksAt(event.offsetX));
     });
+    this.leaveFocus();
   }
 
   protected draw(g: CanvasRenderingContext2D): void {

@@ -26,6 +26,30 @@ export function wide(label: string): HTMLElement {
   return make("section", { class: "card", tabindex: "0", "aria-label": label });
 }
 
+/** Makes each row of a table a card on a narrow page: its cells say what they are, and it stays a table to who listens. */
+export function asCards(table: HTMLTableElement): HTMLTableElement {
+  table.classList.add("as-cards");
+  table.setAttribute("role", "table");
+  const heads = [...table.tHead?.rows[0]?.cells ?? []];
+  table.tHead?.setAttribute("role", "rowgroup");
+  table.tHead?.rows[0]?.setAttribute("role", "row");
+  for (const head of heads) head.setAttribute("role", "columnheader");
+  for (const body of table.tBodies) {
+    body.setAttribute("role", "rowgroup");
+    for (const row of body.rows) labelCells(row, heads.map((head) => head.textContent ?? ""));
+  }
+  return table;
+}
+
+/** Names the cells of a row that is a card on a narrow page. */
+export function labelCells(row: HTMLTableRowElement, heads: readonly string[]): void {
+  row.setAttribute("role", "row");
+  [...row.cells].forEach((cell, at) => {
+    cell.setAttribute("role", "cell");
+    cell.dataset["label"] = heads[at] ?? "";
+  });
+}
+
 /** A button that does something. */
 export function button(label: string, does: (button: HTMLButtonElement) => void, attributes: Readonly<Record<string, string | undefined>> = {}): HTMLButtonElement {
   const made = make("button", { type: "button", ...attributes }, label);

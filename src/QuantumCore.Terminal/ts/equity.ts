@@ -1,6 +1,6 @@
 import { read } from "./api.js";
 import { button, make, wide, write } from "./dom.js";
-import { clock, percent, units } from "./format.js";
+import { clock, percent, plain, units } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import type { CandleRow } from "./protocol.js";
 import type { Store } from "./store.js";
@@ -21,6 +21,8 @@ const day = 86_400_000;
 const ranges: readonly Range[] = [{ label: "1 hour", step: minute, count: 61, period: "1m" }, { label: "24 hours", step: quarter, count: 97, period: "15m" }, { label: "30 days", step: day, count: 30, period: "1d" }];
 /** Of a thousand entries each, which take some milliseconds. */
 const mostPages = 50;
+/** Fewer points than these are not joined. */
+const leastOfLine = 8;
 const svgSpace = "http://www.w3.org/2000/svg";
 
 /** What the account was worth over time: its ledger at each moment, at the prices of that moment. */
@@ -75,9 +77,9 @@ async function worthOver(range: Range, store: Store, quote: string): Promise<Poi
   }
   const market = [...store.instruments.values()].find((instrument) => instrument.quote === quote)!;
   const points = times.map((millis, at) => ({ millis, worth: worth(held[at]!, millis, quote, market, store, prices) }));
-  // Before anything came in there is nothing to see; the last point of that time shows when it was.
+  // Before anything came in there is nothing to see.
   const began = points.findIndex((point) => point.worth !== 0n);
-  return points.slice(Math.max(0, Math.min(began, points.length - 2)));
+  return points.slice(began < 0 ? points.length - 1 : began);
 }
 
 /** Balances at the end of days: each from the statement of its own day. The last time is now, on the day that is not over. */
@@ -138,8 +140,8 @@ function worth(held: ReadonlyMap<string, string>, millis: number, quote: string,
 }
 
 function picture(points: readonly Point[], market: Instrument): Element {
-  const values = points.map((point) => point.worth);
-  const [low, high] = [values.reduce((a, b) => (b < a ? b : a)), values.reduce((a, b) => (b > a ? b : a))];
+  const worths = points.map((point) => point.worth);
+  const [low, high] = [worths.reduce((a, b) => (b < a ? b : a)), worths.reduce((a, b) => (b > a ? b : a))];
   const room = high === low ? 1n : high - low;
   const [begin, end] = [points[0]!.millis, points.at(-1)!.millis];
   const place = (point: Point): string => `${(((point.millis - begin) / Math.max(1, end - begin)) * 1_000).toFixed(1)},${(170 - Number(((point.worth - low) * 1_600n) / room) / 10).toFixed(1)}`;
@@ -150,8 +152,14 @@ function picture(points: readonly Point[], market: Instrument): Element {
   };
   set(svg, { class: "equity", viewBox: "0 0 1000 180", preserveAspectRatio: "none", role: "img", "aria-label": `Worth over time: lowest ${market.money(low)}, highest ${market.money(high)} ${market.quote}` });
   for (const y of ["10", "90", "170"]) svg.append(set(document.createElementNS(svgSpace, "line"), { class: "equity-grid", x1: "0", x2: "1000", y1: y, y2: y }));
-  svg.append(set(document.createElementNS(svgSpace, "polyline"), { class: "equity-line", points: points.map(place).join(" ") }));
-  return svg;
+  // Between a few points nothing is known: they stand for themselves.
+  const isLine = points.length >= leastOfLine;
+  svg.append(isLine ? set(document.createElementNS(svgSpace, "polyline"), { class: "equity-line", points: points.map(place).join(" ") })
+    : set(document.createElementNS(svgSpace, "path"), { class: "equity-points", d: points.map((point) => `M ${place(point)} h 0`).join(" ") }));
+  const values = [high, (high + low) / 2n, low].map((value) => make("span", {}, market.money(value)));
+  const box = make("div", { class: "equity-box" }, make("div", { class: "equity-values", "aria-hidden": "true" }, ...(high === low ? values.slice(0, 1) : values)));
+  box.prepend(svg);
+  return box;
 }
 
 function named(millis: number, range: Range): string {
@@ -162,9 +170,3 @@ function named(millis: number, range: Range): string {
 const dayOf = (millis: number): string => new Date(millis).toISOString().slice(0, 10);
 
 const digits = (text: string): number => text.split(".")[1]?.length ?? 0;
-
-/** Minor units as the exchange writes them. */
-function plain(sum: bigint, scale: number): string {
-  const text = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, "0");
-  return `${sum < 0n ? "-" : ""}${text.slice(0, text.length - scale)}${scale > 0 ? `.${text.slice(-scale)}` : ""}`;
-}

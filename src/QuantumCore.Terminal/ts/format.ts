@@ -31,6 +31,12 @@ export function units(text: string, scale: number): bigint {
   return negative ? -value : value;
 }
 
+/** Minor units as the exchange writes them. */
+export function plain(sum: bigint, scale: number): string {
+  const text = (sum < 0n ? -sum : sum).toString().padStart(scale + 1, "0");
+  return `${sum < 0n ? "-" : ""}${text.slice(0, text.length - scale)}${scale > 0 ? `.${text.slice(-scale)}` : ""}`;
+}
+
 /** A decimal of the exchange with commas. */
 export function pretty(text: string): string {
   const scale = text.split(".")[1]?.length ?? 0;

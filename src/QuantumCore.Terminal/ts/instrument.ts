@@ -1,4 +1,4 @@
-import { decimal, parse, units } from "./format.js";
+import { decimal, parse, plain, units } from "./format.js";
 import type { InstrumentJson } from "./protocol.js";
 
 /** An instrument in whole ticks and lots, and the way from them to text and back. */
@@ -16,6 +16,8 @@ export class Instrument {
   readonly minLots: bigint;
   readonly maxLots: bigint;
   readonly minNotional: bigint;
+  /** Ticks of the price that it was listed at; 0 for none. */
+  readonly referenceTicks: bigint;
   private readonly tick: bigint;
   private readonly lot: bigint;
   private readonly minTicks: bigint;
@@ -38,6 +40,7 @@ export class Instrument {
     this.maxLots = this.lots(json.maxQuantity);
     this.minTicks = this.ticks(json.minPrice);
     this.maxTicks = this.ticks(json.maxPrice);
+    this.referenceTicks = this.ticks(json.referencePrice ?? "0");
     this.minNotional = units(json.minNotional, json.quoteDecimals);
   }
 
@@ -78,6 +81,17 @@ export class Instrument {
     const shift = this.quoteScale - this.priceScale - this.quantityScale;
     const product = ticks * this.tick * lots * this.lot;
     return shift >= 0 ? product * 10n ** BigInt(shift) : product / 10n ** BigInt(-shift);
+  }
+
+  /** Smallest units of its quantity that a lot has. */
+  get lotUnits(): bigint {
+    return this.lot;
+  }
+
+  /** The price at which so many lots are worth a value, with four decimals more than a price has: for the eye. */
+  mean(value: bigint, lots: bigint): string {
+    const one = this.notional(1n, lots);
+    return one === 0n ? this.price(0) : plain((value * 10_000n * this.tick) / one, this.priceScale + 4);
   }
 
   /** The most lots that an amount of the quote asset pays for at a price. */

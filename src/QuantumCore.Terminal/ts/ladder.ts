@@ -31,6 +31,7 @@ export class Ladder extends Surface {
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button === 0) this.pick(this.rowAt(event.offsetY), event.shiftKey);
     });
+    this.leaveFocus();
     canvas.addEventListener("keydown", (event) => this.key(event));
   }
 

@@ -1,6 +1,8 @@
 import type { Alerts } from "./alerts.js";
 import { button, make, write } from "./dom.js";
 import type { Instrument } from "./instrument.js";
+import { pretty } from "./format.js";
+import type { Position } from "./positions.js";
 import type { Order } from "./protocol.js";
 import type { OwnOrder, Store } from "./store.js";
 import { font, theme } from "./surface.js";
@@ -18,6 +20,8 @@ interface Drag { order: Order; ticks: number; isHeld: boolean }
 export class Lines {
   /** An order is to have another price, in decimals. */
   onAmend: (order: Order, price: string) => void = () => undefined;
+  /** The position in a symbol, whose average price is a line. */
+  positionOf: (symbol: string) => Position | undefined = () => undefined;
 
   private drag: Drag | undefined;
   private readonly ask = make("div", { class: "drag-ask", role: "group", "aria-label": "Amend the order?", hidden: true });
@@ -32,6 +36,11 @@ export class Lines {
     // What was amended, filled or cancelled meanwhile is not drawn about any more.
     if (this.drag !== undefined && !this.isOwn(this.drag.order)) this.drop();
     for (const alert of this.alerts.of(instrument.symbol)) this.line(g, instrument, Number(instrument.ticks(alert.price)), () => "Alert", theme.warn, [1, 4]);
+    const position = this.positionOf(instrument.symbol);
+    if (position?.averagePrice != null) {
+      const label = (): string => `Position ${pretty(position.quantity)}${position.unrealised === null ? "" : `  ${position.unrealised.startsWith("-") ? "" : "+"}${pretty(position.unrealised)} ${instrument.quote}`}`;
+      this.line(g, instrument, Number(instrument.ticks(position.averagePrice)), label, theme.own, []);
+    }
     for (const { order, ticks } of this.store.own) {
       const drawn = this.drag?.order.orderId === order.orderId ? this.drag : undefined;
       const label = (): string => `${order.side === "buy" ? "Buy" : "Sell"} ${order.triggerPrice === undefined ? "" : `${order.type} `}${instrument.quantity(instrument.lots(order.remaining))}`;

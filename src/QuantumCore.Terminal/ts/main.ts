@@ -1,5 +1,5 @@
 import { call, insist, onUnauthorized, pause } from "./api.js";
-import { button, byId, make, write } from "./dom.js";
+import { button, byId, make } from "./dom.js";
 import { listen, showKeys, type Key } from "./keys.js";
 import { onPrefs, showSettings } from "./prefs.js";
 import { begin, current, isOfficer, onSession, type Session } from "./session.js";
@@ -30,15 +30,16 @@ let ready: Promise<void> = Promise.resolve();
 async function route(): Promise<void> {
   const [first = "", second] = location.pathname.slice(1).split("/");
   const isTrade = first === "" || first === "trade";
-  byId("trade").hidden = !isTrade;
-  byId("page").hidden = isTrade;
+  const symbol = second === undefined || second === "" ? undefined : named(second);
+  showTrade(isTrade);
   for (const link of document.querySelectorAll<HTMLAnchorElement>("#pages a")) {
     if (link.pathname.slice(1) === (isTrade ? "trade" : first)) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");
   }
   if (isTrade) {
     byId("page").replaceChildren();
-    trade.show(second === undefined ? undefined : named(second));
+    if (symbol !== undefined && store.instruments.size > 0 && !store.instruments.has(symbol)) showNotListed(symbol);
+    else trade.show(symbol);
     return;
   }
   // A place of its own: a page that is late writes into one that is not there any more.
@@ -55,6 +56,20 @@ async function route(): Promise<void> {
   if (!host.isConnected) return;
   if (found === undefined) host.replaceChildren(make("h1", {}, "The page did not come"), make("p", {}, "The exchange did not answer."), button("Try again", () => void route(), { class: "plain" }));
   else await found.show(host, store);
+}
+
+/** Shows the trade page, or the place of the others. */
+function showTrade(on: boolean): void {
+  byId("trade").hidden = !on;
+  byId("page").hidden = on;
+}
+
+/** Says that there is no such symbol, and which there are. */
+function showNotListed(symbol: string): void {
+  showTrade(false);
+  document.title = "Not listed · QuantumCore";
+  const links = [...store.instruments.keys()].map((name) => make("a", { class: "plain", href: `/trade/${encodeURIComponent(name)}` }, name));
+  byId("page").replaceChildren(make("div", {}, make("h1", {}, `${symbol} is not listed here`), make("p", {}, "The address may be mistyped, or the symbol has another name by now. These are listed:"), make("p", { class: "buttons" }, ...links)));
 }
 
 /** A name in an address; one that is badly written is no name. */
@@ -95,8 +110,20 @@ function showSession(session: Session | undefined): void {
   const account = byId("account");
   account.replaceChildren(session === undefined ? "Sign in" : session.user, ...(session?.demo === true ? [make("small", {}, "demo account")] : []));
   account.title = [session?.user, session?.account].filter((known) => known != null).join(", ");
-  write(byId("operator-link"), "Operator");
-  byId("operator-link").hidden = !isOfficer(session);
+  // In a demo everybody may go on as its operator.
+  byId("operator-link").hidden = !isOfficer(session) && session?.demo !== true;
+  void showSimulationLink(session);
+}
+
+/** The simulation is linked where it may be shaped: in a demo, and on its admin port for everybody. */
+async function showSimulationLink(session: Session | undefined): Promise<void> {
+  const link = byId("sim-link");
+  if (session?.demo === true) {
+    link.hidden = false;
+    return;
+  }
+  const found = await insist(() => call<object | undefined>("GET", "/sim"), Infinity, () => current === session);
+  if (current === session) link.hidden = found.kind !== "done" || found.value === undefined;
 }
 
 /** Where one signs in somebody is shown who it is, however late that is known; not what is being written there. */
@@ -134,7 +161,7 @@ async function start(): Promise<void> {
     void begin().then(() => (asks = false));
   };
   onUnauthorized(trade.onUnknown);
-  void insist(() => call<object | undefined>("GET", "/sim")).then((found) => (byId("sim-link").hidden = found.kind !== "done" || found.value === undefined));
+  trade.onNotListed = showNotListed;
   await trade.start(path === undefined ? undefined : named(path), new URLSearchParams(location.search).get("iv"), current?.account != null);
   await known;
   isShown = true;

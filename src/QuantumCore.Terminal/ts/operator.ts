@@ -1,23 +1,11 @@
 import { call, explain, patience, read } from "./api.js";
-import { button, confirm, make, wide, write } from "./dom.js";
+import { asCards, button, confirm, make, wide, write } from "./dom.js";
 import { decimal, moment, pretty } from "./format.js";
 import { LimitsCard } from "./limits.js";
-import { phaseNames, phaseReasons } from "./markets.js";
-import type { MarketState, Phase, Problem, TradeChange } from "./protocol.js";
-import { current, isOfficer } from "./session.js";
+import type { Problem, TradeChange } from "./protocol.js";
+import { asOperator, current, isOfficer } from "./session.js";
 import type { Store } from "./store.js";
-import { toast } from "./toast.js";
-
-/** What an operator may do with a symbol, with the words that ask and say it. */
-const acts: readonly { phase: Phase; label: string; asks: string; danger: boolean }[] = [
-  { phase: "opening", label: "Start an auction", asks: "Orders are collected from now on, and nothing trades until the auction is held.", danger: false },
-  { phase: "continuous", label: "Uncross, trade on", asks: "An auction that is under way is held now. After that the market trades continuously.", danger: false },
-  { phase: "volatility", label: "Volatility auction", asks: "Continuous trading is interrupted by an auction.", danger: false },
-  { phase: "closing", label: "Closing auction", asks: "Orders for the close are collected, until the market is closed.", danger: false },
-  { phase: "preOpen", label: "Pre-open", asks: "Orders are collected before the auction.", danger: false },
-  { phase: "halt", label: "Halt", asks: "Nothing trades until trading is taken up again. Cancels go on.", danger: true },
-  { phase: "closed", label: "Close", asks: "The market closes, after its closing auction if that is under way. Day orders end.", danger: true },
-];
+import { SymbolTable } from "./symbols.js";
 
 const refreshEvery = 1_000;
 
@@ -35,25 +23,20 @@ interface System {
 export function show(host: HTMLElement, store: Store): void {
   document.title = "Operator · QuantumCore";
   if (!isOfficer(current)) {
-    host.replaceChildren(make("h1", {}, "Operator"), make("p", { class: "empty" }, "This page is for operators. Sign in as one; in a demo that is demo-admin."));
+    host.replaceChildren(make("h1", {}, "Operator"), make("p", { class: "empty" }, "This page is for operators: they halt and reopen markets, hold auctions, set limits, and see how the exchange itself is."),
+      make("p", { class: "empty" }, asOperator() ?? make("a", { href: "/signin" }, "Sign in as an operator")));
     return;
   }
-  const cards = new Map<string, SymbolCard>();
-  const market = make("div", { class: "cards" });
-  for (const symbol of store.instruments.keys()) {
-    const card = new SymbolCard(symbol);
-    cards.set(symbol, card);
-    market.append(card.element);
-  }
+  const market = new SymbolTable(store);
   const health = make("div", { class: "card" });
   const [silos, log, audit] = [wide("Silos"), wide("Log"), wide("Who did what")];
-  host.replaceChildren(make("h1", {}, "Operator"), market, make("div", { class: "cards" }, health, accountCard(), new LimitsCard(store).element, tradeCard(store)), silos, log, audit);
+  host.replaceChildren(make("h1", {}, "Operator"), market.element, make("div", { class: "cards" }, health, accountCard(), new LimitsCard(store).element, tradeCard(store)), silos, log, audit);
   let asked = 0;
   const refresh = async (): Promise<void> => {
-    if (!market.isConnected) return;
+    if (!market.element.isConnected) return;
     if (asked++ % auditEvery === 0) void showAudit(audit);
     try {
-      await Promise.all([...cards.values()].map((card) => card.refresh()));
+      await market.refresh();
       const system = await read<System>("/admin/system");
       await showHealth(health, system);
       showSilos(silos, system);
@@ -63,70 +46,6 @@ export function show(host: HTMLElement, store: Store): void {
     }
   };
   void refresh();
-}
-
-/** What an operator may say; the other reasons are the exchange's own. */
-const saidReasons = ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"] as const;
-
-const factNames = ["Phase", "Since", "Why", "Next", "Last", "Mark", "Reference of the band", "Takes prices", "Indicative price", "Would match", "Imbalance", "Sequence"] as const;
-
-class SymbolCard {
-  readonly element = make("section", { class: "card" });
-  private readonly chip = make("span", { class: "chip" }, "…");
-  private readonly told = factNames.map(() => make("dd", {}, "–"));
-  private readonly facts = make("dl", { class: "facts" }, ...factNames.flatMap((name, at) => [make("dt", {}, name), this.told[at]!]));
-  /** Answers come in any sequence: one that was asked for earlier than what is shown is not shown any more. */
-  private asked = 0;
-  private shown = 0;
-  private readonly problem = make("p", { class: "problem", role: "alert" });
-
-  constructor(private readonly symbol: string) {
-    this.element.dataset["symbol"] = symbol;
-    const buttons = acts.map((act) => button(act.label, () => void this.act(act), { class: act.danger ? "solid danger" : "plain", "data-phase": act.phase }));
-    this.element.append(make("div", { class: "card-title" }, make("h2", {}, symbol), this.chip), this.facts, this.problem, make("div", { class: "buttons" }, ...buttons));
-  }
-
-  async refresh(): Promise<void> {
-    const asked = ++this.asked;
-    const outcome = await call<MarketState>("GET", `/symbols/${encodeURIComponent(this.symbol)}/state`);
-    if (asked < this.shown) return;
-    this.shown = asked;
-    this.facts.toggleAttribute("data-old", outcome.kind !== "done");
-    if (outcome.kind !== "done") {
-      write(this.chip, outcome.kind === "refused" ? outcome.problem.code : "no answer");
-      this.chip.className = "chip warn";
-      return;
-    }
-    const state = outcome.value;
-    write(this.chip, phaseNames[state.phase] === "" ? "Trading" : phaseNames[state.phase]);
-    this.chip.className = state.phase === "continuous" ? "chip" : "chip warn";
-    const texts = [
-      state.phase, state.phaseSince === null ? "–" : moment(Date.parse(state.phaseSince)),
-      state.phaseReason === null ? "–" : phaseReasons[state.phaseReason] ?? state.phaseReason,
-      state.nextPhase === null || state.nextPhaseTime === null ? "–" : `${state.nextPhase} at ${moment(Date.parse(state.nextPhaseTime))}`,
-      ...[state.lastPrice, state.markPrice, state.referencePrice].map(orDash),
-      state.priceLimits === null ? "any" : `${pretty(state.priceLimits.lowest)} to ${pretty(state.priceLimits.highest)}`,
-      ...[state.indicative?.price ?? null, state.indicative?.quantity ?? null].map(orDash),
-      state.indicative === null ? "–" : imbalance(state.indicative.imbalance), String(state.sequence),
-    ];
-    texts.forEach((text, at) => write(this.told[at]!, text));
-  }
-
-  private async act(act: (typeof acts)[number]): Promise<void> {
-    const why = make("select", { "aria-label": "Reason" }, make("option", { value: "" }, "no reason given"), ...saidReasons.map((reason) => make("option", { value: reason }, phaseReasons[reason] ?? reason)));
-    const seconds = make("input", { placeholder: "until somebody ends it", inputmode: "numeric", "aria-label": "For how many seconds" });
-    const note = make("input", { placeholder: "goes on record", maxlength: "200", "aria-label": "Why" });
-    const asks = make("p", {}, act.asks);
-    if (!(await confirm(`${act.label}: ${this.symbol}?`, `${act.label}: ${this.symbol}`, asks, make("label", {}, "Reason", why), make("label", {}, "For how many seconds", seconds), make("label", {}, "Why", note)))) return;
-    const [forSeconds, said] = [seconds.value.trim(), note.value.trim()];
-    const outcome = await call<MarketState>("POST", `/admin/symbols/${encodeURIComponent(this.symbol)}/phase`, {
-      phase: act.phase, ...(why.value === "" ? {} : { reason: why.value }), ...(forSeconds === "" ? {} : { forSeconds }), ...(said === "" ? {} : { why: said }),
-    });
-    const field = outcome.kind === "refused" && outcome.problem.field === "forSeconds" ? "For how many seconds, 1 to a week" : act.label;
-    write(this.problem, outcome.kind === "refused" ? `${field}: ${explain(outcome.problem)}` : outcome.kind === "unknown" ? "No answer came; the phase above tells what is." : "");
-    if (outcome.kind === "done") toast("good", act.label, `${this.symbol} is now ${outcome.value.phase}`);
-    await this.refresh();
-  }
 }
 
 /** What may be done with an account: what asks for it, and what is said when it is done. */
@@ -232,7 +151,7 @@ function quantile(values: ReadonlyMap<string, number>, name: string, share: numb
 }
 
 function table(heads: readonly string[], rows: readonly HTMLElement[]): HTMLTableElement {
-  return make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows));
+  return asCards(make("table", {}, make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { class: "text", scope: "col" }, head)))), make("tbody", {}, ...rows)));
 }
 
 function cells(...texts: readonly (string | HTMLElement)[]): HTMLTableRowElement {
@@ -283,12 +202,4 @@ async function showAudit(card: HTMLElement): Promise<void> {
 
 function whyNone(problem: Problem | undefined): string {
   return problem?.code === "Forbidden" ? "The audit log is an administrator's to read." : "The audit log did not come.";
-}
-
-function orDash(number: string | null): string {
-  return number === null ? "–" : pretty(number);
-}
-
-function imbalance(text: string): string {
-  return text.startsWith("-") ? `${pretty(text.slice(1))} left of sellers` : /^[0.]*$/.test(text) ? "none" : `${pretty(text)} left of buyers`;
 }

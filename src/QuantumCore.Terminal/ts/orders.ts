@@ -1,11 +1,11 @@
 import { stateInWords } from "./account.js";
 import { read } from "./api.js";
-import { byTime, kindNames, limitOf, sideOf, tableOfCells } from "./blotter.js";
+import { averageOf, byTime, kindNames, limitOf, sideOf, tableOfCells } from "./blotter.js";
 import { button, make, open, wide } from "./dom.js";
 import { changeInWords, decimal, millisOf, moment, pretty, units } from "./format.js";
 import { csv, save } from "./portfolio.js";
 import type { Fill, Order } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -17,7 +17,7 @@ const mostPages = 50;
 export async function show(host: HTMLElement, store: Store): Promise<void> {
   document.title = "Orders · QuantumCore";
   if (current?.account == null) {
-    host.replaceChildren(make("h1", {}, "Orders"), make("p", { class: "empty" }, "Sign in with an account to see its orders."));
+    host.replaceChildren(make("h1", {}, "Orders"), make("p", { class: "empty" }, `${whyNoAccount("to see your orders")}.`));
     return;
   }
   const choose = (options: readonly (readonly [string, string])[]): HTMLSelectElement => make("select", {}, ...options.map(([value, label]) => make("option", { value }, label)));
@@ -41,7 +41,7 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
     state.disabled = what.value === "fills";
     file.disabled = !isRead;
     if (!isRead) return;
-    if (what.value === "orders") showOrders(card, chosenOrders());
+    if (what.value === "orders") showOrders(card, chosenOrders(), store);
     else showFills(card, chosenFills());
     if (what.value === "orders" && next !== null && state.value !== "open")
       card.append(make("p", { class: "muted" }, "Open orders are all here. Of those that are done there are older ones. ", button("Older orders", () => void loadOlder(), { class: "ghost" })));
@@ -102,13 +102,13 @@ function stateOf(order: Order): string {
   return order.status === "new" || order.status === "partiallyFilled" ? "open" : order.status;
 }
 
-function showOrders(card: HTMLElement, orders: readonly Order[]): void {
+function showOrders(card: HTMLElement, orders: readonly Order[], store: Store): void {
   const rows = orders.map((order) => [
     button(moment(millisOf(order.timeNanos)), () => void showLife(order, card), { class: "ghost", title: "What happened to it" }), order.symbol,
     sideOf(order), kindNames[order.type] ?? order.type,
-    limitOf(order), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
+    limitOf(order), averageOf(order, store), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
   ]);
-  card.replaceChildren(tableOfCells(["Changed", "Symbol", "Side", "Type", "Price", "Quantity", "Filled", "State", "Name"], rows, 4),
+  card.replaceChildren(tableOfCells(["Changed", "Symbol", "Side", "Type", "Price", "Average", "Quantity", "Filled", "State", "Name"], rows, 4),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, "No such orders. What you place on the Trade page stands here from then on.")] : []));
 }
 
@@ -168,8 +168,8 @@ function isWhole(order: Order, fills: readonly Fill[]): boolean {
 
 function download(what: string, orders: readonly Order[], fills: readonly Fill[]): void {
   const lines = what === "orders"
-    ? ["timeNanos,symbol,orderId,clientOrderId,side,type,price,quantity,filled,status,endReason",
-      ...orders.map((o) => [o.timeNanos, o.symbol, String(o.orderId), o.clientOrderId, o.side, o.type, o.price, o.quantity, o.filled, o.status, o.endReason ?? ""].map(csv).join(","))]
+    ? ["timeNanos,symbol,orderId,clientOrderId,side,type,price,quantity,filled,status,endReason,averagePrice",
+      ...orders.map((o) => [o.timeNanos, o.symbol, String(o.orderId), o.clientOrderId, o.side, o.type, o.price, o.quantity, o.filled, o.status, o.endReason ?? "", o.averagePrice ?? ""].map(csv).join(","))]
     : ["timeNanos,symbol,tradeId,orderId,side,price,quantity,fee,liquidity,state,tradedPrice",
       ...fills.map((f) => [f.timeNanos, f.symbol, f.tradeId, String(f.orderId), f.side, f.price, f.quantity, f.fee, f.liquidity, f.state ?? "", f.tradedPrice ?? ""].map(csv).join(","))];
   save(`${what}.csv`, lines);

@@ -1,11 +1,12 @@
 import { read } from "./api.js";
-import { gain, tableOfCells, type Position } from "./blotter.js";
+import { gain, tableOfCells } from "./blotter.js";
 import { button, make, wide, write } from "./dom.js";
 import { equityCard } from "./equity.js";
 import { mean, moment, pretty, units } from "./format.js";
 import { bankruptcyOf } from "./margin.js";
+import { withDeposits, type Position } from "./positions.js";
 import type { Balance, Margin } from "./protocol.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -16,7 +17,7 @@ interface Statement { from: string; to: string; entries: Entry[]; next: string |
 export async function show(host: HTMLElement, store: Store): Promise<void> {
   document.title = "Portfolio · QuantumCore";
   if (current?.account == null) {
-    host.replaceChildren(make("h1", {}, "Portfolio"), make("p", { class: "empty" }, "Sign in with an account to see what it has."));
+    host.replaceChildren(make("h1", {}, "Portfolio"), make("p", { class: "empty" }, `${whyNoAccount("to see what your account has")}.`));
     return;
   }
   const today = new Date(store.now()).toISOString().slice(0, 10);
@@ -67,7 +68,6 @@ function marginCard(margin: Margin | undefined): HTMLElement | undefined {
 }
 
 function showBalances(card: HTMLElement, balances: readonly Balance[] | undefined, store: Store): void {
-  const values = new Map<string, bigint>();
   const isPending = balances?.some((balance) => balance.pending !== undefined) === true;
   const rows = (balances ?? []).filter((balance) => !/^[0.]*$/.test(balance.total)).map((balance) => {
     const market = [...store.instruments.values()].find((instrument) => instrument.base === balance.asset);
@@ -76,25 +76,24 @@ function showBalances(card: HTMLElement, balances: readonly Balance[] | undefine
     const worth = market !== undefined && last != null ? market.notional(market.ticks(last), market.lotsOf(balance.total))
       : quote !== undefined ? units(balance.total, quote.quoteScale) : undefined;
     const priced = market ?? quote;
-    if (worth !== undefined && priced !== undefined) values.set(priced.quote, (values.get(priced.quote) ?? 0n) + worth);
     return [balance.asset, pretty(balance.total), pretty(balance.available), pretty(balance.held), ...(isPending ? [pretty(balance.pending ?? "0")] : []), worth === undefined || priced === undefined ? "–" : `${priced.money(worth)} ${priced.quote}`];
   });
   // What has a market is worth nothing certain before that has told its price.
   const isKnown = [...store.instruments.values()].every((instrument) => store.tickers.has(instrument.symbol) || !rows.some(([asset]) => asset === instrument.base));
   if (!isKnown) setTimeout(() => card.isConnected && showBalances(card, balances, store), 500);
-  const sums = !isKnown ? ["–"] : [...values].map(([quote, sum]) => `${[...store.instruments.values()].find((i) => i.quote === quote)!.money(sum)} ${quote}`);
-  card.replaceChildren(
-    make("div", { class: "card-title" }, make("h2", {}, "Balances"), make("b", {}, sums.length === 0 ? "" : `worth ${sums.join(" and ")}`)),
+  card.replaceChildren(make("h2", {}, "Balances"),
     tableOfCells(["Asset", "Total", "Available", "In orders", ...(isPending ? ["Not settled"] : []), "Value"], rows, 1),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, balances === undefined ? "They can't be read now." : "No balances yet.")] : []));
 }
 
 function showPositions(card: HTMLElement, positions: readonly Position[] | undefined, store: Store): void {
-  const rows = (positions ?? []).map((position) => [
+  // What an account has is known a moment later than what it traded.
+  if (positions !== undefined && store.account === undefined) setTimeout(() => card.isConnected && showPositions(card, positions, store), 500);
+  const rows = withDeposits(positions ?? [], store).map((position) => [
     position.symbol, pretty(position.quantity), position.averagePrice === null ? "–" : mean(position.averagePrice, store.instruments.get(position.symbol)?.priceScale ?? 2), position.mark === null ? "–" : pretty(position.mark),
     gain(position.unrealised), gain(position.realised), pretty(position.fees),
   ]);
-  card.replaceChildren(make("div", { class: "card-title" }, make("h2", {}, "Positions and profit"), make("small", { class: "muted" }, "average cost, fees beside")),
+  card.replaceChildren(make("div", { class: "card-title" }, make("h2", {}, "Positions and profit"), make("small", { class: "muted" }, current?.demo === true ? "average cost, fees beside; what the demo paid in at the listed price" : "average cost, fees beside")),
     tableOfCells(["Symbol", "Quantity", "Average entry", "Mark", "Unrealised", "Realised", "Fees"], rows, 1),
     ...(rows.length === 0 ? [make("p", { class: "empty" }, positions === undefined ? "They can't be read now." : "Nothing traded yet. What was paid in has no cost and is not shown here.")] : []));
 }

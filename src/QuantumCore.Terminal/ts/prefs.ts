@@ -1,5 +1,5 @@
 import { call, insist, pause } from "./api.js";
-import { byId, make, open } from "./dom.js";
+import { make, open } from "./dom.js";
 import { parse, setZone } from "./format.js";
 import { readTheme } from "./surface.js";
 
@@ -14,6 +14,8 @@ export interface Prefs {
   sound: boolean;
   /** Whether the book offers the ladder whose clicks send orders. */
   oneClick: boolean;
+  /** Names of the indicators on the chart, with commas between them. */
+  indicators: string;
   /** Who signed out of the demo is not signed in to it again unasked. */
   signedOut: boolean;
 }
@@ -25,7 +27,7 @@ const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { the
 const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick"] as const;
 /** Tries before a busy exchange is left alone. */
 const mostTries = 60;
-const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, signedOut: false };
+const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, indicators: "", signedOut: false };
 
 interface PreferencesMessage { preferences: readonly { name: string; value: string }[] }
 
@@ -127,8 +129,6 @@ export function showSettings(): void {
   oneClick.addEventListener("change", () => setPrefs({ oneClick: oneClick.checked }));
   const above = make("input", { inputmode: "decimal", value: prefs.confirmAbove, placeholder: "never" });
   above.addEventListener("input", () => setPrefs({ confirmAbove: above.value }));
-  const pages = make("div", { class: "found" }, ...[...byId("pages").querySelectorAll("a:not([hidden])")].map((link) =>
-    make("a", { href: link.getAttribute("href") ?? "/", class: "account" }, link.textContent ?? "")));
   open("Settings",
     field("Theme", choice("theme", [["system", "As the system"], ["dark", "Dark"], ["light", "Light"]])),
     field("Colours", choice("colours", [["green", "Green up, red down"], ["blue", "Blue up, orange down"], ["east", "Red up, green down"]])),
@@ -137,7 +137,6 @@ export function showSettings(): void {
     field("Confirm orders above", above),
     field("One-click trading", oneClick),
     field("Sound of price alerts", sound),
-    matchMedia("(max-width: 719px)").matches ? pages : undefined,
     make("form", { method: "dialog", class: "actions" }, make("button", { class: "plain" }, "Close")));
 }
 

@@ -1,6 +1,20 @@
 import type { BookSide } from "./book.js";
+import { percent } from "./format.js";
 import type { Instrument } from "./instrument.js";
 import type { Side } from "./protocol.js";
+
+/** Hundredths of a per cent beyond the market that a limit may be without a question. */
+const farThrough = 200n;
+
+/** Says how far a limit lies through the market, as "5.00 % above the best ask"; empty where that is not far, and where there is no market. */
+export function howFarThrough(side: Side, ticks: bigint, book: { bids: BookSide; asks: BookSide }, last: bigint): string {
+  const met = side === "buy" ? book.asks : book.bids;
+  const best = met.count > 0 ? BigInt(met.price(0)) : last;
+  const beyond = side === "buy" ? ticks - best : best - ticks;
+  if (best <= 0n || beyond * 10_000n <= best * farThrough) return "";
+  const reference = met.count === 0 ? "last price" : side === "buy" ? "best ask" : "best bid";
+  return `${percent(beyond, best).replace("+", "")} ${side === "buy" ? "above" : "below"} the ${reference}`;
+}
 
 /** What an order would take from the shown book now. */
 export interface Walk {

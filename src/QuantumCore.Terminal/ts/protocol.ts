@@ -53,7 +53,7 @@ export interface OrderName { symbol: string; orderId: number; clientOrderId: str
 
 export interface Order {
   orderId: number; clientOrderId: string; symbol: string; side: Side; type: string; timeInForce: string;
-  price: string; quantity: string; filled: string; remaining: string; status: OrderStatus; endReason: string | null;
+  price: string; averagePrice?: string; quantity: string; filled: string; remaining: string; status: OrderStatus; endReason: string | null;
   stage?: "working" | "pending" | "armed"; refusal?: string;
   timeNanos: string; postOnly?: boolean; triggerPrice?: string; displayQuantity?: string; trailingDistance?: string;
   trailingBasisPoints?: number; fills?: readonly OrderFill[];

@@ -1,4 +1,5 @@
-import { call, insist, mayChange, type Outcome } from "./api.js";
+import { call, explain, insist, mayChange, type Outcome } from "./api.js";
+import { button } from "./dom.js";
 import { followPrefs, prefs, setPrefs } from "./prefs.js";
 import { toast } from "./toast.js";
 
@@ -115,6 +116,23 @@ async function wish<T = Session>(method: string, path: string, body?: unknown): 
 /** May see and use the operator's page. */
 export function isOfficer(session: Session | undefined): boolean {
   return session !== undefined && session.role !== "customer";
+}
+
+/** Says what a person without a trading account can't do: nobody is signed in, or who is has none. */
+export function whyNoAccount(purpose: string): string {
+  return current === undefined ? `Sign in ${purpose}` : `${current.user} has no trading account`;
+}
+
+/** A button that goes on as the demo's operator; undefined where this is no demo, or the operator is here already. */
+export function asOperator(): HTMLButtonElement | undefined {
+  if (current?.demo !== true || current.role === "administrator") return undefined;
+  return button("Go on as the demo's operator", (pressed) => {
+    pressed.disabled = true;
+    void signInToDemo("demo-admin").then((outcome) => {
+      pressed.disabled = false;
+      if (outcome.kind !== "done") toast("bad", "Not the operator", outcome.kind === "refused" ? explain(outcome.problem) : "No answer came. Try again.");
+    });
+  }, { class: "solid" });
 }
 
 function entered(outcome: Outcome<Session>): Outcome<Session> {

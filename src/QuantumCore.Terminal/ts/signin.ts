@@ -1,5 +1,5 @@
 import { call, explain, read } from "./api.js";
-import { button, confirm, make, write } from "./dom.js";
+import { asCards, button, confirm, make, write } from "./dom.js";
 import { moment } from "./format.js";
 import { begin, current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
 import { toast } from "./toast.js";
@@ -79,7 +79,7 @@ async function showSessions(card: HTMLElement): Promise<void> {
     make("td", { class: "text" }, moment(Date.parse(session.begun))), make("td", { class: "text" }, session.address), make("td", { class: "text" }, session.client.slice(0, 60)),
     make("td", { class: "actions" }, session.current ? make("span", { class: "chip" }, "this one") : button("End", () => void end(session.id, card)))));
   const head = make("tr", {}, ...["Begun", "Address", "Program", ""].map((name) => make("th", { class: "text", scope: "col" }, name)));
-  card.replaceChildren(make("h2", {}, "Sessions"), answer === undefined ? make("p", {}, "They can't be read now.") : make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+  card.replaceChildren(make("h2", {}, "Sessions"), answer === undefined ? make("p", {}, "They can't be read now.") : asCards(make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows))));
 }
 
 async function end(id: string, card: HTMLElement): Promise<void> {
@@ -98,7 +98,7 @@ function passwordCard(): HTMLElement {
     void call("POST", "/user/password", { password: old.value, newPassword: fresh.value }).then((outcome) =>
       write(said, outcome.kind === "done" ? "Changed. Other sessions have ended." : outcome.kind === "refused" ? explain(outcome.problem) : "No answer came."));
   });
-  return make("div", { class: "card" }, make("h2", {}, "Password"), form);
+  return make("div", { class: "card stack" }, make("h2", {}, "Password"), form);
 }
 
 /** To the market, where somebody who has signed in wants to be; who has gone elsewhere meanwhile stays there. */

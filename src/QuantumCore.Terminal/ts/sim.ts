@@ -4,6 +4,7 @@ import { clock } from "./format.js";
 import { phaseNames } from "./markets.js";
 import type { MarketState } from "./protocol.js";
 import { ReplayCard, type Replay } from "./replay.js";
+import { asOperator } from "./session.js";
 import type { Store } from "./store.js";
 
 interface Fault { id: number; kind: string; on: string; key: string | null; symbol: string | null; left: number; millis: number }
@@ -32,7 +33,7 @@ const kinds: readonly (readonly [string, string])[] = [
   ["skip", "Skip a sequence number"], ["duplicate", "Duplicate a message"],
 ];
 
-/** The simulation as it stands; nothing where there is none to shape: on every port but the demo's admin port. */
+/** The simulation as it stands; nothing where there is none to shape: out of a demo, and for who is not its operator. */
 function simulation(): Promise<Outcome<Simulation | undefined>> {
   return call<Simulation | undefined>("GET", "/sim");
 }
@@ -45,7 +46,10 @@ export async function show(host: HTMLElement, store: Store): Promise<void> {
   clearTimeout(silent);
   const first = answer.kind === "done" ? answer.value : undefined;
   if (first === undefined) {
-    host.replaceChildren(make("h1", {}, "Simulation"), make("p", { class: "empty" }, "This page is served on the admin port of a demo alone: start the silo with --admin-port 8081 and open http://127.0.0.1:8081/sim."));
+    const operator = asOperator();
+    host.replaceChildren(make("h1", {}, "Simulation"), make("p", { class: "empty" },
+      operator !== undefined ? "The demo's operator shapes the simulated market here: its clock, volatility and participants, halts, replays, and faults for clients under test."
+        : "There is no market to shape here. In a demo, sign in as its operator on the machine that it runs on."), ...(operator === undefined ? [] : [make("p", { class: "empty" }, operator)]));
     return;
   }
   const page = new SimulationPage(store);

@@ -228,7 +228,7 @@ export class Store {
 
   /** Brings the newest candle up to a trade; the exchange's own candle replaces it later. */
   private fold(trade: Trade): void {
-    const start = Math.floor(trade.millis / this.candleMillis) * this.candleMillis;
+    const start = startOfCandle(trade.millis, this.candleMillis);
     const candle = this.candles.at(-1);
     if (candle === undefined || start > candle.start) {
       this.candles.push({ start, open: trade.price, high: trade.price, low: trade.price, close: trade.price, volume: BigInt(trade.quantity) });
@@ -254,6 +254,16 @@ export class Store {
       now: json.state === undefined ? undefined : json.correctedPrice === undefined ? null : Number(instrument.ticks(json.correctedPrice)),
     };
   }
+}
+
+const weekMillis = 604_800_000;
+/** The first week of the clock began on a Thursday, and weeks begin on Mondays. */
+const firstMonday = 345_600_000;
+
+/** When the candle of so many milliseconds began that a moment is in. */
+export function startOfCandle(millis: number, length: number): number {
+  const shift = length === weekMillis ? firstMonday : 0;
+  return Math.floor((millis - shift) / length) * length + shift;
 }
 
 /** Whether an order stands in the book: it has entered, and waits for no trigger and no parent. */

@@ -3,10 +3,10 @@ import { byId, make } from "./dom.js";
 /** Colours of the chosen theme, as the style sheet has them. */
 export interface Theme {
   bg: string; panel: string; line: string; text: string; muted: string; muted2: string; up: string; down: string;
-  "up-fill": string; "down-fill": string; accent: string; own: string; warn: string; hover: string;
+  "up-fill": string; "down-fill": string; accent: string; own: string; warn: string; hover: string; study1: string; study2: string;
 }
 
-const names = ["bg", "panel", "line", "text", "muted", "muted2", "up", "down", "up-fill", "down-fill", "accent", "own", "warn", "hover"] as const;
+const names = ["bg", "panel", "line", "text", "muted", "muted2", "up", "down", "up-fill", "down-fill", "accent", "own", "warn", "hover", "study1", "study2"] as const;
 
 export const theme = {} as Theme;
 
@@ -36,6 +36,11 @@ export abstract class Surface {
     this.host.append(this.canvas);
     this.context = this.canvas.getContext("2d", { alpha: false })!;
     new ResizeObserver(() => this.resize()).observe(this.host);
+  }
+
+  /** Leaves the focus where a pointerdown has put it: the mousedown that follows would take it to the canvas. */
+  protected leaveFocus(): void {
+    this.canvas.addEventListener("mousedown", (event) => event.preventDefault());
   }
 
   /** Shows the same as a table that can be read and copied, refreshed once a second; or the picture again. */

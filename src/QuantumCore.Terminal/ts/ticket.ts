@@ -5,10 +5,10 @@ import type { Instrument } from "./instrument.js";
 import { basisPoints, kindOf, kinds, timeNames, unpriced, type Entry, type FieldName } from "./kinds.js";
 import { buyingPower, foresee, sellable } from "./margin.js";
 import { prefs, wantsToBeAsked } from "./prefs.js";
-import { affordable, averageTicks, cost, fee, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
+import { affordable, averageTicks, cost, fee, howFarThrough, protectedTicks, walk, walkAmount, type Walk } from "./preview.js";
 import type { Problem, Side } from "./protocol.js";
 import { newId, place, sayPlaced, type Known } from "./sending.js";
-import { current } from "./session.js";
+import { current, whyNoAccount } from "./session.js";
 import type { Store } from "./store.js";
 import { toast } from "./toast.js";
 
@@ -115,6 +115,15 @@ export class Ticket {
     this.focus();
   }
 
+  /** Fills in a limit or a trigger, by the kind; nothing is sent. */
+  prepare(ticks: number, side: Side, kind: "limit" | "stop"): void {
+    this.setKind(kind);
+    this.setSide(side);
+    this.put(kind === "limit" ? "price" : "trigger", this.store.instrument!.price(ticks, false));
+    this.refresh();
+    this.focus();
+  }
+
   /** Prepares to close a position; nothing is sent. */
   prepareClose(side: Side, quantity: string): void {
     this.setKind("market");
@@ -124,8 +133,11 @@ export class Ticket {
     this.focus();
   }
 
+  /** Puts the focus on the quantity, whose text is replaced by what is typed. */
   focus(): void {
-    this.rows.get(this.byTotal ? "total" : "quantity")!.input.focus();
+    const { input } = this.rows.get(this.byTotal ? "total" : "quantity")!;
+    input.focus();
+    if (input instanceof HTMLInputElement) input.select();
   }
 
   /** Checks and previews anew: prices, balances or the book may have moved. */
@@ -425,7 +437,7 @@ export class Ticket {
   private whyClosed(): string {
     const phase = this.store.state?.phase;
     if (this.store.link !== "live") return "Waiting for live data…";
-    if (this.store.account === undefined) return current?.account == null ? "Sign in to trade" : "Waiting for the account…";
+    if (this.store.account === undefined) return current?.account == null ? whyNoAccount("to trade") : "Waiting for the account…";
     if (this.store.frozen) return "This account is frozen";
     if (this.store.margin?.state === "liquidating") return "Positions are being closed";
     return phase === "halt" ? "Trading is halted" : phase === "closed" ? "The market is closed" : "";
@@ -444,7 +456,9 @@ export class Ticket {
     this.refresh();
     try {
       const { path, body } = this.kind;
-      if (wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale) && !(await confirm(words, `Yes, ${checked.entry.side}`))) return;
+      const far = this.kind.takes && checked.entry.text.price !== undefined ? howFarThrough(this.side, checked.ticks, this.store.book, BigInt(this.store.last)) : "";
+      const asks = far !== "" || wantsToBeAsked(value > checked.walk.value ? value : checked.walk.value, instrument.quoteScale);
+      if (asks && !(await confirm(words, `Yes, ${checked.entry.side}`, far === "" ? "" : make("p", {}, `This limit is ${far}.`)))) return;
       const id = this.unsettled.get(said) ?? checked.entry.id;
       this.unsettled.set(said, id);
       await place(path, id, body({ ...checked.entry, id }), words, (outcome) => {

@@ -18,8 +18,9 @@ import { Stream } from "./socket.js";
 import type { Store, Topic } from "./store.js";
 import { Tape } from "./tape.js";
 import { Ticket } from "./ticket.js";
+import { Today } from "./today.js";
 
-const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000]];
+const intervals: readonly (readonly [string, number])[] = [["1m", 60_000], ["5m", 300_000], ["15m", 900_000], ["30m", 1_800_000], ["1h", 3_600_000], ["4h", 14_400_000], ["1d", 86_400_000], ["1w", 604_800_000]];
 const groups = [1, 10, 100, 1_000, 5_000];
 const candlesAtFirst = 1_440;
 const candleRefresh = 15_000;
@@ -30,6 +31,8 @@ const missedRefresh = 2_000;
 export class Trade {
   /** The exchange does not know any more who this is. */
   onUnknown: () => void = () => undefined;
+  /** The address names a symbol that is not listed. */
+  onNotListed: (symbol: string) => void = () => undefined;
 
   private readonly stream: Stream;
   private readonly account: Account;
@@ -43,6 +46,7 @@ export class Trade {
   private readonly tape: Tape;
   private readonly ticket: Ticket;
   private readonly blotter: Blotter;
+  private readonly today: Today;
   private readonly grouping = byId<HTMLSelectElement>("grouping");
   private readonly showInterval: (name: string) => void;
   private interval = "1m";
@@ -74,6 +78,7 @@ export class Trade {
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
     this.blotter = new Blotter(store);
+    this.today = new Today(store);
     const list = byId("intervals");
     for (const [name] of intervals) list.append(make("button", { role: "tab", type: "button", "data-interval": name, "aria-selected": "false" }, name));
     this.showInterval = tabs(list, "data-interval", (name) => this.chooseInterval(name));
@@ -91,6 +96,7 @@ export class Trade {
     if (interval !== null && intervals.some(([name]) => name === interval)) this.takeInterval(interval);
     this.showInterval(this.interval);
     const first = symbol !== undefined && this.store.instruments.has(symbol) ? symbol : this.store.instruments.keys().next().value;
+    if (symbol !== undefined && first !== symbol) this.onNotListed(symbol);
     const step = Number(new URLSearchParams(location.search).get("group"));
     if (first !== undefined) this.choose(first);
     if (groups.includes(step)) this.regroup(groups.indexOf(step) - groups.indexOf(this.ladder.step));
@@ -154,10 +160,13 @@ export class Trade {
       { keys: ["Shift+X"], says: "Cancel all orders of the symbol", does: () => void this.blotter.cancelAll() },
       { keys: ["["], says: "Finer prices in the book", does: () => this.regroup(-1) },
       { keys: ["]"], says: "Coarser prices in the book", does: () => this.regroup(1) },
-      { keys: ["1", "2", "3", "4", "5", "6"], says: "Candles of 1m to 1d", does: (event) => this.pickInterval(Number(event.key) - 1) },
+      // No digit is a key: who types one means a quantity or a price.
+      { keys: [","], says: "Shorter candles", does: () => this.stepInterval(-1) },
+      { keys: ["."], says: "Longer candles", does: () => this.stepInterval(1) },
       { keys: ["C"], says: "To the chart", does: () => this.view("chart", this.chart.canvas) },
       { keys: ["D"], says: "To the depth", does: () => this.view("depth", this.depth.canvas) },
       { keys: ["A"], says: "Tell me when a price is reached", does: () => this.chart.askAlert() },
+      { keys: ["O"], says: "An order at the price under the pointer on the chart", does: () => this.chart.askOrder() },
       { keys: ["V"], says: "The book as a table", does: () => byId("book-table").click() },
     ];
   }
@@ -189,6 +198,9 @@ export class Trade {
     if (has("link", "state")) this.markets.renderLink();
     if (has("orders", "fills", "balances", "tickers")) this.blotter.render();
     if (has("book", "balances", "state", "link", "orders")) this.refreshTicket = true;
+    this.blotter.watchPositions(now, has("fills"));
+    this.today.watch(now, has("fills"));
+    if (has("tickers", "balances")) this.today.render();
     dirty.clear();
     this.ladder.paint(now);
     this.oneClick.paint(now);
@@ -218,6 +230,12 @@ export class Trade {
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
     this.chart.onNeedOlder = () => void this.readOlder();
+    this.chart.onOrder = (ticks, side, kind) => {
+      byId("trade").dataset["sheet"] = "open";
+      this.ticket.prepare(ticks, side, kind);
+    };
+    this.chart.lines.positionOf = (symbol) => this.blotter.positionOf(symbol);
+    this.blotter.onPositions = () => (this.chart.dirty = true);
     this.chart.lines.onAmend = (order, price) => void this.blotter.change(order, { price });
     this.depth.onPick = (ticks) => this.pick(ticks, this.ticket.side, undefined);
     this.ladder.onPick = (ticks, side, lots) => this.pick(ticks, side, lots);
@@ -362,8 +380,8 @@ export class Trade {
     void this.readCandles(this.wanted, this.interval, Math.min(missing, candlesAtFirst));
   }
 
-  private pickInterval(at: number): void {
-    const name = intervals[at]?.[0];
+  private stepInterval(by: number): void {
+    const name = intervals[intervals.findIndex(([candidate]) => candidate === this.interval) + by]?.[0];
     if (name === undefined) return;
     this.showInterval(name);
     this.chooseInterval(name);
@@ -407,7 +425,7 @@ export class Trade {
 
   /** What is worth sharing stands in the address. */
   private writeAddress(): void {
-    if (!location.pathname.startsWith("/trade") && location.pathname !== "/") return;
+    if (byId("trade").hidden) return;
     const query = new URLSearchParams();
     if (this.interval !== "1m") query.set("iv", this.interval);
     if (this.ladder.step !== 1) query.set("group", String(this.ladder.step));

@@ -37,6 +37,7 @@ internal sealed record OrderAnswer(
     string TrailingDistance = "",
     int TrailingBasisPoints = 0,
     string CurrentTriggerPrice = "",
+    string AveragePrice = "",
     string PeggedPrice = "",
     string ActivationPrice = "",
     string LimitOffset = "",

@@ -1,0 +1,21 @@
+using System.Numerics;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Gateway.Wire;
+
+/// <summary>Mean prices with up to eight decimals more than the amounts they come from: to be looked at, never to be counted with.</summary>
+internal static class AveragePrice
+{
+    private const int Finer = 8;
+
+    /// <summary>Returns a value divided by a quantity, rounded half to even. The value has so many decimals.</summary>
+    public static string Of(BigInteger value, BigInteger quantity, int decimals)
+    {
+        var finer = Math.Min(Finer, DecimalText.MaxDecimals - decimals);
+        var size = BigInteger.Abs(quantity);
+        var (price, rest) = BigInteger.DivRem(value * BigInteger.Pow(10, finer) * quantity.Sign, size);
+        var twice = rest * 2;
+        price += twice > size || (twice == size && !price.IsEven) ? 1 : 0;
+        return DecimalText.Format((Int128)price, decimals + finer);
+    }
+}
