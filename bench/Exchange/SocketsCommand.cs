@@ -5,7 +5,10 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary><c>sockets</c>: JSON orders over the trading socket of a running silo, so many messages of each connection on their way.</summary>
+/// <summary>
+/// <c>sockets</c>: measures JSON orders over the trading socket of a running silo, with a fixed number of messages in
+/// flight on each connection.
+/// </summary>
 internal static class SocketsCommand
 {
     private const int BatchLimit = 500;
@@ -43,7 +46,7 @@ internal static class SocketsCommand
         return new Load(orders, results.Sum(result => result.Refused), orders / took, p50, p99);
     }
 
-    /// <summary>Orders of the account that stay open, far from the others.</summary>
+    /// <summary>Places orders of the account that stay open, far from the others.</summary>
     private static async Task RestAsync(Options options, int count)
     {
         using var socket = await OpenAsync(options, "trading");
@@ -69,14 +72,16 @@ internal static class SocketsCommand
         }
         catch (OperationCanceledException)
         {
-            // It has seen enough.
+            // The measurement is over.
         }
     }
 
     private static Task<BenchSocket> OpenAsync(Options options, string path) => BenchSocket.OpenAsync(
         new Uri(options.Text("--url", "http://127.0.0.1:8080")), path, options.Text("--key", "demo-alice"));
 
-    /// <summary>Each number of a message is a place: when its answer is here, the next one is sent with it.</summary>
+    /// <summary>
+    /// Trades on a connection. A message id is a slot: its response frees the slot for the next message.
+    /// </summary>
     private static async Task<(long Orders, long Refused, Latencies Latencies)> TradeAsync(Options options, int inFlight, int batch, long end)
     {
         using var socket = await OpenAsync(options, "trading");
@@ -115,11 +120,13 @@ internal static class SocketsCommand
         return batch == 1 ? $$"""{"id":{{place}},"op":"place","order":{{orders}}}""" : $$"""{"id":{{place}},"op":"batch","orders":[{{orders}}]}""";
     }
 
-    /// <summary>Orders of a message that the exchange did not take: all of them where the message itself is refused.</summary>
+    /// <summary>
+    /// Returns the number of rejected orders of a message; all of them if the message itself is rejected.
+    /// </summary>
     private static int Refused(ReadOnlySpan<byte> answer, int batch) =>
         answer[answer.IndexOf((byte)',')..].StartsWith(",\"status\":200,"u8) ? answer.Count("\"error\":"u8) : batch;
 
-    /// <exception cref="InvalidOperationException">It is no answer to a message of ours.</exception>
+    /// <exception cref="InvalidOperationException">The text is not a response to one of our messages.</exception>
     private static int PlaceOf(ReadOnlySpan<byte> answer) =>
         answer.StartsWith("{\"id\":"u8) && Utf8Parser.TryParse(answer[6..], out int place, out _)
             ? place
