@@ -2,10 +2,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench;
 
-/// <summary>What the commands trade: a share in whole units, cents a tick, paid in dollars.</summary>
+/// <summary>
+/// Instrument traded by the commands: a share in whole units, with a tick of one cent, quoted in dollars.
+/// </summary>
 internal static class ListedShare
 {
-    /// <summary>The share of this symbol.</summary>
+    /// <summary>Returns the share with this symbol.</summary>
     public static Instrument Of(string symbol) => new()
     {
         Symbol = symbol,

@@ -1,4 +1,4 @@
 namespace QuantumCore.Bench;
 
-/// <summary>The command line makes no sense; the message says what.</summary>
+/// <summary>The command line is invalid; the message says why.</summary>
 internal sealed class UsageException(string problem) : Exception(problem);

@@ -3,10 +3,10 @@ using QuantumCore.Bench.Exchange;
 
 namespace QuantumCore.Bench.Calibration;
 
-/// <summary><c>market FILE</c>: how like a recorded day is a simulated one?</summary>
+/// <summary><c>market FILE</c>: compares a simulated day with a recorded one.</summary>
 internal static class MarketCommand
 {
-    // About where the recorded day began, in cents.
+    // Approximate start of the recorded day, in cents.
     private const int PriceTicks = 22_000;
 
     public static int Run(string[] arguments)
@@ -33,7 +33,7 @@ internal static class MarketCommand
             """);
     }
 
-    /// <summary>The tenth, the half and nine tenths.</summary>
+    /// <summary>Formats the 10th, 50th and 90th percentile.</summary>
     private static string Three(IEnumerable<double> values)
     {
         var all = new Distribution(values);

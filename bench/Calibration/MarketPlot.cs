@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QuantumCore.Bench.Calibration;
 
-/// <summary>Draws two markets side by side, as SVG that any browser shows.</summary>
+/// <summary>Draws two markets side by side, as SVG.</summary>
 internal static class MarketPlot
 {
     private const int Width = 420;
@@ -13,7 +13,7 @@ internal static class MarketPlot
     private const string Recorded = "#1659c7";
     private const string Simulated = "#c22f3c";
 
-    /// <summary>Six panels: what part of the values is not above x; of returns, what part is beyond x.</summary>
+    /// <summary>Returns six panels: cumulative distributions, and for returns the tail distribution.</summary>
     public static string Draw(MarketStatistics recorded, MarketStatistics simulated)
     {
         var svg = new StringBuilder();
@@ -46,7 +46,7 @@ internal static class MarketPlot
         Line(svg, panel, Simulated, from, to, CumulativeOf(new Distribution(simulated)));
     }
 
-    /// <summary>How often a return is beyond so many of its standard deviations, to a ten thousandth.</summary>
+    /// <summary>Draws the share of returns beyond a multiple of their standard deviation, down to 1/10,000.</summary>
     private static void Tails(StringBuilder svg, int panel, double[] recorded, double[] simulated)
     {
         const double From = 0.5;
@@ -68,7 +68,7 @@ internal static class MarketPlot
 
     private static double LogHeight(double part) => part < 0.0001 ? 0 : (Math.Log10(part) + 4) / 4;
 
-    /// <summary>Both tails of the normal distribution, within a part in ten million (Abramowitz and Stegun 7.1.26).</summary>
+    /// <summary>Returns both tails of the normal distribution, within 1e-7 (Abramowitz and Stegun 7.1.26).</summary>
     private static double NormalTail(double x)
     {
         var t = 1 / (1 + (0.3275911 * x / Math.Sqrt(2)));

@@ -1,9 +1,11 @@
 namespace QuantumCore.Bench.Calibration;
 
-/// <summary>What a day of a market looked like, collected event by event: recorded or simulated, by the same rules.</summary>
+/// <summary>
+/// Statistics of a market day, collected event by event, by the same rules for recorded and simulated days.
+/// </summary>
 public sealed class MarketStatistics
 {
-    /// <summary>Levels a side that are looked at: a recording shows no more.</summary>
+    /// <summary>Levels of each side considered: a recording has no more.</summary>
     public const int Levels = 5;
 
     private const int SecondsOfReturn = 10;
@@ -15,25 +17,25 @@ public sealed class MarketStatistics
     private double _nextLook;
     private long _looks;
 
-    /// <summary>The spread at each second, in basis points of the price.</summary>
+    /// <summary>Spreads, sampled every second, in basis points of the price.</summary>
     public List<double> Spreads { get; } = [];
 
-    /// <summary>What stands at the best price of a side, at each second, in shares.</summary>
+    /// <summary>Quantities at the best price of a side, sampled every second, in shares.</summary>
     public List<double> Best { get; } = [];
 
-    /// <summary>What stands at the best five prices of a side, at each second, in shares.</summary>
+    /// <summary>Quantities at the best five prices of a side, sampled every second, in shares.</summary>
     public List<double> Five { get; } = [];
 
-    /// <summary>How long an order that was taken out whole had been there, in seconds.</summary>
+    /// <summary>Lifetimes of orders that were cancelled completely, in seconds.</summary>
     public List<double> Lifetimes { get; } = [];
 
-    /// <summary>Each print's shares.</summary>
+    /// <summary>Sizes of trades, in shares.</summary>
     public List<double> Sizes { get; } = [];
 
-    /// <summary>From the first event to the last, in seconds.</summary>
+    /// <summary>Time from the first event to the last, in seconds.</summary>
     public double Seconds => double.IsNaN(_first) ? 0 : _last - _first;
 
-    /// <summary>Logarithmic returns of the middle of the spread over ten seconds, in basis points.</summary>
+    /// <summary>Returns logarithmic returns of the midpoint over ten seconds, in basis points.</summary>
     public double[] Returns()
     {
         var returns = new List<double>();
@@ -42,10 +44,10 @@ public sealed class MarketStatistics
         return [.. returns];
     }
 
-    /// <summary>Something happens at a time; before it, the book is looked at for each second that began meanwhile.</summary>
-    /// <param name="seconds">The time.</param>
-    /// <param name="bids">Prices and shares of the best bids, best first, as they stand before it.</param>
-    /// <param name="asks">The same of the asks.</param>
+    /// <summary>Advances to the time of an event, and samples the book for each second that began since.</summary>
+    /// <param name="seconds">Time of the event, in seconds.</param>
+    /// <param name="bids">Prices and shares of the best bids before the event, best first.</param>
+    /// <param name="asks">Prices and shares of the best asks before the event, best first.</param>
     public void At(double seconds, ReadOnlySpan<(double Price, double Shares)> bids, ReadOnlySpan<(double Price, double Shares)> asks)
     {
         if (double.IsNaN(_first))
@@ -58,17 +60,17 @@ public sealed class MarketStatistics
         }
     }
 
-    /// <summary>An order came into the book.</summary>
+    /// <summary>Adds an order that entered the book.</summary>
     public void Born(long order) => _born[order] = _last;
 
-    /// <summary>An order was taken out whole.</summary>
+    /// <summary>Adds the end of an order that was cancelled completely.</summary>
     public void Died(long order)
     {
         if (_born.Remove(order, out var born))
             Lifetimes.Add(_last - born);
     }
 
-    /// <summary>Something was traded.</summary>
+    /// <summary>Adds a trade.</summary>
     public void Traded(double shares) => Sizes.Add(shares);
 
     private void Look(ReadOnlySpan<(double Price, double Shares)> bids, ReadOnlySpan<(double Price, double Shares)> asks)
@@ -77,7 +79,7 @@ public sealed class MarketStatistics
         _middles.Add(middle);
         Spreads.Add(10_000 * (asks[0].Price - bids[0].Price) / middle);
 
-        // One side by turns: they are alike, and one look is one value.
+        // Sides alternate: they are alike, and each sample has one value.
         var side = _looks++ % 2 == 0 ? bids : asks;
         Best.Add(side[0].Shares);
         var sum = 0.0;
@@ -87,28 +89,30 @@ public sealed class MarketStatistics
     }
 }
 
-/// <summary>Numbers in order, and what is asked of them.</summary>
+/// <summary>Sorted numbers and their statistics.</summary>
 public sealed class Distribution
 {
     private readonly double[] _sorted;
 
-    /// <param name="values">The numbers.</param>
+    /// <param name="values">Numbers, in any order.</param>
     public Distribution(IEnumerable<double> values)
     {
         _sorted = [.. values];
         Array.Sort(_sorted);
     }
 
-    /// <summary>How many.</summary>
+    /// <summary>Number of values.</summary>
     public int Count => _sorted.Length;
 
-    /// <summary>Their mean; 0 of none.</summary>
+    /// <summary>Mean; 0 without values.</summary>
     public double Mean => Count == 0 ? 0 : _sorted.Average();
 
-    /// <summary>The root of the mean square; 0 of none.</summary>
+    /// <summary>Root mean square; 0 without values.</summary>
     public double Deviation => Count == 0 ? 0 : Math.Sqrt(_sorted.Average(value => value * value));
 
-    /// <summary>The fourth moment over the square of the second: 3 for the normal distribution; 0 of none.</summary>
+    /// <summary>
+    /// Kurtosis, the fourth moment over the square of the second: 3 for the normal distribution; 0 without values.
+    /// </summary>
     public double Kurtosis
     {
         get
@@ -118,10 +122,10 @@ public sealed class Distribution
         }
     }
 
-    /// <summary>What this part of them is not above.</summary>
-    /// <param name="part">0 to 1.</param>
+    /// <summary>Returns a quantile.</summary>
+    /// <param name="part">Share of values not above it, 0 to 1.</param>
     public double Quantile(double part) => Count == 0 ? 0 : _sorted[Math.Clamp((int)(part * Count), 0, Count - 1)];
 
-    /// <summary>The part of them that fits.</summary>
+    /// <summary>Returns the share of values that match.</summary>
     public double Share(Func<double, bool> fits) => Count == 0 ? 0 : (double)_sorted.Count(fits) / Count;
 }

@@ -3,16 +3,16 @@ using System.IO.Compression;
 
 namespace QuantumCore.Bench.Calibration;
 
-/// <summary>A recorded day in LOBSTER's format: a message file and its order book file of five levels, zipped together.</summary>
+/// <summary>A recorded LOBSTER day: a message file and its order book file of five levels, zipped together.</summary>
 public static class RecordedDay
 {
     private const double PriceScale = 10_000;
 
-    // What a side without so many levels is filled up with.
+    // Placeholder of missing levels.
     private const long NoPrice = 9_999_999_999;
 
     /// <summary>Reads a whole day.</summary>
-    /// <exception cref="InvalidDataException">It is no such archive, or a line makes no sense.</exception>
+    /// <exception cref="InvalidDataException">The file is not such an archive, or a line is invalid.</exception>
     public static MarketStatistics Read(string path)
     {
         using var archive = ZipFile.OpenRead(path);

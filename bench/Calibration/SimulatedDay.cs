@@ -4,15 +4,15 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Calibration;
 
-/// <summary>A day of the simulated participants at the bare core, seen as a recording would show it.</summary>
+/// <summary>A day of the simulated participants at the bare core, as a recording would show it.</summary>
 public static class SimulatedDay
 {
     private const double NanosPerSecond = 1e9;
 
-    /// <summary>Runs it.</summary>
-    /// <param name="seed">Of the market.</param>
-    /// <param name="hours">How long.</param>
-    /// <param name="priceTicks">The price to begin with, in cents.</param>
+    /// <summary>Runs the simulation.</summary>
+    /// <param name="seed">Seed of the market.</param>
+    /// <param name="hours">Length, in hours.</param>
+    /// <param name="priceTicks">Initial price, in cents.</param>
     public static MarketStatistics Run(ulong seed, int hours, long priceTicks)
     {
         var share = ListedShare.Of("AMZN") with { MaxPriceTicks = 100_000_000, MaxQuantityLots = 1_000_000_000, ReferencePriceTicks = priceTicks };
@@ -31,7 +31,7 @@ public static class SimulatedDay
         return statistics;
     }
 
-    /// <summary>A recording knows of orders that come into its levels alone.</summary>
+    /// <summary>Records an intent. A recording has only orders within its levels.</summary>
     private static void Tell(MarketStatistics statistics, BareMarket market, OrderIntent intent)
     {
         if (intent.Kind == IntentKind.Cancel)

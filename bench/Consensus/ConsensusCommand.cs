@@ -4,8 +4,8 @@ using QuantumCore.Bench.Exchange;
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
-/// <c>consensus FILE</c>: does the book report what all right engines report? With <c>--repeat N</c> it also times that,
-/// from messages to reports in one thread; with <c>--ops OUT</c> it writes the messages as an operations file.
+/// <c>consensus FILE</c>: compares the book's reports with those that all correct engines agree on. <c>--repeat N</c>
+/// also times it, from messages to reports in one thread. <c>--ops OUT</c> writes the messages as an operations file.
 /// </summary>
 internal static class ConsensusCommand
 {
@@ -27,7 +27,7 @@ internal static class ConsensusCommand
         return 0;
     }
 
-    /// <summary>The best of some rounds, after two that show the runtime and the book what they need.</summary>
+    /// <summary>Returns the best time of some rounds, after two warm-up rounds.</summary>
     private static string Time(ConsensusMessage[] messages, int repeat)
     {
         var reports = 0L;

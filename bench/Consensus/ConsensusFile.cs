@@ -4,40 +4,40 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Consensus;
 
-/// <summary>What a message of the public harness asks for; the numbers are the file's.</summary>
+/// <summary>Verb of a message in the public harness. The numbers are the file's.</summary>
 public enum ConsensusVerb : byte
 {
     /// <summary>A limit order.</summary>
     New = 0,
 
-    /// <summary>Take an order out.</summary>
+    /// <summary>Cancels an order.</summary>
     Cancel = 1,
 
-    /// <summary>Take an order out and enter it again, same side, new price and size.</summary>
+    /// <summary>Cancels an order and enters it again, with the same side and a new price and size.</summary>
     Modify = 2,
 }
 
 /// <summary>A message of the public matching engine harness.</summary>
-/// <param name="Verb">What to do.</param>
+/// <param name="Verb">Verb.</param>
 /// <param name="Side">Side of a new order.</param>
-/// <param name="ImmediateOrCancel">Whether a new order never rests.</param>
+/// <param name="ImmediateOrCancel">True if a new order never rests.</param>
 /// <param name="QuantityLots">Lots of a new or modified order.</param>
-/// <param name="Sequence">Its number; numbers rise.</param>
-/// <param name="OrderId">The sender's id. An id is free again when its order has ended.</param>
+/// <param name="Sequence">Ascending number of the message.</param>
+/// <param name="OrderId">Sender's order id. It may be reused when its order has ended.</param>
 /// <param name="PriceTicks">Price of a new or modified order.</param>
 public readonly record struct ConsensusMessage(
     ConsensusVerb Verb, Side Side, bool ImmediateOrCancel, uint QuantityLots, ulong Sequence, ulong OrderId,
     long PriceTicks);
 
-/// <summary>A message file of the harness: a header of 16 bytes, then 40 a message, little endian.</summary>
+/// <summary>A message file of the harness, little-endian: a header of 16 bytes, then 40 bytes per message.</summary>
 public static class ConsensusFile
 {
     private const ulong Magic = 0x4D45_4257_5F30_3031;
     private const int HeaderLength = 16;
     private const int RecordLength = 40;
 
-    /// <summary>Reads a whole file, gzip or not.</summary>
-    /// <exception cref="InvalidDataException">It is no such file, or cut off.</exception>
+    /// <summary>Reads a whole file, gzip-compressed or not.</summary>
+    /// <exception cref="InvalidDataException">The file has another format or is truncated.</exception>
     public static ConsensusMessage[] Read(string path)
     {
         using var file = File.OpenRead(path);

@@ -5,17 +5,19 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
-/// The harness's messages as an operations file, so that every engine with an adapter for those can be timed on them.
-/// Cancels and modifies of orders that are gone are left out: adapters refuse them in ways of their own.
+/// Converts the harness's messages to an operations file, so that every engine with an adapter for those can be timed.
+/// Cancels and modifies of missing orders are left out, because adapters reject them differently.
 /// </summary>
 public static class ConsensusOps
 {
     /// <summary>Converts messages.</summary>
-    /// <exception cref="InvalidDataException">A price or quantity does not fit the format, or a message makes no sense.</exception>
+    /// <exception cref="InvalidDataException">
+    /// A price or quantity does not fit the format, or a message is invalid.
+    /// </exception>
     public static OpsFile From(IReadOnlyList<ConsensusMessage> messages)
     {
         var book = new OrderBook(maxLevels: int.MaxValue);
-        // The order that entered under a sender's id last: its number in the file is the one the book gives it.
+        // By sender's id, the last order that entered: its id in the file equals the id that the book gives it.
         var last = new Dictionary<ulong, long>();
         var records = new List<OpsRecord>(messages.Count);
         foreach (var message in messages)

@@ -8,28 +8,28 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Consensus;
 
 /// <summary>
-/// Plays the harness's messages on a book and gives the reports that all right engines agree on: sorted by message,
-/// then by kind.
+/// Replays the harness's messages on a book and returns the reports that all correct engines agree on, sorted by
+/// message, then by kind.
 /// </summary>
 public sealed class ConsensusReplay
 {
-    /// <summary>Reports that are handed over at a time.</summary>
+    /// <summary>Number of reports passed on at a time.</summary>
     private const int Handful = 4_096;
 
-    /// <summary>Messages played by one call: see <see cref="Ops.OpsReplay"/>.</summary>
+    /// <summary>Number of messages replayed by one call: see <see cref="Ops.OpsReplay"/>.</summary>
     private const int Stretch = 1_024;
 
     private readonly ConsensusMessage[] _messages;
     private readonly OrderBook _book = new(maxLevels: int.MaxValue);
 
-    // Senders' ids may be few and far between: each gets a number before the clock runs. By number: the id, the side of
-    // its order, and the book's id of the order that entered under it last.
+    // Senders' ids may be sparse, so each gets a dense number before timing starts. By number: the id, the side of its
+    // order, and the book's id of the last order entered under it.
     private readonly int[] _numbers;
     private readonly ulong[] _senderIds;
     private readonly byte[] _sides;
     private readonly long[] _bookIds;
 
-    // By the book's id, counted from the first of this round: the sender's.
+    // Sender's id by the book's id, counted from the first of this round.
     private readonly ulong[] _senders;
     private long _firstBookId;
 
@@ -38,9 +38,9 @@ public sealed class ConsensusReplay
     private int _count;
 
     /// <summary>Prepares messages.</summary>
-    /// <param name="messages">All of them.</param>
-    /// <param name="read">Takes the reports, some at a time.</param>
-    /// <exception cref="InvalidDataException">Their numbers do not rise.</exception>
+    /// <param name="messages">All messages.</param>
+    /// <param name="read">Receives the reports in portions.</param>
+    /// <exception cref="InvalidDataException">The messages' numbers do not ascend.</exception>
     public ConsensusReplay(IEnumerable<ConsensusMessage> messages, Action<ReadOnlySpan<ConsensusReport>> read)
     {
         _messages = [.. messages];
@@ -61,9 +61,10 @@ public sealed class ConsensusReplay
         _senders = new ulong[_messages.Length + 1];
     }
 
-    /// <summary>Plays all messages.</summary>
-    /// <returns>SHA-256 of the reports as lines of UTF-8 with a line feed between them, as hexadecimal digits.</returns>
-    /// <exception cref="InvalidDataException">A message makes no sense.</exception>
+    /// <summary>Replays all messages and returns a hash of the reports.</summary>
+    /// <returns>SHA-256 of the reports as lines of UTF-8 with a line feed between them, as hexadecimal
+    /// digits.</returns>
+    /// <exception cref="InvalidDataException">A message is invalid.</exception>
     public static string Hash(IEnumerable<ConsensusMessage> messages)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -72,14 +73,14 @@ public sealed class ConsensusReplay
         {
             if (bytes.Length < text.Length)
                 bytes = new byte[text.Length * 2];
-            // All of it is digits and commas.
+            // The text has only digits and commas.
             hash.AppendData(bytes, 0, Encoding.UTF8.GetBytes(text, bytes));
         });
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    /// <summary>Plays all messages and returns the reports as lines.</summary>
-    /// <exception cref="InvalidDataException">A message makes no sense.</exception>
+    /// <summary>Replays all messages and returns the reports as lines.</summary>
+    /// <exception cref="InvalidDataException">A message is invalid.</exception>
     public static string Reports(IEnumerable<ConsensusMessage> messages)
     {
         var all = new StringBuilder();
@@ -87,9 +88,9 @@ public sealed class ConsensusReplay
         return all.ToString();
     }
 
-    /// <summary>Plays all messages on an empty book.</summary>
-    /// <returns>How long that took.</returns>
-    /// <exception cref="InvalidDataException">A message makes no sense.</exception>
+    /// <summary>Replays all messages on an empty book.</summary>
+    /// <returns>Elapsed time.</returns>
+    /// <exception cref="InvalidDataException">A message is invalid.</exception>
     public TimeSpan Play()
     {
         Empty();

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace QuantumCore.Bench.Consensus;
 
-/// <summary>What a report tells; the numbers are the harness's.</summary>
+/// <summary>Kind of a report. The numbers are the harness's.</summary>
 public enum ConsensusReportKind : byte
 {
     /// <summary>A new order.</summary>
@@ -13,48 +13,48 @@ public enum ConsensusReportKind : byte
     /// <summary>A trade.</summary>
     Trade = 1,
 
-    /// <summary>An order was taken out, or the remainder of one that may not rest.</summary>
+    /// <summary>A cancelled order, or the cancelled remainder of an order that may not rest.</summary>
     Cancelled = 2,
 
     /// <summary>A modified order.</summary>
     Modified = 3,
 
-    /// <summary>A cancel of an order that is not there.</summary>
+    /// <summary>A rejected cancel of a missing order.</summary>
     CancelRefused = 4,
 
-    /// <summary>A modify of an order that is not there.</summary>
+    /// <summary>A rejected modify of a missing order.</summary>
     ModifyRefused = 5,
 }
 
-/// <summary>A report as the harness carries it: 64 bytes.</summary>
+/// <summary>A report in the harness's layout of 64 bytes.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 64)]
 public readonly struct ConsensusReport
 {
-    /// <summary>What it tells.</summary>
+    /// <summary>Kind of report.</summary>
     public ConsensusReportKind Kind { get; init; }
 
-    /// <summary>Side of the order: 0 buys, 1 sells. 0 where it does not matter.</summary>
+    /// <summary>Side of the order: 0 buys, 1 sells; 0 if irrelevant.</summary>
     public byte Side { get; init; }
 
-    /// <summary>Lots of the order, or traded.</summary>
+    /// <summary>Order or trade quantity, in lots.</summary>
     public uint QuantityLots { get; init; }
 
-    /// <summary>Number of the message it answers.</summary>
+    /// <summary>Number of the message it responds to.</summary>
     public ulong Sequence { get; init; }
 
-    /// <summary>The sender's id of the order; of a trade, the taker.</summary>
+    /// <summary>Sender's order id; for a trade, that of the taker.</summary>
     public ulong OrderId { get; init; }
 
-    /// <summary>Price of the order, or traded.</summary>
+    /// <summary>Order or trade price, in ticks.</summary>
     public long PriceTicks { get; init; }
 
-    /// <summary>Of a trade, the resting order.</summary>
+    /// <summary>Sender's id of the resting order in a trade.</summary>
     public ulong MakerId { get; init; }
 
     /// <summary>
-    /// Writes it as a line: <c>0,seq,side,id,price,qty</c> a new order; <c>1,seq,price,qty,maker,taker</c> a trade;
-    /// <c>2,seq,side,id,price</c> an order taken out; <c>3,seq,side,id,price,qty</c> a modified order; <c>4,seq,id</c>
-    /// and <c>5,seq,id</c> a refusal.
+    /// Appends the report as a line: <c>0,seq,side,id,price,qty</c> for a new order, <c>1,seq,price,qty,maker,taker</c>
+    /// for a trade, <c>2,seq,side,id,price</c> for a cancelled order, <c>3,seq,side,id,price,qty</c> for a modified
+    /// order, <c>4,seq,id</c> and <c>5,seq,id</c> for a rejection.
     /// </summary>
     public void AppendTo(StringBuilder line)
     {

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>A WebSocket of a running silo, as cheap as one can be: bytes out, whole messages in.</summary>
+/// <summary>A minimal WebSocket to a running silo: sends bytes, receives whole messages.</summary>
 internal sealed class BenchSocket : IDisposable
 {
     private readonly ClientWebSocket _socket = new();
@@ -33,7 +33,7 @@ internal sealed class BenchSocket : IDisposable
     public async Task SendAsync(string message) =>
         await _socket.SendAsync(Encoding.UTF8.GetBytes(message).AsMemory(), WebSocketMessageType.Text, endOfMessage: true, CancellationToken.None);
 
-    /// <summary>The next message; it is good until the one after it.</summary>
+    /// <summary>Returns the next message, valid until the next call.</summary>
     /// <exception cref="InvalidOperationException">The silo closed it.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken cancellation)
     {

@@ -5,12 +5,12 @@ using QuantumCore.Journal;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>durable</c>: what durability costs. In each round a bare group commit on the store, the exchange without storage,
-/// and the exchange on the store, one after the other on the same machine in the same minute; the median round counts.
+/// <c>durable</c>: measures the cost of durability. Each round runs a bare group commit on the store, the exchange
+/// without storage, and the exchange on the store, back to back on the same machine. The median round counts.
 /// </summary>
 internal static class DurableCommand
 {
-    /// <summary>A hold, and the order with what it did.</summary>
+    /// <summary>Records per order: a hold, and the order with its results.</summary>
     private const int RecordsPerOrder = 2;
     private const int BodyBytes = 150;
 
@@ -49,7 +49,7 @@ internal static class DurableCommand
         return results.Sum(result => result.Orders) / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>Records a second of so many callers who append and wait, with nothing of an exchange around it.</summary>
+    /// <summary>Returns records per second of callers that append and wait, without an exchange.</summary>
     private static async Task<double> CommitAsync(
         string storage, string postgres, string directory, int callers, int batch, TimeSpan length)
     {
@@ -86,7 +86,7 @@ internal static class DurableCommand
         public double OfBare => Orders * RecordsPerOrder / BareRecords;
     }
 
-    /// <summary>A journal that goes away with the measurement.</summary>
+    /// <summary>A temporary journal, deleted after the measurement.</summary>
     private sealed class ScratchJournal : IAsyncDisposable
     {
         private readonly DirectoryInfo _folder;

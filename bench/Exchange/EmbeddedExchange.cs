@@ -10,7 +10,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>The exchange's grains in this process, on the runtime that is compiled in, over a store of their own.</summary>
+/// <summary>The exchange's grains in this process, with a store of their own.</summary>
 internal sealed class EmbeddedExchange : IAsyncDisposable
 {
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(100);
@@ -38,7 +38,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
     public static async Task<EmbeddedExchange> StartAsync(
         string storage, string postgres, string directory, int symbols, int accounts)
     {
-        // Of its own: what still reads of one that has ended must not meet the files of the next.
+        // A folder of its own: late readers of an earlier exchange must not meet the files of the next.
         var number = Interlocked.Increment(ref s_started);
         var folder = Directory.CreateDirectory(Path.Combine(directory, $"quantumcore-bench-{Environment.ProcessId}-{number}"));
         var schema = string.Create(CultureInfo.InvariantCulture, $"bench{Environment.ProcessId}x{number}");
@@ -68,7 +68,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
         return exchange;
     }
 
-    /// <summary>How many records of the journal the history has, and how many there are for it.</summary>
+    /// <summary>Returns the number of journal records in the history, and the number of durable ones.</summary>
     public async Task<(long Projected, long Durable)> HistoryAsync()
     {
         var projected = (await _history.CursorsAsync(CancellationToken.None)).Values.Sum();
@@ -95,7 +95,7 @@ internal sealed class EmbeddedExchange : IAsyncDisposable
             }
             catch (IOException) when (left > 0)
             {
-                // A reader that is about to end has a file there.
+                // A reader that is about to end still holds a file there.
                 await Task.Delay(s_breath, CancellationToken.None);
             }
         }

@@ -6,7 +6,10 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary><c>fix</c>: orders over FIX sessions of a running silo, so many of each on their way; one is done when its first report is here.</summary>
+/// <summary>
+/// <c>fix</c>: measures orders over FIX sessions of a running silo, with a fixed number in flight each. An order is
+/// done at its first report.
+/// </summary>
 internal static class FixCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -36,7 +39,9 @@ internal static class FixCommand
         return new Load(orders, results.Sum(result => result.Refused), results.Sum(result => result.Reports), orders / took, p50, p99, Latencies.Slowest(results.Select(result => result.Latencies)));
     }
 
-    /// <summary>An order's name ends with its place: when its first report is here, the next one is sent in it.</summary>
+    /// <summary>
+    /// Trades on a session. A client order id ends with its slot: the first report frees the slot for the next order.
+    /// </summary>
     private static async Task<Result> TradeAsync(Options options, string key, int inFlight, long end)
     {
         if (!IPEndPoint.TryParse(options.Text("--address", "127.0.0.1:9878"), out var address))
@@ -80,8 +85,8 @@ internal static class FixCommand
         }
     }
 
-    /// <summary>The place of the order that a message first tells of; null for everything else.</summary>
-    /// <exception cref="InvalidOperationException">It refuses a message or ends the session.</exception>
+    /// <summary>Returns the slot of the order that a message first reports; null for other messages.</summary>
+    /// <exception cref="InvalidOperationException">The exchange rejects a message or ends the session.</exception>
     private static int? PlaceOf(ReadOnlySpan<byte> message, out bool isRefused)
     {
         isRefused = FixSocket.Is(message, 150, "8"u8);

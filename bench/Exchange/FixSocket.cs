@@ -6,7 +6,7 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>A FIX 4.4 session of a client that trusts what it hears: it checks no sums and loses no messages.</summary>
+/// <summary>A FIX 4.4 client session that trusts the exchange: it verifies no checksums and handles no gaps.</summary>
 internal sealed class FixSocket : IDisposable
 {
     private const byte Separator = 1;
@@ -21,11 +21,11 @@ internal sealed class FixSocket : IDisposable
     {
     }
 
-    /// <summary>The time as messages have it.</summary>
+    /// <summary>Current time in FIX format.</summary>
     public static string Now => TimeProvider.System.GetUtcNow().ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
     /// <summary>Logs on with a key.</summary>
-    /// <exception cref="InvalidOperationException">The answer is no Logon.</exception>
+    /// <exception cref="InvalidOperationException">The response is not a Logon.</exception>
     public static async Task<FixSocket> OpenAsync(IPEndPoint address, string key)
     {
         var session = new FixSocket();
@@ -35,7 +35,7 @@ internal sealed class FixSocket : IDisposable
         return Is(answer.Span, 35, "A"u8) ? session : throw new InvalidOperationException($"The silo said: {Encoding.UTF8.GetString(answer.Span)}");
     }
 
-    /// <summary>Sends a message with the fields that are written here with bars between them.</summary>
+    /// <summary>Sends a message. The fields are separated by vertical bars here.</summary>
     public async ValueTask SendAsync(string type, string fields)
     {
         var body = string.Create(CultureInfo.InvariantCulture, $"35={type}|49=BENCH|56=QUANTUMCORE|34={_next++}|52={Now}|{fields}")
@@ -45,8 +45,8 @@ internal sealed class FixSocket : IDisposable
         await _socket.SendAsync(Encoding.ASCII.GetBytes($"{message}10={sum:D3}{(char)Separator}"));
     }
 
-    /// <summary>The next message, until this is asked again.</summary>
-    /// <exception cref="IOException">The exchange has gone.</exception>
+    /// <summary>Returns the next message, valid until the next call.</summary>
+    /// <exception cref="IOException">The exchange closed the connection.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync()
     {
         int length;
@@ -65,10 +65,10 @@ internal sealed class FixSocket : IDisposable
         return message;
     }
 
-    /// <summary>Whether a field of a message is this text.</summary>
+    /// <summary>Returns true if a field of a message equals a text.</summary>
     public static bool Is(ReadOnlySpan<byte> message, int tag, ReadOnlySpan<byte> text) => Field(message, tag).SequenceEqual(text);
 
-    /// <summary>The first field of a tag; nothing where there is none.</summary>
+    /// <summary>Returns the first field with a tag; empty if there is none.</summary>
     public static ReadOnlySpan<byte> Field(ReadOnlySpan<byte> message, int tag)
     {
         Span<byte> name = stackalloc byte[12];
@@ -85,7 +85,7 @@ internal sealed class FixSocket : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    /// <summary>Bytes of the first message when all of it is there, else 0.</summary>
+    /// <summary>Returns the length of the first message, in bytes, if it is complete; else 0.</summary>
     private static int Whole(ReadOnlySpan<byte> bytes)
     {
         const int Head = 12;

@@ -6,7 +6,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary><c>grains</c>: orders through the grains in this process, each answered when it is durable.</summary>
+/// <summary>
+/// <c>grains</c>: measures orders through the grains in this process, each responded to when durable.
+/// </summary>
 internal static class GrainsCommand
 {
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(25);
@@ -54,7 +56,7 @@ internal static class GrainsCommand
             () => CallAsync(exchange, caller, batch, symbols, accounts, end))));
     }
 
-    // One caller: hold, then submit, as the gateway does; buys and sells around one price, so that half of them trade.
+    // A caller holds, then submits, as the gateway does. Buys and sells surround one price, so that half of them trade.
     private static async Task<CallerResult> CallAsync(
         EmbeddedExchange exchange, int caller, int batch, int symbols, int accounts, long end)
     {
@@ -82,7 +84,7 @@ internal static class GrainsCommand
             var holds = await holder.Hold(requests.MoveToImmutable());
             if (holds.Any(hold => hold.Reason == RejectReason.Overloaded))
             {
-                // The disk stands still: who would not wait a moment would measure refusals.
+                // The disk stalls. Without a pause the bench would measure rejections.
                 turnedAway += holds.Count(hold => hold.Reason == RejectReason.Overloaded);
                 holds = holds.RemoveAll(hold => hold.Reason == RejectReason.Overloaded);
                 await Task.Delay(s_breath, CancellationToken.None);

@@ -5,8 +5,8 @@ using System.Text;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>http</c>: one JSON order per request against a running silo, and beside it the same server's smallest answer,
-/// so that the machine's mood cancels out.
+/// <c>http</c>: measures one JSON order per request against a running silo, and the server's smallest response beside
+/// it, so that variations of the machine cancel out.
 /// </summary>
 internal static class HttpCommand
 {

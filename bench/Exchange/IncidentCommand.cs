@@ -9,8 +9,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>incident</c>: the load that froze another engine, with a clock: bursts of 100 orders of one account on four
-/// symbols at once, beside cancels of all of it.
+/// <c>incident</c>: times the load that froze another engine: bursts of 100 orders of one account on four symbols at
+/// once, beside mass cancels.
 /// </summary>
 internal static class IncidentCommand
 {

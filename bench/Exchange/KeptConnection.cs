@@ -4,7 +4,9 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>One HTTP connection that is kept: a request at a time, and of its answer the status alone.</summary>
+/// <summary>
+/// A persistent HTTP connection with one request at a time, which returns only the status of a response.
+/// </summary>
 internal sealed class KeptConnection : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -21,12 +23,12 @@ internal sealed class KeptConnection : IDisposable
         return connection;
     }
 
-    /// <summary>The bytes of a request.</summary>
+    /// <summary>Returns the bytes of a request.</summary>
     public static byte[] Request(Uri url, string method, string path, string key, string body = "") => Encoding.ASCII.GetBytes(
         $"{method} {path} HTTP/1.1\r\nHost: {url.Authority}\r\nX-Api-Key: {key}\r\n"
         + (body.Length == 0 ? "\r\n" : $"Content-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"));
 
-    /// <summary>Sends a request and reads its whole answer: a head, and as many bytes as it says. The status.</summary>
+    /// <summary>Sends a request, reads the whole response, and returns its status.</summary>
     public async ValueTask<int> AskAsync(ReadOnlyMemory<byte> request)
     {
         await _socket.SendAsync(request, CancellationToken.None);
@@ -61,7 +63,7 @@ internal sealed class KeptConnection : IDisposable
         var at = answer[..head].IndexOf("Content-Length: "u8);
         if (at < 0)
         {
-            // Chunked: complete with its last, empty chunk.
+            // A chunked response is complete with its last, empty chunk.
             return body.EndsWith("0\r\n\r\n"u8);
         }
 

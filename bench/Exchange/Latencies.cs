@@ -9,11 +9,11 @@ internal sealed class Latencies
 
     public void Add(long stopwatchTicks) => _ticks.Add(stopwatchTicks);
 
-    /// <summary>The longest of all, in microseconds.</summary>
+    /// <summary>Returns the highest latency, in microseconds.</summary>
     public static long Slowest(IEnumerable<Latencies> callers) =>
         callers.SelectMany(caller => caller._ticks).DefaultIfEmpty().Max() * 1_000_000 / System.Diagnostics.Stopwatch.Frequency;
 
-    /// <summary>The latency that a share of all calls did not exceed, in microseconds.</summary>
+    /// <summary>Returns the 50th and 99th percentile, in microseconds.</summary>
     public static (long P50, long P99) Percentiles(IEnumerable<Latencies> callers)
     {
         var all = callers.SelectMany(caller => caller._ticks).Order().ToArray();

@@ -20,10 +20,10 @@ internal sealed class Options
         }
     }
 
-    /// <summary>Takes the one argument that is no option, wherever it stands.</summary>
-    /// <param name="problem">What to say when it is missing.</param>
-    /// <param name="arguments">Of the command.</param>
-    /// <param name="path">The argument.</param>
+    /// <summary>Parses options and a single positional argument, in any order.</summary>
+    /// <param name="problem">Error message if the argument is missing.</param>
+    /// <param name="arguments">Arguments of the command.</param>
+    /// <param name="path">Positional argument.</param>
     /// <param name="known">Names of the options.</param>
     public static Options WithFile(string problem, string[] arguments, out string path, params string[] known)
     {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>overload</c>: what a running silo carries when every caller waits for its answer, and then many times as much
-/// from callers who do not wait, with cancels and an operator's calls beside them.
+/// <c>overload</c>: measures the capacity of a running silo with callers that wait for responses. Then it sends a
+/// multiple of that load from callers that do not wait, beside cancels and an operator's calls.
 /// </summary>
 internal sealed class OverloadCommand
 {
@@ -61,7 +61,7 @@ internal sealed class OverloadCommand
 
     private byte[] Place(long name) => BenchOrder.Request(_url, _options, name, Trader(name));
 
-    /// <summary>By name, of the order that was accepted last: open, or done a moment ago.</summary>
+    /// <summary>Returns a cancel by client order id, for the last accepted order: open, or just done.</summary>
     private byte[] Cancel(long number)
     {
         var name = Volatile.Read(ref _lastAccepted);
@@ -71,12 +71,12 @@ internal sealed class OverloadCommand
     private byte[] Block(long number) => KeptConnection.Request(
         _url, "POST", $"/api/qc/v1/admin/accounts/ACC-1009/{(number % 2 == 0 ? "block" : "unblock")}", "demo-admin", "{}");
 
-    // Each buys and sells as much: nobody runs out of anything.
+    // Each trader buys and sells the same quantity, so nobody runs out of assets.
     private static string Trader(long name) => s_traders[name / 2 % 2];
 
     private byte[] Next(out long name) => Place(name = BenchOrder.NextName());
 
-    /// <summary>Orders a second when each caller waits for its answer.</summary>
+    /// <summary>Returns orders per second with callers that wait for responses.</summary>
     private async Task<double> ClosedLoopAsync(int seconds)
     {
         var started = Stopwatch.GetTimestamp();
@@ -95,7 +95,7 @@ internal sealed class OverloadCommand
         return counts.Sum() / Stopwatch.GetElapsedTime(started).TotalSeconds;
     }
 
-    /// <summary>Orders one after the other, on one connection.</summary>
+    /// <summary>Returns latencies of sequential orders on one connection, in microseconds.</summary>
     private async Task<(long P50, long P99)> ProbeAsync(TimeSpan length)
     {
         using var connection = await KeptConnection.OpenAsync(_url);
@@ -111,7 +111,9 @@ internal sealed class OverloadCommand
         return Latencies.Percentiles([latencies]);
     }
 
-    /// <summary>From the end of the storm until 100 orders in a row are accepted as fast as in calm times.</summary>
+    /// <summary>
+    /// Returns the time from the end of the storm until 100 consecutive orders are accepted at normal latency.
+    /// </summary>
     private async Task<TimeSpan> RecoverAsync(long calmMicros)
     {
         using var connection = await KeptConnection.OpenAsync(_url);
@@ -131,7 +133,7 @@ internal sealed class OverloadCommand
         return good < 100 ? s_longestRecovery : since;
     }
 
-    /// <summary>Calls at a steady rate whatever the storm does; a late one counts from when it was due.</summary>
+    /// <summary>Calls at a steady rate during the storm. The latency of a late call counts from its due time.</summary>
     private async Task<(long P99, long P50, long Refused)> Stormproof(int perSecond, long end, Func<long, byte[]> request)
     {
         var latencies = new Latencies();
@@ -149,7 +151,7 @@ internal sealed class OverloadCommand
                     await Task.Delay(wait, CancellationToken.None);
                 }
 
-                // The clock of the wait is a coarse one: who was woken late was not kept waiting by the exchange.
+                // The timer is coarse: a late wake-up is not a delay of the exchange.
                 due = Math.Max(due, Stopwatch.GetTimestamp() - (Stopwatch.Frequency / 500));
                 var status = await connection.AskAsync(request(Interlocked.Increment(ref number)));
                 var took = Stopwatch.GetTimestamp() - due;

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>readers</c>: one symbol of a running silo changes so many times a second; what that costs the silo, and how long the orders take
-/// that change it, without and with so many WebSocket readers.
+/// <c>readers</c>: changes one symbol of a running silo at a fixed rate. Measures the silo's cost and the latency of
+/// those orders, without and with a number of WebSocket readers.
 /// </summary>
 internal static class ReadersCommand
 {
@@ -42,7 +42,7 @@ internal static class ReadersCommand
         return (latencies.Count / took.TotalSeconds, took, server.Cores(server.Used - before, took), p50, p99);
     }
 
-    /// <summary>Orders at an even pace on one connection, each of which changes the book.</summary>
+    /// <summary>Places orders at an even rate on one connection. Each changes the book.</summary>
     private static async Task<Latencies> PlaceAsync(Options options, int updates, int seconds)
     {
         var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
@@ -81,7 +81,7 @@ internal static class ReadersCommand
         }
         catch (OperationCanceledException)
         {
-            // Measured.
+            // The measurement is over.
         }
     }
 }

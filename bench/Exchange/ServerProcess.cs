@@ -3,12 +3,12 @@ using System.Globalization;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary>The silo under load, where <c>--pid</c> names it: what it uses of processor and memory.</summary>
+/// <summary>Processor and memory use of the silo under load, as named by <c>--pid</c>.</summary>
 internal sealed class ServerProcess(int pid)
 {
     private readonly Process? _process = pid > 1 ? Process.GetProcessById(pid) : null;
 
-    /// <summary>Its processor time so far; nothing when it is not known.</summary>
+    /// <summary>Processor time so far; zero if unknown.</summary>
     public TimeSpan Used
     {
         get
@@ -18,7 +18,7 @@ internal sealed class ServerProcess(int pid)
         }
     }
 
-    /// <summary>Bytes of its working set; nothing when it is not known.</summary>
+    /// <summary>Working set, in bytes; zero if unknown.</summary>
     public long Memory
     {
         get
@@ -28,14 +28,14 @@ internal sealed class ServerProcess(int pid)
         }
     }
 
-    /// <summary>The one that an option names.</summary>
+    /// <summary>Returns the process named by an option.</summary>
     public static ServerProcess Of(Options options) => new(options.Number("--pid", 1));
 
-    /// <summary>Microseconds for one of so many, as JSON.</summary>
+    /// <summary>Returns microseconds per operation, as JSON.</summary>
     public string MicrosEach(TimeSpan used, long count) =>
         _process is null ? "null" : (used.TotalMicroseconds / count).ToString("F1", CultureInfo.InvariantCulture);
 
-    /// <summary>How many processors it kept busy, as JSON.</summary>
+    /// <summary>Returns the number of busy processors, as JSON.</summary>
     public string Cores(TimeSpan used, TimeSpan over) =>
         _process is null ? "null" : (used / over).ToString("F2", CultureInfo.InvariantCulture);
 }

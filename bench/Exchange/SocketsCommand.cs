@@ -3,7 +3,10 @@ using System.Text;
 
 namespace QuantumCore.Bench.Exchange;
 
-/// <summary><c>sockets</c>: JSON orders over the trading socket of a running silo, so many messages of each connection on their way.</summary>
+/// <summary>
+/// <c>sockets</c>: measures JSON orders over the trading socket of a running silo, with a fixed number of messages in
+/// flight on each connection.
+/// </summary>
 internal static class SocketsCommand
 {
     private const int BatchLimit = 500;
@@ -32,7 +35,7 @@ internal static class SocketsCommand
         return 0;
     }
 
-    /// <summary>Orders of the account that stay open, far from the others.</summary>
+    /// <summary>Places orders of the account that stay open, far from the others.</summary>
     private static async Task RestAsync(Options options, int count)
     {
         using var socket = await BenchSocket.OpenAsync(options, "trading");
@@ -58,7 +61,7 @@ internal static class SocketsCommand
         }
         catch (OperationCanceledException)
         {
-            // It has seen enough.
+            // The measurement is over.
         }
     }
 }

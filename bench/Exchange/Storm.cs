@@ -5,8 +5,8 @@ using System.Globalization;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// Requests at a rate that does not care for the answers, over many connections with one request at a time on each.
-/// What is due while no connection is free is not sent: it never reached the exchange.
+/// Sends requests at a fixed rate, whatever the responses, over many connections with one request at a time each. A
+/// request that is due while no connection is free is not sent.
 /// </summary>
 internal sealed class Storm
 {
@@ -22,7 +22,7 @@ internal sealed class Storm
 
     public TimeSpan Took { get; private set; }
 
-    /// <summary>Connections that ended without an answer.</summary>
+    /// <summary>Number of connections that ended without a response.</summary>
     public long Torn => _torn;
 
     public IEnumerable<Latencies> Accepted => _lines.Select(line => line.Accepted);
@@ -39,7 +39,7 @@ internal sealed class Storm
             storm._free.Push(storm._lines[^1]);
         }
 
-        // A thread of its own: callers who do not wait for answers do not wait for the answers' threads either.
+        // A dedicated thread, so that sending does not wait for the threads that process responses.
         await Task.Factory.StartNew(
             () => storm.Blow(perSecond, length), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.WhenAll(storm._lines.Select(line => line.Current));

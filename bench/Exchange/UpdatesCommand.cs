@@ -4,8 +4,8 @@ using System.Globalization;
 namespace QuantumCore.Bench.Exchange;
 
 /// <summary>
-/// <c>updates</c>: how long it takes on an idle exchange, on which nobody else trades, from an order that is sent to its durable
-/// answer, and to the update of the book that a WebSocket reader gets.
+/// <c>updates</c>: measures an idle exchange without other traders, from sending an order to its durable response, and
+/// to the book update at a WebSocket reader.
 /// </summary>
 internal static class UpdatesCommand
 {
@@ -22,7 +22,7 @@ internal static class UpdatesCommand
         await reader.SendAsync($$"""{"op":"subscribe","symbol":"{{options.Text("--symbol", "AAPL")}}"}""");
         await NextAsync(reader);
 
-        // The first hundred are practice: code is compiled in them.
+        // The first hundred orders warm up the compiled code.
         var (answers, updates) = (new Latencies(), new Latencies());
         for (var order = -100; order < count; order++)
         {
@@ -43,7 +43,9 @@ internal static class UpdatesCommand
         return 0;
     }
 
-    /// <summary>Sends an order; how long its answer took, and the next message of the stream.</summary>
+    /// <summary>
+    /// Sends an order. Returns the time until its response, and until the next message of the stream.
+    /// </summary>
     private static async Task<(long Answer, long Update)> PlaceAsync(BenchSocket trader, BenchSocket reader, Options options)
     {
         var sent = Stopwatch.GetTimestamp();

@@ -6,7 +6,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Flow;
 
-/// <summary><c>core FILE</c>: how fast is the bare core on a command file?</summary>
+/// <summary><c>core FILE</c>: measures the speed of the bare core on a command file.</summary>
 internal static class CoreCommand
 {
     private enum Verb : byte
@@ -17,8 +17,8 @@ internal static class CoreCommand
     }
 
     /// <summary>
-    /// A command ready to run. An order's id is what the book gives it, so a command names an order by its place
-    /// among those submitted.
+    /// A prepared command. An order's id is assigned by the book, so a command names an order by its index among those
+    /// submitted.
     /// </summary>
     private readonly record struct Step(Verb Verb, int Order, long NewTotalLots, NewOrder Submitted);
 
@@ -44,7 +44,9 @@ internal static class CoreCommand
         return 0;
     }
 
-    /// <summary>Runs every step on a new book; the best round is reported. Allocation includes the book's growth.</summary>
+    /// <summary>
+    /// Runs every step on a new book. The best round is reported. Allocation includes the book's growth.
+    /// </summary>
     private static TimeSpan Play(Step[] steps)
     {
         var book = new OrderBook(maxLevels: int.MaxValue);

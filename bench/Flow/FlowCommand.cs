@@ -1,9 +1,9 @@
 namespace QuantumCore.Bench.Flow;
 
-/// <summary><c>flow FILE</c>: does the bare core do what the recorded exchange did?</summary>
+/// <summary><c>flow FILE</c>: compares the bare core with a recorded exchange.</summary>
 internal static class FlowCommand
 {
-    /// <summary>Differences told on standard error before the rest is only counted.</summary>
+    /// <summary>Differences printed to standard error; further ones are only counted.</summary>
     private const int MostDifferencesShown = 20;
 
     public static int Run(string[] arguments)

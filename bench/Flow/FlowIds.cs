@@ -1,8 +1,8 @@
 namespace QuantumCore.Bench.Flow;
 
 /// <summary>
-/// Follows the orders of a file by the file's own account of them, so that a line which contradicts the lines before
-/// it is found whatever a book does. An order that a fill was expected of is left to the book from then on.
+/// Tracks the orders of a file by the file's own lines, so that a line which contradicts earlier ones is found whatever
+/// the book does. An order with an expected fill is left to the book from then on.
 /// </summary>
 internal sealed class FlowIds
 {
@@ -36,7 +36,7 @@ internal sealed class FlowIds
 
     private void Add(AddLine add)
     {
-        // Negative ids are anonymous: they may come as often as they like.
+        // Negative ids are anonymous and may repeat.
         if (add.Id >= 0 && _orders.TryGetValue(add.Id, out var known) && known.Lots > 0 && !known.MayHaveTraded)
             throw new OrderFlowException(add.Number, $"order {add.Id} is in the book already");
         _orders[add.Id] = new Order { Lots = add.Lots };

@@ -4,13 +4,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Flow;
 
-/// <summary>A command file of recorded order flow: commands for a book, and what the book must answer.</summary>
+/// <summary>A command file of recorded order flow: commands for a book, and its expected results.</summary>
 /// <remarks>
-/// Plain text or gzip, told apart by content. One line each: <c>A,id,B|S,qty,price[,back]</c> rests an order;
-/// <c>X,id,qty</c> reduces it in place; <c>D,id,qty</c> cancels what is left of it;
-/// <c>IOC,B|S,qty,limit,maker:qty@price|…</c> takes, with the fills it must get;
-/// <c>Q,ask,qty,bid,qty,…</c> is what the book must show, best level first. <c>#</c> begins a comment, as a line or
-/// as the last field.
+/// Plain text or gzip, detected from the content. Lines: <c>A,id,B|S,qty,price[,back]</c> adds a resting order;
+/// <c>X,id,qty</c> reduces it in place; <c>D,id,qty</c> cancels its remainder;
+/// <c>IOC,B|S,qty,limit,maker:qty@price|…</c> takes, with the expected fills; <c>Q,ask,qty,bid,qty,…</c> is the
+/// expected book, best level first. <c>#</c> starts a comment, as a line or as the last field.
 /// </remarks>
 public static class OrderFlowFile
 {

@@ -3,15 +3,15 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Flow;
 
-/// <summary>What a replay counted.</summary>
-/// <param name="Ioc">Orders that took, or tried to.</param>
-/// <param name="IocExact">Those whose fills had the makers, quantities, prices and order expected.</param>
-/// <param name="Fills">Trades that the book made.</param>
-/// <param name="Q">Views of the book.</param>
-/// <param name="QExact">Those that showed every level as expected.</param>
+/// <summary>Counts of a replay.</summary>
+/// <param name="Ioc">Number of immediate-or-cancel orders.</param>
+/// <param name="IocExact">Number of those whose fills had the expected makers, quantities, prices and sequence.</param>
+/// <param name="Fills">Number of trades.</param>
+/// <param name="Q">Number of book checks.</param>
+/// <param name="QExact">Number of those that showed every level as expected.</param>
 public sealed record FlowCounts(int Ioc, int IocExact, int Fills, int Q, int QExact);
 
-/// <summary>Drives a bare book with a command file and compares what it does with what the file expects.</summary>
+/// <summary>Replays a command file on a bare book and compares the results with the file.</summary>
 public sealed class OrderFlowReplay
 {
     private const int Account = 1;
@@ -28,9 +28,9 @@ public sealed class OrderFlowReplay
     }
 
     /// <summary>Runs all lines.</summary>
-    /// <param name="lines">The file.</param>
-    /// <param name="differs">Is told of each difference, as a sentence that names the line.</param>
-    /// <exception cref="OrderFlowException">A line cannot be a command at this point.</exception>
+    /// <param name="lines">Lines of the file.</param>
+    /// <param name="differs">Called with each difference, as a sentence that names the line.</param>
+    /// <exception cref="OrderFlowException">A line is not a valid command at this point.</exception>
     public static FlowCounts Run(IEnumerable<FlowLine> lines, Action<string>? differs = null)
     {
         var replay = new OrderFlowReplay();

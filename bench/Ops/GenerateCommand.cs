@@ -3,7 +3,7 @@ using QuantumCore.Bench.Exchange;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary><c>generate FILE</c>: makes an operations file.</summary>
+/// <summary><c>generate FILE</c>: generates an operations file.</summary>
 internal static class GenerateCommand
 {
     public static int Run(string[] arguments)

@@ -1,6 +1,6 @@
 namespace QuantumCore.Bench.Ops;
 
-/// <summary>An order as the generator knows it.</summary>
+/// <summary>An order in the generator's book.</summary>
 internal sealed class OpsOrder
 {
     public byte Side;
@@ -10,8 +10,8 @@ internal sealed class OpsOrder
 }
 
 /// <summary>
-/// The generator's own plain book of one symbol. It shares nothing with the book that is measured: a fault there
-/// must not change what it is fed.
+/// The generator's own simple book of a symbol. It shares no code with the measured book, so a fault there cannot
+/// change the input.
 /// </summary>
 internal sealed class OpsBook
 {
@@ -19,7 +19,7 @@ internal sealed class OpsBook
     private readonly LinkedList<uint>?[] _queues;
     private readonly Dictionary<uint, LinkedListNode<uint>> _places = [];
 
-    // The price where the search for the best begins: none is better. Buy, sell.
+    // Price at which the search for the best begins; none is better. Buy, sell.
     private readonly int[] _best;
 
     /// <param name="orders">All orders by id, shared by the books of all symbols.</param>
@@ -31,10 +31,10 @@ internal sealed class OpsBook
         _best = [0, highestTicks + 1];
     }
 
-    /// <summary>Ids of the orders that rest: a new one comes last, and the last fills the gap of one that left.</summary>
+    /// <summary>Ids of resting orders. A new one is appended, and the last fills the gap of a removed one.</summary>
     public List<uint> Live { get; } = [];
 
-    /// <summary>The best price of a side (0 buy, 1 sell); 0 when it is empty.</summary>
+    /// <summary>Returns the best price of a side (0 buy, 1 sell), in ticks; 0 when it is empty.</summary>
     public int Best(int side) => side == 0 ? _best[0] : _best[1] % _queues.Length;
 
     public void Apply(in OpsRecord record)

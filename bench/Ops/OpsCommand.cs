@@ -4,13 +4,12 @@ using QuantumCore.Bench.Exchange;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary><c>ops FILE</c>: how fast is the bare core on an operations file?</summary>
+/// <summary><c>ops FILE</c>: measures the speed of the bare core on an operations file.</summary>
 internal static class OpsCommand
 {
     /// <summary>
-    /// How long the practice takes. The runtime compiles a method for good when it has been busy for some time and
-    /// no new method has turned up for a while; it takes what it saw until then for typical, and a file's preload
-    /// is not.
+    /// Length of the warm-up. The runtime compiles a method at its final tier once it was busy for some time and no new
+    /// method appeared for a while. It optimizes for the calls seen until then, and a file's preload is not typical.
     /// </summary>
     private static readonly TimeSpan s_practice = TimeSpan.FromSeconds(1.5);
 
@@ -20,7 +19,7 @@ internal static class OpsCommand
         var repeat = options.Number("--repeat", 3);
         var replay = new OpsReplay(OpsFile.Read(path));
         Practise();
-        // Shows the books what they need.
+        // Sizes the books' memory.
         var first = replay.Play([]);
         var best = SameOutcome(first, replay.Play([]));
         for (var round = 1; round < repeat; round++)
@@ -33,7 +32,7 @@ internal static class OpsCommand
         return 0;
     }
 
-    /// <summary>Plays a mixture of all operations, both with and without a clock, until all of it is compiled.</summary>
+    /// <summary>Runs a mixture of all operations, with and without timing, until all of it is compiled.</summary>
     private static void Practise()
     {
         var practice = new OpsReplay(OpsGenerator.Generate(symbols: 4, depth: 1_000, count: 100_000, width: 16, seed: 1));
@@ -46,7 +45,7 @@ internal static class OpsCommand
         }
     }
 
-    /// <summary>The percentiles of the best round; nothing of all when there are no operations to time.</summary>
+    /// <summary>Returns the percentiles of the best round; zeros without operations to time.</summary>
     internal static OpsPercentiles Latencies(OpsReplay replay, int rounds, OpsRound first)
     {
         if (replay.Operations == 0)
@@ -82,12 +81,12 @@ internal static class OpsCommand
     }
 }
 
-/// <summary>Latencies of one round, in nanoseconds; reading the clock once is part of each.</summary>
+/// <summary>Latencies of one round, in nanoseconds; each includes one reading of the clock.</summary>
 internal readonly record struct OpsPercentiles(long P50, long P99, long P999, long Max)
 {
     public static OpsPercentiles Worst => new(0, long.MaxValue, 0, 0);
 
-    /// <summary>Sorts the ticks it is given.</summary>
+    /// <summary>Returns the percentiles of stopwatch ticks, which it sorts in place.</summary>
     public static OpsPercentiles Of(long[] stopwatchTicks)
     {
         Array.Sort(stopwatchTicks);
@@ -96,7 +95,7 @@ internal readonly record struct OpsPercentiles(long P50, long P99, long P999, lo
             Nanos(stopwatchTicks, 1000));
     }
 
-    /// <summary>The round with the lower 99th percentile, whole: no mixture of two.</summary>
+    /// <summary>Returns the round with the lower 99th percentile, as a whole, never a mixture.</summary>
     public OpsPercentiles Better(OpsPercentiles other) =>
         (other.P99, other.P999, other.Max).CompareTo((P99, P999, Max)) < 0 ? other : this;
 

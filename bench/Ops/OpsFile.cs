@@ -3,74 +3,76 @@ using System.Runtime.InteropServices;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary>What a record of an operations file asks for. The letters are the file's.</summary>
+/// <summary>Verb of an operation record. The letters are the file's.</summary>
 public enum OpsVerb : byte
 {
     /// <summary>A limit order that rests.</summary>
     New = (byte)'N',
 
-    /// <summary>A limit order, immediate or cancel.</summary>
+    /// <summary>An immediate-or-cancel limit order.</summary>
     Immediate = (byte)'I',
 
     /// <summary>A market order; its price is 0.</summary>
     Market = (byte)'M',
 
-    /// <summary>Take the order <see cref="OpsRecord.Reference"/> out.</summary>
+    /// <summary>Cancels the order <see cref="OpsRecord.Reference"/>.</summary>
     Cancel = (byte)'C',
 
-    /// <summary>Take <see cref="OpsRecord.Reference"/> out, then enter a new limit order on its side.</summary>
+    /// <summary>Cancels <see cref="OpsRecord.Reference"/>, then enters a new limit order on its side.</summary>
     Replace = (byte)'R',
 }
 
-/// <summary>One operation: 24 bytes, as in the file.</summary>
+/// <summary>An operation record of 24 bytes, as in the file.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 public record struct OpsRecord
 {
-    /// <summary>What to do.</summary>
+    /// <summary>Verb.</summary>
     public OpsVerb Verb;
 
-    /// <summary>0 buy, 1 sell.</summary>
+    /// <summary>Side: 0 buys, 1 sells.</summary>
     public byte Side;
 
-    /// <summary>From 0.</summary>
+    /// <summary>Index of the symbol, from 0.</summary>
     public ushort Symbol;
 
-    /// <summary>Limit in ticks.</summary>
+    /// <summary>Limit, in ticks.</summary>
     public int PriceTicks;
 
-    /// <summary>Lots.</summary>
+    /// <summary>Quantity, in lots.</summary>
     public uint QuantityLots;
 
-    /// <summary>Id of the order that enters, unique in the file.</summary>
+    /// <summary>Id of the entering order, unique in the file.</summary>
     public uint Id;
 
-    /// <summary>Id of the order that leaves.</summary>
+    /// <summary>Id of the cancelled order.</summary>
     public uint Reference;
 
-    /// <summary>0.</summary>
+    /// <summary>Reserved; 0.</summary>
     public uint Reserved;
 }
 
-/// <summary>An operations file in the format OPS1: little endian, a header of 64 bytes, then 24 a record.</summary>
-/// <param name="Symbols">Books.</param>
-/// <param name="Preload">Records at the start that fill the books and are not timed.</param>
-/// <param name="MaxId">Highest id of an order.</param>
-/// <param name="LowestTicks">Lowest price.</param>
-/// <param name="HighestTicks">Highest price.</param>
-/// <param name="Seed">What the generator started from.</param>
-/// <param name="Records">All records, those of the preload first.</param>
+/// <summary>
+/// An operations file in the format OPS1, little-endian: a header of 64 bytes, then 24 bytes per record.
+/// </summary>
+/// <param name="Symbols">Number of symbols.</param>
+/// <param name="Preload">Number of records at the start that fill the books and are not timed.</param>
+/// <param name="MaxId">Highest order id.</param>
+/// <param name="LowestTicks">Lowest price, in ticks.</param>
+/// <param name="HighestTicks">Highest price, in ticks.</param>
+/// <param name="Seed">Seed of the generator.</param>
+/// <param name="Records">All records, preload first.</param>
 public sealed record OpsFile(
     int Symbols, int Preload, uint MaxId, int LowestTicks, int HighestTicks, ulong Seed, OpsRecord[] Records)
 {
     private const int HeaderLength = 64;
     private const int RecordLength = 24;
 
-    // Records go to the file and come from it as they stand in memory.
+    // Records are stored in their memory layout.
     private static ReadOnlySpan<byte> Magic =>
         BitConverter.IsLittleEndian ? "OPS1"u8 : throw new PlatformNotSupportedException("This is a little-endian format.");
 
     /// <summary>Reads a whole file.</summary>
-    /// <exception cref="InvalidDataException">It is no such file, or cut off.</exception>
+    /// <exception cref="InvalidDataException">The file has another format or is truncated.</exception>
     public static OpsFile Read(string path)
     {
         using var file = File.OpenRead(path);
@@ -122,7 +124,7 @@ file static class Parts
 {
     private const int RecordsAtOnce = 1 << 20;
 
-    /// <summary>A span of bytes is counted with an int: a big file is read and written in parts.</summary>
+    /// <summary>Splits records into chunks, because the length of a byte span is an int.</summary>
     public static IEnumerable<Memory<OpsRecord>> Chunks(this Memory<OpsRecord> records)
     {
         for (; !records.IsEmpty; records = records[Math.Min(RecordsAtOnce, records.Length)..])

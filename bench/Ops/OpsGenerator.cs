@@ -3,8 +3,8 @@ using System.Numerics;
 namespace QuantumCore.Bench.Ops;
 
 /// <summary>
-/// Makes the operations of an OPS1 file: seeded order flow around a price that wanders. The same arguments give the
-/// same bytes, on any machine and in any language.
+/// Generates the operations of an OPS1 file: seeded order flow around a wandering price. The same arguments give the
+/// same bytes on any machine and in any language.
 /// </summary>
 public sealed class OpsGenerator
 {
@@ -33,12 +33,12 @@ public sealed class OpsGenerator
             _books[symbol] = new OpsBook(_orders, _highestTicks);
     }
 
-    /// <summary>Makes a file.</summary>
-    /// <param name="symbols">1 to 65,536; each takes memory for all its prices.</param>
-    /// <param name="depth">Orders of each symbol to begin with, and about as many later.</param>
-    /// <param name="count">Operations after those.</param>
-    /// <param name="width">Half of all new orders come within so many ticks of the fair price.</param>
-    /// <param name="seed">Any.</param>
+    /// <summary>Generates a file.</summary>
+    /// <param name="symbols">Number of symbols, 1 to 65,536. Each takes memory for all its prices.</param>
+    /// <param name="depth">Number of orders of each symbol at the start, and approximately later.</param>
+    /// <param name="count">Number of operations after those.</param>
+    /// <param name="width">Distance from the fair price within which half of all new orders arrive, in ticks.</param>
+    /// <param name="seed">Seed, any number.</param>
     public static OpsFile Generate(int symbols, int depth, int count, int width, ulong seed)
     {
         var generator = new OpsGenerator(symbols, depth, width, seed);
@@ -54,7 +54,7 @@ public sealed class OpsGenerator
             symbols, preload, (uint)(generator._orders.Count - 1), LowestTicks, generator._highestTicks, seed, records);
     }
 
-    // The random draws happen in this order, and each of them always: that is the format.
+    // The random draws happen in this order and always all of them: that is the format.
     private OpsRecord Next(bool preload, int number)
     {
         var first = Draw();
@@ -71,7 +71,7 @@ public sealed class OpsGenerator
         var choice = (int)((second >> 32) % 10_000);
         var book = _books[symbol];
         var live = book.Live.Count;
-        // Fewer orders than wished for make new ones likelier.
+        // With fewer orders than the target depth, new orders become likelier.
         var pull = (int)Math.Clamp((_depth - live) * 20_000L / _depth, -1_500, 1_500);
         if (preload || choice < 4_500 + pull || live < 2)
             return Enter(OpsVerb.New, symbol, side, Price(side, symbol), lots);
@@ -139,7 +139,7 @@ public sealed class OpsGenerator
         return Math.Clamp(price, LowestTicks, _highestTicks);
     }
 
-    /// <summary>Three of four times one that came lately, else any.</summary>
+    /// <summary>Picks a recent order three times of four, else any order.</summary>
     private uint Pick(OpsBook book)
     {
         var live = book.Live;
@@ -149,7 +149,9 @@ public sealed class OpsGenerator
             : live[(int)((draw >> 8) % (ulong)live.Count)];
     }
 
-    /// <summary>Below the width half of the time, below twice the width three quarters of the time, and so on.</summary>
+    /// <summary>
+    /// Draws a distance: below the width with probability 1/2, below twice the width with 3/4, and so on.
+    /// </summary>
     private int Geometric(int width)
     {
         var draw = Draw();
@@ -159,7 +161,7 @@ public sealed class OpsGenerator
 
     private ulong Draw()
     {
-        // A generator of random numbers wraps.
+        // Wraps by design, as random number generators do.
         unchecked
         {
             _state += 0x9E37_79B9_7F4A_7C15;

@@ -3,16 +3,17 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary>What all engines must agree on.</summary>
-/// <param name="Trades">Trades.</param>
-/// <param name="QuantityLots">Lots traded.</param>
-/// <param name="Hash">FNV-1a over 64-bit words: maker, taker, price and lots of each trade, ids as in the file.</param>
-/// <param name="Refused">Operations that the book refused: none in a file that keeps to the format.</param>
+/// <summary>Result of a replay on which all engines must agree.</summary>
+/// <param name="Trades">Number of trades.</param>
+/// <param name="QuantityLots">Quantity traded, in lots.</param>
+/// <param name="Hash">FNV-1a over 64-bit words: maker, taker, price and lots of each trade, with the file's
+/// ids.</param>
+/// <param name="Refused">Number of operations that the book rejected; none in a valid file.</param>
 public readonly record struct OpsOutcome(int Trades, long QuantityLots, ulong Hash, int Refused);
 
 /// <summary>
-/// The sink of a replay: it keeps every trade, and what they come to is reckoned when the clock has stopped. The file's
-/// id of a maker, which no engine is asked for, would otherwise be looked up while it runs.
+/// Sink of a replay. It keeps every trade and computes the result when timing has stopped. Otherwise the file's id of
+/// each maker, which no engine is asked for, would be looked up while timing runs.
 /// </summary>
 internal sealed class OpsTape
 {
@@ -29,19 +30,19 @@ internal sealed class OpsTape
     private Entry[] _trades = new Entry[1_024];
     private int _count;
 
-    /// <summary>Operations that the book refused.</summary>
+    /// <summary>Number of operations that the book rejected.</summary>
     public int Refused { get; set; }
 
-    /// <summary>Begins again.</summary>
+    /// <summary>Starts again.</summary>
     public void Rewind()
     {
         _count = 0;
         Refused = 0;
     }
 
-    /// <summary>Keeps the trades of a step.</summary>
-    /// <param name="step">The step's number.</param>
-    /// <param name="events">What happened from its first trade on.</param>
+    /// <summary>Adds the trades of a step.</summary>
+    /// <param name="step">Index of the step.</param>
+    /// <param name="events">Events from its first trade on.</param>
     [MethodImpl(MethodImplOptions.NoInlining)]
     public void Add(int step, ReadOnlySpan<BookEvent> events)
     {
@@ -60,7 +61,7 @@ internal sealed class OpsTape
         }
     }
 
-    /// <summary>What the round came to.</summary>
+    /// <summary>Returns the result of the round.</summary>
     public OpsOutcome Outcome(OpsOrigin[] origins, OpsBookUnderTest[] books)
     {
         var lots = 0L;
@@ -69,7 +70,7 @@ internal sealed class OpsTape
         {
             ref readonly var origin = ref origins[trade.Step];
             lots += trade.QuantityLots;
-            // A hash wraps.
+            // Hashes wrap by design.
             unchecked
             {
                 hash = (hash ^ books[origin.Symbol].FileId(trade.MakerId)) * FowlerNollVoPrime;
@@ -84,7 +85,7 @@ internal sealed class OpsTape
 }
 
 /// <summary>A round of a replay.</summary>
-/// <param name="Time">Of the operations after the preload.</param>
-/// <param name="AllocatedBytes">Allocated by them.</param>
-/// <param name="Outcome">What they did.</param>
+/// <param name="Time">Time of the operations after the preload.</param>
+/// <param name="AllocatedBytes">Bytes allocated by those operations.</param>
+/// <param name="Outcome">Result of those operations.</param>
 public readonly record struct OpsRound(TimeSpan Time, long AllocatedBytes, OpsOutcome Outcome);

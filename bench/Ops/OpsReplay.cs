@@ -6,14 +6,14 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Ops;
 
 /// <summary>
-/// Plays an operations file on order books, one a symbol, and delivers every event to a sink. Ids are mapped before the
-/// clock runs: an order's id is what its book will give it, 1, 2, 3 … of its round.
+/// Replays an operations file on order books, one per symbol, and passes every event to a sink. Ids are mapped before
+/// timing starts: an order's id is the one its book will assign, 1, 2, 3 … within its round.
 /// </summary>
 public sealed class OpsReplay
 {
     /// <summary>
-    /// Operations played by one call. The runtime compiles a method for good after some calls: one call a round
-    /// would be compiled late.
+    /// Number of operations replayed by one call. The runtime compiles a method at its final tier after some calls, so
+    /// one call per round would be compiled late.
     /// </summary>
     private const int Stretch = 1_024;
 
@@ -25,7 +25,7 @@ public sealed class OpsReplay
     private long _time;
 
     /// <summary>Prepares a file.</summary>
-    /// <exception cref="InvalidDataException">A record makes no sense.</exception>
+    /// <exception cref="InvalidDataException">A record is invalid.</exception>
     public OpsReplay(OpsFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -33,21 +33,21 @@ public sealed class OpsReplay
         _steps = OpsSteps.Prepare(file, out _books, out _origins);
     }
 
-    /// <summary>Operations of a round that are timed.</summary>
+    /// <summary>Number of timed operations of a round.</summary>
     public int Operations => _steps.Length - _preload;
 
     /// <summary>
-    /// Plays all of the file. Every round plays on the same books, emptied between rounds: the first one shows them
-    /// how much memory they need, the later ones are a steady state.
+    /// Replays the whole file. Rounds use the same books, emptied in between: the first sizes their memory, later ones
+    /// are in a steady state.
     /// </summary>
     /// <param name="latencies">
-    /// Where the time of each operation goes, in ticks of the stopwatch, or empty to time them all as one.
+    /// Receives the time of each operation, in stopwatch ticks; empty to time them all together.
     /// </param>
     public OpsRound Play(Span<long> latencies)
     {
         Empty();
         PlayStretches(0, _preload, []);
-        // Trades of a preload, which makes none in a file that keeps to the format, belong to no one.
+        // Trades of a preload, which a valid file has none of, are not counted.
         _tape.Rewind();
 
         GC.Collect();
@@ -124,7 +124,7 @@ public sealed class OpsReplay
     private static RejectReason Replace(OrderBook book, long time, in OpsStep step)
     {
         var reject = book.Replace(time, step.Leaves, in step.Order, out _);
-        // To take an order out that has gone does nothing; the new one enters all the same.
+        // Cancelling a missing order has no effect; the new order enters all the same.
         return reject is RejectReason.OrderClosed or RejectReason.UnknownOrder
             ? book.Submit(time, in step.Order, out _)
             : reject;

@@ -3,55 +3,57 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Ops;
 
-/// <summary>A record as the book takes it: 64 bytes.</summary>
+/// <summary>A record prepared for the book: 64 bytes.</summary>
 internal struct OpsStep
 {
-    /// <summary>What enters; without a side where nothing does.</summary>
+    /// <summary>Entering order; without a side if there is none.</summary>
     public NewOrder Order;
     public OrderBook Book;
 
-    /// <summary>The order that leaves, by the id its book gives it this round; 0 where none does.</summary>
+    /// <summary>Cancelled order, by the id its book assigns this round; 0 if there is none.</summary>
     public long Leaves;
 
-    /// <summary>Whether an order enters.</summary>
+    /// <summary>True if an order enters.</summary>
     public readonly bool Enters => Order.Side != 0;
 }
 
-/// <summary>What else is to be known of a step, aside from what the loop reads.</summary>
-/// <param name="Symbol">Its book's number.</param>
-/// <param name="Id">The file's id of the order that enters.</param>
-/// <param name="Reference">The order that leaves: its place among those that entered its book, from 1; 0 where none does.</param>
+/// <summary>Data of a step that the timed loop does not read.</summary>
+/// <param name="Symbol">Index of its book.</param>
+/// <param name="Id">File id of the entering order.</param>
+/// <param name="Reference">Index of the cancelled order among those that entered its book, from 1; 0 if there is
+/// none.</param>
 internal readonly record struct OpsOrigin(ushort Symbol, uint Id, uint Reference);
 
-/// <summary>A book and the ids it gives.</summary>
+/// <summary>A book with its order ids.</summary>
 /// <param name="Book">The book.</param>
 /// <param name="FileIds">
-/// The file's ids of the orders that enter it, from 1; null when they are 1, 2, 3 … like the book's own.
+/// File ids of the orders that enter it, from 1; null if they are 1, 2, 3 … like the book's own.
 /// </param>
 internal record struct OpsBookUnderTest(OrderBook Book, uint[]? FileIds)
 {
-    /// <summary>The id the book gave last before the round: what the round's ids count from.</summary>
+    /// <summary>Last id assigned by the book before the round. The round's ids count from it.</summary>
     public long FirstId { get; set; }
 
-    /// <summary>The file's id of an order of this round.</summary>
+    /// <summary>Returns the file id of an order of this round.</summary>
     public readonly ulong FileId(long bookId) =>
         FileIds is null ? (ulong)(bookId - FirstId) : FileIds[bookId - FirstId];
 }
 
-/// <summary>From the records of a file to steps.</summary>
+/// <summary>Converts the records of a file to steps.</summary>
 internal static class OpsSteps
 {
     /// <summary>
-    /// Checks all records and lets each refer to an order by the id its book will give it. An order that did not enter
-    /// that book before is 0, which is never open: to take it out is refused like any other that is not there.
+    /// Checks all records and converts their references to the ids that the book will assign. A reference to an order
+    /// that never entered that book becomes 0, which is never open, so its cancel is rejected like any other of a
+    /// missing order.
     /// </summary>
     /// <param name="file">The file.</param>
-    /// <param name="books">The books of its symbols.</param>
-    /// <param name="origins">Where each step comes from.</param>
-    /// <exception cref="InvalidDataException">A record makes no sense.</exception>
+    /// <param name="books">Books of its symbols.</param>
+    /// <param name="origins">Origin of each step.</param>
+    /// <exception cref="InvalidDataException">A record is invalid.</exception>
     public static OpsStep[] Prepare(OpsFile file, out OpsBookUnderTest[] books, out OpsOrigin[] origins)
     {
-        // A file's ids may be few and far between.
+        // A file's ids may be sparse.
         var places = new Dictionary<uint, (ushort Symbol, uint BookId)>();
         var entered = new List<uint>[file.Symbols];
         for (var symbol = 0; symbol < entered.Length; symbol++)
@@ -84,7 +86,7 @@ internal static class OpsSteps
             file.Records, record => new OpsStep { Order = Order(in record), Book = made[record.Symbol].Book });
     }
 
-    /// <summary>Tells each step what its book calls the order that leaves, this round.</summary>
+    /// <summary>Sets the id of each step's cancelled order for this round.</summary>
     public static void Refer(OpsStep[] steps, OpsOrigin[] origins, OpsBookUnderTest[] books)
     {
         for (var i = 0; i < steps.Length; i++)

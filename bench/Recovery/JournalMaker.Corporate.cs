@@ -7,10 +7,13 @@ namespace QuantumCore.Bench.Recovery;
 /// <summary>Corporate actions in a journal.</summary>
 internal sealed partial class JournalMaker
 {
-    /// <summary>A dividend of the first book's asset, announced and entered in every account, and paid unless it has a pay date.</summary>
-    /// <param name="id">The action's id.</param>
-    /// <param name="paysLater">Whether it stays pending.</param>
-    /// <param name="change">What becomes of each part before it is on record.</param>
+    /// <summary>
+    /// Announces a dividend of the first book's asset and records it in every account. Pays it unless it has a pay
+    /// date.
+    /// </summary>
+    /// <param name="id">Id of the action.</param>
+    /// <param name="paysLater">True to leave it pending.</param>
+    /// <param name="change">Changes each part before it is recorded.</param>
     public async Task PayDividendAsync(string id, bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
     {
         var share = _listed[Symbol(0)];
@@ -44,9 +47,9 @@ internal sealed partial class JournalMaker
         await catalog.WhenDurable(catalog.Append(CatalogRecordEncoding.Encode(new CorporateActionClosed(++_now, id, sums))));
     }
 
-    /// <summary>A split of the first book's asset, three for two, while nobody trades.</summary>
-    /// <param name="id">The action's id.</param>
-    /// <param name="change">What becomes of each part before it is on record.</param>
+    /// <summary>Adds a 3:2 split of the first book's asset, while nobody trades.</summary>
+    /// <param name="id">Id of the action.</param>
+    /// <param name="change">Changes each part before it is recorded.</param>
     public async Task SplitAsync(string id, Func<SplitEntered, SplitEntered> change)
     {
         var share = _listed[Symbol(0)];
@@ -72,9 +75,9 @@ internal sealed partial class JournalMaker
             new CorporateActionClosed(++_now, id, new CorporateSums(_accounts.Count, units, 0, amount, 0, 0)))));
     }
 
-    /// <summary>A symbol change of an instrument that nobody trades, whose units were deposited.</summary>
-    /// <param name="id">The action's id.</param>
-    /// <param name="change">What becomes of each part before it is on record.</param>
+    /// <summary>Adds a symbol change of an instrument that nobody trades, whose units were deposited.</summary>
+    /// <param name="id">Id of the action.</param>
+    /// <param name="change">Changes each part before it is recorded.</param>
     public async Task ChangeSymbolAsync(string id, Func<SymbolChanged, SymbolChanged> change)
     {
         var share = _listed[Symbol(0)];
@@ -91,7 +94,7 @@ internal sealed partial class JournalMaker
         Int128 units = 0;
         for (var i = 0; i < _accounts.Count; i++)
         {
-            // An account's own record came after the cut, by a clock that was ahead: it counts all the same.
+            // An account's own record from after the cut, by a clock that was ahead, counts all the same.
             var machine = _accounts[i].Machine;
             Append(i, machine.Deposit(new DepositRequest("former", former.Base.Name, 70 + i), former.Base, ++_now));
             Append(i, change((SymbolChanged)machine.EnterAction(action, 0, ++_now)!));

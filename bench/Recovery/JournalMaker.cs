@@ -10,18 +10,18 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Bench.Recovery;
 
-/// <summary>What a journal is made of.</summary>
-/// <param name="Commands">Orders and cancels.</param>
-/// <param name="Symbols">Books.</param>
-/// <param name="Accounts">Accounts.</param>
-/// <param name="Seed">The same seed gives the same records.</param>
-/// <param name="Group">The books are of one group.</param>
+/// <summary>Contents of a generated journal.</summary>
+/// <param name="Commands">Number of orders and cancels.</param>
+/// <param name="Symbols">Number of books.</param>
+/// <param name="Accounts">Number of accounts.</param>
+/// <param name="Seed">Seed. The same seed gives the same records.</param>
+/// <param name="Group">Group of the books; empty for none.</param>
 /// <param name="SettlementDays">Business days from a trade to its settlement.</param>
 internal sealed record JournalPlan(int Commands, int Symbols, int Accounts, int Seed, string Group = "", int SettlementDays = 0);
 
 /// <summary>
-/// Makes a journal as an exchange under load would leave it, by its own state machines and its own writer: holds first,
-/// durable, then the orders; about every fourth command cancels an order that may still be open.
+/// Generates a journal as an exchange under load leaves it, with its own state machines and writer: durable holds
+/// first, then the orders. About every fourth command cancels an order that may still be open.
 /// </summary>
 internal sealed partial class JournalMaker : IAsyncDisposable
 {
@@ -52,19 +52,19 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         _writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
     }
 
-    /// <summary>Commands carried out.</summary>
+    /// <summary>Number of commands run.</summary>
     public int Commands { get; private set; }
 
-    /// <summary>State hash of each book, as a person reads it.</summary>
+    /// <summary>State hash of each book, by symbol, 16 hexadecimal digits.</summary>
     public IReadOnlyDictionary<string, string> StateHashes => _books.ToDictionary(
         book => book.Machine.Symbol,
         book => book.Machine.Core.StateHash.ToString("x16", CultureInfo.InvariantCulture),
         StringComparer.Ordinal);
 
-    /// <summary>The name of a book.</summary>
+    /// <summary>Returns the symbol of a book.</summary>
     public static string Symbol(int index) => string.Create(CultureInfo.InvariantCulture, $"SYM{index}");
 
-    /// <summary>Lists, funds and opens everything.</summary>
+    /// <summary>Lists instruments, funds accounts and opens books.</summary>
     public static async Task<JournalMaker> OpenAsync(IJournalStore store, JournalPlan plan)
     {
         var maker = new JournalMaker(store, plan);
@@ -73,7 +73,7 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         return maker;
     }
 
-    /// <summary>Carries out so many commands more.</summary>
+    /// <summary>Runs further commands.</summary>
     public async Task TradeAsync(int commands)
     {
         for (var end = Commands + commands; Commands < end;)
@@ -84,7 +84,7 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         await DurableAsync();
     }
 
-    /// <summary>Snapshots of everything as it is now, as an exchange stores them.</summary>
+    /// <summary>Writes snapshots of the current state, as an exchange stores them.</summary>
     public async Task SnapshotAsync()
     {
         foreach (var (machine, stream) in _books)
@@ -98,7 +98,7 @@ internal sealed partial class JournalMaker : IAsyncDisposable
         }
     }
 
-    /// <summary>Settles everything that was traded since the last time, in one batch.</summary>
+    /// <summary>Settles all trades since the last settlement, in one batch.</summary>
     public async Task SettleAsync()
     {
         _settlements ??= await _writer.OpenAsync(SettlementRecord.StreamPrefix + Venue, CancellationToken.None);

@@ -9,7 +9,9 @@ using QuantumCore.Upkeep;
 
 namespace QuantumCore.Bench.Recovery;
 
-/// <summary><c>recovery</c>: how long an exchange takes to come back, and how long to run its whole journal again.</summary>
+/// <summary>
+/// <c>recovery</c>: measures how fast an exchange restarts, and how fast its whole journal is verified.
+/// </summary>
 internal static class RecoveryCommand
 {
     public static async Task<int> RunAsync(string[] arguments)
@@ -49,7 +51,7 @@ internal static class RecoveryCommand
             await PackAsync(place);
         }
 
-        // As in qc: no collection beside the work.
+        // Batch mode as in qc: no concurrent garbage collection.
         GCSettings.LatencyMode = GCLatencyMode.Batch;
         GC.Collect();
         var processor = Process.GetCurrentProcess().TotalProcessorTime;
@@ -84,7 +86,9 @@ internal static class RecoveryCommand
         await maker.TradeAsync(plan.Commands);
     }
 
-    /// <summary>Packs the whole journal as if all of it were old, and tells what each pack kept commits waiting for.</summary>
+    /// <summary>
+    /// Compresses the whole journal as if all of it were old, and reports how long each step blocked commits.
+    /// </summary>
     private static async Task PackAsync(string place)
     {
         await using var store = new SqliteJournalStore(place);
@@ -112,7 +116,7 @@ internal static class RecoveryCommand
             $$"""{"frames":{{frames}},"packs":{{took.Count}},"slices":{{slices}},"packedSlices":{{packedSlices}},"bytes":{{bytes}},"packedBytes":{{packedBytes}},"packMillisP50":{{took[took.Count / 2]:F1}},"packMillisMax":{{took[^1]:F1}},"commitMillisP50":{{commits[commits.Count / 2]:F1}},"commitMillisP99":{{commits[commits.Count * 99 / 100]:F1}},"commitMillisMax":{{commits[^1]:F1}},"packSeconds":{{seconds:F1}},"packCpuSeconds":{{(Process.GetCurrentProcess().TotalProcessorTime - processor).TotalSeconds:F1}}}"""));
     }
 
-    /// <summary>What commits take meanwhile, one after the other, in milliseconds, the shortest first.</summary>
+    /// <summary>Returns latencies of sequential commits meanwhile, in milliseconds, ascending.</summary>
     private static async Task<List<double>> CommitAsync(SqliteJournalStore store, CancellationToken until)
     {
         var took = new List<double>();
@@ -131,8 +135,9 @@ internal static class RecoveryCommand
     }
 
     /// <summary>
-    /// Seconds until every book stands at its head, as its grain opens it: the stream's epoch raised, the newest snapshot,
-    /// its records after it run again and compared. Books at the same time; accounts come back when somebody calls them.
+    /// Returns the seconds until every book is at its head, opened as its grain does: raise the epoch of the stream,
+    /// load the newest snapshot, run its later records again and compare. Books open concurrently; accounts recover
+    /// when called.
     /// </summary>
     private static async Task<(double Seconds, Dictionary<string, string> Hashes)> ReadyAsync(
         string folder, JournalPlan plan, bool snapshotsAfterwards)

@@ -7,7 +7,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Recovery;
 
-/// <summary><c>snapshot</c>: what the bytes of a book with many resting orders cost, which no turn of it pays.</summary>
+/// <summary>
+/// <c>snapshot</c>: measures serializing a book with many resting orders, which happens outside its turns.
+/// </summary>
 internal static class SnapshotCommand
 {
     public static int Run(string[] arguments)

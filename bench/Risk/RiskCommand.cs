@@ -10,8 +10,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Bench.Risk;
 
 /// <summary>
-/// <c>risk</c>: what an order costs before it is held: the cover, every kind of limit in every scope, and the whole decision with
-/// its fees. An account with many open orders and a past of trades; nothing is recorded, so that it stays as it is.
+/// <c>risk</c>: measures the checks before an order is held: cover, every kind of limit in every scope, and the whole
+/// decision with fees. The account has many open orders and past trades. Nothing is recorded, so its state stays the
+/// same.
 /// </summary>
 internal static class RiskCommand
 {
@@ -41,7 +42,9 @@ internal static class RiskCommand
         return 0;
     }
 
-    /// <summary>Nanoseconds of one, in the best round: rounds are so short that some are not interrupted.</summary>
+    /// <summary>
+    /// Returns nanoseconds per check in the best round. Rounds are so short that some run without interruption.
+    /// </summary>
     private static double Best(Func<bool> check)
     {
         var best = double.MaxValue;
@@ -60,7 +63,9 @@ internal static class RiskCommand
         return best;
     }
 
-    /// <summary>A margin account with as many open orders, that owes, in four symbols, of a margin group or of none.</summary>
+    /// <summary>
+    /// Returns an indebted margin account with open orders in four symbols, with or without a margin group.
+    /// </summary>
     private static AccountMachine MarginAccount(int open, string group)
     {
         var terms = EncodedMarginTerms.From(
@@ -94,7 +99,7 @@ internal static class RiskCommand
             account.Apply(account.Decide(request, 1, s_listed[request.Symbol], Start));
         }
 
-        // Some of them have traded, so that the day and the volumes are not empty.
+        // Some of them have traded, so that the day's totals and volumes are not empty.
         for (var i = 0; i < 4; i++)
         {
             var taken = new SubmitOrder(2_000, 1, "t", Side.Sell, OrderType.Limit, TimeInForce.ImmediateOrCancel, false, 1, 5, 0, 0);

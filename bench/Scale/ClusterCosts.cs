@@ -1,24 +1,24 @@
 namespace QuantumCore.Bench.Scale;
 
 /// <summary>
-/// What an order costs where, as measured: docs/scale.md says by what. Times are means in nanoseconds of one processor unless they are
-/// called delays.
+/// Measured cost of an order by place; docs/scale.md names the measurements. Times are means in nanoseconds of one
+/// processor, unless they are delays.
 /// </summary>
 internal sealed record ClusterCosts
 {
-    /// <summary>At the process that was asked: reading, checking, answering.</summary>
+    /// <summary>Cost at the gateway: reading, checking, responding.</summary>
     public long Edge { get; init; } = 35_000;
 
-    /// <summary>At the account: deciding and holding.</summary>
+    /// <summary>Cost at the account: deciding and holding.</summary>
     public long Account { get; init; } = 45_000;
 
-    /// <summary>At the book, in its turn: no two orders of a book at a time.</summary>
+    /// <summary>Cost at the book, in its turn: a book handles one order at a time.</summary>
     public long Book { get; init; } = 20_000;
 
-    /// <summary>At an account that is told of a fill.</summary>
+    /// <summary>Cost at an account that receives a fill.</summary>
     public long Deliver { get; init; } = 20_000;
 
-    /// <summary>A call to another process, both sides together.</summary>
+    /// <summary>Cost of a call to another process, both sides together.</summary>
     public long Hop { get; init; } = 12_000;
 
     /// <summary>Delay of a call to another process, one way.</summary>
@@ -27,34 +27,35 @@ internal sealed record ClusterCosts
     /// <summary>Delay of a commit.</summary>
     public long Commit { get; init; } = 340_000;
 
-    /// <summary>At the database: a commit, whatever is in it.</summary>
+    /// <summary>Cost of a commit at the database, whatever its size.</summary>
     public long Frame { get; init; } = 300_000;
 
-    /// <summary>At the database: a record of the journal.</summary>
+    /// <summary>Cost of a journal record at the database.</summary>
     public long Record { get; init; } = 3_200;
 
-    /// <summary>At the silo that has the ledger, in its turn: making an order's rows of the history.</summary>
+    /// <summary>Cost of an order's history rows at the silo with the ledger, in its turn.</summary>
     public long History { get; init; } = 41_000;
 
-    /// <summary>At the database: writing them.</summary>
+    /// <summary>Cost of writing those rows at the database.</summary>
     public long Rows { get; init; } = 70_000;
 }
 
-/// <summary>The cluster that is simulated.</summary>
-/// <param name="Silos">Processes, each with customers, accounts and books.</param>
-/// <param name="Journals">Databases with a part of the streams each, and a ledger each.</param>
-/// <param name="Processors">Of a silo, and of a database.</param>
-/// <param name="Symbols">Books, spread evenly.</param>
-/// <param name="HotPercent">The share of all orders that goes to one book; the others share the rest.</param>
-/// <param name="Callers">Customers at each silo, who send an order as soon as the last one is answered.</param>
+/// <summary>Shape of the simulated cluster.</summary>
+/// <param name="Silos">Number of processes, each with customers, accounts and books.</param>
+/// <param name="Journals">Number of databases, each with a part of the streams and a ledger.</param>
+/// <param name="Processors">Processors of each silo and each database.</param>
+/// <param name="Symbols">Number of books, spread evenly.</param>
+/// <param name="HotPercent">Share of all orders that goes to one book, in percent; the others share the rest.</param>
+/// <param name="Callers">Number of customers at each silo. Each sends an order as soon as it has a response to the
+/// last.</param>
 internal sealed record ClusterShape(int Silos, int Journals, int Processors, int Symbols, int HotPercent, int Callers);
 
-/// <summary>What a simulated cluster did.</summary>
-/// <param name="OrdersPerSecond">Orders answered.</param>
-/// <param name="HistoryPerSecond">Orders that were made rows of the history.</param>
-/// <param name="P50Micros">Half of all answers came within this.</param>
-/// <param name="P99Micros">99 of 100 did.</param>
-/// <param name="Fullest">What was busiest.</param>
-/// <param name="FullestPercent">How much of the time it was busy.</param>
+/// <summary>Result of a simulated cluster.</summary>
+/// <param name="OrdersPerSecond">Orders with a response, per second.</param>
+/// <param name="HistoryPerSecond">Orders written to the history, per second.</param>
+/// <param name="P50Micros">50th percentile of the response time, in microseconds.</param>
+/// <param name="P99Micros">99th percentile of the response time, in microseconds.</param>
+/// <param name="Fullest">Busiest resource.</param>
+/// <param name="FullestPercent">Utilization of that resource, in percent.</param>
 internal sealed record ClusterOutcome(
     long OrdersPerSecond, long HistoryPerSecond, long P50Micros, long P99Micros, string Fullest, int FullestPercent);

@@ -1,16 +1,16 @@
 namespace QuantumCore.Bench.Scale;
 
 /// <summary>
-/// Orders on their way through a cluster, event by event: the process that was asked, the account's silo, its commit, the book's silo, its
-/// turn, its commit, the answer; and behind them fills that are told and the history. Times of work are drawn from a seed, exponentially around
-/// their means. A database that is slower than what comes makes commits larger, a silo's processors make everything wait.
+/// Discrete-event simulation of orders in a cluster: gateway, the account's silo, its commit, the book's silo, its
+/// turn, its commit, response; then the delivery of fills and the history. Work times are drawn from a seed,
+/// exponentially around their means. A slow database makes commits larger; busy processors delay everything.
 /// </summary>
 internal sealed class ClusterSimulation
 {
-    // As the journal's writer does it.
+    // Same limit as the journal's writer.
     private const int MostRecords = 4_096;
 
-    // The ledger's work is cut into pieces, so that it does not keep a processor from everybody else for a whole batch.
+    // The ledger works in pieces, so that a batch does not occupy a processor for long.
     private const int HistoryPiece = 16;
 
     private readonly EventQueue _events = new();
@@ -40,7 +40,7 @@ internal sealed class ClusterSimulation
         }
     }
 
-    /// <summary>So many simulated milliseconds, after a quarter of it to get going.</summary>
+    /// <summary>Runs a number of simulated milliseconds, after a warm-up of a quarter of it.</summary>
     public static ClusterOutcome Run(ClusterCosts costs, ClusterShape shape, int seed, int milliseconds)
     {
         var simulation = new ClusterSimulation(costs, shape, seed);
@@ -73,7 +73,7 @@ internal sealed class ClusterSimulation
 
     private void Work(int silo, long mean, Action then) => _silos[silo].Serve(Draw(mean), then);
 
-    /// <summary>A call from one silo to another, one way; nothing where they are the same.</summary>
+    /// <summary>Simulates a call from one silo to another, one way; free within a silo.</summary>
     private void Hop(int from, int to, Action then)
     {
         if (from == to)
@@ -82,7 +82,7 @@ internal sealed class ClusterSimulation
             Work(from, _costs.Hop / 4, () => _events.After(_costs.Network, () => Work(to, _costs.Hop / 4, then)));
     }
 
-    /// <summary>A customer's next order, and after its answer the one after that.</summary>
+    /// <summary>Simulates a customer's next order, and after its response the one after that.</summary>
     private void Order(int gateway)
     {
         var (account, symbol) = (_random.Next(_shape.Silos), NextSymbol());
@@ -102,14 +102,14 @@ internal sealed class ClusterSimulation
 
     private int NextSymbol() => _random.Next(100) < _shape.HotPercent ? 0 : _random.Next(_shape.Symbols);
 
-    /// <summary>A book's turn, in which it waits for a processor of its silo too.</summary>
+    /// <summary>Simulates a book's turn, which also waits for a processor of its silo.</summary>
     private void Turn(int symbol, int silo, Action then) => _books[symbol].Enter(leave => Work(silo, _costs.Book, () =>
     {
         leave();
         then();
     }));
 
-    /// <summary>What follows an order that is durable, and nobody waits for.</summary>
+    /// <summary>Simulates what follows a durable order, without anyone waiting for it.</summary>
     private void Tell(int book, int symbol)
     {
         var maker = _random.Next(_shape.Silos);
@@ -118,7 +118,7 @@ internal sealed class ClusterSimulation
             Project(symbol % _shape.Journals);
     }
 
-    /// <summary>The ledger of a journal, a piece after the other.</summary>
+    /// <summary>Simulates the ledger of a journal, piece by piece.</summary>
     private void Project(int journal)
     {
         var piece = Math.Min(_behind[journal], HistoryPiece);
@@ -130,7 +130,9 @@ internal sealed class ClusterSimulation
         }));
     }
 
-    /// <summary>A silo's writer of one journal: one commit at a time, with all that has come meanwhile.</summary>
+    /// <summary>
+    /// A silo's writer of one journal: one commit at a time, with all records that arrived meanwhile.
+    /// </summary>
     private sealed class Writer(ClusterSimulation simulation, Station database)
     {
         private List<Action> _waiting = [];

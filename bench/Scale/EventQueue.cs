@@ -1,6 +1,8 @@
 namespace QuantumCore.Bench.Scale;
 
-/// <summary>What happens when, in simulated nanoseconds; what happens at the same time happens in the sequence in which it was said.</summary>
+/// <summary>
+/// Event queue in simulated nanoseconds. Events of the same time run in the sequence in which they were added.
+/// </summary>
 internal sealed class EventQueue
 {
     private readonly PriorityQueue<Action, (long Time, long Number)> _events = new();
@@ -22,7 +24,9 @@ internal sealed class EventQueue
     }
 }
 
-/// <summary>So many may be in it at a time, first come, first served: on the processors of a machine, or in the turn of a grain.</summary>
+/// <summary>
+/// A first-come, first-served station with a number of places: the processors of a machine, or a grain's turn.
+/// </summary>
 internal sealed class Station(EventQueue events, int places)
 {
     private readonly Queue<Action<Action>> _waiting = new();
@@ -30,7 +34,7 @@ internal sealed class Station(EventQueue events, int places)
     private long _since;
     private double _occupied;
 
-    /// <summary>How much of all its room was in use since the start, in percent.</summary>
+    /// <summary>Utilization since the start, in percent.</summary>
     public int BusyPercent
     {
         get
@@ -40,14 +44,14 @@ internal sealed class Station(EventQueue events, int places)
         }
     }
 
-    /// <summary>Does work of so many nanoseconds in it.</summary>
+    /// <summary>Occupies a place for a number of nanoseconds.</summary>
     public void Serve(long nanos, Action done) => Enter(leave => events.After(nanos, () =>
     {
         leave();
         done();
     }));
 
-    /// <summary>Goes in as soon as there is room, and stays until <c>leave</c> is called.</summary>
+    /// <summary>Occupies a place as soon as one is free, until <c>leave</c> is called.</summary>
     public void Enter(Action<Action> work)
     {
         if (_inside == places)

@@ -3,7 +3,7 @@ using QuantumCore.Bench.Exchange;
 
 namespace QuantumCore.Bench.Scale;
 
-/// <summary><c>scale</c>: what clusters of more silos would do, simulated from what orders were measured to cost.</summary>
+/// <summary><c>scale</c>: simulates clusters of more silos from the measured costs of orders.</summary>
 internal static class ScaleCommand
 {
     private static readonly (string Name, Func<ClusterCosts, long> Of, Func<ClusterCosts, long, ClusterCosts> With)[] s_costs =

@@ -3,18 +3,18 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>A book as the <c>=</c> line of a scenario shows it, in canonical text.</summary>
-/// <param name="Bids">Levels, best first.</param>
-/// <param name="Asks">Levels, best first.</param>
-/// <param name="Waiting">Armed, parked, pending and held orders, each by name: their order says nothing.</param>
+/// <summary>A book in the canonical text of a scenario's <c>=</c> line.</summary>
+/// <param name="Bids">Bid levels, best first.</param>
+/// <param name="Asks">Ask levels, best first.</param>
+/// <param name="Waiting">Armed, parked, pending and held orders by name; their sequence is irrelevant.</param>
 /// <param name="Phase">Trading phase.</param>
-/// <param name="Last">Last price; null: not stated.</param>
+/// <param name="Last">Last price, in ticks; null if not stated.</param>
 internal sealed record BookText(string Bids, string Asks, string Waiting, TradingPhase Phase, long? Last)
 {
     private static readonly string[] s_places = ["armed", "parked", "pend", "held"];
 
-    /// <summary>Reads what a file states.</summary>
-    /// <exception cref="FormatException">It is no book.</exception>
+    /// <summary>Parses the text of a file.</summary>
+    /// <exception cref="FormatException">The text is not a book.</exception>
     public static BookText Parse(string text)
     {
         var book = new BookText("-", "-", "", TradingPhase.Continuous, null);
@@ -33,7 +33,7 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
         return book with { Waiting = string.Concat(waiting) };
     }
 
-    /// <summary>Reads a book.</summary>
+    /// <summary>Converts a book.</summary>
     public static BookText Of(IScenarioBook book, ScenarioNames names)
     {
         IReadOnlyList<long>[] places = [book.Armed, book.Parked, book.Pending, book.Held];
@@ -43,7 +43,7 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
             book.Phase, book.LastPriceTicks);
     }
 
-    /// <summary>The text; the last price stands there when it is known.</summary>
+    /// <summary>Returns the text, with the last price if it is known.</summary>
     public override string ToString() =>
         $"B {Bids} | S {Asks}{Waiting}"
         + (Phase == TradingPhase.Continuous ? "" : $" | state {ScenarioWords.Of(Phase)}")
@@ -73,7 +73,7 @@ internal sealed record BookText(string Bids, string Asks, string Waiting, Tradin
         if (text.Split(':') is not [var price, var orders])
             throw new FormatException($"'{text}' is no level: price: id quantity, id quantity");
 
-        // Without a limit there is no price to be displayed at: a star after such an order says nothing.
+        // An order without a limit has no displayed price, so a star after it is meaningless.
         price = price.Trim().TrimStart('@');
         return price is "MKT"
             ? $"MKT: {string.Join(", ", orders.Split(',').Select(order => CanonicalOrder(order).TrimEnd('*')))}"

@@ -3,11 +3,11 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>Reads one command of a scenario, and the settings of its first line.</summary>
+/// <summary>Parses a command of a scenario, and the settings of its first line.</summary>
 internal static class CommandText
 {
-    /// <summary>Reads a command. Without a verb it is a new order.</summary>
-    /// <exception cref="FormatException">It is none; the message says why.</exception>
+    /// <summary>Parses a command. Without a verb it is a new order.</summary>
+    /// <exception cref="FormatException">The text is not a command; the message says why.</exception>
     public static ScenarioCommand Parse(string text)
     {
         var words = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries).ToList();
@@ -15,15 +15,15 @@ internal static class CommandText
         if (words.Count == 0)
             throw new FormatException("a command is missing");
 
-        // An order may be named like a verb; then its side and type follow.
+        // An order may be named like a verb, if its side and type follow.
         var command = words is [_, "B" or "S", "lim" or "mkt" or "stop" or "tp" or "peg", ..]
             ? new NewCommand(OrderText.Parse(words))
             : Verb(words[0], words.GetRange(1, words.Count - 1), ref time);
         return command with { Text = text, Time = time };
     }
 
-    /// <summary>Reads <c>name=value</c> pairs.</summary>
-    /// <exception cref="FormatException">One of them is none.</exception>
+    /// <summary>Parses <c>name=value</c> pairs.</summary>
+    /// <exception cref="FormatException">A word is not such a pair.</exception>
     public static ScenarioSettings Settings(IEnumerable<string> words)
     {
         var settings = new ScenarioSettings();

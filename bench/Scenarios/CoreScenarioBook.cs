@@ -3,7 +3,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>The matching core as scenarios see a book.</summary>
+/// <summary>Adapts the matching core to scenarios.</summary>
 public sealed class CoreScenarioBook(int maxLevels) : IScenarioBook
 {
     private readonly OrderBook _book = new(maxLevels);

@@ -5,13 +5,13 @@ using QuantumCore.Matching;
 namespace QuantumCore.Bench.Scenarios;
 
 /// <summary>
-/// Events in a scenario's notation. What a file writes and what a book does both become the same canonical text, so
-/// that the comparison is one of texts.
+/// Events in a scenario's notation. Events of a file and of a book are converted to the same canonical text, so they
+/// are compared as texts.
 /// </summary>
 internal static class EventText
 {
-    /// <summary>The canonical form of one written event.</summary>
-    /// <exception cref="FormatException">It is no event.</exception>
+    /// <summary>Returns the canonical form of a written event.</summary>
+    /// <exception cref="FormatException">The text is not an event.</exception>
     public static string Canonical(string text)
     {
         var words = text.Split([' ', '\t'], StringSplitOptions.RemoveEmptyEntries);
@@ -44,7 +44,7 @@ internal static class EventText
         };
     }
 
-    /// <summary>An event of a book; null for those that scenarios leave out.</summary>
+    /// <summary>Returns an event of a book as text; null if scenarios omit it.</summary>
     public static string? Of(in BookEvent happened, ScenarioNames names)
     {
         var id = names.Of(happened.OrderId);
@@ -89,7 +89,10 @@ internal static class EventText
         return $"{word} {id} {amount}{happened.QuantityLots} {ScenarioWords.Of(happened.EndReason)}";
     }
 
-    /// <summary>The price of a stop-limit that waits is its trigger, or its limit: a file may have either.</summary>
+    /// <summary>
+    /// Returns an amendment as text. The price of a waiting stop-limit is its trigger or its limit: a file may state
+    /// either.
+    /// </summary>
     private static string Amended(in BookEvent happened, string id, ScenarioNames names)
     {
         var (lots, place) = (happened.QuantityLots, happened.Detail == 1 ? "lose" : "keep");

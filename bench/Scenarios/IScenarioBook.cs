@@ -3,33 +3,35 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>Whose orders a mass cancel or a kill switch names; null does not restrict.</summary>
+/// <summary>Filter of a mass cancel or a kill switch; null does not restrict.</summary>
 public readonly record struct ScenarioFilter(long? Account, long? Owner, Side? Side);
 
 /// <summary>A working order as a scenario shows it.</summary>
-/// <param name="OrderId">Its id.</param>
-/// <param name="PriceTicks">Its price now; not looked at for an order without a limit.</param>
-/// <param name="ShownLots">Lots displayed; 0 when it is not displayed.</param>
-/// <param name="LeavesLots">Open lots, shown or not.</param>
+/// <param name="OrderId">Order id.</param>
+/// <param name="PriceTicks">Current price, in ticks; ignored for an order without a limit.</param>
+/// <param name="ShownLots">Displayed lots; 0 if hidden.</param>
+/// <param name="LeavesLots">Open lots, displayed or not.</param>
 public readonly record struct ScenarioEntry(long OrderId, long PriceTicks, long ShownLots, long LeavesLots);
 
 /// <summary>
-/// What a scenario needs of a book. The core and the tests' naive twin both stand behind it. A new book is empty,
-/// continuous, at time 0 and without rules; a command that is refused changes nothing.
+/// A book that scenarios run against: the core, or the tests' naive reference book. A new book is empty, in continuous
+/// trading, at time 0 and without rules. A rejected command changes nothing.
 /// </summary>
 public interface IScenarioBook
 {
     /// <summary>Events of the last command.</summary>
     ReadOnlySpan<BookEvent> Events { get; }
 
-    /// <summary>Why the last replacement could not cancel the old order; None when it could, and for other commands.</summary>
+    /// <summary>
+    /// Reason the last replacement could not cancel the old order; None if it could, and for other commands.
+    /// </summary>
     RejectReason ReplaceFailure { get; }
 
     BookRules Rules { get; }
 
     TradingPhase Phase { get; }
 
-    /// <summary>Last price in ticks; 0 for none.</summary>
+    /// <summary>Last price, in ticks; 0 for none.</summary>
     long LastPriceTicks { get; }
 
     /// <summary>Untriggered stops.</summary>
@@ -78,10 +80,10 @@ public interface IScenarioBook
 
     RejectReason SetRules(long time, BookRules rules);
 
-    /// <summary>Working orders in priority order: those without a limit first, then best price first.</summary>
+    /// <summary>Returns working orders in priority order: those without a limit first, then best price first.</summary>
     IReadOnlyList<ScenarioEntry> Orders(Side side);
 
-    /// <summary>The two instructions of an order that exclude each other; false when there are none.</summary>
+    /// <summary>Returns true, and the two instructions, if an order has instructions that exclude each other.</summary>
     bool Conflict(in NewOrder order, out string first, out string second) =>
         OrderRules.Conflict(in order, out first, out second);
 }

@@ -3,7 +3,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>Reads <c>id side type qty@price options</c>.</summary>
+/// <summary>Parses <c>id side type qty@price options</c>.</summary>
 internal sealed class OrderText
 {
     private TimeInForce? _timeInForce;
@@ -21,7 +21,7 @@ internal sealed class OrderText
     {
     }
 
-    /// <exception cref="FormatException">It is no order.</exception>
+    /// <exception cref="FormatException">The text is not an order.</exception>
     public static ScenarioOrder Parse(IReadOnlyList<string> words)
     {
         if (words.Count < 3)
@@ -64,7 +64,7 @@ internal sealed class OrderText
         _price = ScenarioWords.Number(ticks);
     }
 
-    /// <summary>What stands twice can't both be meant.</summary>
+    /// <summary>Rejects a repeated option: both values cannot be meant.</summary>
     private void Once(string what)
     {
         if (!_said.Add(what))
@@ -148,7 +148,7 @@ internal sealed class OrderText
         ? _conditions with { TrailTicks = ticks ?? _conditions.TrailTicks, TrailBasisPoints = basisPoints ?? _conditions.TrailBasisPoints }
         : _conditions;
 
-    /// <summary>A distance: <c>3</c> is ticks, <c>50bp</c> hundredths of a per cent.</summary>
+    /// <summary>Parses a distance: <c>3</c> is ticks, <c>50bp</c> basis points.</summary>
     public static (long? Ticks, int? BasisPoints) Trail(string value) => value.EndsWith("bp", StringComparison.Ordinal)
         ? (null, ScenarioWords.Small(value[..^2]))
         : (ScenarioWords.Number(value), null);
@@ -169,7 +169,10 @@ internal sealed class OrderText
             _conditions == new OrderConditions() ? null : _conditions);
     }
 
-    /// <summary>Of a trailing stop <c>off=</c> is how far its limit is from the trigger, and <c>trig=</c> where it begins to follow.</summary>
+    /// <summary>
+    /// Completes a trailing stop: <c>off=</c> is the offset of its limit from the trigger, <c>trig=</c> its activation
+    /// price.
+    /// </summary>
     private static OrderConditions OfTrailing(OrderConditions said, bool hasOffset)
     {
         if (said.LimitOffsetTicks is null && hasOffset)

@@ -3,10 +3,10 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>An order as a scenario writes it. Account and owner of the terms are filled in by the run.</summary>
+/// <summary>An order as a scenario writes it. The run fills in account and owner of the terms.</summary>
 public sealed record ScenarioOrder(string Name, NewOrder Terms, string? Owner, string? Account);
 
-/// <summary>Settings of a book that a scenario names; null is not named.</summary>
+/// <summary>Book settings of a scenario; null if not named.</summary>
 public sealed record ScenarioSettings
 {
     public long? Last { get; init; }
@@ -35,7 +35,7 @@ public sealed record ScenarioSettings
 
     public int? MaxExtensions { get; init; }
 
-    /// <summary>The rules with what is named here put over them.</summary>
+    /// <summary>Returns the rules, overridden by the settings named here.</summary>
     public BookRules Over(BookRules rules) => rules with
     {
         MinPriceTicks = MinPriceTicks ?? rules.MinPriceTicks,
@@ -50,16 +50,16 @@ public sealed record ScenarioSettings
 }
 
 /// <summary>A command of a scenario.</summary>
-/// <param name="Subject">What a refusal of it names.</param>
+/// <param name="Subject">Subject named by its rejection.</param>
 public abstract record ScenarioCommand(string Subject)
 {
-    /// <summary>As written.</summary>
+    /// <summary>Text as written.</summary>
     public string Text { get; init; } = "";
 
-    /// <summary>Its time; null is that of the last one.</summary>
+    /// <summary>Time of the command; null for that of the previous one.</summary>
     public long? Time { get; init; }
 
-    /// <summary>Another word a refusal of it may name.</summary>
+    /// <summary>Alternative subject that its rejection may name.</summary>
     public string? OtherSubject { get; init; }
 }
 
@@ -82,7 +82,7 @@ public sealed record MassCommand(MassVerb Verb, string Word, string? Owner, stri
 
 public sealed record AmendCommand(string Name, Amendment Amendment) : ScenarioCommand(Name);
 
-/// <summary>A refusal names the new order, or the old one where that is what failed.</summary>
+/// <summary>Replaces an order. A rejection names the new order, or the old one if that failed.</summary>
 public sealed record ReplaceCommand(ReplaceMode Mode, string Old, ScenarioOrder Order) : ScenarioCommand(Order.Name);
 
 public sealed record PhaseCommand(TradingPhase Phase) : ScenarioCommand("state");

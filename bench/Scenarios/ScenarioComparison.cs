@@ -1,18 +1,18 @@
 namespace QuantumCore.Bench.Scenarios;
 
 /// <summary>
-/// Whether the events that a file writes are those of the book. Where the rules leave open how something is told, a file may write it either way;
-/// what happens is the same, and everything else is compared word by word.
+/// Compares the events of a file with those of a book. Where the rules leave the notation open, a file may use either
+/// form. Everything else is compared word by word.
 /// </summary>
 internal static class ScenarioComparison
 {
     /// <summary>
-    /// What a call phase of the set-up has to tell with the first command, where that does not change the auction: a file may leave it out, since rule
-    /// 13.4 can be read both ways.
+    /// First indicative of a call phase from the set-up, reported with the first command that does not change the
+    /// auction. A file may omit it, because rule 13.4 can be read both ways.
     /// </summary>
     public const string FirstIndicative = "ind - 0 0 or nothing";
 
-    /// <summary>Between an event of a book and another word for it.</summary>
+    /// <summary>Separator between an event of a book and its alternative.</summary>
     public const string Or = " or ";
 
     public static bool AreSame(IReadOnlyList<string> expected, IReadOnlyList<string> got) =>
@@ -24,14 +24,16 @@ internal static class ScenarioComparison
     private static bool AreEqual(IReadOnlyList<string> expected, IReadOnlyList<string> got) =>
         expected.Count == got.Count && expected.Zip(got).All(pair => Same(pair.First, pair.Second));
 
-    /// <summary>A child that is refused when its turn comes (rule 9.4) may be told to have been activated, or not.</summary>
+    /// <summary>
+    /// Removes the activation of a child that is rejected at entry (rule 9.4): a file may report it or not.
+    /// </summary>
     private static List<string> WithoutFailedActivations(IReadOnlyList<string> events) =>
         [.. events.Where((happened, at) => !(happened.Split(' ') is ["act", var child] && at + 1 < events.Count
             && events[at + 1].Split(' ') is ["can", var ended, _, "LIST"] && ended == child))];
 
     /// <summary>
-    /// Equal, or equal to another word for it. The two instructions of a combination may stand in any order and case, and need not be named, by a file
-    /// nor by a book that can't.
+    /// Returns true for equal events, or if an alternative equals. The two instructions of a combination may be in any
+    /// sequence and case. A file may omit them, and so may a book that cannot name them.
     /// </summary>
     private static bool Same(string expected, string got) => got.Split(Or).Contains(expected)
         || (Combination(expected) is { } one && Combination(got) is { } other && one.Subject == other.Subject

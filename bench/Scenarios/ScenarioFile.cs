@@ -1,22 +1,22 @@
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>What a scenario does or checks next.</summary>
-/// <param name="Line">Its line in the file, from 1.</param>
+/// <summary>A step of a scenario: a command or a check.</summary>
+/// <param name="Line">Line in the file, from 1.</param>
 public abstract record ScenarioStep(int Line);
 
-/// <summary>A command and all its events, in canonical text.</summary>
+/// <summary>A command with all its events, in canonical text.</summary>
 public sealed record CommandStep(int Line, ScenarioCommand Command, IReadOnlyList<string> Events) : ScenarioStep(Line);
 
-/// <summary>The book afterwards, as written.</summary>
+/// <summary>Expected book, as written.</summary>
 public sealed record BookStep(int Line, string Text) : ScenarioStep(Line);
 
-/// <summary>One scenario of a file.</summary>
-/// <param name="Number">As written before the title.</param>
-/// <param name="Title">In words.</param>
-/// <param name="Settings">How the book is set up.</param>
-/// <param name="Given">Commands that come first; nobody looks at their events.</param>
-/// <param name="Steps">What is then done and checked.</param>
-/// <param name="Problem">The first of its lines that makes no sense: it can't be run; null when it can.</param>
+/// <summary>A scenario of a file.</summary>
+/// <param name="Number">Number as written before the title.</param>
+/// <param name="Title">Title.</param>
+/// <param name="Settings">Settings of the book.</param>
+/// <param name="Given">Set-up commands, whose events are not checked.</param>
+/// <param name="Steps">Commands and checks.</param>
+/// <param name="Problem">First invalid line, which prevents a run; null if all are valid.</param>
 public sealed record Scenario(
     string Number,
     string Title,
@@ -29,15 +29,15 @@ public sealed record Scenario(
     public override string ToString() => $"{Number} {Title}";
 }
 
-/// <summary>A file of scenarios that makes no sense, and where.</summary>
+/// <summary>A scenario file is invalid; the message names the line.</summary>
 public sealed class ScenarioFileException(int line, string text, string problem)
     : Exception($"line {line}: {problem}: {text.Trim()}")
 {
-    /// <summary>The line, from 1.</summary>
+    /// <summary>Number of the line, from 1.</summary>
     public int Line { get; } = line;
 }
 
-/// <summary>Reads files of scenarios.</summary>
+/// <summary>Parses files of scenarios.</summary>
 public sealed class ScenarioFile
 {
     private readonly List<Scenario> _scenarios = [];
@@ -49,10 +49,10 @@ public sealed class ScenarioFile
 
     private ScenarioFileException? _problem;
 
-    // A line with # was the last: a heading, which ends the scenario, if people's words follow; else a comment.
+    // The last line started with #. It is a heading, which ends the scenario, if prose follows; else a comment.
     private bool _afterHash;
 
-    // A command whose events have not come yet, and the events as far as they have.
+    // The command whose events are incomplete, and its events so far.
     private ScenarioCommand? _command;
     private int _commandLine;
     private List<string> _events = [];
@@ -61,8 +61,8 @@ public sealed class ScenarioFile
     {
     }
 
-    /// <summary>Reads all scenarios of a file in which every line makes sense.</summary>
-    /// <exception cref="ScenarioFileException">A line makes no sense, or there is no scenario at all.</exception>
+    /// <summary>Returns all scenarios of a file without invalid lines.</summary>
+    /// <exception cref="ScenarioFileException">A line is invalid, or there is no scenario.</exception>
     public static IReadOnlyList<Scenario> Read(string text)
     {
         var scenarios = ReadAll(text);
@@ -72,10 +72,10 @@ public sealed class ScenarioFile
     }
 
     /// <summary>
-    /// Reads all scenarios, those with a line that makes no sense too. Whatever stands before the first title, or between
-    /// another heading and the next title, is left to people.
+    /// Returns all scenarios, including those with an invalid line. Text before the first title, or between another
+    /// heading and the next title, is prose.
     /// </summary>
-    /// <exception cref="ScenarioFileException">There is no scenario at all.</exception>
+    /// <exception cref="ScenarioFileException">There is no scenario.</exception>
     public static IReadOnlyList<Scenario> ReadAll(string text)
     {
         var file = new ScenarioFile();
@@ -126,7 +126,7 @@ public sealed class ScenarioFile
         || Follows(line, "cfg") is not null || Follows(line, "given") is not null
         || (_command is not null && char.IsWhiteSpace(line[0]));
 
-    /// <summary>A line makes no sense: the scenario can't be run, nor the one before if a heading ended that too early.</summary>
+    /// <summary>Marks the scenario of an invalid line, and the one before if a heading ended that too early.</summary>
     private void Spoil(ScenarioFileException problem)
     {
         if (_number is not null)
@@ -215,7 +215,7 @@ public sealed class ScenarioFile
             .Select(WithOwnSubject);
     }
 
-    /// <summary>A refusal may name what was refused in another way than we do.</summary>
+    /// <summary>Returns a rejection with our own subject: a file may name an alternative.</summary>
     private string WithOwnSubject(string happened) =>
         happened.Split(' ') is ["rej", var subject, var reason] && subject == _command?.OtherSubject
             ? $"rej {_command.Subject} {reason}"

@@ -3,13 +3,13 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>Whom a scenario's names mean: orders both ways, owners and accounts as numbers from 1.</summary>
+/// <summary>Maps a scenario's names to orders (both ways), owners and accounts (numbers from 1).</summary>
 internal sealed class ScenarioNames
 {
-    /// <summary>An id that no book gives in a scenario: that of a name which never entered.</summary>
+    /// <summary>Id of a name that never entered; no book assigns it in a scenario.</summary>
     private const long NeverIssued = 1_000_000_000_000;
 
-    // Accounts of orders that name neither account nor owner; each has its own.
+    // Accounts of orders that name neither account nor owner. Each gets its own.
     private const long FirstNamelessAccount = 1_000_000;
 
     private readonly Dictionary<string, long> _ids = [];
@@ -17,7 +17,9 @@ internal sealed class ScenarioNames
     private readonly Dictionary<string, long> _parties = [];
     private long _nextNamelessAccount = FirstNamelessAccount;
 
-    /// <summary>The terms with the numbers of their account and owner. The account of an owner who names none is his number.</summary>
+    /// <summary>
+    /// Returns the terms with account and owner numbers. Without an account, the owner's number is the account.
+    /// </summary>
     public NewOrder Terms(ScenarioOrder order) => order.Terms with
     {
         Account = (order.Account ?? order.Owner) is { } account ? Party(account) : _nextNamelessAccount++,
@@ -29,31 +31,33 @@ internal sealed class ScenarioNames
         command.Owner is null ? null : Party(command.Owner),
         command.Side);
 
-    /// <summary>From now on the name means this order. A name may be used again.</summary>
+    /// <summary>Assigns a name to an order. A name may be reused.</summary>
     public void Learn(ScenarioOrder order, long orderId)
     {
         _ids[order.Name] = orderId;
         _orders[orderId] = (order.Name, order.Terms.Type, order.Terms.PriceTicks);
     }
 
-    /// <summary>From now on the order has this limit.</summary>
+    /// <summary>Sets the current limit of an order.</summary>
     public void LearnLimit(long orderId, long priceTicks)
     {
         if (_orders.TryGetValue(orderId, out var order))
             _orders[orderId] = order with { LimitTicks = priceTicks };
     }
 
-    /// <summary>A list may be named instead of its first order.</summary>
+    /// <summary>Assigns a list's name to its first order.</summary>
     public void LearnList(string name, long firstOrderId) => _ids.TryAdd(name, firstOrderId);
 
     public long Id(string name) => _ids.GetValueOrDefault(name, NeverIssued);
 
     public string Of(long orderId) => _orders.TryGetValue(orderId, out var order) ? order.Name : $"#{orderId}";
 
-    /// <summary>What the order was entered as.</summary>
+    /// <summary>Returns the type with which an order was entered.</summary>
     public OrderType Type(long orderId) => _orders.TryGetValue(orderId, out var order) ? order.Type : OrderType.Limit;
 
-    /// <summary>The limit of a stop-limit or take-profit-limit as it was entered or amended; 0 for all other orders.</summary>
+    /// <summary>
+    /// Returns the limit of a stop-limit or take-profit-limit as entered or amended; 0 for all other orders.
+    /// </summary>
     public long LimitOfStop(long orderId) =>
         _orders.TryGetValue(orderId, out var order) && order.Type is OrderType.StopLimit or OrderType.TakeProfitLimit ? order.LimitTicks : 0;
 

@@ -2,18 +2,18 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>A place where the book did something else.</summary>
-/// <param name="Line">Line of the file; 0 for what comes before the first step.</param>
-/// <param name="What">The command, or what was looked at.</param>
-/// <param name="Expected">All that the file says of it.</param>
-/// <param name="Got">All that the book did.</param>
+/// <summary>A difference between the file and the book.</summary>
+/// <param name="Line">Line of the file; 0 for the set-up.</param>
+/// <param name="What">Command or check.</param>
+/// <param name="Expected">Expected text of the file.</param>
+/// <param name="Got">Actual text of the book.</param>
 public sealed record ScenarioDifference(int Line, string What, string Expected, string Got)
 {
     /// <inheritdoc/>
     public override string ToString() => $"line {Line}: {What}\n  expected: {Expected}\n  got:      {Got}";
 }
 
-/// <summary>Runs one scenario against one new book.</summary>
+/// <summary>Runs one scenario against a new book.</summary>
 public sealed class ScenarioRun
 {
     private readonly IScenarioBook _book;
@@ -21,7 +21,7 @@ public sealed class ScenarioRun
     private readonly List<ScenarioDifference> _differences;
     private long _time;
 
-    // A call phase of the set-up has not told its first Indicative: it comes with the first command.
+    // A call phase of the set-up has not reported its first indicative yet; it comes with the first command.
     private bool _owesIndicative;
 
     private ScenarioRun(IScenarioBook book, List<ScenarioDifference> differences)
@@ -30,9 +30,9 @@ public sealed class ScenarioRun
         _differences = differences;
     }
 
-    /// <summary>Runs a scenario; what it gives back is empty when the book did as expected.</summary>
-    /// <param name="scenario">What to do and what to expect.</param>
-    /// <param name="newBook">Makes an empty book with at most so many price levels a side.</param>
+    /// <summary>Runs a scenario and returns the differences.</summary>
+    /// <param name="scenario">Scenario to run.</param>
+    /// <param name="newBook">Creates an empty book with a given maximum of price levels a side.</param>
     public static IReadOnlyList<ScenarioDifference> Of(Scenario scenario, Func<int, IScenarioBook> newBook)
     {
         var differences = new List<ScenarioDifference>();
@@ -84,7 +84,7 @@ public sealed class ScenarioRun
         return reason == RejectReason.None && settings.Mark is { } mark ? _book.SetMark(time, mark) : reason;
     }
 
-    /// <summary>The phases to go through from Continuous.</summary>
+    /// <summary>Returns the phases to pass from Continuous.</summary>
     private static TradingPhase[] Way(TradingPhase phase) => phase switch
     {
         TradingPhase.Continuous => [],
@@ -124,7 +124,7 @@ public sealed class ScenarioRun
     private void Differ(int line, string what, string expected, string got) =>
         _differences.Add(new ScenarioDifference(line, what, expected, got));
 
-    /// <summary>Does a command and tells all its events.</summary>
+    /// <summary>Runs a command and returns all its events as text.</summary>
     private List<string> Apply(ScenarioCommand command)
     {
         var time = command.Time ?? _time;
@@ -141,7 +141,7 @@ public sealed class ScenarioRun
 
         if (oldFailed)
         {
-            // What the time of the command ended stands before its refusal, the new order's events after it.
+            // Events caused by the command's time precede its rejection, the new order's events follow it.
             var entered = told.FindIndex(text => text.StartsWith("ack ", StringComparison.Ordinal));
             told.Insert(
                 entered < 0 ? told.Count : entered,
@@ -162,8 +162,9 @@ public sealed class ScenarioRun
     }
 
     /// <summary>
-    /// Behind what the time of the command ended, or the order that it replaced all the same, and before what follows from that and the
-    /// indicative (RULES 3): the book's answer is none of its events.
+    /// Returns the index of a rejection among the events. It follows events caused by the command's time, or the
+    /// replaced order, and precedes their consequences and the indicative (RULES 3). The book's response is not an
+    /// event.
     /// </summary>
     private static int PlaceOfRefusal(List<string> told)
     {

@@ -3,11 +3,11 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary>The words that scenarios use for the market's terms, both ways.</summary>
+/// <summary>Converts between the words of scenarios and the market's terms.</summary>
 internal static class ScenarioWords
 {
-    /// <summary>A number, with or without a sign.</summary>
-    /// <exception cref="FormatException">It is none.</exception>
+    /// <summary>Parses a number, with or without a sign.</summary>
+    /// <exception cref="FormatException">The text is not a number.</exception>
     public static long Number(string text) =>
         long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number
@@ -17,7 +17,7 @@ internal static class ScenarioWords
         ? (int)number
         : throw new FormatException($"'{text}' is out of range");
 
-    /// <summary>A price, with or without an @ before it.</summary>
+    /// <summary>Parses a price, with or without an @ before it.</summary>
     public static long Price(string text) => Number(text.StartsWith('@') ? text[1..] : text);
 
     public static Side SideOf(string text) => text switch
@@ -101,7 +101,9 @@ internal static class ScenarioWords
         EndReason.CorporateAction => "CORPORATE_ACTION",
     };
 
-    /// <summary>What a refusal is called; those that only accounts and edges give have no word of their own here.</summary>
+    /// <summary>
+    /// Returns the word for a reject reason. Reasons given only by accounts and gateways have no word here.
+    /// </summary>
     public static string Of(RejectReason reason) => reason switch
     {
         RejectReason.InvalidCombination => "COMBINATION",

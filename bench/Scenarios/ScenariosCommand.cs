@@ -1,11 +1,11 @@
 namespace QuantumCore.Bench.Scenarios;
 
-/// <summary><c>scenarios FILE</c>: does a book do what a file of scenarios says?</summary>
+/// <summary><c>scenarios FILE</c>: checks a book against a file of scenarios.</summary>
 public static class ScenariosCommand
 {
     /// <summary>
-    /// Runs a file; gives 0 when every scenario passed, 1 when not, 2 when a line makes no sense (the other scenarios are
-    /// run all the same) or the file can't be read.
+    /// Runs a file. Returns 0 if every scenario passed, 1 if one failed, and 2 if a line is invalid (the other
+    /// scenarios still run) or the file cannot be read.
     /// </summary>
     public static int Run(string[] arguments, Func<int, IScenarioBook> newBook)
     {

@@ -8,7 +8,7 @@ namespace QuantumCore.Cli;
 /// <summary>admin: listings, phases, prices, rules, blocks, trades, the breaker, owners and freezes.</summary>
 internal static class AdminCommands
 {
-    /// <summary>A week.</summary>
+    /// <summary>Longest phase in seconds: a week.</summary>
     private const int LongestPhase = 604_800;
 
     internal static Command All(CommandLineApp app) =>
@@ -107,7 +107,7 @@ internal static class AdminCommands
         static TimeSpan? Seconds(int? number) => number is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
-    // Mark prices come by the second and leave no line in the log: there is nothing that a sentence would be for.
+    // Mark prices arrive every second and are not logged, so a reason would be lost.
     private static Command Mark(CommandLineApp app)
     {
         var (symbol, price) = (Grammar.Symbol(), Grammar.Price("price", "The price"));

@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>alerts: prices that the account waits for.</summary>
+/// <summary>alerts: price alerts of the account.</summary>
 internal static class AlertCommands
 {
     internal static Command All(CommandLineApp app)
@@ -103,7 +103,7 @@ internal static class AlertCommands
             else if (update.Change == AlertChange.Snapshot)
                 screen.Note($"waiting for {update.Now.Alerts.Count(static alert => alert.Fired is null)} of {update.Account}");
 
-            // Who set it thinks that it is watched.
+            // Whoever set it believes that it is watched.
             foreach (var alert in update.Forgotten)
                 screen.Note($"the exchange was started anew and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
 

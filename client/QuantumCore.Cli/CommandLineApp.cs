@@ -8,13 +8,13 @@ using QuantumCore.Replay;
 
 namespace QuantumCore.Cli;
 
-/// <summary>The <c>qc</c> program, apart from the process around it.</summary>
-/// <param name="output">Results.</param>
-/// <param name="error">Errors and progress.</param>
+/// <summary>The <c>qc</c> program, without its process.</summary>
+/// <param name="output">Writer of results.</param>
+/// <param name="error">Writer of errors and progress.</param>
 /// <param name="environment">Reads an environment variable.</param>
 internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<string, string?> environment)
 {
-    /// <summary>EPIPE, as .NET hands it on.</summary>
+    /// <summary>EPIPE, as .NET reports it.</summary>
     private const int BrokenPipe = 32;
 
     private const string SymbolName = "symbol";
@@ -25,7 +25,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
     private readonly Dictionary<Command, string> _examples = [];
     private string[] _symbols = [];
 
-    /// <summary>How the SDK retries: someone at a terminal does not wait long.</summary>
+    /// <summary>Retry settings of the SDK: a user at a terminal does not wait long.</summary>
     internal QuantumCoreClientOptions ClientOptions { get; init; } = new() { MaxAttempts = 6 };
 
     private Option<string> Url { get; } = new("--url")
@@ -48,7 +48,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         Recursive = true,
     };
 
-    /// <summary>An environment variable; null when it is not set.</summary>
+    /// <summary>Returns an environment variable; null if it is not set.</summary>
     internal string? Environment(string name) => environment(name);
 
     /// <summary>Runs one command line; see <see cref="ExitCodes"/>.</summary>
@@ -59,7 +59,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         var isSuggestion = root.Directives.OfType<SuggestDirective>().Any(directive => parse.GetResult(directive) is not null);
         if (parse.Errors.Count > 0 && parse.Action is not GroupedHelp && !isSuggestion)
         {
-            // A type of the program, after the value that is none of it, says nothing to a user.
+            // The .NET type at the end of the message would not help a user.
             var mistakes = Suggestion.For(parse) is { } mistyped ? [mistyped] : parse.Errors.Select(mistake => mistake.Message.Split(" as expected type")[0]);
             foreach (var mistake in mistakes)
                 await error.WriteLineAsync($"qc: {mistake}");
@@ -84,15 +84,15 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         }
         catch (IOException failure) when (failure.HResult == BrokenPipe)
         {
-            // Whoever read, as head does, has what he wanted.
+            // The reader, such as head, has all it wanted.
             return ExitCodes.Done;
         }
     }
 
     /// <summary>Adds a command that talks to the exchange.</summary>
-    /// <param name="command">Its grammar.</param>
-    /// <param name="examples">Lines to show under its help.</param>
-    /// <param name="run">What it does; its result is the exit code.</param>
+    /// <param name="command">Grammar of the command.</param>
+    /// <param name="examples">Lines to show below its help.</param>
+    /// <param name="run">Action of the command; returns the exit code.</param>
     internal Command Add(Command command, string examples, Func<ParseResult, Session, CancellationToken, Task<int>> run)
     {
         _examples[command] = examples;

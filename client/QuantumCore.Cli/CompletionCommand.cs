@@ -3,8 +3,8 @@ using System.CommandLine;
 namespace QuantumCore.Cli;
 
 /// <summary>
-/// completion: what a shell has to know to complete command lines of qc. The scripts know no command themselves: they ask qc, whose
-/// grammar answers (the library's suggest directive), so that nothing has to be kept in step.
+/// completion: shell completion scripts for qc. The scripts contain no commands: they ask qc, whose grammar responds
+/// (the library's suggest directive), so they never go stale.
 /// </summary>
 internal static class CompletionCommand
 {

@@ -6,7 +6,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>corporate: corporate actions, announced and looked at.</summary>
+/// <summary>corporate: announces and shows corporate actions.</summary>
 internal static class CorporateCommand
 {
     internal static Command Compose(CommandLineApp app)

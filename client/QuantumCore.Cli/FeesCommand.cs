@@ -5,7 +5,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>fees: what an account pays.</summary>
+/// <summary>fees: fee rates of an account, and fee schedules.</summary>
 internal static class FeesCommand
 {
     internal static Command Compose(CommandLineApp app)

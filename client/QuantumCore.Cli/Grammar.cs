@@ -11,7 +11,7 @@ internal static class Grammar
 {
     internal const string DayFormat = "yyyy-MM-dd";
 
-    /// <summary>A decimal of more digits than these is rounded without a word.</summary>
+    /// <summary>Digits beyond which a decimal is rounded silently.</summary>
     private const int ExactDigits = 28;
 
     internal static bool IsDay(string text, out DateOnly day) =>
@@ -36,14 +36,16 @@ internal static class Grammar
 
     internal static Argument<long> OrderId() => new("order id") { Description = "The order's id" };
 
-    /// <summary>Of a command that does one of several things: an option of another one would go unheard, and be taken for done.</summary>
+    /// <summary>
+    /// Rejects options that belong to another action of the command. They would be ignored without an error.
+    /// </summary>
     internal static void RequireNothingBeside(ParseResult parse, string command, Option[] all, Option[] taken)
     {
         if (all.Except(taken).FirstOrDefault(option => parse.GetResult(option) is { Implicit: false }) is { } stray)
             throw new UsageException($"{command}: {stray.Name} is not for what else is asked: one thing at a time.");
     }
 
-    /// <summary>A command that changes what its options name has one of them.</summary>
+    /// <summary>Requires at least one of the options that a changing command has.</summary>
     internal static void Changes(Command command, Option[] options) => command.Validators.Add(result =>
     {
         if (Array.TrueForAll(options, option => result.GetResult(option) is null or { Implicit: true }))
@@ -60,7 +62,7 @@ internal static class Grammar
     internal static Option<string> NameOption(string description) =>
         new("--client-id") { Description = description, HelpName = "name" };
 
-    /// <summary>One of an enum's words, spelt as on the wire.</summary>
+    /// <summary>Returns an option for a member of an enum, spelt as on the wire.</summary>
     internal static Option<T?> WordOption<T>(string name, string description, params T[] without)
         where T : struct, Enum
     {
@@ -80,7 +82,7 @@ internal static class Grammar
         return option;
     }
 
-    /// <summary>One of an enum's words, spelt as on the wire.</summary>
+    /// <summary>Returns an argument for a member of an enum, spelt as on the wire.</summary>
     internal static Argument<T> WordArgument<T>(string name, string description)
         where T : struct, Enum
     {
@@ -96,14 +98,14 @@ internal static class Grammar
         return argument;
     }
 
-    /// <summary>A shell completes the words of the wire, not an enum's own.</summary>
+    /// <summary>Sets the shell completions to the words of the wire instead of the enum's own.</summary>
     private static void Complete(List<Func<CompletionContext, IEnumerable<CompletionItem>>> sources, IEnumerable<string> words)
     {
         sources.Clear();
         sources.Add(words.ToArray());
     }
 
-    /// <summary>Any of an enum's words, spelt as on the wire; none, too.</summary>
+    /// <summary>Returns an argument for any number of an enum's members, spelt as on the wire.</summary>
     internal static Argument<T[]> WordsArgument<T>(string name, string description)
         where T : struct, Enum
     {
@@ -135,7 +137,7 @@ internal static class Grammar
         CustomParser = result => Whole(result, 0, long.MaxValue) ?? 0,
     };
 
-    /// <summary>A rule's number in basis points, or none.</summary>
+    /// <summary>Returns an option for a rule in basis points, or none.</summary>
     internal static Option<int?> RuleOption(string name, string description) => new(name)
     {
         Description = $"{description}, in basis points, or none",
@@ -144,7 +146,7 @@ internal static class Grammar
             : Whole(result, 0, 9_999) is { } number ? (int)number : null,
     };
 
-    /// <summary>A rule's seconds, or none.</summary>
+    /// <summary>Returns an option for a rule in seconds, or none.</summary>
     internal static Option<int?> RuleSecondsOption(string name, string description, int most) => new(name)
     {
         Description = $"{description}, in seconds, or none",
@@ -153,7 +155,7 @@ internal static class Grammar
             : Whole(result, 1, most) is { } number ? (int)number : null,
     };
 
-    /// <summary>A rule's price difference, or none.</summary>
+    /// <summary>Returns an option for a rule's price difference, or none.</summary>
     internal static Option<decimal?> RuleDecimalOption(string name, string description) => new(name)
     {
         Description = $"{description}, or none",
@@ -161,7 +163,7 @@ internal static class Grammar
         CustomParser = result => Word(result) == "none" ? BookRules.None : Exact(result),
     };
 
-    /// <summary>A time in UTC.</summary>
+    /// <summary>Returns an option for a time in UTC.</summary>
     internal static Option<DateTimeOffset?> TimeOption(string name, string description) => new(name)
     {
         Description = description,
@@ -201,7 +203,7 @@ internal static class Grammar
     internal static Option<decimal?> DecimalOption(string name, string description) =>
         new(name) { Description = description, HelpName = "decimal", CustomParser = Exact };
 
-    /// <summary>A decimal that may be negative.</summary>
+    /// <summary>Returns an option for a decimal that may be negative.</summary>
     internal static Option<decimal> NetOption(string name, string description) => new(name)
     {
         Description = description,
@@ -210,7 +212,7 @@ internal static class Grammar
         CustomParser = result => Exact(result, NumberStyles.AllowLeadingSign) ?? 0m,
     };
 
-    /// <summary>How many units of a strategy.</summary>
+    /// <summary>Returns an option for the number of units of a strategy.</summary>
     internal static Option<long> UnitsOption(string name, string description) => new(name)
     {
         Description = $"{description}, from 1",
@@ -219,7 +221,7 @@ internal static class Grammar
         CustomParser = result => Whole(result, 1, long.MaxValue) ?? 0,
     };
 
-    /// <summary>Legs of a strategy, each as side:symbol:quantity.</summary>
+    /// <summary>Returns an option for the legs of a strategy, each as side:symbol:quantity.</summary>
     internal static Option<StrategyLeg[]> LegsOption(string name, string description) => new(name)
     {
         Description = description,
@@ -242,7 +244,10 @@ internal static class Grammar
 
     private static decimal? Exact(ArgumentResult result) => Exact(result, NumberStyles.None);
 
-    /// <summary>Plain digits with a point: no thousands separators, no exponent, no sign unless one is allowed.</summary>
+    /// <summary>
+    /// Parses plain digits with a decimal point: no thousands separators, no exponent, and no sign unless one is
+    /// allowed.
+    /// </summary>
     private static decimal? Exact(ArgumentResult result, NumberStyles sign)
     {
         var word = Word(result);

@@ -3,7 +3,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin list: an instrument to be traded.</summary>
+/// <summary>admin list: lists an instrument.</summary>
 internal static class ListingCommand
 {
     internal static Command Compose(CommandLineApp app)
@@ -62,7 +62,7 @@ internal static class ListingCommand
     }
 }
 
-/// <summary>The limits of an instrument's orders, as options.</summary>
+/// <summary>Options for the limits of an instrument's orders.</summary>
 internal sealed class ListingLimits
 {
     private readonly Option<decimal?> _minPrice = Grammar.DecimalOption("--min-price", "Lowest price of an order; one tick unless told otherwise");

@@ -7,7 +7,7 @@ using QuantumCore.Upkeep;
 
 namespace QuantumCore.Cli;
 
-/// <summary>A book's displayed orders as two files for research, and for <c>qc replay</c>.</summary>
+/// <summary>lobster: exports a book's displayed orders as two files, for research and for <c>qc replay</c>.</summary>
 internal static class LobsterCommand
 {
     private const int UsualLevels = 10;

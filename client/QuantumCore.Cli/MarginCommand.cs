@@ -3,7 +3,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>margin: what is agreed, what kind accounts are of, and how they stand.</summary>
+/// <summary>margin: margin rules, account kinds and margin states.</summary>
 internal sealed class MarginCommand
 {
     private readonly Argument<string?> _account = new("account")

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>A book order by order: live on a terminal, else what happened line by line.</summary>
+/// <summary>A market-by-order book: live on a terminal, otherwise its changes line by line.</summary>
 internal static class OrderByOrderScreen
 {
     internal static async Task ShowAsync(Screen screen, IAsyncEnumerable<OrderByOrderUpdate> feed, int depth, int updates)

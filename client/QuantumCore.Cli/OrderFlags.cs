@@ -3,7 +3,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>The options of an order to be placed, and the order they make.</summary>
+/// <summary>Options of an order to place, and the resulting order.</summary>
 internal sealed class OrderFlags
 {
     private readonly Argument<string> _symbol = Grammar.Symbol();
@@ -39,7 +39,7 @@ internal sealed class OrderFlags
         "--self-trade", "What happens when it meets an own order");
     private readonly Option<string> _name = Grammar.NameOption("The order's name, 1 to 36 characters; the same name never trades twice");
 
-    /// <summary>Adds them to a command.</summary>
+    /// <summary>Adds the options to a command.</summary>
     internal void AddTo(Command command)
     {
         command.Arguments.Add(_symbol);
@@ -61,7 +61,7 @@ internal sealed class OrderFlags
             if (result.GetResult(_quantity) is { Tokens.Count: > 0 } == result.GetResult(_amount) is not null)
                 result.AddError("give either a quantity or --amount");
 
-            // A type that was named wrongly has no value to look at.
+            // An invalid type has no value to validate.
             if (!Has(result, _type) && TypeOf(result) == OrderType.Market && result.GetValue(_postOnly))
                 result.AddError("--post-only needs --limit");
 
@@ -70,7 +70,7 @@ internal sealed class OrderFlags
         });
     }
 
-    /// <summary>The order that a command line asks for.</summary>
+    /// <summary>Returns the order that a command line asks for.</summary>
     internal PlaceOrder Order(ParseResult parse, OrderSide side) => new()
     {
         Symbol = parse.GetValue(_symbol)!,
@@ -103,7 +103,7 @@ internal sealed class OrderFlags
         ClientOrderId = parse.GetValue(_name),
     };
 
-    /// <summary>The type that was named, or the one that the other options make it.</summary>
+    /// <summary>Returns the type that was named, or the one implied by the other options.</summary>
     private OrderType TypeOf(System.CommandLine.Parsing.CommandResult result)
     {
         if (Has(result, _type))

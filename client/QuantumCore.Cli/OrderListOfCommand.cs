@@ -4,13 +4,13 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>order list of: orders of any type that depend on each other, each in the words of order place.</summary>
+/// <summary>order list of: dependent orders of any type, each in the grammar of order place.</summary>
 internal static class OrderListOfCommand
 {
     private static readonly Argument<OrderSide> s_side = Grammar.WordArgument<OrderSide>("side", "What it does");
     private static readonly OrderFlags s_flags = new();
 
-    // The grammar of one order: a command that is parsed and never carried out.
+    // Grammar of a single order: a command that is parsed but never run.
     private static readonly Command s_order = OneOrder();
 
     internal static Command Compose(CommandLineApp app)
@@ -31,7 +31,7 @@ internal static class OrderListOfCommand
                     result.AddError($"--order \"{text}\": {error.Message}");
             }
 
-            // A kind that was named wrongly has no value to look at.
+            // An invalid kind has no value to validate.
             var count = result.GetResult(kind)?.Tokens switch { [{ Value: "otoco" }] => 3, [{ Value: "oco" or "oto" }] => 2, _ => texts.Length };
             if (texts.Length != count)
                 result.AddError($"a list of this kind has {count} orders, and here are {texts.Length}");

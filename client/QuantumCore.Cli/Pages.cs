@@ -2,16 +2,16 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>Lists that the exchange gives page by page.</summary>
+/// <summary>Reads lists that the exchange returns page by page.</summary>
 internal static class Pages
 {
     /// <summary>Most rows that a command shows.</summary>
     public const int MostRows = 100_000;
 
-    /// <summary>Most rows that the exchange gives in one answer.</summary>
+    /// <summary>Most rows in one response of the exchange.</summary>
     public const int Longest = 1_000;
 
-    /// <summary>Reads up to <paramref name="limit"/> rows, with as many calls as they take.</summary>
+    /// <summary>Returns up to <paramref name="limit"/> rows, with as many calls as necessary.</summary>
     public static async Task<IReadOnlyList<T>> ReadAsync<T>(int limit, Func<int, string?, Task<Page<T>>> read)
     {
         var all = new List<T>();

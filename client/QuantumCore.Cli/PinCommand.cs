@@ -4,7 +4,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin pin: which silo of a cluster holds a book.</summary>
+/// <summary>admin pin: shows and sets the silo that holds a book.</summary>
 internal static class PinCommand
 {
     internal static Command Compose(CommandLineApp app)

@@ -1,8 +1,8 @@
 using Microsoft.Win32.SafeHandles;
 using QuantumCore.Cli;
 
-// The console's own stream hides that a pipe's reader is gone, so that "qc watch AAPL | head -1" would go on for ever. A file is
-// left to it: what several programs append to is not to be written to by position.
+// The console's own stream hides that the reader of a pipe is gone, so "qc watch AAPL | head -1" would run forever.
+// Files keep that stream: several programs may append to one, so writing by position would be wrong.
 using var pipe = Console.IsOutputRedirected && !OperatingSystem.IsWindows()
     ? new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0)
     : null;

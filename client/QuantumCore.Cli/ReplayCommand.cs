@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>replay: recorded order flow against the exchange.</summary>
+/// <summary>replay: replays recorded order flow against the exchange.</summary>
 internal sealed class ReplayCommand
 {
     private const int LongestRunName = 12;
@@ -140,7 +140,7 @@ internal sealed class ReplayCommand
         return report.DifferenceCount == 0 ? ExitCodes.Done : ExitCodes.Refused;
     }
 
-    /// <summary>Names the format of a recording.</summary>
+    /// <summary>Returns the option that names the format of a recording.</summary>
     internal static Option<string?> FormatOption()
     {
         var option = new Option<string?>("--format")
@@ -177,7 +177,7 @@ internal sealed class ReplayCommand
         }
         catch (FlowFormatException) when (format is null)
         {
-            // A line that is wrong may be a line of another format: what the file was taken for is told before.
+            // An invalid line may be a line of another format, so print the detected format first.
             var guess = OrderFlow.Guess(file);
             if (guess.Format is { } taken)
                 screen.Note($"{Path.GetFileName(file)} is read as {OrderFlow.NameOf(taken)}: {guess.Why}. --format names another ({OrderFlow.Formats})");
@@ -202,7 +202,10 @@ internal sealed class ReplayCommand
             "", name, parse.GetValue(_batch), pace, parse.GetValue(_maker)!, parse.GetValue(_taker)!, parse.GetValue(_list), Resumes: run is not null);
     }
 
-    /// <summary>Says at the admin port how far the replay is, and hears what is wanted; null without one. A port that fails once is left alone.</summary>
+    /// <summary>
+    /// Returns a function that reports progress to the admin port and returns the requested pace; null without a port.
+    /// A port that fails once is not called again.
+    /// </summary>
     private Func<int, bool, CancellationToken, Task<ReplayWish?>>? Board(ParseResult parse, Session session, ReplayPlan plan, string file, int lines)
     {
         if (parse.GetValue(_admin) is not { } text)
@@ -242,7 +245,7 @@ internal sealed class ReplayCommand
         };
     }
 
-    /// <summary>Prices and volumes of what was traded, over the lines of the recording.</summary>
+    /// <summary>Plots traded prices and volumes over the lines of the recording.</summary>
     private async Task PlotAsync(ParseResult parse, Screen screen, string symbol, ReplayReport report, CancellationToken cancellation)
     {
         var (asText, file) = (parse.GetValue(_plot) && !screen.Json, parse.GetValue(_picture));

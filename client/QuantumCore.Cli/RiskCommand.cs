@@ -3,7 +3,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>risk: what an account may enter.</summary>
+/// <summary>risk: shows and sets risk limits.</summary>
 internal sealed class RiskCommand
 {
     private readonly Argument<string?> _account = new("account")
@@ -186,7 +186,7 @@ internal sealed class RiskCommand
             MaxDailyLoss = parse.GetValue(_loss),
         };
 
-        // Who only wants to see the limits of a scope must not take them away.
+        // A user who only wants to see a scope's limits must not remove them.
         return (limits == none) == parse.GetValue(_none)
             ? limits
             : throw new UsageException("risk: a scope's limits are set together: name those it is to have, or --none.");

@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>Where results and errors go: tables for people, one JSON document for programs.</summary>
+/// <summary>Output of results and errors: tables for people, one JSON document for programs.</summary>
 internal sealed class Screen
 {
     private const int WidthWhenRedirected = 160;
@@ -33,16 +33,16 @@ internal sealed class Screen
         });
     }
 
-    /// <summary>Whether a program reads.</summary>
+    /// <summary>True if the output is JSON for programs.</summary>
     internal bool Json { get; }
 
     internal IAnsiConsole Console => _console.Value;
 
-    /// <summary>Whether someone sits at a terminal: results go to it, and keys come from it.</summary>
+    /// <summary>True if a user sits at a terminal, which shows the results and sends the keys.</summary>
     internal bool HasKeyboard => !Json && ReferenceEquals(_output, System.Console.Out)
         && !System.Console.IsOutputRedirected && !System.Console.IsInputRedirected;
 
-    /// <summary>Lines for programs.</summary>
+    /// <summary>Writer of lines for programs.</summary>
     internal TextWriter Output => _output;
 
     /// <summary>Shows a result.</summary>
@@ -57,10 +57,10 @@ internal sealed class Screen
     /// <summary>Writes a line of JSON as it is.</summary>
     internal void WriteJson(string json) => _output.WriteLine(json);
 
-    /// <summary>A line for people beside the result.</summary>
+    /// <summary>Writes a line for people, beside the result.</summary>
     internal void Note(string text) => _error.WriteLine(text);
 
-    /// <summary>A refusal: code, field and limit on standard error; as JSON too where that is asked for.</summary>
+    /// <summary>Writes a rejection with code, field and limit to standard error; also as JSON if requested.</summary>
     internal void Refused(QuantumCoreException failure)
     {
         var text = $"qc: {failure.Code}: {failure.Detail}";
@@ -87,7 +87,7 @@ internal sealed class Screen
         }
     }
 
-    /// <summary>What went wrong on this side.</summary>
+    /// <summary>Writes a local error.</summary>
     internal void Failed(string code, string message)
     {
         _error.WriteLine($"qc: {message}");

@@ -2,7 +2,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>One command's connection and screen.</summary>
+/// <summary>Connection and screen of a command.</summary>
 internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions options, Screen screen) : IDisposable
 {
     private readonly List<QuantumCoreClient> _clients = [];
@@ -11,15 +11,17 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
 
     internal TimeProvider Time => options.Time;
 
-    /// <summary>A client under the user's key, or the demo account's where none was given.</summary>
+    /// <summary>Returns a client with the user's key, or the demo account's if none was given.</summary>
     internal QuantumCoreClient Client() => ClientWith(key ?? "demo-alice");
 
-    /// <summary>A client for what only an administrator may do; the demo exchange's where no key was given.</summary>
+    /// <summary>
+    /// Returns a client for administrators, with the user's key or the demo administrator's if none was given.
+    /// </summary>
     internal QuantumCoreClient Administrator() => ClientWith(key ?? "demo-admin");
 
     internal QuantumCoreClient ClientWith(string apiKey) => Open(apiKey, options);
 
-    /// <summary>A client of another address: a demo's admin port, which asks for no key.</summary>
+    /// <summary>Returns a client of another address: a demo's admin port, which needs no key.</summary>
     internal QuantumCoreClient At(Uri other)
     {
         var client = new QuantumCoreClient(other, null, options);
@@ -27,7 +29,7 @@ internal sealed class Session(Uri address, string? key, QuantumCoreClientOptions
         return client;
     }
 
-    /// <summary>A client for long work, which outlasts a restart of the exchange.</summary>
+    /// <summary>Returns a client for long work, which outlasts a restart of the exchange.</summary>
     internal QuantumCoreClient PatientClientWith(string apiKey) => Open(apiKey, options with
     {
         MaxAttempts = 100,

@@ -7,7 +7,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>signals: what comes from outside and trades, such as the alerts of a charting tool.</summary>
+/// <summary>signals: webhook signals that trade, such as the alerts of a charting tool.</summary>
 internal static class SignalCommands
 {
     internal static Command All(CommandLineApp app) =>

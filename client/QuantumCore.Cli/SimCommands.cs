@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>sim: the market of a demo, and faults for clients under test, by the demo's admin port.</summary>
+/// <summary>sim: simulated market and fault injection, through a demo's admin port.</summary>
 internal static class SimCommands
 {
     internal const string DefaultPort = "http://127.0.0.1:8081";

@@ -6,18 +6,18 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>What an instrument did over some candles, and how its book stands.</summary>
+/// <summary>Statistics of an instrument over some candles, and of its book.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="From">When the first candle began.</param>
+/// <param name="From">Start of the first candle.</param>
 /// <param name="Open">First price.</param>
 /// <param name="High">Highest price.</param>
 /// <param name="Low">Lowest price.</param>
 /// <param name="Last">Last price.</param>
-/// <param name="ChangeBasisPoints">Last less first price, in basis points of the first.</param>
+/// <param name="ChangeBasisPoints">Change from first to last price, in basis points of the first.</param>
 /// <param name="Volume">Traded quantity, in the base asset.</param>
-/// <param name="Trades">How many trades.</param>
+/// <param name="Trades">Number of trades.</param>
 /// <param name="DeviationBasisPoints">Standard deviation of the returns from one candle to the next, in basis points.</param>
-/// <param name="Spread">Best ask less best bid; null where a side is empty.</param>
+/// <param name="Spread">Best ask less best bid; null if a side is empty.</param>
 /// <param name="BidDepth">Quantity at the best five bids.</param>
 /// <param name="AskDepth">Quantity at the best five asks.</param>
 internal sealed record MarketStats(
@@ -37,7 +37,7 @@ internal sealed record MarketStats(
 {
     private const int DepthLevels = 5;
 
-    /// <summary>Adds up candles, of which there is one at least.</summary>
+    /// <summary>Returns the statistics of at least one candle.</summary>
     internal static MarketStats Of(string symbol, IReadOnlyList<Candle> candles, BookSnapshot book) => new(
         symbol,
         candles[0].Start,
@@ -53,7 +53,7 @@ internal sealed record MarketStats(
         book.Bids.Take(DepthLevels).Sum(static level => level.Quantity),
         book.Asks.Take(DepthLevels).Sum(static level => level.Quantity));
 
-    /// <summary>A statistic, not a price: its root is taken in binary.</summary>
+    /// <summary>Returns the standard deviation in binary floating point: it is a statistic, not a price.</summary>
     private static decimal Deviation(IReadOnlyList<Candle> candles)
     {
         var returns = candles.Zip(candles.Skip(1), static (before, after) => (double)((after.Close - before.Close) * 10_000 / before.Close)).ToArray();
@@ -65,7 +65,7 @@ internal sealed record MarketStats(
     }
 }
 
-/// <summary>stats: an instrument's day as figures and as a plot.</summary>
+/// <summary>stats: an instrument's figures for the day, and a plot.</summary>
 internal static class StatsCommand
 {
     internal static Command Compose(CommandLineApp app)
@@ -125,7 +125,7 @@ internal static class StatsCommand
     }
 }
 
-/// <summary>What the commands with a plot have in common.</summary>
+/// <summary>Options and output shared by the commands with a plot.</summary>
 internal static class PlotFiles
 {
     private const int WidestText = 100;
@@ -134,7 +134,7 @@ internal static class PlotFiles
 
     internal static int WidthOf(IAnsiConsole console) => Math.Min(console.Profile.Width, WidestText);
 
-    /// <summary>Writes the picture where one was asked for.</summary>
+    /// <summary>Writes the picture if one was requested.</summary>
     internal static async Task WriteAsync(string? file, Plot plot, Screen screen, CancellationToken cancellation)
     {
         if (file is null)
@@ -150,7 +150,7 @@ internal static class PlotFiles
 [System.Text.Json.Serialization.JsonSerializable(typeof(MarketStats))]
 internal sealed partial class StatsJson : System.Text.Json.Serialization.JsonSerializerContext;
 
-/// <summary>Decimals are strings in every JSON of qc.</summary>
+/// <summary>Converts decimals to strings, as in every JSON document of qc.</summary>
 internal sealed class ExactText : System.Text.Json.Serialization.JsonConverter<decimal>
 {
     public override decimal Read(ref System.Text.Json.Utf8JsonReader reader, Type typeToConvert, System.Text.Json.JsonSerializerOptions options) =>

@@ -3,7 +3,7 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli;
 
-/// <summary>strategy: an order over several instruments.</summary>
+/// <summary>strategy: places an order over several instruments.</summary>
 internal static class StrategyCommand
 {
     internal static Command Compose(CommandLineApp app)

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>admin system: how the exchange itself is.</summary>
+/// <summary>admin system: state of the exchange itself.</summary>
 internal static class SystemCommand
 {
     internal static Command Compose(CommandLineApp app) => app.Add(

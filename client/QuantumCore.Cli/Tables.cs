@@ -223,10 +223,12 @@ internal static class Tables
         Write(console, table, "No trades.");
     }
 
-    /// <summary>The side that took; of a trade of an auction, where neither did, that it is one.</summary>
+    /// <summary>Returns the side of the taker, or "auction" for an auction trade, which has none.</summary>
     internal static string Taker(Trade trade) => trade.TakerSide is { } side ? Word(side) : "auction";
 
-    /// <summary>What became of a trade, with its price now where it has another one; nothing of one that is as it was made.</summary>
+    /// <summary>
+    /// Returns the state of a changed trade, with its corrected price if there is one; empty for an unchanged trade.
+    /// </summary>
     internal static string State(Trade trade) =>
         trade is { State: { } became, CorrectedPrice: var now } ? $"{Lower(became)} {TextOrNothing(now)}".TrimEnd() : "";
 
@@ -260,12 +262,12 @@ internal static class Tables
         return Phrase("; ", all);
     }
 
-    /// <summary>The wire's word for a member of an enum.</summary>
+    /// <summary>Returns the wire's word for a member of an enum.</summary>
     internal static string Word<T>(T value)
         where T : struct, Enum => typeof(T).GetField(value.ToString())!
             .GetCustomAttribute<JsonStringEnumMemberNameAttribute>()!.Name;
 
-    /// <summary>What an order says beside its price and quantity.</summary>
+    /// <summary>Returns an order's terms besides price and quantity.</summary>
     private static string Terms(Order order)
     {
         (string Name, object? Value)[] terms =
@@ -301,12 +303,12 @@ internal static class Tables
         return Phrase(", ", terms);
     }
 
-    /// <summary>Those that there are, each under its name.</summary>
+    /// <summary>Joins the terms that are set, each with its name.</summary>
     private static string Phrase(string separator, IEnumerable<(string Name, object? Value)> terms) => string.Join(
         separator,
         terms.Where(term => term.Value is not null).Select(term => string.Create(CultureInfo.InvariantCulture, $"{term.Name} {term.Value}").Trim()));
 
-    /// <summary>Bids left, asks right, best on top.</summary>
+    /// <summary>Returns a book table: bids left, asks right, best on top.</summary>
     internal static Table Book(string title, IReadOnlyList<PriceLevel> bids, IReadOnlyList<PriceLevel> asks)
     {
         var table = With("bid size", "bid", "ask", "ask size").Title(Markup.Escape(title));
@@ -323,7 +325,7 @@ internal static class Tables
         return table;
     }
 
-    /// <summary>Any rows under their headings, or a word where there are none.</summary>
+    /// <summary>Shows rows under their headings, or a word if there are none.</summary>
     internal static void Show(IAnsiConsole console, string whenEmpty, string[] headings, IEnumerable<string[]> rows)
     {
         var table = With(headings);
@@ -338,7 +340,7 @@ internal static class Tables
         var table = new Table().Border(TableBorder.Simple);
         foreach (var name in columns)
         {
-            // A sentence goes on in the next line: where it does not, it leaves numbers and names beside it no room at all.
+            // A sentence may wrap. Without wrapping it would squeeze the columns of numbers and names beside it.
             var column = new TableColumn(name) { NoWrap = name != "detail" };
             table.AddColumn(s_numeric.Contains(name) ? column.RightAligned() : column);
         }
@@ -364,7 +366,7 @@ internal static class Tables
         return char.ToLowerInvariant(name[0]) + name[1..];
     }
 
-    /// <summary>A time in Unix nanoseconds; cut to 100 ns.</summary>
+    /// <summary>Converts Unix nanoseconds to a time; truncated to 100 ns.</summary>
     internal static DateTimeOffset AtNanos(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);

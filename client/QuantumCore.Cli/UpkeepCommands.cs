@@ -11,7 +11,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>verify, backup, restore, export, lobster: what an operator does with an exchange's journal, without the exchange.</summary>
+/// <summary>verify, backup, restore, export, lobster: maintenance of a journal without a running exchange.</summary>
 internal static class UpkeepCommands
 {
     internal const string PlaceText = "A data directory, a journal's file or backup, or a PostgreSQL connection string";
@@ -60,7 +60,7 @@ internal static class UpkeepCommands
             }));
     }
 
-    // What a file that can't be read is of is for the verification to find.
+    // An unreadable file is for the verification to report.
     private static async Task<bool> IsOlderAsync(JournalPlace place, HistoryStore history, CancellationToken cancellation)
     {
         try
@@ -184,8 +184,8 @@ internal static class UpkeepCommands
     }
 
     /// <summary>
-    /// Writes a file under another name, so that one that was cut short does not look whole and one that was there before stays;
-    /// a device has no other name.
+    /// Writes a file under a temporary name first, so that a truncated file never looks complete and an existing one is
+    /// kept. A device is written directly.
     /// </summary>
     internal static async Task WriteAsync(string? path, TextWriter output, Func<TextWriter, Task> write)
     {

@@ -5,7 +5,7 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>users: people who sign in with a password.</summary>
+/// <summary>users: users who sign in with a password.</summary>
 internal static class UserCommands
 {
     internal static Command All(CommandLineApp app) =>
@@ -97,7 +97,7 @@ internal static class UserCommands
         app, new Command("audit", "What became of users, sessions, keys, owners, listings and terms; the newest first."), "qc users audit --limit 20",
         (client, limit, stop) => client.GetAuditAsync(null, limit, stop));
 
-    /// <summary>A command that shows a log of who did what.</summary>
+    /// <summary>Returns a command that shows an audit log.</summary>
     internal static Command Log(
         CommandLineApp app, Command command, string example, Func<QuantumCoreClient, int, CancellationToken, Task<IReadOnlyList<AuditLine>>> read)
     {

@@ -10,13 +10,14 @@ using QuantumCore.Gateway;
 namespace QuantumCore.Client.Cluster;
 
 /// <summary>
-/// The exchange as a service of its own network has it: this process is a client of the grains, and no gateway stands between. A gateway
-/// of its own lives in it and is reached by a socket that nobody else can open, so that <see cref="QuantumCoreClient"/> is the same
-/// class, and a call the same call, as from outside: same checks, same answers, same retries under the same names. Safe for many threads.
+/// An exchange inside the service's own network: this process calls the grains directly, without another process
+/// between. It hosts a private gateway behind a socket that no other user can open. So <see cref="QuantumCoreClient"/>
+/// works as it does from outside, with the same checks, responses and retries. Thread-safe.
 /// </summary>
 /// <remarks>
-/// Who is in the cluster's network and reads its database is trusted with it. Even so each call needs its key, as everywhere. People do
-/// not sign in here, and signed requests of the Binance Spot interface are not served: their secrets stay with the gateways.
+/// A process that is in the cluster's network and can read its database is trusted. Even so, each call needs its key.
+/// People cannot sign in here, and signed requests of the Binance Spot interface are not served: their secrets stay
+/// with the gateways.
 /// </remarks>
 public sealed partial class JoinedExchange : IAsyncDisposable
 {
@@ -28,25 +29,27 @@ public sealed partial class JoinedExchange : IAsyncDisposable
     {
         (_gateway, _folder) = (gateway, folder);
 
-        // This machine by its name: demo keys are accepted from nowhere else.
+        // Demo keys are accepted only under the local host name.
         _http = new HttpClient(Through(door)) { BaseAddress = new Uri("http://localhost"), Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    /// <summary>Over the grains that this process reaches already: by an <c>IClusterClient</c> of its own, or as a silo.</summary>
-    /// <param name="grains">How grains are reached. It stays the caller's.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>
+    /// Opens an exchange over grains that this process can already reach, as an <c>IClusterClient</c> or as a silo.
+    /// </summary>
+    /// <param name="grains">Grain factory. The caller keeps ownership.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public static Task<JoinedExchange> OverAsync(IGrainFactory grains, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(grains);
         return StartAsync(builder => builder.Services.AddSingleton(grains), cancellation);
     }
 
-    /// <summary>A client for one key. Dispose of it before this.</summary>
-    /// <param name="apiKey">The account's key; null for market data only.</param>
-    /// <param name="options">How to retry.</param>
+    /// <summary>Creates a client for a key. Dispose it before this object.</summary>
+    /// <param name="apiKey">API key of the account; null for market data only.</param>
+    /// <param name="options">Retry and timeout settings.</param>
     public QuantumCoreClient CreateClient(string? apiKey = null, QuantumCoreClientOptions? options = null) => new(_http, apiKey, options);
 
-    /// <summary>Leaves. Who still waits for an answer has an unknown outcome, as with any lost connection.</summary>
+    /// <summary>Leaves the exchange. Calls in flight get an unknown outcome, as with any lost connection.</summary>
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -56,7 +59,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
 
     private static async Task<JoinedExchange> StartAsync(Action<WebApplicationBuilder> reachGrains, CancellationToken cancellation)
     {
-        // Its owner alone may look into it.
+        // Only its owner can access the directory.
         var folder = Directory.CreateTempSubdirectory($"quantumcore-joined-{Environment.ProcessId}-");
         var door = Path.Combine(folder.FullName, "api");
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
@@ -91,7 +94,7 @@ public sealed partial class JoinedExchange : IAsyncDisposable
         services.GetRequiredService<ExchangeReadiness>().Open();
     }
 
-    // A socket of this kind has no address, and keys may be bound to some.
+    // A Unix socket has no address, but API keys may be restricted to addresses.
     private static Task ComeFromHere(HttpContext context, RequestDelegate next)
     {
         context.Connection.RemoteIpAddress = IPAddress.Loopback;

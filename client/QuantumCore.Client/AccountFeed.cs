@@ -1,44 +1,51 @@
 namespace QuantumCore.Client;
 
-/// <summary>What happened to a followed account.</summary>
+/// <summary>Kind of update of a followed account.</summary>
 public enum AccountChange
 {
-    /// <summary>All balances and open orders are new.</summary>
+    /// <summary>All balances and open orders were replaced.</summary>
     Snapshot = 1,
 
     /// <summary>Some balances or orders changed.</summary>
     Update = 2,
 
-    /// <summary>The connection is lost, or a message is missing: what is shown is old until the next snapshot.</summary>
+    /// <summary>The connection is lost or a message is missing: the data is stale until the next snapshot.</summary>
     Stale = 3,
 
-    /// <summary>An operator declared a trade of before void or corrected it: <see cref="AccountUpdate.TradeChange"/> says which, and the account has what it moved.</summary>
+    /// <summary>
+    /// An operator busted or corrected an earlier trade: see <see cref="AccountUpdate.TradeChange"/>. The account
+    /// already includes the adjustment.
+    /// </summary>
     TradeChanged = 4,
 }
 
-/// <summary>An order that is open no more. How it ended is told by <see cref="QuantumCoreClient.GetOrderAsync"/>.</summary>
+/// <summary>
+/// An order that is no longer open. <see cref="QuantumCoreClient.GetOrderAsync"/> tells how it ended.
+/// </summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="OrderId">The order; 0 when its book never had it.</param>
-/// <param name="ClientOrderId">The name its owner gave it.</param>
+/// <param name="OrderId">Id of the order; 0 if its book never received it.</param>
+/// <param name="ClientOrderId">Client order id.</param>
 public sealed record ClosedOrder(string Symbol, long OrderId, string ClientOrderId);
 
-/// <summary>One step of a followed account.</summary>
-/// <param name="Change">What happened.</param>
-/// <param name="Account">The account after it. It lives on: read what you need before the next step.</param>
+/// <summary>An update of a followed account.</summary>
+/// <param name="Change">Kind of update.</param>
+/// <param name="Account">Account after the update. The object is reused: read what you need before the next
+/// step.</param>
 /// <param name="Closed">
-/// Orders that were open at the step before and are no more. After something was lost they are those of the last snapshot or
-/// update that the new snapshot does not have.
+/// Orders that were open before this update and no longer are. After a loss, these are the orders of the last snapshot
+/// or update that the new snapshot lacks.
 /// </param>
 public sealed record AccountUpdate(AccountChange Change, LocalAccount Account, IReadOnlyList<ClosedOrder> Closed)
 {
     /// <summary>
-    /// The account's side of a trade that was changed, with <see cref="AccountChange.TradeChanged"/>; else null. Of a trade of the account with
-    /// itself each side has a step of its own. What was changed while the connection was lost is in <see cref="QuantumCoreClient.GetFillsAsync"/>.
+    /// The account's side of a changed trade, for <see cref="AccountChange.TradeChanged"/>; else null. If the account
+    /// traded with itself, each side is an update of its own. For changes while the connection was lost, see
+    /// <see cref="QuantumCoreClient.GetFillsAsync"/>.
     /// </summary>
     public AccountTradeChange? TradeChange { get; init; }
 }
 
-/// <summary>An account, kept up to date by a feed. Not for several threads.</summary>
+/// <summary>An account that a feed keeps up to date. Not thread-safe.</summary>
 public sealed class LocalAccount
 {
     private readonly SortedDictionary<string, Balance> _balances = new(StringComparer.Ordinal);
@@ -54,22 +61,24 @@ public sealed class LocalAccount
     /// <summary>The account's sequence; 0 before the first snapshot.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Whether it may act.</summary>
+    /// <summary>State of the account: open or frozen.</summary>
     public AccountState State { get; private set; } = AccountState.Open;
 
-    /// <summary>Whether the connection is lost or a message is missing: what is here is old until the next snapshot.</summary>
+    /// <summary>
+    /// True if the connection is lost or a message is missing: the data is stale until the next snapshot.
+    /// </summary>
     public bool IsStale { get; internal set; } = true;
 
-    /// <summary>One for each asset, by name.</summary>
+    /// <summary>Balances, one for each asset, sorted by name.</summary>
     public IEnumerable<Balance> Balances => _balances.Values;
 
-    /// <summary>Orders that are open, or on their way to their book, in no special sequence.</summary>
+    /// <summary>Orders that are open or in flight to their book, unsorted.</summary>
     public IEnumerable<Order> OpenOrders => _orders.Values;
 
-    /// <summary>All of an asset; 0 of one that it never had.</summary>
+    /// <summary>Returns the total balance of an asset; 0 if the account never had it.</summary>
     public decimal TotalOf(string asset) => _balances.TryGetValue(asset, out var balance) ? balance.Total : 0;
 
-    /// <summary>Takes a message in; the orders that are open no more.</summary>
+    /// <summary>Applies a message and returns the orders that are no longer open.</summary>
     internal IReadOnlyList<ClosedOrder> Apply(StreamMessage message)
     {
         var closed = message.Closed ?? [];
@@ -99,15 +108,15 @@ internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker h
 {
     private static readonly StreamRequest[] s_anew = [new("unsubscribe", Channel: "account"), new("subscribe", Channel: "account")];
 
-    /// <summary>Fills that a poll looks at: trades that are changed are new ones, as a rule.</summary>
+    /// <summary>Number of fills that a poll examines. Changed trades are usually recent.</summary>
     private const int PolledFills = 100;
 
     private readonly LocalAccount _account = new();
 
-    /// <summary>The fills that the last poll saw, by trade and order.</summary>
+    /// <summary>Fills that the last poll saw, by trade and order.</summary>
     private Dictionary<(string Trade, long Order), AccountFill> _fills = [];
 
-    /// <summary>The number of the last message; null where the exchange gives none.</summary>
+    /// <summary>Number of the last message; null if the exchange sends none.</summary>
     private long? _last;
 
     protected override IEnumerable<StreamRequest> Requests => [new("subscribe", Channel: "account")];
@@ -159,7 +168,7 @@ internal sealed class AccountFeed(QuantumCoreClient reader, HttpMessageInvoker h
         return messages;
     }
 
-    /// <summary>A trade that was changed, as the fill tells it: when and by which record of its book it does not.</summary>
+    /// <summary>Returns a trade change built from the fill, which lacks the change's time and book sequence.</summary>
     private StreamMessage Changed(AccountView account, AccountFill fill) => StreamMessage.Of("tradeChanged") with
     {
         Account = account.Account,

@@ -2,20 +2,20 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>What an account owns of one asset.</summary>
+/// <summary>Balance of one asset, in units of the asset.</summary>
 /// <param name="Asset">The asset's name.</param>
-/// <param name="Total">All of it; less than zero is owed, by a margin account.</param>
-/// <param name="Held">Set aside for open orders.</param>
-/// <param name="Available">Free: total less held.</param>
-/// <param name="Pending">Of the total what is traded and not settled; less than zero is to be given.</param>
+/// <param name="Total">Total; negative if a margin account owes it.</param>
+/// <param name="Held">Held for open orders.</param>
+/// <param name="Available">Available: total less held.</param>
+/// <param name="Pending">Part of the total that is traded but not settled; negative if it is to be delivered.</param>
 public sealed record Balance(string Asset, decimal Total, decimal Held, decimal Available, decimal Pending = 0);
 
 /// <summary>An account's balances.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Sequence">The account's sequence.</param>
-/// <param name="Balances">One entry for each asset.</param>
-/// <param name="State">Whether it may act.</param>
-/// <param name="Margin">Of a margin account how it stands; null for a cash account.</param>
+/// <param name="Balances">Balances, one for each asset.</param>
+/// <param name="State">Open or frozen.</param>
+/// <param name="Margin">Margin state; null for a cash account.</param>
 public sealed record AccountView(
     [property: JsonRequired] string Account,
     long Sequence,
@@ -23,35 +23,35 @@ public sealed record AccountView(
     AccountState State = AccountState.Open,
     AccountMargin? Margin = null);
 
-/// <summary>Whether an account may act.</summary>
+/// <summary>State of an account.</summary>
 public enum AccountState
 {
-    /// <summary>It may.</summary>
+    /// <summary>May trade.</summary>
     [JsonStringEnumMemberName("open")] Open = 1,
 
-    /// <summary>It enters no orders and gives nothing away; it may cancel.</summary>
+    /// <summary>May cancel orders, but not enter orders, transfer or withdraw.</summary>
     [JsonStringEnumMemberName("frozen")] Frozen = 2,
 }
 
-/// <summary>An account that was frozen, or let go.</summary>
+/// <summary>Result of freezing or unfreezing an account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="State">Whether it may act now.</param>
+/// <param name="State">State of the account now.</param>
 public sealed record FreezeReceipt(string Account, AccountState State);
 
 /// <summary>A fill in an account's history.</summary>
 /// <param name="TradeId">The trade, unique within the symbol; both sides see the same.</param>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="OrderId">The account's order.</param>
-/// <param name="ClientOrderId">Its name.</param>
+/// <param name="ClientOrderId">Client order id of that order.</param>
 /// <param name="Side">The account's side.</param>
-/// <param name="Price">Price in the quote asset, as it is now; of a trade that is void the price it was made at.</param>
+/// <param name="Price">Current price in the quote asset; for a busted trade the original price.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="Fee">Fee in the quote asset, as it is now.</param>
+/// <param name="Fee">Current fee in the quote asset.</param>
 /// <param name="Liquidity">Maker or taker.</param>
-/// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
+/// <param name="Time">Time of the trade, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
-/// <param name="State">What became of the trade afterwards; null: it is as it was made.</param>
-/// <param name="TradedPrice">The price it was made at, where something became of it.</param>
+/// <param name="State">Later change of the trade; null if it is unchanged.</param>
+/// <param name="TradedPrice">Original price, if the trade was changed.</param>
 public sealed record AccountFill(
     string TradeId,
     string Symbol,
@@ -68,28 +68,28 @@ public sealed record AccountFill(
     TradeState? State = null,
     decimal? TradedPrice = null);
 
-/// <summary>What became of a trade after it was made.</summary>
+/// <summary>Later change of a trade.</summary>
 public enum TradeState
 {
-    /// <summary>It was declared void: what it moved was given back.</summary>
+    /// <summary>The trade was busted; what it moved was returned.</summary>
     [JsonStringEnumMemberName("void")] Void = 1,
 
     /// <summary>Its price was corrected.</summary>
     [JsonStringEnumMemberName("corrected")] Corrected = 2,
 }
 
-/// <summary>A trade that was declared void, or has another price.</summary>
+/// <summary>A trade that was busted or whose price was corrected.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="TradeId">The trade.</param>
-/// <param name="State">What became of it.</param>
-/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
-/// <param name="Price">Its price now; null for a void one.</param>
+/// <param name="TradeId">Trade id.</param>
+/// <param name="State">Busted or corrected.</param>
+/// <param name="TradedPrice">Original price, in the quote asset.</param>
+/// <param name="Price">Current price, in the quote asset; null if busted.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="Buyer">Who bought, <c>ACC-n</c>.</param>
-/// <param name="Seller">Who sold, <c>ACC-n</c>.</param>
-/// <param name="BuyerFee">What the buyer has paid for it now, in the quote asset.</param>
-/// <param name="SellerFee">What the seller has paid for it now, in the quote asset.</param>
-/// <param name="Sequence">Sequence of the book with it.</param>
+/// <param name="Buyer">Buying account, <c>ACC-n</c>.</param>
+/// <param name="Seller">Selling account, <c>ACC-n</c>.</param>
+/// <param name="BuyerFee">Fee the buyer has now paid for it, in the quote asset.</param>
+/// <param name="SellerFee">Fee the seller has now paid for it, in the quote asset.</param>
+/// <param name="Sequence">Book sequence of the change.</param>
 public sealed record TradeChange(
     string Symbol,
     string TradeId,
@@ -103,19 +103,19 @@ public sealed record TradeChange(
     decimal SellerFee,
     long Sequence);
 
-/// <summary>An account's side of a trade that was declared void, or has another price. Its order stays what it was.</summary>
+/// <summary>An account's side of a trade that was busted or corrected. Its order is unchanged.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="TradeId">The trade, unique within the symbol.</param>
+/// <param name="TradeId">Trade id, unique within the symbol.</param>
 /// <param name="OrderId">The account's order.</param>
 /// <param name="Side">The account's side.</param>
-/// <param name="State">What became of the trade.</param>
-/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
-/// <param name="Price">Its price now; null for a void one.</param>
+/// <param name="State">Busted or corrected.</param>
+/// <param name="TradedPrice">Original price, in the quote asset.</param>
+/// <param name="Price">Current price, in the quote asset; null if busted.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="Fee">What this side has paid for it now, in the quote asset.</param>
-/// <param name="Sequence">Sequence of the book with the change.</param>
-/// <param name="Time">When it was changed, UTC; cut to 100 ns.</param>
+/// <param name="Fee">Fee this side has now paid for it, in the quote asset.</param>
+/// <param name="Sequence">Book sequence of the change.</param>
+/// <param name="Time">Time of the change, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record AccountTradeChange(
     string Account,
@@ -133,19 +133,24 @@ public sealed record AccountTradeChange(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
 
-/// <summary>Two orders of one owner that met and, as the incoming one asked, did not trade.</summary>
-/// <param name="MatchId">Its name within the symbol, never used again.</param>
+/// <summary>A match of two orders of one owner that self-trade prevention stopped.</summary>
+/// <param name="MatchId">Match id within the symbol, never reused.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Mode">What was done: <see cref="SelfTrade.ExpireTaker"/>, <see cref="SelfTrade.ExpireMaker"/>, <see cref="SelfTrade.ExpireBoth"/> or <see cref="SelfTrade.Decrement"/>.</param>
-/// <param name="Role">Which of the two orders is the account's.</param>
-/// <param name="TakerOrderId">The order that came.</param>
-/// <param name="MakerOrderId">The order that rested.</param>
-/// <param name="Price">The price at which they would have traded, in the quote asset.</param>
-/// <param name="Quantity">What would have traded, in the base asset.</param>
-/// <param name="Time">When, UTC; cut to 100 ns.</param>
+/// <param name="Mode">
+/// Action taken: <see cref="SelfTrade.ExpireTaker"/>, <see cref="SelfTrade.ExpireMaker"/>,
+/// <see cref="SelfTrade.ExpireBoth"/> or <see cref="SelfTrade.Decrement"/>.
+/// </param>
+/// <param name="Role">Role of the account's order in the match.</param>
+/// <param name="TakerOrderId">Incoming order.</param>
+/// <param name="MakerOrderId">Resting order.</param>
+/// <param name="Price">Price the orders would have traded at, in the quote asset.</param>
+/// <param name="Quantity">Quantity that would have traded, in the base asset.</param>
+/// <param name="Time">Time of the match, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
-/// <param name="TakerPrevented">What the order that came lost; null for nothing, and for another account's that lost something else.</param>
-/// <param name="MakerPrevented">What the order that rested lost; null as above.</param>
+/// <param name="TakerPrevented">
+/// Quantity the incoming order lost; null for none, or if it belongs to another account and lost a different quantity.
+/// </param>
+/// <param name="MakerPrevented">Quantity the resting order lost; null as above.</param>
 public sealed record PreventedMatch(
     string MatchId,
     string Symbol,
@@ -161,58 +166,60 @@ public sealed record PreventedMatch(
     decimal? TakerPrevented = null,
     decimal? MakerPrevented = null);
 
-/// <summary>Which of the two orders of a prevented match is the account's.</summary>
+/// <summary>Role of the account's order in a prevented match.</summary>
 public enum PreventedRole
 {
-    /// <summary>The one that came.</summary>
+    /// <summary>The incoming order.</summary>
     [JsonStringEnumMemberName("taker")] Taker = 1,
 
-    /// <summary>The one that rested.</summary>
+    /// <summary>The resting order.</summary>
     [JsonStringEnumMemberName("maker")] Maker = 2,
 
-    /// <summary>Both.</summary>
+    /// <summary>Both orders.</summary>
     [JsonStringEnumMemberName("both")] Both = 3,
 }
 
 /// <summary>A deposit that was booked.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Key">The deposit's name; the same key is booked once.</param>
+/// <param name="Key">Idempotency key: the same key is booked once.</param>
 /// <param name="Asset">The asset.</param>
-/// <param name="Amount">How much.</param>
+/// <param name="Amount">Amount in units of the asset.</param>
 /// <param name="Sequence">The account's sequence.</param>
 public sealed record DepositReceipt(string Account, string Key, string Asset, decimal Amount, long Sequence);
 
-/// <summary>A new API key. The exchange shows it this once.</summary>
-/// <param name="Account">The account it acts for.</param>
-/// <param name="ApiKey">The secret for the header <c>X-Api-Key</c>; of a key that signs its name, for <c>X-MBX-APIKEY</c>.</param>
-/// <param name="Secret">What the key signs with; null of a key that does not sign, or whose owner has the private key.</param>
-/// <param name="Id">Names the key where it is not shown.</param>
+/// <summary>A new API key. The exchange shows it only once.</summary>
+/// <param name="Account">Account the key trades for, <c>ACC-n</c>.</param>
+/// <param name="ApiKey">Secret for the header <c>X-Api-Key</c>; for a signing key its name, for
+/// <c>X-MBX-APIKEY</c>.</param>
+/// <param name="Secret">Signing secret; null if the key does not sign, or if the owner holds the private key.</param>
+/// <param name="Id">Identifies the key where it is not shown.</param>
 public sealed record ApiKeyGrant(string Account, string ApiKey, string? Secret = null, string? Id = null);
 
-/// <summary>What a new API key can do.</summary>
+/// <summary>Settings of a new API key.</summary>
 public sealed record NewApiKey
 {
-    /// <summary>How its requests are signed (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null for a key that is sent as it is.</summary>
+    /// <summary>Signature algorithm (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null for a key sent as it is.</summary>
     public string? Signing { get; init; }
 
-    /// <summary>With <c>rsa</c> and <c>ed25519</c>: the public key, PEM.</summary>
+    /// <summary>Public key in PEM, for <c>rsa</c> and <c>ed25519</c>.</summary>
     public string? PublicKey { get; init; }
 
-    /// <summary>It only reads. Of keys that sign.</summary>
+    /// <summary>True for a read-only key. Only for signing keys.</summary>
     public bool ReadOnly { get; init; }
 
-    /// <summary>IP addresses and networks from which alone it may be used, 20 at most; null for anywhere.</summary>
+    /// <summary>IP addresses and networks allowed to use the key, 20 at most; null for any.</summary>
     public IReadOnlyList<string>? Addresses { get; init; }
 }
 
-/// <summary>An API key, without the key.</summary>
-/// <param name="Id">Names it: 16 hexadecimal digits.</param>
-/// <param name="Account">The account it trades for, <c>ACC-n</c>; null for one that only administers.</param>
-/// <param name="Label">A name for people.</param>
-/// <param name="Administers">Whether it administers.</param>
-/// <param name="ReadOnly">Whether it only reads.</param>
-/// <param name="Signing">How its requests are signed (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null when it is sent as it is.</param>
-/// <param name="Addresses">From where it may be used; empty for anywhere.</param>
-/// <param name="Demo">Whether it is the demo's.</param>
+/// <summary>An API key, without its secret.</summary>
+/// <param name="Id">Identifier: 16 hexadecimal digits.</param>
+/// <param name="Account">Account the key trades for, <c>ACC-n</c>; null for an administrator-only key.</param>
+/// <param name="Label">Display name.</param>
+/// <param name="Administers">True for an administrator's key.</param>
+/// <param name="ReadOnly">True for a read-only key.</param>
+/// <param name="Signing">Signature algorithm (<c>hmac</c>, <c>rsa</c>, <c>ed25519</c>); null for a key sent as it
+/// is.</param>
+/// <param name="Addresses">IP addresses and networks allowed to use the key; empty for any.</param>
+/// <param name="Demo">True for a demo key.</param>
 public sealed record KnownApiKey(
     string Id, string? Account, string Label, bool Administers, bool ReadOnly, string? Signing, IReadOnlyList<string> Addresses, bool Demo);

@@ -2,14 +2,15 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>A price that the account waits for. It fires once, and stays on the list until it is taken away or has to make room.</summary>
-/// <param name="Id">Its number, greater than 0.</param>
+/// <summary>A price alert. It fires once and stays listed until it is removed or displaced by newer alerts.</summary>
+/// <param name="Id">Alert number, greater than 0.</param>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Price">The price in the quote asset, a whole multiple of the instrument's tick.</param>
-/// <param name="IsAbove">Whether it fires at the first trade there or higher; otherwise there or lower.</param>
-/// <param name="Time">When it was set, UTC; cut to 100 ns.</param>
+/// <param name="Price">Price in the quote asset, a multiple of the instrument's tick.</param>
+/// <param name="IsAbove">True if it fires at the first trade at the price or higher; false for the price or
+/// lower.</param>
+/// <param name="Time">Creation time, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
-/// <param name="Fired">What it fired at; null while it waits.</param>
+/// <param name="Fired">Trade that fired it; null while it waits.</param>
 public sealed record PriceAlert(
     long Id,
     string Symbol,
@@ -20,9 +21,12 @@ public sealed record PriceAlert(
     long TimeNanos,
     AlertFired? Fired = null);
 
-/// <summary>What an alert fired at.</summary>
-/// <param name="Price">The price that was traded, in the quote asset.</param>
-/// <param name="Time">When it was traded, UTC; cut to 100 ns. Of a price that had been passed before it was looked at: when that was.</param>
+/// <summary>Trade that fired an alert.</summary>
+/// <param name="Price">Traded price, in the quote asset.</param>
+/// <param name="Time">
+/// Time of the trade, UTC; truncated to 100 ns. If the last price was there when the alert was set, the time it was
+/// set.
+/// </param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 public sealed record AlertFired(
     decimal Price,
@@ -32,36 +36,37 @@ public sealed record AlertFired(
 
 /// <summary>All alerts of an account.</summary>
 /// <param name="Since">
-/// When the alerts of the account began to be kept, UTC; cut to 100 ns. Another time is another store, such as a volatile one after a restart,
-/// which knows nothing of what was set before.
+/// Time from which the account's alerts have been kept, UTC; truncated to 100 ns. A different time means a different
+/// store, such as a volatile store after a restart, which has none of the earlier alerts.
 /// </param>
-/// <param name="Alerts">Those that wait and those that have fired, the oldest first; 50 at most.</param>
+/// <param name="Alerts">Waiting and fired alerts, oldest first; 50 at most.</param>
 public sealed record AccountAlerts(DateTimeOffset Since, [property: JsonRequired] IReadOnlyList<PriceAlert> Alerts);
 
-/// <summary>What happened to followed alerts.</summary>
+/// <summary>Kind of update of followed alerts.</summary>
 public enum AlertChange
 {
-    /// <summary>All alerts are new.</summary>
+    /// <summary>All alerts were replaced.</summary>
     Snapshot = 1,
 
-    /// <summary>Some were set, have fired or were taken away.</summary>
+    /// <summary>Some alerts were set, fired or removed.</summary>
     Update = 2,
 
-    /// <summary>The connection is lost: what was told is old until the next snapshot.</summary>
+    /// <summary>The connection is lost: the data is stale until the next snapshot.</summary>
     Stale = 3,
 }
 
-/// <summary>One step of followed alerts.</summary>
-/// <param name="Change">What happened.</param>
+/// <summary>An update of followed alerts.</summary>
+/// <param name="Change">Kind of update.</param>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Now">All alerts after it; when stale, as they were told last.</param>
+/// <param name="Now">All alerts after the update; if stale, the last known ones.</param>
 /// <param name="Fired">
-/// Those that have fired and that no step before told, the oldest first: each comes once. In the first snapshot they are all that have fired and
-/// were not taken away. One that was taken away elsewhere before this feed heard of it is none of them.
+/// Alerts that have fired and that no earlier update reported, oldest first; each is reported once. In the first
+/// snapshot, all fired alerts that were not removed. An alert removed elsewhere before this feed saw it is not
+/// included.
 /// </param>
 /// <param name="Forgotten">
-/// Those that waited and that the exchange has forgotten, since its store is another one now: to be set again where they are
-/// still wanted, with the side they were waited for on. Only in a snapshot.
+/// Alerts that waited and that the exchange forgot because it now has a different store. Set them again if you still
+/// want them, with the same side. Only in a snapshot.
 /// </param>
 public sealed record AlertUpdate(
     AlertChange Change,
@@ -70,7 +75,7 @@ public sealed record AlertUpdate(
     IReadOnlyList<PriceAlert> Fired,
     IReadOnlyList<PriceAlert> Forgotten);
 
-/// <summary>Follows the alerts of the account of a key.</summary>
+/// <summary>Follows the alerts of a key's account.</summary>
 internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     : StreamFeed<AlertMessage, AlertUpdate>(reader, http, root, apiKey, options)
 {
@@ -91,7 +96,7 @@ internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker htt
         PriceAlert[] forgotten = [];
         if (_last is { Now: var before } && before.Since != message.Since)
         {
-            // The numbers of one process say nothing in the next.
+            // Alert numbers are not comparable across exchange processes.
             _told.Clear();
             forgotten = [.. before.Alerts.Where(alert => alert.Fired is null && !alerts.Any(now => IsSame(now, alert)))];
         }
@@ -120,7 +125,9 @@ internal sealed class AlertFeed(QuantumCoreClient reader, HttpMessageInvoker htt
         yield return _last = _last with { Change = AlertChange.Stale, Fired = [], Forgotten = [] };
     }
 
-    /// <summary>Another program may have set it again already.</summary>
+    /// <summary>
+    /// Returns true if two alerts are equal but for their numbers. Another program may have set it again already.
+    /// </summary>
     private static bool IsSame(PriceAlert one, PriceAlert other) =>
         one.Symbol == other.Symbol && one.Price == other.Price && one.IsAbove == other.IsAbove;
 }

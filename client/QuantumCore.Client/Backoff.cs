@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace QuantumCore.Client;
 
 /// <summary>
-/// Pauses between attempts: doubling, each drawn between half and the whole, so that many clients that failed
-/// together don't come back together.
+/// Exponential backoff with jitter between half and the whole of the pause, so that clients which failed together do
+/// not retry together.
 /// </summary>
 internal sealed class Backoff
 {
@@ -18,7 +18,9 @@ internal sealed class Backoff
         _jitter = new Random(options.JitterSeed ?? RandomNumberGenerator.GetInt32(int.MaxValue));
     }
 
-    /// <summary>The pause after a failed attempt, counted from 1; never shorter than the exchange asked for.</summary>
+    /// <summary>
+    /// Returns the pause after a failed attempt, counted from 1; never shorter than the exchange asked for.
+    /// </summary>
     internal TimeSpan PauseAfter(int attempt, TimeSpan? retryAfter = null)
     {
         var doublings = Math.Min(attempt - 1, 20);

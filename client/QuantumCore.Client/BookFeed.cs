@@ -1,17 +1,17 @@
 namespace QuantumCore.Client;
 
-/// <summary>Follows books. One whose chain of sequences breaks is asked for anew.</summary>
+/// <summary>Follows books by price level. Requests a new snapshot when the sequence has a gap.</summary>
 internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
 {
-    /// <summary>Levels of a side, and trades, that a poll sees at most.</summary>
+    /// <summary>Most levels of a side, and most trades, that a poll returns.</summary>
     private const int PollLimit = 1_000;
 
-    /// <summary>Trades that a poll asks for; more where more were made since the last.</summary>
+    /// <summary>Trades that a poll requests first; more if more were made since the last poll.</summary>
     private const int UsualTrades = 100;
 
     private readonly Dictionary<string, LocalBook> _books;
 
-    /// <summary>Of each book the trades that the last poll saw, newest first.</summary>
+    /// <summary>Trades that the last poll saw, by symbol, newest first.</summary>
     private readonly Dictionary<string, IReadOnlyList<Trade>> _polled = [];
 
     internal BookFeed(QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, IEnumerable<string> symbols, QuantumCoreClientOptions options)
@@ -69,7 +69,7 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
             if (before is [var known, ..] && trades.Count == UsualTrades && !trades.Any(trade => trade.TradeId == known.TradeId))
                 trades = await from.GetTradesAsync(book.Symbol, PollLimit, cancellation);
 
-            // Those behind the book's sequence come with the next poll.
+            // Trades after the book's sequence are reported by the next poll.
             trades = [.. trades.SkipWhile(trade => SequenceOf(trade) > now.Sequence)];
             _polled[book.Symbol] = trades;
             messages.Add(StreamMessage.Of(book.IsStale ? "snapshot" : "update") with
@@ -90,7 +90,7 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
 
     private static long SequenceOf(Trade trade) => long.TryParse(trade.TradeId.AsSpan(0, Math.Max(trade.TradeId.IndexOf('-', StringComparison.Ordinal), 0)), out var sequence) ? sequence : 0;
 
-    /// <summary>Levels that are new, have another quantity, or are gone: those with none.</summary>
+    /// <summary>Returns new, changed and removed levels; removed ones with quantity 0.</summary>
     private static List<PriceLevel> Changes(IEnumerable<PriceLevel> before, IReadOnlyList<PriceLevel> now)
     {
         var old = before.ToDictionary(static level => level.Price, static level => level.Quantity);
@@ -99,7 +99,7 @@ internal sealed class BookFeed : StreamFeed<StreamMessage, BookUpdate>
         return changes;
     }
 
-    /// <summary>Trades that were there before, and that something became of since.</summary>
+    /// <summary>Returns changes of known trades, such as a bust or correction.</summary>
     private static IEnumerable<PublicTradeChange> Changes(IReadOnlyList<Trade> before, IReadOnlyList<Trade> trades, BookSnapshot now)
     {
         var old = before.ToDictionary(static trade => trade.TradeId);

@@ -1,32 +1,32 @@
 namespace QuantumCore.Client;
 
-/// <summary>What happened to a followed book.</summary>
+/// <summary>Kind of update of a followed book.</summary>
 public enum BookChange
 {
-    /// <summary>The whole book is new.</summary>
+    /// <summary>The whole book was replaced.</summary>
     Snapshot = 1,
 
     /// <summary>Some levels changed.</summary>
     Update = 2,
 
-    /// <summary>A message was missed or the connection lost: the book is old until the next snapshot.</summary>
+    /// <summary>A message was missed or the connection lost: the book is stale until the next snapshot.</summary>
     Stale = 3,
 }
 
-/// <summary>One step of a followed book.</summary>
-/// <param name="Change">What happened.</param>
-/// <param name="Book">The book after it. It lives on: read what you need before the next step.</param>
-/// <param name="Trades">The trades in between, oldest first; those lost in a gap are not among them.</param>
+/// <summary>An update of a followed book.</summary>
+/// <param name="Change">Kind of update.</param>
+/// <param name="Book">Book after the update. The object is reused: read what you need before the next step.</param>
+/// <param name="Trades">Trades since the previous update, oldest first, without those lost in a gap.</param>
 public sealed record BookUpdate(BookChange Change, LocalBook Book, IReadOnlyList<Trade> Trades)
 {
     /// <summary>
-    /// Trades of before that were declared void or corrected in between, oldest first; those lost in a gap are not among them:
-    /// <see cref="QuantumCoreClient.GetTradesAsync"/> has what became of the newest trades.
+    /// Earlier trades that were busted or corrected since the previous update, oldest first, without those lost in a
+    /// gap. See <see cref="QuantumCoreClient.GetTradesAsync"/> for the state of the newest trades.
     /// </summary>
     public IReadOnlyList<PublicTradeChange> TradeChanges { get; init; } = [];
 }
 
-/// <summary>A book by price, kept up to date by a feed. Not for several threads.</summary>
+/// <summary>A book by price level that a feed keeps up to date. Not thread-safe.</summary>
 public sealed class LocalBook
 {
     private readonly SortedDictionary<decimal, decimal> _bids =
@@ -42,10 +42,10 @@ public sealed class LocalBook
     /// <summary>The book's sequence; 0 before the first snapshot.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Time of that sequence, Unix nanoseconds.</summary>
+    /// <summary>Time of that sequence, in Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether a message was missed: the levels are old until the next snapshot.</summary>
+    /// <summary>True if a message was missed: the levels are stale until the next snapshot.</summary>
     public bool IsStale { get; internal set; } = true;
 
     /// <summary>Buy levels, highest first.</summary>

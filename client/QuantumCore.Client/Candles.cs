@@ -3,20 +3,22 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>What an instrument traded in a period. On the wire an array of seven.</summary>
-/// <param name="Start">When the period began.</param>
-/// <param name="Open">First price; the last of before where nothing was traded.</param>
+/// <summary>Open, high, low, close and volume of an instrument in one period. On the wire an array of seven.</summary>
+/// <param name="Start">Start of the period.</param>
+/// <param name="Open">First price; the previous last price if nothing was traded.</param>
 /// <param name="High">Highest price.</param>
 /// <param name="Low">Lowest price.</param>
 /// <param name="Close">Last price.</param>
 /// <param name="Volume">Traded quantity, in the base asset.</param>
-/// <param name="Trades">How many trades.</param>
+/// <param name="Trades">Number of trades.</param>
 [JsonConverter(typeof(CandleArray))]
 public sealed record Candle(DateTimeOffset Start, decimal Open, decimal High, decimal Low, decimal Close, decimal Volume, long Trades);
 
 internal sealed record CandleList([property: JsonRequired] IReadOnlyList<Candle> Candles);
 
-/// <summary>A candle as <c>[start,"open","high","low","close","volume",trades]</c>, start in milliseconds since 1970.</summary>
+/// <summary>
+/// Converts a candle to <c>[start,"open","high","low","close","volume",trades]</c>, with start in Unix milliseconds.
+/// </summary>
 internal sealed class CandleArray : JsonConverter<Candle>
 {
     public override Candle Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)

@@ -3,10 +3,9 @@ using System.Globalization;
 namespace QuantumCore.Client;
 
 /// <summary>
-/// A connection that the account's open orders do not outlive: when it ends, however it ends (this process is killed, the
-/// network is gone, it is disposed of), the exchange cancels every open order of the account. Not after a crash of the
-/// exchange itself: then nobody was there to cancel them. A newer guard of the same account and name takes its place: then the orders are cancelled
-/// before the newer one stands, and this one's connection is closed.
+/// Cancel-on-disconnect: a connection whose end cancels every open order of the account. It covers a killed process, a
+/// lost network and disposal. It does not cover a crash of the exchange itself. A newer guard of the same account and
+/// name replaces this one: the orders are cancelled before the newer guard takes effect, and this connection is closed.
 /// </summary>
 public sealed class DisconnectGuard : IAsyncDisposable
 {
@@ -20,7 +19,9 @@ public sealed class DisconnectGuard : IAsyncDisposable
         Lost = WaitAsync();
     }
 
-    /// <summary>Complete when the connection has ended: the orders are cancelled, or about to be. It never fails.</summary>
+    /// <summary>
+    /// Completes when the connection has ended: the orders are cancelled, or about to be. Never faults.
+    /// </summary>
     public Task Lost { get; }
 
     internal static async Task<DisconnectGuard> OpenAsync(
@@ -39,7 +40,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
                     [new GuardRequest(1, "cancelOnDisconnect", On: true, "account", session)], pollsInstead: false, cancellation)
                     && await AnswerAsync(socket, options, cancellation) is { } answer)
                 {
-                    // Too busy, or the guard before it is still being ended: that passes.
+                    // Overloaded, or the previous guard is still ending: both are temporary.
                     busy = answer.Error is { Code: RejectCodes.Overloaded } ? answer.Error : null;
                     if (answer.Error is { } refusal && busy is null)
                         throw new QuantumCoreException(refusal, answer.Status);
@@ -68,7 +69,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
         }
     }
 
-    /// <summary>The answer, within the time of one attempt.</summary>
+    /// <summary>Returns the response, waiting at most the time of one attempt.</summary>
     private static async Task<GuardAnswer?> AnswerAsync(ExchangeSocket socket, QuantumCoreClientOptions options, CancellationToken cancellation)
     {
         var answer = socket.TryReceiveAsync<GuardAnswer>(cancellation);
@@ -80,7 +81,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
         return await answer;
     }
 
-    /// <summary>Ends the connection: the exchange cancels the account's open orders.</summary>
+    /// <summary>Closes the connection, so the exchange cancels the account's open orders.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _isDisposed, true))
@@ -98,7 +99,7 @@ public sealed class DisconnectGuard : IAsyncDisposable
         {
             while (await _socket.TryReceiveAsync<GuardAnswer>(_leaves.Token) is not null)
             {
-                // Nothing is asked over it any more.
+                // Ignores further messages: no request is sent over it any more.
             }
         }
         catch (OperationCanceledException)

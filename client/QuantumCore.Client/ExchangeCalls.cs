@@ -6,12 +6,12 @@ using System.Text.Json;
 
 namespace QuantumCore.Client;
 
-/// <summary>One call: what to send, and whether sending it twice does no more than sending it once.</summary>
+/// <summary>A call: the request to send and whether it is idempotent.</summary>
 internal sealed record ExchangeCall(HttpMethod Method, string Path)
 {
     internal byte[]? Body { get; init; }
 
-    /// <summary>What the body is signed with: a signal has no other proof of who sends it.</summary>
+    /// <summary>Secret that signs the body. A signal has no other proof of its sender.</summary>
     internal string? SigningSecret { get; init; }
 
     internal bool Repeatable { get; init; } = true;
@@ -22,14 +22,17 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
 
     internal string? MoneyKey { get; init; }
 
-    /// <summary>Tells a failure what to ask again with.</summary>
+    /// <summary>Adds to a failure the keys to ask again with.</summary>
     internal QuantumCoreException Name(QuantumCoreException failure)
     {
         (failure.ClientOrderId, failure.DepositKey, failure.MoneyKey) = (ClientOrderId, DepositKey, MoneyKey);
         return failure;
     }
 
-    /// <summary>The caller gave up on what may be done by then: told with the name, which the client may have chosen.</summary>
+    /// <summary>
+    /// Returns the exception for a cancelled call that may have taken effect, with its key, which the client may have
+    /// generated.
+    /// </summary>
     internal OperationCanceledException GivenUp(OperationCanceledException how) => new(
         how.Message,
         Name(new QuantumCoreException(RejectCodes.OutcomeUnknown, "Given up before the answer came.", how)),
@@ -37,8 +40,8 @@ internal sealed record ExchangeCall(HttpMethod Method, string Path)
 }
 
 /// <summary>
-/// Sends calls and repeats them while that can help: always when nothing was done (no connection, overloaded), and
-/// for repeatable calls also when the outcome is not known.
+/// Sends calls with retries: always if nothing was done (no connection, overloaded), and for idempotent calls also if
+/// the outcome is unknown.
 /// </summary>
 internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, QuantumCoreClientOptions options)
 {
@@ -47,8 +50,8 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     private readonly Backoff _backoff = new(options);
 
     /// <summary>
-    /// Sends a call. Who gives up on one that may have been done finds its name in the inner
-    /// <see cref="QuantumCoreException"/> of the <see cref="OperationCanceledException"/>.
+    /// Sends a call. If you cancel one that may have taken effect, the inner <see cref="QuantumCoreException"/> of the
+    /// <see cref="OperationCanceledException"/> carries its key.
     /// </summary>
     internal async Task<T> SendAsync<T>(ExchangeCall call, CancellationToken cancellation)
     {
@@ -86,7 +89,10 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
     private static bool Transient(QuantumCoreException failure) => failure.Code
         is RejectCodes.Unreachable or RejectCodes.Overloaded or RejectCodes.TooManyRequests or RejectCodes.OutcomeUnknown;
 
-    /// <summary>Once an attempt has been left open, "nothing was done" is no longer true of the call.</summary>
+    /// <summary>
+    /// Returns the final failure of a call. After an attempt of unknown outcome, "nothing was done" is no longer
+    /// certain.
+    /// </summary>
     private static QuantumCoreException Final(
         QuantumCoreException failure, bool transient, bool inDoubt, ExchangeCall call)
     {
@@ -121,7 +127,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         }
         catch (HttpRequestException failure)
         {
-            // Before a connection stands nothing can have been sent.
+            // Nothing can have been sent before the connection is established.
             var unsent = failure.HttpRequestError is HttpRequestError.ConnectionError
                 or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError;
             return (default, NoAnswer(unsent, failure), null);
@@ -176,7 +182,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         }
         catch (JsonException)
         {
-            // Not ours: a proxy's page, or a crash. The status alone must do.
+            // The body is not ours (a proxy's page, or a crash), so only the status counts.
         }
 
         var code = (int)status switch
@@ -192,7 +198,7 @@ internal sealed class ExchangeCalls(HttpClient http, Uri root, string? apiKey, Q
         ? new QuantumCoreException(RejectCodes.Unreachable, $"Cannot connect to {root}: {Why(cause)}", cause)
         : new QuantumCoreException(RejectCodes.OutcomeUnknown, $"No answer from {root}: {Why(cause)}", cause);
 
-    /// <summary>What is known of a failure of the network: the outer exceptions only say that there is an inner one.</summary>
+    /// <summary>Returns the message of the innermost exception; outer ones only point to it.</summary>
     internal static string? Why(Exception? failure) => failure is TimeoutException ? failure.Message : failure?.GetBaseException().Message;
 
     private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>

@@ -6,12 +6,12 @@ using System.Text.Json;
 namespace QuantumCore.Client;
 
 /// <summary>
-/// One WebSocket of the exchange, JSON in both directions, over the connections that calls are made with: their proxy and certificates
-/// are its own. It is opened once; who wants another connection makes another.
+/// A WebSocket of the exchange, JSON in both directions. It uses the proxy and certificates of the HTTP client. It is
+/// opened once; create another instance for another connection.
 /// </summary>
 internal sealed class ExchangeSocket : IDisposable
 {
-    // An account may have 100,000 open orders, which come in one message when it begins to be followed.
+    // An account may have 100,000 open orders, all sent in the first message of its stream.
     private const int LargestMessage = 128 * 1024 * 1024;
 
     private readonly ClientWebSocket _socket = new();
@@ -25,7 +25,7 @@ internal sealed class ExchangeSocket : IDisposable
         (_http, _options) = (http, options);
         Address = new UriBuilder(new Uri(root, call)) { Scheme = root.Scheme == Uri.UriSchemeHttps ? "wss" : "ws" }.Uri;
 
-        // A peer that vanished without a word is found out by unanswered pings.
+        // Unanswered pings detect a peer that vanished silently.
         _socket.Options.KeepAliveInterval = options.PingInterval;
         _socket.Options.KeepAliveTimeout = options.PingInterval;
         _socket.Options.CollectHttpResponseDetails = true;
@@ -36,12 +36,14 @@ internal sealed class ExchangeSocket : IDisposable
     internal Uri Address { get; }
 
     /// <summary>
-    /// True if something answered, and that with no WebSocket: a proxy, as a rule. An exchange that has too much to do, or does not know the
-    /// key, is none.
+    /// True if something answered without a WebSocket upgrade, usually a proxy. False for an exchange that is
+    /// overloaded or rejects the key.
     /// </summary>
     internal bool IsUpgradeRefused { get; private set; }
 
-    /// <summary>True if a connection stood and was cut before there was a WebSocket, as by a proxy that takes it for an attack.</summary>
+    /// <summary>
+    /// True if a connection was cut before the WebSocket upgrade, for example by a proxy that blocks it.
+    /// </summary>
     internal bool IsUpgradeCut => Failure is WebSocketException
     {
         InnerException: HttpRequestException
@@ -50,15 +52,17 @@ internal sealed class ExchangeSocket : IDisposable
         },
     };
 
-    /// <summary>What ended it.</summary>
+    /// <summary>Failure that ended the connection.</summary>
     internal Exception? Failure { get; private set; }
 
     /// <summary>Connects and sends the first messages, within the time of one attempt.</summary>
     /// <param name="first">The first messages.</param>
-    /// <param name="pollsInstead">True if there is another way: a proxy that forbids a WebSocket answers as an exchange that forbids a key.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="QuantumCoreException">The key is refused, which another attempt would not change.</exception>
-    /// <exception cref="ObjectDisposedException">The client was disposed of.</exception>
+    /// <param name="pollsInstead">
+    /// True if the feed can poll instead. A proxy that forbids WebSockets responds like an exchange that rejects a key.
+    /// </param>
+    /// <param name="cancellation">Token that cancels the call.</param>
+    /// <exception cref="QuantumCoreException">The key is rejected, which another attempt would not change.</exception>
+    /// <exception cref="ObjectDisposedException">The client is disposed.</exception>
     internal async Task<bool> TryOpenAsync<T>(IEnumerable<T> first, bool pollsInstead, CancellationToken cancellation)
     {
         using var patience = new CancellationTokenSource(_options.AttemptTimeout, _options.Time);
@@ -79,7 +83,7 @@ internal sealed class ExchangeSocket : IDisposable
             if (_socket.HttpStatusCode == HttpStatusCode.Unauthorized || (_socket.HttpStatusCode == HttpStatusCode.Forbidden && !pollsInstead))
                 throw Refused(_socket.HttpStatusCode, failure);
 
-            // The client itself is gone: no later attempt could be one.
+            // The client itself is disposed: every later attempt would fail too.
             if (failure.InnerException is ObjectDisposedException)
                 throw new ObjectDisposedException("The client was disposed of.", failure);
 
@@ -88,7 +92,7 @@ internal sealed class ExchangeSocket : IDisposable
         }
     }
 
-    /// <summary>Sends a message. A failure shows at the next receive.</summary>
+    /// <summary>Sends a message. A failure surfaces at the next receive.</summary>
     internal async Task TrySendAsync<T>(T message, CancellationToken cancellation)
     {
         try
@@ -102,7 +106,7 @@ internal sealed class ExchangeSocket : IDisposable
         }
     }
 
-    /// <summary>The next message, or null when the connection is of no more use.</summary>
+    /// <summary>Returns the next message, or null if the connection is no longer usable.</summary>
     internal async Task<T?> TryReceiveAsync<T>(CancellationToken cancellation)
         where T : class
     {
@@ -128,13 +132,13 @@ internal sealed class ExchangeSocket : IDisposable
         catch (Exception failure) when (failure is WebSocketException or JsonException ||
             (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
-            // A socket that was aborted, as for pings without an answer, says so as a cancellation, which is nobody's wish.
+            // An aborted socket (for example, unanswered pings) throws a cancellation that nobody requested.
             Failure = _isGivenUp ? new TimeoutException("No answer came.", failure) : failure;
             return null;
         }
     }
 
-    /// <summary>Ends a connection over which nothing came.</summary>
+    /// <summary>Aborts a connection that delivered nothing.</summary>
     internal void GiveUp()
     {
         _isGivenUp = true;

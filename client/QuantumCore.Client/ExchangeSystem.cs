@@ -1,42 +1,43 @@
 namespace QuantumCore.Client;
 
-/// <summary>How the exchange itself is.</summary>
-/// <param name="Time">When that was asked.</param>
-/// <param name="Silos">Its processes that hold grains.</param>
-/// <param name="Journal">What is durable, and how far the history has followed; null when the ledger did not answer within three seconds.</param>
-/// <param name="Log">The newest 200 warnings and errors of the process that answers, the newest first.</param>
+/// <summary>State of the exchange itself.</summary>
+/// <param name="Time">Time of the response.</param>
+/// <param name="Silos">Silos: processes that host grains.</param>
+/// <param name="Journal">Journal position and history lag; null if the ledger did not respond within three
+/// seconds.</param>
+/// <param name="Log">Newest 200 warnings and errors of the responding process, newest first.</param>
 public sealed record ExchangeSystem(
     DateTimeOffset Time, IReadOnlyList<ExchangeSilo> Silos, JournalStanding? Journal, IReadOnlyList<LogLine> Log);
 
-/// <summary>A process that holds grains.</summary>
+/// <summary>A silo: a process that hosts grains.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Address">Where the others reach it.</param>
-/// <param name="Role">all or matching.</param>
-/// <param name="State">active, joining, stopping, dead or unknown.</param>
-/// <param name="Since">When it started.</param>
-/// <param name="Current">Whether it is the one that answers.</param>
-/// <param name="Grains">What is awake in it; empty where it did not tell.</param>
+/// <param name="Address">Address that the other silos use.</param>
+/// <param name="Role"><c>all</c> or <c>matching</c>.</param>
+/// <param name="State"><c>active</c>, <c>joining</c>, <c>stopping</c>, <c>dead</c> or <c>unknown</c>.</param>
+/// <param name="Since">Start time.</param>
+/// <param name="Current">True if this silo sent the response.</param>
+/// <param name="Grains">Active grains by type; empty if the silo did not report them.</param>
 public sealed record ExchangeSilo(
     string Name, string Address, string Role, string State, DateTimeOffset Since, bool Current, IReadOnlyList<AwakeGrains> Grains);
 
-/// <summary>Grains of one type that are awake.</summary>
-/// <param name="Type">Which.</param>
-/// <param name="Count">How many.</param>
+/// <summary>Number of active grains of one type.</summary>
+/// <param name="Type">Grain type.</param>
+/// <param name="Count">Number of active grains.</param>
 public sealed record AwakeGrains(string Type, int Count);
 
-/// <summary>How far the history has followed the journal.</summary>
-/// <param name="Records">Durable records that the ledger knows of.</param>
-/// <param name="Behind">How many of them are not in the history yet.</param>
-/// <param name="BehindMillis">How old the oldest of those is, milliseconds.</param>
+/// <summary>Lag of the history behind the journal.</summary>
+/// <param name="Records">Durable records known to the ledger.</param>
+/// <param name="Behind">Records that are not in the history yet.</param>
+/// <param name="BehindMillis">Age of the oldest of those, in milliseconds.</param>
 public sealed record JournalStanding(long Records, long Behind, long BehindMillis);
 
-/// <summary>A line of the log.</summary>
-/// <param name="Sequence">Its place; larger is newer.</param>
-/// <param name="Time">When.</param>
-/// <param name="Level">warn, error or critical.</param>
-/// <param name="Category">Which part of the exchange wrote it.</param>
-/// <param name="Event">The event's number.</param>
-/// <param name="Message">What happened.</param>
-/// <param name="Exception">The exception it is about; null for none.</param>
+/// <summary>A log line.</summary>
+/// <param name="Sequence">Sequence; larger is newer.</param>
+/// <param name="Time">Time of the line.</param>
+/// <param name="Level"><c>warn</c>, <c>error</c> or <c>critical</c>.</param>
+/// <param name="Category">Part of the exchange that logged it.</param>
+/// <param name="Event">Event number.</param>
+/// <param name="Message">Message text.</param>
+/// <param name="Exception">Logged exception; null for none.</param>
 public sealed record LogLine(
     long Sequence, DateTimeOffset Time, string Level, string Category, int Event, string Message, string? Exception);

@@ -8,22 +8,22 @@ public sealed record Instrument
     /// <summary>1 to 20 capital letters, digits, dots or dashes.</summary>
     public required string Symbol { get; init; }
 
-    /// <summary>What is bought and sold.</summary>
+    /// <summary>Asset that is bought and sold.</summary>
     public required string BaseAsset { get; init; }
 
     /// <summary>Digits of the base asset's minor unit.</summary>
     public int BaseDecimals { get; init; }
 
-    /// <summary>What it is paid in; fees too.</summary>
+    /// <summary>Asset in which prices and fees are paid.</summary>
     public required string QuoteAsset { get; init; }
 
     /// <summary>Digits of the quote asset's minor unit.</summary>
     public int QuoteDecimals { get; init; }
 
-    /// <summary>Prices are whole multiples of it.</summary>
+    /// <summary>Tick size: prices are whole multiples of it.</summary>
     public required decimal TickSize { get; init; }
 
-    /// <summary>Quantities are whole multiples of it.</summary>
+    /// <summary>Lot size: quantities are whole multiples of it.</summary>
     public required decimal LotSize { get; init; }
 
     /// <summary>Lowest price of an order.</summary>
@@ -32,10 +32,10 @@ public sealed record Instrument
     /// <summary>Highest price of an order.</summary>
     public decimal? MaxPrice { get; init; }
 
-    /// <summary>Smallest order.</summary>
+    /// <summary>Smallest quantity of an order, in the base asset.</summary>
     public decimal? MinQuantity { get; init; }
 
-    /// <summary>Largest order.</summary>
+    /// <summary>Largest quantity of an order, in the base asset.</summary>
     public decimal? MaxQuantity { get; init; }
 
     /// <summary>Smallest price times quantity, in the quote asset.</summary>
@@ -44,45 +44,47 @@ public sealed record Instrument
     /// <summary>Largest price times quantity, in the quote asset.</summary>
     public decimal? MaxNotional { get; init; }
 
-    /// <summary>Fee of the resting side, in millionths of the notional.</summary>
+    /// <summary>Maker fee, in millionths of the notional.</summary>
     public int MakerFeePpm { get; init; }
 
-    /// <summary>Fee of the aggressive side, in millionths of the notional.</summary>
+    /// <summary>Taker fee, in millionths of the notional.</summary>
     public int TakerFeePpm { get; init; }
 
-    /// <summary>The price a market order is held at before the first trade; null or 0: none.</summary>
+    /// <summary>Reference price that bounds market orders before the first trade; null or 0 for none.</summary>
     public decimal? ReferencePrice { get; init; }
 
-    /// <summary>How far from the reference a market order may execute, in millionths.</summary>
+    /// <summary>Largest distance from the reference at which a market order may execute, in millionths.</summary>
     public int? ProtectionPpm { get; init; }
 
     /// <summary>Most price levels on one side of the book.</summary>
     public int? MaxLevels { get; init; }
 
     /// <summary>
-    /// The group it trades in, named like a symbol; null or empty for none. Strategies are over instruments of one group.
-    /// Never changes.
+    /// Trading group, named like a symbol; null or empty for none. Strategies combine instruments of one group. Never
+    /// changes.
     /// </summary>
     public string? Group { get; init; }
 
-    /// <summary>Business days from a trade to its settlement, 0 to 2; 0: the trade itself settles. Never changes.</summary>
+    /// <summary>Business days from a trade to its settlement, 0 to 2; 0 settles at the trade. Never changes.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public int SettlementDays { get; init; }
 
-    /// <summary>Where its trades settle; null for none, or MAIN where it is listed with settlement days. Never changes.</summary>
+    /// <summary>
+    /// Settlement venue of its trades; null for none, or MAIN if it is listed with settlement days. Never changes.
+    /// </summary>
     public string? SettlementVenue { get; init; }
 }
 
 /// <summary>A price level. On the wire <c>["150.00","100"]</c>.</summary>
 /// <param name="Price">The price.</param>
-/// <param name="Quantity">The open quantity; in an update 0 removes the level.</param>
+/// <param name="Quantity">Open quantity; 0 in an update removes the level.</param>
 [JsonConverter(typeof(PriceLevelPair))]
 public readonly record struct PriceLevel(decimal Price, decimal Quantity);
 
-/// <summary>The book by price at one sequence.</summary>
+/// <summary>A book by price level at one sequence.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Sequence">The book's sequence.</param>
-/// <param name="Time">Time of that sequence, UTC; cut to 100 ns.</param>
+/// <param name="Time">Time of that sequence, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
 /// <param name="Bids">Buy levels, highest first.</param>
 /// <param name="Asks">Sell levels, lowest first.</param>
@@ -96,15 +98,17 @@ public sealed record BookSnapshot(
     [property: JsonRequired] IReadOnlyList<PriceLevel> Asks);
 
 /// <summary>A public trade.</summary>
-/// <param name="TradeId">Unique within the symbol.</param>
-/// <param name="Price">Price in the quote asset, as it was made, whatever became of it.</param>
+/// <param name="TradeId">Trade id, unique within the symbol.</param>
+/// <param name="Price">Original price in the quote asset, even if the trade was changed later.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="TakerSide">Side of the aggressive order; null for a trade of an auction, where neither took.</param>
-/// <param name="Time">Time of the trade, UTC; cut to 100 ns.</param>
+/// <param name="TakerSide">Side of the taker; null for an auction trade, which has none.</param>
+/// <param name="Time">Time of the trade, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
-/// <param name="State">What became of the trade afterwards; null: nothing. A followed book tells that in <see cref="BookUpdate.TradeChanges"/>.</param>
-/// <param name="CorrectedPrice">Its price now, in the quote asset, where it was corrected.</param>
-/// <param name="IsLeg">A strategy's leg traded with a quote or another leg: the last price stays what it was.</param>
+/// <param name="State">Later change of the trade; null for none. A followed book reports it in
+/// <see cref="BookUpdate.TradeChanges"/>.</param>
+/// <param name="CorrectedPrice">Corrected price in the quote asset, if there is one.</param>
+/// <param name="IsLeg">True if a strategy's leg traded with a quote or another leg. It does not change the last
+/// price.</param>
 public sealed record Trade(
     string TradeId,
     decimal Price,
@@ -117,17 +121,20 @@ public sealed record Trade(
     decimal? CorrectedPrice = null,
     [property: JsonPropertyName("leg")] bool IsLeg = false);
 
-/// <summary>A public trade of before was declared void, or its price corrected. The book, the last price and candles stay what they were.</summary>
-/// <param name="TradeId">The trade, unique within the symbol.</param>
-/// <param name="State">What became of it.</param>
-/// <param name="TradedPrice">The price it was made at, in the quote asset.</param>
-/// <param name="PriceBefore">The price that held until then: another one where it had been corrected before.</param>
-/// <param name="Price">Its price now; null for a void one.</param>
+/// <summary>
+/// An earlier public trade was busted or its price corrected. Book, last price and candles stay unchanged.
+/// </summary>
+/// <param name="TradeId">Trade id, unique within the symbol.</param>
+/// <param name="State">Busted or corrected.</param>
+/// <param name="TradedPrice">Original price, in the quote asset.</param>
+/// <param name="PriceBefore">Price before this change; differs from the original one after an earlier
+/// correction.</param>
+/// <param name="Price">Current price; null if busted.</param>
 /// <param name="Quantity">Quantity in the base asset.</param>
-/// <param name="TakerSide">Side of the aggressive order; null for a trade of an auction, where neither took.</param>
-/// <param name="TradedTimeNanos">When it was traded, Unix nanoseconds.</param>
-/// <param name="Sequence">The book's sequence with the change.</param>
-/// <param name="TimeNanos">When it was changed, Unix nanoseconds.</param>
+/// <param name="TakerSide">Side of the taker; null for an auction trade, which has none.</param>
+/// <param name="TradedTimeNanos">Time of the trade, in Unix nanoseconds.</param>
+/// <param name="Sequence">Book sequence of the change.</param>
+/// <param name="TimeNanos">Time of the change, in Unix nanoseconds.</param>
 public sealed record PublicTradeChange(
     string TradeId,
     TradeState State,
@@ -142,16 +149,18 @@ public sealed record PublicTradeChange(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
 
-/// <summary>What a symbol does now, and what it traded in the last 24 hours, in whole minutes and in the units of now.</summary>
+/// <summary>
+/// Current phase of a symbol, and its trading in the last 24 hours (whole minutes), adjusted for splits.
+/// </summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="Phase">Its trading phase now; <see cref="TradingPhase.Halt"/> also where its book can't be explained.</param>
+/// <param name="Phase">Trading phase; <see cref="TradingPhase.Halt"/> also if its book is inconsistent.</param>
 /// <param name="LastPrice">The last price; null before the first trade.</param>
-/// <param name="OpenPrice">The first price of the 24 hours; null where nothing was traded, as the next two are.</param>
-/// <param name="HighPrice">The highest.</param>
-/// <param name="LowPrice">The lowest.</param>
-/// <param name="Volume">What was traded, in the base asset.</param>
-/// <param name="QuoteVolume">What was paid for it, in the quote asset.</param>
-/// <param name="Trades">How many trades.</param>
+/// <param name="OpenPrice">First price of the 24 hours; null, like high and low, if nothing was traded.</param>
+/// <param name="HighPrice">Highest price.</param>
+/// <param name="LowPrice">Lowest price.</param>
+/// <param name="Volume">Traded quantity, in the base asset.</param>
+/// <param name="QuoteVolume">Traded value, in the quote asset.</param>
+/// <param name="Trades">Number of trades.</param>
 public sealed record Ticker(
     string Symbol,
     TradingPhase Phase,

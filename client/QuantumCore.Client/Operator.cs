@@ -5,7 +5,7 @@ namespace QuantumCore.Client;
 /// <summary>Phase of a symbol's trading day.</summary>
 public enum TradingPhase
 {
-    /// <summary>Collects orders, tells no indicative price.</summary>
+    /// <summary>Collects orders, without an indicative price.</summary>
     [JsonStringEnumMemberName("preOpen")] PreOpen = 1,
 
     /// <summary>Collects orders for the opening auction.</summary>
@@ -14,23 +14,23 @@ public enum TradingPhase
     /// <summary>Matches continuously.</summary>
     [JsonStringEnumMemberName("continuous")] Continuous = 3,
 
-    /// <summary>Collects orders for an auction that a price band or a halt called for.</summary>
+    /// <summary>Collects orders for an auction triggered by a price band or a halt.</summary>
     [JsonStringEnumMemberName("volatility")] Volatility = 4,
 
     /// <summary>Collects orders for the closing auction.</summary>
     [JsonStringEnumMemberName("closing")] Closing = 5,
 
-    /// <summary>Stopped: orders may be cancelled or made smaller, none entered.</summary>
+    /// <summary>Halted: orders may be cancelled or reduced, none entered.</summary>
     [JsonStringEnumMemberName("halt")] Halt = 6,
 
-    /// <summary>The day is over.</summary>
+    /// <summary>The trading day is over.</summary>
     [JsonStringEnumMemberName("closed")] Closed = 7,
 }
 
-/// <summary>What an auction would give now.</summary>
-/// <param name="Price">Its price; null when nothing would trade.</param>
+/// <summary>Indicative result of an auction.</summary>
+/// <param name="Price">Auction price; null if nothing would trade.</param>
 /// <param name="Quantity">Quantity that would trade.</param>
-/// <param name="Imbalance">Quantity that would be left: of buyers when positive, of sellers when negative.</param>
+/// <param name="Imbalance">Surplus quantity: positive for buyers, negative for sellers.</param>
 public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal Imbalance);
 
 /// <summary>A symbol's phase and prices.</summary>
@@ -39,15 +39,18 @@ public sealed record IndicativeAuction(decimal? Price, decimal Quantity, decimal
 /// <param name="Phase">Its trading phase.</param>
 /// <param name="LastPrice">Price of the last trade; null before the first.</param>
 /// <param name="MarkPrice">The mark price; null when none is set.</param>
-/// <param name="ReferencePrice">Reference of the static band; null for none.</param>
-/// <param name="Indicative">In a call phase: what the auction would give.</param>
-/// <param name="PhaseReason">Why it is in its phase; null where nobody said.</param>
-/// <param name="PhaseSince">When the phase began; null where that is not known.</param>
-/// <param name="NextPhase">The phase that is to follow; null when none is planned.</param>
-/// <param name="NextPhaseTime">When it follows.</param>
-/// <param name="AuctionSeconds">How long a volatility auction lasts; null: until somebody ends it.</param>
-/// <param name="Rules">The rules its operator set, <see cref="BookRules.AuctionSeconds"/> apart; null for one there is not, and as a whole from an exchange that does not tell them.</param>
-/// <param name="PriceLimits">The prices that the static band takes now; null while there is none.</param>
+/// <param name="ReferencePrice">Reference price of the static band; null for none.</param>
+/// <param name="Indicative">Indicative auction result, in a call phase.</param>
+/// <param name="PhaseReason">Reason of the phase; null if none was given.</param>
+/// <param name="PhaseSince">Start of the phase; null if unknown.</param>
+/// <param name="NextPhase">Scheduled next phase; null for none.</param>
+/// <param name="NextPhaseTime">Start of the next phase.</param>
+/// <param name="AuctionSeconds">Length of a volatility auction, in seconds; null until an operator ends it.</param>
+/// <param name="Rules">
+/// Rules that the operator set, without <see cref="BookRules.AuctionSeconds"/>. A rule that is not set is null. The
+/// whole is null if the exchange does not report rules.
+/// </param>
+/// <param name="PriceLimits">Prices that the static band accepts now; null for no band.</param>
 public sealed record SymbolState(
     string Symbol,
     long Sequence,
@@ -64,109 +67,113 @@ public sealed record SymbolState(
     BookRules? Rules = null,
     PriceLimits? PriceLimits = null);
 
-/// <summary>The prices that a symbol takes, both included.</summary>
-/// <param name="Lowest">The lowest.</param>
-/// <param name="Highest">The highest.</param>
+/// <summary>Accepted price range of a symbol, both limits inclusive.</summary>
+/// <param name="Lowest">Lowest price.</param>
+/// <param name="Highest">Highest price.</param>
 public sealed record PriceLimits(decimal Lowest, decimal Highest);
 
-/// <summary>Why a symbol is in its phase.</summary>
+/// <summary>Reason of a symbol's phase.</summary>
 public enum PhaseReason
 {
     /// <summary>News is pending.</summary>
     [JsonStringEnumMemberName("newsPending")] NewsPending = 1,
 
-    /// <summary>News is out and is being read.</summary>
+    /// <summary>News was published and is being disseminated.</summary>
     [JsonStringEnumMemberName("newsDissemination")] NewsDissemination = 2,
 
-    /// <summary>Orders stand too far apart.</summary>
+    /// <summary>Buy and sell orders are imbalanced.</summary>
     [JsonStringEnumMemberName("orderImbalance")] OrderImbalance = 3,
 
-    /// <summary>Something technical.</summary>
+    /// <summary>Technical problem.</summary>
     [JsonStringEnumMemberName("technical")] Technical = 4,
 
-    /// <summary>An authority asked for it.</summary>
+    /// <summary>Requested by an authority.</summary>
     [JsonStringEnumMemberName("regulatory")] Regulatory = 5,
 
-    /// <summary>The market-wide breaker; no call may say so. Nor the two below.</summary>
+    /// <summary>Market-wide circuit breaker. Callers may not give this reason or the two below.</summary>
     [JsonStringEnumMemberName("marketWideBreaker")] MarketWideBreaker = 6,
 
     /// <summary>A price would have left its band, or an auction its collar.</summary>
     [JsonStringEnumMemberName("priceBand")] PriceBand = 7,
 
-    /// <summary>It was planned when the phase before it began.</summary>
+    /// <summary>Scheduled when the previous phase began.</summary>
     [JsonStringEnumMemberName("planned")] Planned = 8,
 }
 
-/// <summary>What a phase call says beside the phase.</summary>
+/// <summary>Terms of a phase change.</summary>
 public sealed record PhaseTerms
 {
-    /// <summary>Why.</summary>
+    /// <summary>Reason of the phase.</summary>
     public PhaseReason? Reason { get; init; }
 
-    /// <summary>How long the phase lasts, whole seconds from 1 to a week; null: until the next call.</summary>
+    /// <summary>Duration, whole seconds from 1 second to a week; null until the next change.</summary>
     public TimeSpan? For { get; init; }
 
-    /// <summary>What follows; null: what usually does (an auction after a halt, trading after an auction).</summary>
+    /// <summary>Following phase; null for the usual one (an auction after a halt, trading after an auction).</summary>
     public TradingPhase? Then { get; init; }
 
-    /// <summary>How long that lasts until trading is continuous, whole seconds; null: until the next call.</summary>
+    /// <summary>
+    /// Duration of the following phase until continuous trading, whole seconds; null until the next change.
+    /// </summary>
     public TimeSpan? ThenFor { get; init; }
 
-    /// <summary>A sentence for the record, at most 200 characters.</summary>
+    /// <summary>Reason to record, at most 200 characters.</summary>
     public string? Why { get; init; }
 }
 
-/// <summary>What the dynamic band does when the next price is outside.</summary>
+/// <summary>Action of the dynamic band when the next price is outside.</summary>
 public enum BandMode
 {
     /// <summary>The remainder of the order expires.</summary>
     [JsonStringEnumMemberName("reject")] Reject = 1,
 
-    /// <summary>The symbol goes to a volatility auction.</summary>
+    /// <summary>The symbol moves to a volatility auction.</summary>
     [JsonStringEnumMemberName("auction")] Auction = 2,
 }
 
-/// <summary>Rules of a book that change; what is null stays, <see cref="None"/> takes a rule away.</summary>
+/// <summary>Changes of a book's rules. Null keeps a rule; <see cref="None"/> removes it.</summary>
 public sealed record BookRules
 {
-    /// <summary>Takes a rule away.</summary>
+    /// <summary>Value that removes a rule.</summary>
     public const int None = -1;
 
-    /// <summary>How far a market order may trade from the first order it meets, a difference of prices from 0.</summary>
+    /// <summary>
+    /// Largest distance from the first order it meets at which a market order may trade, a price difference from 0.
+    /// </summary>
     [JsonConverter(typeof(DecimalOrNone))]
     public decimal? Protection { get; init; }
 
-    /// <summary>Static band around its reference in basis points, 0 to 9,999: prices outside are refused.</summary>
+    /// <summary>Static band around its reference, in basis points, 0 to 9,999. Prices outside are rejected.</summary>
     [JsonConverter(typeof(NumberOrNone))]
     public int? StaticBand { get; init; }
 
-    /// <summary>Dynamic band around the last trade in basis points, 0 to 9,999: nothing trades outside.</summary>
+    /// <summary>Dynamic band around the last trade, in basis points, 0 to 9,999. Nothing trades outside.</summary>
     [JsonConverter(typeof(NumberOrNone))]
     public int? DynamicBand { get; init; }
 
-    /// <summary>What the dynamic band does.</summary>
+    /// <summary>Action of the dynamic band.</summary>
     public BandMode? DynamicBandMode { get; init; }
 
-    /// <summary>How far an auction price may be from the static reference in basis points, 0 to 9,999.</summary>
+    /// <summary>Largest distance of an auction price from the static reference, in basis points, 0 to 9,999.</summary>
     [JsonConverter(typeof(NumberOrNone))]
     public int? AuctionCollar { get; init; }
 
-    /// <summary>How often an auction outside its collar is extended, 0 to 100.</summary>
+    /// <summary>Most extensions of an auction outside its collar, 0 to 100.</summary>
     public int? MaxExtensions { get; init; }
 
-    /// <summary>How long a volatility auction lasts, 1 second to a week; none: until somebody ends it.</summary>
+    /// <summary>Length of a volatility auction, from 1 second to a week; none until an operator ends it.</summary>
     [JsonConverter(typeof(NumberOrNone))]
     public int? AuctionSeconds { get; init; }
 
-    /// <summary>Goes along with a change, and is none of the rules that a book tells.</summary>
+    /// <summary>Reason of the change. Not a rule of the book.</summary>
     [JsonInclude]
     internal string? Why { get; init; }
 }
 
-/// <summary>Where an account was blocked or let in again.</summary>
+/// <summary>Symbols in which an account was blocked or unblocked.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Blocked">Whether it is blocked there now.</param>
-/// <param name="Symbols">The symbols, in their order.</param>
+/// <param name="Blocked">True if it is blocked there now.</param>
+/// <param name="Symbols">Symbols, sorted.</param>
 public sealed record BlockReceipt(string Account, bool Blocked, IReadOnlyList<string> Symbols);
 
 /// <summary>Accounts of an owner that were blocked or unblocked.</summary>
@@ -175,8 +182,8 @@ public sealed record BlockReceipt(string Account, bool Blocked, IReadOnlyList<st
 /// <param name="Accounts">Each account.</param>
 public sealed record OwnerBlockReceipt(string Owner, bool Blocked, IReadOnlyList<BlockReceipt> Accounts);
 
-/// <summary>What the market-wide breaker did.</summary>
-/// <param name="Level">How far the index has fallen: 0, or level 1 to 3.</param>
-/// <param name="Acted">Whether it stopped trading now.</param>
-/// <param name="Symbols">The symbols it stopped.</param>
+/// <summary>Result of the market-wide circuit breaker.</summary>
+/// <param name="Level">Level of the index's fall: 0, or 1 to 3.</param>
+/// <param name="Acted">True if it stopped trading now.</param>
+/// <param name="Symbols">Symbols it stopped.</param>
 public sealed record BreakerReport(int Level, bool Acted, IReadOnlyList<string> Symbols);

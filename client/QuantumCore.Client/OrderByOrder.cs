@@ -2,19 +2,19 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>An order as everyone sees it; of an iceberg its tip. Whose it is, is told to nobody.</summary>
-/// <param name="OrderId">Its number within the symbol: that of one's own orders too.</param>
-/// <param name="Price">Its price in the quote asset.</param>
-/// <param name="Quantity">The quantity it shows, in the base asset.</param>
+/// <summary>A displayed order as everyone sees it; for an iceberg its tip. The owner is never disclosed.</summary>
+/// <param name="OrderId">Order id within the symbol, the same as in your own orders.</param>
+/// <param name="Price">Price in the quote asset.</param>
+/// <param name="Quantity">Displayed quantity, in the base asset.</param>
 public sealed record BookOrder(long OrderId, decimal Price, decimal Quantity);
 
-/// <summary>A book order by order at one sequence, as far as it was asked for.</summary>
+/// <summary>A market-by-order book at one sequence, up to the requested depth.</summary>
 /// <param name="Symbol">The instrument.</param>
 /// <param name="Sequence">The book's sequence.</param>
-/// <param name="Time">Time of that sequence, UTC; cut to 100 ns.</param>
+/// <param name="Time">Time of that sequence, UTC; truncated to 100 ns.</param>
 /// <param name="TimeNanos">The same in Unix nanoseconds.</param>
-/// <param name="Bids">Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</param>
-/// <param name="Asks">Sellers', lowest price first.</param>
+/// <param name="Bids">Buy orders in trading sequence: highest price first, then queue position.</param>
+/// <param name="Asks">Sell orders, lowest price first, then queue position.</param>
 public sealed record BookOrders(
     string Symbol,
     long Sequence,
@@ -24,35 +24,38 @@ public sealed record BookOrders(
     [property: JsonRequired] IReadOnlyList<BookOrder> Bids,
     [property: JsonRequired] IReadOnlyList<BookOrder> Asks);
 
-/// <summary>What happened to a displayed order.</summary>
+/// <summary>Kind of change of a displayed order.</summary>
 public enum BookOrderChangeKind
 {
-    /// <summary>It appeared.</summary>
+    /// <summary>The order appeared.</summary>
     [JsonStringEnumMemberName("added")] Added = 1,
 
-    /// <summary>It shows another quantity and keeps its place.</summary>
+    /// <summary>The displayed quantity changed; the order keeps its queue position.</summary>
     [JsonStringEnumMemberName("resized")] Resized = 2,
 
-    /// <summary>It is gone, or about to appear elsewhere.</summary>
+    /// <summary>The order is gone, or about to reappear elsewhere.</summary>
     [JsonStringEnumMemberName("removed")] Removed = 3,
 
-    /// <summary>It traded that quantity; with none left it is gone.</summary>
+    /// <summary>The order traded that quantity; with none left it is gone.</summary>
     [JsonStringEnumMemberName("executed")] Executed = 4,
 
-    /// <summary>A trade of which no displayed order is told: the resting one is hidden, or it is an auction's or a strategy's leg's.</summary>
+    /// <summary>
+    /// A trade without a displayed resting order: it is hidden, or the trade is an auction's or a strategy leg's.
+    /// </summary>
     [JsonStringEnumMemberName("printed")] Printed = 5,
 }
 
-/// <summary>One change of a book that is followed order by order.</summary>
-/// <param name="Kind">What happened.</param>
-/// <param name="Side">Side of the order; Printed: of the taker, of an auction the buyer's.</param>
-/// <param name="OrderId">The order; 0 when Printed.</param>
-/// <param name="Price">Its price; Executed, Printed: the price traded.</param>
-/// <param name="Quantity">Added, Resized: what it shows now. Executed, Printed: what was traded. Removed: 0.</param>
-/// <param name="Before">Added: the order at that price that it stands right before; 0 when it is last.</param>
-/// <param name="TradeId">Executed, Printed: the trade; else null.</param>
-/// <param name="Sequence">The book's sequence that brought it.</param>
-/// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
+/// <summary>A change of a market-by-order book.</summary>
+/// <param name="Kind">Kind of change.</param>
+/// <param name="Side">Side of the order; for Printed that of the taker, in an auction the buyer's.</param>
+/// <param name="OrderId">Order id; 0 for Printed.</param>
+/// <param name="Price">Price of the order; for Executed and Printed the traded price.</param>
+/// <param name="Quantity">Added, Resized: displayed quantity now. Executed, Printed: traded quantity. Removed:
+/// 0.</param>
+/// <param name="Before">Added: the order at that price right behind it; 0 if it is last.</param>
+/// <param name="TradeId">Executed, Printed: trade id; else null.</param>
+/// <param name="Sequence">Book sequence of the change.</param>
+/// <param name="TimeNanos">Time of that sequence, in Unix nanoseconds.</param>
 public sealed record BookOrderChange(
     BookOrderChangeKind Kind,
     OrderSide Side,
@@ -65,13 +68,13 @@ public sealed record BookOrderChange(
     [property: JsonNumberHandling(JsonNumberHandling.AllowReadingFromString | JsonNumberHandling.WriteAsString)]
     long TimeNanos);
 
-/// <summary>One step of a book that is followed order by order.</summary>
-/// <param name="Change">What happened.</param>
-/// <param name="Book">The book after it. It lives on: read what you need before the next step.</param>
-/// <param name="Changes">What happened in between, in the sequence in which it did; those lost in a gap are not among them.</param>
+/// <summary>An update of a followed market-by-order book.</summary>
+/// <param name="Change">Kind of update.</param>
+/// <param name="Book">Book after the update. The object is reused: read what you need before the next step.</param>
+/// <param name="Changes">Changes since the previous update, in sequence, without those lost in a gap.</param>
 public sealed record OrderByOrderUpdate(BookChange Change, LocalOrderBook Book, IReadOnlyList<BookOrderChange> Changes);
 
-/// <summary>A book order by order, kept up to date by a feed. Not for several threads.</summary>
+/// <summary>A market-by-order book that a feed keeps up to date. Not thread-safe.</summary>
 public sealed class LocalOrderBook
 {
     private readonly SortedDictionary<decimal, LinkedList<BookOrder>> _bids =
@@ -88,24 +91,24 @@ public sealed class LocalOrderBook
     /// <summary>The book's sequence; 0 before the first snapshot.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Time of that sequence, Unix nanoseconds.</summary>
+    /// <summary>Time of that sequence, in Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Whether a message was missed: the orders are old until the next snapshot.</summary>
+    /// <summary>True if a message was missed: the orders are stale until the next snapshot.</summary>
     public bool IsStale { get; internal set; } = true;
 
-    /// <summary>Buyers' orders in the sequence in which they trade: highest price first, then the first in line.</summary>
+    /// <summary>Buy orders in trading sequence: highest price first, then queue position.</summary>
     public IEnumerable<BookOrder> Bids => _bids.Values.SelectMany(line => line);
 
-    /// <summary>Sellers' orders, lowest price first, then the first in line.</summary>
+    /// <summary>Sell orders, lowest price first, then queue position.</summary>
     public IEnumerable<BookOrder> Asks => _asks.Values.SelectMany(line => line);
 
-    /// <summary>An order as it stands; null where none is displayed under that number.</summary>
+    /// <summary>Returns an order by its id; null if it is not displayed.</summary>
     public BookOrder? Find(long orderId) => _orders.GetValueOrDefault(orderId)?.Value;
 
     /// <summary>
-    /// Where an order stands in line at its price, by what is displayed: hidden orders and reserves are not counted. It looks at each order before it.
-    /// Null where none is displayed under that number.
+    /// Returns the queue position of an order by displayed quantity; hidden orders and reserves are not counted. Null
+    /// if the order is not displayed. Cost is linear in the orders ahead.
     /// </summary>
     public OrderPosition? PositionOf(long orderId)
     {
@@ -128,7 +131,7 @@ public sealed class LocalOrderBook
         (Sequence, TimeNanos, IsStale) = (snapshot.Sequence, snapshot.TimeNanos, false);
     }
 
-    /// <summary>Takes what changed; false where that is not about this book as it is.</summary>
+    /// <summary>Applies the changes. Returns false if they do not fit the current book.</summary>
     internal bool TryApply(OrderByOrderMessage message)
     {
         (Sequence, TimeNanos) = (message.Sequence, message.TimeNanos);
@@ -195,12 +198,12 @@ public sealed class LocalOrderBook
     }
 }
 
-/// <summary>Follows books order by order. One whose chain of sequences breaks is asked for anew.</summary>
+/// <summary>Follows market-by-order books. Requests a new snapshot when the sequence has a gap.</summary>
 internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderByOrderUpdate>
 {
     private const string Channel = "level3";
 
-    /// <summary>Orders of a side that a poll sees at most.</summary>
+    /// <summary>Most orders of a side that a poll returns.</summary>
     private const int PollLimit = 1_000;
 
     private readonly Dictionary<string, LocalOrderBook> _books;
@@ -243,7 +246,7 @@ internal sealed class OrderByOrderFeed : StreamFeed<OrderByOrderMessage, OrderBy
 
     private static IEnumerable<StreamRequest> Anew(string symbol) => [new("unsubscribe", symbol, Channel), new("subscribe", symbol, Channel)];
 
-    /// <summary>Each change is a snapshot: which orders moved in between no call tells.</summary>
+    /// <summary>Returns a snapshot for each change: no call reports the changes in between.</summary>
     protected override async Task<IReadOnlyList<OrderByOrderMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation)
     {
         var messages = new List<OrderByOrderMessage>();

@@ -2,16 +2,16 @@ using System.Collections;
 
 namespace QuantumCore.Client;
 
-/// <summary>Some of a list that is read page by page, and where the next page begins.</summary>
+/// <summary>A page of a list, with the cursor of the next page.</summary>
 public sealed class Page<T> : IReadOnlyList<T>
 {
     private readonly IReadOnlyList<T> _items;
 
-    /// <param name="items">The page.</param>
-    /// <param name="next">Where the next one begins; null after the last.</param>
+    /// <param name="items">Items of the page.</param>
+    /// <param name="next">Cursor of the next page; null on the last page.</param>
     public Page(IReadOnlyList<T> items, string? next) => (_items, Next) = (items, next);
 
-    /// <summary>What the call for the next page is given as <c>after</c>; null after the last one.</summary>
+    /// <summary>Cursor to pass as <c>after</c> for the next page; null on the last page.</summary>
     public string? Next { get; }
 
     /// <inheritdoc/>

@@ -2,17 +2,19 @@ using System.Globalization;
 
 namespace QuantumCore.Client;
 
-// Corporate actions: announced, and looked at.
+// Corporate actions: announcements and queries.
 public sealed partial class QuantumCoreClient
 {
-    /// <summary>Every corporate action, the newest first (administrator's key).</summary>
+    /// <summary>Returns every corporate action, newest first (administrator's key).</summary>
     public async Task<IReadOnlyList<CorporateAction>> GetCorporateActionsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<CorporateActions>(Get("admin/corporate-actions"), cancellation)).Actions;
 
-    /// <summary>Announces a cash dividend; the same again changes nothing (administrator's key).</summary>
+    /// <summary>
+    /// Announces a cash dividend (administrator's key). Repeating the same announcement changes nothing.
+    /// </summary>
     /// <param name="dividend">The dividend.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<CorporateAction>> AnnounceDividendAsync(
         CorporateDividend dividend, string? why = null, CancellationToken cancellation = default)
     {
@@ -22,10 +24,13 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
-    /// <summary>Announces a split; the same again changes nothing (administrator's key). It begins when its books are halted or closed.</summary>
+    /// <summary>
+    /// Announces a split (administrator's key). Repeating the same announcement changes nothing. The split begins when
+    /// its books are halted or closed.
+    /// </summary>
     /// <param name="split">The split.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<CorporateAction>> AnnounceSplitAsync(
         CorporateSplit split, string? why = null, CancellationToken cancellation = default)
     {
@@ -35,10 +40,13 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
-    /// <summary>Announces a symbol change; the same again changes nothing (administrator's key). It begins when its book is halted or closed.</summary>
+    /// <summary>
+    /// Announces a symbol change (administrator's key). Repeating the same announcement changes nothing. The change
+    /// begins when its book is halted or closed.
+    /// </summary>
     /// <param name="change">The change.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<CorporateAction>> AnnounceSymbolChangeAsync(
         CorporateSymbolChange change, string? why = null, CancellationToken cancellation = default)
     {
@@ -48,11 +56,11 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<CorporateActions>(Post("admin/corporate-actions", body), cancellation)).Actions;
     }
 
-    /// <summary>The parts of a corporate action that accounts have on record (administrator's key).</summary>
-    /// <param name="id">The action.</param>
-    /// <param name="after">The <c>Next</c> of the page before; null for the first page.</param>
+    /// <summary>Returns the accounts' recorded parts of a corporate action (administrator's key).</summary>
+    /// <param name="id">Id of the action.</param>
+    /// <param name="after"><c>Next</c> of the previous page; null for the first page.</param>
     /// <param name="limit">Most parts, 1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<CorporateParts> GetCorporatePartsAsync(
         string id, string? after = null, int limit = 100, CancellationToken cancellation = default)
     {

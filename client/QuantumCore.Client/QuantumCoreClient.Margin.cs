@@ -1,17 +1,17 @@
 namespace QuantumCore.Client;
 
-// Margin: what is agreed, what kind accounts are of, and how they stand.
+// Margin: the rules, account kinds and their margin state.
 public sealed partial class QuantumCoreClient
 {
-    /// <summary>What is agreed about margin.</summary>
+    /// <summary>Returns the margin rules.</summary>
     public Task<MarginRulebook> GetMarginRulesAsync(CancellationToken cancellation = default) =>
         _calls.SendAsync<MarginRulebook>(Get("margin"), cancellation);
 
-    /// <summary>The same, with locates and insurance funds (administrator's key).</summary>
+    /// <summary>Returns the margin rules with locates and insurance funds (administrator's key).</summary>
     public Task<MarginRulebook> GetAllMarginRulesAsync(CancellationToken cancellation = default) =>
         _calls.SendAsync<MarginRulebook>(Get("admin/margin"), cancellation);
 
-    /// <summary>What kind any account is of and how it stands (administrator's key).</summary>
+    /// <summary>Returns the kind and margin state of any account (administrator's key).</summary>
     public Task<AccountKind> GetMarginAsync(string account, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);
@@ -19,14 +19,14 @@ public sealed partial class QuantumCoreClient
     }
 
     /// <summary>
-    /// Makes an account a margin account of a currency, or a cash account again; only while it has nothing but the currency and no open orders
-    /// (administrator's key).
+    /// Makes an account a margin account in one currency, or a cash account again (administrator's key). Allowed only
+    /// while it holds nothing but that currency and has no open orders.
     /// </summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
-    /// <param name="currency">The currency; null for a cash account.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="symbol">The one instrument that an isolated margin account trades; null for any.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="currency">Margin currency; null for a cash account.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="symbol">The only instrument that an isolated margin account may trade; null for any.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<AccountKind> SetKindAsync(
         string account, string? currency, string? why = null, string? symbol = null, CancellationToken cancellation = default)
     {
@@ -35,7 +35,7 @@ public sealed partial class QuantumCoreClient
             Post($"admin/accounts/{Uri.EscapeDataString(account)}/margin", new AccountKindOrder(currency, symbol, why)), cancellation);
     }
 
-    /// <summary>Sets the terms of an instrument on margin (administrator's key).</summary>
+    /// <summary>Sets the margin terms of an instrument (administrator's key).</summary>
     public Task<MarginRulebook> SetMarginTermsAsync(
         MarginTerms terms, string? why = null, CancellationToken cancellation = default)
     {
@@ -53,7 +53,7 @@ public sealed partial class QuantumCoreClient
             Post($"admin/margin/currencies/{Uri.EscapeDataString(policy.Asset)}", MarginPolicyOrder.From(policy, why)), cancellation);
     }
 
-    /// <summary>Sets what the sides of a margin group take off each other's requirement (administrator's key).</summary>
+    /// <summary>Sets the offset between long and short positions of a margin group (administrator's key).</summary>
     public Task<MarginRulebook> SetMarginGroupAsync(
         MarginGroup group, string? why = null, CancellationToken cancellation = default)
     {
@@ -62,7 +62,9 @@ public sealed partial class QuantumCoreClient
             Post($"admin/margin/groups/{Uri.EscapeDataString(group.Group)}", new MarginGroupOrder(group.CreditPpm, why)), cancellation);
     }
 
-    /// <summary>Locates units that an account may borrow to go short; 0 takes them back (administrator's key).</summary>
+    /// <summary>
+    /// Sets the units that an account may borrow to sell short; 0 revokes them (administrator's key).
+    /// </summary>
     public Task<MarginRulebook> SetLocateAsync(Locate locate, string? why = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(locate);

@@ -1,16 +1,17 @@
 namespace QuantumCore.Client;
 
-// Money and units out of accounts, and what accounts may enter.
+// Transfers, withdrawals, owners and the account's risk limits.
 public sealed partial class QuantumCoreClient
 {
     /// <summary>
-    /// Transfers to another account of the same owner. The same key is the same transfer; null: the client makes one.
+    /// Transfers to another account of the same owner. The same key means the same transfer; if it is null, the client
+    /// generates one.
     /// </summary>
-    /// <param name="to">The account that receives, <c>ACC-n</c>.</param>
+    /// <param name="to">Receiving account, <c>ACC-n</c>.</param>
     /// <param name="asset">The asset.</param>
-    /// <param name="amount">How much.</param>
-    /// <param name="key">Its name, among the account's client order ids.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="amount">Amount in units of the asset.</param>
+    /// <param name="key">Idempotency key, unique among the account's client order ids.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<Transfer> TransferAsync(
         string to, string asset, decimal amount, string? key = null, CancellationToken cancellation = default) =>
         SendTransferAsync("transfers", to, asset, amount, key, cancellation);
@@ -24,10 +25,10 @@ public sealed partial class QuantumCoreClient
             $"admin/accounts/{Uri.EscapeDataString(from)}/transfers", to, asset, amount, key, cancellation);
     }
 
-    /// <summary>The account's transfers, given and received, newest first.</summary>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Returns the account's transfers, sent and received, newest first.</summary>
+    /// <param name="limit">Page size, 1 to 1000.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the previous page; null for the newest.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<Page<Transfer>> GetTransfersAsync(
         int limit = 100, string? after = null, CancellationToken cancellation = default)
     {
@@ -37,14 +38,14 @@ public sealed partial class QuantumCoreClient
     }
 
     /// <summary>
-    /// Withdraws to the outside world: gone from the account at once. The same key is the same withdrawal; null: the client
-    /// makes one.
+    /// Withdraws to the outside world. The amount leaves the account at once. The same key means the same withdrawal;
+    /// if it is null, the client generates one.
     /// </summary>
     /// <param name="asset">The asset.</param>
-    /// <param name="amount">How much.</param>
-    /// <param name="destination">Where to, in the receiver's words: 1 to 128 printable ASCII characters.</param>
-    /// <param name="key">Its name, among the account's client order ids.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="amount">Amount in units of the asset.</param>
+    /// <param name="destination">Destination in the receiver's format: 1 to 128 printable ASCII characters.</param>
+    /// <param name="key">Idempotency key, unique among the account's client order ids.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<Withdrawal> WithdrawAsync(
         string asset, decimal amount, string destination, string? key = null, CancellationToken cancellation = default) =>
         SendWithdrawalAsync("withdrawals", asset, amount, destination, key, cancellation);
@@ -58,10 +59,10 @@ public sealed partial class QuantumCoreClient
             $"admin/accounts/{Uri.EscapeDataString(account)}/withdrawals", asset, amount, destination, key, cancellation);
     }
 
-    /// <summary>The account's withdrawals, newest first.</summary>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Returns the account's withdrawals, newest first.</summary>
+    /// <param name="limit">Page size, 1 to 1000.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the previous page; null for the newest.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<Page<Withdrawal>> GetWithdrawalsAsync(
         int limit = 100, string? after = null, CancellationToken cancellation = default)
     {
@@ -70,11 +71,11 @@ public sealed partial class QuantumCoreClient
         return new(page.Withdrawals, page.Next);
     }
 
-    /// <summary>The account's risk limits.</summary>
+    /// <summary>Returns the account's risk limits.</summary>
     public Task<AccountLimits> GetLimitsAsync(CancellationToken cancellation = default) =>
         _calls.SendAsync<AccountLimits>(Get("limits"), cancellation);
 
-    /// <summary>Gives an account to an owner (administrator's key); an empty name: to nobody.</summary>
+    /// <summary>Assigns an account to an owner (administrator's key). An empty name removes the owner.</summary>
     public Task<AccountOwner> SetOwnerAsync(string account, string owner, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);

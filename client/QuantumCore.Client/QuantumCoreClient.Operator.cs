@@ -1,24 +1,24 @@
 namespace QuantumCore.Client;
 
-// The operator's calls about trading; all need an administrator's key.
+// Trading operations. All need an administrator's key.
 public sealed partial class QuantumCoreClient
 {
     /// <summary>
-    /// Takes a symbol to another trading phase. Not repeated when its answer is lost: see <see cref="GetStateAsync"/>.
+    /// Moves a symbol to another trading phase. Not retried after a lost response: check <see cref="GetStateAsync"/>.
     /// </summary>
     public Task<SymbolState> SetPhaseAsync(string symbol, TradingPhase phase, CancellationToken cancellation = default) =>
         SetPhaseAsync(symbol, phase, new PhaseTerms(), cancellation);
 
     /// <summary>
-    /// Takes a symbol to another trading phase and plans the next one. Not repeated when its answer is lost: see
+    /// Moves a symbol to another trading phase and schedules the next one. Not retried after a lost response: check
     /// <see cref="GetStateAsync"/>.
     /// </summary>
-    /// <exception cref="ArgumentException">A time is not of whole seconds.</exception>
+    /// <exception cref="ArgumentException">A duration is not a whole number of seconds.</exception>
     public Task<SymbolState> SetPhaseAsync(
         string symbol, TradingPhase phase, PhaseTerms terms, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(terms);
-        // A phase that would end earlier than was asked for is none that was asked for.
+        // Truncating a fraction would end the phase earlier than requested.
         if (!IsOfSeconds(terms.For) || !IsOfSeconds(terms.ThenFor))
             throw new ArgumentException("For and ThenFor are whole seconds.", nameof(terms));
 
@@ -33,15 +33,15 @@ public sealed partial class QuantumCoreClient
     public Task<SymbolState> SetMarkAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "mark", new PriceRequest(price)), cancellation);
 
-    /// <summary>Sets the reference of a symbol's static band.</summary>
+    /// <summary>Sets the reference price of a symbol's static band.</summary>
     public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, CancellationToken cancellation = default) =>
         SetReferenceAsync(symbol, price, why: null, cancellation);
 
-    /// <summary>Sets the reference of a symbol's static band.</summary>
+    /// <summary>Sets the reference price of a symbol's static band.</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="price">The price.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<SymbolState> SetReferenceAsync(string symbol, decimal price, string? why, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(OfSymbol(symbol, "reference", new PriceRequest(price, why)), cancellation);
 
@@ -51,9 +51,9 @@ public sealed partial class QuantumCoreClient
 
     /// <summary>Changes a symbol's bands, protection and collar.</summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="rules">What changes.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="rules">Rules to change.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<SymbolState> SetRulesAsync(string symbol, BookRules rules, string? why, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(rules);
@@ -61,46 +61,48 @@ public sealed partial class QuantumCoreClient
     }
 
     /// <summary>
-    /// Declares a trade void: the buyer gives the units back and the seller the money, and both get back their fees. Their orders stay what they were. An account
-    /// that no longer has what it gives back is frozen, and its orders are cancelled, until it has it again.
+    /// Busts a trade: the buyer returns the units, the seller the money, and both get their fees back. Their orders
+    /// stay as they were. An account that no longer has what it must return is frozen, and its orders are cancelled,
+    /// until it does.
     /// </summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="tradeId">Trade id, see <see cref="AccountFill.TradeId"/>.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<TradeChange> BustAsync(string symbol, string tradeId, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(
             OfSymbol(symbol, "bust", new TradeRequest(tradeId, null, why)) with { Repeatable = false }, cancellation);
 
-    /// <summary>Corrects a trade's price: both sides pay and receive the difference, and fees as the new price makes them.</summary>
+    /// <summary>Corrects a trade's price: both sides settle the difference, and fees follow the new price.</summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="tradeId">The trade, see <see cref="AccountFill.TradeId"/>.</param>
-    /// <param name="price">The price it should have had.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="tradeId">Trade id, see <see cref="AccountFill.TradeId"/>.</param>
+    /// <param name="price">Corrected price, in the quote asset.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<TradeChange> CorrectAsync(
         string symbol, string tradeId, decimal price, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<TradeChange>(OfSymbol(symbol, "correct", new TradeRequest(tradeId, price, why)), cancellation);
 
-    /// <summary>Freezes an account: no new orders, transfers or withdrawals; its open orders stay.</summary>
+    /// <summary>Freezes an account: no new orders, transfers or withdrawals. Its open orders stay.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<FreezeReceipt> FreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "freeze", why), cancellation);
 
-    /// <summary>Lets a frozen account act again.</summary>
+    /// <summary>Unfreezes an account.</summary>
     public Task<FreezeReceipt> UnfreezeAsync(string account, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<FreezeReceipt>(OfFrozen(account, "unfreeze", why), cancellation);
 
     /// <summary>
-    /// The kill switch: cancels an account's orders and takes no more of them, in one symbol; or in all, and then it is frozen.
+    /// Kill switch: cancels an account's orders and blocks new ones, in one symbol or in all. Blocking all symbols also
+    /// freezes the account.
     /// </summary>
     public Task<BlockReceipt> BlockAsync(
         string account, string? symbol = null, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<BlockReceipt>(OfAccount(account, "block", symbol, why), cancellation);
 
-    /// <summary>Lets a blocked account enter orders again, in one symbol or in all.</summary>
+    /// <summary>Unblocks an account, in one symbol or in all.</summary>
     public Task<BlockReceipt> UnblockAsync(
         string account, string? symbol = null, string? why = null, CancellationToken cancellation = default) =>
         _calls.SendAsync<BlockReceipt>(OfAccount(account, "unblock", symbol, why), cancellation);
@@ -120,22 +122,23 @@ public sealed partial class QuantumCoreClient
         _calls.SendAsync<OwnerBlockReceipt>(OfOwner(owner, "unblock", why), cancellation);
 
     /// <summary>
-    /// Who did what to trading and accounts: phases, rules, trades, blocks, freezes, limits, money, owners and keys, the newest first. What changes the
-    /// catalog (users, fees, margin terms, the breaker and the like) is in <see cref="GetAuditAsync"/>.
+    /// Returns operator actions on trading and accounts, newest first: phases, rules, trades, blocks, freezes, limits,
+    /// money, owners and keys. Catalog changes (users, fees, margin terms, the breaker and the like) are in
+    /// <see cref="GetAuditAsync"/>.
     /// </summary>
-    /// <param name="before">Only lines of smaller sequences; null for the newest.</param>
-    /// <param name="limit">How many at most, 1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="before">Sequence below which lines are returned; null for the newest.</param>
+    /// <param name="limit">Most lines, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<IReadOnlyList<AuditLine>> GetActionsAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
         LinesAsync("actions", before, limit, cancellation);
 
     /// <summary>
-    /// Tells the market-wide breaker the index; it halts or closes every symbol when the index has fallen far enough.
-    /// Not repeated when its answer is lost.
+    /// Sends the index to the market-wide circuit breaker, which halts or closes every symbol after a large enough
+    /// fall. Not retried after a lost response.
     /// </summary>
-    /// <param name="index">The index now, in any whole unit.</param>
-    /// <param name="previousClose">Its close of the day before, in the same unit.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="index">Current index, in any whole unit.</param>
+    /// <param name="previousClose">Close of the previous day, in the same unit.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<BreakerReport> BreakAsync(long index, long previousClose, CancellationToken cancellation = default) =>
         _calls.SendAsync<BreakerReport>(
             Post("admin/breaker", new BreakerRequest(index, previousClose)) with { Repeatable = false }, cancellation);
@@ -143,11 +146,11 @@ public sealed partial class QuantumCoreClient
     private static ExchangeCall OfSymbol<T>(string symbol, string call, T body) =>
         Post($"admin/symbols/{Uri.EscapeDataString(symbol)}/{call}", body);
 
-    /// <summary>Sets all risk limits of an account in a scope; what is null has no limit from then on. What is open stays.</summary>
+    /// <summary>Sets all risk limits of an account in a scope. Null removes a limit. Open orders stay.</summary>
     /// <param name="account">The account, <c>ACC-n</c>.</param>
     /// <param name="limits">The limits.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<AccountLimits> SetLimitsAsync(
         string account, RiskLimits limits, string? why = null, CancellationToken cancellation = default)
     {
@@ -158,12 +161,12 @@ public sealed partial class QuantumCoreClient
     }
 
     /// <summary>
-    /// Sets all risk limits that every account has in a symbol, beside its own; what is null has no limit from then on. Neither
-    /// order rate nor duplicates.
+    /// Sets all risk limits that every account has in a symbol, in addition to its own. Null removes a limit. Order
+    /// rate and duplicates cannot be limited here.
     /// </summary>
-    /// <param name="limits">The limits, of an instrument.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="limits">Limits, in the scope of one instrument.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<RiskLimits>> SetEveryonesLimitsAsync(
         RiskLimits limits, string? why = null, CancellationToken cancellation = default)
     {
@@ -171,19 +174,22 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<EveryonesLimits>(Post("admin/limits", LimitsOrder.From(limits, why)), cancellation)).Everyones;
     }
 
-    /// <summary>The risk limits that every account has, for each symbol that has any (administrator's key).</summary>
+    /// <summary>
+    /// Returns the risk limits that every account has, for each symbol with limits (administrator's key).
+    /// </summary>
     public async Task<IReadOnlyList<RiskLimits>> GetEveryonesLimitsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<EveryonesLimits>(Get("admin/limits"), cancellation)).Everyones;
 
     /// <summary>
-    /// Sets all limits of an owner over its accounts in a scope; what is null has no limit from then on. Open orders, position, daily volume and daily
-    /// loss are divided by the shares, limits of an order are the same for each account. Neither order rate nor duplicates.
+    /// Sets all limits of an owner over its accounts in a scope. Null removes a limit. Open orders, position, daily
+    /// volume and daily loss are divided by the shares. Limits of a single order are the same for each account. Order
+    /// rate and duplicates cannot be limited here.
     /// </summary>
     /// <param name="owner">The owner's name.</param>
-    /// <param name="limits">The limits of all accounts together.</param>
-    /// <param name="shares">Accounts and weights; null: all accounts of the owner, each the same.</param>
-    /// <param name="why">A sentence for the record, at most 200 characters.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="limits">Limits of all accounts together.</param>
+    /// <param name="shares">Accounts and weights; null for all accounts of the owner with equal weights.</param>
+    /// <param name="why">Reason to record, at most 200 characters.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<OwnerLimits>> SetOwnerLimitsAsync(
         string owner, RiskLimits limits, IReadOnlyList<OwnerShare>? shares = null, string? why = null, CancellationToken cancellation = default)
     {
@@ -193,11 +199,11 @@ public sealed partial class QuantumCoreClient
         return (await _calls.SendAsync<OwnersLimits>(Post("admin/owners/limits", order), cancellation)).Owners;
     }
 
-    /// <summary>The limits of owners over their accounts (administrator's key).</summary>
+    /// <summary>Returns the limits of owners over their accounts (administrator's key).</summary>
     public async Task<IReadOnlyList<OwnerLimits>> GetOwnerLimitsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<OwnersLimits>(Get("admin/owners/limits"), cancellation)).Owners;
 
-    /// <summary>The risk limits of any account.</summary>
+    /// <summary>Returns the risk limits of any account.</summary>
     public Task<AccountLimits> GetLimitsAsync(string account, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(account);

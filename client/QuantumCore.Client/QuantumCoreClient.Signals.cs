@@ -1,13 +1,15 @@
 namespace QuantumCore.Client;
 
-// Signals from outside, and the strategies that they are of.
+// Webhook signals and their strategies.
 public sealed partial class QuantumCoreClient
 {
-    /// <summary>Sends a signal, signed with its strategy's secret, and repeats it while its outcome is not known: it trades once.</summary>
-    /// <param name="strategy">The strategy.</param>
-    /// <param name="secret">Its secret.</param>
+    /// <summary>
+    /// Sends a signal, signed with its strategy's secret. Retries until the outcome is known; the signal trades once.
+    /// </summary>
+    /// <param name="strategy">Name of the strategy.</param>
+    /// <param name="secret">Secret of the strategy.</param>
     /// <param name="signal">The signal.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<SignalReceipt> SendSignalAsync(string strategy, string secret, Signal signal, CancellationToken cancellation = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(strategy);
@@ -16,12 +18,13 @@ public sealed partial class QuantumCoreClient
             Post($"signals/{Uri.EscapeDataString(strategy)}", signal) with { SigningSecret = secret }, cancellation);
     }
 
-    /// <summary>The caller's strategies of signals; of an administrator everyone's.</summary>
+    /// <summary>Returns the caller's signal strategies; for an administrator, all of them.</summary>
     public async Task<IReadOnlyList<SignalStrategy>> GetSignalStrategiesAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<SignalStrategyList>(Get("signals/strategies"), cancellation)).Strategies;
 
     /// <summary>
-    /// Makes a strategy of signals, or changes it. Not repeated when its answer is lost: the secret of a new one is in it.
+    /// Creates or changes a signal strategy. Not retried after a lost response, which carries the secret of a new
+    /// strategy.
     /// </summary>
     public Task<SignalStrategy> SetSignalStrategyAsync(string name, SignalStrategyTerms terms, CancellationToken cancellation = default)
     {
@@ -34,11 +37,11 @@ public sealed partial class QuantumCoreClient
     public Task<SignalStrategy> ResumeSignalsAsync(string name, CancellationToken cancellation = default) => _calls.SendAsync<SignalStrategy>(
         new ExchangeCall(HttpMethod.Delete, $"signals/strategies/{Uri.EscapeDataString(name)}/pause"), cancellation);
 
-    /// <summary>Signals of the caller's strategies that did not do all that they asked for, newest first.</summary>
+    /// <summary>Returns signals of the caller's strategies that were not fully executed, newest first.</summary>
     public async Task<IReadOnlyList<DeadSignal>> GetDeadSignalsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<DeadSignalList>(Get("signals/dead"), cancellation)).Signals;
 
-    /// <summary>Takes a signal off that list.</summary>
+    /// <summary>Removes a signal from the dead-signal list.</summary>
     public async Task DropDeadSignalAsync(long id, CancellationToken cancellation = default) => await _calls.SendAsync<DroppedSignal>(
         new ExchangeCall(HttpMethod.Delete, $"signals/dead/{Text(id)}") { Repeatable = false }, cancellation);
 }

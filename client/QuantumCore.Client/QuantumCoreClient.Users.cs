@@ -1,38 +1,38 @@
 namespace QuantumCore.Client;
 
-// An administrator's calls about who may come in.
+// Users, API keys and the audit log. All need an administrator's key.
 public sealed partial class QuantumCoreClient
 {
-    /// <summary>Every API key that opens something.</summary>
+    /// <summary>Returns every valid API key.</summary>
     public async Task<IReadOnlyList<KnownApiKey>> GetApiKeysAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<ApiKeyList>(Get("admin/keys"), cancellation)).Keys;
 
-    /// <summary>Takes an API key away, at once here and within ten seconds in other silos.</summary>
-    /// <param name="id">The key's <see cref="KnownApiKey.Id"/>.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Revokes an API key: immediately in this silo, within ten seconds in the others.</summary>
+    /// <param name="id"><see cref="KnownApiKey.Id"/> of the key.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<KnownApiKey> RevokeApiKeyAsync(string id, CancellationToken cancellation = default) => _calls.SendAsync<KnownApiKey>(
         new ExchangeCall(HttpMethod.Delete, $"admin/keys/{Uri.EscapeDataString(id)}") { Repeatable = false }, cancellation);
 
-    /// <summary>Every user, by name.</summary>
+    /// <summary>Returns all users, sorted by name.</summary>
     public async Task<IReadOnlyList<ExchangeUser>> GetUsersAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<UserList>(Get("admin/users"), cancellation)).Users;
 
-    /// <summary>Adds a user. Not repeated when its answer is lost.</summary>
+    /// <summary>Adds a user. Not retried after a lost response.</summary>
     public Task<ExchangeUser> AddUserAsync(NewUser user, CancellationToken cancellation = default) =>
         _calls.SendAsync<ExchangeUser>(Post("admin/users", user) with { Repeatable = false }, cancellation);
 
-    /// <summary>Changes one thing about a user.</summary>
+    /// <summary>Changes one property of a user.</summary>
     public Task<ExchangeUser> ChangeUserAsync(string name, UserChange change, CancellationToken cancellation = default) => _calls.SendAsync<ExchangeUser>(
         Post($"admin/users/{Uri.EscapeDataString(name)}", change) with { Method = HttpMethod.Patch }, cancellation);
 
-    /// <summary>Signs a user out everywhere; false when it was signed in nowhere.</summary>
+    /// <summary>Signs a user out of all sessions. Returns false if there were none.</summary>
     public async Task<bool> SignOutAsync(string name, CancellationToken cancellation = default) => (await _calls.SendAsync<SessionsEnded>(
         new ExchangeCall(HttpMethod.Delete, $"admin/users/{Uri.EscapeDataString(name)}/sessions"), cancellation)).Ended;
 
-    /// <summary>The newest lines of the audit log, newest first.</summary>
-    /// <param name="before">Only lines of smaller sequences; null for the newest.</param>
-    /// <param name="limit">How many at most, 1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Returns the newest lines of the audit log, newest first.</summary>
+    /// <param name="before">Sequence below which lines are returned; null for the newest.</param>
+    /// <param name="limit">Most lines, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<IReadOnlyList<AuditLine>> GetAuditAsync(long? before = null, int limit = 100, CancellationToken cancellation = default) =>
         LinesAsync("audit", before, limit, cancellation);
 

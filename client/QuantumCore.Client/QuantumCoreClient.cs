@@ -3,13 +3,13 @@ using System.Security.Cryptography;
 
 namespace QuantumCore.Client;
 
-/// <summary>
-/// An account's connection to the exchange. Safe for many threads. A call that changes something is retried with
-/// the same name, so that it takes effect once (one that has no name to be known by is made once); when its outcome stays unknown it ends in a
-/// <see cref="QuantumCoreException"/> with the code <see cref="RejectCodes.OutcomeUnknown"/> and the name to ask with. One
-/// that is cancelled before its answer came may have taken effect, too: the <see cref="OperationCanceledException"/> has that
-/// exception, with the name, as its inner one.
-/// </summary>
+/// <summary>Client for the exchange's API. Thread-safe.</summary>
+/// <remarks>
+/// A call that changes something is retried with the same client order id or key, so it takes effect once. A call
+/// without such a key is sent once. If its outcome stays unknown, it throws a <see cref="QuantumCoreException"/> with
+/// <see cref="RejectCodes.OutcomeUnknown"/> and the key to ask with. A call cancelled before its response may also have
+/// taken effect: the inner exception of the <see cref="OperationCanceledException"/> then carries that key.
+/// </remarks>
 public sealed partial class QuantumCoreClient : IDisposable
 {
     /// <summary>Most orders of one batch.</summary>
@@ -25,20 +25,24 @@ public sealed partial class QuantumCoreClient : IDisposable
     private readonly string? _apiKey;
 
     /// <summary>Connects to the exchange at an address such as <c>http://127.0.0.1:8080</c>.</summary>
-    /// <param name="exchange">The exchange's address, without the API's path.</param>
-    /// <param name="apiKey">The account's key; null for market data only.</param>
-    /// <param name="options">How to retry.</param>
-    /// <exception cref="ArgumentException">The key has a character that no key has.</exception>
+    /// <param name="exchange">Address of the exchange, without the API's path.</param>
+    /// <param name="apiKey">API key of the account; null for market data only.</param>
+    /// <param name="options">Retry and timeout settings.</param>
+    /// <exception cref="ArgumentException">The key contains a character outside printable ASCII.</exception>
     public QuantumCoreClient(Uri exchange, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(exchange, new HttpClient { Timeout = Timeout.InfiniteTimeSpan }, ownsHttp: true, apiKey, options)
     {
     }
 
-    /// <summary>Uses a client that the caller owns, for calls and for WebSockets; its base address is the exchange's.</summary>
-    /// <param name="http">The client to send with.</param>
-    /// <param name="apiKey">The account's key; null for market data only.</param>
-    /// <param name="options">How to retry.</param>
-    /// <exception cref="ArgumentException">The client has no base address, or the key a character that no key has.</exception>
+    /// <summary>
+    /// Uses an HTTP client that the caller owns, for calls and WebSockets. Its base address is the exchange's.
+    /// </summary>
+    /// <param name="http">HTTP client to send with.</param>
+    /// <param name="apiKey">API key of the account; null for market data only.</param>
+    /// <param name="options">Retry and timeout settings.</param>
+    /// <exception cref="ArgumentException">
+    /// The HTTP client has no base address, or the key contains a character outside printable ASCII.
+    /// </exception>
     public QuantumCoreClient(HttpClient http, string? apiKey = null, QuantumCoreClientOptions? options = null)
         : this(AddressOf(http), http, ownsHttp: false, apiKey, options)
     {
@@ -49,7 +53,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(exchange);
 
-        // It goes into a header, where a line's end or a letter of another alphabet would fail each call in its own way.
+        // The key is sent in a header, where a line break or a non-ASCII letter would fail each call in its own way.
         if (apiKey.AsSpan().ContainsAnyExceptInRange(' ', '~'))
             throw new ArgumentException("A key is printable ASCII characters, without the end of a line.", nameof(apiKey));
 
@@ -61,7 +65,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         _calls = new ExchangeCalls(http, _root, apiKey, _options);
     }
 
-    /// <summary>Places an order. A refusal is a <see cref="QuantumCoreException"/>.</summary>
+    /// <summary>Places an order. A rejection throws a <see cref="QuantumCoreException"/>.</summary>
     public Task<Order> PlaceAsync(PlaceOrder order, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(order);
@@ -71,7 +75,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Places orders that depend on each other, all or none. Repeated under the same names, they are the same orders.
+    /// Places orders that depend on each other, all or none. A repeat under the same client order ids returns the same
+    /// orders.
     /// </summary>
     public Task<OrderListReport> PlaceListAsync(PlaceOrderList list, CancellationToken cancellation = default)
     {
@@ -87,8 +92,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Places a strategy: orders over several instruments of one group that trade together or not at all. Repeated under
-    /// the same name, it is the same strategy. A refusal is a <see cref="QuantumCoreException"/>.
+    /// Places a strategy: orders for several instruments of one group that trade together or not at all. A repeat under
+    /// the same client order id returns the same strategy. A rejection throws a <see cref="QuantumCoreException"/>.
     /// </summary>
     public Task<StrategyReport> PlaceStrategyAsync(PlaceStrategy strategy, CancellationToken cancellation = default)
     {
@@ -99,10 +104,10 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Places up to <see cref="BatchLimit"/> orders, carried out in sequence. Each has its own result; those that the
-    /// exchange was too busy for, or does not know the outcome of, are asked again under their names. Where no answer comes at
-    /// last, that is the result of those that are left: <see cref="RejectCodes.OutcomeUnknown"/>, with the name to ask with.
-    /// Who gives up on it finds the same in <see cref="QuantumCoreException.BatchResults"/> of the inner exception.
+    /// Places up to <see cref="BatchLimit"/> orders, processed in sequence. Returns one result for each order. Orders
+    /// rejected as overloaded or of unknown outcome are retried under their client order ids. Orders still unanswered
+    /// at the end get <see cref="RejectCodes.OutcomeUnknown"/> and the id to ask with. If you cancel the call,
+    /// <see cref="QuantumCoreException.BatchResults"/> of the inner exception holds the results so far.
     /// </summary>
     public async Task<IReadOnlyList<BatchResult>> PlaceBatchAsync(
         IReadOnlyList<PlaceOrder> orders, CancellationToken cancellation = default)
@@ -132,7 +137,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             }
             catch (QuantumCoreException failure) when (round > 1 || failure.Code == RejectCodes.OutcomeUnknown)
             {
-                // What the exchange said of the others, and the names of these, would be lost with an exception.
+                // An exception would lose the results of the other orders and the client order ids of these.
                 answer = Unanswered(results, open, failure);
                 round = _options.MaxAttempts;
             }
@@ -152,7 +157,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         return results;
     }
 
-    /// <summary>Cancels an order; the answer is its final state.</summary>
+    /// <summary>Cancels an order and returns its final state.</summary>
     public async Task<Order> CancelAsync(string symbol, long orderId, CancellationToken cancellation = default)
     {
         try
@@ -161,7 +166,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         }
         catch (QuantumCoreException refused) when (refused.Code == RejectCodes.OrderClosed && refused.AfterDoubt)
         {
-            // An attempt of ours whose answer was lost may be what closed it.
+            // One of our earlier attempts, whose response was lost, may have closed it.
             var order = await GetOrderAsync(symbol, orderId, cancellation);
             if (order.Status == OrderStatus.Cancelled)
                 return order;
@@ -171,8 +176,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Cancels an order by the name its owner gave it. An unknown name is used up: an order that arrives later under
-    /// it is refused.
+    /// Cancels an order by its client order id. An unknown id is used up: an order that arrives later under it is
+    /// rejected.
     /// </summary>
     public Task<Order> CancelByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
     {
@@ -183,8 +188,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Cancels the account's open orders, of one symbol or side if told so, and says how many. After a lost answer the
-    /// number is that of the last attempt.
+    /// Cancels the account's open orders, optionally of one symbol or side, and returns their number. After a lost
+    /// response the number is that of the last attempt.
     /// </summary>
     public async Task<int> CancelAllAsync(
         string? symbol = null, OrderSide? side = null, CancellationToken cancellation = default)
@@ -200,11 +205,12 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Changes an open order. A smaller quantity alone keeps the order and its priority, and so do conditions; another
-    /// price or a larger quantity replaces it, and the answer carries the new id.
+    /// Amends an open order. A smaller quantity alone, or new conditions, keep the order and its priority. Another
+    /// price or a larger quantity replaces the order; the response carries the new id.
     /// </summary>
     /// <remarks>
-    /// When an answer is lost the order is looked up first, since a repeated reduction would no longer be one.
+    /// If a response is lost, the order is looked up first, because a repeated reduction would no longer be a
+    /// reduction.
     /// </remarks>
     public async Task<Order> AmendAsync(
         string symbol, long orderId, AmendOrder change, CancellationToken cancellation = default)
@@ -212,7 +218,7 @@ public sealed partial class QuantumCoreClient : IDisposable
         ArgumentNullException.ThrowIfNull(change);
         if (change.ChangesConditions)
         {
-            // Done where the order stands: the same change again does no more.
+            // Conditions change in place: repeating the change has no further effect.
             return await _calls.SendAsync<Order>(
                 new(HttpMethod.Patch, OrderPath(symbol, orderId)) { Body = QuantumCoreJson.WriteBytes(change) }, cancellation);
         }
@@ -244,7 +250,7 @@ public sealed partial class QuantumCoreClient : IDisposable
                 }
                 catch (QuantumCoreException)
                 {
-                    // That it could not be looked up says nothing about the change itself.
+                    // A failed lookup says nothing about the change itself.
                     throw failure;
                 }
                 catch (OperationCanceledException how)
@@ -255,13 +261,14 @@ public sealed partial class QuantumCoreClient : IDisposable
         }
     }
 
-    /// <summary>One order's state, open or done.</summary>
+    /// <summary>Returns the state of one order, open or done.</summary>
     public Task<Order> GetOrderAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<Order>(Get(OrderPath(symbol, orderId)), cancellation);
 
     /// <summary>
-    /// One order's state, open or done, by the name its owner gave it: what became of an order whose answer was lost. Refused with
-    /// <see cref="RejectCodes.UnknownOrder"/> where none reached a book under that name so far; asking does not use the name up.
+    /// Returns the state of one order, open or done, by its client order id. Use it after a lost response. Fails with
+    /// <see cref="RejectCodes.UnknownOrder"/> if no order has reached a book under that id so far. The lookup does not
+    /// use the id up.
     /// </summary>
     public Task<Order> GetOrderByClientIdAsync(string clientOrderId, CancellationToken cancellation = default)
     {
@@ -270,11 +277,13 @@ public sealed partial class QuantumCoreClient : IDisposable
         return _calls.SendAsync<Order>(Get("orders/by-client-id/" + Uri.EscapeDataString(name)), cancellation);
     }
 
-    /// <summary>The account's orders that reached a book, open and done, newest first; without their fills.</summary>
-    /// <param name="symbol">Only this instrument's.</param>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="after">The <see cref="Page{T}.Next"/> of the page before; null: the newest.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>
+    /// Returns the account's orders that reached a book, open and done, newest first, without their fills.
+    /// </summary>
+    /// <param name="symbol">Instrument to filter by; null for all.</param>
+    /// <param name="limit">Page size, 1 to 1000.</param>
+    /// <param name="after"><see cref="Page{T}.Next"/> of the previous page; null for the newest orders.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<Page<Order>> GetOrderHistoryAsync(
         string? symbol = null, int limit = 100, string? after = null, CancellationToken cancellation = default)
     {
@@ -283,63 +292,69 @@ public sealed partial class QuantumCoreClient : IDisposable
         return new(page.Orders, page.Next);
     }
 
-    /// <summary>How much stands before a resting order at its price.</summary>
+    /// <summary>Returns the orders and quantity ahead of a resting order at its price.</summary>
     public Task<OrderPosition> GetPositionAsync(string symbol, long orderId, CancellationToken cancellation = default) =>
         _calls.SendAsync<OrderPosition>(Get(OrderPath(symbol, orderId) + "/position"), cancellation);
 
-    /// <summary>The account's open orders.</summary>
+    /// <summary>Returns the account's open orders.</summary>
     public async Task<IReadOnlyList<Order>> GetOpenOrdersAsync(
         string? symbol = null, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<OrderList>(
             Get("orders" + Query(("open", "true"), ("symbol", symbol))), cancellation)).Orders;
 
-    /// <summary>The account's fills, newest first.</summary>
-    /// <param name="symbol">Only this instrument's.</param>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Returns the account's fills, newest first.</summary>
+    /// <param name="symbol">Instrument to filter by; null for all.</param>
+    /// <param name="limit">Most fills, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<AccountFill>> GetFillsAsync(
         string? symbol = null, int limit = 100, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<FillList>(
             Get("fills" + Query(("symbol", symbol), ("limit", Text(limit)))), cancellation)).Fills;
 
-    /// <summary>The account's fills of one symbol after a trade, oldest first; <c>0-0</c> starts at the first.</summary>
+    /// <summary>
+    /// Returns the account's fills of one symbol after a trade, oldest first; <c>0-0</c> starts at the first.
+    /// </summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="afterTradeId">Only later trades than this.</param>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="afterTradeId">Trade id; only later trades are returned.</param>
+    /// <param name="limit">Most fills, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<AccountFill>> GetFillsAfterAsync(
         string symbol, string afterTradeId, int limit = 1000, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<FillList>(
             Get("fills" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", afterTradeId))),
             cancellation)).Fills;
 
-    /// <summary>Self-trades of the account that were prevented, newest first.</summary>
-    /// <param name="symbol">Only this instrument's.</param>
-    /// <param name="orderId">Only this order's; with its symbol.</param>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <summary>Returns the account's matches stopped by self-trade prevention, newest first.</summary>
+    /// <param name="symbol">Instrument to filter by; null for all.</param>
+    /// <param name="orderId">Order to filter by, with its symbol; null for all.</param>
+    /// <param name="limit">Most matches, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<PreventedMatch>> GetPreventedMatchesAsync(
         string? symbol = null, long? orderId = null, int limit = 100, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<PreventedMatchList>(
             Get("prevented-matches" + Query(("symbol", symbol), ("orderId", orderId is { } id ? Text(id) : null), ("limit", Text(limit)))),
             cancellation)).Matches;
 
-    /// <summary>Those of one symbol after a match, oldest first; <c>0-0</c> starts at the first.</summary>
+    /// <summary>
+    /// Returns prevented matches of one symbol after a match, oldest first; <c>0-0</c> starts at the first.
+    /// </summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="afterMatchId">Only later ones than this.</param>
-    /// <param name="limit">1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="afterMatchId">Match id; only later matches are returned.</param>
+    /// <param name="limit">Most matches, 1 to 1000.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public async Task<IReadOnlyList<PreventedMatch>> GetPreventedMatchesAfterAsync(
         string symbol, string afterMatchId, int limit = 1000, CancellationToken cancellation = default) =>
         (await _calls.SendAsync<PreventedMatchList>(
             Get("prevented-matches" + Query(("symbol", symbol), ("limit", Text(limit)), ("after", afterMatchId))),
             cancellation)).Matches;
 
-    /// <summary>The account's balances.</summary>
+    /// <summary>Returns the account's balances.</summary>
     public Task<AccountView> GetAccountAsync(CancellationToken cancellation = default) =>
         _calls.SendAsync<AccountView>(Get("account"), cancellation);
 
-    /// <summary>Books a deposit (administrator's key). The same key is booked once; null: the client makes one.</summary>
+    /// <summary>
+    /// Books a deposit (administrator's key). A key is booked once; if it is null, the client generates one.
+    /// </summary>
     public Task<DepositReceipt> DepositAsync(
         string account, string asset, decimal amount, string? key = null, CancellationToken cancellation = default)
     {
@@ -351,8 +366,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// Makes an API key for an account (administrator's key). Not repeated when its answer is lost: ask again, the
-    /// lost key is of no use to anyone.
+    /// Creates an API key for an account (administrator's key). Not retried after a lost response: create another key.
+    /// Nobody can use the lost one.
     /// </summary>
     public Task<ApiKeyGrant> CreateApiKeyAsync(string account, CancellationToken cancellation = default) =>
         _calls.SendAsync<ApiKeyGrant>(
@@ -360,7 +375,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             cancellation);
 
     /// <summary>
-    /// Makes an API key that signs, or one for reading alone (administrator's key). Not repeated when its answer is lost.
+    /// Creates a signing or read-only API key (administrator's key). Not retried after a lost response.
     /// </summary>
     public Task<ApiKeyGrant> CreateApiKeyAsync(string account, NewApiKey key, CancellationToken cancellation = default) =>
         _calls.SendAsync<ApiKeyGrant>(
@@ -370,69 +385,77 @@ public sealed partial class QuantumCoreClient : IDisposable
     public Task<Instrument> ListInstrumentAsync(Instrument instrument, CancellationToken cancellation = default) =>
         _calls.SendAsync<Instrument>(Post("admin/instruments", instrument) with { Repeatable = false }, cancellation);
 
-    /// <summary>All instruments.</summary>
+    /// <summary>Returns all instruments.</summary>
     public async Task<IReadOnlyList<Instrument>> GetInstrumentsAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<InstrumentList>(Get("instruments"), cancellation)).Instruments;
 
-    /// <summary>A book by price.</summary>
+    /// <summary>Returns a book by price level.</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="depth">Levels of each side, 1 to 1000.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public Task<BookSnapshot> GetBookAsync(string symbol, int depth = 20, CancellationToken cancellation = default) =>
         _calls.SendAsync<BookSnapshot>(
             Get("book/" + Uri.EscapeDataString(symbol) + Query(("depth", Text(depth)))), cancellation);
 
-    /// <summary>A symbol's trading phase and prices.</summary>
+    /// <summary>Returns a symbol's trading phase and prices.</summary>
     public Task<SymbolState> GetStateAsync(string symbol, CancellationToken cancellation = default) =>
         _calls.SendAsync<SymbolState>(Get($"symbols/{Uri.EscapeDataString(symbol)}/state"), cancellation);
 
     /// <summary>
-    /// Follows the books of some symbols until cancelled. Each step hands out the book as it stands then; after a gap
-    /// or a lost connection it first says that the book is stale, and goes on with a new snapshot. Trades come with the step,
-    /// and so do trades of before that were declared void or corrected. One reader each.
+    /// Follows the books of some symbols until cancelled. Each step returns the current book. After a gap or a lost
+    /// connection, a step first marks the book stale, then a new snapshot follows. A step also carries the trades since
+    /// the step before, and earlier trades that were voided or corrected. Each enumerable supports one reader.
     /// </summary>
     /// <exception cref="QuantumCoreException">
-    /// The exchange refused a symbol, or no first snapshot came within the attempts and the time of a call
-    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// The exchange rejected a symbol, or no first snapshot arrived within the attempts and time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first snapshot, lost connections are retried without limit.
     /// </exception>
-    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
+    /// <remarks>Falls back to polling where WebSockets are unavailable: see <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<BookUpdate> WatchAsync(
         IEnumerable<string> symbols, CancellationToken cancellation = default) =>
         new BookFeed(this, _http, _root, _apiKey, symbols, _options).ReadAsync(cancellation);
 
     /// <summary>
-    /// Follows the account of the key until cancelled: balances and open orders, at first all and then as they change, some 50
-    /// ms merged. A trade of before that an operator declared void or corrected is a step of its own
-    /// (<see cref="AccountChange.TradeChanged"/>), behind the balances after it. After a lost connection it first says that what it told is stale, and goes on with a new snapshot. One reader.
+    /// Follows the key's account until cancelled: first all balances and open orders, then their changes, merged over
+    /// about 50 ms. A voided or corrected trade is a step of its own (<see cref="AccountChange.TradeChanged"/>), after
+    /// the balances it changed. After a lost connection, a step first marks the data stale, then a new snapshot
+    /// follows. Supports one reader.
     /// </summary>
     /// <exception cref="QuantumCoreException">
-    /// The key has no account, or no first snapshot came within the attempts and the time of a call
-    /// (<see cref="RejectCodes.Unreachable"/>). After the first a lost connection is made again for ever.
+    /// The key has no account, or no first snapshot arrived within the attempts and time of a call
+    /// (<see cref="RejectCodes.Unreachable"/>). After the first snapshot, lost connections are retried without limit.
     /// </exception>
-    /// <remarks>Polled where no WebSocket is to be had: <see cref="UpdateTransport"/>.</remarks>
+    /// <remarks>Falls back to polling where WebSockets are unavailable: see <see cref="UpdateTransport"/>.</remarks>
     public IAsyncEnumerable<AccountUpdate> WatchAccountAsync(CancellationToken cancellation = default) =>
         new AccountFeed(this, _http, _root, _apiKey, _options).ReadAsync(cancellation);
 
     /// <summary>
-    /// Opens a connection that the account's open orders do not outlive, whichever way they were placed: see
-    /// <see cref="DisconnectGuard"/>. An account has one guard without a name: a newer one ends it, and its open orders are cancelled first.
+    /// Opens a cancel-on-disconnect connection for all open orders of the account, however they were placed: see
+    /// <see cref="DisconnectGuard"/>. An account has one unnamed guard: a newer one ends it and first cancels its open
+    /// orders.
     /// </summary>
-    /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
+    /// <exception cref="QuantumCoreException">
+    /// The key was rejected, or the exchange was not reached within the attempts of a call.
+    /// </exception>
     public Task<DisconnectGuard> CancelOnDisconnectAsync(CancellationToken cancellation = default) =>
         DisconnectGuard.OpenAsync(_http, _root, _apiKey, session: null, _options, cancellation);
 
     /// <summary>
-    /// Opens a guard with a name. A guard of the same account and name that stands is ended first, and the open orders are cancelled before this
-    /// one stands: so a guard that was lost and not missed cancels nothing that was placed under this one.
+    /// Opens a named guard. An existing guard of the same account and name is ended first, and the open orders are
+    /// cancelled before the new guard takes effect. So a guard that was lost unnoticed cancels no order placed under
+    /// the new one.
     /// </summary>
-    /// <param name="session">The name, of 1 to 36 printable ASCII characters; programs that trade for one account have a name each.</param>
-    /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="QuantumCoreException">The key was refused, or the exchange was not reached within the attempts of a call.</exception>
+    /// <param name="session">Name of the guard, 1 to 36 printable ASCII characters. Programs that trade for one account
+    /// each use their own name.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
+    /// <exception cref="QuantumCoreException">
+    /// The key was rejected, or the exchange was not reached within the attempts of a call.
+    /// </exception>
     public Task<DisconnectGuard> CancelOnDisconnectAsync(string session, CancellationToken cancellation = default) =>
         DisconnectGuard.OpenAsync(_http, _root, _apiKey, session, _options, cancellation);
 
     /// <summary>
-    /// Releases the connections, unless they are the caller's. A feed that would need another one ends in an
+    /// Releases the connections, unless the caller owns them. A feed that would need another connection ends in an
     /// <see cref="ObjectDisposedException"/>.
     /// </summary>
     public void Dispose()
@@ -441,7 +464,7 @@ public sealed partial class QuantumCoreClient : IDisposable
             _http.Dispose();
     }
 
-    /// <summary>A fresh client order id: 128 random bits as 32 letters and digits.</summary>
+    /// <summary>Returns a new client order id: 128 random bits as 32 hexadecimal digits.</summary>
     public static string NewClientOrderId() =>
         Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
@@ -451,8 +474,8 @@ public sealed partial class QuantumCoreClient : IDisposable
         var open = await GetOpenOrdersAsync(symbol, cancellation);
         if (open.FirstOrDefault(order => order.ClientOrderId == change.ClientOrderId) is { } replacement)
         {
-            // Without an id it is still on its way to its book, which may refuse it. The same change under the same
-            // name learns what became of it.
+            // Without an id it is still on its way to its book, which may reject it. A repeat of the change under the
+            // same client order id returns the outcome.
             return replacement.OrderId == 0 ? null : replacement;
         }
 
@@ -463,8 +486,8 @@ public sealed partial class QuantumCoreClient : IDisposable
         if (order.Status is OrderStatus.New or OrderStatus.PartiallyFilled)
             return null;
 
-        // Replaced by an order that is done already, as one that now meets others is, or ended otherwise: the name tells which. An
-        // older order that has the name was there before the change.
+        // The order was replaced by one that is done already, or ended otherwise: the client order id tells which. An
+        // older order under that id existed before the change.
         try
         {
             var done = await GetOrderByClientIdAsync(change.ClientOrderId!, cancellation);
@@ -472,24 +495,25 @@ public sealed partial class QuantumCoreClient : IDisposable
         }
         catch (QuantumCoreException unknown) when (unknown.Code == RejectCodes.UnknownOrder)
         {
-            // No order came of it: the same change again is told why, and under its name it can't be done twice.
+            // No order came of it. A repeat of the change returns the reason, and its client order id prevents a second
+            // effect.
             return null;
         }
     }
 
     /// <summary>
-    /// Whether an order shows that it was changed where it stands. Another price is another order; and where less was to be left of it than is,
-    /// it had the quantity that was asked for before.
+    /// Returns true if an order shows that it was amended in place. A new price creates a new order. If less was to
+    /// remain than is open, the order had the requested quantity before.
     /// </summary>
     private static bool IsDone(AmendOrder change, Order order) =>
         (change.Price ?? order.Price) == order.Price && (change.Quantity ?? order.Quantity) == order.Quantity
         && (change.TriggerPrice ?? order.TriggerPrice) == order.TriggerPrice
         && (change.TriggerPrice is not null || (change.Quantity is not null && !(change.ExpectedRemaining <= order.Remaining)));
 
-    /// <summary>Whether another attempt may start after a pause.</summary>
+    /// <summary>Returns true if another attempt may start after a pause.</summary>
     private bool HasTime(long started, TimeSpan pause) => _options.Time.GetElapsedTime(started) + pause <= _options.RetryBudget;
 
-    /// <summary>What is known of orders of a batch whose answer did not come: one of unknown outcome stays that.</summary>
+    /// <summary>Returns results for the unanswered orders of a batch. An unknown outcome stays unknown.</summary>
     private static BatchResults Unanswered(BatchResult[] results, int[] open, QuantumCoreException failure)
     {
         var refusal = new Refusal(failure.Code, Title: null, failure.Detail, failure.Status, failure.Field, failure.Limit);
@@ -497,13 +521,15 @@ public sealed partial class QuantumCoreClient : IDisposable
             null, results[index].Error?.Code == RejectCodes.OutcomeUnknown ? results[index].Error : refusal))]);
     }
 
-    /// <summary>The caller gave up on a batch that may be done in part: told with what is known of each order, and its name.</summary>
+    /// <summary>
+    /// Returns the exception for a cancelled batch that may be partly done, with each order's result and id.
+    /// </summary>
     private static OperationCanceledException GivenUp(BatchResult[] results, int[] open, OperationCanceledException how)
     {
         var unknown = how.InnerException as QuantumCoreException
             ?? new QuantumCoreException(RejectCodes.OutcomeUnknown, "Given up before the batch was done.", how);
 
-        // In a pause nothing was on its way: each order has the exchange's own last word.
+        // During a pause nothing was in flight: each order has the exchange's last response.
         if (how.InnerException is QuantumCoreException)
             Take(Unanswered(results, open, unknown), results, open);
 
@@ -520,7 +546,7 @@ public sealed partial class QuantumCoreClient : IDisposable
     private static PlaceOrder Named(PlaceOrder order) =>
         order with { ClientOrderId = Checked(order.ClientOrderId ?? NewClientOrderId(), "clientOrderId") };
 
-    /// <summary>One of several orders, and where it stands.</summary>
+    /// <summary>Returns the order with a client order id, checked by its index in the batch.</summary>
     private static PlaceOrder Named(PlaceOrder order, int at)
     {
         if (order is null)
@@ -530,8 +556,8 @@ public sealed partial class QuantumCoreClient : IDisposable
     }
 
     /// <summary>
-    /// The name, if it may be one. A name becomes a segment of a path: one that is folded away there would make
-    /// another call of it, so that it is refused before anything is sent.
+    /// Returns the client order id or key if it is valid. It becomes a path segment: one that URL normalisation removes
+    /// would address another endpoint, so it is rejected before anything is sent.
     /// </summary>
     private static string Checked(string name, string field) =>
         name.Length is > 0 and <= 36 && name.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0 &&

@@ -1,28 +1,28 @@
 namespace QuantumCore.Client;
 
-/// <summary>The way in which what is followed comes.</summary>
+/// <summary>Transport of feed updates.</summary>
 public enum UpdateTransport
 {
-    /// <summary>By WebSocket; by polling for as long as something on the way, such as a proxy, lets none through.</summary>
+    /// <summary>WebSocket; polling while something on the way, such as a proxy, blocks WebSockets.</summary>
     Automatic = 0,
 
-    /// <summary>By WebSocket alone.</summary>
+    /// <summary>WebSocket only.</summary>
     WebSockets = 1,
 
-    /// <summary>By polling alone: calls over HTTP, each <see cref="QuantumCoreClientOptions.PollInterval"/>.</summary>
+    /// <summary>Polling only: HTTP calls every <see cref="QuantumCoreClientOptions.PollInterval"/>.</summary>
     Polling = 2,
 }
 
-/// <summary>How a client retries. The defaults suit an exchange on the same machine or network.</summary>
+/// <summary>Retry and timeout settings. The defaults suit an exchange on the same machine or network.</summary>
 public sealed record QuantumCoreClientOptions
 {
-    /// <summary>Most attempts of one call, the first included.</summary>
+    /// <summary>Most attempts of one call, including the first.</summary>
     public int MaxAttempts { get; init; } = 10;
 
-    /// <summary>After this time no further attempt starts.</summary>
+    /// <summary>Time after which no further attempt starts.</summary>
     public TimeSpan RetryBudget { get; init; } = TimeSpan.FromSeconds(15);
 
-    /// <summary>How long one attempt may take before its outcome counts as unknown.</summary>
+    /// <summary>Timeout of one attempt, after which its outcome counts as unknown.</summary>
     public TimeSpan AttemptTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Pause before the second attempt; each later one doubles it.</summary>
@@ -31,22 +31,22 @@ public sealed record QuantumCoreClientOptions
     /// <summary>Longest pause, unless the exchange asks for a longer one.</summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(2);
 
-    /// <summary>The way in which followed books, accounts and alerts come.</summary>
+    /// <summary>Transport of followed books, accounts and alerts.</summary>
     public UpdateTransport Updates { get; init; } = UpdateTransport.Automatic;
 
     /// <summary>
-    /// Pause between two polls, where what is followed comes by polling. An update is late by up to this and the time of a call. A poll is a
-    /// call for each book, and one more when the book has changed; three calls for an account, one for alerts.
+    /// Pause between two polls. Updates are late by up to this pause and the time of a call. A poll takes one call for
+    /// each book, and one more if the book changed; three calls for an account, one for alerts.
     /// </summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How long is polled before a WebSocket is tried again.</summary>
+    /// <summary>Time of polling before a WebSocket is tried again.</summary>
     internal TimeSpan WebSocketRetry { get; init; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>How long a stream may be silent before it is pinged, and how long the answer may take before it is lost.</summary>
+    /// <summary>Silence after which a stream is pinged, and timeout of the pong.</summary>
     internal TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Seed of the pauses' jitter, for repeatable tests; null draws one.</summary>
+    /// <summary>Seed of the pauses' jitter, for repeatable tests; null for a random one.</summary>
     public int? JitterSeed { get; init; }
 
     /// <summary>Clock and timers.</summary>

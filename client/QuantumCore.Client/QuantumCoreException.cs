@@ -1,15 +1,15 @@
 namespace QuantumCore.Client;
 
-/// <summary>The reject reasons a program usually asks for, spelt as on the wire, and two of the client's own.</summary>
+/// <summary>Common reject reasons, spelt as on the wire, and two of the client's own.</summary>
 public static class RejectCodes
 {
     /// <summary>Malformed request.</summary>
     public const string BadRequest = "BadRequest";
 
-    /// <summary>No key, or one that is not known.</summary>
+    /// <summary>No key, or an unknown one.</summary>
     public const string Unauthorized = "Unauthorized";
 
-    /// <summary>The key may not do that, or not from this address.</summary>
+    /// <summary>The key lacks permission, or is not allowed from this address.</summary>
     public const string Forbidden = "Forbidden";
 
     /// <summary>No such symbol.</summary>
@@ -30,29 +30,29 @@ public static class RejectCodes
     /// <summary>The client order id was cancelled before its order arrived.</summary>
     public const string KeyCancelled = "KeyCancelled";
 
-    /// <summary>Not enough free money.</summary>
+    /// <summary>Not enough available funds.</summary>
     public const string InsufficientFunds = "InsufficientFunds";
 
     /// <summary>Queues are full; nothing was done.</summary>
     public const string Overloaded = "Overloaded";
 
-    /// <summary>This account or address asks more often than it may; nothing was done.</summary>
+    /// <summary>This account or address exceeds its rate limit; nothing was done.</summary>
     public const string TooManyRequests = "TooManyRequests";
 
     /// <summary>
-    /// It is not known whether the exchange did it: no answer came, or the exchange itself could not tell. Ask again
-    /// with the same client order id.
+    /// Unknown outcome: no response came, or the exchange itself could not tell. Ask again with the same client order
+    /// id.
     /// </summary>
     public const string OutcomeUnknown = "OutcomeUnknown";
 
-    /// <summary>The client's own: no connection could be made, so nothing was done.</summary>
+    /// <summary>Client-side: no connection could be made, so nothing was done.</summary>
     public const string Unreachable = "Unreachable";
 
-    /// <summary>The client's own: whoever answered does not speak this API (a wrong address, a proxy).</summary>
+    /// <summary>Client-side: the responder does not speak this API (a wrong address, a proxy).</summary>
     public const string BadAnswer = "BadAnswer";
 }
 
-/// <summary>The exchange refused, or could not be asked.</summary>
+/// <summary>The exchange rejected a request, or could not be reached.</summary>
 public sealed class QuantumCoreException : Exception
 {
     internal QuantumCoreException(string code, string message, Exception? inner = null)
@@ -68,34 +68,38 @@ public sealed class QuantumCoreException : Exception
         Status = status;
     }
 
-    /// <summary>The reject reason as the exchange spells it; see <see cref="RejectCodes"/>.</summary>
+    /// <summary>Reject reason as the exchange spells it; see <see cref="RejectCodes"/>.</summary>
     public string Code { get; }
 
-    /// <summary>Why, without the field and the limit, which <see cref="Exception.Message"/> names too.</summary>
+    /// <summary>Reason, without the field and the limit, which <see cref="Exception.Message"/> includes too.</summary>
     public string Detail { get; }
 
-    /// <summary>The field at fault, when one is.</summary>
+    /// <summary>Field at fault, if there is one.</summary>
     public string? Field { get; }
 
-    /// <summary>The limit that the request broke, when there is one.</summary>
+    /// <summary>Limit that the request broke, if there is one.</summary>
     public string? Limit { get; }
 
-    /// <summary>The HTTP status, or null when there was no answer.</summary>
+    /// <summary>HTTP status, or null if there was no response.</summary>
     public int? Status { get; internal init; }
 
-    /// <summary>The name of the order, to ask again with; set when an order was being placed, or its price, quantity or trigger amended.</summary>
+    /// <summary>
+    /// Client order id to ask again with. Set when placing an order, or amending its price, quantity or trigger.
+    /// </summary>
     public string? ClientOrderId { get; internal set; }
 
-    /// <summary>The key of the deposit, to ask again with; set when a deposit was being booked.</summary>
+    /// <summary>Idempotency key to ask again with; set when booking a deposit.</summary>
     public string? DepositKey { get; internal set; }
 
-    /// <summary>The key of a transfer or withdrawal, to ask again with; set when one was being made.</summary>
+    /// <summary>Idempotency key to ask again with; set for a transfer or withdrawal.</summary>
     public string? MoneyKey { get; internal set; }
 
-    /// <summary>What is known of each order of a batch, with its name to ask again with; set when the caller gave up on a batch, else empty.</summary>
+    /// <summary>
+    /// Known result of each order of a cancelled batch call, with its client order id to ask again with; else empty.
+    /// </summary>
     public IReadOnlyList<BatchResult> BatchResults { get; internal set; } = [];
 
-    /// <summary>Why, with the field and the limit: what a log shows is the message alone.</summary>
+    /// <summary>Returns the reason with the field and the limit, since logs show only the message.</summary>
     private static string? Sentence(Refusal refusal) =>
         (refusal.Detail ?? refusal.Title ?? refusal.Code) is not { } why ? null
         : (refusal.Field, refusal.Limit) switch
@@ -106,6 +110,6 @@ public sealed class QuantumCoreException : Exception
             var (field, limit) => $"{why} ({field}, limit {limit})",
         };
 
-    /// <summary>An earlier attempt of the same call got no answer, so it may have caused what this one ran into.</summary>
+    /// <summary>True if an earlier attempt of this call had no response, so it may have caused this failure.</summary>
     internal bool AfterDoubt { get; set; }
 }

@@ -6,7 +6,7 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace QuantumCore.Client;
 
-/// <summary>The wire's JSON: camel case, decimals as strings, never through floating point.</summary>
+/// <summary>JSON of the wire: camel case, decimals as strings, never through floating point.</summary>
 public static class QuantumCoreJson
 {
     /// <summary>Writes one of this library's types as the exchange would.</summary>
@@ -92,7 +92,7 @@ internal sealed record LimitsOrder(
     decimal? MaxDailyLoss,
     string? Why)
 {
-    /// <summary>Of an owner's limits.</summary>
+    /// <summary>Owner, for an owner's limits.</summary>
     public string? Owner { get; init; }
 
     public IReadOnlyList<OwnerShare>? Shares { get; init; }
@@ -193,7 +193,7 @@ internal sealed record GuardRequest(int Id, string Op, bool On, string Of, strin
 
 internal sealed record GuardAnswer(int Status, Refusal? Error);
 
-/// <summary>What every message of a stream may be: an error.</summary>
+/// <summary>Members of every stream message, which may be an error.</summary>
 internal interface IStreamMessage
 {
     string Type { get; }
@@ -205,7 +205,7 @@ internal interface IStreamMessage
     string? Detail { get; }
 }
 
-/// <summary>A message about a book that is followed order by order.</summary>
+/// <summary>Message about a market-by-order book.</summary>
 internal sealed record OrderByOrderMessage(
     string Type,
     bool Snapshot,
@@ -221,7 +221,7 @@ internal sealed record OrderByOrderMessage(
     string? Field,
     string? Detail) : IStreamMessage;
 
-/// <summary>All alerts of an account.</summary>
+/// <summary>Message with all alerts of an account.</summary>
 internal sealed record AlertMessage(
     string Type,
     string? Account,
@@ -231,7 +231,9 @@ internal sealed record AlertMessage(
     string? Field,
     string? Detail) : IStreamMessage;
 
-/// <summary>Any other message of the stream; <see cref="Type"/> says which members count, and whose state <see cref="State"/> is.</summary>
+/// <summary>
+/// Any other stream message. <see cref="Type"/> says which members count, and what <see cref="State"/> belongs to.
+/// </summary>
 internal sealed record StreamMessage(
     string Type,
     string? Symbol,
@@ -262,11 +264,11 @@ internal sealed record StreamMessage(
     string? Field,
     string? Detail) : IStreamMessage
 {
-    /// <summary>A message of a type, with nothing in it.</summary>
+    /// <summary>Returns an empty message of a type.</summary>
     internal static StreamMessage Of(string type) => new(
         type, null, 0, 0, 0, null, null, null, null, false, null, null, null, null, null, null, null, 0, default, 0, null, 0, 0, default, null, null, null);
 
-    /// <summary>The state of an account.</summary>
+    /// <summary>State of an account.</summary>
     [JsonIgnore]
     public AccountState? AccountState => State switch
     {
@@ -275,7 +277,7 @@ internal sealed record StreamMessage(
         _ => null,
     };
 
-    /// <summary>What a message about a changed trade of an account tells.</summary>
+    /// <summary>Changed trade of an account, from this message.</summary>
     [JsonIgnore]
     public AccountTradeChange TradeChange => new(
         Account ?? "", Symbol ?? "", TradeId ?? "", OrderId, Side, State == "void" ? TradeState.Void : TradeState.Corrected,
@@ -419,7 +421,7 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(IReadOnlyList<Trade>))]
 internal sealed partial class WireJson : JsonSerializerContext;
 
-/// <summary>A decimal as a JSON string of plain digits; a JSON number would invite floating point.</summary>
+/// <summary>Converts a decimal to a JSON string of plain digits; a JSON number would invite floating point.</summary>
 internal sealed class ExactDecimal : JsonConverter<decimal>
 {
     private const NumberStyles Plain = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint;
@@ -440,7 +442,7 @@ internal sealed class ExactDecimal : JsonConverter<decimal>
     }
 }
 
-/// <summary>A time in UTC with a Z behind it, the one spelling that the exchange reads.</summary>
+/// <summary>Converts a time to UTC with a Z suffix, the only spelling that the exchange reads.</summary>
 internal sealed class UtcTime : JsonConverter<DateTimeOffset>
 {
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -453,7 +455,7 @@ internal sealed class UtcTime : JsonConverter<DateTimeOffset>
         time.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fffffff'Z'", CultureInfo.InvariantCulture);
 }
 
-/// <summary>A rule's whole number, or <c>none</c> for a negative one.</summary>
+/// <summary>Converts a rule's whole number, or <c>none</c> for a negative one.</summary>
 internal sealed class NumberOrNone : JsonConverter<int>
 {
     public override int Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -468,7 +470,7 @@ internal sealed class NumberOrNone : JsonConverter<int>
     }
 }
 
-/// <summary>A rule's difference of prices, or <c>none</c> for a negative one.</summary>
+/// <summary>Converts a rule's price difference, or <c>none</c> for a negative one.</summary>
 internal sealed class DecimalOrNone : JsonConverter<decimal>
 {
     public override decimal Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -478,7 +480,7 @@ internal sealed class DecimalOrNone : JsonConverter<decimal>
         writer.WriteStringValue(value < 0 ? "none" : value.ToString(CultureInfo.InvariantCulture));
 }
 
-/// <summary>A price level as a pair of decimal strings.</summary>
+/// <summary>Converts a price level to a pair of decimal strings.</summary>
 internal sealed class PriceLevelPair : JsonConverter<PriceLevel>
 {
     public override PriceLevel Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
@@ -505,7 +507,7 @@ internal sealed class PriceLevelPair : JsonConverter<PriceLevel>
     }
 }
 
-/// <summary>Text, or the text of a number: a refusal's limit may be either.</summary>
+/// <summary>Reads text, or a number as text: a rejection's limit may be either.</summary>
 internal sealed class AnyText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>

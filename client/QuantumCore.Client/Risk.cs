@@ -1,60 +1,69 @@
 namespace QuantumCore.Client;
 
-/// <summary>Risk limits of an account in a scope; what is null has no limit.</summary>
+/// <summary>Risk limits of an account in a scope. Null means no limit.</summary>
 public sealed record RiskLimits
 {
     /// <summary>
-    /// The instrument; or <c>*</c> for everything the account enters (open orders, order rate and duplicates only), or
-    /// <c>*USD</c> for all instruments that are paid in USD (values only).
+    /// Scope: an instrument, or <c>*</c> for all orders of the account (open orders, order rate and duplicates only),
+    /// or <c>*USD</c> for all instruments quoted in USD (values only).
     /// </summary>
     public required string Symbol { get; init; }
 
-    /// <summary>Most of one order, in the base asset.</summary>
+    /// <summary>Largest quantity of one order, in the base asset.</summary>
     public decimal? MaxOrderQuantity { get; init; }
 
-    /// <summary>Most that price times quantity of one order may be at its worst price, in the quote asset.</summary>
+    /// <summary>Largest value of one order at its worst price, in the quote asset.</summary>
     public decimal? MaxOrderValue { get; init; }
 
     /// <summary>Most open orders at a time.</summary>
     public int? MaxOpenOrders { get; init; }
 
-    /// <summary>Most that the account may have, or be short of, with its open orders filled, in the base asset.</summary>
+    /// <summary>Largest position, long or short, with open orders filled, in the base asset.</summary>
     public decimal? MaxPosition { get; init; }
 
-    /// <summary>How long an order like one before is refused, in milliseconds, at most 60,000.</summary>
+    /// <summary>
+    /// Time during which a duplicate of an earlier order is rejected, in milliseconds, at most 60,000.
+    /// </summary>
     public int? DuplicateWindowMillis { get; init; }
 
     /// <summary>Most orders a second, at most 1,000,000.</summary>
     public int? MaxOrdersPerSecond { get; init; }
 
-    /// <summary>Most orders at once, where there is <see cref="MaxOrdersPerSecond"/>; without it as many as in a second.</summary>
+    /// <summary>
+    /// Most orders at once; requires <see cref="MaxOrdersPerSecond"/>. Null for as many as in a second.
+    /// </summary>
     public int? OrderBurst { get; init; }
 
-    /// <summary>Most that it may trade in a UTC day with its open orders filled, in the quote asset; sells of what there is pass.</summary>
+    /// <summary>
+    /// Largest value traded in a UTC day with open orders filled, in the quote asset. Sells of held units always pass.
+    /// </summary>
     public decimal? MaxDailyVolume { get; init; }
 
-    /// <summary>Loss realised in a UTC day, fees included, from which on it buys nothing, and sells nothing short, until the next, in the quote asset.</summary>
+    /// <summary>
+    /// Realised loss in a UTC day, fees included, in the quote asset. Once reached, the account cannot buy or sell
+    /// short until the next day.
+    /// </summary>
     public decimal? MaxDailyLoss { get; init; }
 }
 
-/// <summary>All risk limits that an account has.</summary>
+/// <summary>All risk limits of an account.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Limits">Its own: one entry for each scope that has any.</param>
-/// <param name="Everyones">Those that every account has: one entry for each symbol that has any.</param>
+/// <param name="Limits">Its own limits: one entry for each scope with any.</param>
+/// <param name="Everyones">Limits that every account has: one entry for each symbol with any.</param>
 public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Limits, IReadOnlyList<RiskLimits> Everyones)
 {
-    /// <summary>Its parts of its owner's limits: one entry for each scope that has any; null for none.</summary>
+    /// <summary>Its shares of its owner's limits: one entry for each scope with any; null for none.</summary>
     public IReadOnlyList<RiskLimits>? Owners { get; init; }
 }
 
 /// <summary>Limits of an owner over all its accounts.</summary>
 /// <param name="Owner">The owner's name.</param>
-/// <param name="Limits">Of all accounts together, in one scope.</param>
-/// <param name="Shares">By account. One that is not here has no part.</param>
+/// <param name="Limits">Limits of all accounts together, in one scope.</param>
+/// <param name="Shares">Shares by account. An account that is not listed has none.</param>
 public sealed record OwnerLimits(string Owner, RiskLimits Limits, IReadOnlyList<OwnerShare> Shares);
 
-/// <summary>How large an account's part of its owner's limits is.</summary>
+/// <summary>An account's share of its owner's limits.</summary>
 /// <param name="Account">The account, <c>ACC-n</c>.</param>
-/// <param name="Weight">Against those of the others, 0 to 1,000,000.</param>
-/// <param name="Limits">What the part comes to; null when it is asked for.</param>
+/// <param name="Weight">Weight relative to the other accounts, 0 to 1,000,000.</param>
+/// <param name="Limits">Resulting limits; null in a request.</param>
 public sealed record OwnerShare(string Account, int Weight, RiskLimits? Limits = null);

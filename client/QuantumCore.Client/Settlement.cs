@@ -2,48 +2,48 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>How far a batch of settlement has come.</summary>
+/// <summary>State of a settlement batch.</summary>
 public enum SettlementState
 {
-    /// <summary>Closed and sent; the receiver has not said that it is settled.</summary>
+    /// <summary>Closed and sent; the receiver has not confirmed settlement.</summary>
     [JsonStringEnumMemberName("sent")] Sent = 1,
 
-    /// <summary>Settled: its accounts have what they received.</summary>
+    /// <summary>Settled: its accounts have received their assets.</summary>
     [JsonStringEnumMemberName("settled")] Settled = 2,
 
-    /// <summary>Settled but for what somebody did not deliver: that fails, and is in a later batch.</summary>
+    /// <summary>Settled except for undelivered items: they fail and move to a later batch.</summary>
     [JsonStringEnumMemberName("partial")] Partial = 3,
 }
 
-/// <summary>A batch of settlement: the trades that were due on a date, netted by account and asset.</summary>
-/// <param name="Batch">Its name for ever: venue, date and cycle.</param>
-/// <param name="Date">When it was due.</param>
-/// <param name="Cycle">Counts the batches of a date, from 1.</param>
-/// <param name="State">How far it has come.</param>
-/// <param name="Trades">How many trades it settles.</param>
-/// <param name="Items">How many items they come to.</param>
+/// <summary>A settlement batch: the trades due on a date, netted by account and asset.</summary>
+/// <param name="Batch">Permanent name: venue, date and cycle.</param>
+/// <param name="Date">Due date.</param>
+/// <param name="Cycle">Number of the batch on its date, from 1.</param>
+/// <param name="State">State.</param>
+/// <param name="Trades">Number of trades it settles.</param>
+/// <param name="Items">Number of netted items.</param>
 /// <param name="Hash">SHA-256 of trades and items, hexadecimal.</param>
-/// <param name="ClosedAt">When it was closed.</param>
+/// <param name="ClosedAt">Time of closing.</param>
 public sealed record SettlementBatch(
     string Batch, DateOnly Date, int Cycle, SettlementState State, long Trades, int Items, string Hash, DateTimeOffset ClosedAt);
 
-/// <summary>What an account has not given or received that was due.</summary>
+/// <summary>A settlement fail: units or cash that an account did not deliver or receive when due.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Symbol">The symbol that was traded.</param>
-/// <param name="Asset">The asset of its units.</param>
-/// <param name="Units">Units that are left: to receive, or less than zero: to give.</param>
-/// <param name="Currency">The asset of its cash.</param>
-/// <param name="Cash">Cash that is left: to receive, or less than zero: to pay.</param>
-/// <param name="Since">When it was due first.</param>
+/// <param name="Symbol">Traded symbol.</param>
+/// <param name="Asset">Asset of the units.</param>
+/// <param name="Units">Open units: positive to receive, negative to deliver.</param>
+/// <param name="Currency">Asset of the cash.</param>
+/// <param name="Cash">Open cash: positive to receive, negative to pay.</param>
+/// <param name="Since">First due date.</param>
 /// <param name="Days">Business days that have ended since, 0 or more.</param>
 public sealed record SettlementFail(
     string Account, string Symbol, string Asset, decimal Units, string Currency, decimal Cash, DateOnly Since, int Days);
 
-/// <summary>Where trades settle.</summary>
-/// <param name="Venue">Its name.</param>
-/// <param name="Holidays">Days that are no business days, beside weekends.</param>
-/// <param name="BuyInDays">Business days that end before a fail may be bought in.</param>
+/// <summary>A settlement venue.</summary>
+/// <param name="Venue">Name of the venue.</param>
+/// <param name="Holidays">Days that are not business days, besides weekends.</param>
+/// <param name="BuyInDays">Business days that must end before a fail may be bought in.</param>
 /// <param name="Batches">The newest batches, newest first.</param>
-/// <param name="Fails">What fails, the oldest first; at most a thousand.</param>
+/// <param name="Fails">Fails, oldest first; at most 1,000.</param>
 public sealed record SettlementVenue(
     string Venue, IReadOnlyList<DateOnly> Holidays, int BuyInDays, IReadOnlyList<SettlementBatch> Batches, IReadOnlyList<SettlementFail> Fails);

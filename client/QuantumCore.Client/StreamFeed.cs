@@ -3,50 +3,55 @@ using System.Runtime.CompilerServices;
 namespace QuantumCore.Client;
 
 /// <summary>
-/// Follows something over a WebSocket of its own. A lost connection is made again, after growing pauses, until the reader
-/// stops; one that never stood is given up like any other call. Where no WebSocket is to be had, it is polled, and tried again now and then.
+/// Follows a stream over its own WebSocket. A lost connection is retried with backoff until the reader stops. A first
+/// connection that never succeeds fails like any other call. Where WebSockets are unavailable, the feed polls and
+/// retries the WebSocket from time to time.
 /// </summary>
 internal abstract class StreamFeed<TMessage, TUpdate>(
     QuantumCoreClient reader, HttpMessageInvoker http, Uri root, string? apiKey, QuantumCoreClientOptions options)
     where TMessage : class, IStreamMessage
     where TUpdate : class
 {
-    /// <summary>Connections that are cut before the first of a feed is polled: the exchange may be just starting.</summary>
+    /// <summary>Connections cut before a feed polls for the first time: the exchange may just be starting.</summary>
     private const int AttemptsBeforePolling = 3;
 
     private readonly Backoff _backoff = new(options);
 
-    /// <summary>How long has been waited for what is missing; the time that the reader takes is not counted.</summary>
+    /// <summary>Time waited for missing data; the reader's own time is not counted.</summary>
     private TimeSpan _waited;
 
-    /// <summary>How long is waited before it is asked for again: each time longer, or an exchange that takes its time would begin anew for ever.</summary>
+    /// <summary>
+    /// Delay before resubscribing. Grows with each attempt so that a slow exchange is not restarted endlessly.
+    /// </summary>
     private TimeSpan _patience = options.AttemptTimeout;
 
-    /// <summary>Failure that ended the polling; null where it was only interrupted.</summary>
+    /// <summary>Failure that ended the polling; null if it was only interrupted.</summary>
     private QuantumCoreException? _pollFailure;
 
-    /// <summary>The first of what is followed has come: the address is right, so that a lost connection is worth making for ever.</summary>
+    /// <summary>
+    /// True once the first data has arrived: the address is right, so lost connections are retried without limit.
+    /// </summary>
     protected bool HasStood { get; set; }
 
-    /// <summary>The time, of what no call tells the time of.</summary>
+    /// <summary>Current time, for data without a time of its own.</summary>
     protected DateTimeOffset Now => options.Time.GetUtcNow();
 
-    /// <summary>What to ask for, on each new connection.</summary>
+    /// <summary>Requests to send on each new connection.</summary>
     protected abstract IEnumerable<StreamRequest> Requests { get; }
 
-    /// <summary>What to ask for anew, of what was asked for and has not come.</summary>
+    /// <summary>Requests to send again, because their data has not arrived.</summary>
     protected abstract IEnumerable<StreamRequest> Missing { get; }
 
-    /// <summary>Takes a message in; null when it changes nothing for the reader.</summary>
+    /// <summary>Applies a message and returns an update, or null if nothing changes for the reader.</summary>
     protected abstract TUpdate? Take(TMessage message);
 
-    /// <summary>What to send after an update has been made of a message: nothing unless something is missing.</summary>
+    /// <summary>Returns the requests to send after an update: none unless data is missing.</summary>
     protected virtual IEnumerable<StreamRequest> RequestsAfter(TUpdate update) => [];
 
-    /// <summary>Asks by calls over HTTP; the messages that a stream would have told since the last time.</summary>
+    /// <summary>Polls over HTTP and returns the messages that a stream would have sent since the last poll.</summary>
     protected abstract Task<IReadOnlyList<TMessage>> PollAsync(QuantumCoreClient from, CancellationToken cancellation);
 
-    /// <summary>Everything is old from now on; what the reader is told of that.</summary>
+    /// <summary>Marks all data stale and returns the updates that say so.</summary>
     protected abstract IEnumerable<TUpdate> Lose();
 
     internal async IAsyncEnumerable<TUpdate> ReadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -84,7 +89,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
                     yield return update;
                 }
 
-                // It went well, and a WebSocket is tried again.
+                // Polling ended without a failure: try the WebSocket again.
                 if (_pollFailure is null)
                     continue;
                 failure = _pollFailure;
@@ -127,7 +132,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
         }
     }
 
-    /// <summary>Polls until a call fails that may go well later, or it is time to try a WebSocket again.</summary>
+    /// <summary>Polls until a call fails transiently, or until it is time to try a WebSocket again.</summary>
     private async IAsyncEnumerable<TUpdate> PollUntilAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         _pollFailure = null;
@@ -157,8 +162,8 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
     }
 
     /// <summary>
-    /// The next message, or null when the connection is of no more use. What was asked for and does not come is asked for again after the time of
-    /// an attempt; a connection on which nothing has come yet is given up then.
+    /// Returns the next message, or null if the connection is no longer usable. Resends requests whose data has not
+    /// arrived within the time of an attempt. Gives up a connection on which nothing has ever arrived within that time.
     /// </summary>
     private async Task<TMessage?> NextAsync(ExchangeSocket socket, CancellationToken cancellation)
     {
@@ -188,7 +193,7 @@ internal abstract class StreamFeed<TMessage, TUpdate>(
         return await next;
     }
 
-    /// <summary>Waits so long, or less; how long it was.</summary>
+    /// <summary>Waits at most a given time and returns the time waited.</summary>
     private async Task<TimeSpan> WaitAsync(Task next, TimeSpan most, CancellationToken cancellation)
     {
         var began = options.Time.GetTimestamp();

@@ -2,14 +2,14 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Client;
 
-/// <summary>What a user may do beside trading for its account.</summary>
+/// <summary>Role of a user, in addition to trading for its account.</summary>
 public enum UserRole
 {
-    /// <summary>Nothing more.</summary>
+    /// <summary>No further permissions.</summary>
     [JsonStringEnumMemberName("customer")]
     Customer = 1,
 
-    /// <summary>Listings, phases, prices, rules, trades, the breaker.</summary>
+    /// <summary>Listings, phases, prices, rules, trades, the circuit breaker.</summary>
     [JsonStringEnumMemberName("marketOperator")]
     MarketOperator = 2,
 
@@ -17,39 +17,39 @@ public enum UserRole
     [JsonStringEnumMemberName("risk")]
     Risk = 3,
 
-    /// <summary>Everything.</summary>
+    /// <summary>All permissions.</summary>
     [JsonStringEnumMemberName("administrator")]
     Administrator = 4,
 }
 
 /// <summary>A person who signs in with a password.</summary>
-/// <param name="Name">The name.</param>
-/// <param name="Role">What it may do.</param>
-/// <param name="Account">The account it trades for, <c>ACC-n</c>; null for none.</param>
-/// <param name="State"><c>open</c>, or <c>closed</c>: it may not sign in.</param>
-/// <param name="Authenticator">Whether it signs in with codes.</param>
-/// <param name="Demo">Whether it is the demo's.</param>
+/// <param name="Name">Name of the user.</param>
+/// <param name="Role">Role.</param>
+/// <param name="Account">Account the user trades for, <c>ACC-n</c>; null for none.</param>
+/// <param name="State"><c>open</c>, or <c>closed</c> if the user may not sign in.</param>
+/// <param name="Authenticator">True if it signs in with one-time codes.</param>
+/// <param name="Demo">True for a demo user.</param>
 public sealed record ExchangeUser(string Name, UserRole Role, string? Account, string State, bool Authenticator, bool Demo);
 
-/// <summary>A user who is to be added.</summary>
-/// <param name="Name">3 to 32 lower-case letters, digits, '.', '_' and '-'; a letter first.</param>
-/// <param name="Password">8 to 128 characters.</param>
-/// <param name="Role">What it may do.</param>
-/// <param name="Account">The account it trades for, <c>ACC-n</c>; null for none.</param>
+/// <summary>A user to add.</summary>
+/// <param name="Name">Name: 3 to 32 lower-case letters, digits, '.', '_' and '-', starting with a letter.</param>
+/// <param name="Password">Password, 8 to 128 characters.</param>
+/// <param name="Role">Role.</param>
+/// <param name="Account">Account the user trades for, <c>ACC-n</c>; null for none.</param>
 public sealed record NewUser(string Name, string Password, UserRole Role = UserRole.Customer, string? Account = null);
 
-/// <summary>What is to change of a user: one of these; the others are null.</summary>
-/// <param name="Role">Another role.</param>
+/// <summary>A change of a user: exactly one property is set, the others are null.</summary>
+/// <param name="Role">New role.</param>
 /// <param name="State"><c>open</c> or <c>closed</c>.</param>
-/// <param name="Password">Another password; every session ends.</param>
-/// <param name="Authenticator"><c>none</c>: it signs in without codes.</param>
+/// <param name="Password">New password; ends every session.</param>
+/// <param name="Authenticator"><c>none</c> to sign in without one-time codes.</param>
 public sealed record UserChange(UserRole? Role, string? State, string? Password, string? Authenticator);
 
-/// <summary>One line of the audit log.</summary>
-/// <param name="Sequence">Its place; larger is newer.</param>
-/// <param name="Time">When.</param>
-/// <param name="What">What happened, one word.</param>
-/// <param name="Subject">Whom or what it happened to.</param>
-/// <param name="By">Who did it; empty where that is not on record.</param>
-/// <param name="Detail">More about it.</param>
+/// <summary>A line of the audit log.</summary>
+/// <param name="Sequence">Sequence; larger is newer.</param>
+/// <param name="Time">Time of the event.</param>
+/// <param name="What">Event, one word.</param>
+/// <param name="Subject">User, account or object affected.</param>
+/// <param name="By">Acting user; empty if not recorded.</param>
+/// <param name="Detail">Further details.</param>
 public sealed record AuditLine(long Sequence, DateTimeOffset Time, string What, string Subject, string By, string Detail);

@@ -3,13 +3,13 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
 
-/// <summary>Reads command files: one command or expectation a line, as data/README describes them.</summary>
+/// <summary>Reads command files: a command or expectation per line, as data/README describes them.</summary>
 internal sealed class CommandReader(string file)
 {
     private int _line;
     private string[] _fields = [];
 
-    /// <summary>All commands of a file, in sequence. Comments and empty lines are left out.</summary>
+    /// <summary>Returns all commands of a file, in sequence. Comments and empty lines are skipped.</summary>
     /// <exception cref="FlowFormatException">A line is not a command.</exception>
     internal static IEnumerable<FlowCommand> Read(TextReader text, string file)
     {
@@ -22,7 +22,7 @@ internal sealed class CommandReader(string file)
         }
     }
 
-    /// <summary>Returns true if a line begins as a command does.</summary>
+    /// <summary>Returns true if a line begins like a command.</summary>
     internal static bool IsCommand(string line) => FlowFields.Split(line) is ["A" or "X" or "D" or "IOC" or "Q", _, ..];
 
     private FlowCommand Parse(string line)
@@ -88,7 +88,7 @@ internal sealed class CommandReader(string file)
             side.Add(new RecordedLevel(Positive(_fields[at], at, name, "price"), shown));
     }
 
-    /// <summary>Returns the first field behind the command, when there are as many as it has.</summary>
+    /// <summary>Returns the index of the first field after the command, after checking the number of fields.</summary>
     private int Demand(int least, int most) => _fields.Length >= least && _fields.Length <= most
         ? 1
         : throw Wrong($"{_fields[0]} has {least} to {most} fields, not {_fields.Length}");

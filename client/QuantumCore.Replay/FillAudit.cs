@@ -4,8 +4,8 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// Compares each aggressive order's fills with the recording. Price and quantity show in the taker's answer; which
-/// resting orders were chosen shows only in the maker's own fills, joined by trade id as they come in.
+/// Compares each aggressive order's fills with the recording. The taker's response shows price and quantity. The
+/// matched resting orders show only in the maker's own fills, which are joined by trade id as they arrive.
 /// </summary>
 internal sealed class FillAudit(ReplayReport report)
 {
@@ -13,16 +13,16 @@ internal sealed class FillAudit(ReplayReport report)
     private readonly Dictionary<string, AccountFill> _makers = [];
     private TradePosition _through;
 
-    /// <summary>Fills of the taker whose maker is not known yet.</summary>
+    /// <summary>Number of taker fills whose maker is not known yet.</summary>
     internal int OpenFills { get; private set; }
 
-    /// <summary>Whether every aggressive order is compared.</summary>
+    /// <summary>True if every aggressive order is compared.</summary>
     internal bool IsComplete => _open.Count == 0;
 
-    /// <summary>Takes the taker's answer.</summary>
-    /// <param name="line">The command's line.</param>
-    /// <param name="expected">The recorded fills: the maker's client order id, quantity, price.</param>
-    /// <param name="fills">The fills of the answer.</param>
+    /// <summary>Adds the taker's response for comparison.</summary>
+    /// <param name="line">Line of the command.</param>
+    /// <param name="expected">Recorded fills: the maker's client order id, quantity, price.</param>
+    /// <param name="fills">Fills of the response.</param>
     internal void Compare(int line, IReadOnlyList<ExpectedFill> expected, IReadOnlyList<OrderFill> fills)
     {
         report.Aggressive++;
@@ -32,7 +32,7 @@ internal sealed class FillAudit(ReplayReport report)
         Settle();
     }
 
-    /// <summary>Takes the next fills of the maker, in the sequence of their trades.</summary>
+    /// <summary>Adds the next fills of the maker, in the sequence of their trades.</summary>
     internal void Join(IReadOnlyList<AccountFill> makerFills)
     {
         foreach (var fill in makerFills)
@@ -43,7 +43,7 @@ internal sealed class FillAudit(ReplayReport report)
         Settle();
     }
 
-    /// <summary>Ends the comparison: what has no maker by now differs.</summary>
+    /// <summary>Ends the comparison. An order with an unknown maker counts as different.</summary>
     internal void Close()
     {
         for (; _open.TryDequeue(out var comparison); report.AggressiveCompared++)
@@ -60,7 +60,9 @@ internal sealed class FillAudit(ReplayReport report)
         }
     }
 
-    /// <summary>Whether the maker has later fills but not this one: it was with somebody who is no part of the recording.</summary>
+    /// <summary>
+    /// Returns true if the maker has later fills but not this one: the counterparty is not part of the recording.
+    /// </summary>
     private bool IsOfAnother(OrderFill fill) => TradePosition.Of(fill.TradeId).CompareTo(_through) <= 0;
 
     private void Judge(OpenComparison comparison)
@@ -91,16 +93,16 @@ internal sealed class FillAudit(ReplayReport report)
         int Line, IReadOnlyList<ExpectedFill> Expected, IReadOnlyList<OrderFill> Fills);
 }
 
-/// <summary>A fill as the recording wants it, in the exchange's units.</summary>
+/// <summary>A fill expected by the recording, in the exchange's units.</summary>
 internal readonly record struct ExpectedFill(string Maker, decimal Quantity, decimal Price);
 
-/// <summary>Where a trade stands among those of its symbol.</summary>
-/// <param name="Sequence">The command that made it.</param>
-/// <param name="Index">Its number among that command's trades, from 0.</param>
+/// <summary>Position of a trade among those of its symbol.</summary>
+/// <param name="Sequence">Sequence of the command that made it.</param>
+/// <param name="Index">Number among that command's trades, from 0.</param>
 internal readonly record struct TradePosition(long Sequence, long Index) : IComparable<TradePosition>
 {
-    /// <summary>The position that a trade's id tells.</summary>
-    /// <exception cref="ReplayRefusedException">It is no id of this API.</exception>
+    /// <summary>Returns the position encoded in a trade id.</summary>
+    /// <exception cref="ReplayRefusedException">The text is not a trade id of this API.</exception>
     internal static TradePosition Of(string tradeId)
     {
         var dash = tradeId.IndexOf('-', StringComparison.Ordinal);

@@ -4,34 +4,34 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// The commands that a recording becomes, and the book that they have made so far. Executions that were not in price-time priority
-/// become reductions, and are counted: no engine that keeps it would make them.
+/// Builds the commands of a recording and the book they result in. Executions outside price-time priority become
+/// reductions and are counted, because an engine with price-time priority would never make them.
 /// </summary>
 internal sealed class FlowBuilder
 {
-    /// <summary>A book check follows each aggressive order, and each so many other messages.</summary>
+    /// <summary>Messages between book checks. A check also follows each aggressive order.</summary>
     private const int MessagesPerCheck = 10;
 
     private readonly List<FlowCommand> _commands = [];
     private int _sinceCheck;
 
-    /// <summary>The book as the commands have made it; changed here alone.</summary>
+    /// <summary>Book that results from the commands; only this class changes it.</summary>
     internal RecordedBook Book { get; } = new();
 
-    /// <summary>The commands so far.</summary>
+    /// <summary>Commands so far.</summary>
     internal IReadOnlyList<FlowCommand> Commands => _commands;
 
-    /// <summary>Aggressive orders that became reductions.</summary>
+    /// <summary>Number of aggressive orders that became reductions.</summary>
     internal int NotPriceTime { get; private set; }
 
-    /// <summary>An order comes to rest.</summary>
+    /// <summary>Adds a resting order.</summary>
     internal void Rest(RecordedOrder order, int line)
     {
         Book.Rest(order);
         _commands.Add(new RestOrder(line, order.Id, order.Side, order.Remaining, order.Price));
     }
 
-    /// <summary>A resting order loses a part, or all that is left of it.</summary>
+    /// <summary>Reduces a resting order by a quantity, or removes it.</summary>
     internal void Take(RecordedOrder order, long quantity, int line, bool all = false)
     {
         if (all || quantity == order.Remaining)
@@ -47,7 +47,10 @@ internal sealed class FlowBuilder
         Book.Reduce(order, quantity);
     }
 
-    /// <summary>One aggressive order met these resting ones, all of one side, and no two of them the same; its limit is the last price.</summary>
+    /// <summary>
+    /// Adds an aggressive order that met these resting ones, all of one side and all different. Its limit is the last
+    /// price.
+    /// </summary>
     internal void Trade(OrderSide resting, ImmutableArray<RecordedFill> fills, int line)
     {
         var side = RecordedBook.Opposite(resting);
@@ -68,7 +71,9 @@ internal sealed class FlowBuilder
         }
     }
 
-    /// <summary>Whether it is time to check the book, after each message or the executions of one aggressive order.</summary>
+    /// <summary>
+    /// Returns true if it is time to check the book, after each message or the executions of one aggressive order.
+    /// </summary>
     internal bool IsCheckDue(bool afterExecution)
     {
         if (!afterExecution && ++_sinceCheck < MessagesPerCheck)
@@ -78,6 +83,6 @@ internal sealed class FlowBuilder
         return true;
     }
 
-    /// <summary>The exchange's book is to show this now.</summary>
+    /// <summary>Adds a check of the exchange's book.</summary>
     internal void Check(BookCheck row) => _commands.Add(row);
 }

@@ -4,42 +4,42 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// One step of recorded order flow. Prices are in ten-thousandths of the quote asset, quantities in shares; an id
-/// names an order of the recording and may come again once its order is done.
+/// A step of recorded order flow. Prices are in ten-thousandths of the quote asset, quantities in shares. An id names
+/// an order of the recording and may be reused once its order is done.
 /// </summary>
-/// <param name="Line">Line of the file it comes from, from 1.</param>
+/// <param name="Line">Line of the file, from 1.</param>
 public abstract record FlowCommand(int Line);
 
-/// <summary>An order comes to rest at the back of its level's queue.</summary>
+/// <summary>Adds an order at the back of its level's queue.</summary>
 public sealed record RestOrder(int Line, long Id, OrderSide Side, long Quantity, long Price) : FlowCommand(Line);
 
-/// <summary>A resting order shrinks by a quantity and keeps its priority.</summary>
+/// <summary>Reduces a resting order by a quantity; it keeps its priority.</summary>
 public sealed record ReduceOrder(int Line, long Id, long Quantity) : FlowCommand(Line);
 
-/// <summary>A resting order is cancelled; the quantity is what must be left of it.</summary>
+/// <summary>Cancels a resting order. The quantity is what must be left of it.</summary>
 public sealed record WithdrawOrder(int Line, long Id, long Quantity) : FlowCommand(Line);
 
-/// <summary>An immediate-or-cancel order, and the fills the real market made of it, in their sequence.</summary>
+/// <summary>An immediate-or-cancel order with its recorded fills, in sequence.</summary>
 public sealed record AggressiveOrder(
     int Line, OrderSide Side, long Quantity, long Limit, ImmutableArray<RecordedFill> Fills) : FlowCommand(Line);
 
-/// <summary>What the real book showed at this point, best levels first; a side may be shorter than the depth.</summary>
+/// <summary>Recorded book at this point, best levels first. A side may be shorter than the depth.</summary>
 public sealed record BookCheck(
     int Line, int Depth, ImmutableArray<RecordedLevel> Bids, ImmutableArray<RecordedLevel> Asks) : FlowCommand(Line);
 
-/// <summary>One fill of an aggressive order against a resting one.</summary>
+/// <summary>A fill of an aggressive order against a resting one.</summary>
 public readonly record struct RecordedFill(long MakerId, long Quantity, long Price);
 
-/// <summary>One price level as the real book showed it.</summary>
+/// <summary>A recorded price level.</summary>
 public readonly record struct RecordedLevel(long Price, long Quantity);
 
-/// <summary>A recording does not read as one; the message names the file and the place in it.</summary>
-/// <param name="file">Its name.</param>
-/// <param name="number">The place, from 1; 0 for the whole file.</param>
-/// <param name="what">What is wrong there.</param>
-/// <param name="unit">What is numbered.</param>
-/// <param name="column">The field of the line that is wrong, from 1; 0 for the whole line.</param>
-/// <param name="name">What that field holds.</param>
+/// <summary>A recording is malformed. The message names the file and the place in it.</summary>
+/// <param name="file">Name of the file.</param>
+/// <param name="number">Number of the line or message, from 1; 0 for the whole file.</param>
+/// <param name="what">Description of the error.</param>
+/// <param name="unit">Unit that is numbered.</param>
+/// <param name="column">Wrong field of the line, from 1; 0 for the whole line.</param>
+/// <param name="name">Meaning of that field.</param>
 public sealed class FlowFormatException(string file, int number, string what, string unit = "line", int column = 0, string? name = null)
     : Exception(Place(file, number, unit, column, name) + what)
 {
@@ -51,7 +51,7 @@ public sealed class FlowFormatException(string file, int number, string what, st
     };
 }
 
-/// <summary>Which of a recording's stocks is wanted can't be told: none was named, or one that is not there.</summary>
+/// <summary>The stock to replay is ambiguous or missing: none was named, or the recording does not hold it.</summary>
 public sealed class FlowTickerException : Exception
 {
     private const int MostExamples = 10;
@@ -70,13 +70,13 @@ public sealed class FlowTickerException : Exception
     internal FlowTickerException(string file, string ticker)
         : base($"{file} is of one stock: {ticker} can't be chosen from it") => (Ticker, Stocks, Examples) = (ticker, 1, []);
 
-    /// <summary>The stock that was named; null for none.</summary>
+    /// <summary>Requested stock; null for none.</summary>
     public string? Ticker { get; }
 
-    /// <summary>How many stocks the recording holds.</summary>
+    /// <summary>Number of stocks in the recording.</summary>
     public int Stocks { get; }
 
-    /// <summary>Some of them: those about where the name stands in the alphabet.</summary>
+    /// <summary>Some of its stocks, those closest to the requested name in the alphabet.</summary>
     public IReadOnlyList<string> Examples { get; }
 
     private static string[] Near(string ticker, IReadOnlyCollection<string> stocks)

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QuantumCore.Replay;
 
-/// <summary>One stock's part of a day file of TotalView-ITCH 5.0.</summary>
+/// <summary>A single stock's part of a TotalView-ITCH 5.0 day file.</summary>
 internal sealed class ItchDay
 {
     private const int LongestTicker = 8;
@@ -11,7 +11,7 @@ internal sealed class ItchDay
     private readonly List<ItchMessage> _messages = [];
     private readonly int[] _counts = new int[byte.MaxValue + 1];
 
-    // By locate code, as the numbers that tickers are in messages.
+    // Tickers by locate code, as the eight-byte numbers found in messages.
     private readonly ulong[] _stocks = new ulong[ushort.MaxValue + 1];
     private readonly string _file;
     private readonly ulong? _wanted;
@@ -19,32 +19,32 @@ internal sealed class ItchDay
 
     private ItchDay(string file, string? ticker) => (_file, _wanted) = (file, NumberOf(ticker));
 
-    /// <summary>What happens to its orders, in sequence.</summary>
+    /// <summary>Messages about its orders, in sequence.</summary>
     internal IReadOnlyList<ItchMessage> Messages => _messages;
 
-    /// <summary>Messages of the whole file, of all stocks.</summary>
+    /// <summary>Number of messages in the whole file, of all stocks.</summary>
     internal int Total { get; private set; }
 
-    /// <summary>Of these, how many have types that nobody knows.</summary>
+    /// <summary>Number of those with an unknown type.</summary>
     internal int Unknown { get; private set; }
 
-    /// <summary>Whether it begins with the event that begins a day: no order can be older.</summary>
+    /// <summary>True if the file starts with the event that starts a day, so no order can be older.</summary>
     internal bool BeginsWhole { get; private set; }
 
-    /// <summary>Whether it has the event that ends one.</summary>
+    /// <summary>True if the file has the event that ends a day.</summary>
     internal bool EndsWhole { get; private set; }
 
-    /// <summary>The messages about the stock, of one type.</summary>
+    /// <summary>Returns the number of messages about the stock, of one type.</summary>
     internal int Count(char type) => _counts[type];
 
-    /// <summary>Reads a stock's part of a file; of all other stocks nothing is kept but their tickers.</summary>
-    /// <param name="stream">The file, unpacked.</param>
-    /// <param name="file">Its name, for what is wrong with it.</param>
-    /// <param name="ticker">The stock; null refuses with the stocks there are.</param>
-    /// <param name="cancellation">Gives up: a whole day takes minutes.</param>
-    /// <param name="layout">What stands around each message.</param>
-    /// <exception cref="FlowFormatException">It is cut off or damaged, or a message makes no sense.</exception>
-    /// <exception cref="FlowTickerException">There is no such stock.</exception>
+    /// <summary>Reads a stock's part of a file. Of all other stocks only the tickers are kept.</summary>
+    /// <param name="stream">File content, decompressed.</param>
+    /// <param name="file">Name of the file, for error messages.</param>
+    /// <param name="ticker">The stock; null to fail with a list of the stocks in the file.</param>
+    /// <param name="cancellation">Token that cancels the call: a whole day takes minutes.</param>
+    /// <param name="layout">Framing of the messages.</param>
+    /// <exception cref="FlowFormatException">The file is truncated or damaged, or a message is invalid.</exception>
+    /// <exception cref="FlowTickerException">The file does not hold the stock.</exception>
     internal static ItchDay Read(Stream stream, string file, string? ticker, CancellationToken cancellation, ItchLayout layout = default)
     {
         var day = new ItchDay(file, ticker);
@@ -65,7 +65,10 @@ internal sealed class ItchDay
         return day._locate >= 0 ? day : throw new FlowTickerException(file, ticker, day.Stocks());
     }
 
-    /// <summary>The directory comes first; orders and trades have the ticker, too, in a file that begins after it.</summary>
+    /// <summary>
+    /// Records a stock's locate code. Directory messages come first. In a file that begins after them, orders and
+    /// trades carry the ticker too.
+    /// </summary>
     private void Learn(ulong stock, ushort locate, int number)
     {
         _stocks[locate] = stock;
@@ -77,7 +80,7 @@ internal sealed class ItchDay
         _locate = locate;
     }
 
-    /// <summary>A system event; false where the directory is complete and has not the stock.</summary>
+    /// <summary>Handles a system event. Returns false if the directory is complete and lacks the stock.</summary>
     private bool GoesOn(char code, int number)
     {
         BeginsWhole |= code == 'O' && number == 1;
@@ -94,7 +97,7 @@ internal sealed class ItchDay
 
     private List<string> Stocks() => [.. _stocks.Where(static stock => stock != 0).Select(Text)];
 
-    /// <summary>Eight bytes, filled up with spaces; null for what is no ticker.</summary>
+    /// <summary>Returns a ticker as eight bytes padded with spaces; null if it is not a ticker.</summary>
     private static ulong? NumberOf(string? ticker)
     {
         if (ticker is not { Length: >= 1 and <= LongestTicker } || !Ascii.IsValid(ticker))

@@ -5,34 +5,34 @@ namespace QuantumCore.Replay;
 /// <summary>Framing of each message of an ITCH file.</summary>
 internal enum ItchFraming
 {
-    /// <summary>Its length of two bytes, highest first (Nasdaq's BinaryFILE).</summary>
+    /// <summary>A two-byte big-endian length before each message (Nasdaq's BinaryFILE).</summary>
     Lengths = 0,
 
-    /// <summary>Packets of SoupBinTCP: a length, a letter, and of data packets a message.</summary>
+    /// <summary>SoupBinTCP packets: a length, a letter, and for data packets a message.</summary>
     SoupBinTcp = 1,
 
-    /// <summary>Packets of MoldUDP64: session, sequence, count, and so many messages behind their lengths.</summary>
+    /// <summary>MoldUDP64 packets: session, sequence, count, and that many length-prefixed messages.</summary>
     MoldUdp64 = 2,
 
-    /// <summary>Nothing: a message is as long as its type.</summary>
+    /// <summary>No framing: the type determines the length of a message.</summary>
     None = 3,
 }
 
 /// <summary>Layout of a file of ITCH messages.</summary>
-/// <param name="Framing">What stands around each message.</param>
-/// <param name="Skipped">Bytes before the first whole message, of a file that begins within one.</param>
+/// <param name="Framing">Framing of the messages.</param>
+/// <param name="Skipped">Bytes before the first whole message, if the file begins within one.</param>
 internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
 {
-    /// <summary>Bytes of a message's length.</summary>
+    /// <summary>Length of a message's length prefix, in bytes.</summary>
     internal const int PrefixLength = 2;
 
-    /// <summary>Bytes before the messages of a MoldUDP64 packet; the last two are their count.</summary>
+    /// <summary>Length of a MoldUDP64 packet's header, in bytes. The last two hold the message count.</summary>
     internal const int MoldHeader = 20;
 
-    /// <summary>The count of a MoldUDP64 packet that ends its session.</summary>
+    /// <summary>Message count of the MoldUDP64 packet that ends its session.</summary>
     internal const ushort MoldEnd = ushort.MaxValue;
 
-    /// <summary>So many messages in a row are no chance.</summary>
+    /// <summary>Number of consecutive messages that rules out coincidence.</summary>
     private const int Enough = 8;
 
     private const long DayNanos = 86_400_000_000_000;
@@ -42,7 +42,7 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
         ('S', 12), ('R', 39), ('H', 25), ('Y', 20), ('L', 26), ('V', 35), ('W', 12), ('K', 28), ('J', 35), ('h', 21), ('A', 36), ('F', 40),
         ('E', 31), ('C', 36), ('X', 23), ('D', 19), ('U', 35), ('P', 44), ('Q', 40), ('B', 19), ('I', 50), ('N', 20), ('O', 48));
 
-    /// <summary>The layout as words.</summary>
+    /// <summary>Layout as a sentence.</summary>
     internal string Text => (Framing switch
     {
         ItchFraming.Lengths => "its messages stand behind their lengths of two bytes",
@@ -51,15 +51,15 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
         ItchFraming.None => "its messages follow one another without lengths",
     }) + (Skipped > 0 ? $", the first whole one after {Skipped} bytes" : "");
 
-    /// <summary>Returns the length of a type's messages; 0 for a type that is not known.</summary>
+    /// <summary>Returns the length of a type's messages in bytes; 0 for an unknown type.</summary>
     internal static int LengthOf(byte type) => s_lengths[type];
 
-    /// <summary>Returns the layout of a file that begins so; null when its messages are none of ITCH 5.0.</summary>
-    /// <param name="beginning">The beginning of the file, unpacked.</param>
+    /// <summary>Returns the layout of a file with this beginning; null if its messages are not ITCH 5.0.</summary>
+    /// <param name="beginning">Beginning of the file, decompressed.</param>
     /// <param name="isWhole">True if it is the whole file.</param>
     internal static ItchLayout? Of(ReadOnlySpan<byte> beginning, bool isWhole)
     {
-        // A day file shows in its first message already: what is wrong behind it, the reader names.
+        // The first message identifies a day file. The reader reports errors after it.
         if (beginning.Length > PrefixLength && LengthOf(beginning[PrefixLength]) is > 0 and var length
             && BinaryPrimitives.ReadUInt16BigEndian(beginning) == length)
         {
@@ -72,7 +72,7 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
                 return new ItchLayout(framing);
         }
 
-        // Cut out of a day by its bytes, as by `tail -c`: a message is never longer than this.
+        // Cut out of a day by byte offset, as by `tail -c`: no message is longer than this.
         for (var skipped = 1; skipped <= PrefixLength + byte.MaxValue && skipped < beginning.Length; skipped++)
         {
             if (Fits(beginning[skipped..], ItchFraming.Lengths, isWhole, Enough))
@@ -82,10 +82,12 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
         return null;
     }
 
-    /// <summary>Returns true if the bytes are messages in this framing: so many of known types, or all there is.</summary>
+    /// <summary>
+    /// Returns true if the bytes are messages in this framing: enough of known types, or all there are.
+    /// </summary>
     private static bool Fits(ReadOnlySpan<byte> bytes, ItchFraming framing, bool isWhole, int least)
     {
-        // What has no frames could be a text: that has no byte of nothing.
+        // A file without framing could be text, but text has no zero byte.
         if (framing == ItchFraming.None && !bytes.Contains((byte)0))
             return false;
 
@@ -109,7 +111,8 @@ internal readonly record struct ItchLayout(ItchFraming Framing, int Skipped = 0)
         return known >= (isWhole ? Math.Min(least, 2) : least);
     }
 
-    // Each takes what stands first off, and returns the known messages in it: -1 where it can't stand there, null where it is cut.
+    // Each method removes the first frame and returns its known messages: -1 if the frame is invalid, null if it is
+    // truncated.
     private static int? Prefixed(ref ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < PrefixLength)

@@ -4,16 +4,19 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// Turns one stock's part of a day of TotalView-ITCH into engine commands. All orders that the book shows are there from beginning to end,
-/// so that nothing has to be guessed; what the book does not show, or what no continuous market does, is left out:
+/// Converts a stock's part of a TotalView-ITCH day into engine commands. All displayed orders are complete, so nothing
+/// is guessed. Hidden orders, and events that no continuous market has, are left out:
 /// <list type="bullet">
-/// <item>executions that follow one another with the same time and side are one aggressive order, limited at the last price;</item>
-/// <item>what a cross executes (<c>C</c> that is not printable) or what is executed at another price than displayed is taken from the
-/// order without a trade: the order it met is in no message;</item>
-/// <item>a replacement takes the old order out and puts a new one at the back of its queue;</item>
-/// <item>an order that would trade, because the book is crossed while the stock does not trade, comes when it would not any more;</item>
-/// <item>orders at fractions of a cent are left out when none of them is executed: a dollar or more is priced in cents;</item>
-/// <item>messages about orders that the file does not add are left out: it begins within the day, or has gaps.</item>
+/// <item>consecutive executions with the same time and side are one aggressive order, limited at the last price;</item>
+/// <item>an execution in a cross (non-printable <c>C</c>) or at another price than displayed reduces the order without
+/// a trade, because no message holds its counterparty;</item>
+/// <item>a replacement removes the old order and adds a new one at the back of its queue;</item>
+/// <item>an order that would trade, because the book is crossed while the stock is halted, is added once it no longer
+/// would;</item>
+/// <item>orders at fractions of a cent are left out if none of them is executed, as prices from one dollar are in
+/// cents;</item>
+/// <item>messages about orders that the file does not add are left out: the file begins within the day, or has
+/// gaps.</item>
 /// </list>
 /// </summary>
 internal sealed class ItchImport
@@ -25,13 +28,13 @@ internal sealed class ItchImport
     private readonly string _file;
     private readonly FlowBuilder _flow = new();
 
-    /// <summary>Orders of the recording that are not in the book: those that wait, and those at fractions of a cent.</summary>
+    /// <summary>Recorded orders that are not in the book: waiting ones, and those at fractions of a cent.</summary>
     private readonly Dictionary<long, RecordedOrder> _aside = [];
 
-    /// <summary>Orders that would trade, as they came.</summary>
+    /// <summary>Orders that wait because they would trade, in sequence.</summary>
     private readonly List<RecordedOrder> _waiting = [];
 
-    /// <summary>The best bid and ask when those were last looked through.</summary>
+    /// <summary>Best bid and ask at the last check of the waiting orders.</summary>
     private (long? Bid, long? Ask) _best;
 
     private bool _hasFractions;
@@ -46,11 +49,13 @@ internal sealed class ItchImport
     private ItchImport(ItchDay day, string file) => (_day, _file) = (day, file);
 
     /// <summary>Converts a stock's day.</summary>
-    /// <param name="ticker">What the flow is called.</param>
-    /// <param name="day">The stock's messages.</param>
-    /// <param name="file">The file's name, for what is wrong with it.</param>
-    /// <param name="cancellation">Gives up: a whole day takes seconds.</param>
-    /// <exception cref="FlowFormatException">A message is about an order that is not there, or takes more of one than there is.</exception>
+    /// <param name="ticker">Name of the flow.</param>
+    /// <param name="day">Messages of the stock.</param>
+    /// <param name="file">Name of the file, for error messages.</param>
+    /// <param name="cancellation">Token that cancels the call: a whole day takes seconds.</param>
+    /// <exception cref="FlowFormatException">
+    /// A message is about a missing order, or takes more of an order than is left.
+    /// </exception>
     internal static OrderFlow Convert(string ticker, ItchDay day, string file, CancellationToken cancellation)
     {
         var import = new ItchImport(day, file);
@@ -64,7 +69,9 @@ internal sealed class ItchImport
         return new OrderFlow(ticker, import._flow.Commands, [.. import.Notes()]);
     }
 
-    /// <summary>Whether an order at a fraction of a cent is executed, as of a stock below a dollar.</summary>
+    /// <summary>
+    /// Returns true if an order at a fraction of a cent is executed, as for a stock below one dollar.
+    /// </summary>
     private bool TradesInFractions()
     {
         var fractions = new HashSet<long>();
@@ -79,7 +86,9 @@ internal sealed class ItchImport
         return false;
     }
 
-    /// <summary>Takes one message, or the executions of one aggressive order; says how many it took.</summary>
+    /// <summary>
+    /// Converts one message, or the executions of one aggressive order, and returns the number of messages converted.
+    /// </summary>
     private int Step(int at)
     {
         var message = _day.Messages[at];
@@ -90,7 +99,7 @@ internal sealed class ItchImport
         }
         else if (Known(message) is not { } order)
         {
-            // A replacement of an order that is not there has no side, and stays as unknown as that was.
+            // A replacement of an unknown order has no side, so the new order stays unknown too.
             _unseen++;
             return taken;
         }
@@ -144,7 +153,7 @@ internal sealed class ItchImport
     }
 
 
-    /// <summary>A cancellation, or an execution that is no trade of a continuous market.</summary>
+    /// <summary>Applies a cancellation, or an execution that is not a trade of a continuous market.</summary>
     private void TakeOut(in ItchMessage message, RecordedOrder order)
     {
         if (message.Type == 'C' && !message.IsPrintable)
@@ -157,7 +166,7 @@ internal sealed class ItchImport
         Take(order, message.Type == 'D' ? order.Remaining : Part(message, order), message.Number);
     }
 
-    /// <summary>Whether an order was met by an aggressive one at the price at which the book showed it.</summary>
+    /// <summary>Returns true if an aggressive order met this order at its displayed price.</summary>
     private bool IsTrade(in ItchMessage message, RecordedOrder order) =>
         (message.Type == 'E' || (message.Type == 'C' && message.IsPrintable && message.Price == order.Price)) && !_aside.ContainsKey(order.Id);
 
@@ -167,7 +176,7 @@ internal sealed class ItchImport
         var fills = ImmutableArray.CreateBuilder<RecordedFill>();
         for (; at < _day.Messages.Count; at++)
         {
-            // Two aggressive orders may share a time; one never meets the same order twice.
+            // Two aggressive orders may share a time. An order never meets the same resting order twice.
             var message = _day.Messages[at];
             if (message.Time != first.Time || Known(message) is not { } order || !IsTrade(message, order) || order.Side != side
                 || fills.Any(fill => fill.MakerId == message.Id))
@@ -180,7 +189,7 @@ internal sealed class ItchImport
         return fills.Count;
     }
 
-    /// <summary>The part of an order that a message takes, which must be there.</summary>
+    /// <summary>Returns the quantity that a message takes from an order, after checking that it is there.</summary>
     private long Part(in ItchMessage message, RecordedOrder order) => message.Quantity <= order.Remaining
         ? message.Quantity
         : throw Wrong(message, $"{message.Quantity} of order {order.Id} are taken, and {order.Remaining} are left");
@@ -201,7 +210,9 @@ internal sealed class ItchImport
         _waiting.Remove(order);
     }
 
-    /// <summary>Lets those rest that would not trade any more, in the sequence in which they came. Before a stock's first cross many thousands wait.</summary>
+    /// <summary>
+    /// Adds waiting orders that would no longer trade, in sequence. Before a stock's first cross many thousands wait.
+    /// </summary>
     private void Release(int number)
     {
         if (_waiting.Count == 0 || _best == Best())
@@ -224,7 +235,7 @@ internal sealed class ItchImport
         _best = Best();
     }
 
-    /// <summary>While orders wait the exchange's book is not the recorded one.</summary>
+    /// <summary>Checks the book, unless orders wait: then the exchange's book differs from the recorded one.</summary>
     private void Check(int number)
     {
         if (_waiting.Count > 0)

@@ -3,25 +3,34 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
 
-/// <summary>What a message of TotalView-ITCH 5.0 does to an order that the book shows.</summary>
-/// <param name="Time">Nanoseconds since midnight, of Nasdaq's clock: the executions of one aggressive order share it.</param>
-/// <param name="Id">The order's reference, which no other order of the day has.</param>
-/// <param name="NewId">The reference that takes its place, of a replacement (<c>U</c>).</param>
-/// <param name="Quantity">Shares: all of an order that is added or replaced, else what it loses. None of a deletion (<c>D</c>).</param>
-/// <param name="Price">Dollars times 10,000, of what is added, replaced or executed at a price of its own (<c>C</c>).</param>
-/// <param name="Number">The message's number in the file, from 1.</param>
-/// <param name="Side">The order's side, of what is added.</param>
-/// <param name="Type">Its letter, <c>F</c> (with the name of a firm) as <c>A</c>.</param>
-/// <param name="IsPrintable">Whether this execution is told by itself; in a cross it is part of the cross's print.</param>
+/// <summary>Effect of a TotalView-ITCH 5.0 message on a displayed order.</summary>
+/// <param name="Time">Nanoseconds since midnight on Nasdaq's clock. The executions of one aggressive order share
+/// it.</param>
+/// <param name="Id">Order reference, unique within the day.</param>
+/// <param name="NewId">New order reference of a replacement (<c>U</c>).</param>
+/// <param name="Quantity">Shares: the whole order if added or replaced, else the reduction. None for a deletion
+/// (<c>D</c>).</param>
+/// <param name="Price">Dollars times 10,000, for an order added, replaced or executed at another price
+/// (<c>C</c>).</param>
+/// <param name="Number">Number of the message in the file, from 1.</param>
+/// <param name="Side">Side of an added order.</param>
+/// <param name="Type">Message type letter; <c>F</c> (with a firm's name) is reported as <c>A</c>.</param>
+/// <param name="IsPrintable">True if this execution is printed by itself; in a cross it is part of the cross's
+/// print.</param>
 internal readonly record struct ItchMessage(
     long Time, long Id, long NewId, uint Quantity, uint Price, int Number, OrderSide Side, char Type, bool IsPrintable)
 {
     private const int Header = 11;
 
-    /// <summary>The stock's code of this day, by which the messages of its orders are found; 0 for what is about no stock.</summary>
+    /// <summary>
+    /// Returns the stock locate code of this day, which identifies the stock of a message; 0 for none.
+    /// </summary>
     internal static ushort Locate(ReadOnlySpan<byte> message) => BinaryPrimitives.ReadUInt16BigEndian(message[1..]);
 
-    /// <summary>The ticker of a message of the directory, of trading states, of orders or of trades: eight letters as one number; null where none is looked for.</summary>
+    /// <summary>
+    /// Returns the ticker of a directory, trading action, order or trade message, as an eight-byte number; null for
+    /// other types.
+    /// </summary>
     internal static ulong? Ticker(ReadOnlySpan<byte> message) => message[0] switch
     {
         (byte)'R' or (byte)'H' => BinaryPrimitives.ReadUInt64BigEndian(message[Header..]),
@@ -30,8 +39,12 @@ internal readonly record struct ItchMessage(
         _ => null,
     };
 
-    /// <summary>Reads a message of an order that the book shows: <c>A</c>, <c>F</c>, <c>E</c>, <c>C</c>, <c>X</c>, <c>D</c> or <c>U</c>.</summary>
-    /// <exception cref="FlowFormatException">It has no shares, no price or no side, or a reference beyond all that is possible.</exception>
+    /// <summary>
+    /// Reads a message about a displayed order: <c>A</c>, <c>F</c>, <c>E</c>, <c>C</c>, <c>X</c>, <c>D</c> or <c>U</c>.
+    /// </summary>
+    /// <exception cref="FlowFormatException">
+    /// It has no shares, price or side, or its reference is out of range.
+    /// </exception>
     internal static ItchMessage Read(ReadOnlySpan<byte> message, int number, string file)
     {
         var time = ((long)BinaryPrimitives.ReadUInt16BigEndian(message[5..]) << 32) | BinaryPrimitives.ReadUInt32BigEndian(message[7..]);
@@ -67,7 +80,7 @@ internal readonly record struct ItchMessage(
         }
     }
 
-    /// <summary>What is wrong with a message.</summary>
+    /// <summary>Returns the exception for an invalid message.</summary>
     internal static FlowFormatException Wrong(string file, int number, string what) => new(file, number, what, "message");
 
     private static OrderSide SideOf(char side, int number, string file) => side switch

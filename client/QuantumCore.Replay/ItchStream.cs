@@ -3,13 +3,13 @@ using System.Buffers.Binary;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// The messages of a file of TotalView-ITCH 5.0, whatever stands around them. They are looked at in one buffer where they lie: a day has
-/// hundreds of millions, and nearly all are about other stocks.
+/// Reads the messages of a TotalView-ITCH 5.0 file in any framing. Messages are parsed in place in one buffer: a day
+/// has hundreds of millions, and nearly all are about other stocks.
 /// </summary>
-/// <param name="stream">The file, unpacked.</param>
-/// <param name="file">Its name, for what is wrong with it.</param>
-/// <param name="layout">What stands around each message.</param>
-/// <param name="cancellation">Gives up.</param>
+/// <param name="stream">File content, decompressed.</param>
+/// <param name="file">Name of the file, for error messages.</param>
+/// <param name="layout">Framing of the messages.</param>
+/// <param name="cancellation">Token that cancels the call.</param>
 internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, CancellationToken cancellation)
 {
     private const int BufferLength = 1 << 20;
@@ -19,17 +19,22 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
     private int _end;
     private int _skipped = layout.Skipped;
 
-    /// <summary>Messages of the MoldUDP64 packet that are still to come.</summary>
+    /// <summary>Remaining messages of the MoldUDP64 packet.</summary>
     private int _inPacket;
 
-    /// <summary>The number of the message that was read last, from 1.</summary>
+    /// <summary>Number of the last message read, from 1.</summary>
     internal int Number { get; private set; }
 
-    /// <summary>Messages of types that the specification does not have, passed over.</summary>
+    /// <summary>Number of messages skipped because the specification lacks their type.</summary>
     internal int Unknown { get; private set; }
 
-    /// <summary>The next message of a known type, without its length: as long as that type is, and gone when the next one is asked for. False at the end.</summary>
-    /// <exception cref="FlowFormatException">The file ends within a message, or its length is not its type's.</exception>
+    /// <summary>
+    /// Reads the next message of a known type, without its length prefix. Returns false at the end. The span is valid
+    /// until the next call.
+    /// </summary>
+    /// <exception cref="FlowFormatException">
+    /// The file ends within a message, or a length does not fit its type.
+    /// </exception>
     internal bool Next(out ReadOnlySpan<byte> message)
     {
         while (Frame(out message))
@@ -46,7 +51,7 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
         return false;
     }
 
-    /// <summary>What is wrong with the message that was read last.</summary>
+    /// <summary>Returns the exception for an invalid message, the last one read.</summary>
     internal FlowFormatException Wrong(string what) => ItchMessage.Wrong(file, Number, what);
 
     private bool Frame(out ReadOnlySpan<byte> message)
@@ -73,7 +78,7 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
         return true;
     }
 
-    /// <summary>The length of the next message, which stands before it; 0 at the end.</summary>
+    /// <summary>Returns the length prefix of the next message; 0 at the end.</summary>
     private int Prefixed()
     {
         if (!Has(0))
@@ -84,11 +89,13 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
             throw Wrong("the file is cut off within its length");
 
         var length = Take16();
-        // A length of nothing is how such files end.
+        // Such files end with a length of 0.
         return length == 0 && Has(0) ? throw Wrong("it is empty, which ends a file, and more follows") : length;
     }
 
-    /// <summary>The length of the message in the next packet that has one: others keep a connection alive, or say who is connected.</summary>
+    /// <summary>
+    /// Returns the length of the message in the next data packet. Other packets are heartbeats or name the session.
+    /// </summary>
     private int OfSoup()
     {
         while (Prefixed() is > 0 and var length)
@@ -109,7 +116,9 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
         return 0;
     }
 
-    /// <summary>The length of the next message of a packet, or of the first one of the next packet that has any.</summary>
+    /// <summary>
+    /// Returns the length of the next message of the packet, or of the first in the next packet with any.
+    /// </summary>
     private int OfMold()
     {
         while (_inPacket == 0)
@@ -158,7 +167,7 @@ internal sealed class ItchStream(Stream stream, string file, ItchLayout layout, 
         return number;
     }
 
-    /// <summary>Whether the byte at so many from here is there.</summary>
+    /// <summary>Returns true if the byte at an offset from the current position is available.</summary>
     private bool Has(int offset) => _end - _at > offset || Fill(offset);
 
     private bool Fill(int offset)

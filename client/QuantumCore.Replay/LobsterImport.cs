@@ -4,13 +4,13 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// Turns LOBSTER messages into engine commands. The message file tells of resting orders only, and of those only near
-/// the top of the book; what it leaves out is put in so that a matching engine can follow it:
+/// Converts LOBSTER messages into engine commands. The message file has only resting orders, and only those near the
+/// top of the book. The import adds what a matching engine needs to follow it:
 /// <list type="bullet">
 /// <item>executions with the same time and side are one aggressive order, limited at the last price;</item>
-/// <item>an order that is touched but never submitted rests from where its id stands in time;</item>
-/// <item>quantity that the order book file shows and no message explains rests under a negative id, and quantity it
-/// does not show is taken away, first from orders that no later message needs.</item>
+/// <item>an order that is changed but never submitted rests from the time that its id implies;</item>
+/// <item>quantity that the order book file shows without a message rests under a negative id, and quantity that it
+/// lacks is removed, first from orders that no later message needs.</item>
 /// </list>
 /// </summary>
 internal sealed class LobsterImport
@@ -19,10 +19,10 @@ internal sealed class LobsterImport
     private readonly IReadOnlyList<BookCheck>? _rows;
     private readonly FlowBuilder _flow = new();
 
-    /// <summary>What later messages will still take from an order.</summary>
+    /// <summary>Quantity that later messages will take, by order.</summary>
     private readonly Dictionary<long, long> _needs = [];
 
-    /// <summary>Orders without a submission, by id: ids grow with time.</summary>
+    /// <summary>Orders without a submission, by id, as ids grow with time.</summary>
     private readonly Queue<RecordedOrder> _unseen = new();
 
     private long _anonymous;
@@ -40,10 +40,10 @@ internal sealed class LobsterImport
     private int RowsNotReached { get; set; }
 
     /// <summary>Converts a day.</summary>
-    /// <param name="ticker">The recording's ticker.</param>
-    /// <param name="messages">The message file.</param>
-    /// <param name="rows">The order book file, a row for each message; null when there is none.</param>
-    /// <param name="cancellation">Gives up: a whole day takes seconds.</param>
+    /// <param name="ticker">Ticker of the recording.</param>
+    /// <param name="messages">Lines of the message file.</param>
+    /// <param name="rows">Order book file, a row for each message; null if there is none.</param>
+    /// <param name="cancellation">Token that cancels the call: a whole day takes seconds.</param>
     internal static OrderFlow Convert(
         string ticker, IReadOnlyList<LobsterMessage> messages, IReadOnlyList<BookCheck>? rows, CancellationToken cancellation = default)
     {
@@ -85,7 +85,9 @@ internal sealed class LobsterImport
             _unseen.Enqueue(new RecordedOrder(id, first.Side, first.Price, _needs[id]));
     }
 
-    /// <summary>Takes one message, or the executions of one aggressive order; says how many it took.</summary>
+    /// <summary>
+    /// Converts one message, or the executions of one aggressive order, and returns the number of messages converted.
+    /// </summary>
     private int Step(int at)
     {
         var message = _messages[at];
@@ -119,7 +121,7 @@ internal sealed class LobsterImport
 
     private void Submit(LobsterMessage message)
     {
-        // The real book let it rest, so whatever it would meet here had left unseen.
+        // The recorded book let it rest, so any order that it would meet here had left unseen.
         foreach (var fill in _flow.Book.Match(message.Side, long.MaxValue, message.Price))
             _flow.Take(_flow.Book.Find(fill.MakerId)!, fill.Quantity, message.Line);
 
@@ -134,14 +136,14 @@ internal sealed class LobsterImport
         while (_unseen.TryPeek(out var order) && order.Id < id)
         {
             _unseen.Dequeue();
-            // One that would trade now cannot have been there yet; the message that touches it brings it in.
+            // An order that would trade now cannot have been there yet. The message that changes it adds it.
             if (_needs[order.Id] > 0 && _flow.Book.Find(order.Id) is null &&
                 _flow.Book.Match(order.Side, 1, order.Price).Count == 0)
                 _flow.Rest(order, line);
         }
     }
 
-    /// <summary>The order a message touches, with at least the quantity that it takes.</summary>
+    /// <summary>Returns the order that a message changes, with at least the quantity that it takes.</summary>
     private RecordedOrder Demand(LobsterMessage message)
     {
         var order = _flow.Book.Find(message.Id);
@@ -166,7 +168,7 @@ internal sealed class LobsterImport
         var taken = 0;
         foreach (var message in _messages.Skip(at))
         {
-            // Two aggressive orders may share a time; one never meets the same order twice.
+            // Two aggressive orders may share a time. An order never meets the same resting order twice.
             if (message.Event != LobsterEvent.Execute || message.Time != first.Time || message.Side != first.Side ||
                 fills.Any(fill => fill.MakerId == message.Id))
                 break;
@@ -185,7 +187,7 @@ internal sealed class LobsterImport
 
     private void Consume(LobsterMessage message) => _needs[message.Id] -= message.Quantity;
 
-    /// <summary>Makes the book show what the row shows, as far as the row can see, and checks it now and then.</summary>
+    /// <summary>Makes the book equal to the row, as far as the row reaches, and checks it from time to time.</summary>
     private void Follow(BookCheck row, bool afterExecution)
     {
         RemoveUnshown(OrderSide.Buy, row.Bids, row);
@@ -203,7 +205,7 @@ internal sealed class LobsterImport
 
     private void RemoveUnshown(OrderSide side, ImmutableArray<RecordedLevel> levels, BookCheck row)
     {
-        // A full row sees down to its last level, a shorter one sees the whole side.
+        // A full row reaches down to its last level, a shorter one covers the whole side.
         var last = levels.Length == row.Depth ? levels[^1].Price : (long?)null;
         var excess = new List<(List<RecordedOrder> Queue, long Quantity)>();
         foreach (var (price, queue) in _flow.Book.Queues(side))
@@ -223,8 +225,8 @@ internal sealed class LobsterImport
 
     private void TakeAway(RecordedOrder[] queue, long quantity, int line)
     {
-        // What no later message needs goes first, from the back; then, if it must be, what is needed later: its
-        // message will bring it in again.
+        // Quantity that no later message needs is removed first, from the back. Then, if necessary, quantity needed
+        // later: its message will add it again.
         foreach (var spareOnly in (ReadOnlySpan<bool>)[true, false])
         {
             for (var i = queue.Length - 1; i >= 0 && quantity > 0; i--)

@@ -6,7 +6,7 @@ namespace QuantumCore.Replay;
 /// <summary>Kinds of event in a LOBSTER message file.</summary>
 internal enum LobsterEvent
 {
-    /// <summary>A limit order comes in.</summary>
+    /// <summary>A limit order is submitted.</summary>
     Submit = 1,
 
     /// <summary>Part of an order is cancelled.</summary>
@@ -21,27 +21,28 @@ internal enum LobsterEvent
     /// <summary>A hidden order is executed.</summary>
     ExecuteHidden = 5,
 
-    /// <summary>An auction's cross trade.</summary>
+    /// <summary>Cross trade of an auction.</summary>
     Cross = 6,
 
     /// <summary>Trading halts or resumes.</summary>
     Halt = 7,
 }
 
-/// <summary>One line of a LOBSTER message file: what happened to a resting order.</summary>
-/// <param name="Line">Line of the file, from 1; the order book file has a row for each message, which shows the book after it.</param>
-/// <param name="Time">Seconds after midnight: events of one aggressive order share it.</param>
-/// <param name="Event">What happened.</param>
-/// <param name="Id">The resting order.</param>
+/// <summary>A line of a LOBSTER message file: an event of a resting order.</summary>
+/// <param name="Line">Line of the file, from 1. The order book file has a row for each message, with the book after
+/// it.</param>
+/// <param name="Time">Seconds after midnight. The events of one aggressive order share it.</param>
+/// <param name="Event">Kind of event.</param>
+/// <param name="Id">Id of the resting order.</param>
 /// <param name="Quantity">Shares.</param>
 /// <param name="Price">Dollars times 10,000.</param>
-/// <param name="Side">The resting order's side.</param>
+/// <param name="Side">Side of the resting order.</param>
 internal sealed record LobsterMessage(
     int Line, decimal Time, LobsterEvent Event, long Id, long Quantity, long Price, OrderSide Side);
 
 /// <summary>
-/// Reads LOBSTER's two kinds of file, also as other programs write them again: with a row of names on top, blank lines, semicolons or tabs,
-/// quotation marks, whole numbers with a fraction or an exponent.
+/// Reads LOBSTER's two kinds of file, also as rewritten by other programs: with a header row, blank lines, semicolons
+/// or tabs, quotation marks, or whole numbers with a fraction or an exponent.
 /// </summary>
 internal sealed class LobsterReader
 {
@@ -51,7 +52,7 @@ internal sealed class LobsterReader
 
     private readonly string _file;
 
-    /// <summary>What is left of each order that was submitted.</summary>
+    /// <summary>Remaining quantity of each submitted order, by id.</summary>
     private readonly Dictionary<long, long> _left = [];
 
     private int _line;
@@ -59,7 +60,9 @@ internal sealed class LobsterReader
     private LobsterReader(string file) => _file = file;
 
     /// <summary>Reads a message file.</summary>
-    /// <exception cref="FlowFormatException">A line is not a message, or takes more of an order than it has.</exception>
+    /// <exception cref="FlowFormatException">
+    /// A line is not a message, or takes more of an order than is left.
+    /// </exception>
     internal static List<LobsterMessage> ReadMessages(TextReader text, string file)
     {
         var reader = new LobsterReader(file);
@@ -82,7 +85,7 @@ internal sealed class LobsterReader
         return rows;
     }
 
-    /// <summary>Returns true if a line has the fields of a message, whatever its type is.</summary>
+    /// <summary>Returns true if a line has the fields of a message, whatever its type.</summary>
     internal static bool IsMessage(string line)
     {
         var fields = Fields(line);
@@ -91,14 +94,14 @@ internal sealed class LobsterReader
             && FlowFields.TryWhole(fields[5], out var direction) && direction is 1 or -1;
     }
 
-    /// <summary>Returns true if a line has the numbers of levels, four for each.</summary>
+    /// <summary>Returns true if a line has numbers for levels, four for each.</summary>
     internal static bool IsRow(string line)
     {
         var fields = Fields(line);
         return fields.Length >= 4 && fields.Length % 4 == 0 && fields.All(static field => FlowFields.TryWhole(field, out _));
     }
 
-    /// <summary>The fields of each line that has some; a first one of names is none.</summary>
+    /// <summary>Returns the fields of each non-empty line, without a header row.</summary>
     private IEnumerable<string[]> Lines(TextReader text)
     {
         var isFirst = true;
@@ -118,7 +121,7 @@ internal sealed class LobsterReader
     private static bool IsHeader(string[] fields) =>
         fields.Length >= 4 && fields.All(static field => field.Length == 0 || !FlowFields.TryDecimal(field, out _)) && fields.Any(static field => field.Any(char.IsAsciiLetter));
 
-    /// <summary>A line's fields: between semicolons a time may have a comma for its point.</summary>
+    /// <summary>Returns a line's fields. Between semicolons a time may have a decimal comma.</summary>
     private static string[] Fields(string line)
     {
         if (!line.Contains(';', StringComparison.Ordinal))
@@ -154,7 +157,10 @@ internal sealed class LobsterReader
         return message;
     }
 
-    /// <summary>An event that takes more of an order than was submitted of it is of another file, or damaged: no exchange would do that.</summary>
+    /// <summary>
+    /// Subtracts an event's quantity from its order. An event that takes more than was submitted belongs to another
+    /// file, or the file is damaged.
+    /// </summary>
     private void TakeFrom(LobsterMessage message, string[] fields)
     {
         if (message.Event == LobsterEvent.Submit)
@@ -185,7 +191,7 @@ internal sealed class LobsterReader
         return new BookCheck(_line, fields.Length / 4, bids.ToImmutable(), asks.ToImmutable());
     }
 
-    /// <summary>Empty levels carry a dummy price and no quantity.</summary>
+    /// <summary>Adds a level, unless it is empty: those carry a dummy price and no quantity.</summary>
     private static void AddLevel(ImmutableArray<RecordedLevel>.Builder side, long price, long quantity)
     {
         if (quantity > 0)

@@ -5,29 +5,33 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>A recording as commands.</summary>
-/// <param name="Ticker">What was traded, as far as it can stand in a symbol: from the file's name, or as it was chosen.</param>
+/// <param name="Ticker">Traded stock as a valid part of a symbol, from the file's name or as requested.</param>
 /// <param name="Commands">The commands, in sequence.</param>
-/// <param name="Notes">What the import left out or put in, as sentences.</param>
+/// <param name="Notes">Additions and omissions of the import, as sentences.</param>
 public sealed partial record OrderFlow(
     string Ticker, IReadOnlyList<FlowCommand> Commands, IReadOnlyList<string> Notes)
 {
     private const int LongestBeginning = 64 * 1024;
     private const int LongestTicker = 10;
 
-    /// <summary>Format that the recording was read as, and why, as a sentence without its end.</summary>
+    /// <summary>Format that the recording was read as, and why, as a sentence without its full stop.</summary>
     public string Reading { get; init; } = "";
 
     /// <summary>
-    /// Opens a command file (<c>.csv</c>), a LOBSTER message file (its order book file is found beside it), LOBSTER's zip of both, or a day
-    /// file of Nasdaq's TotalView-ITCH 5.0; all but the zip may be packed by gzip. What it is shows in its beginning.
+    /// Opens a command file (<c>.csv</c>), a LOBSTER message file (with its order book file beside it), LOBSTER's zip
+    /// of both, or a Nasdaq TotalView-ITCH 5.0 day file. All but the zip may be gzip-compressed. The format is detected
+    /// from the beginning of the file.
     /// </summary>
     /// <param name="path">The file.</param>
-    /// <param name="ticker">Which stock, of a file that holds all of a day; null for one that holds one.</param>
-    /// <param name="format">What it is read as, whatever it looks like; null: as it looks.</param>
-    /// <param name="cancellation">Gives up: a whole day takes seconds, of all stocks minutes.</param>
-    /// <exception cref="FlowFormatException">It does not read as any of these.</exception>
-    /// <exception cref="FlowTickerException">It holds many stocks and none was named, or one that is not there; or it holds one.</exception>
-    /// <exception cref="IOException">It cannot be read.</exception>
+    /// <param name="ticker">Stock to read from a file of all stocks; null for a file of one.</param>
+    /// <param name="format">Format to read it as; null to detect it.</param>
+    /// <param name="cancellation">Token that cancels the call: a whole day takes seconds, of all stocks
+    /// minutes.</param>
+    /// <exception cref="FlowFormatException">The file has none of these formats.</exception>
+    /// <exception cref="FlowTickerException">
+    /// The file has many stocks and none or a missing one was named; or it has one stock only.
+    /// </exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
     public static OrderFlow Open(string path, string? ticker = null, RecordingFormat? format = null, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -55,10 +59,10 @@ public sealed partial record OrderFlow(
         }
     }
 
-    /// <summary>The names of all formats, as they are given.</summary>
+    /// <summary>Names of all formats, as users type them.</summary>
     public static string Formats => string.Join(", ", Enum.GetValues<RecordingFormat>().Select(NameOf));
 
-    /// <summary>Returns the name of a format, as it is given.</summary>
+    /// <summary>Returns the name of a format, as users type it.</summary>
     public static string NameOf(RecordingFormat format) => format switch
     {
         RecordingFormat.Commands => "commands",
@@ -112,7 +116,10 @@ public sealed partial record OrderFlow(
             : throw new FlowFormatException(
                 file, Math.Min(messages.Count, rows.Count), $"{messages.Count} messages, but {rows.Count} book rows");
 
-    /// <summary>Returns what a file is by its beginning, or by what its archive holds, and why; no format when it is no recording, or can't be read.</summary>
+    /// <summary>
+    /// Returns the format of a file, detected from its beginning or the content of its archive, and why. The format is
+    /// null if it is not a recording, or cannot be read.
+    /// </summary>
     public static RecordingGuess Guess(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -142,7 +149,9 @@ public sealed partial record OrderFlow(
             : (RecordingDetection.OfText(beginning, isWhole), null);
     }
 
-    /// <summary>The order book file that would be read with a LOBSTER message file, whether it is there or not; null where there can be none.</summary>
+    /// <summary>
+    /// Returns the path of a LOBSTER message file's order book file, existing or not; null if there can be none.
+    /// </summary>
     public static string? RowsOf(string path)
     {
         ArgumentNullException.ThrowIfNull(path);
@@ -151,7 +160,7 @@ public sealed partial record OrderFlow(
         return rows == path ? null : rows;
     }
 
-    /// <summary>The beginning of a file; what is no recording is not read to its end in search of one.</summary>
+    /// <summary>Returns the beginning of a file, so that other files are not read to their end.</summary>
     private static ReadOnlySpan<byte> Beginning(string path, out bool isWhole)
     {
         using var bytes = OpenBytes(path);
@@ -161,7 +170,10 @@ public sealed partial record OrderFlow(
         return read.AsSpan(0, length);
     }
 
-    /// <summary>The file, unpacked where it is packed, whatever it is called; what is called so is to be packed.</summary>
+    /// <summary>
+    /// Opens a file and decompresses it if it is gzip-compressed, whatever its name. A file named like one must be
+    /// compressed.
+    /// </summary>
     private static Stream OpenBytes(string path)
     {
         var file = File.OpenRead(path);
@@ -173,14 +185,14 @@ public sealed partial record OrderFlow(
             : file;
     }
 
-    /// <summary>The file's name up to the first underscore or dot.</summary>
+    /// <summary>Returns the file's name up to the first underscore or dot.</summary>
     private static string TickerOf(string name)
     {
         var end = name.AsSpan().IndexOfAny('_', '.');
         return Named(end < 0 ? name : name[..end]);
     }
 
-    /// <summary>A name as far as it can stand in a symbol.</summary>
+    /// <summary>Returns a name reduced to a valid part of a symbol.</summary>
     private static string Named(string name)
     {
         var ticker = NotInSymbol().Replace(name.ToUpperInvariant(), "");

@@ -14,7 +14,7 @@ internal sealed class RecordedOrder(long id, OrderSide side, long price, long qu
     internal long Remaining { get; set; } = quantity;
 }
 
-/// <summary>The order by order book that a recording implies: queues in price-time priority.</summary>
+/// <summary>Market-by-order book that a recording implies: queues in price-time priority.</summary>
 internal sealed class RecordedBook
 {
     private readonly Dictionary<long, RecordedOrder> _orders = [];
@@ -26,11 +26,11 @@ internal sealed class RecordedBook
 
     internal RecordedOrder? Find(long id) => _orders.GetValueOrDefault(id);
 
-    /// <summary>The queues of one side, best price first.</summary>
+    /// <summary>Returns the queues of one side, best price first.</summary>
     internal SortedDictionary<long, List<RecordedOrder>> Queues(OrderSide side) =>
         side == OrderSide.Buy ? _bids : _asks;
 
-    /// <summary>The best price of one side; null where nothing rests.</summary>
+    /// <summary>Returns the best price of one side; null if nothing rests.</summary>
     internal long? Best(OrderSide side)
     {
         foreach (var (price, _) in Queues(side))
@@ -65,7 +65,7 @@ internal sealed class RecordedBook
     internal long QuantityAt(OrderSide side, long price) =>
         Queues(side).TryGetValue(price, out var queue) ? queue.Sum(order => order.Remaining) : 0;
 
-    /// <summary>Whom an aggressive order would meet, by price and then time. Changes nothing.</summary>
+    /// <summary>Returns the fills of an aggressive order, by price and then time. Changes nothing.</summary>
     internal List<RecordedFill> Match(OrderSide aggressor, long quantity, long limit)
     {
         var fills = new List<RecordedFill>();
@@ -88,7 +88,7 @@ internal sealed class RecordedBook
         return fills;
     }
 
-    /// <summary>What the book shows of one side, best price first.</summary>
+    /// <summary>Returns the levels of one side, best price first.</summary>
     internal IEnumerable<RecordedLevel> Levels(OrderSide side, int depth) => Queues(side).Take(depth)
         .Select(queue => new RecordedLevel(queue.Key, queue.Value.Sum(order => order.Remaining)));
 

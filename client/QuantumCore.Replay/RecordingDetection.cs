@@ -3,23 +3,23 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
 
-/// <summary>The format that a recording is taken for, and why.</summary>
-/// <param name="Format">The format; null for none of those that are known.</param>
-/// <param name="Why">The reason as a sentence, without its end.</param>
+/// <summary>Detected format of a recording, and why.</summary>
+/// <param name="Format">The format; null for none of the known ones.</param>
+/// <param name="Why">Reason as a sentence, without its full stop.</param>
 public sealed record RecordingGuess(RecordingFormat? Format, string Why);
 
 /// <summary>
-/// Finds out what a recording is from its beginning. Each format is held against many lines or messages, so that a single one that is
-/// wrong, a header or a blank line says nothing about the rest.
+/// Detects the format of a recording from its beginning. Each format is checked against many lines or messages, so a
+/// single wrong line, a header or a blank line does not mislead it.
 /// </summary>
 internal static class RecordingDetection
 {
     private const int MostLines = 50;
     private const int ShownLength = 60;
 
-    /// <summary>Returns what a text is.</summary>
-    /// <param name="beginning">The beginning of the file, unpacked.</param>
-    /// <param name="isWhole">True if it is the whole file: else its last line may be cut.</param>
+    /// <summary>Returns the format of a text.</summary>
+    /// <param name="beginning">Beginning of the file, decompressed.</param>
+    /// <param name="isWhole">True if it is the whole file; otherwise its last line may be cut.</param>
     internal static RecordingGuess OfText(ReadOnlySpan<byte> beginning, bool isWhole)
     {
         if (beginning.IsEmpty)
@@ -50,7 +50,7 @@ internal static class RecordingDetection
 
     private static List<string> Lines(ReadOnlySpan<byte> beginning, bool isWhole)
     {
-        // Decoded as the whole file will be: a mark at its beginning says how.
+        // Decoded as the whole file will be, with its byte order mark.
         using var text = new StreamReader(new MemoryStream(beginning.ToArray()));
         var all = text.ReadToEnd().Split('\n');
         var whole = isWhole || all.Length == 1 ? all : all[..^1];
@@ -63,12 +63,12 @@ internal static class RecordingDetection
         && beginning[..4] is [0xd4, 0xc3, 0xb2, 0xa1] or [0xa1, 0xb2, 0xc3, 0xd4] or [0x4d, 0x3c, 0xb2, 0xa1] or [0x0a, 0x0d, 0x0d, 0x0a];
 }
 
-/// <summary>The fields of a line as programs write them: spaces and quotation marks around them are none of theirs.</summary>
+/// <summary>Splits lines as programs write them, without surrounding spaces and quotation marks.</summary>
 internal static class FlowFields
 {
     /// <summary>Returns a line's fields.</summary>
     /// <param name="line">The line.</param>
-    /// <param name="separator">What stands between them.</param>
+    /// <param name="separator">Field separator.</param>
     internal static string[] Split(string line, char separator = ',')
     {
         var fields = line.Split(separator, StringSplitOptions.TrimEntries);
@@ -81,7 +81,7 @@ internal static class FlowFields
         return fields;
     }
 
-    /// <summary>Reads a whole number, also as programs write one that they keep with a fraction: <c>100.0</c>, <c>5.853E6</c>.</summary>
+    /// <summary>Reads a whole number, also with a fraction or exponent: <c>100.0</c>, <c>5.853E6</c>.</summary>
     internal static bool TryWhole(string text, out long number)
     {
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out number))

@@ -4,12 +4,12 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>A trade of a replay.</summary>
-/// <param name="Line">The line of the recording that made it.</param>
-/// <param name="Price">Its price.</param>
-/// <param name="Quantity">Its quantity.</param>
+/// <param name="Line">Line of the recording that made it.</param>
+/// <param name="Price">Price, in the quote asset.</param>
+/// <param name="Quantity">Quantity, in the base asset.</param>
 public readonly record struct ReplayPrint(int Line, decimal Price, decimal Quantity);
 
-/// <summary>What a replay has found so far.</summary>
+/// <summary>Results of a replay so far.</summary>
 public sealed class ReplayReport
 {
     private const int DifferencesKept = 20;
@@ -17,40 +17,42 @@ public sealed class ReplayReport
     private readonly List<string> _differences = [];
     private readonly List<ReplayPrint> _prints = [];
 
-    /// <summary>Aggressive orders sent.</summary>
+    /// <summary>Number of aggressive orders sent.</summary>
     public int Aggressive { get; internal set; }
 
-    /// <summary>Aggressive orders that are compared: whom an order met shows a moment after its answer.</summary>
+    /// <summary>
+    /// Number of aggressive orders compared. The makers of an order are known shortly after its response.
+    /// </summary>
     public int AggressiveCompared { get; internal set; }
 
-    /// <summary>Of these, how many met exactly the recorded orders, quantities and prices.</summary>
+    /// <summary>Number of those that met exactly the recorded orders, quantities and prices.</summary>
     public int AggressiveExact { get; internal set; }
 
-    /// <summary>Fills of the aggressive orders.</summary>
+    /// <summary>Number of fills of the aggressive orders.</summary>
     public int Fills { get; internal set; }
 
-    /// <summary>Book rows compared.</summary>
+    /// <summary>Number of book rows compared.</summary>
     public int Rows { get; internal set; }
 
-    /// <summary>Of these, how many were equal.</summary>
+    /// <summary>Number of those that were equal.</summary>
     public int RowsEqual { get; internal set; }
 
-    /// <summary>Commands sent that change the book: adds, reductions, cancels, aggressive orders.</summary>
+    /// <summary>Number of commands sent that change the book: adds, reductions, cancels, aggressive orders.</summary>
     public int Orders { get; internal set; }
 
-    /// <summary>How long it took.</summary>
+    /// <summary>Elapsed time.</summary>
     public TimeSpan Elapsed { get; internal set; }
 
-    /// <summary>What the aggressive orders traded, in the sequence of the recording.</summary>
+    /// <summary>Trades of the aggressive orders, in the sequence of the recording.</summary>
     public IReadOnlyList<ReplayPrint> Prints => _prints;
 
-    /// <summary>All that differs from the recording, whatever it is.</summary>
+    /// <summary>Number of all differences from the recording.</summary>
     public int DifferenceCount { get; private set; }
 
     /// <summary>The first differences, as sentences that name the line.</summary>
     public IReadOnlyList<string> Differences => _differences;
 
-    /// <summary>Commands of a second, on the average.</summary>
+    /// <summary>Average commands a second.</summary>
     public long OrdersPerSecond =>
         Elapsed > TimeSpan.Zero ? (long)(Orders * (Int128)TimeSpan.TicksPerSecond / Elapsed.Ticks) : 0;
 
@@ -64,7 +66,10 @@ public sealed class ReplayReport
             _differences.Add($"line {line}: {how}");
     }
 
-    /// <summary>Returns how far the comparison is, as a sentence without its end; what waits to be compared is no difference.</summary>
+    /// <summary>
+    /// Returns the progress of the comparison, as a sentence without its full stop. Orders that wait for comparison are
+    /// not differences.
+    /// </summary>
     public string Standing()
     {
         var waiting = Aggressive - AggressiveCompared;
@@ -81,7 +86,7 @@ public sealed class ReplayReport
         return $"{Orders} orders sent; {orders}; {RowsEqual} of {Rows} book rows equal; {OrdersPerSecond} orders/s";
     }
 
-    /// <summary>The report as one line of JSON.</summary>
+    /// <summary>Returns the report as one line of JSON.</summary>
     public string ToJson() => string.Create(
         CultureInfo.InvariantCulture,
         $$"""{"ioc":{{Aggressive}},"iocExact":{{AggressiveExact}},"fills":{{Fills}},"q":{{Rows}},"qExact":{{RowsEqual}},"orders":{{Orders}},"seconds":{{(decimal)Elapsed.Ticks / TimeSpan.TicksPerSecond:0.000}},"ordersPerSecond":{{OrdersPerSecond}}}""");

@@ -2,38 +2,43 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
 
-/// <summary>How to replay.</summary>
-/// <param name="Symbol">Where to.</param>
-/// <param name="Run">Prefix of all client order ids: a run of the same name goes on where it stopped.</param>
+/// <summary>Settings of a replay.</summary>
+/// <param name="Symbol">Symbol to replay to.</param>
+/// <param name="Run">Prefix of all client order ids. A run of the same name resumes where it stopped.</param>
 /// <param name="BatchSize">Most resting orders sent in one request.</param>
-/// <param name="OrdersPerSecond">Most commands a second; 0 is as fast as it goes.</param>
-/// <param name="Maker">The resting orders' account.</param>
-/// <param name="Taker">The aggressive orders' account.</param>
-/// <param name="Lists">Whether the symbol is listed when it is not there: ticks of 0.01, lots of 1, quoted in USD, without fees of its own but what pays for a rebate of the schedule; ticks of 0.0001, quoted in USD4, where a price of the recording has more than two decimals.</param>
-/// <param name="Resumes">Whether the run has been begun before.</param>
-/// <param name="Clears">Whether resting orders of both accounts, which an earlier run left in the book, are taken out first.</param>
+/// <param name="OrdersPerSecond">Most commands a second; 0 for maximum speed.</param>
+/// <param name="Maker">Account of the resting orders.</param>
+/// <param name="Taker">Account of the aggressive orders.</param>
+/// <param name="Lists">
+/// True to list a missing symbol: ticks of 0.01, lots of 1, quoted in USD. It has no fees of its own except those that
+/// pay for a rebate of the fee schedule. If a recorded price has more than two decimals: ticks of 0.0001, quoted in
+/// USD4.
+/// </param>
+/// <param name="Resumes">True for a named run, which may have been started before and can be resumed.</param>
+/// <param name="Clears">True to cancel resting orders of both accounts, left by an earlier run, before the
+/// start.</param>
 public sealed record ReplayPlan(
     string Symbol, string Run, int BatchSize, int OrdersPerSecond, string Maker, string Taker, bool Lists, bool Resumes = false, bool Clears = false);
 
-/// <summary>What is wanted of a replay that is under way.</summary>
-/// <param name="Paused">Whether it waits.</param>
-/// <param name="Speed">Most commands a second; 0 is as fast as it goes.</param>
+/// <summary>Requested pace of a running replay.</summary>
+/// <param name="Paused">True to pause.</param>
+/// <param name="Speed">Most commands a second; 0 for maximum speed.</param>
 public readonly record struct ReplayWish(bool Paused, int Speed);
 
 /// <summary>
-/// A recording from its first line to its last, through a whole exchange as a client of it: lists the symbol, funds both accounts, sends
-/// every command and compares what the exchange makes of it.
+/// Replays a recording completely as a client of an exchange: lists the symbol, funds both accounts, sends every
+/// command and compares the results.
 /// </summary>
-/// <param name="administrator">Lists, funds and makes keys.</param>
-/// <param name="open">Makes the client of an API key, for long work; its maker disposes of it.</param>
-/// <param name="plan">How to replay.</param>
-/// <param name="time">Clock and pace.</param>
+/// <param name="administrator">Client that lists, funds and creates keys.</param>
+/// <param name="open">Creates the client of an API key, for long runs. The caller disposes it.</param>
+/// <param name="plan">Settings of the replay.</param>
+/// <param name="time">Clock and timers.</param>
 public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, QuantumCoreClient> open, ReplayPlan plan, TimeProvider time)
 {
     private const int Patience = 100;
     private const string Quote = "USD";
 
-    /// <summary>Dollars with four decimals: what is traded for less than a dollar is priced in hundredths of a cent.</summary>
+    /// <summary>Quote asset with four decimals, for stocks below one dollar priced in hundredths of a cent.</summary>
     private const string FineQuote = "USD4";
 
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(50);
@@ -43,26 +48,29 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     private QuantumCoreClient? _maker;
     private QuantumCoreClient? _taker;
 
-    /// <summary>Told when everything is ready, before the first command is sent.</summary>
+    /// <summary>Called when everything is ready, before the first command is sent.</summary>
     public Action? Begun { get; init; }
 
-    /// <summary>Told about the report now and then.</summary>
+    /// <summary>Called with the report from time to time.</summary>
     public Action<ReplayReport>? Progress { get; init; }
 
-    /// <summary>Told how many lines are done, says what is wanted from now on; null when there is nobody to say it.</summary>
+    /// <summary>Called with the number of lines done. Returns the requested pace; null to keep it.</summary>
     public Func<int, CancellationToken, Task<ReplayWish?>>? Control { get; init; }
 
     /// <summary>
-    /// Replays a recording. What can be seen to fail fails before the symbol is listed. The API keys that the replay makes are revoked at its
-    /// end. Where the exchange refuses a command, the orders that rest are cancelled, unless the run may be gone on with by its name.
+    /// Replays a recording. Foreseeable failures occur before the symbol is listed. API keys created by the replay are
+    /// revoked at its end. If the exchange rejects a command, resting orders are cancelled, unless the run can be
+    /// resumed by its name.
     /// </summary>
     /// <param name="flow">The recording.</param>
-    /// <param name="file">Its name, for what is wrong with it.</param>
-    /// <param name="cancellation">Stops it; what was sent stays.</param>
-    /// <exception cref="FlowFormatException">The instrument can't carry a price or a quantity, or an order does not rest; nothing was sent.</exception>
-    /// <exception cref="ReplayRefusedException">It can't be replayed there.</exception>
-    /// <exception cref="ReplayStoppedException">The exchange refused a command without which the rest means nothing.</exception>
-    /// <exception cref="QuantumCoreException">The exchange refused something else, or can't be reached.</exception>
+    /// <param name="file">Name of the file, for error messages.</param>
+    /// <param name="cancellation">Token that stops the replay. Orders already sent stay.</param>
+    /// <exception cref="FlowFormatException">
+    /// The instrument cannot carry a price or quantity, or an order does not rest; nothing was sent.
+    /// </exception>
+    /// <exception cref="ReplayRefusedException">The recording cannot be replayed there.</exception>
+    /// <exception cref="ReplayStoppedException">The exchange rejected a command that the rest depends on.</exception>
+    /// <exception cref="QuantumCoreException">The exchange rejected something else, or cannot be reached.</exception>
     public async Task<ReplayReport> RunAsync(OrderFlow flow, string file, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(flow);
@@ -92,7 +100,7 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     private async Task<ReplayReport> RunAsync(
         OrderFlow flow, Instrument instrument, bool isListed, ReplayUnits units, CancellationToken cancellation)
     {
-        // Both accounts are there before the symbol is: an account that is none lists nothing.
+        // Opens both accounts first, so that a missing account does not leave a listed symbol behind.
         var maker = _maker ??= await OpenAsync(plan.Maker, cancellation);
         var taker = _taker ??= await OpenAsync(plan.Taker, cancellation);
         if (!isListed)
@@ -109,7 +117,9 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         return await replayer.RunAsync(flow.Commands, plan.Resumes ? book.Sequence : Replayer.NotResumed, cancellation);
     }
 
-    /// <summary>Cancels what the replay let rest. What can't be cancelled stays: the replay has failed for a reason of its own.</summary>
+    /// <summary>
+    /// Cancels the replay's resting orders. Failures are ignored, because the replay failed for a reason of its own.
+    /// </summary>
     private Task CancelRestingAsync() => ClearUpAsync(async cancellation =>
     {
         await _maker!.CancelAllAsync(plan.Symbol, cancellation: cancellation);
@@ -131,18 +141,18 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         }
         catch (Exception failure) when (failure is QuantumCoreException or OperationCanceledException)
         {
-            // The exchange can't be reached, or is about to stop: what the replay itself came to is told.
+            // The exchange cannot be reached, or is shutting down: report the result of the replay itself.
         }
     }
 
     private static bool IsEmpty(BookSnapshot book) => book.Bids.Count == 0 && book.Asks.Count == 0;
 
-    /// <summary>The symbol as it is listed where it is not there.</summary>
+    /// <summary>Returns the instrument to list if the symbol is missing.</summary>
     private Instrument New(bool hasFractions, IReadOnlyList<FeeSchedule> schedules)
     {
         var (quote, decimals, tick) = hasFractions ? (FineQuote, 4, ReplayUnits.Finest) : (Quote, 2, 0.01m);
 
-        // Where somebody gets a rebate, an instrument whose own taker fee is less is not listed.
+        // With a rebate in the schedule, an instrument whose own taker fee is lower cannot be listed.
         var tiers = schedules.Where(schedule => schedule.Asset == quote).SelectMany(static schedule => schedule.Tiers);
         return new Instrument
         {
@@ -166,7 +176,7 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         };
     }
 
-    /// <summary>Takes both accounts' orders out of the book; what it shows then.</summary>
+    /// <summary>Cancels both accounts' orders and returns the book afterwards.</summary>
     private async Task<BookSnapshot> ClearAsync(CancellationToken cancellation)
     {
         _maker ??= await OpenAsync(plan.Maker, cancellation);
@@ -174,7 +184,7 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         await _maker.CancelAllAsync(plan.Symbol, cancellation: cancellation);
         await _taker.CancelAllAsync(plan.Symbol, cancellation: cancellation);
 
-        // What everybody may see follows the book, a moment later.
+        // Market data trails the book by a moment.
         var head = (await administrator.GetStateAsync(plan.Symbol, cancellation)).Sequence;
         for (var attempt = 0; ; attempt++)
         {
@@ -185,7 +195,9 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
         }
     }
 
-    /// <summary>Deposits bear the run's name and the amount: a resumed run is not funded twice.</summary>
+    /// <summary>
+    /// Funds an account. Deposit keys contain the run's name and the amount, so a resumed run is not funded twice.
+    /// </summary>
     private async Task FundAsync(
         string account, Instrument instrument, (decimal Base, decimal Quote) funds, CancellationToken cancellation)
     {
@@ -202,30 +214,30 @@ public sealed class ReplayRun(QuantumCoreClient administrator, Func<string, Quan
     }
 }
 
-/// <summary>Why a recording can't be replayed to a symbol.</summary>
+/// <summary>Reason a recording cannot be replayed to a symbol.</summary>
 public enum ReplayObstacle
 {
-    /// <summary>The symbol is not listed, and was not to be.</summary>
+    /// <summary>The symbol is not listed, and listing was not requested.</summary>
     NotListed = 1,
 
-    /// <summary>Somebody's orders rest in its book.</summary>
+    /// <summary>Orders of others rest in its book.</summary>
     NotEmpty = 2,
 
-    /// <summary>The exchange does not list fills as this one does.</summary>
+    /// <summary>The exchange does not list fills after a trade.</summary>
     NoFills = 3,
 }
 
-/// <summary>A recording can't be replayed there; nothing of it was sent, or nothing can be compared.</summary>
+/// <summary>A recording cannot be replayed there. Nothing of it was sent, or nothing can be compared.</summary>
 public sealed class ReplayRefusedException : Exception
 {
     internal ReplayRefusedException(ReplayObstacle obstacle, string what)
         : base(what) => Obstacle = obstacle;
 
-    /// <summary>Why.</summary>
+    /// <summary>Reason of the refusal.</summary>
     public ReplayObstacle Obstacle { get; }
 }
 
-/// <summary>The exchange refused a command without which the rest of the recording means nothing.</summary>
+/// <summary>The exchange rejected a command that the rest of the recording depends on.</summary>
 public sealed class ReplayStoppedException : Exception
 {
     internal ReplayStoppedException(int line, string what)

@@ -2,12 +2,14 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Replay;
 
-/// <summary>The recording's units in those of an instrument, and what a whole recording needs of both assets.</summary>
-/// <param name="instrument">Where the recording is replayed.</param>
-/// <param name="schedule">The fees of everything that is paid in the instrument's quote asset; null: the instrument's own.</param>
+/// <summary>
+/// Converts the recording's units to an instrument's, and computes the funds that a whole recording needs.
+/// </summary>
+/// <param name="instrument">Instrument that the recording is replayed to.</param>
+/// <param name="schedule">Fee schedule of the instrument's quote asset; null for the instrument's own fees.</param>
 internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
 {
-    /// <summary>The tick of recordings with prices of more than two decimals.</summary>
+    /// <summary>Tick size of recordings with prices of more than two decimals.</summary>
     internal const decimal Finest = 0.0001m;
 
     private const decimal PriceUnits = 10_000m;
@@ -15,7 +17,7 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
 
     internal static decimal Price(long price) => price / PriceUnits;
 
-    /// <summary>Returns true if a price has more than two decimals, as those of stocks below a dollar have.</summary>
+    /// <summary>Returns true if a price has more than two decimals, as for stocks below one dollar.</summary>
     internal static bool HasFractions(IEnumerable<FlowCommand> commands) => commands.Any(static command => command switch
     {
         RestOrder order => order.Price % Cent != 0,
@@ -23,8 +25,13 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
         _ => false,
     });
 
-    /// <summary>Checks that the instrument can carry every price and quantity, and that what a command is about is there: what is wrong shows before anything is sent.</summary>
-    /// <exception cref="FlowFormatException">One is between two ticks or lots, beyond the instrument's limits, or about an order that does not rest.</exception>
+    /// <summary>
+    /// Checks that the instrument can carry every price and quantity, and that every command finds its order. Errors
+    /// show before anything is sent.
+    /// </summary>
+    /// <exception cref="FlowFormatException">
+    /// A value is between two ticks or lots, outside the instrument's limits, or its order does not rest.
+    /// </exception>
     internal void Check(IEnumerable<FlowCommand> commands, string file)
     {
         var resting = new Dictionary<long, long>();
@@ -64,7 +71,7 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
         }
     }
 
-    /// <summary>Keeps what rests, as the replay will.</summary>
+    /// <summary>Tracks the resting orders, as the replay will.</summary>
     private static void Follow(FlowCommand command, Dictionary<long, long> resting, string file)
     {
         switch (command)
@@ -95,7 +102,7 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
         }
     }
 
-    /// <summary>Enough of both assets for all orders of maker or taker at once, fees included.</summary>
+    /// <summary>Returns enough of both assets for all orders of maker or taker at once, fees included.</summary>
     internal (decimal Base, decimal Quote) Funds(IEnumerable<FlowCommand> commands, bool maker)
     {
         var tiers = schedule?.Tiers ?? [];
@@ -115,7 +122,8 @@ internal sealed class ReplayUnits(Instrument instrument, FeeSchedule? schedule)
             if (side == OrderSide.Sell)
                 units += quantity;
 
-            // Fees of sales are paid from what they bring, so that only purchases need money before. Each order's fee is rounded up.
+            // Sellers pay fees from the proceeds, so only purchases need money beforehand. Each order's fee is rounded
+            // up.
             if (side == OrderSide.Buy)
             {
                 var value = quantity * Price(price);

@@ -4,12 +4,12 @@ using QuantumCore.Client;
 namespace QuantumCore.Replay;
 
 /// <summary>
-/// Sends a recording to the exchange, one command after the other, and compares what it answers. Resting orders are
-/// the maker's, aggressive ones the taker's.
+/// Sends a recording to the exchange, one command after another, and compares the responses. The maker owns the resting
+/// orders, the taker the aggressive ones.
 /// </summary>
 internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker, ReplayPlan plan, TimeProvider time)
 {
-    /// <summary>Where a fresh run resumes: before any sequence.</summary>
+    /// <summary>Resume sequence of a fresh run: before any sequence.</summary>
     internal const long NotResumed = -1;
 
     private const int FillPage = 1000;
@@ -32,23 +32,22 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
     private int _paceOrders;
     private long? _reported;
 
-    /// <summary>Told about the report now and then.</summary>
+    /// <summary>Called with the report from time to time.</summary>
     internal Action<ReplayReport>? Progress { get; init; }
 
-    /// <summary>Told how many lines are done, says what is wanted from now on; null when there is nobody to say it.</summary>
+    /// <summary>Called with the number of lines done. Returns the requested pace; null to keep it.</summary>
     internal Func<int, CancellationToken, Task<ReplayWish?>>? Control { get; init; }
 
     private FillAudit Audit => _audit ??= new FillAudit(_report);
 
-    /// <summary>
-    /// Until something new has happened, answers are repeats from an earlier run and the book is ahead of them.
-    /// </summary>
+    /// <summary>True while responses repeat an earlier run, so the book is ahead of them.</summary>
     private bool IsCatchingUp => _lastSequence <= _resumeSequence;
 
     /// <summary>Replays all commands.</summary>
     /// <param name="commands">The recording.</param>
-    /// <param name="resumeSequence">The book's sequence at the start of a resumed run; <see cref="NotResumed"/> for a fresh one.</param>
-    /// <param name="cancellation">Stops it; what was sent stays.</param>
+    /// <param name="resumeSequence">Book sequence at the start of a resumed run; <see cref="NotResumed"/> for a fresh
+    /// one.</param>
+    /// <param name="cancellation">Token that stops the replay. Orders already sent stay.</param>
     internal async Task<ReplayReport> RunAsync(
         IReadOnlyList<FlowCommand> commands, long resumeSequence, CancellationToken cancellation)
     {
@@ -150,7 +149,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
 
         try
         {
-            // A repeated reduction would be none, and cost the order its place.
+            // A repeated reduction would not reduce, and would cost the order its priority.
             if (IsCatchingUp && await IsReducedAsync(order, cancellation))
                 return;
 
@@ -168,7 +167,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         }
         catch (QuantumCoreException refused) when (refused.Code is not (RejectCodes.Unreachable or RejectCodes.OutcomeUnknown))
         {
-            // Somebody who is no part of the recording may have had more of the order than would be left.
+            // A participant outside the recording may have taken more of the order than would be left.
             _report.Differs(command.Line, $"{order.Name} can't be reduced: {refused.Code}");
         }
     }
@@ -235,7 +234,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
             return;
 
         _report.Rows++;
-        // Market data may trail the answer that came before it; nothing else moves this book meanwhile.
+        // Market data may trail the response before it. Nothing else changes this book meanwhile.
         for (var attempt = 0; ; attempt++)
         {
             var book = await maker.GetBookAsync(plan.Symbol, row.Depth, cancellation);
@@ -262,7 +261,7 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         if (fills.Count == 0)
             return false;
 
-        // An exchange that does not know how to page would hand out the same fills for ever.
+        // An exchange that ignores paging would return the same fills endlessly.
         var (first, last) = (TradePosition.Of(fills[0].TradeId), TradePosition.Of(fills[^1].TradeId));
         if (first.CompareTo(TradePosition.Of(_lastTrade)) <= 0 || last.CompareTo(first) < 0)
             throw new ReplayRefusedException(ReplayObstacle.NoFills, "this exchange does not list fills after a trade (GET /fills?after=)");
@@ -284,7 +283,10 @@ internal sealed class Replayer(QuantumCoreClient maker, QuantumCoreClient taker,
         }
     }
 
-    /// <summary>Now and then says how far it is, and does what is wanted: goes faster or slower, or waits, with all that was read in the book.</summary>
+    /// <summary>
+    /// Reports progress from time to time and applies the requested pace: faster, slower, or paused with all commands
+    /// sent so far in the book.
+    /// </summary>
     private async Task ObeyAsync(int done, CancellationToken cancellation)
     {
         if (Control is null || (_reported is { } before && time.GetElapsedTime(before) < s_betweenReports))

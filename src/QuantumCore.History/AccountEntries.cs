@@ -5,19 +5,21 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>A double entry of an account's own record, of a payout's or of a settlement's.</summary>
-/// <param name="Lines">Its lines; they sum to zero.</param>
-/// <param name="Cause">What moved it.</param>
+/// <summary>A double entry of an account's own record, a payout's or a settlement's.</summary>
+/// <param name="Lines">Lines; they sum to zero.</param>
+/// <param name="Cause">Cause of the entry.</param>
 /// <param name="Asset">The asset that moved.</param>
-/// <param name="TimeNanos">When, Unix nanoseconds.</param>
+/// <param name="TimeNanos">Time, in Unix nanoseconds.</param>
 public sealed record AccountEntry(IReadOnlyList<Posting> Lines, string Cause, Asset Asset, long TimeNanos);
 
-/// <summary>Double entries of what accounts, payouts and settlements record themselves, each a pure function of one record.</summary>
+/// <summary>
+/// Double entries of the records of accounts, payouts and settlements. Each is a pure function of one record.
+/// </summary>
 public static class AccountEntries
 {
-    /// <summary>The entry of a record; null for one that moves nothing, and for a split.</summary>
-    /// <param name="account">Whose record it is.</param>
-    /// <param name="sequence">Its sequence in the account's stream.</param>
+    /// <summary>Returns the entry of a record; null if it moves nothing, and for a split.</summary>
+    /// <param name="account">Account of the record.</param>
+    /// <param name="sequence">Sequence in the account's stream.</param>
     /// <param name="record">The record.</param>
     public static AccountEntry? Of(AccountId account, long sequence, AccountRecord record) => record switch
     {
@@ -49,9 +51,12 @@ public static class AccountEntries
         _ => null,
     };
 
-    /// <summary>All entries of a record; of a split units and cash each have their own, of a symbol change the old units and the new.</summary>
-    /// <param name="account">Whose record it is.</param>
-    /// <param name="sequence">Its sequence in the account's stream.</param>
+    /// <summary>
+    /// Returns all entries of a record. A split has one for units and one for cash, a symbol change one for the old
+    /// units and one for the new.
+    /// </summary>
+    /// <param name="account">Account of the record.</param>
+    /// <param name="sequence">Sequence in the account's stream.</param>
     /// <param name="record">The record.</param>
     public static IEnumerable<AccountEntry> All(AccountId account, long sequence, AccountRecord record)
     {
@@ -83,14 +88,19 @@ public static class AccountEntries
         CorporateActionKind.SymbolChange => "symbol-change " + action,
     };
 
-    /// <summary>The entries of a payout's record, one for each of its withdrawals; none for a batch that is only made.</summary>
+    /// <summary>
+    /// Returns the entries of a payout's record, one for each withdrawal; none for a batch that is only created.
+    /// </summary>
     public static IEnumerable<AccountEntry> Of(string asset, PayoutRecord record) => record is BatchMade
         ? []
         : record.Items.Select(item => Entry(
             AccountId.Payout, record is BatchPaid ? AccountId.World : new(item.Account), new(asset, record.Decimals), item.Amount,
             WithdrawalCause(item.Account, item.Sequence), record.TimeNanos));
 
-    /// <summary>The entries of a settlement's record, one for each item that has settled and is not zero; none for a batch that is only closed.</summary>
+    /// <summary>
+    /// Returns the entries of a settlement's record, one for each settled item that is not zero; none for a batch that
+    /// is only closed.
+    /// </summary>
     public static IEnumerable<AccountEntry> Of(string venue, SettlementRecord record) => record is SettlementClosed
         ? []
         : record.Items.Where(item => item.Amount != 0).Select(item => new AccountEntry(
@@ -99,7 +109,9 @@ public static class AccountEntries
             new(item.Asset, item.Decimals),
             record.TimeNanos));
 
-    /// <summary>Fund and house in one entry: nobody ever sees a deficit that is paid by halves.</summary>
+    /// <summary>
+    /// Returns one entry for insurance fund and house, so that a partly paid deficit is never visible.
+    /// </summary>
     private static AccountEntry Entry(AccountId account, long sequence, DeficitCovered covered)
     {
         var lines = new List<Posting>(3);

@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Which orders a book's record touches.</summary>
+/// <summary>Orders touched by a book's record.</summary>
 internal static class BookKeys
 {
     public static IEnumerable<OrderKey> Of(BookRecord record) => record switch
@@ -18,7 +18,7 @@ internal static class BookKeys
 
     public static OrderKey Of(ClosedOrder closed) => new(closed.Account, closed.Number);
 
-    // What changes a trade of before leaves its orders as they are.
+    // A change of an earlier trade leaves its orders unchanged.
     private static IEnumerable<OrderKey> Of(TurnStep step)
     {
         if (step.ChangesTrade)

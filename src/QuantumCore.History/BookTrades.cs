@@ -4,10 +4,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>The trades of a book's record, and what it changes in trades of before.</summary>
+/// <summary>Trades of a book's record, and its changes of earlier trades.</summary>
 public static class BookTrades
 {
-    /// <summary>Each trade's money, and each change's, in their sequence; empty where nothing moves.</summary>
+    /// <summary>Returns the money of each trade and each change, in sequence; empty if nothing moves.</summary>
     public static IReadOnlyList<TradeMoney> Of(BookRecord record) => record switch
     {
         OrderAccepted { Fills.Length: > 0 } order =>
@@ -18,8 +18,8 @@ public static class BookTrades
     };
 
     /// <summary>
-    /// The money of a step of a trade. Of one that is reversed the exact mirror: the buyer gives the units back and the seller the money, and both get back
-    /// what they paid.
+    /// Returns the money of a trade's step. A reversal is the exact mirror: the buyer returns the units and the seller
+    /// the money, and both get their fees back.
     /// </summary>
     public static TradeMoney Of(in TurnStep step)
     {
@@ -29,7 +29,7 @@ public static class BookTrades
             : money;
     }
 
-    /// <summary>The money of a trade by its two orders.</summary>
+    /// <summary>Returns the money of a trade of a taker and a maker.</summary>
     private static TradeMoney Of(Side side, long taker, long takerFee, long maker, long makerFee, long priceTicks, long lots) => side == Side.Buy
         ? new TradeMoney(new(taker), new(maker), priceTicks, lots, takerFee, makerFee)
         : new TradeMoney(new(maker), new(taker), priceTicks, lots, makerFee, takerFee);

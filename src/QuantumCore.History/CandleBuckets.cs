@@ -2,7 +2,9 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Where candles begin: in UTC, weeks on Monday, months on their first day. Counted in whole minutes since 1970.</summary>
+/// <summary>
+/// Candle starts in UTC, in whole minutes since 1970. Weeks start on Monday, months on their first day.
+/// </summary>
 internal static class CandleBuckets
 {
     public const long MinuteNanos = 60_000_000_000;
@@ -13,7 +15,7 @@ internal static class CandleBuckets
     // 1970 began on a Thursday.
     private const long FirstMonday = 4 * Day;
 
-    /// <summary>The start of the candle that a minute belongs to.</summary>
+    /// <summary>Returns the start of the candle that contains a minute.</summary>
     public static long Start(CandlePeriod period, long minute) => period switch
     {
         CandlePeriod.Month => MonthStart(Months(minute)),
@@ -21,7 +23,7 @@ internal static class CandleBuckets
         _ => FloorDivide(minute, (long)period) * (long)period,
     };
 
-    /// <summary>The start of the candle so many candles later; earlier when negative.</summary>
+    /// <summary>Returns the start of the candle a number of candles later; earlier if negative.</summary>
     public static long Move(CandlePeriod period, long start, int candles) => period == CandlePeriod.Month
         ? MonthStart(Months(start) + candles)
         : start + (candles * (long)period);

@@ -3,7 +3,10 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Adds up candles of one minute to longer ones, without a gap, in the units of now: lots are rounded once for each of the units they were traded in.</summary>
+/// <summary>
+/// Adds up one-minute candles to longer ones without gaps, adjusted for splits. Lots are rounded once for each unit
+/// they were traded in.
+/// </summary>
 internal sealed class CandleFold
 {
     private readonly CandlePeriod _period;
@@ -13,16 +16,16 @@ internal sealed class CandleFold
     private long _start;
     private Candle? _open;
 
-    // The newest of it, as traded: all of it is of the same units.
+    // The newest part of it as traded, all in the same units.
     private Candle? _asTraded;
     private long _lastPrice;
 
-    /// <param name="period">How long each is.</param>
-    /// <param name="from">The first minute.</param>
-    /// <param name="last">The last minute.</param>
-    /// <param name="isNewest">The newest candles up to the last minute, whatever the first.</param>
+    /// <param name="period">Candle period.</param>
+    /// <param name="from">First minute.</param>
+    /// <param name="last">Last minute.</param>
+    /// <param name="isNewest">True for the newest candles up to the last minute, whatever the first minute.</param>
     /// <param name="limit">Most candles.</param>
-    /// <param name="units">What they are told in.</param>
+    /// <param name="units">Splits to adjust for.</param>
     public CandleFold(CandlePeriod period, long from, long last, bool isNewest, int limit, UnitsOfNow units)
     {
         (_period, _limit, _units) = (period, limit, units);
@@ -42,16 +45,16 @@ internal sealed class CandleFold
         FirstMinute = _start;
     }
 
-    /// <summary>The first minute that is needed.</summary>
+    /// <summary>First minute needed.</summary>
     public long FirstMinute { get; }
 
-    /// <summary>The first minute that is not needed any more.</summary>
+    /// <summary>First minute that is no longer needed.</summary>
     public long EndMinute { get; }
 
-    /// <summary>The last price before the first minute; 0 for none.</summary>
+    /// <summary>Sets the last price before the first minute; 0 for none.</summary>
     public void StartFrom(long lastPrice) => _lastPrice = lastPrice;
 
-    /// <summary>Adds the candle of a minute as it was traded, later than those before.</summary>
+    /// <summary>Adds the candle of a minute as traded. Minutes must ascend.</summary>
     public void Add(long minute, Candle candle)
     {
         while (minute >= Next(_start))
@@ -75,7 +78,7 @@ internal sealed class CandleFold
         }
     }
 
-    /// <summary>A candle and a later one as one; nothing and one is that one.</summary>
+    /// <summary>Merges a candle with a later one. Without an earlier candle, returns the later one.</summary>
     public static Candle Join(Candle? earlier, Candle candle) => earlier is { } open
         ? open with
         {
@@ -91,12 +94,12 @@ internal sealed class CandleFold
         }
         : candle;
 
-    /// <summary>All of them.</summary>
+    /// <summary>Returns all candles.</summary>
     public ImmutableArray<Candle> Candles()
     {
         while (_start < EndMinute && _candles.Count < _limit)
         {
-            // Before the first trade there is nothing to tell.
+            // Before the first trade there is no candle.
             if (_open is null && _asTraded is null && _lastPrice == 0)
             {
                 break;

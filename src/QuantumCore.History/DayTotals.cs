@@ -5,14 +5,14 @@ using QuantumCore.Instruments;
 namespace QuantumCore.History;
 
 /// <summary>
-/// What came to an account and what left it on a day, by asset, cause and whether it is pending: the sums of statements,
-/// which would read every line since their first day without them.
+/// Daily debits and credits of accounts, by asset, cause and pending state. Without these totals a statement would read
+/// every line since the account's first day.
 /// </summary>
 internal sealed class DayTotals
 {
     private readonly Dictionary<(long Account, long Day, string Asset, string Cause, bool IsPending), Sums> _days = [];
 
-    /// <summary>A line's cause is a word, and for what a client named a space and that name.</summary>
+    /// <summary>Splits a line's cause into a word and the client's key after a space, if there is one.</summary>
     public static (string Word, string? Key) Parts(string cause) =>
         cause.IndexOf(' ') is > 0 and var space ? (cause[..space], cause[(space + 1)..]) : (cause, null);
 
@@ -34,7 +34,7 @@ internal sealed class DayTotals
         return to;
     }
 
-    // What left is negative.
+    // Debits are negative.
     private struct Sums
     {
         public long Lines;

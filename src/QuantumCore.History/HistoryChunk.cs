@@ -3,22 +3,22 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Consecutive records of one journal stream, decoded: what the history projects at a time.</summary>
+/// <summary>Consecutive decoded records of one journal stream, the unit of projection.</summary>
 /// <param name="Stream">Name of the stream.</param>
 /// <param name="FirstSequence">Sequence of the first record.</param>
 /// <param name="Count">Number of records.</param>
 public abstract record HistoryChunk(string Stream, long FirstSequence, int Count)
 {
-    /// <summary>Streams of books: this prefix and the symbol.</summary>
+    /// <summary>Prefix of book streams, before the symbol.</summary>
     public const string BookPrefix = "book/";
 
-    /// <summary>Streams of accounts: this prefix and the account number.</summary>
+    /// <summary>Prefix of account streams, before the account number.</summary>
     public const string AccountPrefix = "acct/";
 
     /// <summary>Sequence of the last record.</summary>
     public long LastSequence => FirstSequence + Count - 1;
 
-    /// <summary>The chunk as two, of half the records each; of one with a single record there is no half.</summary>
+    /// <summary>Splits the chunk into two halves. A chunk with a single record cannot be split.</summary>
     public (HistoryChunk First, HistoryChunk Second) Halves()
     {
         var half = Count / 2;
@@ -27,21 +27,21 @@ public abstract record HistoryChunk(string Stream, long FirstSequence, int Count
             : (Part(0, half), Part(half, Count - half));
     }
 
-    /// <summary>Consecutive records of this chunk.</summary>
+    /// <summary>Returns consecutive records of this chunk.</summary>
     protected abstract HistoryChunk Part(int skip, int count);
 
-    /// <summary>The stream of an account.</summary>
+    /// <summary>Returns the stream name of an account.</summary>
     public static string StreamOf(long account) => AccountPrefix + account.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Whether the history projects this stream.</summary>
+    /// <summary>Returns true if the history projects this stream.</summary>
     public static bool IsProjected(string stream) =>
         stream.StartsWith(BookPrefix, StringComparison.Ordinal)
         || stream.StartsWith(AccountPrefix, StringComparison.Ordinal)
         || stream.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal)
         || stream.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
-    /// <summary>Decodes records as they stand in the journal.</summary>
-    /// <exception cref="HistoryStreamException">A record is not one that this build reads.</exception>
+    /// <summary>Decodes records as stored in the journal.</summary>
+    /// <exception cref="HistoryStreamException">This build cannot read a record.</exception>
     public static HistoryChunk Decode(string stream, long firstSequence, IReadOnlyList<ReadOnlyMemory<byte>> bodies)
     {
         if (stream.StartsWith(BookPrefix, StringComparison.Ordinal))
@@ -136,7 +136,7 @@ public sealed record SettlementChunk(string Venue, long FirstSequence, IReadOnly
     protected override HistoryChunk Part(int skip, int count) => new SettlementChunk(Venue, FirstSequence + skip, [.. Records.Skip(skip).Take(count)]);
 }
 
-/// <summary>A record that cannot be projected: its stream must stop here; others go on.</summary>
+/// <summary>A record cannot be projected. Its stream stops here; others continue.</summary>
 public sealed class HistoryStreamException(string stream, long sequence, string what, Exception? cause = null)
     : Exception($"History stops on stream {stream} at sequence {sequence}: {what}.", cause)
 {
@@ -147,6 +147,6 @@ public sealed class HistoryStreamException(string stream, long sequence, string 
     public long Sequence { get; } = sequence;
 }
 
-/// <summary>The database can't take a record of a batch; which one is only known when the batch is applied in parts.</summary>
+/// <summary>The database rejects a record of a batch. Apply the batch in parts to find it.</summary>
 public sealed class HistoryConflictException(Exception cause)
     : Exception("The history can't take a record of this batch; nothing of it was written.", cause);

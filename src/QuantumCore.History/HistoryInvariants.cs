@@ -3,27 +3,29 @@ using System.Globalization;
 
 namespace QuantumCore.History;
 
-/// <summary>An invariant that does not hold.</summary>
-/// <param name="Name">Its number and what it says.</param>
-/// <param name="Rows">The rows that break it, at most <see cref="HistoryInvariants.RowsLimit"/>.</param>
+/// <summary>A violated invariant.</summary>
+/// <param name="Name">Number and description of the invariant.</param>
+/// <param name="Rows">Violating rows, at most <see cref="HistoryInvariants.RowsLimit"/>.</param>
 public sealed record InvariantViolation(string Name, IReadOnlyList<string> Rows);
 
-/// <summary>The auditor: asks the tables themselves, with no code of the projection.</summary>
+/// <summary>Checks the history by SQL alone, without code of the projection.</summary>
 public static class HistoryInvariants
 {
-    /// <summary>Most rows told of one invariant.</summary>
+    /// <summary>Most rows reported for one invariant.</summary>
     public const int RowsLimit = 20;
 
     private const string NamePrefix = "-- name: ";
 
-    /// <summary>Checks every invariant; an empty list is good news.</summary>
+    /// <summary>Checks every invariant. Returns the violations.</summary>
     /// <param name="history">The history.</param>
-    /// <param name="orphansBeforeNanos">Holds older than this must have met their book (I18); 0 leaves that out.</param>
-    /// <param name="heads">Heads of the journal's streams, read after the last batch (I17); null leaves that out.</param>
-    /// <param name="cancellationToken">Ends the check.</param>
+    /// <param name="orphansBeforeNanos">Holds older than this, in Unix nanoseconds, must have reached their book (I18);
+    /// 0 skips the check.</param>
+    /// <param name="heads">Heads of the journal's streams, read after the last batch (I17); null skips the
+    /// check.</param>
+    /// <param name="cancellationToken">Token that cancels the check.</param>
     /// <remarks>
-    /// An account's order may rest on fills of a book that is projected further behind, so that its balance is checked
-    /// (I05) only when <paramref name="heads"/> says that every stream has arrived.
+    /// An account's order may depend on fills of a book whose projection lags. So its balance is checked (I05) only if
+    /// <paramref name="heads"/> shows that every stream is projected to its head.
     /// </remarks>
     public static async Task<IReadOnlyList<InvariantViolation>> CheckAsync(
         HistoryStore history,
@@ -56,7 +58,7 @@ public static class HistoryInvariants
         return violations;
     }
 
-    /// <summary>Every invariant with its query.</summary>
+    /// <summary>Returns every invariant with its query.</summary>
     internal static IEnumerable<(string Name, string Query)> Queries()
     {
         foreach (var part in HistoryStore.Resource("Invariants.sql").Split(NamePrefix).Skip(1))

@@ -3,24 +3,24 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>An order's private identity: the account's number and the order's number within it.</summary>
+/// <summary>Internal order key: account number and number of the order within it.</summary>
 internal readonly record struct OrderKey(long Account, long Number);
 
 /// <summary>An open hold. Asset is null until the symbol's instrument has been projected.</summary>
-/// <param name="Symbol">The book.</param>
-/// <param name="Side">A buy holds quote, a sell holds base.</param>
-/// <param name="Asset">What is held.</param>
-/// <param name="Amount">Minor units.</param>
-/// <param name="InBook">Whether a book's record said so; else the account's.</param>
-/// <param name="TimeNanos">Time of that record.</param>
+/// <param name="Symbol">Symbol of the book.</param>
+/// <param name="Side">Side of the order. A buy holds the quote asset, a sell the base asset.</param>
+/// <param name="Asset">Asset held.</param>
+/// <param name="Amount">Amount, in minor units.</param>
+/// <param name="InBook">True if it comes from a book's record; false for the account's.</param>
+/// <param name="TimeNanos">Time of that record, in Unix nanoseconds.</param>
 internal sealed record HoldRow(string Symbol, Side Side, string? Asset, long Amount, bool InBook, long TimeNanos);
 
-/// <summary>An order as the tables have it.</summary>
-/// <param name="PriceTicks">The price it stands at, or its worst; 0 for none.</param>
-/// <param name="Lots">Its total.</param>
+/// <summary>An order as stored in the tables.</summary>
+/// <param name="PriceTicks">Current or worst price, in ticks; 0 for none.</param>
+/// <param name="Lots">Total quantity, in lots.</param>
 internal sealed record StoredOrder(long PriceTicks, long Lots)
 {
-    /// <summary>Its terms by name.</summary>
+    /// <summary>Terms by name.</summary>
     public Dictionary<string, long> Terms { get; } = new(StringComparer.Ordinal);
 }
 
@@ -31,7 +31,7 @@ internal sealed class OrderRow
 
     public required long OrderId { get; init; }
 
-    /// <summary>Null for an order that was voided before it came.</summary>
+    /// <summary>The order; null if it was voided before it arrived.</summary>
     public required SubmitOrder? Order { get; init; }
 
     public required long CreatedNanos { get; init; }
@@ -39,12 +39,12 @@ internal sealed class OrderRow
     public OrderChange State { get; } = new();
 }
 
-/// <summary>What a batch changes in an order: sums of quantities, and the last state.</summary>
+/// <summary>Changes of an order within a batch: sums of quantities, and the last state.</summary>
 internal sealed class OrderChange
 {
     public long Resized { get; set; }
 
-    /// <summary>The price it stands at, or its worst, in ticks, where that changed.</summary>
+    /// <summary>Current or worst price, in ticks, if it changed.</summary>
     public long? PriceTicks { get; set; }
 
     public long Filled { get; set; }
@@ -57,10 +57,10 @@ internal sealed class OrderChange
 
     public long ClosedNanos { get; private set; } = RowBuffer.Null;
 
-    /// <summary>The traded value, in ticks times lots; one that does not fit stays at the largest number.</summary>
+    /// <summary>Traded value, in ticks times lots; capped at the largest number on overflow.</summary>
     public long Value { get; private set; }
 
-    /// <summary>When anything of it changed last.</summary>
+    /// <summary>Time of the last change, in Unix nanoseconds.</summary>
     public long ChangedNanos { get; set; }
 
     public void Fill(long priceTicks, long lots)
@@ -83,7 +83,7 @@ internal sealed class OrderChange
         timeNanos);
 }
 
-/// <summary>The trades of one minute of a symbol, within a batch.</summary>
+/// <summary>Trades of one minute of a symbol, within a batch.</summary>
 internal sealed class CandleRow(long priceTicks, TradePlace first)
 {
     public long Open { get; } = priceTicks;
@@ -120,7 +120,7 @@ internal sealed class CandleRow(long priceTicks, TradePlace first)
     }
 }
 
-/// <summary>The holds that an account's record places.</summary>
+/// <summary>Holds placed by an account's record.</summary>
 internal static class HoldsOf
 {
     public static IEnumerable<HoldPlaced> Record(AccountRecord record) => record switch
@@ -131,40 +131,40 @@ internal static class HoldsOf
     };
 }
 
-/// <summary>Words of the tables.</summary>
+/// <summary>Words stored in the tables.</summary>
 internal static class HistoryWords
 {
-    /// <summary>Term of an order that has triggered: when, Unix nanoseconds.</summary>
+    /// <summary>Term of a triggered order: time of the trigger, in Unix nanoseconds.</summary>
     public const string TriggeredAt = "triggeredAt";
 
-    /// <summary>Term of a list's child whose parent is filled: since when, Unix nanoseconds.</summary>
+    /// <summary>Term of a list's child whose parent is filled: time of activation, in Unix nanoseconds.</summary>
     public const string ActivatedAt = "activatedAt";
 
-    /// <summary>Term of a list's child that ended as it was to enter: why it was refused.</summary>
+    /// <summary>Term of a list's child that ended at entry: its reject reason.</summary>
     public const string Refusal = "refusal";
 
-    /// <summary>Term of an iceberg: lots it shows at a time.</summary>
+    /// <summary>Term of an iceberg: displayed lots at a time.</summary>
     public const string DisplayLots = "displayLots";
 
-    /// <summary>Term: lots that the order fills at once, or nothing.</summary>
+    /// <summary>Term: minimum lots to fill at entry.</summary>
     public const string MinimumLots = "minimumLots";
 
-    /// <summary>Term of a stop or take-profit: its trigger price in ticks.</summary>
+    /// <summary>Term of a stop or take-profit: trigger price, in ticks.</summary>
     public const string TriggerTicks = "triggerTicks";
 
-    // Of a strategy's leg: the net price, which of the legs it is, and of each leg, under its place and symbol, the lots in
-    // a unit, negative when it sells.
+    // Terms of a strategy's leg: the net price, the number of the leg, and for each leg, under its position and symbol,
+    // the lots in a unit (negative if it sells).
     private const string StrategyNet = "strategyNet";
     private const string StrategyLeg = "strategyLeg";
     private const string LegAt = "leg ";
 
-    /// <summary>Kind of a line whose amount is due and not there yet.</summary>
+    /// <summary>Kind of a line whose amount is pending.</summary>
     public const string Pending = "P";
 
-    /// <summary>Taker's side of an auction trade: no one took.</summary>
+    /// <summary>Taker side of an auction trade, which has no taker.</summary>
     public const string NoTaker = "A";
 
-    /// <summary>A line of what there is, or of what is pending.</summary>
+    /// <summary>Returns the kind of a pending or settled line.</summary>
     public static string KindOf(bool isPending) => isPending ? Pending : "S";
 
     public static string Of(MarginState state) => state switch
@@ -186,14 +186,16 @@ internal static class HistoryWords
         TradingPhase.Closed => "closed",
     };
 
-    /// <summary>What an order carries beyond a plain one, by name; prices are ticks, quantities lots, times nanoseconds.</summary>
+    /// <summary>
+    /// Returns an order's special terms by name: prices in ticks, quantities in lots, times in Unix nanoseconds.
+    /// </summary>
     public static IEnumerable<(string Name, long Value)> Of(SubmitOrder order)
     {
         var conditions = Of(order.Conditions.Decode() ?? new OrderConditions());
         return order.SelfTrade == SelfTradePrevention.None ? conditions : conditions.Prepend(("selfTrade", (long)order.SelfTrade));
     }
 
-    /// <summary>The same of conditions alone.</summary>
+    /// <summary>Returns the terms of conditions, in the same form.</summary>
     public static IEnumerable<(string Name, long Value)> Of(OrderConditions terms)
     {
         (string Name, long? Value)[] all =
@@ -238,7 +240,7 @@ internal static class HistoryWords
         _ => PayoutState.Pending,
     };
 
-    /// <summary>An order with its terms, as <see cref="Of(SubmitOrder)"/> wrote them.</summary>
+    /// <summary>Returns an order with its terms, as <see cref="Of(SubmitOrder)"/> wrote them.</summary>
     public static PastOrder With(PastOrder order, IReadOnlyCollection<(string Name, long Value)> terms)
     {
         var conditions = new OrderConditions { Strategy = StrategyOf(terms) };
@@ -282,7 +284,9 @@ internal static class HistoryWords
         return conditions == new OrderConditions() ? order : order with { Conditions = EncodedConditions.From(conditions) };
     }
 
-    /// <summary>The strategy of a leg; null of another order, and where it was entered before its legs were kept.</summary>
+    /// <summary>
+    /// Returns a leg's strategy; null for another order, and for one entered before legs were stored.
+    /// </summary>
     private static StrategyTerms? StrategyOf(IReadOnlyCollection<(string Name, long Value)> terms)
     {
         StrategyLeg[] legs =
@@ -294,7 +298,10 @@ internal static class HistoryWords
             terms.First(term => term.Name == StrategyNet).Value, (int)terms.First(term => term.Name == StrategyLeg).Value, [.. legs]);
     }
 
-    /// <summary>What an order waits for; one that has traded waits for nothing, whatever records of before ADR 49 left out.</summary>
+    /// <summary>
+    /// Returns the stage of an order. An order that has traded is working, even if records from before ADR 49 lack its
+    /// trigger.
+    /// </summary>
     private static OrderStage StageOf(PastOrder order, long triggered, long activated)
     {
         if (triggered != 0 || order.FilledLots > 0)

@@ -2,10 +2,10 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-// A past that was never traded here. It stands in tables of its own: no projection, no sum and no invariant reads them.
+// Backfilled prices from before the first trade, in separate tables. No projection, sum or invariant reads them.
 public abstract partial class HistoryStore
 {
-    /// <summary>Whether a symbol has a back-filled past.</summary>
+    /// <summary>Returns true if a symbol has a backfill.</summary>
     public Task<bool> HasBackfillAsync(string symbol, CancellationToken cancellationToken) => ReadAsync(
         "SELECT 1 FROM backfilled_candle WHERE symbol = @symbol LIMIT 1",
         [("@symbol", symbol)],
@@ -13,13 +13,13 @@ public abstract partial class HistoryStore
         cancellationToken);
 
     /// <summary>
-    /// Gives a symbol candles and trades from before its first trade; what is there already stays. They are shown where candles
-    /// and public trades are, and nowhere else.
+    /// Adds candles and trades from before a symbol's first trade. Existing ones stay. They appear only among candles
+    /// and public trades.
     /// </summary>
     /// <param name="symbol">The instrument.</param>
-    /// <param name="minutes">Candles of a minute, each with trades; their places of trades are not kept.</param>
-    /// <param name="trades">Trades, oldest first; they are told with sequence 0 and their position here.</param>
-    /// <param name="cancellationToken">Gives it up, before anything is written.</param>
+    /// <param name="minutes">Candles of one minute, each with trades. Their trade places are not stored.</param>
+    /// <param name="trades">Trades, oldest first. They are reported with sequence 0 and their position here.</param>
+    /// <param name="cancellationToken">Token that cancels the call, before anything is written.</param>
     public async Task BackfillAsync(
         string symbol, IReadOnlyList<Candle> minutes, IReadOnlyList<PublicTrade> trades, CancellationToken cancellationToken)
     {

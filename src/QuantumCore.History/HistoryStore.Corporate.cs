@@ -4,21 +4,23 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Corporate actions: who had what at a cut, and what is on record of each.</summary>
+/// <summary>Corporate actions: entitled accounts and recorded parts.</summary>
 public abstract partial class HistoryStore
 {
     /// <summary>
-    /// Customers' accounts that had units of an asset just before a moment, or owed some, and have no part of an action on record, after an account, by account; on
-    /// request those too that had none and may have a position by trades: who traded it, and moved units of it otherwise.
+    /// Returns customer accounts entitled to an action, by account, after a given account. They had or owed units of an
+    /// asset just before a moment, and have no recorded part. On request it includes accounts without units that may
+    /// have a position: they traded the asset and moved units otherwise.
     /// </summary>
-    /// <param name="action">The action's id.</param>
+    /// <param name="action">Id of the action.</param>
     /// <param name="asset">The asset.</param>
-    /// <param name="cutNanos">The moment, Unix nanoseconds.</param>
-    /// <param name="withTrades">Whether trades are told apart by their time; else all of them are of before.</param>
-    /// <param name="withPositions">Whether who has a position is named without units.</param>
-    /// <param name="after">Accounts after this one.</param>
-    /// <param name="limit">Most of them.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cutNanos">Record time, in Unix nanoseconds.</param>
+    /// <param name="withTrades">True to compare trades with the record time; false if all trades are from before
+    /// it.</param>
+    /// <param name="withPositions">True to include accounts with a position but without units.</param>
+    /// <param name="after">Account after which to continue.</param>
+    /// <param name="limit">Most accounts.</param>
+    /// <param name="cancellationToken">Token that cancels the call.</param>
     public Task<ImmutableArray<EntitledAccount>> EntitledAsync(
         string action, string asset, long cutNanos, bool withTrades, bool withPositions, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
             s_entitledQuery,
@@ -29,7 +31,7 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(reader, static row => new EntitledAccount(row.GetInt64(0), (long)Whole(row, 1)), token),
             cancellationToken);
 
-    /// <summary>What the parts on record of an action come to; what rounding leaves is for others to say.</summary>
+    /// <summary>Returns the sums of an action's recorded parts, without the rounding difference.</summary>
     public async Task<CorporateSums> CorporateSumsAsync(string action, CancellationToken cancellationToken)
     {
         var rows = await ReadAsync(
@@ -55,7 +57,7 @@ public abstract partial class HistoryStore
         return sums;
     }
 
-    /// <summary>Parts on record of an action after an account, by account: all, or those that are not paid.</summary>
+    /// <summary>Returns recorded parts of an action by account, after an account: all, or only unpaid ones.</summary>
     public Task<ImmutableArray<CorporatePart>> CorporatePartsAsync(
         string action, bool unpaid, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
             """
@@ -67,7 +69,9 @@ public abstract partial class HistoryStore
                 reader, static row => new CorporatePart(row.GetInt64(0), row.GetInt64(1), row.GetInt64(2), !row.IsDBNull(3), row.GetInt64(4)), token),
             cancellationToken);
 
-    /// <summary>Whether units of an asset have left an account and not arrived: a transfer, or a withdrawal that may be refused.</summary>
+    /// <summary>
+    /// Returns true if units of an asset are in flight: an open transfer, or a withdrawal that may be rejected.
+    /// </summary>
     public async Task<bool> IsMovingAsync(string asset, CancellationToken cancellationToken) => !(await ReadAsync(
         """
         SELECT 1 FROM transfer WHERE ended_at IS NULL AND asset = @asset
@@ -78,8 +82,9 @@ public abstract partial class HistoryStore
         cancellationToken)).IsEmpty;
 
     /// <summary>
-    /// What symbols are called since they were changed, by the old one. Who had traded before, and had no units then, goes on under the new name, too; others may trade
-    /// the new units later: the change listed the first.
+    /// Returns the new symbol of each changed symbol. An account that traded the old symbol and held no units at the
+    /// change continues under the new name too. Other instruments may trade the new units later; the first of them is
+    /// the one that the change listed.
     /// </summary>
     public async Task<IReadOnlyDictionary<string, string>> NewSymbolsAsync(CancellationToken cancellationToken) => (await ReadAsync(
         FirstParts +
@@ -92,7 +97,10 @@ public abstract partial class HistoryStore
         static (reader, token) => ListAsync(reader, static row => (Old: row.GetString(0), New: row.GetString(1)), token),
         cancellationToken)).ToDictionary(change => change.Old, change => change.New, StringComparer.Ordinal);
 
-    /// <summary>The splits of what a symbol trades, oldest first: as they are on record in an account, or, where it had no units then, in the first that had.</summary>
+    /// <summary>
+    /// Returns the splits of a symbol's units, oldest first. They come from the account's own records or, where it had
+    /// no units then, from the first account that had.
+    /// </summary>
     public Task<ImmutableArray<AccountSplit>> SplitsAsync(long account, string symbol, CancellationToken cancellationToken) => ReadAsync(
         FirstParts +
         """
@@ -108,7 +116,8 @@ public abstract partial class HistoryStore
             token),
         cancellationToken);
 
-    // Of each action the part of one customer, from one action to the next by the key: they say the same of the action, and there may be a million.
+    // Reads one customer's part of each action, stepping from action to action by the key. All parts agree about the
+    // action, and there may be a million of them.
     private const string FirstParts =
         """
         WITH RECURSIVE known(action) AS (
@@ -120,8 +129,8 @@ public abstract partial class HistoryStore
 
         """;
 
-    // The balance less all that moved since: the indexes of an account's lines and of its trades lead to that. In halves, since what moved may add up
-    // to more than an account ever had.
+    // Balance less all movements since: the indexes of an account's lines and trades cover both. Summed in two halves,
+    // because movements may add up to more than an account ever had.
     private static readonly string s_entitledQuery =
         $"""
         SELECT had.account, had.hi, had.lo FROM (
@@ -137,7 +146,10 @@ public abstract partial class HistoryStore
         ORDER BY had.account LIMIT @limit
         """;
 
-    /// <summary>The sum of half of each line since the cut, by an operator that takes it off; the lines of trades only where they are told apart by their time.</summary>
+    /// <summary>
+    /// Returns SQL for the sum of a part of each line's amount since the cut: the high part for <c>/</c>, the low part
+    /// for <c>%</c>. Lines of trades are included only if they are compared by time.
+    /// </summary>
     private static string MovedSince(string half)
     {
         var sum = $"SUM(p.amount {half} 1000000000)";
@@ -156,7 +168,7 @@ public abstract partial class HistoryStore
         "JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = b.account AND p.asset = b.asset";
 }
 
-/// <summary>A split of what an account has traded.</summary>
-/// <param name="TimeNanos">When it was on record, Unix nanoseconds.</param>
-/// <param name="Share">The ratio, and what a new unit is worth.</param>
+/// <summary>A split of units that an account has traded.</summary>
+/// <param name="TimeNanos">Time at which it was recorded, in Unix nanoseconds.</param>
+/// <param name="Share">Split ratio, and value of a new unit.</param>
 public readonly record struct AccountSplit(long TimeNanos, SplitShare Share);

@@ -4,20 +4,22 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>What accounts gained in a day.</summary>
+/// <summary>Daily gains of accounts.</summary>
 public abstract partial class HistoryStore
 {
     private const long MinutesPerDay = 1_440;
 
     /// <summary>
-    /// What each margin account of a currency gained on a symbol since a UTC day began: what came in by its trades less what went out and less fees, and
-    /// what its position is worth more than it was worth when the day began, and its parts of dividends that went on record. Units that came and went otherwise
-    /// count as if they had come and gone when the day began. Rounded down, by account; accounts that gained and lost nothing are left out.
+    /// Returns the gain of each margin account of a currency on a symbol since the start of a UTC day, by account,
+    /// rounded down; zero gains are left out. A gain is the proceeds of its trades less costs and fees, plus the change
+    /// in value of its position, plus its recorded dividends. Units moved otherwise count as if moved at the start of
+    /// the day.
     /// </summary>
-    /// <param name="instrument">The symbol; the accounts are of what it is paid in.</param>
-    /// <param name="day">Number of the UTC day since 1970.</param>
-    /// <param name="markTicks">The price now, in ticks. When the day began it was that of the last trade before.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="instrument">The symbol. The accounts' currency is its quote asset.</param>
+    /// <param name="day">UTC day, as a number since 1970.</param>
+    /// <param name="markTicks">Current price, in ticks. The price at the start of the day is the last trade before
+    /// it.</param>
+    /// <param name="cancellationToken">Token that cancels the call.</param>
     public async Task<ImmutableArray<DayGain>> DayGainsAsync(
         Instrument instrument, long day, long markTicks, CancellationToken cancellationToken)
     {
@@ -55,7 +57,7 @@ public abstract partial class HistoryStore
                     gain -= ((Int128)trade.Lots * trade.LotValue) + trade.Fee;
                 },
                 cancellationToken);
-            // More may have been traded since the balances were read.
+            // Further trades may have followed since the balances were read.
             var now = before + (traded * lotUnits);
             gain += Rounding.DivDown(((now * markTicks) - (before * openTicks)) * instrument.TickLotValue, lotUnits);
             if (gain != 0)
@@ -67,7 +69,10 @@ public abstract partial class HistoryStore
         return gains.DrainToImmutable();
     }
 
-    /// <summary>Half of the lots that an account bought less those it sold since a time, by an operator that takes it off.</summary>
+    /// <summary>
+    /// Returns SQL for lots bought less lots sold by an account since a time: their high part for <c>/</c>, their low
+    /// part for <c>%</c>.
+    /// </summary>
     private static string TradedSince(string half)
     {
         return $"CAST({Side("buyer")} - {Side("seller")} AS BIGINT)";

@@ -5,16 +5,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>The books as an accountant reads them: statements, trial balance, fee revenue.</summary>
+/// <summary>Accounting reports: statements, trial balance, fee revenue.</summary>
 public abstract partial class HistoryStore
 {
-    /// <summary>Most lines in one answer.</summary>
+    /// <summary>Most lines in one response.</summary>
     public const int LinesLimit = 1_000;
 
-    // Sums of more than 63 bits: (high, low) is high times this plus low.
+    // Sums of more than 63 bits: (high, low) means high times this plus low.
     internal const long Billion = 1_000_000_000;
 
-    // One statement, so that it sees one moment: what the account has, and the sums of the days since the period began.
+    // A single statement, so that it sees one moment: the balances, and the sums of the days since the start of the
+    // period.
     private const string StatementQuery =
         """
         SELECT b.asset, a.decimals, '' AS cause, 0 AS lines, b.total_hi, b.total_lo, b.pending_hi, b.pending_lo, b.reserved_hi, b.reserved_lo, 0 AS place
@@ -27,8 +28,8 @@ public abstract partial class HistoryStore
         FROM day_total WHERE account = @account AND day >= @from GROUP BY asset, cause, kind ORDER BY 1, 11, 3
         """;
 
-    // A trade's time finds its lines, a small index the others: lines need no index of their own, which every trade would pay for.
-    // Each gives a page from its place on: no page reads the lines before it, or those behind it.
+    // Trade lines are found by the trade's time, other lines by a small index. So lines need no index of their own,
+    // which would cost every trade. Each page starts at its place and reads no line before or after it.
     internal static readonly string LinesQuery =
         $"""
         SELECT l.time, l.stream, l.seq, l.idx, l.leg, l.cause, l.asset, a.decimals, l.amount, l.kind FROM (
@@ -41,7 +42,7 @@ public abstract partial class HistoryStore
     private const string OfTrades =
         "FROM trade t JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account = @account";
 
-    /// <summary>The lines of one source from a place on, at most a page of them.</summary>
+    /// <summary>Returns SQL for a page of the lines of one source, from a place on.</summary>
     private static string Page(string source, string time, string own) =>
         $"""
         SELECT p.time, p.stream, p.seq, p.idx, p.leg, p.cause, p.asset, p.amount, p.kind {source}
@@ -50,13 +51,14 @@ public abstract partial class HistoryStore
         ORDER BY {time}, p.stream, p.seq, p.idx, p.leg LIMIT @limit
         """;
 
-    /// <summary>An account's statement over a period, with its lines after a place.</summary>
-    /// <param name="account">The account's number.</param>
-    /// <param name="fromNanos">Begin, included; a day's.</param>
-    /// <param name="toNanos">End, not included; a day's begin, or the largest number for none.</param>
-    /// <param name="after">The last line that is known; null to begin with the first.</param>
+    /// <summary>Returns an account's statement over a period, with its lines after a place.</summary>
+    /// <param name="account">Account number.</param>
+    /// <param name="fromNanos">Start in Unix nanoseconds, inclusive; the start of a UTC day.</param>
+    /// <param name="toNanos">End in Unix nanoseconds, exclusive; the start of a UTC day, or the largest number for
+    /// none.</param>
+    /// <param name="after">Last known line; null to begin with the first.</param>
     /// <param name="limit">Most lines, at most <see cref="LinesLimit"/>.</param>
-    /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="cancellationToken">Token that cancels the call.</param>
     public async Task<AccountStatement> StatementAsync(
         long account, long fromNanos, long toNanos, LinePlace? after, int limit, CancellationToken cancellationToken)
     {
@@ -91,20 +93,23 @@ public abstract partial class HistoryStore
             account, fromNanos, toNanos, assets, lines.Length > limit ? lines[..limit] : lines, lines.Length > limit);
     }
 
-    /// <summary>Symbols that an account has traded.</summary>
+    /// <summary>Returns the symbols that an account has traded.</summary>
     public Task<ImmutableArray<string>> TradedSymbolsAsync(long account, CancellationToken cancellationToken) => ReadAsync(
         "SELECT symbol FROM position WHERE account = @account ORDER BY symbol",
         [("@account", account)],
         static (reader, token) => ListAsync(reader, static row => row.GetString(0), token),
         cancellationToken);
 
-    /// <summary>Gives an account's trades of a symbol that are not void, at the prices and fees they have now, after a place, oldest first, one by one; a trade with itself once.</summary>
-    /// <param name="account">The account's number.</param>
+    /// <summary>
+    /// Reads an account's trades of a symbol after a place, oldest first, one by one. Busted trades are left out;
+    /// others have their current prices and fees. A trade of the account with itself is read once.
+    /// </summary>
+    /// <param name="account">Account number.</param>
     /// <param name="symbol">The symbol.</param>
-    /// <param name="after">The last trade that is known; default for none.</param>
-    /// <param name="take">Takes a trade.</param>
-    /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The place of the last one.</returns>
+    /// <param name="after">Last known trade; default for none.</param>
+    /// <param name="take">Called with each trade.</param>
+    /// <param name="cancellationToken">Token that cancels the call.</param>
+    /// <returns>The place of the last trade.</returns>
     public Task<TradeTime> TradesAfterAsync(
         long account, string symbol, TradeTime after, Action<AccountTrade> take, CancellationToken cancellationToken) => ReadAsync(
             TradesQuery,
@@ -118,7 +123,7 @@ public abstract partial class HistoryStore
                 {
                     last = new TradeTime(reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
                     var (isBuyer, isSeller) = (reader.GetInt64(6) == account, reader.GetInt64(7) == account);
-                    // In an auction no one takes: the buyer stands in the taker's columns.
+                    // An auction has no taker: the buyer is in the taker's columns.
                     var buyerTakes = reader.GetString(8) != "S";
                     var (buyerFee, sellerFee) = buyerTakes
                         ? (reader.GetInt64(10), reader.GetInt64(9))
@@ -139,7 +144,7 @@ public abstract partial class HistoryStore
             },
             cancellationToken);
 
-    /// <summary>Sequence of the last record that changed a trade of a symbol; 0 where none did.</summary>
+    /// <summary>Returns the sequence of the last record that changed a trade of a symbol; 0 if none did.</summary>
     public async Task<long> LastTradeChangeAsync(string symbol, CancellationToken cancellationToken)
     {
         var last = await ReadAsync(
@@ -150,7 +155,7 @@ public abstract partial class HistoryStore
         return last[0];
     }
 
-    /// <summary>Changes of trades since a time, oldest first, each with the accounts of both sides.</summary>
+    /// <summary>Returns changes of trades since a time, oldest first, each with the accounts of both sides.</summary>
     public Task<ImmutableArray<(string Symbol, long Sequence, long Buyer, long Seller, long TimeNanos)>> TradeChangesAsync(
         long fromNanos, int limit, CancellationToken cancellationToken) => ReadAsync(
             """
@@ -163,7 +168,7 @@ public abstract partial class HistoryStore
                 reader, static row => (row.GetString(0), row.GetInt64(1), row.GetInt64(2), row.GetInt64(3), row.GetInt64(4)), token),
             cancellationToken);
 
-    // By time, in which a book's trades stand too: each side's index gives them so, and no page is sorted.
+    // Sorted by time, like a book's trades: each side's index returns them in that order, so no page is sorted.
     private const string TradesQuery =
         """
         SELECT * FROM (
@@ -179,7 +184,7 @@ public abstract partial class HistoryStore
         ) both_sides ORDER BY 1, 2, 3
         """;
 
-    /// <summary>What customers, fee pot and outside world have of each asset: over all of them nothing.</summary>
+    /// <summary>Returns the trial balance: each asset by holder. Over all holders an asset sums to zero.</summary>
     public Task<ImmutableArray<TrialBalanceRow>> TrialBalanceAsync(CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT asset, decimals, holder, accounts, total_hi, total_lo, held_hi, held_lo FROM trial_balance ORDER BY asset, holder
@@ -192,7 +197,7 @@ public abstract partial class HistoryStore
             token),
         cancellationToken);
 
-    /// <summary>Fees by day and symbol. Reads all trades: for reports, not for every second.</summary>
+    /// <summary>Returns fees by day and symbol. It reads all trades, so use it for reports, not every second.</summary>
     public Task<ImmutableArray<FeeRevenueRow>> FeeRevenueAsync(
         long fromNanos, long toNanos, CancellationToken cancellationToken) => ReadAsync(
             """
@@ -208,14 +213,16 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    // The amount that changed trades took from a balance; in halves, or SQLite would overflow.
+    // Amount that changed trades took from a balance, in halves, or SQLite would overflow.
     private const string TakenBack =
         """
         COALESCE((SELECT SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000) FROM taken_back t
             WHERE t.account = b.account AND t.asset = b.asset), 0)
         """;
 
-    /// <summary>What the ledger's own tables must agree on; small tables only, so that it can be asked each minute.</summary>
+    /// <summary>
+    /// Returns contradictions between the ledger's own tables. It reads small tables only, so it can run every minute.
+    /// </summary>
     public Task<ImmutableArray<ReconciliationFinding>> HouseFindingsAsync(CancellationToken cancellationToken) => ReadAsync(
         $"""
         SELECT 'over all holders an asset is nothing' AS rule, 0 AS account, asset, SUM(total_hi), SUM(total_lo), 0, 0
@@ -261,14 +268,16 @@ public abstract partial class HistoryStore
             token),
         cancellationToken);
 
-    /// <summary>Accounts of customers after one, in sequence.</summary>
+    /// <summary>Returns customer accounts after an account, in sequence.</summary>
     public Task<ImmutableArray<long>> AccountsAsync(long after, int limit, CancellationToken cancellationToken) => ReadAsync(
         "SELECT DISTINCT account FROM balance WHERE account > @after AND account >= 1000 ORDER BY account LIMIT @limit",
         [("@after", after), ("@limit", limit)],
         static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
         cancellationToken);
 
-    /// <summary>An account's balances, and how far each stream that speaks of it has been projected, of one moment.</summary>
+    /// <summary>
+    /// Returns an account's balances and the projected sequence of each stream that touches it, at one moment.
+    /// </summary>
     public Task<AccountInLedger> AccountAsync(long account, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT 'A' AS row, asset AS name, total, total_high, reserved, reserved_high, pending, pending_high FROM balance WHERE account = @account
@@ -307,7 +316,7 @@ public abstract partial class HistoryStore
         var (since, pendingSince) = ((Int128)0, (Int128)0);
         while (await reader.ReadAsync(token))
         {
-            // An asset's first row is what there is of it; those of its causes follow, of what is settled first.
+            // The first row of an asset is its balance. Rows of its causes follow, settled ones first.
             if (reader.GetString(2).Length == 0)
             {
                 End();
@@ -359,21 +368,24 @@ public abstract partial class HistoryStore
         ((Int128)Convert.ToInt64(row.GetValue(column)) * Billion) + Convert.ToInt64(row.GetValue(column + 1));
 }
 
-/// <summary>An account as the ledger has it.</summary>
-/// <param name="Assets">Total, held and pending by asset, minor units.</param>
-/// <param name="Streams">By stream: how far it is projected, and the last record of it that touches the account; 0 for a settlement or a payout none of whose records has.</param>
+/// <summary>An account in the ledger.</summary>
+/// <param name="Assets">Total, held and pending by asset, in minor units.</param>
+/// <param name="Streams">
+/// By stream: its projected sequence, and its last record that touches the account; 0 if no record of a settlement or
+/// payout does.
+/// </param>
 public sealed record AccountInLedger(
     IReadOnlyDictionary<string, (Int128 Total, Int128 Held, Int128 Pending)> Assets, IReadOnlyDictionary<string, (long Cursor, long Last)> Streams);
 
-/// <summary>The place of a trade in its book, by time first.</summary>
-/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <summary>Place of a trade in its book, sorted by time first.</summary>
+/// <param name="TimeNanos">Time, in Unix nanoseconds.</param>
 /// <param name="Sequence">Sequence of its record.</param>
-/// <param name="Index">The trade within the record.</param>
+/// <param name="Index">Index of the trade within the record.</param>
 public readonly record struct TradeTime(long TimeNanos, long Sequence, long Index);
 
-/// <summary>A trade as one account sees it.</summary>
-/// <param name="TimeNanos">When, Unix nanoseconds.</param>
-/// <param name="Lots">Bought lots; less than zero: sold.</param>
-/// <param name="LotValue">What one lot is worth at its price, quote minor units.</param>
-/// <param name="Fee">The account's fee, quote minor units.</param>
+/// <summary>A trade from the view of one account.</summary>
+/// <param name="TimeNanos">Time, in Unix nanoseconds.</param>
+/// <param name="Lots">Lots bought; negative if sold.</param>
+/// <param name="LotValue">Value of one lot at its price, in quote minor units.</param>
+/// <param name="Fee">Fee of the account, in quote minor units.</param>
 public readonly record struct AccountTrade(long TimeNanos, long Lots, long LotValue, long Fee);

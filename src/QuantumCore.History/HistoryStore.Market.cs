@@ -5,12 +5,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-// What the public sees of the past: trades and candles.
+// Public market history: trades and candles.
 public abstract partial class HistoryStore
 {
     /// <summary>
-    /// Candles, oldest first. Where nothing was traded a candle has the last price before it; there is none before the
-    /// first trade, and those that are asked for from a time before it begin with it. All are of the units of now, unless they are asked for as traded.
+    /// Returns candles, oldest first. A period without trades repeats the last price; before the first trade there are
+    /// no candles. Candles are adjusted for splits unless they are requested as traded.
     /// </summary>
     public async Task<ImmutableArray<Candle>> CandlesAsync(CandleQuery query, CancellationToken cancellationToken)
     {
@@ -73,7 +73,7 @@ public abstract partial class HistoryStore
             reader, static row => (row.GetInt64(0), OrderAdjustment.Split(row.GetInt64(1), row.GetInt64(2))), token),
         cancellationToken));
 
-    /// <summary>The first minute in which a symbol was traded; null when it never was.</summary>
+    /// <summary>Returns the first minute in which a symbol traded; null if it never did.</summary>
     private Task<long?> FirstCandleAsync(string symbol, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT MIN(minute) FROM (
@@ -85,13 +85,13 @@ public abstract partial class HistoryStore
         static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetInt64(0) : default(long?),
         cancellationToken);
 
-    /// <summary>Public trades of a symbol, oldest first: as they were made, and what became of them.</summary>
+    /// <summary>Returns public trades of a symbol, oldest first, as they were made, with their later changes.</summary>
     public async Task<ImmutableArray<PublicTrade>> PublicTradesAsync(TradeQuery query, CancellationToken cancellationToken)
     {
         var from = query.From;
         if (from is null && query.FromNanos is { } time)
         {
-            // The minute's first trade is where to begin: trades are found by their sequence, which never goes back in time.
+            // Begins at the minute's first trade: trades are found by their sequence, which never goes back in time.
             from = await ReadAsync(
                 """
                 SELECT MIN(seq) FROM (
@@ -139,7 +139,7 @@ public abstract partial class HistoryStore
         return from is null ? [.. trades.Reverse()] : trades;
     }
 
-    /// <summary>Of each table no more rows than are asked for.</summary>
+    /// <summary>Returns SQL for a table's trades that reads no more rows than requested.</summary>
     private static string TradesOf(string table, string traded, string orders, string order) =>
         $"""
         SELECT * FROM (SELECT seq, idx, time, {traded} AS traded, qty, taker_side, px, {orders} FROM {table}

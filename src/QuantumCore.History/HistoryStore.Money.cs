@@ -4,13 +4,13 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>What left accounts, and what of it is not at its end yet.</summary>
+/// <summary>Transfers, withdrawals and other movements that are not final yet.</summary>
 public abstract partial class HistoryStore
 {
-    /// <summary>Most transfers, or withdrawals, in one answer.</summary>
+    /// <summary>Most transfers, or withdrawals, in one response.</summary>
     public const int TransfersLimit = 1_000;
 
-    /// <summary>Transfers whose arrival is not on record, oldest first: the agent's work.</summary>
+    /// <summary>Returns transfers whose arrival is not recorded, oldest first: work for the recovery agent.</summary>
     public Task<ImmutableArray<OpenTransfer>> OpenTransfersAsync(int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(
             """
@@ -25,7 +25,10 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    /// <summary>An account's transfers, given and received, newest first, or those after a place; one more than <see cref="TransfersLimit"/> at most.</summary>
+    /// <summary>
+    /// Returns an account's transfers, sent and received, newest first, optionally after a place. At most one more than
+    /// <see cref="TransfersLimit"/>.
+    /// </summary>
     public Task<ImmutableArray<AccountTransfer>> TransfersAsync(
         long account, int limit, TransferPlace? after, CancellationToken cancellationToken)
     {
@@ -60,7 +63,9 @@ public abstract partial class HistoryStore
             cancellationToken);
     }
 
-    /// <summary>Orders of killed accounts that are not known to have ended, one for each book of an account: the agent's work.</summary>
+    /// <summary>
+    /// Returns open orders of killed accounts, one entry for each book of an account: work for the recovery agent.
+    /// </summary>
     public Task<ImmutableArray<KilledOrders>> KilledOrdersAsync(int limit, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT DISTINCT s.account, h.symbol, s.floor FROM account_state s
@@ -72,7 +77,9 @@ public abstract partial class HistoryStore
             reader, static row => new KilledOrders(row.GetInt64(0), row.GetString(1), row.GetInt64(2)), token),
         cancellationToken);
 
-    /// <summary>Margin accounts after one that owe, or do not stand well, in sequence; or all of them.</summary>
+    /// <summary>
+    /// Returns margin accounts that owe or are not healthy, or all of them, in sequence after an account.
+    /// </summary>
     public Task<ImmutableArray<long>> MarginAccountsAsync(bool all, long after, int limit, CancellationToken cancellationToken) => ReadAsync(
         """
         SELECT m.account FROM margin_account m WHERE m.account > @after AND m.asset <> ''
@@ -83,7 +90,9 @@ public abstract partial class HistoryStore
         static (reader, token) => ListAsync(reader, static row => row.GetInt64(0), token),
         cancellationToken);
 
-    /// <summary>Withdrawals that are neither paid nor refused, oldest first: the agent's work.</summary>
+    /// <summary>
+    /// Returns withdrawals that are neither paid nor rejected, oldest first: work for the recovery agent.
+    /// </summary>
     public Task<ImmutableArray<UnpaidWithdrawal>> OpenWithdrawalsAsync(int limit, int skip, CancellationToken cancellationToken) =>
         ReadAsync(
             """
@@ -101,7 +110,10 @@ public abstract partial class HistoryStore
                 token),
             cancellationToken);
 
-    /// <summary>An account's withdrawals, newest first, or those before one of this sequence; one more than <see cref="TransfersLimit"/> at most.</summary>
+    /// <summary>
+    /// Returns an account's withdrawals, newest first, optionally before a sequence. At most one more than
+    /// <see cref="TransfersLimit"/>.
+    /// </summary>
     public Task<ImmutableArray<AccountWithdrawal>> WithdrawalsAsync(
         long account, int limit, long? before, CancellationToken cancellationToken) => ReadAsync(
             """
@@ -133,19 +145,19 @@ public abstract partial class HistoryStore
     }
 }
 
-/// <summary>Orders in one book of an account whose kill switch was thrown.</summary>
+/// <summary>Open orders in one book of an account whose kill switch was triggered.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Symbol">The book.</param>
-/// <param name="Floor">Its orders up to this number.</param>
+/// <param name="Symbol">Symbol of the book.</param>
+/// <param name="Floor">Highest order number affected.</param>
 public readonly record struct KilledOrders(long Account, string Symbol, long Floor);
 
-/// <summary>A durable withdrawal that is neither paid nor refused.</summary>
-/// <param name="Item">What its asset's payout is told.</param>
-/// <param name="Asset">The asset's name.</param>
-/// <param name="Decimals">Digits of its minor unit after the point.</param>
+/// <summary>A durable withdrawal that is neither paid nor rejected.</summary>
+/// <param name="Item">Item for the asset's payout.</param>
+/// <param name="Asset">Name of the asset.</param>
+/// <param name="Decimals">Decimals of its minor unit.</param>
 public readonly record struct UnpaidWithdrawal(PayoutItem Item, string Asset, int Decimals);
 
-/// <summary>A durable transfer that nobody has put on record as arrived.</summary>
-/// <param name="Arrival">What the receiving account is told.</param>
-/// <param name="To">Its number.</param>
+/// <summary>A durable transfer whose arrival is not recorded.</summary>
+/// <param name="Arrival">Arrival for the receiving account.</param>
+/// <param name="To">Number of the receiving account.</param>
 public readonly record struct OpenTransfer(TransferArrival Arrival, long To);

@@ -8,13 +8,13 @@ namespace QuantumCore.History;
 // An account's orders.
 public abstract partial class HistoryStore
 {
-    /// <summary>Most orders in one answer.</summary>
+    /// <summary>Most orders in one response.</summary>
     public const int OrdersLimit = 100_000;
 
     private const int ChainsAtOnce = 500;
     private const long ChainUnit = 1_000_000_000;
 
-    /// <summary>Orders of an account that a book has spoken of, by their numbers, oldest first.</summary>
+    /// <summary>Returns an account's orders that a book has recorded, by number, oldest first.</summary>
     public async Task<ImmutableArray<PastOrder>> OrdersAsync(OrderQuery query, CancellationToken cancellationToken)
     {
         var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
@@ -33,7 +33,7 @@ public abstract partial class HistoryStore
         var isListed = "AND EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = o.account AND x.number = o.number AND x.name = 'listFirst'";
         var listed = query.ListId is not null ? $"{isListed} AND x.value = @list)" : query.IsListed ? $"{isListed})" : "";
         var open = query.IsOpen ? "JOIN hold h ON h.account = o.account AND h.number = o.number" : "";
-        // Pages go on from an id, a number or a time: so they are by that.
+        // Pages continue from an id, a number or a time, so they are sorted by it.
         var order = query.FromOrderId is not null ? "o.order_id"
             : query.FromNumber is not null ? "o.number"
             : query.FromNanos is not null ? "o.created_at, o.number"
@@ -52,13 +52,13 @@ public abstract partial class HistoryStore
         if (rows.IsEmpty)
             return [];
 
-        // One that was refused has replaced nothing.
+        // A rejected replacement has replaced nothing.
         var replacements = query.HasChain ? rows.Where(row => row.IsReplacement && row.Order.Status != OrderStatus.Rejected).Select(row => row.Order.Number) : [];
         var chains = await ChainsAsync(query.Account, [.. replacements], cancellationToken);
         return await WithTermsAsync(query.Account, [.. rows.Select(row => row.Order).OrderBy(order => order.Number)], chains, cancellationToken);
     }
 
-    /// <summary>What the orders have done that each of these replaced, whether it was the one before it or the first of many.</summary>
+    /// <summary>Returns the totals of all orders that each of these replaced, directly or through a chain.</summary>
     private async Task<Dictionary<long, ChainTotals>> ChainsAsync(long account, long[] numbers, CancellationToken cancellationToken)
     {
         var chains = new Dictionary<long, ChainTotals>();
@@ -70,7 +70,7 @@ public abstract partial class HistoryStore
                   UNION ALL
                   SELECT c.last, o.replaces FROM chain c JOIN ord o ON o.account = @account AND o.number = c.number WHERE o.replaces IS NOT NULL)
                 """;
-            // A value is two summands, since sums of more than 63 bits would overflow in SQLite.
+            // A value is two summands, because sums of more than 63 bits would overflow in SQLite.
             var done = await ReadAsync(
                 $"""
                 {chain}
@@ -99,7 +99,7 @@ public abstract partial class HistoryStore
             $"SELECT c.last, p.{side}_qty FROM chain c JOIN prevented_match p ON p.{side} = @account AND p.{side}_number = c.number AND p.mode = @mode";
     }
 
-    /// <summary>Orders of an account by their numbers with what stands in other tables.</summary>
+    /// <summary>Adds the data of other tables to an account's orders, by number.</summary>
     private async Task<ImmutableArray<PastOrder>> WithTermsAsync(
         long account, PastOrder[] orders, Dictionary<long, ChainTotals> chains, CancellationToken cancellationToken)
     {
@@ -125,7 +125,7 @@ public abstract partial class HistoryStore
         })];
     }
 
-    /// <summary>An account's fills of one symbol, oldest first.</summary>
+    /// <summary>Returns an account's fills of one symbol, oldest first.</summary>
     public async Task<ImmutableArray<AccountFill>> FillsOfAsync(FillQuery query, CancellationToken cancellationToken)
     {
         var isNewest = query.From is null && query.FromNanos is null;
@@ -148,7 +148,7 @@ public abstract partial class HistoryStore
             static (reader, token) => ListAsync(reader, ReadFill, token),
             cancellationToken);
 
-        // A trade of the account with itself is of two orders of its own.
+        // A trade of the account with itself has two orders of its own.
         var wanted = fills.Where(fill => query.OrderId is null || fill.OrderId == query.OrderId);
         return [.. isNewest ? wanted.Reverse() : wanted];
     }

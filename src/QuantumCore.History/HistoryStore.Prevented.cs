@@ -5,14 +5,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-// Self-trades that were prevented.
+// Matches stopped by self-trade prevention.
 public abstract partial class HistoryStore
 {
     private const string PreventedColumns =
         "p.symbol, p.seq, p.idx, p.time, p.mode, p.px, p.qty, p.owner, p.taker, p.taker_number, p.taker_order, p.taker_qty, "
         + "p.maker, p.maker_number, p.maker_order, p.maker_qty";
 
-    /// <summary>Prevented matches of an account. Those of an order or from a place on are of one symbol.</summary>
+    /// <summary>Returns prevented matches of an account. A query by order or place is about one symbol.</summary>
     public Task<ImmutableArray<PreventedMatch>> PreventedAsync(PreventedQuery query, CancellationToken cancellationToken)
     {
         var filter = new RowFilter(("@account", query.Account), ("@limit", Math.Clamp(query.Limit, 1, OrdersLimit)));
@@ -28,7 +28,7 @@ public abstract partial class HistoryStore
         var terms = filter.Terms + (query.IsOpen ? " AND p.{0}_number IN (SELECT h.number FROM hold h WHERE h.account = @account)" : "");
         var order = query.From is null ? "p.time DESC, p.symbol, p.seq DESC, p.idx DESC" : "p.seq, p.idx";
 
-        // Each side has its own indexes, so that only the rows that are asked for are read.
+        // Each side has its own indexes, so only the requested rows are read.
         string Side(string side) =>
             $"""
             SELECT * FROM (SELECT p.* FROM prevented_match p WHERE p.{side} = @account{terms.Replace("{0}", side, StringComparison.Ordinal)}
@@ -41,7 +41,10 @@ public abstract partial class HistoryStore
             cancellationToken);
     }
 
-    /// <summary>What orders of an account lost, by their numbers: of those from the first to the last that lost anything.</summary>
+    /// <summary>
+    /// Returns the quantities that an account's orders lost to self-trade prevention, by order number, between two
+    /// numbers.
+    /// </summary>
     private async Task<Dictionary<long, PreventedQuantity>> PreventedOfAsync(
         long account, long first, long last, CancellationToken cancellationToken)
     {

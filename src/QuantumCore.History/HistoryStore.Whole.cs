@@ -6,8 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.History;
 
 /// <summary>
-/// One candle over any time. The database adds up its minutes: for a day of a symbol they are 1,440, and the tickers ask for one of each symbol
-/// every second.
+/// A single candle over any period. The database adds up its minutes: a day of a symbol has 1,440, and the tickers read
+/// one for each symbol every second.
 /// </summary>
 public abstract partial class HistoryStore
 {
@@ -29,7 +29,7 @@ public abstract partial class HistoryStore
         ORDER BY kind, minute, seq
         """;
 
-    // Sums in two halves, which any number of minutes has room for.
+    // Sums in two halves, which have room for any number of minutes.
     private const string Sums =
         """
         SELECT MIN(seq), MIN(low), MAX(high), CAST(SUM(trades) AS BIGINT),
@@ -46,7 +46,7 @@ public abstract partial class HistoryStore
         GROUP BY split ORDER BY split
         """;
 
-    /// <summary>What an edge of the time is about.</summary>
+    /// <summary>Kind of an edge of the period.</summary>
     private enum EdgeKind
     {
         Before = 1,
@@ -55,10 +55,12 @@ public abstract partial class HistoryStore
         Split = 4,
     }
 
-    /// <summary>One row of <see cref="Edges"/>: of a split the price is its new units.</summary>
+    /// <summary>A row of <see cref="Edges"/>. For a split, the price is its number of new units.</summary>
     private readonly record struct Edge(EdgeKind Kind, long PriceTicks, TradePlace Place, long OldUnits);
 
-    /// <summary>One candle of the minutes from one on to another, which is not in it any more; none before there is a price.</summary>
+    /// <summary>
+    /// Returns one candle over the minutes from a first one to an exclusive end; none before there is a price.
+    /// </summary>
     private async Task<ImmutableArray<Candle>> WholeAsync(string symbol, long first, long end, bool isAsTraded, CancellationToken cancellationToken)
     {
         (string, object)[] parameters = [("@symbol", symbol), ("@first", first), ("@end", end)];
@@ -76,14 +78,14 @@ public abstract partial class HistoryStore
                where edge.Kind == EdgeKind.Split && !isAsTraded
                select (edge.Place.Sequence, OrderAdjustment.Split(edge.PriceTicks, edge.OldUnits)),
         ]);
-        // The edges first: what is traded before the sums are read is no close that they lack.
+        // Reads the edges first, so that a trade made before the sums are read never becomes a close that they lack.
         Candle? whole = null;
         foreach (var part in await ReadAsync(Sums, parameters, static (reader, token) => ListAsync(reader, ReadPart, token), cancellationToken))
         {
             whole = CandleFold.Join(whole, units.Of(part));
         }
 
-        // Of two that begin or end it the one of the earlier minute, and of the later.
+        // Of two opening edges the earlier minute wins, of two closing edges the later.
         var opening = edges.FirstOrDefault(static edge => edge.Kind == EdgeKind.First);
         var closing = edges.LastOrDefault(static edge => edge.Kind == EdgeKind.Last);
         if (whole is null || opening == default)

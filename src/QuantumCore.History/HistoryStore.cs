@@ -7,28 +7,28 @@ using QuantumCore.Contracts;
 namespace QuantumCore.History;
 
 /// <summary>
-/// The history of everything as SQL rows, made from the journal alone: it can be deleted and made again. Several
-/// processes may project into one history; each batch is one transaction with the cursors of its streams.
+/// History of everything as SQL rows, derived from the journal alone: it can be deleted and rebuilt. Several processes
+/// may project into one history. Each batch is one transaction with the cursors of its streams.
 /// </summary>
 public abstract partial class HistoryStore : IAsyncDisposable
 {
-    /// <summary>Most fills in one answer.</summary>
+    /// <summary>Most fills in one response.</summary>
     public const int FillsLimit = 1_000;
 
     private readonly WorkingRows _rows = new();
     private readonly RowBuffers _buffers = new();
     private readonly SemaphoreSlim _writing = new(1, 1);
 
-    // The number of the last batch that the cached rows include; another writer's batch makes them worthless.
+    // Number of the last batch in the cached rows. A batch of another writer invalidates them.
     private long _batch = -1;
     private bool _closed;
 
-    /// <summary>Creates what is missing. Comes before every other call.</summary>
+    /// <summary>Creates missing tables and views. Call it before everything else.</summary>
     public abstract Task InitializeAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// Whether every table and view is there that this release has. One of an older release has not all of them until an exchange of this one
-    /// starts, and nothing of it can be read before.
+    /// Returns true if every table and view of this release exists. A history of an older release lacks some until an
+    /// exchange of this release starts, and cannot be read before.
     /// </summary>
     public async Task<bool> IsOfThisReleaseAsync(CancellationToken cancellationToken)
     {
@@ -37,7 +37,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         return Tables().Concat(Views().Select(static view => view.Name)).Append(BatchColumn).All(there.Contains);
     }
 
-    /// <summary>The last projected sequence of every stream that has one.</summary>
+    /// <summary>Returns the last projected sequence of every stream with one.</summary>
     public Task<IReadOnlyDictionary<string, long>> CursorsAsync(CancellationToken cancellationToken) => ReadAsync(
         "SELECT stream, seq FROM projector_cursor",
         [],
@@ -54,12 +54,12 @@ public abstract partial class HistoryStore : IAsyncDisposable
         cancellationToken);
 
     /// <summary>
-    /// Projects these chunks, at most one per stream, in one transaction. False when a cursor is not just before its
-    /// chunk: somebody else projected it, and the cursors are to be read again. On an exception nothing was written,
-    /// or (a commit of unknown outcome) everything: the cursors tell.
+    /// Projects chunks, at most one per stream, in one transaction. Returns false if a cursor is not just before its
+    /// chunk: another process projected it, so read the cursors again. An exception means nothing was written or, for a
+    /// commit of unknown outcome, everything: check the cursors.
     /// </summary>
-    /// <exception cref="HistoryStreamException">A record does not fit; the others of the batch are innocent.</exception>
-    /// <exception cref="HistoryConflictException">One of several records does not fit: apply them in parts.</exception>
+    /// <exception cref="HistoryStreamException">A record does not fit; the other records are sound.</exception>
+    /// <exception cref="HistoryConflictException">A record of several does not fit: apply them in parts.</exception>
     public async Task<bool> ApplyAsync(IReadOnlyList<HistoryChunk> chunks, CancellationToken cancellationToken)
     {
         await _writing.WaitAsync(cancellationToken);
@@ -67,7 +67,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_closed, this);
 
-            // Off the caller's scheduler: SQLite works on the calling thread.
+            // Off the caller's scheduler, because SQLite works on the calling thread.
             var applied = await RunAsync(() => ApplyInTurnAsync(chunks, cancellationToken), cancellationToken);
             if (!applied)
             {
@@ -95,13 +95,13 @@ public abstract partial class HistoryStore : IAsyncDisposable
     }
 
     /// <summary>
-    /// The pull index: sequences of a book's records that touch an account, after a sequence and complete through
-    /// the returned one (beyond it the journal itself is to be read).
+    /// Returns the sequences of a book's records that touch an account, after a sequence. They are complete through the
+    /// returned sequence; read later records from the journal itself.
     /// </summary>
     public async Task<(long Through, ImmutableArray<long> Sequences)> AccountEventsAsync(
         string stream, long account, long afterSequence, CancellationToken cancellationToken)
     {
-        // The cursor first: rows up to it are complete, and newer ones that slip in are left out.
+        // Read the cursor first: rows up to it are complete, and newer ones are left out.
         var through = await ReadAsync(
             "SELECT seq FROM projector_cursor WHERE stream = @stream",
             [("@stream", stream)],
@@ -118,7 +118,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
         return (through, sequences);
     }
 
-    /// <summary>An account's newest fills, newest first, of one symbol or of all.</summary>
+    /// <summary>Returns an account's newest fills, newest first, of one symbol or of all.</summary>
     public Task<ImmutableArray<AccountFill>> FillsAsync(
         long account, string? symbol, int limit, CancellationToken cancellationToken) => ReadAsync(
             FillsQuery(symbol is not null),
@@ -130,7 +130,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
             static (reader, token) => ListAsync(reader, ReadFill, token),
             cancellationToken);
 
-    /// <summary>An account's fills of one symbol after a trade, oldest first.</summary>
+    /// <summary>Returns an account's fills of one symbol after a trade, oldest first.</summary>
     public Task<ImmutableArray<AccountFill>> FillsAfterAsync(
         long account, string symbol, TradePlace after, int limit, CancellationToken cancellationToken) => ReadAsync(
             s_fillsAfter,
@@ -145,7 +145,8 @@ public abstract partial class HistoryStore : IAsyncDisposable
             cancellationToken);
 
     /// <summary>
-    /// Holds placed between two times, both excluded, whose order no book has heard of, oldest first: the sweeper's work.
+    /// Returns holds placed between two times, both exclusive, whose order reached no book, oldest first: work for the
+    /// sweeper.
     /// </summary>
     public Task<ImmutableArray<OrphanHold>> OrphanHoldsAsync(
         long afterNanos, long beforeNanos, int limit, int skip, CancellationToken cancellationToken) => ReadAsync(
@@ -158,7 +159,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
                 reader, static row => new OrphanHold(row.GetInt64(0), row.GetInt64(1), row.GetString(2)), token),
             cancellationToken);
 
-    /// <summary>Accounts with open holds, which somebody should keep awake.</summary>
+    /// <summary>Returns accounts with open holds, which must be kept active.</summary>
     public Task<ImmutableArray<long>> OpenWorkAccountsAsync(CancellationToken cancellationToken) => ReadAsync(
         "SELECT DISTINCT account FROM hold ORDER BY account",
         [],
@@ -168,7 +169,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        // A batch that is being written ends first; one that comes later finds the store closed.
+        // A batch that is being written ends first. A later one finds the store closed.
         await _writing.WaitAsync();
         try
         {
@@ -186,52 +187,59 @@ public abstract partial class HistoryStore : IAsyncDisposable
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Where the database is worked with: the thread pool, or the scheduler of a simulation.</summary>
+    /// <summary>Scheduler of database work: the thread pool, or that of a simulation.</summary>
     internal TaskScheduler Pool { get; init; } = TaskScheduler.Default;
 
-    /// <summary>How many readings are given to the database at a time: with more they would only take from each other.</summary>
+    /// <summary>Most concurrent queries. More would only slow each other down.</summary>
     public abstract int ReadingsAtATime { get; }
 
-    /// <summary>Where readings are done.</summary>
+    /// <summary>Scheduler of queries.</summary>
     internal virtual TaskScheduler Readers => Pool;
 
-    /// <summary>Asks this database for the names of the history's tables and views, and of the columns of <c>projection</c>.</summary>
+    /// <summary>
+    /// Query for the names of the history's tables and views, and of the columns of <c>projection</c>.
+    /// </summary>
     internal abstract string RelationsQuery { get; }
 
-    /// <summary>Closes the database; no batch is being written.</summary>
+    /// <summary>Closes the database, while no batch is being written.</summary>
     internal abstract ValueTask CloseAsync();
 
-    /// <summary>A connection for reading; it sees what is committed.</summary>
+    /// <summary>Opens a connection for reading, which sees committed data.</summary>
     internal abstract Task<DbConnection> OpenAsync(CancellationToken cancellationToken);
 
-    /// <summary>True if the database refused a row for its values or for a row that is there: it would again, and takes others.</summary>
+    /// <summary>
+    /// Returns true if the database rejected a row for its values or a duplicate: it would again, and accepts others.
+    /// </summary>
     internal abstract bool IsRefused(Exception fault);
 
-    /// <summary>True if a record can't be made into rows: no database would change that.</summary>
+    /// <summary>Returns true if a record cannot be converted to rows, whatever the database.</summary>
     private static bool IsOfRecord(Exception fault) =>
         fault is ArithmeticException or InvalidDataException or ArgumentException or KeyNotFoundException;
 
     /// <summary>
-    /// The column of <c>projection</c> that every batch writes first. It has another name in each release that changes the columns of a table: a history
-    /// without it is made again from the journal, and a silo of an older release fails on it.
+    /// Column of <c>projection</c> that every batch writes first. Its name changes with each release that changes a
+    /// table's columns. A history without it is rebuilt from the journal, and a silo of an older release fails on it.
     /// </summary>
     private protected const string BatchColumn = "batch_count";
 
-    /// <summary>Every table, by its name. A history that has not all of them is of an older release, and made again from the journal.</summary>
+    /// <summary>
+    /// Returns the names of all tables. A history that lacks one is of an older release, and is rebuilt from the
+    /// journal.
+    /// </summary>
     private protected static IEnumerable<string> Tables() =>
         Schema("", "").Split('\n').Where(line => line.StartsWith(CreateTable, StringComparison.Ordinal))
             .Select(line => line[CreateTable.Length..].Split(' ')[0]);
 
-    /// <summary>Every view by its name, and the statement that makes it where it is not there.</summary>
+    /// <summary>Returns every view's name, with the statement that creates it if it is missing.</summary>
     private protected static IEnumerable<(string Name, string Statement)> Views() =>
         from statement in Schema("", CreateView).Split(';')
         let at = statement.IndexOf(CreateView, StringComparison.Ordinal)
         where at >= 0
         select (statement[(at + CreateView.Length + 1)..].Split(' ')[0], statement[at..]);
 
-    /// <summary>The tables' definitions for this database.</summary>
-    /// <param name="byKey">The clause that keeps a table in its key's order, or nothing.</param>
-    /// <param name="view">How a view is made whether it is there or not.</param>
+    /// <summary>Returns the table definitions for this database.</summary>
+    /// <param name="byKey">Clause that stores a table in key order, or empty.</param>
+    /// <param name="view">Clause that creates a view, existing or not.</param>
     private protected static string Schema(string byKey, string view) =>
         Resource("Schema.sql").Replace("{BY_KEY}", byKey).Replace("{VIEW}", view);
 
@@ -296,7 +304,7 @@ public abstract partial class HistoryStore : IAsyncDisposable
     {
         await using var transaction = await BeginAsync(cancellationToken);
 
-        // The row of batches comes first: whoever holds it writes alone until the commit.
+        // Updates the batch row first: its lock makes this the only writer until the commit.
         await transaction.WriteAsync(new RowBuffer(Statements.NextBatch).Add(1), cancellationToken);
         var batch = 0L;
         await transaction.ReadAsync(
@@ -364,8 +372,8 @@ public abstract partial class HistoryStore : IAsyncDisposable
     {
         string Order(string table) => order.Replace("{0}", table, StringComparison.Ordinal);
 
-        // Each side has its own index by time, so that only the rows that are asked for are read. In an auction no one
-        // takes: the buyer stands in the taker's columns.
+        // Each side has its own index by time, so only the requested rows are read. An auction has no taker: the buyer
+        // is in the taker's columns.
         string Side(string column, string side, string takers) =>
             $"""
             SELECT * FROM (SELECT t.symbol, t.seq, t.idx, t.px, t.qty, t.time, t.taker_side, '{side}' AS side,
@@ -403,5 +411,5 @@ public abstract partial class HistoryStore : IAsyncDisposable
     }
 }
 
-/// <summary>A hold whose order no book has heard of.</summary>
+/// <summary>A hold whose order reached no book.</summary>
 public readonly record struct OrphanHold(long Account, long Number, string Symbol);

@@ -1,12 +1,12 @@
 namespace QuantumCore.History;
 
-/// <summary>One transaction that writes history; disposed without a commit it leaves nothing behind.</summary>
+/// <summary>A transaction that writes history. Disposing it without a commit rolls it back.</summary>
 internal abstract class HistoryTransaction : IAsyncDisposable
 {
-    /// <summary>Runs the buffer's statement for each of its rows; gives how many rows it changed.</summary>
+    /// <summary>Runs the buffer's statement for each of its rows and returns the number of rows changed.</summary>
     public abstract Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken);
 
-    /// <summary>Runs a query for each row of the buffer and shows what it finds.</summary>
+    /// <summary>Runs a query for each row of the buffer and passes on the rows found.</summary>
     public abstract Task ReadAsync(RowBuffer keys, Action<IHistoryRow> found, CancellationToken cancellationToken);
 
     public abstract Task CommitAsync(CancellationToken cancellationToken);
@@ -14,10 +14,10 @@ internal abstract class HistoryTransaction : IAsyncDisposable
     public abstract ValueTask DisposeAsync();
 }
 
-/// <summary>One row of a query's answer.</summary>
+/// <summary>A row of a query's result.</summary>
 internal interface IHistoryRow
 {
-    /// <summary>A number; <see cref="RowBuffer.Null"/> for NULL.</summary>
+    /// <summary>Returns a number; <see cref="RowBuffer.Null"/> for NULL.</summary>
     long Number(int column);
 
     string? Text(int column);

@@ -9,21 +9,21 @@ namespace QuantumCore.History;
 /// <summary>History in a schema of a PostgreSQL database.</summary>
 public sealed class PostgresHistory : HistoryStore
 {
-    // Who reads waits for his turn: the server's connections are few, and commits and other silos need theirs.
+    // Queries wait for a free connection: the server's connections are few, and commits and other silos need theirs.
     private const int MaxConnections = 16;
 
-    // A process that hangs in the middle of a batch, or whose machine is gone, holds the row that every other one waits for.
+    // Releases the batch row's lock if a process hangs in the middle of a batch, or its machine is gone.
     private const string GivesUp = "-c idle_in_transaction_session_timeout=10s";
 
-    // A page reads some hundred rows of plans that could give a hundred thousand: workers that are started for it, and code that is
-    // compiled, take longer than the rows. What adds up the whole ledger may have workers all the same.
+    // A page reads some hundred rows of plans that could return a hundred thousand. Starting parallel workers and
+    // compiling code would take longer than the rows. Queries over the whole ledger may still use workers.
     private const string PlansPages = "-c parallel_setup_cost=1000000 -c jit=off";
 
     private readonly string _schema;
     private readonly NpgsqlDataSource _source;
 
-    /// <param name="connectionString">The database.</param>
-    /// <param name="schema">Lower-case letters, digits and underscores; created when missing.</param>
+    /// <param name="connectionString">Connection string of the database.</param>
+    /// <param name="schema">Schema name of lower-case letters, digits and underscores; created if missing.</param>
     public PostgresHistory(string connectionString, string schema)
     {
         if (schema.Length == 0 || schema.Any(c => c is not ((>= 'a' and <= 'z') or (>= '0' and <= '9') or '_')))
@@ -50,8 +50,8 @@ public sealed class PostgresHistory : HistoryStore
         await using var connection = await _source.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
-        // Two processes that start together: CREATE ... IF NOT EXISTS does not wait for the other by itself. Who reads a view in a
-        // transaction that does not end is told as a lock that was not to be had.
+        // Serializes processes that start together, as CREATE ... IF NOT EXISTS does not wait for the other. A
+        // transaction that keeps reading a view is reported as a lock timeout.
         const string first = "SELECT pg_advisory_xact_lock(715001); SET LOCAL lock_timeout = '20s';\n";
 #pragma warning disable CA2100 // The schema's name was checked; the rest is a fixed text.
         await using var command = new NpgsqlCommand($"{first}{script};\nCOMMENT ON TABLE projection IS '{mark}'", connection, transaction);
@@ -61,8 +61,8 @@ public sealed class PostgresHistory : HistoryStore
     }
 
     /// <summary>
-    /// Which statements made the tables; null when nobody says. Those of this release are not run again: they would wait for everybody who
-    /// reads a view or writes a table, and everybody else for them.
+    /// Returns the hash of the statements that created the tables; null if unknown. The statements of this release do
+    /// not run again: they would wait for every reader of a view and writer of a table, and block everyone else.
     /// </summary>
     private Task<string?> MarkAsync(CancellationToken cancellationToken) => ReadAsync(
         "SELECT obj_description(to_regclass('projection'), 'pg_class')",
@@ -70,7 +70,7 @@ public sealed class PostgresHistory : HistoryStore
         static async (reader, token) => await reader.ReadAsync(token) && !await reader.IsDBNullAsync(0, token) ? reader.GetString(0) : null,
         cancellationToken);
 
-    /// <summary>Tables of an older release go: the journal gives them again, as they are now.</summary>
+    /// <summary>Returns SQL that drops tables of an older release. They are rebuilt from the journal.</summary>
     private static string DropOlder() =>
         $"""
         DO $$ BEGIN
@@ -97,7 +97,8 @@ public sealed class PostgresHistory : HistoryStore
     internal override async Task<DbConnection> OpenAsync(CancellationToken cancellationToken) =>
         await _source.OpenConnectionAsync(cancellationToken);
 
-    // Classes of the standard: data that can't be stored (a number out of range, a text with a zero), constraints, and rows that are too large.
+    // Standard SQLSTATE classes: data that cannot be stored (number out of range, text with a NUL), constraints, row
+    // too large.
     internal override bool IsRefused(Exception fault) =>
         fault is PostgresException { SqlState: ['2', '2' or '3', ..] or ['5', '4', ..] };
 

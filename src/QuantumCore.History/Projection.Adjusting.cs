@@ -3,12 +3,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>Orders whose price and conditions change where they stand.</summary>
+/// <summary>Orders whose price and conditions are adjusted in place.</summary>
 internal sealed partial class Projection
 {
     private readonly Dictionary<(OrderKey Key, string Name), long> _putTerms = [];
 
-    /// <summary>Scales the price the order stands at, which a slide or a trigger may have made another one than its step tells, the one it is covered at.</summary>
+    /// <summary>
+    /// Scales the current price of an order. A slide or a trigger may have made it different from the price in its
+    /// step, at which the order is covered.
+    /// </summary>
     private void Adjust(Place place, BookTurn turn, in TurnStep step, OrderKey key)
     {
         var adjustment = turn.Command.Changes.AsAdjustment()!.Value;
@@ -33,7 +36,7 @@ internal sealed partial class Projection
     private long? TermOf(OrderKey key, string name, Dictionary<string, long> terms) =>
         _putTerms.TryGetValue((key, name), out var put) ? put : terms.TryGetValue(name, out var value) ? value : null;
 
-    /// <summary>Those that these conditions have take the place of the order's.</summary>
+    /// <summary>Replaces the order's terms by those of these conditions.</summary>
     private void PutTerms(OrderKey key, OrderConditions conditions)
     {
         foreach (var (name, value) in HistoryWords.Of(conditions))

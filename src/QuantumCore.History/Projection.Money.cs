@@ -3,7 +3,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.History;
 
-/// <summary>Money and units in, out and across: what accounts' own records move, and payouts'.</summary>
+/// <summary>Deposits, withdrawals and transfers from the records of accounts and payouts.</summary>
 internal sealed partial class Projection
 {
     private readonly RowBuffer _transfers = buffers.Empty(Statements.AddTransfer);
@@ -22,7 +22,7 @@ internal sealed partial class Projection
     private readonly RowBuffer _fails = buffers.Empty(Statements.AddSettlementFail);
     private readonly RowBuffer _partEnds = buffers.Empty(Statements.EndCorporatePart);
 
-    // Payouts before withdrawals, which look whether they have ended.
+    // Payouts come before withdrawals, which check whether they have ended.
     private IEnumerable<RowBuffer> MoneyRows() =>
         [_transfers, _transferEnds, _payouts, _payoutEnds, _withdrawals, _withdrawalEnds, StateRows(), .. MarginRows(), _accountChanges, _parts, _partEnds, _fails];
 

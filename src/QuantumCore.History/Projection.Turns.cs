@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>Turns: steps of orders of any kind, in their sequence.</summary>
+/// <summary>Book turns: steps of orders of any kind, in sequence.</summary>
 internal sealed partial class Projection
 {
     private void Turn(Place place, BookTurn turn)
@@ -47,7 +47,9 @@ internal sealed partial class Projection
         }
     }
 
-    /// <summary>The entry of one half of a change: what was is given back, or what is to be comes instead. Its orders stay what they were.</summary>
+    /// <summary>
+    /// Enters half of a trade change: the reversal, or the restated trade. Its orders stay unchanged.
+    /// </summary>
     private void Change(Place place, int index, BookTurn turn, in TurnStep step)
     {
         var money = BookTrades.Of(in step);
@@ -63,7 +65,7 @@ internal sealed partial class Projection
             return;
         }
 
-        // What comes instead of it follows; of a trade that is void nothing does.
+        // A restated trade follows the reversal; after a bust nothing does.
         var now = turn.Steps.FirstOrDefault(static restated => restated.Kind == StepKind.Restated);
         _tradeChanges.Add(place.Symbol).Add(place.Sequence).Add(trade.Place.Sequence).Add(trade.Place.Index).Add(now.PriceTicks)
             .Add(now.MakerFee).Add(now.Fee).Add(now.MakerFee - step.MakerFee).Add(now.Fee - step.Fee).Add(turn.TimeNanos);
@@ -164,7 +166,7 @@ internal sealed partial class Projection
     {
         var change = Change(key, timeNanos);
         change.Fill(priceTicks, lots);
-        // What an order by amount trades is its total.
+        // The total of an order by amount is the quantity it trades.
         if (_orders.TryGetValue(key, out var row) && row.Order?.Conditions.Decode()?.Amount is not null)
         {
             change.Resized += lots;

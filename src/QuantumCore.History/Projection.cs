@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.History;
 
 /// <summary>
-/// Turns the records of a batch into changes of rows. Streams may come in any mixture: a book's word about an order
-/// replaces the account's hold and stands, so that a hold that is projected later changes nothing.
+/// Converts the records of a batch into changes of rows. Streams may arrive in any mixture. A book's record about an
+/// order replaces the account's hold for good, so a hold projected later changes nothing.
 /// </summary>
 internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
 {
@@ -33,7 +33,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     private readonly RowBuffer _splits = buffers.Empty(Statements.AddSplit);
     private readonly Dictionary<(string Symbol, long Minute, long Split), CandleRow> _candles = [];
 
-    /// <summary>Holds that this batch changed.</summary>
+    /// <summary>Holds changed by this batch.</summary>
     public IReadOnlyCollection<OrderKey> TouchedHolds => _holds;
 
     /// <summary>Folds a chunk.</summary>
@@ -78,7 +78,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         }
     }
 
-    /// <summary>The changes, table by table, in one fixed sequence.</summary>
+    /// <summary>Returns the changes, table by table, in a fixed sequence.</summary>
     public IEnumerable<RowBuffer> Rows() =>
     [
         AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings, _days.Rows(buffers),
@@ -167,7 +167,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         }
     }
 
-    /// <summary>Holds of the symbol that came before its instrument.</summary>
+    /// <summary>Sets the asset of the symbol's holds that were projected before its instrument.</summary>
     private void NameHeldAsset(Instrument instrument)
     {
         foreach (var key in rows.ReadForSweep.Union(_holds).ToArray())
@@ -227,7 +227,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         Resize(maker, fill.MakerHold);
     }
 
-    /// <summary>The rows of a trade, for both sides.</summary>
+    /// <summary>Adds the rows of a trade, for both sides.</summary>
     private void Trade(Place place, Instrument instrument, int index, long timeNanos, in TurnStep fill)
     {
         var money = BookTrades.Of(in fill);
@@ -280,7 +280,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             _floors.Add((place.Symbol, account));
         }
 
-        // Those that were there before this batch, and those that it opened.
+        // Holds from before this batch, and those that it opened.
         var holds = rows.ReadForSweep.Where(key => key.Account == account)
             .Concat(_holdsByAccount.GetValueOrDefault(account, []));
         foreach (var key in holds.ToArray())
@@ -344,7 +344,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
             throw new InvalidDataException($"order {key.Number} of account {key.Account} has no hold");
         }
 
-        // A plain order that holds nothing any more is done.
+        // A plain order without a hold is done.
         SetHold(key, hold is null || amount == 0 ? null : hold with { Amount = amount });
     }
 
@@ -539,6 +539,6 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
         return to;
     }
 
-    /// <summary>Where a record stands.</summary>
+    /// <summary>Place of a record.</summary>
     private readonly record struct Place(string Stream, string Symbol, long Sequence);
 }

@@ -1,10 +1,10 @@
 namespace QuantumCore.History;
 
 /// <summary>
-/// A few threads of their own for work that holds its thread. The pool has as many as processors: what is asked of it would wait for who
-/// reads. They are kept while there is work, since to start one takes as long as a small reading.
+/// A few dedicated threads for blocking queries. The pool has as many threads as processors, so other work would wait
+/// for queries. Threads are kept while there is work, because starting one takes as long as a small query.
 /// </summary>
-/// <param name="most">So many threads at most.</param>
+/// <param name="most">Most threads.</param>
 internal sealed class ReadingThreads(int most) : TaskScheduler
 {
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(10);
@@ -54,7 +54,7 @@ internal sealed class ReadingThreads(int most) : TaskScheduler
         }
     }
 
-    /// <summary>What is to be done next; null when there was nothing for a while.</summary>
+    /// <summary>Returns the next task; null if there was none for a while.</summary>
     private Task? Next()
     {
         lock (_queue)

@@ -5,8 +5,8 @@ using SQLitePCL;
 namespace QuantumCore.History;
 
 /// <summary>
-/// History in one SQLite file. It may be opened and queried while the exchange runs. Not forced to disk at each
-/// commit: after a power loss its cursors say where to go on from.
+/// History in a SQLite file. It may be opened and queried while the exchange runs. Commits are not forced to disk:
+/// after a power loss the cursors tell where to continue.
 /// </summary>
 public sealed class SqliteHistory : HistoryStore
 {
@@ -32,25 +32,27 @@ public sealed class SqliteHistory : HistoryStore
     {
         await _writer.OpenAsync(cancellationToken);
 
-        // A lock of somebody else is told before a question that waits for the batch is given up, after 5 s.
+        // The busy timeout is below the 5 s after which a query waiting for the batch gives up, so a foreign lock is
+        // reported.
         Run("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 4000;"
             + "PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA temp_store = MEMORY");
         if (HasTable("projection") && !(Tables().All(HasTable) && HasBatchColumn()))
         {
-            // Of an older release: the journal gives it again, as it is now.
+            // Tables of an older release: they are rebuilt from the journal.
             Run("BEGIN IMMEDIATE;" + string.Concat(Tables().Select(table => $"DROP TABLE IF EXISTS {table};")) + "COMMIT");
         }
 
         var schema = Schema("WITHOUT ROWID", "CREATE VIEW IF NOT EXISTS");
 
-        // Another release may have the same tables and other views. Who reads one meanwhile reads it as it was.
+        // Another release may have the same tables and other views. A concurrent reader of a view sees its old version.
         Run(Views().All(view => IsView(view.Name, view.Statement))
             ? schema
             : "BEGIN IMMEDIATE;" + string.Concat(Views().Select(view => $"DROP VIEW IF EXISTS {view.Name};")) + schema + "COMMIT");
     }
 
     /// <inheritdoc/>
-    // A thread that is done with one has its next at hand: to be given it only then would take as long as a small reading.
+    // A thread that completes a query has its next one queued: fetching it only then would take as long as a small
+    // query.
     public override int ReadingsAtATime => 2 * s_readers;
 
     // SQLite works on the calling thread.
@@ -105,7 +107,7 @@ public sealed class SqliteHistory : HistoryStore
         return (long)command.ExecuteScalar()! > 0;
     }
 
-    /// <summary>Whether the view is there, and was made by these words.</summary>
+    /// <summary>Returns true if the view exists and was created by this statement.</summary>
     private bool IsView(string name, string statement)
     {
         using var command = _writer.CreateCommand();
@@ -139,7 +141,7 @@ public sealed class SqliteHistory : HistoryStore
         return prepared;
     }
 
-    /// <summary>Statements go straight to the database's own interface: one row costs about a microsecond.</summary>
+    /// <summary>A transaction that uses SQLite's C API directly: a row costs about a microsecond.</summary>
     private sealed class Transaction(SqliteHistory history) : HistoryTransaction
     {
         private bool _ended;
@@ -207,7 +209,7 @@ public sealed class SqliteHistory : HistoryStore
             return changed;
         }
 
-        // A statement keeps its parameters: what is the same as in the row before is not bound again.
+        // A statement keeps its parameters, so values equal to the previous row's are not bound again.
         private static void Bind(sqlite3_stmt statement, RowBuffer rows, int row)
         {
             for (var column = 0; column < rows.Columns; column++)

@@ -3,20 +3,20 @@ using System.Text;
 namespace QuantumCore.History;
 
 /// <summary>
-/// A statement that runs once per row of a buffer. SQLite runs the prepared statement row by row; PostgreSQL gets
-/// whole columns as arrays and joins with them. In the text <c>@1</c> is the row's first column, the row source stands
-/// as {FROM}, {USING} or {JOIN}, and a row to insert between {ROW} and {END}.
+/// A statement that runs once per row of a buffer. SQLite runs the prepared statement row by row. PostgreSQL gets whole
+/// columns as arrays and joins with them. In the text <c>@1</c> is the row's first column. The row source is {FROM},
+/// {USING} or {JOIN}, and a row to insert stands between {ROW} and {END}.
 /// </summary>
 /// <remarks>
-/// SQLite inserts VALUES, never from a SELECT: it would take that for many rows, and keep a copy of every page it
-/// changes for each of them, to undo the statement alone.
+/// SQLite inserts VALUES, never from a SELECT. It would treat that as many rows, and copy every page it changes for
+/// each of them, to be able to undo the statement alone.
 /// </remarks>
 internal sealed class Statement
 {
     private const string RowSource = "k";
 
-    /// <param name="types">One letter per column: n is a number, t a text.</param>
-    /// <param name="text">The statement, in the form above.</param>
+    /// <param name="types">Column types, one letter each: n for a number, t for a text.</param>
+    /// <param name="text">Statement in the form above.</param>
     public Statement(string types, string text)
     {
         Types = types;
@@ -39,10 +39,10 @@ internal sealed class Statement
             .Replace("{ROW}", row).Replace("{END}", end).ToString();
 }
 
-/// <summary>Rows for a statement, column by column. Emptied and used again: its arrays are too large to throw away.</summary>
+/// <summary>Rows for a statement, stored by column. Reused, because its arrays are too large to reallocate.</summary>
 internal sealed class RowBuffer
 {
-    /// <summary>Stands for NULL among the numbers.</summary>
+    /// <summary>Represents NULL among the numbers.</summary>
     public const long Null = long.MinValue;
 
     private readonly long[]?[] _numbers;
@@ -69,7 +69,7 @@ internal sealed class RowBuffer
 
     public ReadOnlySpan<string?> Texts(int column) => _texts[column].AsSpan(0, Count);
 
-    /// <summary>Takes out every row, a half-made one too.</summary>
+    /// <summary>Removes every row, including an incomplete one.</summary>
     public void Clear() => (Count, _column) = (0, 0);
 
     public RowBuffer Add(long number)
@@ -78,7 +78,7 @@ internal sealed class RowBuffer
         return Next();
     }
 
-    /// <summary>Adds a total to its two columns.</summary>
+    /// <summary>Adds a total as two columns.</summary>
     public RowBuffer AddWide(Int128 total)
     {
         var (low, high) = WideColumns.Split(total);
@@ -122,12 +122,12 @@ internal sealed class RowBuffer
     }
 }
 
-/// <summary>One buffer per statement, kept from batch to batch.</summary>
+/// <summary>Buffers of all statements, kept from batch to batch.</summary>
 internal sealed class RowBuffers
 {
     private readonly Dictionary<Statement, RowBuffer> _buffers = [];
 
-    /// <summary>The statement's buffer, emptied.</summary>
+    /// <summary>Returns the statement's buffer, emptied.</summary>
     public RowBuffer Empty(Statement statement)
     {
         if (!_buffers.TryGetValue(statement, out var buffer))

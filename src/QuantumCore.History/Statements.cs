@@ -154,7 +154,9 @@ internal static class Statements
     public static readonly Statement EndTransfer = new(
         "nnn", "UPDATE transfer SET ended_at = @3 {FROM} WHERE transfer.account = @1 AND transfer.seq = @2");
 
-    /// <summary>A payout's stream may be projected ahead of the account's, and know already what became of it.</summary>
+    /// <summary>
+    /// Inserts a withdrawal. A payout's stream may be projected ahead of the account's and already know its outcome.
+    /// </summary>
     public static readonly Statement AddWithdrawal = new(
         "nnttntn",
         """
@@ -198,7 +200,7 @@ internal static class Statements
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 
-    /// <summary>A sum of numbers that are not negative; one that does not fit stays at the largest number.</summary>
+    /// <summary>Returns SQL for a sum of non-negative numbers, capped at the largest number on overflow.</summary>
     private static string Sum(string one, string other) =>
         $"CASE WHEN {one} > {long.MaxValue} - {other} THEN {long.MaxValue} ELSE {one} + {other} END";
 

@@ -4,16 +4,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.History;
 
-/// <summary>A symbol's splits: what was traded before them, in the units of now.</summary>
+/// <summary>Splits of a symbol. Converts earlier prices and quantities to current units.</summary>
 internal sealed class UnitsOfNow
 {
-    // Products beyond it lose their last bits, so that a sum of lots times one has room.
+    // Larger products lose their low bits, so that lots times the product fit into 128 bits.
     private static readonly Int128 s_mostUnits = (Int128)1 << 62;
 
-    // Each with all later ones.
+    // Each split combined with all later ones.
     private readonly ImmutableArray<(long Sequence, Int128 NewUnits, Int128 OldUnits)> _since;
 
-    /// <param name="splits">Each with its place in the symbol's stream, in their sequence.</param>
+    /// <param name="splits">Splits with their sequences in the symbol's stream, in ascending order.</param>
     public UnitsOfNow(ImmutableArray<(long Sequence, OrderAdjustment Split)> splits)
     {
         var since = new (long, Int128, Int128)[splits.Length];
@@ -33,10 +33,10 @@ internal sealed class UnitsOfNow
         _since = ImmutableArray.Create(since);
     }
 
-    /// <summary>Whether nothing changed between two places in the symbol's stream.</summary>
+    /// <summary>Returns true if no split lies between two sequences of the symbol's stream.</summary>
     public bool AreSame(long sequence, long other) => After(sequence) == After(other);
 
-    /// <summary>A candle in them. What its trades came to is the same in any.</summary>
+    /// <summary>Returns a candle in current units. The traded value is the same in any units.</summary>
     public Candle Of(Candle candle)
     {
         var sequence = candle.First.Sequence;
@@ -51,14 +51,17 @@ internal sealed class UnitsOfNow
         };
     }
 
-    /// <summary>A price of a place in the symbol's stream: to the nearest tick, but at least one.</summary>
+    /// <summary>
+    /// Returns a price at a sequence of the symbol's stream in current units: rounded to the nearest tick, at least
+    /// one.
+    /// </summary>
     public long PriceOf(long priceTicks, long sequence)
     {
         var (news, olds) = After(sequence);
         return (long)Int128.Clamp(Rounding.DivHalfEven(priceTicks * olds, news), 1, Instrument.PriceTicksLimit);
     }
 
-    /// <summary>Rounded down.</summary>
+    /// <summary>Returns lots in current units, rounded down.</summary>
     private Int128 LotsOf(Int128 lots, long sequence)
     {
         var (news, olds) = After(sequence);

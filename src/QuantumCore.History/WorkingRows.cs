@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.History;
 
 /// <summary>
-/// The rows that projecting a batch depends on. What was read or written stays as a cache for the next batch, for
-/// as long as nobody else has written; the tables are the truth.
+/// Rows that the projection of a batch depends on. They stay cached for the next batch, unless another writer
+/// intervenes. The tables are authoritative.
 /// </summary>
 internal sealed class WorkingRows
 {
@@ -23,7 +23,7 @@ internal sealed class WorkingRows
 
     public void Define(Instrument instrument) => _instruments[instrument.Symbol] = instrument;
 
-    /// <summary>Where a symbol's last split is in its stream; 0 for none.</summary>
+    /// <summary>Returns the sequence of a symbol's last split in its stream; 0 for none.</summary>
     public long Split(string symbol) => _splits.GetValueOrDefault(symbol);
 
     public void SetSplit(string symbol, long sequence) => _splits[symbol] = sequence;
@@ -32,7 +32,7 @@ internal sealed class WorkingRows
 
     public void SetFloor(string symbol, long account, long floor) => _floors[(symbol, account)] = floor;
 
-    /// <summary>Whether a book has spoken of this order.</summary>
+    /// <summary>Returns true if a book has recorded this order.</summary>
     public bool IsInBook(OrderKey key) => _orders.Contains(key);
 
     public void MarkInBook(OrderKey key) => _orders.Add(key);
@@ -41,10 +41,12 @@ internal sealed class WorkingRows
 
     public void SetHold(OrderKey key, HoldRow? hold) => _holds[key] = hold;
 
-    /// <summary>An order that this batch adjusts, as it was before the batch; null for one that enters in it.</summary>
+    /// <summary>
+    /// Returns an order adjusted by this batch, as it was before the batch; null if it enters in this batch.
+    /// </summary>
     public StoredOrder? ToAdjust(OrderKey key) => _toAdjust.GetValueOrDefault(key);
 
-    /// <summary>Holds that a sweep over many (a mass cancel, a new instrument) read for this batch.</summary>
+    /// <summary>Holds read for a sweep of this batch, such as a mass cancel or a new instrument.</summary>
     public IEnumerable<OrderKey> ReadForSweep => _loadedForSweep;
 
     public void Clear()
@@ -56,7 +58,7 @@ internal sealed class WorkingRows
         EndBatch([]);
     }
 
-    /// <summary>Forgets what only this batch needed.</summary>
+    /// <summary>Discards rows that only this batch needed.</summary>
     public void EndBatch(IEnumerable<OrderKey> touchedHolds)
     {
         _orders.Clear();
@@ -76,7 +78,7 @@ internal sealed class WorkingRows
         }
     }
 
-    /// <summary>Reads what these chunks need and is not known yet.</summary>
+    /// <summary>Reads the rows that these chunks need and that are not cached.</summary>
     public async Task LoadAsync(
         IReadOnlyList<HistoryChunk> chunks,
         HistoryTransaction from,
@@ -89,7 +91,7 @@ internal sealed class WorkingRows
             needs.Add(chunk);
         }
 
-        // What is asked for and not found is known to be absent.
+        // Requested rows that are not found are known to be absent.
         await from.ReadAsync(needs.Instruments, row => Define(ReadInstrument(row)), cancellationToken);
         await from.ReadAsync(needs.Splits, row => SetSplit(row.Text(0)!, row.Number(1)), cancellationToken);
         needs.AddHoldsWithoutAsset();
@@ -132,7 +134,7 @@ internal sealed class WorkingRows
         SettlementDays = (int)row.Number(9),
     };
 
-    /// <summary>The keys of what is to be read.</summary>
+    /// <summary>Keys of the rows to read.</summary>
     private sealed class Needs(WorkingRows rows, RowBuffers buffers)
     {
         private readonly HashSet<OrderKey> _touched = [];
@@ -182,7 +184,7 @@ internal sealed class WorkingRows
             }
         }
 
-        /// <summary>Only a symbol's first definition finds holds that wait for it.</summary>
+        /// <summary>Adds holds that wait for a symbol's first definition. Later definitions find none.</summary>
         public void AddHoldsWithoutAsset()
         {
             foreach (var symbol in _defined.Where(symbol => rows.Instrument(symbol) is null))
@@ -191,7 +193,9 @@ internal sealed class WorkingRows
             }
         }
 
-        /// <summary>An order whose hold comes in this very batch has none yet, unless its book came before.</summary>
+        /// <summary>
+        /// Adds holds of touched orders. A hold placed in this batch has no row yet, unless its book came before.
+        /// </summary>
         public void AddHolds()
         {
             foreach (var key in _touched)

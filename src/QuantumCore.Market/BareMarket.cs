@@ -4,15 +4,15 @@ using QuantumCore.Matching;
 namespace QuantumCore.Market;
 
 /// <summary>A trade of a simulated market.</summary>
-/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="TimeNanos">Time, in Unix nanoseconds.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
 /// <param name="QuantityLots">Quantity in lots.</param>
-/// <param name="TakerSide">Side of the one who took.</param>
+/// <param name="TakerSide">Side of the taker.</param>
 public readonly record struct MarketTrade(long TimeNanos, long PriceTicks, long QuantityLots, Side TakerSide);
 
 /// <summary>
-/// A symbol's participants at a bare order book, on a clock that runs as fast as it is turned: a day takes a second or so.
-/// The same seed gives the same commands and trades.
+/// A symbol's participants on a bare order book, with a clock that runs as fast as it is stepped: a day takes about a
+/// second. The same seed gives the same commands and trades.
 /// </summary>
 public sealed class BareMarket
 {
@@ -27,12 +27,12 @@ public sealed class BareMarket
     private long _tradedLots;
     private long _signedLots;
 
-    /// <summary>An empty book at a time.</summary>
-    /// <param name="instrument">What is traded.</param>
-    /// <param name="model">The parameters.</param>
-    /// <param name="seed">The seed of the whole market.</param>
-    /// <param name="startTicks">The price to begin with, and the one that is returned to.</param>
-    /// <param name="startNanos">Unix nanoseconds.</param>
+    /// <summary>Creates an empty book at a time.</summary>
+    /// <param name="instrument">Traded instrument.</param>
+    /// <param name="model">Parameters of the market.</param>
+    /// <param name="seed">Seed of the whole market.</param>
+    /// <param name="startTicks">Initial price and home price, in ticks.</param>
+    /// <param name="startNanos">Start time, in Unix nanoseconds.</param>
     public BareMarket(Instrument instrument, MarketModel model, ulong seed, long startTicks, long startNanos)
     {
         _market = new SymbolMarket(instrument, model, seed, startTicks, startTicks);
@@ -40,7 +40,7 @@ public sealed class BareMarket
         TimeNanos = startNanos;
     }
 
-    /// <summary>The time of the last step.</summary>
+    /// <summary>Time of the last step, in Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
     /// <summary>The book.</summary>
@@ -49,13 +49,13 @@ public sealed class BareMarket
     /// <summary>The participants.</summary>
     public SymbolMarket Participants => _market;
 
-    /// <summary>Orders and cancels so far.</summary>
+    /// <summary>Number of orders and cancels so far.</summary>
     public long Commands { get; private set; }
 
-    /// <summary>Called with everything a participant does, before it is done.</summary>
+    /// <summary>Called with every participant's intent, before it is executed.</summary>
     public Action<OrderIntent>? Watch { get; set; }
 
-    /// <summary>Takes one step. Its trades are valid until the next.</summary>
+    /// <summary>Runs one step and returns its trades, which are valid until the next.</summary>
     public IReadOnlyList<MarketTrade> Step()
     {
         _trades.Clear();
@@ -78,8 +78,8 @@ public sealed class BareMarket
     }
 
     /// <summary>
-    /// An order of somebody who is no participant. What came of it is in the events of <see cref="Book"/> until the next step, and
-    /// its trades are seen by the participants then.
+    /// Enters an order of an outsider. Its results are in the events of <see cref="Book"/> until the next step, in
+    /// which the participants see its trades.
     /// </summary>
     public RejectReason Trade(in NewOrder order)
     {
@@ -127,7 +127,7 @@ public sealed class BareMarket
         _market.Report(intent.Handle, filled, rests);
     }
 
-    /// <summary>Lots that the last order traded.</summary>
+    /// <summary>Collects the trades of the last order and returns the lots traded.</summary>
     private long CollectTrades(Side taker)
     {
         var filled = 0L;

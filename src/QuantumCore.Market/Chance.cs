@@ -1,8 +1,9 @@
 namespace QuantumCore.Market;
 
 /// <summary>
-/// Seeded chance with the same numbers on every machine: only additions, multiplications, divisions and square roots of
-/// binary64, which are exact everywhere. The system's logarithm and exponential differ in their last bit between platforms.
+/// Seeded random numbers, equal on every machine. It uses only additions, multiplications, divisions and square roots
+/// of binary64, which are exact everywhere. The system's logarithm and exponential differ in the last bit between
+/// platforms.
 /// </summary>
 public sealed class Chance
 {
@@ -11,11 +12,11 @@ public sealed class Chance
     private ulong _state;
     private double _spare = double.NaN;
 
-    /// <param name="seed">The seed of a whole market.</param>
-    /// <param name="stream">Which of its independent sequences.</param>
+    /// <param name="seed">Seed of a whole market.</param>
+    /// <param name="stream">Name of an independent sequence.</param>
     public Chance(ulong seed, string stream)
     {
-        // FNV-1a of the name, mixed with the seed: sequences of neighbouring seeds have nothing in common.
+        // FNV-1a of the name, mixed with the seed, so that sequences of adjacent seeds are unrelated.
         var hash = 14_695_981_039_346_656_037UL;
         foreach (var c in stream)
             hash = unchecked((hash ^ c) * 1_099_511_628_211UL);
@@ -23,19 +24,19 @@ public sealed class Chance
         _state = Mix(unchecked(seed * 0x9E37_79B9_7F4A_7C15UL) ^ hash);
     }
 
-    /// <summary>A number from 0 up to, not including, 1.</summary>
+    /// <summary>Returns a number from 0 (inclusive) to 1 (exclusive).</summary>
     public double Unit() => (Bits() >> 11) * (1.0 / (1L << 53));
 
-    /// <summary>A whole number from 0 up to, not including, a positive bound.</summary>
+    /// <summary>Returns a whole number from 0 (inclusive) to a positive bound (exclusive).</summary>
     public long Below(long bound) => Math.Min((long)(Unit() * bound), bound - 1);
 
-    /// <summary>Whether something of this probability happens.</summary>
+    /// <summary>Returns true with the given probability.</summary>
     public bool Happens(double probability) => Unit() < probability;
 
-    /// <summary>A waiting time with this mean.</summary>
+    /// <summary>Returns an exponentially distributed waiting time with the given mean.</summary>
     public double Exponential(double mean) => -mean * Ln(1.0 - Unit());
 
-    /// <summary>A number of the standard normal distribution.</summary>
+    /// <summary>Returns a number of the standard normal distribution.</summary>
     public double Normal()
     {
         if (!double.IsNaN(_spare))
@@ -59,7 +60,7 @@ public sealed class Chance
         return u * scale;
     }
 
-    /// <summary>How often something happens that happens this often on average; for small means.</summary>
+    /// <summary>Returns a Poisson-distributed count with the given mean; for small means.</summary>
     public int Poisson(double mean)
     {
         var (count, left) = (0, Exp(-mean));
@@ -68,7 +69,7 @@ public sealed class Chance
         return count;
     }
 
-    /// <summary>The natural logarithm of a positive number.</summary>
+    /// <summary>Returns the natural logarithm of a positive number.</summary>
     public static double Ln(double x)
     {
         var bits = BitConverter.DoubleToInt64Bits(x);
@@ -89,7 +90,7 @@ public sealed class Chance
         return (2.0 * s * sum) + (exponent * Ln2);
     }
 
-    /// <summary>e to the power of a number between -700 and 700.</summary>
+    /// <summary>Returns e to the power of a number between -700 and 700.</summary>
     public static double Exp(double x)
     {
         var halvings = (long)Math.Floor((x / Ln2) + 0.5);

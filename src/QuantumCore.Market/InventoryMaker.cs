@@ -3,8 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>
-/// Quotes a ladder on both sides of its reservation price, after Avellaneda and Stoikov: what it owns draws the price down
-/// by inventory times risk, and risk and the order flow's density make the spread.
+/// Market maker after Avellaneda and Stoikov: quotes a ladder on both sides of its reservation price. Its inventory
+/// times its risk aversion shifts that price. Risk aversion and the density of the order flow determine the spread.
 /// </summary>
 internal sealed class InventoryMaker : Trader
 {
@@ -23,11 +23,11 @@ internal sealed class InventoryMaker : Trader
     private long _ask;
     private bool _isComplete;
 
-    /// <param name="model">The market's parameters.</param>
-    /// <param name="scale">Sizes and prices.</param>
-    /// <param name="chance">Its chance.</param>
-    /// <param name="isFar">The far maker: larger, farther apart, slower.</param>
-    /// <param name="priceTicks">The price to begin with.</param>
+    /// <param name="model">Parameters of the market.</param>
+    /// <param name="scale">Scale of sizes and prices.</param>
+    /// <param name="chance">Random numbers.</param>
+    /// <param name="isFar">True for the far maker: larger, farther from the market, slower.</param>
+    /// <param name="priceTicks">Initial price, in ticks.</param>
     public InventoryMaker(MarketModel model, Scale scale, Chance chance, bool isFar, double priceTicks)
         : base(isFar ? Participant.Depth : Participant.Maker, scale, chance)
     {
@@ -70,7 +70,9 @@ internal sealed class InventoryMaker : Trader
 
     private Dictionary<long, WorkingOrder> Ladder(Side side) => _ladders[(int)side - 1];
 
-    /// <summary>Small moves of the price are not worth the place in the queue.</summary>
+    /// <summary>
+    /// Returns true if the price has moved far enough to requote. Small moves are not worth the queue position.
+    /// </summary>
     private bool IsFarFrom(double reservation, double half) =>
         Math.Abs(reservation - half - _bid - (0.5 * _step)) > (0.5 + _distance) * _step
         || Math.Abs(reservation + half - _ask + (0.5 * _step)) > (0.5 + _distance) * _step;
@@ -82,7 +84,7 @@ internal sealed class InventoryMaker : Trader
         if (bid >= ask)
             ask = bid + _step;
 
-        // It waits for who comes: it does not take what others offer.
+        // A maker rests. It never takes liquidity.
         if (moment.Sight.AskTicks > 0 && bid >= moment.Sight.AskTicks)
             bid = (long)Math.Floor((moment.Sight.AskTicks - 1.0) / _step) * _step;
         if (moment.Sight.BidTicks > 0 && ask <= moment.Sight.BidTicks)
@@ -103,7 +105,7 @@ internal sealed class InventoryMaker : Trader
         }
     }
 
-    /// <summary>Takes out what stands before the ladder or far behind it.</summary>
+    /// <summary>Cancels orders in front of the ladder or far behind it.</summary>
     private void Retire(OrderSheet sheet, Side side, long first, long step)
     {
         _leaving.Clear();
@@ -127,7 +129,7 @@ internal sealed class InventoryMaker : Trader
         if (price < 1 || Scale.Price(price) != price || ladder.ContainsKey(price))
             return;
 
-        // More stands farther away, and no two levels are the same.
+        // Sizes grow with distance, and no two levels are equal.
         var lots = Scale.RoundLots * _size * (1 + (level / 4)) * (0.5 + Chance.Unit());
         var tens = Math.Max(Scale.LeastLots, Scale.RoundLots / 10);
         ladder.Add(price, sheet.Add(

@@ -3,8 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>
-/// Now and then somebody has much to buy or sell, and works it in slices: half of them by the clock (TWAP), half as a
-/// share of what others trade (VWAP).
+/// Institutions that occasionally work a large order in slices: half of them by time (TWAP), half as a share of the
+/// traded volume (VWAP).
 /// </summary>
 internal sealed class LargeOrders(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Institution, scale, chance)
 {
@@ -50,7 +50,7 @@ internal sealed class LargeOrders(MarketModel model, Scale scale, Chance chance)
 
     private void Begin(long step)
     {
-        // What was bought is sold again some time: nobody's inventory grows for ever.
+        // Positions are unwound at some time, so that no inventory grows without limit.
         _side = InventoryLots == 0 ? (Chance.Happens(0.5) ? Side.Buy : Side.Sell)
             : Chance.Happens(0.7) == InventoryLots > 0 ? Side.Sell : Side.Buy;
         _isByClock = Chance.Happens(0.5);

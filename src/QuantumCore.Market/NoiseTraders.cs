@@ -2,10 +2,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Market;
 
-/// <summary>Many who come by chance. Some take what is there, some wait for a while near the market.</summary>
+/// <summary>Noise traders, arriving at random. Some take liquidity, some rest near the market for a while.</summary>
 internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Noise, scale, chance)
 {
-    /// <summary>How much more often they buy, for each half spread that the reference is above the market.</summary>
+    /// <summary>Additional buying probability for each half spread that the reference is above the market.</summary>
     private const double Tilt = 0.08;
 
     private readonly PriorityQueue<WorkingOrder, (long Step, long Handle)> _leaving = new();
@@ -42,7 +42,9 @@ internal sealed class NoiseTraders(MarketModel model, Scale scale, Chance chance
         return Chance.Happens(0.5 + (Tilt * cheap)) ? Side.Buy : Side.Sell;
     }
 
-    /// <summary>An order inside the spread now and then, at the best price often, and else some levels behind it.</summary>
+    /// <summary>
+    /// Places an order: sometimes inside the spread, often at the best price, otherwise some levels behind it.
+    /// </summary>
     private void Rest(in Moment moment, OrderSheet sheet)
     {
         var side = Chance.Happens(0.5) ? Side.Buy : Side.Sell;

@@ -4,15 +4,15 @@ namespace QuantumCore.Market;
 
 /// <summary>The trades of a minute.</summary>
 /// <param name="Minute">Minutes since 1970.</param>
-/// <param name="OpenTicks">First price.</param>
-/// <param name="HighTicks">Highest price.</param>
-/// <param name="LowTicks">Lowest price.</param>
-/// <param name="CloseTicks">Last price.</param>
+/// <param name="OpenTicks">First price, in ticks.</param>
+/// <param name="HighTicks">Highest price, in ticks.</param>
+/// <param name="LowTicks">Lowest price, in ticks.</param>
+/// <param name="CloseTicks">Last price, in ticks.</param>
 /// <param name="Lots">Traded lots.</param>
-/// <param name="Value">Ticks times lots.</param>
+/// <param name="Value">Traded value, in ticks times lots.</param>
 /// <param name="Trades">Number of trades.</param>
-/// <param name="BoughtLots">What takers bought of it, in lots.</param>
-/// <param name="BoughtValue">What they paid, in ticks times lots.</param>
+/// <param name="BoughtLots">Lots bought by takers.</param>
+/// <param name="BoughtValue">Value bought by takers, in ticks times lots.</param>
 public readonly record struct MinuteOfTrades(
     long Minute,
     long OpenTicks,
@@ -26,8 +26,8 @@ public readonly record struct MinuteOfTrades(
     long BoughtValue);
 
 /// <summary>
-/// A past that never was: what a symbol's participants would have traded before the exchange opened, by the same models on
-/// a fast clock. Prices and prints, no orders and no money.
+/// Simulated history: the trades of a symbol's participants before the exchange opened, from the same models on a fast
+/// clock. It has prices and trades, but no orders and no money.
 /// </summary>
 /// <param name="Minutes">Each minute with trades, oldest first.</param>
 /// <param name="Trades">The newest trades, oldest first.</param>
@@ -38,15 +38,15 @@ public sealed record PastMarket(IReadOnlyList<MinuteOfTrades> Minutes, IReadOnly
     /// <summary>The last price, in ticks; 0 when nothing was traded.</summary>
     public long LastTicks => Trades.Count > 0 ? Trades[^1].PriceTicks : 0;
 
-    /// <summary>Makes the past of a symbol; all of it is before the minute in which it ends.</summary>
-    /// <param name="instrument">What is traded.</param>
-    /// <param name="model">The parameters.</param>
-    /// <param name="seed">The seed of the whole market.</param>
-    /// <param name="startTicks">The price to begin with, in ticks.</param>
-    /// <param name="untilNanos">When the present begins, Unix nanoseconds.</param>
-    /// <param name="minutes">How long it is.</param>
-    /// <param name="mostTrades">How many trades are kept one by one.</param>
-    /// <param name="cancellationToken">Gives it up.</param>
+    /// <summary>Simulates the history of a symbol. It ends before the minute of its end.</summary>
+    /// <param name="instrument">Traded instrument.</param>
+    /// <param name="model">Parameters of the market.</param>
+    /// <param name="seed">Seed of the whole market.</param>
+    /// <param name="startTicks">Initial price, in ticks.</param>
+    /// <param name="untilNanos">End of the history, in Unix nanoseconds.</param>
+    /// <param name="minutes">Length, in minutes.</param>
+    /// <param name="mostTrades">Most single trades to keep.</param>
+    /// <param name="cancellationToken">Token that cancels the call.</param>
     public static PastMarket Make(
         Instrument instrument,
         MarketModel model,
@@ -66,7 +66,7 @@ public sealed record PastMarket(IReadOnlyList<MinuteOfTrades> Minutes, IReadOnly
             cancellationToken.ThrowIfCancellationRequested();
             foreach (var trade in market.Step())
             {
-                // The step that reaches the end belongs to the present.
+                // The step that reaches the end belongs to the live market.
                 if (trade.TimeNanos / MinuteNanos >= end)
                     break;
 

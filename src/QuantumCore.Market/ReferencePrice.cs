@@ -1,14 +1,14 @@
 namespace QuantumCore.Market;
 
 /// <summary>
-/// What an instrument is worth, which no order shows: a jump diffusion that is drawn back to its home price, with
-/// volatility that comes and goes. Symbols of one seed share a factor, and each walks it by itself.
+/// Fair value of an instrument, which no order shows: a mean-reverting jump diffusion around its home price, with
+/// stochastic volatility. Symbols of one seed share a factor, which each computes by itself.
 /// </summary>
 internal sealed class ReferencePrice
 {
     private const double Day = 86_400;
 
-    // The path of volatility is walked in steps of a second.
+    // Volatility is updated once a second.
     private const int StepsOfVolatility = 10;
 
     private readonly MarketModel _model;
@@ -43,23 +43,23 @@ internal sealed class ReferencePrice
         Ticks = startTicks;
     }
 
-    /// <summary>The price, in ticks and parts of them.</summary>
+    /// <summary>Price, in ticks and fractions of a tick.</summary>
     public double Ticks { get; private set; }
 
     /// <summary>Standard deviation of a second's return, in basis points.</summary>
     public double BasisPointsPerSecond => 10_000 * _diffusion * _level / Math.Sqrt(_model.StepSeconds);
 
-    /// <summary>How busy the market is beside its usual day: as volatile as it is, within bounds.</summary>
+    /// <summary>Activity relative to a usual day. It follows volatility, within bounds.</summary>
     public double Activity => Math.Clamp(1.3 * _level, 0.5, 4);
 
-    /// <summary>Walks one step.</summary>
-    /// <param name="volatility">What all movements are multiplied by; 1 for the model's own.</param>
+    /// <summary>Advances one step.</summary>
+    /// <param name="volatility">Factor of all movements; 1 for the model's own.</param>
     public void Step(double volatility)
     {
         if (_step++ % StepsOfVolatility == 0)
             _logVolatility = (_volatilityKept * _logVolatility) + (_volatilityNews * _own.Normal());
 
-        // The mean of the level's square is 1: volatility comes and goes, and a day's is the model's.
+        // The level's mean square is 1: volatility varies, but a day's average is the model's.
         var spread = _model.VolatilityOfVolatility;
         _level = Chance.Exp(_logVolatility - (spread * spread)) * volatility;
         _deviation += (-_pull * _deviation)
@@ -70,6 +70,6 @@ internal sealed class ReferencePrice
         Ticks = _home * Chance.Exp(_deviation);
     }
 
-    /// <summary>What takers did moves it for good.</summary>
+    /// <summary>Shifts the price permanently, for the impact of takers.</summary>
     public void Push(double basisPoints) => _deviation += basisPoints / 10_000;
 }

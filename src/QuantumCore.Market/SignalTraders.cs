@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Market;
 
-/// <summary>Goes with a move of the last seconds, and out again when it is over.</summary>
+/// <summary>Trades with a move of the last seconds, and exits when it is over.</summary>
 internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Momentum, scale, chance)
 {
     private const double MostRounds = 30;
@@ -18,7 +18,7 @@ internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chan
         if (moment.Step < _rests)
             return;
 
-        // A move counts as one when it is larger than what a minute does by chance.
+        // A move counts if it is larger than a minute's random move.
         var strength = move / Math.Max(1, moment.Volatility * 5);
         var lots = Scale.Draw(Chance);
         if (Math.Abs(strength) > 0.8 && Math.Abs(InventoryRounds) < MostRounds)
@@ -32,7 +32,7 @@ internal sealed class MomentumTrader(MarketModel model, Scale scale, Chance chan
     }
 }
 
-/// <summary>Goes against a price that has left its average of the last minutes, and out again when it is back.</summary>
+/// <summary>Trades against a price that has left its average of the last minutes, and exits when it returns.</summary>
 internal sealed class ReversionTrader(MarketModel model, Scale scale, Chance chance) : Trader(Participant.Reversion, scale, chance)
 {
     private const double MostRounds = 30;
@@ -60,12 +60,12 @@ internal sealed class ReversionTrader(MarketModel model, Scale scale, Chance cha
     }
 }
 
-/// <summary>An average that forgets: half of what it knows is older than its half-life.</summary>
+/// <summary>Exponential moving average with a half-life.</summary>
 internal sealed class Average(double halfLifeSeconds, double stepSeconds)
 {
     private readonly double _weight = 1 - Chance.Exp(-0.693 * stepSeconds / halfLifeSeconds);
     private double _value = double.NaN;
 
-    /// <summary>The average with this value in it.</summary>
+    /// <summary>Adds a value and returns the average.</summary>
     public double Add(double value) => _value = double.IsNaN(_value) ? value : _value + (_weight * (value - _value));
 }

@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>
-/// The participants of one symbol: a state machine of its seed, the steps of a clock and what it is told of the book and of
-/// its orders. It knows no clock, no exchange and no other symbol.
+/// Participants of one symbol: a state machine driven by its seed, clock steps, and reports about the book and its
+/// orders. It depends on no clock, exchange or other symbol.
 /// </summary>
 public sealed class SymbolMarket
 {
@@ -17,12 +17,12 @@ public sealed class SymbolMarket
     private readonly OrderSheet _sheet = new();
     private long _steps;
 
-    /// <summary>Begins without orders.</summary>
-    /// <param name="instrument">What is traded.</param>
-    /// <param name="model">The parameters.</param>
-    /// <param name="seed">Of the whole market: symbols of one seed move together.</param>
-    /// <param name="homeTicks">The price that is returned to, in ticks.</param>
-    /// <param name="startTicks">The price now.</param>
+    /// <summary>Starts without orders.</summary>
+    /// <param name="instrument">Traded instrument.</param>
+    /// <param name="model">Parameters of the market.</param>
+    /// <param name="seed">Seed of the whole market. Symbols of one seed are correlated.</param>
+    /// <param name="homeTicks">Home price, in ticks, to which the price reverts.</param>
+    /// <param name="startTicks">Current price, in ticks.</param>
     public SymbolMarket(Instrument instrument, MarketModel model, ulong seed, long homeTicks, double startTicks)
     {
         _model = model;
@@ -40,24 +40,24 @@ public sealed class SymbolMarket
         ];
     }
 
-    /// <summary>What all movements of the reference price are multiplied by.</summary>
+    /// <summary>Factor of all movements of the reference price.</summary>
     public double Volatility { get; set; } = 1;
 
-    /// <summary>Who is away: takes out what it has in the book, and does nothing until it is back.</summary>
+    /// <summary>Inactive participants. They cancel their orders and do nothing until they are active again.</summary>
     public ImmutableArray<Participant> Away { get; set; } = [];
 
-    /// <summary>What the instrument is worth now, in ticks.</summary>
+    /// <summary>Current reference price, in ticks.</summary>
     public double ReferenceTicks => _reference.Ticks;
 
-    /// <summary>Lots that a participant has bought less what it has sold.</summary>
+    /// <summary>Returns a participant's inventory: lots bought less lots sold.</summary>
     public long InventoryOf(Participant participant) => _traders[(int)participant].InventoryLots;
 
-    /// <summary>Handles of orders that are open or on their way, as far as it was told.</summary>
+    /// <summary>Handles of orders that are open or in flight, according to the reports.</summary>
     public IEnumerable<long> Working => _sheet.Working.Keys;
 
     /// <summary>
-    /// One step of the clock. What it gives is to be done in that sequence, and told by <see cref="Report"/>; it is valid until
-    /// the next step.
+    /// Runs one step and returns the intents. Execute them in sequence and report the results by <see cref="Report"/>.
+    /// The span is valid until the next step.
     /// </summary>
     public ReadOnlySpan<OrderIntent> Step(in MarketSight sight)
     {
@@ -77,13 +77,13 @@ public sealed class SymbolMarket
         return CollectionsMarshal.AsSpan(_sheet.Intents);
     }
 
-    /// <summary>Tells what became of an order.</summary>
-    /// <param name="handle">The order.</param>
-    /// <param name="filledLots">Filled of it in all.</param>
-    /// <param name="isOpen">Whether something of it is in the book.</param>
+    /// <summary>Reports the state of an order.</summary>
+    /// <param name="handle">Handle of the order.</param>
+    /// <param name="filledLots">Total filled lots.</param>
+    /// <param name="isOpen">True if it still rests in the book.</param>
     public void Report(long handle, long filledLots, bool isOpen) => _sheet.Report(handle, filledLots, isOpen);
 
-    /// <summary>Tells that an order is in no book any more and nobody took it out: it was filled.</summary>
+    /// <summary>Reports that an order left the book without a cancel, so it was filled.</summary>
     public void ReportGone(long handle)
     {
         if (_sheet.Working.TryGetValue(handle, out var order))

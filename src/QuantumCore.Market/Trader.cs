@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Market;
 
-/// <summary>An order on its way or in the book.</summary>
+/// <summary>An order in flight or in the book.</summary>
 internal sealed class WorkingOrder(Trader owner, long handle, Side side, long priceTicks, long quantityLots, long untilStep)
 {
     public Trader Owner => owner;
@@ -15,7 +15,7 @@ internal sealed class WorkingOrder(Trader owner, long handle, Side side, long pr
 
     public long QuantityLots => quantityLots;
 
-    /// <summary>The step at which its owner takes it out.</summary>
+    /// <summary>Step at which its owner cancels it.</summary>
     public long UntilStep => untilStep;
 
     public long FilledLots { get; set; }
@@ -25,27 +25,27 @@ internal sealed class WorkingOrder(Trader owner, long handle, Side side, long pr
     public long LeavesLots => quantityLots - FilledLots;
 }
 
-/// <summary>What everybody knows in one step.</summary>
-/// <param name="Step">Its number, from 0.</param>
-/// <param name="Sight">The book as it stood before the step.</param>
-/// <param name="ReferenceTicks">What the instrument is worth.</param>
+/// <summary>Market data of one step, shared by all participants.</summary>
+/// <param name="Step">Number of the step, from 0.</param>
+/// <param name="Sight">Book before the step.</param>
+/// <param name="ReferenceTicks">Reference price, in ticks.</param>
 /// <param name="Volatility">Standard deviation of a second's return, in basis points.</param>
-/// <param name="Activity">How many more come than usual: many when prices move.</param>
+/// <param name="Activity">Activity relative to usual: high when prices move.</param>
 internal readonly record struct Moment(long Step, MarketSight Sight, double ReferenceTicks, double Volatility, double Activity)
 {
-    /// <summary>One basis point in ticks.</summary>
+    /// <summary>Basis point of the reference price, in ticks.</summary>
     public double BasisPoint => ReferenceTicks / 10_000;
 
-    /// <summary>The middle of the spread; the reference where there is none.</summary>
+    /// <summary>Midpoint of the spread, in ticks; the reference price if there is none.</summary>
     public double MiddleTicks => Sight is { BidTicks: > 0, AskTicks: > 0 } ? (Sight.BidTicks + Sight.AskTicks) / 2.0 : ReferenceTicks;
 }
 
-/// <summary>One participant in one symbol. It acts on what it sees and on its own chance alone.</summary>
+/// <summary>A participant in one symbol. It acts only on the market data and its own random numbers.</summary>
 internal abstract class Trader(Participant participant, Scale scale, Chance chance)
 {
     public Participant Participant => participant;
 
-    /// <summary>Lots bought less lots sold.</summary>
+    /// <summary>Inventory: lots bought less lots sold.</summary>
     public long InventoryLots { get; private set; }
 
     protected Scale Scale => scale;
@@ -54,18 +54,18 @@ internal abstract class Trader(Participant participant, Scale scale, Chance chan
 
     protected double InventoryRounds => (double)InventoryLots / scale.RoundLots;
 
-    /// <summary>Does what it does in this step.</summary>
+    /// <summary>Adds its intents of this step.</summary>
     public abstract void Act(in Moment moment, OrderSheet sheet);
 
-    /// <summary>Some of an order was filled.</summary>
+    /// <summary>Handles a fill of an order.</summary>
     public virtual void Filled(WorkingOrder order, long lots) => InventoryLots += order.Side == Side.Buy ? lots : -lots;
 
-    /// <summary>Nothing of an order is left in the book.</summary>
+    /// <summary>Handles the end of an order: nothing of it is left in the book.</summary>
     public virtual void Ended(WorkingOrder order)
     {
     }
 
-    /// <summary>Takes from the other side, through a few levels at most.</summary>
+    /// <summary>Takes liquidity from the other side, through a few levels at most.</summary>
     protected void Take(in Moment moment, OrderSheet sheet, Side side, long lots)
     {
         var best = side == Side.Buy ? moment.Sight.AskTicks : moment.Sight.BidTicks;
@@ -77,28 +77,28 @@ internal abstract class Trader(Participant participant, Scale scale, Chance chan
     }
 }
 
-/// <summary>What sizes and prices of an instrument are like.</summary>
+/// <summary>Typical sizes and valid prices of an instrument.</summary>
 internal sealed class Scale(Instrument instrument, double priceTicks)
 {
-    /// <summary>Smallest order.</summary>
+    /// <summary>Smallest order, in lots.</summary>
     public long LeastLots { get; } = Math.Max(
         instrument.MinQuantityLots,
         (long)Math.Min(instrument.MinNotional * 1.2 / (priceTicks * instrument.TickLotValue), instrument.MaxQuantityLots) + 1);
 
-    /// <summary>The usual unit of trade: a hundred lots, or twice the least order.</summary>
+    /// <summary>Usual size, in lots: 100, or twice the smallest order.</summary>
     public long RoundLots => Math.Clamp(Math.Max(100, 2 * LeastLots), LeastLots, MostLots);
 
-    /// <summary>No order is larger.</summary>
+    /// <summary>Largest order, in lots.</summary>
     public long MostLots { get; } = (long)Math.Min(
         instrument.MaxQuantityLots, Math.Min(instrument.MaxNotional, Instrument.NotionalLimit) / 4 / (priceTicks * instrument.TickLotValue));
 
-    /// <summary>A price that may be sent.</summary>
+    /// <summary>Returns the closest valid price.</summary>
     public long Price(long ticks) => Math.Clamp(ticks, instrument.MinPriceTicks, instrument.MaxPriceTicks);
 
-    /// <summary>A quantity that may be sent.</summary>
+    /// <summary>Returns the closest valid quantity.</summary>
     public long Quantity(double lots) => Math.Clamp((long)Math.Min(lots, MostLots), LeastLots, MostLots);
 
-    /// <summary>A size as people trade: round lots mostly, some of several, many odd ones.</summary>
+    /// <summary>Draws a typical size: mostly one round lot, some of several, many odd lots.</summary>
     public long Draw(Chance chance)
     {
         var kind = chance.Unit();
@@ -110,7 +110,7 @@ internal sealed class Scale(Instrument instrument, double priceTicks)
     }
 }
 
-/// <summary>The orders of all participants of a symbol, and what they want done in this step.</summary>
+/// <summary>Orders of all participants of a symbol, and their intents of this step.</summary>
 internal sealed class OrderSheet
 {
     private readonly Dictionary<long, WorkingOrder> _working = [];
@@ -139,7 +139,7 @@ internal sealed class OrderSheet
             order.Owner.Participant, IntentKind.Cancel, order.Handle, order.Side, order.PriceTicks, order.LeavesLots));
     }
 
-    /// <summary>Takes out whatever a participant has in the book.</summary>
+    /// <summary>Cancels all orders of a participant.</summary>
     public void CancelAll(Trader owner)
     {
         foreach (var order in _working.Values)
@@ -149,7 +149,7 @@ internal sealed class OrderSheet
         }
     }
 
-    /// <summary>What is known of an order now.</summary>
+    /// <summary>Updates the state of an order.</summary>
     public void Report(long handle, long filledLots, bool isOpen)
     {
         if (!_working.TryGetValue(handle, out var order))

@@ -3,21 +3,21 @@ using QuantumCore.Instruments;
 namespace QuantumCore.MarketData;
 
 /// <summary>
-/// One symbol's book by price, its newest trades, and what changed lately. It adds up what the order book decided:
-/// <see cref="Advance"/> to a sequence, then that sequence's changes. Not safe for several threads at once.
+/// A symbol's book by price level, with its newest trades and latest changes. It aggregates the order book's results:
+/// <see cref="Advance"/> to a sequence, then apply that sequence's changes. Not thread-safe.
 /// </summary>
 public sealed class MarketBook
 {
-    /// <summary>How many trades are kept.</summary>
+    /// <summary>Number of trades kept.</summary>
     public const int TradesKept = 1_000;
 
-    /// <summary>How many sequences back an update can be made; older readers get a snapshot.</summary>
+    /// <summary>Number of sequences for which updates can be made. Older readers get a snapshot.</summary>
     public const int SequencesKept = 4_096;
 
-    /// <summary>How many changed levels are remembered; a sweep may change many in one sequence.</summary>
+    /// <summary>Number of changed levels kept. A sweep may change many in one sequence.</summary>
     private const int ChangesKept = 16_384;
 
-    /// <summary>How many changes of trades are remembered: somebody makes each by hand.</summary>
+    /// <summary>Number of trade changes kept. Operators make each by hand.</summary>
     private const int TradeChangesKept = 1_000;
 
     private readonly PriceLadder _bids = new(Side.Buy);
@@ -27,18 +27,18 @@ public sealed class MarketBook
     private readonly Ring<BookTradeChange> _tradeChanges = new(TradeChangesKept);
     private int _tradesInSequence;
 
-    // Updates can be made for readers at this sequence or a later one.
+    // Sequence from which updates can be made.
     private long _remembersAfter;
 
-    /// <summary>The sequence the book is at; 0 when it is empty and new.</summary>
+    /// <summary>Sequence of the book; 0 when it is empty and new.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>Time of that sequence, Unix nanoseconds.</summary>
+    /// <summary>Time of that sequence, in Unix nanoseconds.</summary>
     public long TimeNanos { get; private set; }
 
-    /// <summary>Starts again from a known state; what it had before is forgotten.</summary>
-    /// <param name="snapshot">The levels.</param>
-    /// <param name="newestTrades">Trades up to that sequence, oldest first, as they are then.</param>
+    /// <summary>Replaces the state by a snapshot.</summary>
+    /// <param name="snapshot">Levels.</param>
+    /// <param name="newestTrades">Trades up to that sequence, oldest first, in their state at that sequence.</param>
     public void Reset(BookSnapshot snapshot, IEnumerable<BookTrade> newestTrades)
     {
         _trades.Clear();
@@ -57,8 +57,8 @@ public sealed class MarketBook
         TimeNanos = snapshot.TimeNanos;
     }
 
-    /// <summary>Goes on to the next sequence; the changes that follow belong to it.</summary>
-    /// <exception cref="InvalidOperationException">It is not the next one.</exception>
+    /// <summary>Advances to the next sequence. The following changes belong to it.</summary>
+    /// <exception cref="InvalidOperationException">The sequence is not the next one.</exception>
     public void Advance(long sequence, long timeNanos)
     {
         if (sequence != Sequence + 1)
@@ -71,32 +71,34 @@ public sealed class MarketBook
         _tradesInSequence = 0;
     }
 
-    /// <summary>An order came to rest.</summary>
+    /// <summary>Adds a resting order.</summary>
     public void Add(Side side, long priceTicks, long lots) => Change(side, priceTicks, lots, 1);
 
-    /// <summary>A resting order became smaller and stays.</summary>
+    /// <summary>Reduces a resting order by lots; it stays in the book.</summary>
     public void Reduce(Side side, long priceTicks, long lots) => Change(side, priceTicks, -lots, 0);
 
-    /// <summary>A resting order left with so much open.</summary>
+    /// <summary>Removes a resting order with its open lots.</summary>
     public void Remove(Side side, long priceTicks, long lots) => Change(side, priceTicks, -lots, -1);
 
-    /// <summary>A resting order traded; nothing left of it takes it out of the book.</summary>
+    /// <summary>Trades a resting order. If no lots are left, it leaves the book.</summary>
     public void Trade(Side takerSide, long priceTicks, long lots, long makerLeavesLots)
     {
         Change(takerSide == Side.Buy ? Side.Sell : Side.Buy, priceTicks, -lots, makerLeavesLots == 0 ? -1 : 0);
         KeepTrade(takerSide, priceTicks, lots);
     }
 
-    /// <summary>A trade that says nothing of a displayed level; one of a strategy's leg says nothing of the last price either.</summary>
+    /// <summary>
+    /// Adds a trade that changes no displayed level. A strategy leg's trade does not change the last price either.
+    /// </summary>
     public void Print(Side takerSide, long priceTicks, long lots, bool isOfLeg = false, bool isAuction = false) =>
         KeepTrade(takerSide, priceTicks, lots, isOfLeg, isAuction);
 
     /// <summary>
-    /// A trade of before has another price now, in ticks, or is void with 0. It says nothing of a level, and no price is undone.
+    /// Changes the price of an earlier trade, in ticks, or busts it with 0. Levels and the last price stay unchanged.
     /// </summary>
-    /// <param name="trade">The trade as it was made, whether it is remembered here or not.</param>
-    /// <param name="beforeTicks">The price that held until now, in ticks.</param>
-    /// <param name="priceTicks">The price that holds now, in ticks; 0: it is void.</param>
+    /// <param name="trade">Original trade, whether it is kept here or not.</param>
+    /// <param name="beforeTicks">Price before the change, in ticks.</param>
+    /// <param name="priceTicks">Price after the change, in ticks; 0 busts the trade.</param>
     public void ChangeTrade(BookTrade trade, long beforeTicks, long priceTicks)
     {
         for (var i = 0; i < _trades.Count && _trades.FromNewest(i) is var kept && kept.Sequence >= trade.Sequence; i++)
@@ -113,7 +115,7 @@ public sealed class MarketBook
         }
     }
 
-    /// <summary>A displayed level is so now; without orders it is gone.</summary>
+    /// <summary>Sets a displayed level. Without orders the level is removed.</summary>
     public void Set(Side side, long priceTicks, long lots, int orders)
     {
         var (lotsNow, ordersNow) = (side == Side.Buy ? _bids : _asks).At(priceTicks);
@@ -123,11 +125,11 @@ public sealed class MarketBook
         }
     }
 
-    /// <summary>The book, at most this many levels a side.</summary>
+    /// <summary>Returns the book, with at most this many levels a side.</summary>
     public BookSnapshot Snapshot(int levels = int.MaxValue) =>
         new(Sequence, TimeNanos, _bids.Best(levels), _asks.Best(levels));
 
-    /// <summary>The newest trades as they are now, newest first.</summary>
+    /// <summary>Returns the newest trades in their current state, newest first.</summary>
     public IReadOnlyList<BookTrade> NewestTrades(int limit)
     {
         var count = Math.Min(limit, _trades.Count);
@@ -140,7 +142,9 @@ public sealed class MarketBook
         return newest;
     }
 
-    /// <summary>Everything that changed after a sequence; null when that is forgotten or has not happened here.</summary>
+    /// <summary>
+    /// Returns all changes after a sequence; null if they are no longer kept, or the sequence is in the future.
+    /// </summary>
     public BookChanges? ChangesAfter(long sequence)
     {
         if (sequence < _remembersAfter || sequence > Sequence || Sequence - sequence > SequencesKept)
@@ -169,7 +173,7 @@ public sealed class MarketBook
         var trades = new List<BookTrade>();
         for (var i = 0; i < _trades.Count && _trades.FromNewest(i) is var trade && trade.Sequence > sequence; i++)
         {
-            // What became of it is told as a change, in its turn.
+            // A later change of the trade is reported separately.
             trades.Add(trade with { ChangedTicks = null });
         }
 

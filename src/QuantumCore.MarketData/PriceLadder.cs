@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.MarketData;
 
-/// <summary>The levels of one side, best first.</summary>
+/// <summary>Levels of one side, best first.</summary>
 internal sealed class PriceLadder(Side side)
 {
     private readonly SortedDictionary<long, (long Lots, int Orders)> _levels = new(
@@ -55,7 +55,7 @@ internal sealed class PriceLadder(Side side)
         return best;
     }
 
-    /// <summary>The levels at these prices as they are now, best first; those that are gone with size 0.</summary>
+    /// <summary>Returns the current levels at these prices, best first; removed ones with quantity 0.</summary>
     public IReadOnlyList<BookLevel> At(IEnumerable<long> prices)
     {
         var levels = new List<BookLevel>();

@@ -1,6 +1,8 @@
 namespace QuantumCore.MarketData;
 
-/// <summary>The newest items of a sequence, up to a bound. It takes room as it fills: most books of an exchange are quiet.</summary>
+/// <summary>
+/// Ring buffer of the newest items, up to a capacity. It grows as it fills, because most books are quiet.
+/// </summary>
 public sealed class Ring<T>(int capacity)
 {
     private const int First = 16;
@@ -10,7 +12,7 @@ public sealed class Ring<T>(int capacity)
 
     public int Count { get; private set; }
 
-    /// <summary>Adds an item; true when the oldest one had to go.</summary>
+    /// <summary>Adds an item. Returns true if it displaced the oldest one.</summary>
     public bool Add(T item, out T forgotten)
     {
         if (Count == _items.Length && Count < capacity)
@@ -30,10 +32,10 @@ public sealed class Ring<T>(int capacity)
         return false;
     }
 
-    /// <summary>The newest item is 0.</summary>
+    /// <summary>Returns an item by age; 0 is the newest.</summary>
     public T FromNewest(int index) => _items[(_next - 1 - index + (2 * _items.Length)) % _items.Length];
 
-    /// <summary>Puts another item in the place of one; the newest is 0.</summary>
+    /// <summary>Replaces an item by age; 0 is the newest.</summary>
     public void Replace(int index, T item) => _items[(_next - 1 - index + (2 * _items.Length)) % _items.Length] = item;
 
     public void Clear() => Count = 0;

@@ -6,7 +6,10 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>An account: its own records, and the books', payouts' and settlements' records that touch it, must fold without contradiction.</summary>
+/// <summary>
+/// Verifies an account: its own records and those of books, payouts and settlements that touch it must fold without
+/// contradiction.
+/// </summary>
 internal sealed class AccountLane : Lane
 {
     public const string Prefix = "acct/";
@@ -21,33 +24,33 @@ internal sealed class AccountLane : Lane
         machine.BeginCatchUp();
     }
 
-    /// <summary>The account's number.</summary>
+    /// <summary>Number of the account.</summary>
     public long Account => AccountOf(Stream);
 
-    /// <summary>The state so far.</summary>
+    /// <summary>Current state.</summary>
     public AccountMachine Machine => _machine ?? throw new InvalidOperationException("The state was let go.");
 
-    /// <summary>Everything was folded, and nothing is wrong.</summary>
+    /// <summary>True if all records were folded without an issue.</summary>
     public bool IsSettled { get; private set; }
 
-    /// <summary>Hash of the state at the end, if somebody wants to compare.</summary>
+    /// <summary>Hash of the final state, if requested.</summary>
     public byte[]? FinalHash { get; private set; }
 
-    /// <summary>The same without how orders stand in their books.</summary>
+    /// <summary>Hash of the final state without the standings of orders in their books.</summary>
     public byte[]? HashWithoutStandings { get; private set; }
 
-    /// <summary>Whether the state knew at the end how orders stand in their books.</summary>
+    /// <summary>True if the final state has the standings of orders in their books.</summary>
     public bool KnowsStandings { get; private set; }
 
-    /// <summary>The number of a stream of an account; 0 for another stream.</summary>
-    /// <remarks>A name with leading zeros is another stream: it would be a second one of the account.</remarks>
+    /// <summary>Returns the account number of an account's stream; 0 for another stream.</summary>
+    /// <remarks>A name with leading zeros is not an account's: it would be a second stream of the account.</remarks>
     public static long AccountOf(StreamRow stream) =>
         stream.Name.StartsWith(Prefix, StringComparison.Ordinal) && !stream.Name.StartsWith(Prefix + "0", StringComparison.Ordinal)
         && long.TryParse(stream.Name.AsSpan(Prefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var id)
             ? id
             : 0;
 
-    /// <summary>Takes a book's or a payout's record that touches the account.</summary>
+    /// <summary>Adds a record of a book, payout or settlement that touches the account.</summary>
     public void Take(in Delivered delivered)
     {
         if (IsStopped)
@@ -61,12 +64,10 @@ internal sealed class AccountLane : Lane
         }
     }
 
-    /// <summary>
-    /// Everything of everybody came. Nothing is judged by what a damaged book did not tell.
-    /// </summary>
-    /// <param name="heads">The heads of books, by symbol, and of payouts and settlements, by stream.</param>
-    /// <param name="isWhole">Whether all records of such a one were taken.</param>
-    /// <param name="hash">Whether to hash the state.</param>
+    /// <summary>Finishes after all streams were read. What a damaged book did not deliver is not judged.</summary>
+    /// <param name="heads">Heads of books, by symbol, and of payouts and settlements, by stream.</param>
+    /// <param name="isWhole">Returns true if all records of such a source were taken.</param>
+    /// <param name="hash">True to hash the state.</param>
     public void Settle(IReadOnlyDictionary<string, long> heads, Func<string, bool> isWhole, bool hash)
     {
         FoldEarly();
@@ -115,7 +116,7 @@ internal sealed class AccountLane : Lane
         }
     }
 
-    /// <summary>Lets go of the state; its hash stays.</summary>
+    /// <summary>Releases the state; its hash stays.</summary>
     public void LetGo() => _machine = null;
 
     protected override void Take(in JournalRecord record)
@@ -160,7 +161,7 @@ internal sealed class AccountLane : Lane
         }
     }
 
-    /// <summary>False: the hold it rests on has not come yet.</summary>
+    /// <summary>Folds a delivered record. Returns false if the hold it depends on has not arrived yet.</summary>
     private bool TryFold(in Delivered delivered)
     {
         try

@@ -6,14 +6,14 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Copies of a journal. A backup is a journal in one SQLite file, whatever it was made from: it can be verified,
-/// exported, restored to either database, or looked at with an exchange of its own. The history is made again from it.
+/// Backs up and restores journals. A backup is a journal in one SQLite file, whatever its source. It can be verified,
+/// exported, restored to either database, or opened by its own exchange. The history is rebuilt from it.
 /// </summary>
 public static class Backup
 {
     /// <summary>
-    /// Epochs of a restored journal begin this far above the copied ones: whoever still has an activation of the exchange
-    /// that was backed up, or raised epochs there since, is fenced off.
+    /// Distance by which epochs of a restored journal exceed the copied ones. It fences off activations of the original
+    /// exchange, and epochs raised there since the backup.
     /// </summary>
     public const long EpochStep = 1_000_000;
 
@@ -21,11 +21,11 @@ public static class Backup
     private const string Restored = ".restored";
 
     /// <summary>
-    /// Copies a journal as of this moment, of a running exchange too, and verifies the copy. The file has its name only
-    /// if the copy is sound; else it is left beside it, with .unverified after its name. The files of payouts and settlement batches that lie in
-    /// their folders go along, each of them the batch that the copy has under its name, and so does the state of grains.
+    /// Copies a journal at one moment, also of a running exchange, and verifies the copy. The file gets its name only
+    /// if the copy is sound; otherwise it stays beside it with the suffix .unverified. The copy includes grain state,
+    /// and files of payouts and settlement batches that equal the copy's batch of their name.
     /// </summary>
-    /// <exception cref="JournalSetupException">The file is there already, or there is no journal to copy.</exception>
+    /// <exception cref="JournalSetupException">The file exists already, or there is no journal to copy.</exception>
     public static async Task<VerifyReport> MakeAsync(
         JournalPlace from, string file, CancellationToken cancellationToken, OutgoingFolders? folders = null)
     {
@@ -68,11 +68,13 @@ public static class Backup
     }
 
     /// <summary>
-    /// Puts a backup where nothing is, or with <paramref name="replace"/> in the place of what is there, which is kept
-    /// under another name. Nothing is changed unless the backup is sound. Its files of payouts and settlement batches go where no such folder is: a
-    /// folder that is there is of a later moment, and stays.
+    /// Restores a sound backup to an empty place. With <paramref name="replace"/> existing data is kept under another
+    /// name.
+    /// Files of payouts and settlement batches are restored only where no such folder exists: an existing folder is of
+    /// a later
+    /// moment and stays.
     /// </summary>
-    /// <exception cref="JournalSetupException">Something is there, or an exchange is running on it.</exception>
+    /// <exception cref="JournalSetupException">The place is occupied, or an exchange is running on it.</exception>
     public static async Task<VerifyReport> RestoreAsync(
         string file, JournalPlace to, bool replace, CancellationToken cancellationToken, OutgoingFolders? folders = null)
     {
@@ -100,7 +102,7 @@ public static class Backup
             atLeast = Epochs(to);
         }
 
-        // Before the journal: an exchange never finds itself without them.
+        // Before the journal, so that an exchange never starts without these files.
         using (var files = JournalImage.Open(file))
         {
             OutgoingFiles.Write(files, outgoing);
@@ -109,14 +111,15 @@ public static class Backup
         var states = await GrainStateRows.ReadAsync(new JournalPlace(file), cancellationToken);
         if (to.IsPostgres)
         {
-            // What is replaced goes aside in the transaction that fills: an exchange that starts after an interruption must not find nothing, and begin anew.
+            // The same transaction renames the old schemas and fills the new ones. After an interruption an exchange
+            // must not find an empty database and start anew.
             var aside = await SchemasAsideAsync(to, cancellationToken);
             await FillAsync(() => JournalTarget.Replace(to.Text, to.JournalSchema, aside), file, atLeast, cancellationToken);
             await GrainStateRows.FillPostgresAsync(to.Text, states, cancellationToken);
         }
         else
         {
-            // Filled beside what it replaces: a full disk or an interruption leaves that where it was.
+            // Restored beside the old file, so that a full disk or an interruption leaves the old file in place.
             var restored = to.JournalFile + Restored;
             File.Delete(restored);
             await FillAsync(() => JournalTarget.Create(restored), file, atLeast, cancellationToken);
@@ -177,7 +180,7 @@ public static class Backup
         }
     }
 
-    /// <summary>Epochs of what is replaced, as far as it can still be read.</summary>
+    /// <summary>Returns the epochs of the journal to be replaced, as far as they are readable.</summary>
     private static Dictionary<string, long> Epochs(JournalPlace place)
     {
         try
@@ -193,7 +196,7 @@ public static class Backup
 
     private static void SetFilesAside(JournalPlace place)
     {
-        // What a journal that is gone had acknowledged is no measure of the one that takes its place.
+        // The acknowledged sequences of the old journal do not apply to the restored one.
         var witness = Path.ChangeExtension(place.JournalFile, ".witness");
         string[] files = place is { HistoryFile: { } history, StateFile: { } state } ? [place.JournalFile, history, state, witness] : [place.JournalFile, witness];
         string[] parts = ["-shm", "-wal", ""];
@@ -204,14 +207,14 @@ public static class Backup
             {
                 if (File.Exists(file + part))
                 {
-                    // In the way can be the part of a file that an interrupted restore did not come to.
+                    // A file of an interrupted restore may be in the way.
                     File.Move(file + part, file + aside + part, overwrite: true);
                 }
             }
         }
     }
 
-    /// <summary>The schemas of a place that are there, each with the name that it is to have.</summary>
+    /// <summary>Returns the existing schemas of a place, each with its new name.</summary>
     private static async Task<IReadOnlyList<(string Name, string Aside)>> SchemasAsideAsync(JournalPlace place, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(
@@ -236,7 +239,9 @@ public static class Backup
         return schemas;
     }
 
-    /// <summary>What was replaced has this behind its name, a later one a number, too: none takes an earlier one's place.</summary>
+    /// <summary>
+    /// Returns a free suffix for replaced files, numbered if necessary, so that earlier ones are never overwritten.
+    /// </summary>
     private static string FreeSuffix(string first, char separator, Func<string, bool> isTaken)
     {
         var suffix = first;

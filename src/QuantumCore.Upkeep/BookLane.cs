@@ -6,7 +6,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>A book: its commands run again must give the stored records, byte for byte.</summary>
+/// <summary>Verifies a book: its commands, run again, must give the stored records, byte for byte.</summary>
 internal class BookLane(
     StreamRow stream, BookMachine machine, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
     : Lane(stream, machine.Sequence + 1, findings), IDeliveringLane
@@ -15,16 +15,16 @@ internal class BookLane(
 
     private readonly Dictionary<long, (byte Version, byte[] Hash)> _snapshots = [];
 
-    /// <summary>The state so far.</summary>
+    /// <summary>Current state.</summary>
     public BookMachine Machine => machine;
 
     /// <inheritdoc/>
     public List<Delivered> Deliveries { get; } = [];
 
-    /// <summary>Snapshots that turned out to be the state at their sequence.</summary>
+    /// <summary>Number of snapshots that equal the state at their sequence.</summary>
     public int SnapshotsAgreed { get; private set; }
 
-    /// <summary>Expects a snapshot to be the state after its record.</summary>
+    /// <summary>Expects a snapshot to equal the state after its record.</summary>
     public void Expect(SnapshotRow snapshot) =>
         _snapshots.Add(snapshot.Sequence, (snapshot.Body.FirstOrDefault(), SHA256.HashData(snapshot.Body)));
 
@@ -68,7 +68,7 @@ internal class BookLane(
         }
     }
 
-    /// <summary>Tells the accounts.</summary>
+    /// <summary>Delivers a record to the accounts it touches.</summary>
     protected void Tell(long sequence, BookRecord record)
     {
         foreach (var account in record.TouchedAccounts())
@@ -108,7 +108,7 @@ internal class BookLane(
     }
 }
 
-/// <summary>A book whose commands were run before: it only tells the accounts again.</summary>
+/// <summary>Reads a book whose commands were run before, only to deliver its records to accounts again.</summary>
 internal sealed class BookTailLane(
     StreamRow stream, string symbol, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
     : BookLane(stream, new BookMachine(symbol), accounts, findings)
@@ -122,12 +122,12 @@ internal sealed class BookTailLane(
     }
 }
 
-/// <summary>The catalog, what operators did, and streams that this program does not know: their records are checked and counted.</summary>
+/// <summary>Checks and counts records of the catalog, of operators' actions, and of unknown streams.</summary>
 internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(stream, 1, findings)
 {
     public const string Catalog = "catalog";
 
-    /// <summary>What is listed, by symbol.</summary>
+    /// <summary>Listed instruments, by symbol.</summary>
     public Dictionary<string, Instrument> Listed { get; } = new(StringComparer.Ordinal);
 
     protected override void Take(in JournalRecord record)

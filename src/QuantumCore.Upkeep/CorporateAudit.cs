@@ -8,20 +8,20 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Decides each corporate action again, by sums of its own: what every account had at the cut, from the records of all streams, what that comes to, and
-/// what rounding leaves. The whole journal is read once more, where there is an action at all.
+/// Recomputes each corporate action independently: every account's units at the cut, from the records of all streams,
+/// the resulting parts, and the rounding difference. Reads the whole journal once more if there is any action.
 /// </summary>
 /// <param name="image">The journal.</param>
-/// <param name="instrumentOf">A listed instrument; null for one that is not listed.</param>
-/// <param name="findings">Where what differs is told.</param>
+/// <param name="instrumentOf">Returns a listed instrument; null if it is not listed.</param>
+/// <param name="findings">Receives the differences.</param>
 internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
     private const string Meaning = "An account got, or owes, what its units do not say; or a clock was seconds behind and its records came late. Find out which before money leaves.";
     private readonly Dictionary<string, Announced> _actions = new(StringComparer.Ordinal);
 
-    /// <summary>Compares every action of the catalog with what accounts have on record.</summary>
-    /// <param name="streams">The journal's streams; their records are sound.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <summary>Compares every action of the catalog with the accounts' records.</summary>
+    /// <param name="streams">Streams of the journal; their records are sound.</param>
+    /// <param name="cancellationToken">Token that stops the call.</param>
     public void Compare(IReadOnlyCollection<StreamRow> streams, CancellationToken cancellationToken)
     {
         foreach (var record in streams.Where(stream => stream.Name == PlainLane.Catalog).SelectMany(stream => StoredRecords.Of(image, stream)))
@@ -165,10 +165,10 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         }
     }
 
-    /// <summary>What an account had, by how much that changes, and what it gets.</summary>
+    /// <summary>Part of an account: its units, their change, and the amount paid.</summary>
     private sealed record Part(BigInteger Units, BigInteger Change, BigInteger Amount);
 
-    /// <summary>An action, what accounts had at its cut, and what they have on record of it.</summary>
+    /// <summary>An action with the accounts' units at its cut and their recorded parts.</summary>
     private sealed class Announced(CorporateActionRequest request, long cutNanos, Instrument instrument)
     {
         public string Id => request.Id;
@@ -190,15 +190,16 @@ internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument
         private BigInteger Scale => BigInteger.Pow(10, instrument.Base.Decimals + CorporateActionRequest.RateDecimals);
 
         /// <summary>
-        /// Whether something is of before the cut. The book of a split stands still from before the cut until after its sums are on record, so that
-        /// a trade is told by that: clocks of books may be ahead. Of a symbol change all is of before: nothing is left under an old name.
+        /// Returns true if a record is from before the cut. A split's book stands still from before the cut until its
+        /// sums are recorded, so trades are compared with that moment, as clocks of books may be ahead. For a symbol
+        /// change every record is from before: nothing stays under an old name.
         /// </summary>
         public bool IsBefore(long timeNanos, bool isTrade) => IsSymbolChange || timeNanos < (ChangesUnits && isTrade ? ClosedNanos : CutNanos);
 
-        /// <summary>When its sums came on record; the end of time before that.</summary>
+        /// <summary>Time at which its sums were recorded; the end of time before that.</summary>
         public long ClosedNanos { get; set; } = long.MaxValue;
 
-        /// <summary>What units come to, rounded down.</summary>
+        /// <summary>Returns the part for a number of units, rounded down.</summary>
         public Part PartOf(Int128 units)
         {
             if (IsSymbolChange)

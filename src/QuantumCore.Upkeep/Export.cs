@@ -9,29 +9,32 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>What is exported.</summary>
+/// <summary>Kind of export.</summary>
 public enum ExportKind
 {
-    /// <summary>Every record as it is.</summary>
+    /// <summary>All records, unchanged.</summary>
     Records = 1,
 
-    /// <summary>Trades, both sides in one line.</summary>
+    /// <summary>Trades, both sides on one line.</summary>
     Trades = 2,
 
-    /// <summary>Lines of the double entries of trades, and of money in, out and across.</summary>
+    /// <summary>Lines of the double entries of trades, deposits, withdrawals and transfers.</summary>
     Postings = 3,
 }
 
-/// <summary>Writes what a journal holds as lines for other programs, each stream in its own sequence.</summary>
+/// <summary>Exports a journal as lines for other programs, each stream in its own sequence.</summary>
 public static class Export
 {
-    /// <summary>Writes them; findings: what could not be read, after which the stream's lines end.</summary>
+    /// <summary>
+    /// Writes the lines. Returns the issues: unreadable records, at which the lines of their stream end.
+    /// </summary>
     /// <param name="place">The journal.</param>
-    /// <param name="kind">What.</param>
-    /// <param name="csv">Comma-separated values with a line of names, else a JSON object a line. Records are JSON only.</param>
-    /// <param name="stream">Only this stream; null for all.</param>
-    /// <param name="to">Where to.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="kind">Kind of export.</param>
+    /// <param name="csv">True for comma-separated values with a header; false for a JSON object per line. Records are
+    /// JSON only.</param>
+    /// <param name="stream">Stream to export; null for all.</param>
+    /// <param name="to">Destination.</param>
+    /// <param name="cancellationToken">Token that stops the call.</param>
     /// <exception cref="JournalSetupException">There is no journal, or no such stream in it.</exception>
     public static async Task<IReadOnlyList<Finding>> WriteAsync(
         JournalPlace place, ExportKind kind, bool csv, string? stream, TextWriter to, CancellationToken cancellationToken)
@@ -59,7 +62,7 @@ public static class Export
     }
 }
 
-/// <summary>One stream's lines.</summary>
+/// <summary>Exports the lines of one stream.</summary>
 internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines lines, FindingList findings)
     : Lane(stream, 1, findings)
 {
@@ -200,7 +203,7 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
     }
 }
 
-/// <summary>Lines as they are written; by one thread.</summary>
+/// <summary>Writes lines, from one thread.</summary>
 internal sealed class ExportLines(TextWriter to, bool csv)
 {
     private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
@@ -215,7 +218,7 @@ internal sealed class ExportLines(TextWriter to, bool csv)
 
     private static readonly string[] s_posting = ["stream", "sequence", "index", "leg", "account", "asset", "amount", "timeNanos", "kind"];
 
-    /// <summary>Names the fields where that is done once: also of an export that has nothing else.</summary>
+    /// <summary>Writes the header once, also for an empty export.</summary>
     public void Begin(ExportKind kind)
     {
         if (csv)

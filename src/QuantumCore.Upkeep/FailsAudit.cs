@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>What trades come to by account and symbol, minor units.</summary>
+/// <summary>Net units and cash of trades by account and symbol, in minor units.</summary>
 internal sealed class DueBySymbol : Dictionary<(long Account, string Symbol), (Asset Base, Int128 Units, Asset Quote, Int128 Cash)>
 {
     /// <summary>Adds units and cash of an account's side of a trade.</summary>
@@ -17,11 +17,11 @@ internal sealed class DueBySymbol : Dictionary<(long Account, string Symbol), (A
 }
 
 /// <summary>
-/// The partial settlements of a venue, by sums of their own: what fails is what trades came to less what has settled, its cash is cumulative, units
-/// balance, and nobody has delivered what the receiver said it did not.
+/// Recomputes a venue's partial settlements independently. Fails must equal the trades less what has settled, their
+/// cash must be cumulative, and units must balance. Nobody may have delivered units that the receiver reported missing.
 /// </summary>
-/// <param name="stream">The venue's stream.</param>
-/// <param name="findings">Where what differs is told.</param>
+/// <param name="stream">Stream of the venue.</param>
+/// <param name="findings">Receives the differences.</param>
 internal sealed class FailsAudit(string stream, FindingList findings)
 {
     private const string Meaning = "Accounts were given what was not delivered, or still wait for what was: do not settle on, find out where the record is from.";
@@ -29,7 +29,7 @@ internal sealed class FailsAudit(string stream, FindingList findings)
     private ImmutableArray<SettlementFail> _fails = [];
     private long _carrier;
 
-    /// <summary>A batch is closed. What it carries of earlier ones.</summary>
+    /// <summary>Adds a closed batch. Returns the fails that it carries from earlier batches.</summary>
     public ImmutableArray<SettlementFail> Close(long sequence, SettlementClosed closed, DueBySymbol due)
     {
         var carried = _carrier == 0 ? _fails : [];
@@ -38,7 +38,7 @@ internal sealed class FailsAudit(string stream, FindingList findings)
         return carried;
     }
 
-    /// <summary>A batch has settled, or the most of it.</summary>
+    /// <summary>Adds a batch that settled, completely or partly.</summary>
     public void Settle(long sequence, SettlementRecord record)
     {
         if (record is SettlementSettled settled)
@@ -47,7 +47,7 @@ internal sealed class FailsAudit(string stream, FindingList findings)
         }
         else if (record is SettlementPartial partial && _open.Remove(partial.Batch, out var open))
         {
-            // What fails and was in no batch, or in another one, comes first, as it was.
+            // Fails of no batch, or of another one, come first and unchanged.
             var others = _fails.Length - open.Carried.Length;
             _fails = partial.Fails;
             _carrier = _carrier == partial.Batch ? 0 : _carrier;

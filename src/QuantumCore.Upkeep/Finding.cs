@@ -1,69 +1,69 @@
 namespace QuantumCore.Upkeep;
 
-/// <summary>What kind of thing is wrong. The names are stable: programs read them.</summary>
+/// <summary>Kind of an issue. The names are stable, because programs read them.</summary>
 public enum FindingKind
 {
-    /// <summary>The database's file does not pass the database's own check.</summary>
+    /// <summary>The database file fails the database's own integrity check.</summary>
     FileDamaged = 1,
 
-    /// <summary>A frame's bytes do not agree with its checksum.</summary>
+    /// <summary>A frame does not match its checksum.</summary>
     FrameDamaged = 2,
 
-    /// <summary>A record's bytes do not agree with its checksum, or with the record before it.</summary>
+    /// <summary>A record does not match its checksum, or the record before it.</summary>
     RecordDamaged = 3,
 
-    /// <summary>Records that were acknowledged are not there.</summary>
+    /// <summary>Acknowledged records are missing.</summary>
     RecordMissing = 4,
 
-    /// <summary>The index and the frames do not say the same.</summary>
+    /// <summary>The index does not match the frames.</summary>
     IndexDiffers = 5,
 
-    /// <summary>The stream's head is not its last record.</summary>
+    /// <summary>The head of a stream is not its last record.</summary>
     HeadDiffers = 6,
 
-    /// <summary>A book's command, run again, does something else than its record says.</summary>
+    /// <summary>A book's command, run again, does not give its record.</summary>
     BookDiverges = 7,
 
     /// <summary>Records that touch an account contradict each other.</summary>
     AccountContradicts = 8,
 
-    /// <summary>A snapshot's bytes do not agree with its checksum or its own hash.</summary>
+    /// <summary>A snapshot does not match its checksum or its own hash.</summary>
     SnapshotDamaged = 9,
 
-    /// <summary>A snapshot is not the state that the records give.</summary>
+    /// <summary>A snapshot does not equal the state that the records give.</summary>
     SnapshotDiffers = 10,
 
-    /// <summary>A record of the catalog, or of a stream that nobody knows, can't be read.</summary>
+    /// <summary>A record of the catalog, or of an unknown stream, is unreadable.</summary>
     RecordUnreadable = 11,
 
-    /// <summary>A strategy's legs are not whole.</summary>
+    /// <summary>A strategy's legs are incomplete.</summary>
     StrategyBroken = 12,
 
-    /// <summary>An invariant of the history does not hold, or it is ahead of the journal.</summary>
+    /// <summary>An invariant of the history is violated, or the history is ahead of the journal.</summary>
     HistoryContradicts = 13,
 
-    /// <summary>A file that went out is not the batch that the journal has under its name.</summary>
+    /// <summary>An outgoing file does not equal the journal's batch of its name.</summary>
     FileDiffers = 14,
 
-    /// <summary>A settlement batch is not what its trades come to.</summary>
+    /// <summary>A settlement batch does not equal the net of its trades.</summary>
     BatchDiffers = 15,
 
-    /// <summary>A part of a corporate action is not what the account's units come to.</summary>
+    /// <summary>A part of a corporate action does not match the account's units.</summary>
     ActionDiffers = 16,
 
-    /// <summary>The history's file can't be read.</summary>
+    /// <summary>The history's file is unreadable.</summary>
     HistoryUnreadable = 17,
 }
 
-/// <summary>One thing that is wrong.</summary>
-/// <param name="Kind">What kind.</param>
-/// <param name="Stream">The stream; null where it is none in particular.</param>
-/// <param name="Sequence">The record; null where it is none in particular.</param>
-/// <param name="What">What was found.</param>
-/// <param name="Meaning">What it means for the exchange.</param>
+/// <summary>An issue found by a verification.</summary>
+/// <param name="Kind">Kind of issue.</param>
+/// <param name="Stream">The stream; null for none in particular.</param>
+/// <param name="Sequence">Sequence of the record; null for none in particular.</param>
+/// <param name="What">Description.</param>
+/// <param name="Meaning">Meaning for the exchange.</param>
 public sealed record Finding(FindingKind Kind, string? Stream, long? Sequence, string What, string Meaning);
 
-/// <summary>Findings of several threads; beyond a limit they are only counted.</summary>
+/// <summary>Thread-safe list of issues. Beyond a limit they are only counted.</summary>
 internal sealed class FindingList
 {
     public const int Limit = 1_000;
@@ -73,7 +73,7 @@ internal sealed class FindingList
 
     public int Count { get; private set; }
 
-    /// <summary>One of a kind at one place.</summary>
+    /// <summary>Adds an issue, once for each kind, stream and sequence.</summary>
     public void Add(FindingKind kind, string? stream, long? sequence, string what, string meaning)
     {
         lock (_gate)

@@ -7,15 +7,15 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Grain state in backups: what is not money, such as price alerts. It is read before the journal, so that it never knows
-/// of a record that the copy lacks.
+/// Grain state in backups: state other than money, such as price alerts. It is read before the journal, so it never
+/// refers to a record that the copy lacks.
 /// </summary>
 internal static class GrainStateRows
 {
     private const string InPostgres = GrainStateHosting.Schema + ".grain";
     private const string InFile = "grain";
 
-    /// <summary>The state beside a journal, or in a backup; none where an older release made it.</summary>
+    /// <summary>Returns the state beside a journal, or in a backup; empty if an older release made it.</summary>
     public static async Task<IReadOnlyList<StateRow>> ReadAsync(JournalPlace place, CancellationToken cancellationToken)
     {
         if (place.IsPostgres)
@@ -40,7 +40,7 @@ internal static class GrainStateRows
         return [.. image.States()];
     }
 
-    /// <summary>Puts state into a new file.</summary>
+    /// <summary>Writes state to a new file.</summary>
     public static async Task FillAsync(string file, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
         File.Delete(file);
@@ -53,7 +53,7 @@ internal static class GrainStateRows
         await FillAsync(sqlite, InFile, "strftime('%Y-%m-%dT%H:%M:%SZ')", rows, cancellationToken);
     }
 
-    /// <summary>Puts state into a database that has none.</summary>
+    /// <summary>Writes state to a database without any.</summary>
     public static async Task FillPostgresAsync(string postgres, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
         await GrainStateHosting.CreateTablesAsync(postgres, cancellationToken);

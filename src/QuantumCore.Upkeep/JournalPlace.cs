@@ -5,32 +5,33 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Where an exchange keeps what it has, as its operator names it: a data directory, a journal's file (a backup, say), or
-/// the connection string of a PostgreSQL database.
+/// Location of an exchange's data, as its operator gives it: a data directory, a journal file (for example a backup),
+/// or the connection string of a PostgreSQL database.
 /// </summary>
-/// <param name="Text">The name.</param>
-/// <param name="JournalSchema">The journal's schema in PostgreSQL.</param>
-/// <param name="HistorySchema">The history's schema in PostgreSQL.</param>
+/// <param name="Text">Path or connection string.</param>
+/// <param name="JournalSchema">Schema of the journal in PostgreSQL.</param>
+/// <param name="HistorySchema">Schema of the history in PostgreSQL.</param>
 public sealed record JournalPlace(string Text, string JournalSchema = "journal", string HistorySchema = "history")
 {
-    /// <summary>Whether it is a PostgreSQL database.</summary>
+    /// <summary>True for a PostgreSQL database.</summary>
     public bool IsPostgres => JournalImage.IsConnectionString(Text);
 
-    /// <summary>The journal's file, of a place in files.</summary>
+    /// <summary>Journal file, for a location in files.</summary>
     public string JournalFile => Path.GetFullPath(JournalImage.FileOf(Text));
 
-    /// <summary>The history's file in a data directory; none for a journal's file by itself.</summary>
+    /// <summary>History file in a data directory; null for a single journal file.</summary>
     public string? HistoryFile => Directory.Exists(Text) ? Path.Combine(Path.GetFullPath(Text), "history.db") : null;
 
-    /// <summary>The file of grain state in a data directory; none for a journal's file by itself.</summary>
+    /// <summary>Grain state file in a data directory; null for a single journal file.</summary>
     public string? StateFile => Directory.Exists(Text) ? Path.Combine(Path.GetFullPath(Text), "state.db") : null;
 
-    /// <summary>What a person calls it; a connection string may hold a password.</summary>
+    /// <summary>Display name, without the connection string, which may hold a password.</summary>
     public string Title => IsPostgres ? "PostgreSQL" : JournalFile;
 
     /// <summary>
-    /// Keeps an exchange from starting on the files meanwhile. Null: one is running on them, or on the database. A place without a
-    /// lock file has nothing to hold, and a database is not held: an exchange whose connection broke has to come back to it.
+    /// Prevents an exchange from starting on the files meanwhile. Returns null if one is running on them, or on the
+    /// database. Without a lock file nothing is held. A database is never held, so that an exchange can reconnect after
+    /// a lost connection.
     /// </summary>
     public IDisposable? TryHold()
     {
@@ -55,7 +56,7 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
         }
     }
 
-    /// <summary>The history beside the journal; null where there is none.</summary>
+    /// <summary>Returns the history beside the journal; null if there is none.</summary>
     public async Task<HistoryStore?> FindHistoryAsync(CancellationToken cancellationToken)
     {
         if (!IsPostgres)
@@ -68,7 +69,7 @@ public sealed record JournalPlace(string Text, string JournalSchema = "journal",
             : null;
     }
 
-    /// <summary>Whether an exchange, or a part of one, is there already.</summary>
+    /// <summary>Returns true if an exchange, or a part of one, exists there.</summary>
     public async Task<bool> IsOccupiedAsync(CancellationToken cancellationToken) => IsPostgres
         ? await HasTableAsync(JournalSchema + ".stream_head", cancellationToken)
             || await HasTableAsync(HistorySchema + ".projector_cursor", cancellationToken)

@@ -6,10 +6,10 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>A book's, a payout's or a settlement's record on its way to an account that it touches.</summary>
+/// <summary>A record of a book, payout or settlement, to be delivered to an account it touches.</summary>
 /// <param name="Account">The account.</param>
-/// <param name="Source">The book's symbol, or the other's stream.</param>
-/// <param name="Sequence">The record's sequence there.</param>
+/// <param name="Source">Symbol of the book, or name of the payout or settlement stream.</param>
+/// <param name="Sequence">Sequence of the record in its stream.</param>
 /// <param name="Book">The record, if it is a book's.</param>
 /// <param name="Payout">The record, if it is a payout's.</param>
 /// <param name="Settlement">The record, if it is a settlement's.</param>
@@ -17,13 +17,13 @@ internal readonly record struct Delivered(
     AccountLane Account, string Source, long Sequence, BookRecord? Book = null, PayoutRecord? Payout = null,
     SettlementRecord? Settlement = null)
 {
-    /// <summary>Name of the stream that it is a record of.</summary>
+    /// <summary>Name of the record's stream.</summary>
     public string Stream => Book is null ? Source : BookLane.Prefix + Source;
 }
 
 /// <summary>
-/// Reads every frame once, and sees to it that each stream's slices are taken by the thread of its lane in sequence. An
-/// account's own records reach its lane before the books' records that rest on them, because they were committed before.
+/// Reads every frame once and hands each stream's slices, in sequence, to the thread of its lane. An account's own
+/// records reach its lane before the books' records that depend on them, because they were committed before.
 /// </summary>
 internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList findings)
 {
@@ -32,22 +32,22 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
     private readonly Dictionary<long, Lane> _lanes = lanes.ToDictionary(lane => lane.Stream.StreamId);
     private readonly Dictionary<FrameId, long> _damaged = [];
 
-    /// <summary>How many threads take records; one gives them to its lanes in the sequence they lie in.</summary>
+    /// <summary>Number of threads that process records. One more hands them to the lanes in storage order.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 1, 16);
 
-    /// <summary>Frames read.</summary>
+    /// <summary>Number of frames read.</summary>
     public long Frames { get; private set; }
 
-    /// <summary>Bytes of their bodies.</summary>
+    /// <summary>Bytes of the frames' bodies.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Slices found, each counted by where it lies; equal to the same sum over the index.</summary>
+    /// <summary>Sum over the positions of all slices found; equal to the same sum over the index.</summary>
     public UInt128 Placed { get; private set; }
 
     /// <summary>Ids of the frames whose checksum failed.</summary>
     public IReadOnlyCollection<FrameId> Damaged => _damaged.Keys;
 
-    /// <summary>One slice's part of such a sum.</summary>
+    /// <summary>Returns a slice's term of that sum.</summary>
     public static UInt128 PlaceOf(in SliceRow slice)
     {
         unchecked
@@ -94,7 +94,10 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
     private List<(Lane, StoredSlice)>[] NewRound() =>
         [.. Enumerable.Range(0, Workers).Select(_ => new List<(Lane, StoredSlice)>())];
 
-    /// <summary>The streams with the most to do first, each to whom has least; a book's record costs more.</summary>
+    /// <summary>
+    /// Assigns streams to threads, largest first, each to the least loaded thread. A book's record costs more than
+    /// others.
+    /// </summary>
     private void Share()
     {
         var load = new long[Workers];
@@ -140,7 +143,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
         }
     }
 
-    /// <summary>Threads, each with its own queue, so that a lane has one thread.</summary>
+    /// <summary>Threads with a queue each, so that a lane has one thread.</summary>
     private sealed class Crew : IAsyncDisposable
     {
         private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(100);
@@ -149,7 +152,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
         private readonly Task[] _threads;
         private readonly SemaphoreSlim _progress = new(0);
 
-        // Lists that were told, to be filled again: they have the size that they need.
+        // Delivered lists, kept for reuse because they have grown to the needed size.
         private readonly ConcurrentBag<List<Delivered>> _told = [];
         private int _ahead;
 
@@ -161,7 +164,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
                 () => Work(queue), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
         }
 
-        /// <summary>All accounts first: a book's record may rest on a hold of the same round.</summary>
+        /// <summary>Queues a round, accounts first: a book's record may depend on a hold of the same round.</summary>
         public async Task PostAsync(List<(Lane Lane, StoredSlice Slice)>[] accounts, List<(Lane Lane, StoredSlice Slice)>[] books)
         {
             while (Volatile.Read(ref _ahead) > JobsAhead)
@@ -182,7 +185,7 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
             }
         }
 
-        /// <summary>Waits until nothing is left to do.</summary>
+        /// <summary>Waits until all work is done.</summary>
         public async Task FinishAsync()
         {
             while (Volatile.Read(ref _ahead) > 0)
@@ -280,6 +283,6 @@ internal sealed class JournalWalk(IReadOnlyCollection<Lane> lanes, FindingList f
 /// <summary>A lane whose records touch accounts.</summary>
 internal interface IDeliveringLane
 {
-    /// <summary>What is to be told; emptied by who tells it.</summary>
+    /// <summary>Records to deliver. The deliverer empties the list.</summary>
     List<Delivered> Deliveries { get; }
 }

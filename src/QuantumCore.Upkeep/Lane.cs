@@ -3,12 +3,14 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// One stream on its way through the journal: its slices come in roughly in sequence, its records are checked and taken
-/// strictly so. At the first that fails it stops; other streams go on. One thread at a time.
+/// Verifies one stream. Its slices arrive roughly in sequence; its records are checked and taken strictly in sequence.
+/// The first failure stops the stream; other streams continue. Used by one thread at a time.
 /// </summary>
 internal abstract class Lane
 {
-    /// <summary>Slices that wait for one before them, in bytes: more says that one is missing, not late.</summary>
+    /// <summary>
+    /// Most bytes of slices that wait for an earlier one. Beyond that the earlier one is missing, not late.
+    /// </summary>
     private const long LatecomerBytes = 256L << 20;
 
     private readonly SliceReader _reader;
@@ -25,19 +27,19 @@ internal abstract class Lane
 
     public StreamRow Stream { get; }
 
-    /// <summary>Where what is wrong is told.</summary>
+    /// <summary>Receives the issues.</summary>
     protected FindingList Findings { get; }
 
-    /// <summary>The thread that it belongs to.</summary>
+    /// <summary>Thread of the lane.</summary>
     public int Worker { get; set; }
 
-    /// <summary>The first sequence that is looked at.</summary>
+    /// <summary>First sequence to check.</summary>
     public long First { get; }
 
-    /// <summary>Records taken.</summary>
+    /// <summary>Number of records taken.</summary>
     public long Taken { get; private set; }
 
-    /// <summary>It stopped at something wrong; what follows was not looked at.</summary>
+    /// <summary>True if an issue stopped the stream. Later records are not checked.</summary>
     public bool IsStopped { get; private set; }
 
     /// <summary>Takes a slice, and those that waited for it.</summary>
@@ -75,7 +77,7 @@ internal abstract class Lane
         }
     }
 
-    /// <summary>Everything came; what is still missing is missing.</summary>
+    /// <summary>Ends the stream. Records that have not arrived by now are missing.</summary>
     public void End()
     {
         if (IsStopped)
@@ -106,7 +108,7 @@ internal abstract class Lane
         }
     }
 
-    /// <summary>Nothing of the stream from here on is looked at.</summary>
+    /// <summary>Reports an issue and stops checking the stream.</summary>
     public void Stop(FindingKind kind, long sequence, string what, string meaning)
     {
         IsStopped = true;
@@ -114,10 +116,10 @@ internal abstract class Lane
         Findings.Add(kind, Stream.Name, sequence, what, meaning);
     }
 
-    /// <summary>What this stream's owner makes of a record that is sound.</summary>
+    /// <summary>Processes a sound record.</summary>
     protected abstract void Take(in JournalRecord record);
 
-    /// <summary>All records were taken.</summary>
+    /// <summary>Called after all records were taken.</summary>
     protected virtual void Ended()
     {
     }

@@ -6,32 +6,38 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>What was written of a book.</summary>
-/// <param name="Messages">Lines of either file.</param>
-/// <param name="Submissions">Of them, orders that appeared.</param>
-/// <param name="Executions">Displayed orders that traded.</param>
-/// <param name="HiddenExecutions">Trades with what was not displayed, and of strategies' legs.</param>
-/// <param name="Crosses">Trades of auctions, and of what they set off.</param>
+/// <summary>Summary of an exported book.</summary>
+/// <param name="Messages">Number of lines of each file.</param>
+/// <param name="Submissions">Number of orders that appeared.</param>
+/// <param name="Executions">Number of executions of displayed orders.</param>
+/// <param name="HiddenExecutions">Number of executions of hidden orders and of strategies' legs.</param>
+/// <param name="Crosses">Number of auction trades, and of trades they triggered.</param>
 public sealed record LobsterSummary(long Messages, long Submissions, long Executions, long HiddenExecutions, long Crosses);
 
 /// <summary>
-/// Writes what others could see of a book, order by order, in the format of LOBSTER (lobsterdata.com): a file of messages, and one with
-/// the best levels after each. Nobody's account is in it. <c>qc replay</c> reads it, as programs for research do.
+/// Exports the public view of a book, order by order, in the LOBSTER format (lobsterdata.com): a message file and a
+/// file with the best levels after each message. It contains no accounts. <c>qc replay</c> and research programs read
+/// it.
 /// </summary>
 public static class LobsterExport
 {
     /// <summary>Most levels of a side in a row.</summary>
     public const int LevelsLimit = 200;
 
-    /// <summary>Writes them; findings: what could not be read, after which the files end.</summary>
+    /// <summary>Writes the files. Returns the issues: unreadable records, at which the files end.</summary>
     /// <param name="place">The journal.</param>
-    /// <param name="symbol">The book.</param>
-    /// <param name="day">Only this UTC day, by its number since 1970, with what stood in the book before it in the rows alone; null: from the first record on.</param>
+    /// <param name="symbol">Symbol of the book.</param>
+    /// <param name="day">
+    /// UTC day to export, as a number since 1970. Orders from before it appear in the rows only. Null: from the first
+    /// record on.
+    /// </param>
     /// <param name="levels">Levels of a side, from 1 to <see cref="LevelsLimit"/>.</param>
-    /// <param name="messages">Where messages go.</param>
-    /// <param name="rows">Where rows of levels go.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <exception cref="JournalSetupException">There is no journal, no such book in it, or its prices are finer than the format's.</exception>
+    /// <param name="messages">Destination of messages.</param>
+    /// <param name="rows">Destination of rows of levels.</param>
+    /// <param name="cancellationToken">Token that stops the call.</param>
+    /// <exception cref="JournalSetupException">
+    /// There is no journal, no such book in it, or its prices are finer than the format's.
+    /// </exception>
     public static async Task<(LobsterSummary Summary, IReadOnlyList<Finding> Findings)> WriteAsync(
         JournalPlace place, string symbol, long? day, int levels, TextWriter messages, TextWriter rows, CancellationToken cancellationToken)
     {
@@ -52,7 +58,7 @@ public static class LobsterExport
     }
 }
 
-/// <summary>A book whose commands are run again, for what others saw of them.</summary>
+/// <summary>Runs a book's commands again for the changes that others saw.</summary>
 internal sealed class LobsterLane : Lane
 {
     private readonly BookMachine _machine;

@@ -7,8 +7,8 @@ using QuantumCore.Matching;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Messages and rows of one book. They tell of continuous trading, as the format does: what orders did while an auction collected them, or the
-/// book stood still, is told when it trades again, as what has gone and what has come since.
+/// Writes messages and rows of a book. The format covers continuous trading only. Order changes during an auction or a
+/// halt are written when trading resumes, as removals and additions.
 /// </summary>
 internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, TextWriter rows)
 {
@@ -28,7 +28,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
     private readonly SortedDictionary<long, long> _bids = new(Comparer<long>.Create(static (left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, long> _asks = [];
 
-    // Orders that met others as they appeared, which are about to move away in the same command.
+    // Orders that met others as they appeared, and are about to move away in the same command.
     private readonly List<(long Id, Told Order)> _late = [];
     private readonly StringBuilder _row = new();
     private readonly Dictionary<char, long> _counts = [];
@@ -38,18 +38,20 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
     private string _time = "";
     private bool _isTold;
 
-    /// <summary>An order as it was told; of those at one price, the one of the lower place stands before the other.</summary>
+    /// <summary>
+    /// An order as last written. At one price, an order with the lower place stands ahead of the other.
+    /// </summary>
     private readonly record struct Told(Side Side, long PriceTicks, long Lots, long Place = 0);
 
-    /// <summary>What was written so far.</summary>
+    /// <summary>Summary of the lines written so far.</summary>
     public LobsterSummary Summary => new(
         _counts.Values.Sum(), Count(Submitted), Count(Executed), Count(ExecutedHidden), Count(Crossed));
 
-    /// <summary>Takes the units of a definition.</summary>
+    /// <summary>Sets the units from an instrument's definition.</summary>
     /// <exception cref="JournalSetupException">Prices are finer than the format's.</exception>
     public void Begin(Instrument instrument)
     {
-        // A price is a whole number of ten-thousandths.
+        // Prices are whole ten-thousandths.
         var (tick, decimals) = ((Int128)instrument.TickSize, instrument.PriceDecimals);
         for (; decimals < PriceDecimals; decimals++)
         {
@@ -67,11 +69,11 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
                 $"{instrument.Symbol} has prices that are no ten-thousandths of a whole, or too large to be told in them: LOBSTER's are whole ten-thousandths.");
     }
 
-    /// <summary>Writes what one record changed.</summary>
-    /// <param name="nanos">Its time.</param>
-    /// <param name="before">The book's phase before it.</param>
-    /// <param name="book">The book after it.</param>
-    /// <param name="changes">What it changed of displayed orders.</param>
+    /// <summary>Writes the changes of one record.</summary>
+    /// <param name="nanos">Time of the record, in Unix nanoseconds.</param>
+    /// <param name="before">Phase of the book before the record.</param>
+    /// <param name="book">Book after the record.</param>
+    /// <param name="changes">Changes of displayed orders.</param>
     public void Write(long nanos, TradingPhase before, OrderBook book, IReadOnlyList<OrderChange> changes)
     {
         _midnight ??= UtcDay.StartOf(UtcDay.Of(nanos));
@@ -96,11 +98,12 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
             SubmitLate(0);
         }
 
-        // What a price band stopped may cross those that it did not reach: it is told when trading goes on, if it is there then.
+        // An order stopped by a price band may cross orders it did not reach. If it is still there, it is written when
+        // trading resumes.
         _late.Clear();
         if (before != book.Phase)
         {
-            // Minus one: trading is halted; nought: quotes are taken; one: it trades.
+            // -1: trading is halted, 0: quotes are accepted, 1: trading.
             var state = isOpen ? 1 : book.Phase is TradingPhase.Halt or TradingPhase.Closed ? -1 : 0;
             Tell(Halted, 0, 0, state.ToString(CultureInfo.InvariantCulture), Side.Sell);
         }
@@ -121,7 +124,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
         }
         else if (change.Kind == OrderChangeKind.Printed)
         {
-            // Told is the taker's side; whoever stood there is of the other one.
+            // The message names the taker's side, so the resting order is of the other side.
             Tell(ExecutedHidden, 0, change.Lots, Price(change.PriceTicks), Other(change.Side));
         }
         else
@@ -196,7 +199,9 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
 
     private static Side Other(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
-    /// <summary>Tells what is otherwise than it was told: first what has gone, then what has come, best first.</summary>
+    /// <summary>
+    /// Writes the differences from what was written before: removals first, then additions, best price first.
+    /// </summary>
     private void Meet(OrderBook book)
     {
         var now = new List<(long Id, Told Order)>();
@@ -211,7 +216,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
                     now.Add((order.OrderId, new Told(side, order.PriceTicks, order.ShownLots)));
                     (price, place) = (order.PriceTicks, order.PriceTicks == price ? place : 0);
 
-                    // Who comes anew comes last: so do all that stand behind him there.
+                    // A new order stands last, and so do all orders behind it.
                     place = _orders.GetValueOrDefault(order.OrderId) is var told && told.Side == side && told.PriceTicks == price
                         && told.Lots >= order.ShownLots && told.Place > place ? told.Place : long.MaxValue;
                     if (place != long.MaxValue)
@@ -241,7 +246,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
         }
         else if (order.Lots > told.Lots)
         {
-            // No message makes an order larger.
+            // No LOBSTER message enlarges an order.
             Delete(id);
             Submit(id, order);
         }

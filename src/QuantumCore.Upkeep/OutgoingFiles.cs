@@ -5,12 +5,14 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>Where the files of payouts and of settlement batches of an exchange lie.</summary>
-/// <param name="Payouts">The folder of payouts; null: unknown.</param>
-/// <param name="Settlements">The folder of settlement batches; null: unknown.</param>
+/// <summary>Folders of an exchange's payout and settlement batch files.</summary>
+/// <param name="Payouts">Folder of payouts; null if unknown.</param>
+/// <param name="Settlements">Folder of settlement batches; null if unknown.</param>
 public sealed record OutgoingFolders(string? Payouts, string? Settlements)
 {
-    /// <summary>Those that are named, else those in the data directory of a place; a journal's file or a database has none.</summary>
+    /// <summary>
+    /// Returns the given folders, or else those in a place's data directory. A journal file or a database has none.
+    /// </summary>
     public static OutgoingFolders Of(JournalPlace place, string? payouts = null, string? settlements = null)
     {
         var data = place.IsPostgres || File.Exists(place.Text) ? null : Path.GetFullPath(place.Text);
@@ -23,8 +25,8 @@ public sealed record OutgoingFolders(string? Payouts, string? Settlements)
 }
 
 /// <summary>
-/// The files of batches beside a journal. They are as much of an exchange as its journal: whoever carries them on may not have done so yet. What was
-/// carried on and moved away must never come back.
+/// Batch files beside a journal. They belong to the exchange's data, since their consumer may not have processed them
+/// yet. Files that were processed and moved away must never return.
 /// </summary>
 internal static class OutgoingFiles
 {
@@ -33,8 +35,8 @@ internal static class OutgoingFiles
     private const string Extension = ".json";
 
     /// <summary>
-    /// The files that belong to the moment of an image, to be asked for after the image is open: whatever it says is final is on disk by then, and
-    /// what went out since it does not know.
+    /// Returns the files that belong to the moment of an image. Call it after the image is open: files of every batch
+    /// it reports as final are on disk by then. Batches sent since are unknown to the image.
     /// </summary>
     public static IEnumerable<FileRow> Read(JournalImage image, OutgoingFolders folders)
     {
@@ -55,7 +57,9 @@ internal static class OutgoingFiles
         }
     }
 
-    /// <summary>Files of a backup that are not what its journal has under their names, and how many there are.</summary>
+    /// <summary>
+    /// Returns the number of files of a backup, and those that do not equal the journal's batch of their name.
+    /// </summary>
     public static (int Count, IReadOnlyList<string> Wrong) Compare(JournalImage image)
     {
         var files = image.Files().ToDictionary(file => (file.Folder, Path.GetFileNameWithoutExtension(file.Name)), file => file.Body);
@@ -65,10 +69,10 @@ internal static class OutgoingFiles
     }
 
     /// <summary>
-    /// Puts the files of a backup where their folders are not there. One that is there is of a later moment, and stays as it is: what it has no longer
-    /// was carried on.
+    /// Writes the files of a backup where their folders do not exist. An existing folder is of a later moment and stays
+    /// unchanged: files missing in it were processed.
     /// </summary>
-    /// <exception cref="JournalSetupException">There are files, and nobody knows where to put them.</exception>
+    /// <exception cref="JournalSetupException">There are files, but their folder is unknown.</exception>
     public static void Write(JournalImage image, OutgoingFolders folders)
     {
         foreach (var (kind, path) in folders.All)
@@ -105,7 +109,7 @@ internal static class OutgoingFiles
         Directory.Move(filling, path);
     }
 
-    /// <summary>The batches of a journal that have one of these names.</summary>
+    /// <summary>Returns the batches of a journal with one of these names.</summary>
     private static IEnumerable<(string Kind, string Id, Func<byte[]> Bytes)> Batches(JournalImage image, HashSet<(string Kind, string Id)> wanted)
     {
         foreach (var stream in image.Streams())
@@ -138,7 +142,7 @@ internal static class OutgoingFiles
     }
 }
 
-/// <summary>The records of one stream of an image, in their sequence, as far as they are sound.</summary>
+/// <summary>Sound records of one stream of an image, in sequence.</summary>
 internal static class StoredRecords
 {
     public static IEnumerable<JournalRecord> Of(JournalImage image, StreamRow stream)
@@ -158,7 +162,7 @@ internal static class StoredRecords
             }
             catch (JournalCorruptionException)
             {
-                // Told where the whole journal is looked at.
+                // The verification of the whole journal reports this.
                 yield break;
             }
 

@@ -4,11 +4,14 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
 
-/// <summary>An asset's payout: each withdrawal in one batch, each batch ended once; its accounts must have withdrawn them.</summary>
-/// <param name="stream">Its stream.</param>
-/// <param name="after">Records up to this sequence were told before.</param>
-/// <param name="accounts">Whom it touches.</param>
-/// <param name="findings">Where what is wrong is told.</param>
+/// <summary>
+/// Verifies an asset's payout. Each withdrawal must be in one batch, each batch must end once, and accounts must have
+/// withdrawn the amounts.
+/// </summary>
+/// <param name="stream">Stream of the payout.</param>
+/// <param name="after">Sequence up to which records were delivered before.</param>
+/// <param name="accounts">Accounts it may touch.</param>
+/// <param name="findings">Receives the issues.</param>
 internal sealed class PayoutLane(
     StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
     : Lane(stream, 1, findings), IDeliveringLane
@@ -18,7 +21,7 @@ internal sealed class PayoutLane(
     /// <inheritdoc/>
     public List<Delivered> Deliveries { get; } = [];
 
-    /// <summary>Whether a stream is a payout's.</summary>
+    /// <summary>Returns true for the stream of a payout.</summary>
     public static bool Is(StreamRow stream) => stream.Name.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
 
     protected override void Take(in JournalRecord record)

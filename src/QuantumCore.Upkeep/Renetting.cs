@@ -9,20 +9,20 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Nets each batch of a venue again, from the trades of its books' records, by a sum of its own: what each account gives and receives of each asset,
-/// how many trades, and the date on which each was due. Books are read once more, each beside its batches.
+/// Recomputes the net of each settlement batch of a venue from the trades of its books: amounts by account and asset,
+/// the number of trades, and their due dates. Books are read once more, in parallel with the batches.
 /// </summary>
 /// <param name="image">The journal.</param>
-/// <param name="instrumentOf">A listed instrument; null for one that is not listed.</param>
-/// <param name="findings">Where what differs is told.</param>
+/// <param name="instrumentOf">Returns a listed instrument; null if it is not listed.</param>
+/// <param name="findings">Receives the differences.</param>
 internal sealed class Renetting(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
     private const string Meaning = "Accounts were given, or are going to be, what their trades do not say: do not settle on, find out where the batch is from.";
     private readonly Dictionary<string, StreamRow> _streams = image.Streams().ToDictionary(stream => stream.Name, StringComparer.Ordinal);
 
     /// <summary>Compares the batches of a venue.</summary>
-    /// <param name="stream">The venue's stream; its records are sound.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="stream">Stream of the venue; its records are sound.</param>
+    /// <param name="cancellationToken">Token that stops the call.</param>
     public void Compare(StreamRow stream, CancellationToken cancellationToken)
     {
         var venue = stream.Name[SettlementRecord.StreamPrefix.Length..];
@@ -60,7 +60,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         }
     }
 
-    /// <summary>What the trades of a batch come to; null where some are of nothing that is listed.</summary>
+    /// <summary>Returns the net of a batch's trades; null if some trades are of an unlisted instrument.</summary>
     private Dictionary<(long Account, string Asset, long TradeDay), Int128>? Net(
         string stream, long sequence, string id, SettlementClosed closed, BusinessCalendar calendar, Dictionary<string, IEnumerator<JournalRecord>> books,
         DueBySymbol due)
@@ -125,7 +125,9 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         }
     }
 
-    /// <summary>Adds the trades of a range to what they come to; how many, and how many of them were not due on the batch's date.</summary>
+    /// <summary>
+    /// Adds the trades of a range. Returns their number, and the number of those not due on the batch's date.
+    /// </summary>
     private static (long Trades, long Late) Take(
         SettledTrades range, Instrument instrument, long date, BusinessCalendar calendar, IEnumerator<JournalRecord> records,
         Dictionary<(long Account, string Asset, long TradeDay), Int128> parts, DueBySymbol due)
@@ -168,7 +170,7 @@ internal sealed class Renetting(JournalImage image, Func<string, Instrument?> in
         return (count, late);
     }
 
-    // Nearer days are never changed by a later order: the last word about each day is its word.
+    // A later order never changes nearer days, so the last entry about each day is final.
     private BusinessCalendar CalendarOf(string venue)
     {
         var holidays = new SortedSet<long>();

@@ -5,12 +5,13 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// A venue's settlement: each trade in one batch, each batch balanced, unchanged and settled once; its accounts must have records.
+/// Verifies a venue's settlement. Each trade must be in one batch. Each batch must balance, stay unchanged and settle
+/// once. Its accounts must have records.
 /// </summary>
-/// <param name="stream">Its stream.</param>
-/// <param name="after">Records up to this sequence were told before.</param>
-/// <param name="accounts">Whom it touches.</param>
-/// <param name="findings">Where what is wrong is told.</param>
+/// <param name="stream">Stream of the venue.</param>
+/// <param name="after">Sequence up to which records were delivered before.</param>
+/// <param name="accounts">Accounts it may touch.</param>
+/// <param name="findings">Receives the issues.</param>
 internal sealed class SettlementLane(
     StreamRow stream, long after, IReadOnlyDictionary<long, AccountLane> accounts, FindingList findings)
     : Lane(stream, 1, findings), IDeliveringLane
@@ -20,7 +21,7 @@ internal sealed class SettlementLane(
     /// <inheritdoc/>
     public List<Delivered> Deliveries { get; } = [];
 
-    /// <summary>Whether a stream is a settlement's.</summary>
+    /// <summary>Returns true for the stream of a settlement.</summary>
     public static bool Is(StreamRow stream) => stream.Name.StartsWith(SettlementRecord.StreamPrefix, StringComparison.Ordinal);
 
     protected override void Take(in JournalRecord record)

@@ -10,8 +10,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep;
 
 /// <summary>
-/// Runs a whole journal again, without an exchange: every checksum, every sequence, every book's commands, every
-/// account's, payout's and settlement's fold, every snapshot, and the history beside it. Nothing is changed.
+/// Verifies a whole journal offline: every checksum and sequence, every book's commands, every fold of accounts,
+/// payouts and settlements, every snapshot, and the history beside it. Changes nothing.
 /// </summary>
 public sealed class Verification
 {
@@ -25,7 +25,7 @@ public sealed class Verification
     private readonly Dictionary<string, Lane> _movers = new(StringComparer.Ordinal);
     private Dictionary<string, Instrument> _listed = [];
 
-    // Sequences of the sound snapshots of accounts, by stream, the newest first.
+    // Sequences of accounts' sound snapshots, by stream, newest first.
     private readonly Dictionary<long, List<long>> _snapshotted = [];
     private int _snapshotsAgreed;
     private int _files;
@@ -37,11 +37,11 @@ public sealed class Verification
     }
 
     /// <summary>Verifies a journal.</summary>
-    /// <param name="place">The journal.</param>
-    /// <param name="history">The history to compare with it; null for none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
+    /// <param name="place">Location of the journal.</param>
+    /// <param name="history">History to compare with it; null for none.</param>
+    /// <param name="cancellationToken">Token that stops the call.</param>
     /// <exception cref="FileNotFoundException">There is no journal.</exception>
-    /// <exception cref="JournalSetupException">What is there is no journal of this program's format.</exception>
+    /// <exception cref="JournalSetupException">The data is not a journal of this program's format.</exception>
     public static async Task<VerifyReport> RunAsync(
         JournalPlace place, HistoryStore? history, CancellationToken cancellationToken)
     {
@@ -118,7 +118,7 @@ public sealed class Verification
         return walk;
     }
 
-    // A payout or a settlement that has recorded nothing yet has no stream.
+    // A payout or a settlement without records has no stream.
     private bool IsWhole(string source) => AccountMachine.IsBook(source)
         ? _books.TryGetValue(source, out var book) && !book.IsStopped
         : !_movers.TryGetValue(source, out var mover) || !mover.IsStopped;
@@ -136,7 +136,7 @@ public sealed class Verification
             _plain.Add(stream.StreamId, lane);
             if (stream.Name == PlainLane.Catalog)
             {
-                // By itself, before the rest: accounts want to know what their orders are of.
+                // Read separately before the rest, because accounts need the instruments of their orders.
                 ReadAhead(lane);
                 _listed = lane.Listed;
                 _plain[stream.StreamId] = new PlainLane(stream, _findings);
@@ -253,7 +253,7 @@ public sealed class Verification
         }
     }
 
-    // Where the catalog or a book of the venue can't be trusted, nothing is judged by it.
+    // If the catalog or a book of the venue is not sound, nothing is judged by it.
     private void CompareBatches(CancellationToken cancellationToken)
     {
         var renetting = new Renetting(_image, symbol => _listed.GetValueOrDefault(symbol), _findings);
@@ -266,7 +266,7 @@ public sealed class Verification
         }
     }
 
-    // As little where any stream can't be: each may have moved units.
+    // The same if any stream is not sound: each may have moved units.
     private void CompareActions(CancellationToken cancellationToken)
     {
         if (!_plain.Values.Concat<Lane>(_accounts.Values).Concat(_books.Values).Concat(_movers.Values).Any(lane => lane.IsStopped))
@@ -306,7 +306,7 @@ public sealed class Verification
         }
     }
 
-    /// <summary>An account's snapshot and the records after it must give the state that all records give.</summary>
+    /// <summary>Checks that an account's snapshot and the records after it give the state of all records.</summary>
     private async Task FoldFromSnapshotsAsync(int rank, IReadOnlyDictionary<string, long> heads, CancellationToken cancellationToken)
     {
         var restored = new Dictionary<long, (AccountLane Lane, long Sequence)>();
@@ -326,7 +326,7 @@ public sealed class Verification
             }
             catch (OutdatedSnapshotException)
             {
-                // No exchange of this release starts from it, and nothing is wrong with it.
+                // No exchange of this release starts from it, and it is not damaged.
             }
             catch (Exception e) when (e is InvalidDataException or ArgumentException or OverflowException)
             {
@@ -367,7 +367,10 @@ public sealed class Verification
         }
     }
 
-    /// <summary>Of every account that was folded to its end the newest sound snapshot, or the one before it, and so on.</summary>
+    /// <summary>
+    /// Returns each completely folded account's sound snapshot of a rank: the newest for 0, the one before it for 1,
+    /// and so on.
+    /// </summary>
     private IEnumerable<(long Account, SnapshotRow Snapshot)> NewestOfAccounts(int rank)
     {
         foreach (var lane in _accounts.Values.Where(lane => lane.FinalHash is not null))
@@ -394,7 +397,7 @@ public sealed class Verification
         }
         catch (DbException failure) when (!place.IsPostgres)
         {
-            // A database that is away says nothing about its rows; a file that is there and can't be read does.
+            // An unreachable database says nothing about its rows. An existing file that is unreadable does.
             _findings.Add(
                 FindingKind.HistoryUnreadable, null, null, $"{place.HistoryFile}: {failure.Message}",
                 "The SQL rows are lost, not the exchange: delete the history and it is made again from the journal.");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What a side of a trade pays once the trade has another price.</summary>
+/// <summary>Fee of a side of a trade after a price correction.</summary>
 public class CorrectedFeeTests
 {
     [Fact]
@@ -19,7 +19,8 @@ public class CorrectedFeeTests
             var paid = new OrderFees(side, terms).After(made, rate).Due;
             var right = new OrderFees(side, terms).After(value, rate).Due;
             var corrected = CorrectedFee.Of(side, terms, rate, paid, made, value);
-            // Where the fee was more than the minimum, other fills of the order may have paid that: the trade's own part is all that is asked for.
+            // If the fee was more than the minimum, other fills of the order may have paid it: only the trade's own
+            // part counts.
             var part = new OrderFees(side, terms with { Minimum = 0 }).After(value, rate).Due;
             Assert.True(corrected == right || (paid > minimum && corrected == part && part < minimum), $"{side} {terms}: {paid} for {made} becomes {corrected} for {value}, not {right}");
         }
@@ -30,10 +31,10 @@ public class CorrectedFeeTests
     [InlineData(1_000, 0, 0, 100, 200, 0)]
     [InlineData(1_000, 0, 0, 100, 50_000, 49)]
     [InlineData(1_000, 0, 10, 10_000, 1_000, 1)]
-    // A second fill of a sale that paid what was missing of its minimum.
+    // A second fill of a sale that paid the missing part of its minimum.
     [InlineData(1_000, 500, 200, 5_000, 9_000, 200)]
     [InlineData(1_000, 500, 200, 5_000, 150, 150)]
-    // A fill whose minimum others have paid.
+    // A fill whose minimum other fills have paid.
     [InlineData(1_000, 500, 0, 5_000, 9_000, 4)]
     public void Fill_of_an_order_with_others_changes_by_its_own_part(int rate, long minimum, long paid, long made, long value, long corrected) =>
         Assert.Equal(corrected, CorrectedFee.Of(Side.Sell, new FeeTerms(rate, rate, minimum), rate, paid, made, value));

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>A deficit divided among those who gained: the second and third part of RISK-examples E36, and what holds of any.</summary>
+/// <summary>
+/// A deficit divided among accounts that gained: the second and third part of RISK-examples E36, and invariants.
+/// </summary>
 public class DeficitShareTests
 {
     [Theory]
@@ -59,7 +61,7 @@ public class DeficitShareTests
             var sum = most.Aggregate((Int128)0, (all, one) => all + one);
             Assert.Equal(Int128.Min(deficit, sum), shares.Aggregate((Int128)0, (all, share) => all + share.Amount));
 
-            // No one's part is a whole unit from what is his exactly.
+            // No part differs from its exact share by a whole unit.
             foreach (var (account, amount) in shares)
                 Assert.True(Int128.Abs((amount * (sum >> 2)) - (Int128.Min(deficit, sum) * (most[account] >> 2))) <= 4 * (sum + most[account] + deficit));
         }

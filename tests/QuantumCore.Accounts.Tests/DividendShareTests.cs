@@ -3,7 +3,9 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What a dividend comes to: each part in its direction, and together what the issuer pays, to the last minor unit.</summary>
+/// <summary>
+/// Amounts of a dividend: each part in its direction, and together the issuer's payment, to the last minor unit.
+/// </summary>
 public class DividendShareTests
 {
     private const long WholeRate = 100_000_000;
@@ -44,7 +46,7 @@ public class DividendShareTests
             var rest = DividendShare.Rest(units, decimals, rate, parts);
             Assert.InRange(rest, 0, accounts - 1);
 
-            // What the issuer pays is less than a minor unit from the exact sum, and never more than it.
+            // The issuer's payment is at most the exact sum, and less than a minor unit below it.
             var exact = units * rate;
             Assert.InRange(exact - ((parts + rest) * scale), 0, scale - 1);
         }

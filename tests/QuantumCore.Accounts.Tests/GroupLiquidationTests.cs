@@ -3,15 +3,16 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What a liquidation closes where positions secure each other.</summary>
+/// <summary>Positions closed by a liquidation when they offset each other.</summary>
 public class GroupLiquidationTests
 {
     private static readonly MarginPolicy s_policy = new();
     private static readonly MarginTable s_table = MarginTable.Flat(500_000, 250_000);
 
     /// <summary>
-    /// 1,000 long and 600 short at 100 need 25,000 and 15,000, with all of the smaller side credited 25,000. With 24,000 left the long side alone is
-    /// closed: after k of it k times 25 less is needed, and k times 1 and 0.495 are lost; 24,000 − 1.495 k reaches 1.1 times 25,000 − 25 k at 135.
+    /// 1,000 long and 600 short at 100 need 25,000 and 15,000; with all of the smaller side credited 25,000. With
+    /// 24,000 left, only the long side is closed: k lots lower the need by 25 k, and cost 1 k and 0.495 k. 24,000 −
+    /// 1.495 k reaches 1.1 times 25,000 − 25 k at 135.
     /// </summary>
     [Fact]
     public void The_side_that_needs_more_is_closed_and_no_more_of_it_than_heals()
@@ -23,7 +24,9 @@ public class GroupLiquidationTests
         Assert.Equal(-600, (int)run.Units(1));
     }
 
-    /// <summary>Of two sides that need the same none alone saves anything; the same part of both does, one after the other.</summary>
+    /// <summary>
+    /// If both sides need the same, closing one alone saves nothing; the same part of both does, one after the other.
+    /// </summary>
     [Fact]
     public void Of_sides_that_need_the_same_the_same_part_is_closed_of_both()
     {
@@ -43,7 +46,9 @@ public class GroupLiquidationTests
         Assert.InRange(run.Steps, 2, 4);
     }
 
-    /// <summary>What secures something that can't be sold now is kept, where closing it saves less than it costs; else it is closed.</summary>
+    /// <summary>
+    /// A hedge of a position that cannot be sold now is kept if closing it saves less than it costs; else it is closed.
+    /// </summary>
     [Theory]
     [InlineData(1_000_000, -1)]
     [InlineData(970_000, -1)]
@@ -69,9 +74,9 @@ public class GroupLiquidationTests
     }
 
     /// <summary>
-    /// Steps that trade at their worst price end, with an account that is well or has nothing left; none closes more than there is; none that a number of lots
-    /// heals leaves the account worse than it was, or closes more than the fewest of these and a tenth (but for a lot: the fewest are tried here with
-    /// what each needs rounded, as accounts see it).
+    /// Steps that trade at their worst price end with a healthy or an empty account. No step closes more than there is.
+    /// If some number of lots heals the account, the step does not leave it worse. It closes at most the fewest such
+    /// lots and a tenth (except for a lot: here the fewest are tried with rounded needs, as accounts see them).
     /// </summary>
     [Fact]
     public void A_liquidation_ends_flat_or_well_and_no_step_that_can_heal_makes_it_worse()
@@ -102,7 +107,8 @@ public class GroupLiquidationTests
     }
 
     /// <summary>
-    /// Offsetting positions that the same part closed of both would heal are not closed whole, as closing one and then the other would.
+    /// Offsetting positions that could be healed by closing the same part of both are not closed completely, as closing
+    /// one after the other would.
     /// </summary>
     [Fact]
     public void A_hedge_is_not_given_up_where_a_part_of_it_would_do()
@@ -125,7 +131,7 @@ public class GroupLiquidationTests
         Assert.True(kept > 900, $"{kept} of 1000 in less than 8 steps");
     }
 
-    /// <summary>An account at marks of 100 that is liquidated, each step at its worst price.</summary>
+    /// <summary>A liquidated account at marks of 100, each step at its worst price.</summary>
     private sealed class Run
     {
         private MarginPosition[] _positions;
@@ -148,7 +154,7 @@ public class GroupLiquidationTests
 
         public bool IsWell => Surplus >= 0;
 
-        /// <summary>Equity beyond the target, quote minor units, rounded down.</summary>
+        /// <summary>Equity above the target, in quote minor units, rounded down.</summary>
         public Int128 Surplus => Figures.Equity - Rounding.DivUp(Figures.Maintenance * s_policy.TargetPpm, 1_000_000);
 
         public Int128 Excess => Figures.Equity - Figures.Maintenance;
@@ -172,7 +178,7 @@ public class GroupLiquidationTests
             return run;
         }
 
-        /// <summary>Lets it have this part of its maintenance margin, millionths.</summary>
+        /// <summary>Sets its equity to a part of its maintenance margin, in millionths.</summary>
         public void OweUpTo(int ppm) => _cash += Rounding.DivDown(Figures.Maintenance * ppm, 1_000_000) - Figures.Equity;
 
         public Int128 Units(int index) => _positions[index].Units;
@@ -184,7 +190,10 @@ public class GroupLiquidationTests
             return index < 0 ? (index, 0) : (index, liquidation.Lots(Figures, _positions[index], PriceOf(index)));
         }
 
-        /// <summary>By trying each: the fewest lots of the position that is next after which the account is well, where its side still needs as much as the other.</summary>
+        /// <summary>
+        /// Returns the fewest lots of the next position that heal the account, by trying each, while its side needs as
+        /// much as the other.
+        /// </summary>
         public long? FewestThatHeal()
         {
             var index = Next().Index;

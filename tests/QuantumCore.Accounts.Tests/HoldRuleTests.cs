@@ -129,7 +129,8 @@ public class HoldRuleTests
     [Fact]
     public void E05_A_minimum_fee_larger_than_the_first_fill()
     {
-        // The example holds 100 of cash until the first fill. Here the minimum comes out of what the sell brings: 50, then the rest.
+        // The example holds 100 of cash until the first fill. Here the minimum is paid from the proceeds: 50, then the
+        // rest.
         var sell = new OrderFees(Side.Sell, new FeeTerms(1_000, 1_000, 100));
         Assert.Equal(0, sell.Due);
         Assert.Equal(50, Charge(ref sell, 50, 1_000));
@@ -163,7 +164,9 @@ public class HoldRuleTests
     [Fact]
     public void A_finished_order_holds_nothing() => Assert.Equal(0, Hold(Buy().After(123_456, 1_000), 1_000, 0));
 
-    /// <summary>What both sides of trades pay together is never less than zero while a rebate is at most the taker's fee.</summary>
+    /// <summary>
+    /// Maker and taker fees together are never negative, as long as a rebate is at most the taker's fee.
+    /// </summary>
     [Fact]
     public void What_takers_pay_covers_what_makers_get()
     {
@@ -188,7 +191,7 @@ public class HoldRuleTests
     private static OrderFees Buy(int maker = 400, int taker = 1_000, long minimum = 0) =>
         new(Side.Buy, new FeeTerms(maker, taker, minimum));
 
-    /// <summary>Fee of one more fill.</summary>
+    /// <summary>Returns the fee of another fill.</summary>
     private static long Charge(ref OrderFees fees, long notional, int ratePpm)
     {
         var before = fees.Due;

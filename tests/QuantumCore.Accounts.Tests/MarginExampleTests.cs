@@ -19,7 +19,10 @@ public class MarginExampleTests
         Assert.Equal((equity, requirement, excess), ((long)figures.Equity, (long)figures.Requirement, (long)figures.Excess));
     }
 
-    /// <summary>Sources of E16 and E17: thestockmarketwatch.com, "The Dreaded Margin Call"; SEC, "Margin: Borrowing Money to Pay for Stocks".</summary>
+    /// <summary>
+    /// Sources of E16 and E17: thestockmarketwatch.com, "The Dreaded Margin Call"; SEC, "Margin: Borrowing Money to Pay
+    /// for Stocks".
+    /// </summary>
     [Theory]
     [InlineData(250_000, -1_500_000, 2_500_000, 625_000, 0)]
     [InlineData(450_000, -1_500_000, 2_500_000, 1_125_000, 125_000)]
@@ -163,8 +166,9 @@ public class MarginExampleTests
     }
 
     /// <summary>
-    /// Source of E33: Bybit help, "Auto-Deleveraging (ADL)": entry 7,890.08, leverage 50, tick 0.50. The contract is inverse; the same number is where a long
-    /// of 51 coins, 50 of them lent for, has nothing left: 7,890.08 * 50 / 51 = 7,735.3725 and up to the tick.
+    /// Source of E33: Bybit help, "Auto-Deleveraging (ADL)": entry 7,890.08, leverage 50, tick 0.50. The contract is
+    /// inverse. The same number is where a long of 51 coins, 50 of them borrowed, has nothing left: 7,890.08 * 50 / 51
+    /// = 7,735.3725, rounded up to the tick.
     /// </summary>
     [Fact]
     public void E33_the_bankruptcy_price_of_a_long_is_rounded_up()

@@ -3,13 +3,14 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What holds of groups, against a reference that tries every mixture of fills.</summary>
+/// <summary>Invariants of margin groups, against a reference that tries every mixture of fills.</summary>
 public class MarginGroupTests
 {
     private const long Mark = 100;
 
     /// <summary>
-    /// Whichever orders fill, what the account then needs is no more than was asked for, and one mixture needs all of that: nothing less would be safe.
+    /// Whichever orders fill, the account needs no more than the requirement, and one mixture needs all of it: nothing
+    /// less would be safe.
     /// </summary>
     [Fact]
     public void The_requirement_is_that_of_the_worst_of_all_mixtures_of_fills()
@@ -27,7 +28,9 @@ public class MarginGroupTests
         Assert.True(relieved > 500, $"{relieved} relieved");
     }
 
-    /// <summary>The two bounds of rule 7.3 are safe, too; what is asked for is never more than the smaller one, and at times less.</summary>
+    /// <summary>
+    /// The two bounds of rule 7.3 are safe too. The requirement never exceeds the smaller one, and is sometimes less.
+    /// </summary>
     [Fact]
     public void The_requirement_is_never_more_than_the_smaller_bound_of_the_rule()
     {
@@ -61,8 +64,9 @@ public class MarginGroupTests
     }
 
     /// <summary>
-    /// Where the smaller bound of the rule would rise by an order that closes: X is flat with orders on both sides, Y and Z offset each other by half.
-    /// The first bound is 100 + (100 + 100 − 50) = 250, the second 200 + 200 − 100 = 300; after an order to sell Y the first is 300.
+    /// The smaller bound of the rule would rise by a closing order: X is flat with orders on both sides, Y and Z offset
+    /// each other by half. The first bound is 100 + (100 + 100 − 50) = 250, the second 200 + 200 − 100 = 300; after an
+    /// order to sell Y the first is 300.
     /// </summary>
     [Fact]
     public void What_the_smaller_bound_takes_away_by_an_order_that_closes_stays()
@@ -99,14 +103,17 @@ public class MarginGroupTests
             At(MarginFloor.Named(3, table, tech), -4), At(MarginFloor.Named(4, table, oil), 30), At(MarginFloor.Named(5, table, new MarginGroup("FEW", 0)), 8),
         ];
 
-        // TECH: 750,000 ppm of 400; OIL: 500,000 ppm of 2,000; to keep them half of that.
+        // TECH: 750,000 ppm of 400; OIL: 500,000 ppm of 2,000; half of that for maintenance.
         Assert.Equal(new GroupRelief(300 + 1_000, 150 + 500), GroupRelief.Of(positions));
         Assert.Equal(default, GroupRelief.Of([positions[0], positions[1], positions[2]]));
     }
 
     internal static MarginPosition At(MarginInstrument of, long units) => new(of, Mark, units, 0, 0, 0, 0, 0);
 
-    /// <summary>An account of a few shares at 1 with a rate of the whole value, or of tables, and whole orders at the mark that cost nothing beside margin.</summary>
+    /// <summary>
+    /// An account of a few shares at 1, with a rate of the whole value or margin tables, and whole orders at the mark
+    /// that cost only margin.
+    /// </summary>
     private sealed class SmallAccount
     {
         private readonly MarginGroup _group;
@@ -136,17 +143,19 @@ public class MarginGroupTests
         {
         }
 
-        /// <summary>What the product asks for.</summary>
+        /// <summary>Requirement computed by the product.</summary>
         public Int128 Requirement => OneByOne - GroupRelief.Of(_positions).Initial;
 
         public Int128 OneByOne => _positions.Aggregate((Int128)0, (sum, position) => sum + position.Requirement);
 
-        /// <summary>Rule 7.3, A: each symbol's worst, less the credit of what stays long or short whatever fills.</summary>
+        /// <summary>
+        /// Rule 7.3, A: each symbol's worst, less the credit of quantities that stay long or short whatever fills.
+        /// </summary>
         public Int128 BoundA => OneByOne - _group.Credit(
             Sum(position => Naive(position, Int128.Max(0, position.Units - position.SellUnits))),
             Sum(position => Naive(position, Int128.Min(0, position.Units + position.BuyUnits))));
 
-        /// <summary>Rule 7.3, B: all that may become long against all that may become short.</summary>
+        /// <summary>Rule 7.3, B: everything that may become long against everything that may become short.</summary>
         public Int128 BoundB => _group.Required(
             Sum(position => Naive(position, Int128.Max(0, position.Units + position.BuyUnits))),
             Sum(position => Naive(position, Int128.Min(0, position.Units - position.SellUnits))));
@@ -166,10 +175,12 @@ public class MarginGroupTests
             return new SmallAccount(group, shares, [.. orders]);
         }
 
-        /// <summary>Every subset of the orders.</summary>
+        /// <summary>Returns every subset of the orders.</summary>
         public IEnumerable<int> Mixtures() => Enumerable.Range(0, 1 << _orders.Length);
 
-        /// <summary>What the account needs when just these orders have filled, and nothing is open any more: the rule, word by word.</summary>
+        /// <summary>
+        /// Returns the requirement when exactly these orders have filled and nothing is open: the rule, literally.
+        /// </summary>
         public Int128 Needs(int filled)
         {
             var units = _positions.Select(position => position.Units).ToArray();
@@ -188,7 +199,9 @@ public class MarginGroupTests
             return longs + shorts - (_group.CreditPpm * Int128.Min(longs, shorts) / 1_000_000);
         }
 
-        /// <summary>The same with one more order, which can only make a position smaller; null where there is none to make smaller.</summary>
+        /// <summary>
+        /// Returns the account with another order that can only reduce a position; null if there is none.
+        /// </summary>
         public SmallAccount? WithClosing(Random random)
         {
             var share = random.Next(_positions.Length);

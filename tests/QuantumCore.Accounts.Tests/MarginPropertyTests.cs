@@ -3,12 +3,15 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What holds of margin whatever happens, over seeded streams.</summary>
+/// <summary>Invariants of margin over seeded streams.</summary>
 public class MarginPropertyTests
 {
     private static readonly MarginPolicy s_policy = new();
 
-    /// <summary>Nothing that books do to accepted orders makes the excess negative while the mark price stays; holds stay what orders need.</summary>
+    /// <summary>
+    /// No fill of accepted orders makes the excess negative while the mark price stays, and holds always equal the
+    /// orders' needs.
+    /// </summary>
     [Theory]
     [InlineData(1, 100_000, 1, 0)]
     [InlineData(2, 100_000, 1, 0)]
@@ -31,7 +34,7 @@ public class MarginPropertyTests
         Assert.Equal(symbols > 1, floor.WasRelieved);
     }
 
-    /// <summary>Equity moves with the book by no more than trades away from the mark, and fees.</summary>
+    /// <summary>Equity changes only by trades away from the mark, and by fees.</summary>
     [Fact]
     public void Equity_changes_by_what_was_traded_away_from_the_mark_and_fees()
     {
@@ -146,7 +149,9 @@ public class MarginPropertyTests
     }
 }
 
-/// <summary>One margin account in shares of one group, at a mark price that stays, with books that do what they like to its orders.</summary>
+/// <summary>
+/// A margin account in shares of one group, at a constant mark price, with books that fill its orders at random.
+/// </summary>
 internal sealed class MarginFloor
 {
     private const long Mark = 10_000;
@@ -166,14 +171,14 @@ internal sealed class MarginFloor
 
     public string Last { get; private set; } = "";
 
-    /// <summary>By how much equity moved in the last step.</summary>
+    /// <summary>Change of equity in the last step.</summary>
     public Int128 LastGain { get; private set; }
 
     public bool WasShort { get; private set; }
 
     public bool HasOwed { get; private set; }
 
-    /// <summary>Whether the group ever took something off.</summary>
+    /// <summary>True if the group's credit was ever used.</summary>
     public bool WasRelieved { get; private set; }
 
     public MarginFigures Figures => FiguresOf([.. _shares.Select(PositionIn)]);
@@ -181,7 +186,7 @@ internal sealed class MarginFloor
     public Dictionary<string, OpenOrderWorth> Worth => _shares.ToDictionary(
         of => of.Instrument.Symbol, of => _account.OpenIn(of.Instrument.Symbol)?.WorthAt(Mark) ?? default, StringComparer.Ordinal);
 
-    /// <summary>A share of its own name.</summary>
+    /// <summary>Returns a share with its own name.</summary>
     internal static MarginInstrument Named(int number, MarginTable both, MarginGroup? group)
     {
         var symbol = $"S{number}";

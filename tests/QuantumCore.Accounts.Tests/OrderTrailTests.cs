@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What changed of an account's orders since somebody looked.</summary>
+/// <summary>Changes of an account's orders since an earlier read.</summary>
 public class OrderTrailTests
 {
     [Fact]
@@ -18,7 +18,7 @@ public class OrderTrailTests
         Assert.Equal([1L, 2], trail.After(place));
         Assert.Empty(trail.After(trail.Changes)!);
 
-        // The order that changed last changes again: who has seen it is to see that.
+        // The order that changed last changes again, and an earlier reader must see that.
         place = trail.Changes;
         account.Resize(1, 50);
         Assert.Equal([1L], trail.After(place));

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>Cost and profit of positions: published examples by name (E numbers are those of the rules for accounts), and what must hold for any trading.</summary>
+/// <summary>
+/// Cost and profit of positions: published examples by name (E numbers are those of the rules for accounts), and
+/// invariants.
+/// </summary>
 public class PositionCostTests
 {
     [Fact]
@@ -31,7 +34,7 @@ public class PositionCostTests
         var position = After(CostMethod.FirstInFirstOut, (1_000, 24_00, 0), (500, 18_00, 0), (750, 36_00, 0), (-1_200, 38_00, 0));
 
         Assert.Equal((18_000_00, 5_400_00 + 27_000_00, 1_050L), (position.Realised, position.Cost, position.Quantity));
-        // The 300 that are left of the second lot leave next.
+        // The remaining 300 of the second lot leave next.
         position.Fill(-300, 38_00, 0);
         Assert.Equal((18_000_00 + 6_000_00, 27_000_00), (position.Realised, position.Cost));
     }

@@ -3,8 +3,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Accounts.Tests;
 
 /// <summary>
-/// A book that treats an account's orders at random, but never against their terms, and adds up by itself what the
-/// account must own.
+/// A book that fills an account's orders at random within their terms, and computes the expected balances itself.
 /// </summary>
 internal sealed class RandomTrading
 {
@@ -27,16 +26,16 @@ internal sealed class RandomTrading
 
     public Account Account { get; }
 
-    /// <summary>How often each thing happened.</summary>
+    /// <summary>Counts of events.</summary>
     public Dictionary<string, int> Counts { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>What happened last.</summary>
+    /// <summary>Last event.</summary>
     public string Last { get; private set; } = "";
 
-    /// <summary>What the account must own of an asset.</summary>
+    /// <summary>Returns the expected balance of an asset.</summary>
     public long Owned(string asset) => _owned.GetValueOrDefault(asset);
 
-    /// <summary>One more thing happens.</summary>
+    /// <summary>Runs another event.</summary>
     public void Step()
     {
         var orders = Account.Orders.Values.ToArray();

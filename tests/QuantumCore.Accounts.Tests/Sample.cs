@@ -31,7 +31,7 @@ internal static class Sample
         TakerFeePpm = 2_500,
     };
 
-    /// <summary>An order of an account's next number, with what the account says it needs.</summary>
+    /// <summary>Returns an order with the account's next number, and the account's requirement for it.</summary>
     public static HeldOrder Order(
         Account account, Instrument instrument, Side side, long priceTicks, long quantityLots, long held, long replaces = 0,
         FeeTerms? fees = null) =>
@@ -55,7 +55,9 @@ internal static class Sample
             Held = held,
         };
 
-    /// <summary>A number from 1 to a limit, small ones and those near the limit as likely as all others together.</summary>
+    /// <summary>
+    /// Returns a number from 1 to a limit. Small ones and those near the limit are as likely as all others together.
+    /// </summary>
     public static long Amount(Random random, long limit) => random.Next(4) switch
     {
         0 => Math.Min(limit, random.NextInt64(1, 10)),
@@ -64,7 +66,7 @@ internal static class Sample
         _ => Math.Max(1, limit >> random.Next(63)),
     };
 
-    /// <summary>Terms of fees: rates and at times a rebate or a minimum.</summary>
+    /// <summary>Returns fee terms: rates, and sometimes a rebate or a minimum.</summary>
     public static FeeTerms Terms(Random random)
     {
         var taker = Rate(random);
@@ -76,7 +78,7 @@ internal static class Sample
         };
     }
 
-    /// <summary>A fee rate, the ends of its range included.</summary>
+    /// <summary>Returns a fee rate, including the ends of its range.</summary>
     public static int Rate(Random random) => random.Next(4) switch
     {
         0 => 0,

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>When trades settle, and what may be given away before they have.</summary>
+/// <summary>Settlement dates of trades, and amounts that may leave before them.</summary>
 public class SettlementDateTests
 {
     private const long Monday = 19_877;
@@ -58,7 +58,7 @@ public class SettlementDateTests
     [InlineData(2, 100_000)]
     public void Proceeds_pay_for_what_settles_no_earlier(int days, long spendable)
     {
-        // 1,000.00 came in by a sale of Monday that settles on Wednesday; 400.00 are settled.
+        // 1,000.00 are the proceeds of a Monday sale that settles on Wednesday; 400.00 are settled.
         var account = Funded(40_000);
         account.Deposit(new("BBB", 0), 600);
         Trade(account, Share("BBB", 2), Side.Sell, 100, 600, Monday);
@@ -84,7 +84,7 @@ public class SettlementDateTests
         Assert.Equal(5_000, dated.FreeFor("ELSE", "USD"));
         Assert.Equal(0, dated.FreeFor("MAIN", "AAA"));
 
-        // And nothing else may take of what is overdue.
+        // Nothing else may use overdue amounts.
         Assert.Equal(40_000 - 10_000 - 5_000 - 3_000 - 2_000 - 1_000, dated.Spendable("USD", DatedFunds.AtOnce));
 
         account.Give(s_usd, 26_000);
@@ -108,7 +108,7 @@ public class SettlementDateTests
     [Fact]
     public void What_is_promised_to_a_later_day_is_not_there_on_an_earlier_one()
     {
-        // 400.00 settled, all of it pending to be given on Tuesday; 600.00 come on Wednesday.
+        // 400.00 settled, all of it to be delivered on Tuesday; 600.00 arrive on Wednesday.
         var account = Funded(40_000);
         account.Deposit(new("BBB", 0), 600);
         Trade(account, Share("BBB", 2), Side.Sell, 100, 600, Monday);
@@ -117,7 +117,7 @@ public class SettlementDateTests
         Assert.Equal(0, dated.Spendable("USD", DatedFunds.AtOnce));
         Assert.Equal(60_000, dated.Spendable("USD", Monday + 2));
 
-        // A venue that is late: what should have been given counts as given, what should have come is there on the next business day.
+        // A late venue: due deliveries count as delivered; due receipts arrive on the next business day.
         var late = new DatedFunds(account, Monday + 5, Monday + 5, _ => BusinessCalendar.WithoutHolidays);
         Assert.Equal(0, late.Spendable("USD", DatedFunds.AtOnce));
         Assert.Equal(0, late.Spendable("USD", Monday + 6));
@@ -125,8 +125,9 @@ public class SettlementDateTests
     }
 
     /// <summary>
-    /// A cash account that trades what settles at once, in one and in two days, at random, and gives money away, as far as the check lets it: at the
-    /// end of each date all that was due settles, and it never has less than nothing.
+    /// A cash account that trades instruments settling after zero, one and two days, at random, and transfers money
+    /// away as far as the check allows. At the end of each date everything due settles, and no balance is ever
+    /// negative.
     /// </summary>
     [Theory]
     [InlineData(1, 1_000)]

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What becomes of units and their cost in a split.</summary>
+/// <summary>Conversion of units and their cost in a split.</summary>
 public class SplitShareTests
 {
     // A whole unit is worth 10.00, in 10^-8 cents.
@@ -28,7 +28,7 @@ public class SplitShareTests
     [Fact]
     public void Cost_goes_to_the_new_units_less_the_fraction_that_is_paid()
     {
-        // 101 for 1,010.00; of 151.5 new ones half a unit is paid with 5.00, and cost 1010.00 / 303 = 3.33.
+        // 101 for 1,010.00: of 151.5 new units half a unit is paid with 5.00; it cost 1010.00 / 303 = 3.33.
         var position = new PositionCost(CostMethod.Average);
         position.Fill(101, 10_00, 0);
         position.Split(new SplitShare(3, 2, 0, Ten));
@@ -38,7 +38,7 @@ public class SplitShareTests
     [Fact]
     public void Lots_keep_their_sequence_and_the_fraction_comes_from_the_oldest()
     {
-        // 3 at 10.00, 4 at 20.00, 1 at 30.00, one new for two: 1.5, 3.5, 4 end there. No fraction is left over.
+        // 3 at 10.00, 4 at 20.00, 1 at 30.00, one new for two: 1.5, 3.5, 4 cumulative. No fraction is left over.
         var position = Bought((3, 10_00), (4, 20_00), (1, 30_00));
         position.Split(new SplitShare(1, 2, 0, Ten));
         Assert.Equal((4L, 140_00, 0), (position.Quantity, position.Cost, position.Realised));
@@ -47,7 +47,7 @@ public class SplitShareTests
         position.Fill(-2, 0, 0);
         Assert.Equal(-110_00, position.Realised);
 
-        // 1 at 10.00, 2 at 20.00, one for two: half a unit is left, which is the oldest lot; what stays is the other.
+        // 1 at 10.00, 2 at 20.00, one for two: half a unit is left, which is the oldest lot; the other stays.
         position = Bought((1, 10_00), (2, 20_00));
         position.Split(new SplitShare(1, 2, 0, Ten));
         Assert.Equal((1L, 40_00, 5_00 - 10_00), (position.Quantity, position.Cost, position.Realised));
@@ -57,7 +57,7 @@ public class SplitShareTests
         position.Split(new SplitShare(1, 4, 0, Ten));
         Assert.Equal((2L, 160_00, 5_00 - 30_00), (position.Quantity, position.Cost, position.Realised));
 
-        // Too little to become one: all of it is paid.
+        // Too little for one unit: all of it is paid.
         position = Bought((1, 10_00), (2, 20_00));
         position.Split(new SplitShare(1, 10, 0, Ten));
         Assert.Equal((0L, 0, 3_00 - 50_00), (position.Quantity, position.Cost, position.Realised));
@@ -87,12 +87,12 @@ public class SplitShareTests
             Assert.Equal(average.Quantity, fifo.Quantity);
             foreach (var position in new[] { average, fifo })
             {
-                // What was paid is the cost that is left, or was realised against the cash.
+                // Payments equal the remaining cost, or the cost realised against cash.
                 Assert.Equal(paid, position.Cost - position.Realised + split.CashOf(before));
                 Assert.True(position.Cost >= 0 && (position.Quantity > 0 || position.Cost == 0));
             }
 
-            // Sold out, both have earned the same, and nothing is left of the cost.
+            // When everything is sold, both have the same profit and no cost is left.
             average.Fill(-average.Quantity, 7, 0);
             fifo.Fill(-fifo.Quantity, 7, 0);
             Assert.Equal((average.Realised, (Int128)0), (fifo.Realised, fifo.Cost));

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Accounts.Tests;
 
-/// <summary>What is counted over time: order rate, orders that come twice, the trading day.</summary>
+/// <summary>Windows over time: order rate, duplicate orders, the trading day.</summary>
 public class WindowTests
 {
     private const long Second = 1_000_000_000;
@@ -19,7 +19,7 @@ public class WindowTests
         Assert.False(bucket.Has(1, 50 + (Second / 10) - 1));
         Assert.True(bucket.Has(1, 50 + (Second / 10)));
         Assert.False(bucket.Has(2, 50 + (Second / 10)));
-        // It never holds more than the burst, however long nothing comes.
+        // It never holds more than the burst, however long the pause.
         Assert.True(bucket.Has(3, 1_000 * Day));
         Assert.False(bucket.Has(4, 1_000 * Day));
     }
@@ -27,7 +27,7 @@ public class WindowTests
     [Fact]
     public void A_bucket_loses_nothing_however_often_it_is_touched()
     {
-        // A rate that no nanosecond brings a whole order by.
+        // A rate at which no nanosecond adds a whole order.
         var (often, once) = (new OrderBucket(7, 100, 0), new OrderBucket(7, 100, 0));
         often.Take(100, 0);
         once.Take(100, 0);
@@ -89,7 +89,7 @@ public class WindowTests
         day.Fill(Day + 2, -4, 90, 1);
         Assert.Equal((1_360, -44), (day.VolumeOn(1), day.EarnedOn(1)));
 
-        // Midnight belongs to the new day; what stays open keeps its cost.
+        // Midnight belongs to the new day; open orders keep their cost.
         Assert.Equal((0, 0), (day.VolumeOn(2), day.EarnedOn(2)));
         day.Fill(2 * Day, -6, 110, 0);
         Assert.Equal((660, 60), (day.VolumeOn(2), day.EarnedOn(2)));
@@ -109,7 +109,7 @@ public class WindowTests
         day.Fill(Day + 4, -10, 130, 1);
         Assert.Equal((0, 0, 100 - 3 - 1), (day.Quantity, day.Cost, day.EarnedOn(1)));
 
-        // On the day after, the volume of the day before is no more asked for.
+        // The previous day's volume no longer counts on the next day.
         day.Change(2 * Day, Day + 2, -10, 120, -3, isTakenBack: true);
         Assert.Equal((0, -10), (day.VolumeOn(2), day.Quantity));
         day.Change(2 * Day, Day + 2, 10, 110, 2, isTakenBack: false);

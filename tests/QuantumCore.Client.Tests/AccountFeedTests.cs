@@ -3,7 +3,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>A followed account, and what is told of it beside its balances and orders.</summary>
+/// <summary>A followed account, with reports other than balances and orders.</summary>
 public sealed class AccountFeedTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _patience = new(Wait.Limit);
@@ -63,7 +63,7 @@ public sealed class AccountFeedTests : IAsyncLifetime
             DateTimeOffset.UnixEpoch.AddTicks(4), 410);
         Assert.Equal((AccountChange.TradeChanged, corrected), await StepAsync(feed));
 
-        // The account behind it is what was told last: the change itself is no balance.
+        // The account behind it is the last reported state: the change itself is no balance.
         var account = feed.Current.Account;
         Assert.Equal((AccountState.Frozen, 800m, false), (account.State, account.TotalOf("USD"), account.IsStale));
         Assert.Empty(feed.Current.Closed);

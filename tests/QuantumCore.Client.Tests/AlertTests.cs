@@ -2,7 +2,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Price alerts: set, listed, taken away and followed.</summary>
+/// <summary>Price alerts: set, listed, removed and followed.</summary>
 public sealed class AlertTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _patience = new(Wait.Limit);

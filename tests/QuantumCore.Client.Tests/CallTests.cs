@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Every call of the API once, and what the wire's text becomes.</summary>
+/// <summary>Every call of the API once, and the conversion of its response.</summary>
 public sealed class CallTests : IAsyncLifetime
 {
     private TestExchange _exchange = null!;

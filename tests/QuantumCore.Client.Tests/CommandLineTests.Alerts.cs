@@ -3,7 +3,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-// Prices that are waited for.
+// Price alerts.
 public sealed partial class CommandLineTests
 {
     [Theory]

@@ -1,6 +1,6 @@
 namespace QuantumCore.Client.Tests;
 
-// What is wrong on the line itself.
+// Errors in the command line itself.
 public sealed partial class CommandLineTests
 {
     [Theory]

@@ -6,7 +6,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary><c>qc</c>, run in process: exit codes, what goes to which stream, and JSON.</summary>
+/// <summary><c>qc</c>, run in process: exit codes, output streams, and JSON.</summary>
 public sealed partial class CommandLineTests : IAsyncLifetime
 {
     private readonly StringWriter _output = new();
@@ -374,7 +374,7 @@ public sealed partial class CommandLineTests : IAsyncLifetime
         var watching = RunFreshAsync("watch AAPL --orders --json --updates 2");
         await Wait.UntilAsync(() =>
         {
-            // Nobody hears it before all orders were told.
+            // No update arrives before all orders were reported.
             _exchange.Publish(JsonNode.Parse(Executed)!.AsObject(), TestStream.Orders);
             return watching.IsCompleted;
         });

@@ -2,7 +2,7 @@ using QuantumCore.Replay;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Commands of a recording as words.</summary>
+/// <summary>Formats the commands of a recording as text.</summary>
 internal static class FlowText
 {
     internal static string Of(FlowCommand command) => command switch

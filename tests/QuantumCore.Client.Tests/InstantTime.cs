@@ -1,8 +1,8 @@
 namespace QuantumCore.Client.Tests;
 
 /// <summary>
-/// A clock on which pauses pass at once and are written down. Timers of the given patience never fire: they guard
-/// against answers that do not come.
+/// A clock on which pauses pass instantly and are recorded. Timers of the given patience never fire: they guard against
+/// missing responses.
 /// </summary>
 internal sealed class InstantTime(TimeSpan patience) : TimeProvider
 {

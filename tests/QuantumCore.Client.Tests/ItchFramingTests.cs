@@ -5,7 +5,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Files of ITCH messages as they are framed, packed and cut out of a day.</summary>
+/// <summary>Files of ITCH messages: framed, compressed and cut out of a day.</summary>
 public sealed class ItchFramingTests : IDisposable
 {
     private const ushort Apple = 13;
@@ -49,7 +49,7 @@ public sealed class ItchFramingTests : IDisposable
         Assert.Contains("cut off", refused.Message, StringComparison.Ordinal);
     }
 
-    /// <summary>Wherever the cut is, one order rests for each that was added whole behind it.</summary>
+    /// <summary>Wherever the cut is, one order rests for each that was added completely after it.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -101,7 +101,7 @@ public sealed class ItchFramingTests : IDisposable
         return day.ToArray();
     }
 
-    /// <summary>The messages of a file with lengths, framed otherwise.</summary>
+    /// <summary>Returns the messages of a length-prefixed file in another framing.</summary>
     private static byte[] Framed(string framing, byte[] file)
     {
         var framed = new List<byte>();

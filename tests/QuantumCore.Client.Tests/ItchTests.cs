@@ -4,13 +4,13 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Day files of TotalView-ITCH 5.0: what becomes of each message, and what is wrong with a bad file.</summary>
+/// <summary>TotalView-ITCH 5.0 day files: conversion of each message, and errors of invalid files.</summary>
 public sealed class ItchTests : IDisposable
 {
     private const ushort Apple = 13;
     private const ushort Other = 14;
 
-    /// <summary>A message of each type, field after field at the offsets of the specification's tables.</summary>
+    /// <summary>A message of each type, field by field at the offsets of the specification's tables.</summary>
     private static readonly string[] s_golden =
     [
         "53 0000 0002 1F1AD635BD15 4F",
@@ -106,7 +106,7 @@ public sealed class ItchTests : IDisposable
 
         Assert.Equal(["rest 1", "rest 2", "withdraw 1 of 100", "rest 3", "Sell 150@1500000: 2:100@1500000 3:50@1500000"], Commands(day));
 
-        // Met first, it would not have lost its place.
+        // If it were met first, it would not have lost its priority.
         day = Day().Add(Apple, 1, 'B', 100, "AAPL", 1_500_000).Add(Apple, 2, 'B', 100, "AAPL", 1_500_000)
             .Replace(Apple, 1, 3, 80, 1_500_000).Execute(Apple, 3, 50);
         var flow = Open(day.Event('C'));
@@ -159,7 +159,7 @@ public sealed class ItchTests : IDisposable
     [Fact]
     public void A_crossed_book_waits_for_its_cross()
     {
-        // Orders gather while the stock is halted; then the cross executes some, and the rest trades on.
+        // Orders gather while the stock is halted. Then the cross executes some, and the rest trades on.
         var day = Day().Add(Apple, 1, 'S', 100, "AAPL", 1_500_000).Action(Apple, "AAPL", 'H')
             .Add(Apple, 2, 'B', 150, "AAPL", 1_500_200).Add(Apple, 3, 'B', 50, "AAPL", 1_500_200).Add(Apple, 4, 'B', 10, "AAPL", 1_499_900)
             .Cancel(Apple, 2, 20)
@@ -218,7 +218,7 @@ public sealed class ItchTests : IDisposable
         Assert.Equal((null, 40, 10), (refused.Ticker, refused.Stocks, refused.Examples.Count));
         Assert.Equal("day.NASDAQ_ITCH50 holds 40 stocks: name one by its ticker, such as S00, S01, S02, S03, S04, S05, S06, S07, S08, S09", refused.Message);
 
-        // The directory is complete before the first order: what is not in it need not be looked for to the end.
+        // The directory is complete before the first order, so a missing stock needs no search to the end.
         refused = Assert.Throws<FlowTickerException>(() => Open(day.Bytes([0, 12]), "s20x"));
         Assert.Equal("s20x is none of the 40 stocks of day.NASDAQ_ITCH50, such as S16, S17, S18, S19, S20, S21, S22, S23, S24, S25", refused.Message);
         Assert.Equal("S39", Assert.Throws<FlowTickerException>(() => Open(day, "TOO LONG A NAME")).Examples[^1]);
@@ -283,7 +283,7 @@ public sealed class ItchTests : IDisposable
         Assert.Equal(5_000, Open(bytes, "AAPL", "day").Commands.OfType<RestOrder>().Count());
         Assert.Contains("the file is cut off", Assert.Throws<FlowFormatException>(() => Open(bytes[..^5_000], "AAPL", "day.gz")).Message, StringComparison.Ordinal);
 
-        // The checksum is the last that is read.
+        // The checksum is read last.
         bytes[^5] ^= 1;
         Assert.Contains("what follows can't be unpacked", Assert.Throws<FlowFormatException>(() => Open(bytes, "AAPL", "day.gz")).Message, StringComparison.Ordinal);
         for (var at = bytes.Length / 2; at < (bytes.Length / 2) + 100; at++)
@@ -354,7 +354,9 @@ public sealed class ItchTests : IDisposable
         Assert.StartsWith("0 aggressive orders were not", imported.Notes[2], StringComparison.Ordinal);
     }
 
-    /// <summary>The commands with orders numbered as they come, and what takes all of an order as its cancellation.</summary>
+    /// <summary>
+    /// Returns the commands with orders numbered by arrival; a removal of all of an order counts as its cancellation.
+    /// </summary>
     private static List<string> Shapes(OrderFlow flow)
     {
         var numbers = new Dictionary<long, int>();
@@ -410,7 +412,7 @@ public sealed class ItchTests : IDisposable
         return OrderFlow.Open(path, ticker, cancellation: Token);
     }
 
-    /// <summary>A beginning, then the same block again and again.</summary>
+    /// <summary>A stream of a beginning, then the same block repeatedly.</summary>
     private sealed class RepeatedStream(byte[] beginning, byte[] block, int times) : MemoryStream
     {
         private long _at;

@@ -57,7 +57,7 @@ public sealed class LiveTests
         return model;
     }
 
-    /// <summary>The tape without its times, newest first, as a wide terminal shows it.</summary>
+    /// <summary>Returns the tape without its times, newest first, as a wide terminal shows it.</summary>
     private static string[] Tape(LiveModel model) =>
     [
         .. LiveScreen.Lines(model.Now, 120, 24).Skip(2).Take(model.Now.Tape.Count)

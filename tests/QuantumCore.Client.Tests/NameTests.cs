@@ -3,7 +3,7 @@ using System.Text;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Names that a path cannot carry, and answers to another call than the one that was made.</summary>
+/// <summary>Client order ids that a path cannot carry, and responses to another call than the one made.</summary>
 public sealed class NameTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -33,7 +33,7 @@ public sealed class NameTests
             Assert.Equal((RejectCodes.BadRequest, "clientOrderId"), (failure.Code, failure.Field));
         }
 
-        // Of several it is said which.
+        // In a batch, the error says which.
         var other = PlaceOrder.Limit("AAPL", OrderSide.Buy, 1m, 1m);
         foreach (var call in new Func<Task>[]
         {

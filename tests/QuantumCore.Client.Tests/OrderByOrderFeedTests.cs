@@ -3,7 +3,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>A book that is followed order by order.</summary>
+/// <summary>A followed market-by-order book.</summary>
 public sealed class OrderByOrderFeedTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _patience = new(Wait.Limit);

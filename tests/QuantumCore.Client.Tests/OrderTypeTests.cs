@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Every order, list and operator's call as the wire has it, and back.</summary>
+/// <summary>Every order, list and operator's call in the wire format, and back.</summary>
 public sealed class OrderTypeTests : IAsyncLifetime
 {
     private TestExchange _exchange = null!;

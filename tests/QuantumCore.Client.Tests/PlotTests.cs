@@ -5,7 +5,7 @@ using QuantumCore.Cli.Plots;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Plots of qc, as text and as pictures that are taken apart again.</summary>
+/// <summary>Plots of qc, as text and as pictures that are decoded again.</summary>
 public sealed class PlotTests
 {
     private static readonly Plot s_climb = new("climb", [.. Enumerable.Range(0, 15).Select(i =>
@@ -50,12 +50,12 @@ public sealed class PlotTests
         Assert.Equal((390, 40), (line[0].Y, line[^1].Y));
         Assert.All(line.Zip(line.Skip(1)), pair => Assert.True(pair.Second.Y <= pair.First.Y, "The line falls."));
 
-        // The title and both ends of its axis are written with something.
+        // The title and both ends of its axis have labels.
         foreach (var row in new[] { 14, 514 })
             Assert.Contains(Enumerable.Range(row, 14), y => pixels[y].Contains((byte)Ink.Text));
     }
 
-    /// <summary>A reader of what the writer may write: one that shares nothing with it.</summary>
+    /// <summary>Reads a PNG of the writer's kind, with code that shares nothing with it.</summary>
     private static (int Width, int Height, byte[][] Pixels) Read(byte[] png)
     {
         Assert.Equal([137, 80, 78, 71, 13, 10, 26, 10], png[..8]);
@@ -87,7 +87,7 @@ public sealed class PlotTests
         return (width, height, pixels);
     }
 
-    /// <summary>The checksum by its polynomial, divided as on paper.</summary>
+    /// <summary>Returns the checksum by polynomial division, as on paper.</summary>
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var remainder = 0u;

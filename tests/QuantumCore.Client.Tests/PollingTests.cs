@@ -2,7 +2,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>A client behind a proxy that refuses WebSockets: what it follows comes by polling, as the same updates.</summary>
+/// <summary>A client behind a proxy that blocks WebSockets: polling gives the same updates.</summary>
 public sealed class PollingTests : IAsyncLifetime
 {
     private readonly CancellationTokenSource _patience = new(Wait.Limit);

@@ -4,7 +4,7 @@ using QuantumCore.Replay;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Files as they come: what they are taken for, why, and what other programs have made of them.</summary>
+/// <summary>Detection of files, with its reason, also as rewritten by other programs.</summary>
 public sealed class RecordingDetectionTests : IDisposable
 {
     private const string Messages =

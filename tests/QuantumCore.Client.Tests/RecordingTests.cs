@@ -4,7 +4,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Reading recordings: command files, LOBSTER's files, and what is wrong with a bad one.</summary>
+/// <summary>Reading recordings: command files, LOBSTER files, and errors of invalid ones.</summary>
 public sealed class RecordingTests
 {
     [Fact]
@@ -37,7 +37,7 @@ public sealed class RecordingTests
         Assert.Equal(new WithdrawOrder(9, 8, 50), commands[6]);
     }
 
-    /// <summary>Also where the cut leaves whole lines, and where the checksum at the end alone is missing.</summary>
+    /// <summary>Also if the cut leaves whole lines, or if only the checksum at the end is missing.</summary>
     [Theory]
     [InlineData(1)]
     [InlineData(9)]
@@ -146,7 +146,7 @@ public sealed class RecordingTests
         audit.Compare(3, [new ExpectedFill("r.3.1", 10m, 5m)], [Taken("11-0")]);
         Assert.Equal((3, 0, 3), (report.Aggressive, report.AggressiveExact, audit.OpenFills));
 
-        // The maker has had the second and no first: that was with another.
+        // The maker has the second fill but not the first, which was with another order.
         audit.Join([Made("9-0", "r.2.1")]);
         Assert.Equal((1, 1, 1), (report.AggressiveExact, report.DifferenceCount, audit.OpenFills));
         Assert.Equal("line 1: recorded r.1.1:10@5, the exchange somebody else:10@5", Assert.Single(report.Differences));

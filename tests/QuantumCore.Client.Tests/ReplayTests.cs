@@ -219,7 +219,7 @@ public sealed class ReplayTests : IAsyncLifetime
         Assert.DoesNotContain(_exchange.Book("DAY.L").Orders, order => order.IsOpen);
         Assert.Equal(keys, _exchange.KeysOfAccounts);
 
-        // A run that was named may go on: what it has in the book is its own.
+        // A named run may resume: its orders in the book are its own.
         Assert.Equal(1, await ReplayAsync(Write(Refused), "--run", "r1"));
         Assert.Single(_exchange.Book("DAY.L").Orders, order => order.IsOpen);
     }

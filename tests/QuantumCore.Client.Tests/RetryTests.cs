@@ -1,6 +1,8 @@
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Lost answers, busy exchanges and refusals: what the client repeats, and what it never does twice.</summary>
+/// <summary>
+/// Lost responses, overload and rejections: calls that the client retries, and calls that it never makes twice.
+/// </summary>
 public sealed class RetryTests : IAsyncLifetime
 {
     private static readonly PlaceOrder s_order = PlaceOrder.Limit("AAPL", OrderSide.Buy, 100m, 150.00m);
@@ -321,7 +323,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task Only_the_orders_of_a_batch_that_found_no_room_are_sent_again()
     {
-        // The first fault is the batch's own, the others its entries'.
+        // The first fault is the batch's own, the others are its entries'.
         _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.None);
 
         var results = await _client.PlaceBatchAsync([s_order, s_order, s_order], Cancellation);
@@ -359,7 +361,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task What_a_batch_has_done_is_told_though_its_rest_gets_no_answer()
     {
-        // The second order finds no room; when it is sent again no answer comes.
+        // The second order finds no room; its retry gets no response.
         _exchange.Next([Fault.None, Fault.None, Fault.Overloaded, .. Enumerable.Repeat(Fault.Crash, _options.MaxAttempts)]);
 
         var results = await _client.PlaceBatchAsync([s_order, s_order], Cancellation);
@@ -450,7 +452,7 @@ public sealed class RetryTests : IAsyncLifetime
     [Fact]
     public async Task Who_gives_up_on_the_rest_of_a_batch_keeps_what_the_exchange_said_of_the_others()
     {
-        // The second order finds no room; when it is sent again the caller gives up.
+        // The second order finds no room; the caller cancels during its retry.
         using var giveUp = new CancellationTokenSource();
         _exchange.Next(Fault.None, Fault.None, Fault.Overloaded, Fault.Hang);
         _exchange.Hung = giveUp.Cancel;
@@ -503,7 +505,7 @@ public sealed class RetryTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Reaches the exchange with changes of orders alone.</summary>
+    /// <summary>Reaches the exchange only with amendments.</summary>
     private sealed class OnlyPatches() : DelegatingHandler(new SocketsHttpHandler())
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>

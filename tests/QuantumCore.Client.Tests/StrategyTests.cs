@@ -1,6 +1,6 @@
 namespace QuantumCore.Client.Tests;
 
-/// <summary>Strategies and groups as the wire has them, and back.</summary>
+/// <summary>Strategies and groups in the wire format, and back.</summary>
 public sealed class StrategyTests : IAsyncLifetime
 {
     private static readonly PlaceStrategy s_spread = new()

@@ -34,7 +34,7 @@ internal sealed class TestOrder
 
     internal string Type { get; init; } = "limit";
 
-    /// <summary>What it says beyond a plain order, as it was sent.</summary>
+    /// <summary>Terms beyond a plain order, as sent.</summary>
     internal JsonObject Terms { get; init; } = [];
 
     internal bool Waits => Type is not ("limit" or "market");

@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>One request as the test exchange understands it.</summary>
+/// <summary>A request to the test exchange.</summary>
 internal sealed class TestCall(HttpContext context, string account, JsonObject? body)
 {
     internal string Account { get; } = account;
@@ -39,7 +39,7 @@ internal sealed class TestCall(HttpContext context, string account, JsonObject? 
         return new TestCall(context, account, body);
     }
 
-    /// <summary>Prices, quantities and amounts are strings on this wire.</summary>
+    /// <summary>Rejects JSON numbers: prices, quantities and amounts are strings on this wire.</summary>
     private static void RefuseNumbers(JsonObject body)
     {
         foreach (var name in (ReadOnlySpan<string>)["price", "quantity", "amount", "tickSize", "displayQuantity", "triggerPrice", "trailingDistance", "quoteAmount"])
@@ -52,7 +52,7 @@ internal sealed class TestCall(HttpContext context, string account, JsonObject? 
     private string? Route(string name) => (string?)context.Request.RouteValues[name];
 }
 
-/// <summary>The test exchange says no.</summary>
+/// <summary>A rejection by the test exchange.</summary>
 internal sealed class TestRefusal(int status, string code, string detail, string? field = null, string? limit = null)
     : Exception(detail)
 {

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace QuantumCore.Client.Tests;
 
-// Prices that Alice waits for.
+// Alice's price alerts.
 internal sealed partial class TestExchange
 {
     private const decimal LastPrice = 150m;
@@ -13,7 +13,7 @@ internal sealed partial class TestExchange
     private long _lastAlert = 1_700_000_000_000;
     private int _run = 1;
 
-    /// <summary>A price is traded, and fires what waits for it.</summary>
+    /// <summary>Trades at a price, and fires the alerts it reaches.</summary>
     internal void Trade(string price)
     {
         lock (_gate)
@@ -25,7 +25,7 @@ internal sealed partial class TestExchange
         }
     }
 
-    /// <summary>Begins anew, and every connection with it: what was waited for is forgotten, but for what somebody has set again at once.</summary>
+    /// <summary>Restarts, with every connection: alerts are forgotten, except one that is set again at once.</summary>
     internal void ForgetAlerts(string again)
     {
         lock (_gate)

@@ -2,22 +2,22 @@ using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>What its streams are asked for.</summary>
+/// <summary>Stream requests.</summary>
 internal sealed partial class TestExchange
 {
-    /// <summary>How many snapshots to keep from the streams' readers.</summary>
+    /// <summary>Number of snapshots to withhold from the streams' readers.</summary>
     internal int SnapshotsToLose { get; set; }
 
-    /// <summary>Of <see cref="UpgradeRefusal"/>: the connection is cut.</summary>
+    /// <summary>Value of <see cref="UpgradeRefusal"/> that cuts the connection.</summary>
     internal const int Cut = 0;
 
-    /// <summary>Answer to an upgrade to a WebSocket; null where there is one.</summary>
+    /// <summary>HTTP status that rejects WebSocket upgrades; null to accept them.</summary>
     internal int? UpgradeRefusal { get; set; }
 
-    /// <summary>Upgrades that were refused.</summary>
+    /// <summary>Number of rejected upgrades.</summary>
     internal int UpgradesRefused { get; private set; }
 
-    /// <summary>Answers as a proxy: without a word of the exchange's.</summary>
+    /// <summary>Responds like a proxy, without any content of the exchange.</summary>
     private bool RefusesUpgrade(HttpContext context)
     {
         if (UpgradeRefusal is not { } status)

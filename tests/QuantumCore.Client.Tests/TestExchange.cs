@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>What the exchange does to the next request that changes something.</summary>
+/// <summary>Fault of the next request that changes something.</summary>
 internal enum Fault
 {
     None,
@@ -22,10 +22,10 @@ internal enum Fault
     Halted,
     Crash,
 
-    /// <summary>Done, and never answered: <see cref="TestExchange.Hung"/> tells when.</summary>
+    /// <summary>Executed without a response: <see cref="TestExchange.Hung"/> is called.</summary>
     Hang,
 
-    /// <summary>An amendment's replacement is held and shown without an id; the same amendment again enters it.</summary>
+    /// <summary>An amendment's replacement is held and shown without an id; a repeated amendment enters it.</summary>
     InFlight,
 }
 
@@ -62,45 +62,47 @@ internal sealed partial class TestExchange : IAsyncDisposable
 
     internal List<JsonNode> FeeSchedules { get; } = [];
 
-    /// <summary>What the operator asked for, with its body.</summary>
+    /// <summary>Operator's requests, with their bodies.</summary>
     internal List<string> Operations { get; } = [];
 
-    /// <summary>Strategies that were asked for, as their bodies.</summary>
+    /// <summary>Strategies requested, as their bodies.</summary>
     internal List<string> Strategies { get; } = [];
 
     internal string Phase { get; private set; } = "continuous";
 
     internal Dictionary<string, JsonObject> Deposits { get; } = [];
 
-    /// <summary>Seconds named in Retry-After of an overloaded answer; null leaves the header out.</summary>
+    /// <summary>Seconds in Retry-After of an overload response; null omits the header.</summary>
     internal int? RetryAfterSeconds { get; set; }
 
-    /// <summary>Drops the answer of each n-th change; 0 never.</summary>
+    /// <summary>Interval of changes whose response is dropped; 0 for never.</summary>
     internal int DropEvery { get; set; }
 
-    /// <summary>How many updates to keep from the streams' readers.</summary>
+    /// <summary>Number of updates to withhold from the streams' readers.</summary>
     internal int UpdatesToLose { get; set; }
 
-    /// <summary>Streams that begin now answer nothing after their first snapshot, no ping either, as a stopped process does not.</summary>
+    /// <summary>
+    /// True to let new streams go silent after their first snapshot, without replies to pings, like a stopped process.
+    /// </summary>
     internal bool FallsSilent { get; set; }
 
-    /// <summary>Streams that begin now are closed before they have told anything.</summary>
+    /// <summary>True to close new streams before they send anything.</summary>
     internal bool ClosesStreams { get; set; }
 
-    /// <summary>Called when a change is done and hangs.</summary>
+    /// <summary>Called when a change is executed and its response is withheld.</summary>
     internal Action Hung { get; set; } = static () => { };
 
     internal int Snapshots { get; private set; }
 
     internal int StreamsOpened { get; private set; }
 
-    /// <summary>Turns priority round, so that the wrong resting order is chosen.</summary>
+    /// <summary>True to reverse priority, so that the wrong resting order is chosen.</summary>
     internal bool LastInFirstOut { get; set; }
 
-    /// <summary>API keys that open an account, and how many were made.</summary>
+    /// <summary>Number of API keys created for accounts.</summary>
     internal int KeysOfAccounts => _keys.Count(key => key.Key.StartsWith("key-", StringComparison.Ordinal));
 
-    /// <summary>Whether fills can be asked for after a trade.</summary>
+    /// <summary>True if fills can be queried after a trade.</summary>
     internal bool PagesFills { get; set; } = true;
 
     internal static async Task<TestExchange> StartAsync(int port = 0)
@@ -300,7 +302,7 @@ internal sealed partial class TestExchange : IAsyncDisposable
         {
             try
             {
-                // A fault queued behind the batch's own hits its entries one by one.
+                // A fault queued behind the batch's own affects its entries one by one.
                 if (_faults.TryDequeue(out var fault) && fault == Fault.Overloaded)
                     throw new TestRefusal(503, "Overloaded", "queues are full");
 
@@ -589,7 +591,7 @@ internal sealed partial class TestExchange : IAsyncDisposable
         }
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException)
         {
-            // The reader went away.
+            // The reader disconnected.
         }
 
         lock (_gate)

@@ -5,16 +5,16 @@ using System.Threading.Channels;
 
 namespace QuantumCore.Client.Tests;
 
-/// <summary>One reader of the test exchange's stream: messages leave in the sequence they were sent in.</summary>
+/// <summary>A reader of the test exchange's stream. Messages are sent in sequence.</summary>
 internal sealed class TestStream
 {
-    /// <summary>What is published under this name is told to who follows an account.</summary>
+    /// <summary>Channel of an account's messages.</summary>
     internal const string Account = "account";
 
-    /// <summary>What is published under this name is told to who follows the book order by order.</summary>
+    /// <summary>Channel of market-by-order messages.</summary>
     internal const string Orders = "level3";
 
-    /// <summary>What is published under this name is told to who follows alerts.</summary>
+    /// <summary>Channel of alerts.</summary>
     internal const string Alerts = "alerts";
 
     private readonly WebSocket _socket;
@@ -37,7 +37,7 @@ internal sealed class TestStream
             Send(update);
     }
 
-    /// <summary>Follows an account, orders or alerts; false where it is a book by price that is asked for.</summary>
+    /// <summary>Follows an account, orders or alerts. Returns false for a book by price level.</summary>
     internal bool Follows(string op, string name, Func<JsonObject> alerts)
     {
         if (name is not (Account or Orders or Alerts))
@@ -50,7 +50,7 @@ internal sealed class TestStream
         return true;
     }
 
-    /// <summary>A book order by order.</summary>
+    /// <summary>Returns a market-by-order book.</summary>
     internal static JsonObject AllOrders() => JsonNode.Parse(
         """
         {"type":"level3","snapshot":true,"symbol":"AAPL","sequence":5,"timeNanos":"50",
@@ -58,7 +58,7 @@ internal sealed class TestStream
          "asks":[{"orderId":4,"price":"150.10","quantity":"2"}]}
         """)!.AsObject();
 
-    /// <summary>What is told of Alice's account.</summary>
+    /// <summary>Returns a message about Alice's account.</summary>
     internal static JsonObject AccountMessage(bool isSnapshot, string state = "open", string cash = "1000.00") => JsonNode.Parse(
         $$"""
         {"type":"account","snapshot":{{(isSnapshot ? "true,\"message\":1" : "false")}},"account":"ACC-1001","sequence":7,"state":"{{state}}",
@@ -86,7 +86,7 @@ internal sealed class TestStream
         catch (Exception failure) when (failure is WebSocketException or OperationCanceledException
             or ObjectDisposedException)
         {
-            // The reader went away.
+            // The reader disconnected.
         }
     }
 }

@@ -3,12 +3,14 @@ using Xunit;
 
 namespace QuantumCore.Contracts.Tests;
 
-/// <summary>Damaged bytes are refused as such, whatever the damage, and never cost more than they weigh.</summary>
+/// <summary>
+/// Damaged bytes are rejected, whatever the damage, and their decoding never costs more than their size.
+/// </summary>
 public class DamageTests
 {
     private const long AllocationLimit = 1 << 20;
 
-    // A definition lies in its record as bytes of its own, which only those read who need it.
+    // A definition is a nested byte string in its record, decoded only by those who need it.
     private static readonly Encoding s_definition = new(
         "definition",
         new Dictionary<string, object>(StringComparer.Ordinal) { ["definition"] = Samples.Instrument },
@@ -120,7 +122,7 @@ public class DamageTests
         return bytes;
     }
 
-    /// <summary>The record, or null when the bytes were refused; anything else is a finding.</summary>
+    /// <summary>Returns the record, or null if the bytes were rejected; any other outcome is an issue.</summary>
     private static object? Read(Encoding encoding, byte[] bytes, string phase)
     {
         try

@@ -4,11 +4,11 @@ using System.Reflection;
 
 namespace QuantumCore.Contracts.Tests;
 
-/// <summary>One kind of stream: its samples and both directions of its encoding.</summary>
+/// <summary>A kind of stream: its samples and both directions of its encoding.</summary>
 internal sealed record Encoding(
     string Name, IReadOnlyDictionary<string, object> Samples, Func<object, byte[]> Encode, Func<byte[], object> Decode)
 {
-    /// <summary>Every kind of stream there is.</summary>
+    /// <summary>All kinds of streams.</summary>
     public static IReadOnlyList<Encoding> All { get; } =
     [
         new("book", Of(Tests.Samples.Book), record => BookRecordEncoding.Encode((BookRecord)record), bytes => BookRecordEncoding.Decode(bytes)),
@@ -19,10 +19,10 @@ internal sealed record Encoding(
         new("operators", Of(Tests.Samples.Operators), line => Bytes((AuditLine)line), bytes => OperatorLogEncoding.Decode(Tests.Samples.OperatorSequence, bytes)),
     ];
 
-    /// <summary>The encoding of a sample.</summary>
+    /// <summary>Returns the encoding of a sample.</summary>
     public static Encoding For(string sample) => All.Single(encoding => encoding.Samples.ContainsKey(sample));
 
-    /// <summary>Everything a record says, lists item by item: two records are equal when their texts are.</summary>
+    /// <summary>Returns a record as text, lists item by item. Two records are equal if their texts are.</summary>
     public static string Describe(object? value) => value switch
     {
         null => "null",
@@ -33,7 +33,7 @@ internal sealed record Encoding(
         _ => value.ToString()!,
     };
 
-    // A line's sequence is its place, and not among its bytes.
+    // A line's sequence is its position, and not part of its bytes.
     private static byte[] Bytes(AuditLine line) =>
         OperatorLogEncoding.Encode(line.TimeNanos, new OperatorAct(line.What, line.Subject, line.By, line.Detail));
 

@@ -3,8 +3,8 @@ using Xunit;
 namespace QuantumCore.Contracts.Tests;
 
 /// <summary>
-/// Journals of each release stay readable: the bytes beside these tests were written by a release, and give the
-/// same records for ever.
+/// Journals of each release stay readable: the bytes beside these tests were written by a release, and always give the
+/// same records.
 /// </summary>
 public class GoldenTests
 {
@@ -106,7 +106,7 @@ public class GoldenTests
 
     private static string Folder => Path.Combine(AppContext.BaseDirectory, "Golden");
 
-    /// <summary>The bytes of a release, in hexadecimal; lines are cut for the eye.</summary>
+    /// <summary>Returns the bytes of a release, in hexadecimal; lines are wrapped.</summary>
     private static string Golden(string sample) => string.Concat(
         File.ReadAllText(Path.Combine(Folder, $"{sample}.hex")).Where(c => !char.IsWhiteSpace(c)));
 }

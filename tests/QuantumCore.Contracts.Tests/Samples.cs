@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts.Tests;
 
 /// <summary>
-/// One record of every kind, and of every shape a kind has. Each has its golden bytes in a file of the same name:
-/// a sample is never changed once it was released, a new shape gets a new sample.
+/// A record of every kind, and of every shape of a kind. Each has its golden bytes in a file of the same name. A sample
+/// never changes after its release; a new shape gets a new sample.
 /// </summary>
 internal static class Samples
 {
@@ -422,6 +422,6 @@ internal static class Samples
             ["catalog-admin-key"] = new KeyAdded(Time, new ApiKey(new string('b', 64), 0, true, false, "Überwachung")),
         };
 
-    /// <summary>The instrument that the samples define.</summary>
+    /// <summary>Instrument defined by the samples.</summary>
     public static Instrument Instrument => s_instrument;
 }

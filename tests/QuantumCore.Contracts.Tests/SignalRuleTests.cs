@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Contracts.Tests;
 
-/// <summary>What signals become, by action, policy and position.</summary>
+/// <summary>Orders of signals, by action, policy and position.</summary>
 public class SignalRuleTests
 {
     [Theory]

@@ -3,7 +3,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Orders by the topics of the public FIX 4.4 acceptance scripts: values outside their type or enumeration, whoever reads them, and clients behind a hub.
+/// Orders by the topics of the public FIX 4.4 acceptance scripts: values outside their type or enumeration, and clients
+/// behind a hub.
 /// </summary>
 public sealed class AcceptanceOverFixTests
 {
@@ -105,7 +106,7 @@ public sealed class AcceptanceOverFixTests
         await exchange.BobAsync(ServedExchange.Sell(1, 140));
         Assert.Equal("8 11=a 150=F 128=JCD 129=CS 145=CHI", await desk.HearAsync(1, s_routed));
 
-        // Whoever asks is answered; the order's own reports go to the one that it is replaced for.
+        // The requester gets the response; the order's own reports go to the client that it is replaced for.
         await desk.SendAsync("H", "115=OPS|11=a|55=AAPL|54=1");
         Assert.Equal("8 11=a 150=I 128=OPS", await desk.HearAsync(1, s_routed));
         await desk.SendAsync("G", "115=OTHER|11=b|41=a|55=AAPL|54=1|38=3|40=2|44=139|59=1");
@@ -117,7 +118,7 @@ public sealed class AcceptanceOverFixTests
         await desk.SendAsync("F", "115=OPS|11=d|41=b|55=AAPL|54=1");
         Assert.Equal("9 11=d 128=OPS", await desk.HearAsync(1, s_routed));
 
-        // Nobody else is told of it: not another session, and not the next order.
+        // No one else hears of it: neither another session, nor the next order.
         await desk.SendAsync("D", With(Order, "11=e"));
         Assert.Equal("8 11=e 150=0", await desk.HearAsync(1, s_routed));
         Assert.Equal("8 11=a 150=0; 8 11=a 150=F; 8 11=b 150=5; 8 11=b 150=F; 8 11=b 150=4; 8 11=e 150=0", await copy.HearAsync(6, s_routed));
@@ -142,7 +143,7 @@ public sealed class AcceptanceOverFixTests
         Assert.Equal($"{answer} 115=JCD 144=CHI", await desk.HearAsync(1, 115, 144, 128));
     }
 
-    /// <summary>An order with other fields, instead of those that it has of the same tags.</summary>
+    /// <summary>Returns an order with some fields replaced.</summary>
     private static string With(string order, string fields)
     {
         var tags = fields.Split('|').Select(static field => field.Split('=')[0]).ToHashSet(StringComparer.Ordinal);

@@ -157,7 +157,7 @@ public sealed class AccountOverWireTests
                 (amended.GetProperty("amendedOrder").GetProperty("clientOrderId").GetString(), amended.GetProperty("amendedOrder").GetProperty("qty").GetString()));
         }
 
-        // The name of another one is still another one's.
+        // A client order id of another order still belongs to that order.
         var refused = await wire.AskAsync("POST", "order", "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=140&newClientOrderId=other");
         Assert.Equal("NEW", refused.GetProperty("status").GetString());
         refused = await wire.AskAsync("PUT", "order/amend/keepPriority", "symbol=AAPL&origClientOrderId=mine&newQty=7&newClientOrderId=other");

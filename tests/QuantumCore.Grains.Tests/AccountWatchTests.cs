@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Following an account: what is told is durable, whole and told once.</summary>
+/// <summary>Following an account: reported changes are durable, complete and reported once.</summary>
 public class AccountWatchTests
 {
     private const long Alice = 1001;
@@ -25,7 +25,7 @@ public class AccountWatchTests
         Assert.Empty(first.Records);
         while (first.View.Open("AAPL").Single().OrderId == 0)
         {
-            // The book has answered, and its account has yet to hear of it.
+            // The book has responded, but its account has not received the result yet.
             first = await ChangeAsync(exchange, first.Version, first.View.Cursors);
         }
 
@@ -78,7 +78,7 @@ public class AccountWatchTests
     [Fact]
     public async Task Who_waits_is_answered_when_the_process_ends()
     {
-        // The clock goes on by less than anybody's patience.
+        // The clock advances by less than any timeout.
         var time = new ManualTime();
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, ["AAPL"], [Alice], time: time);
@@ -88,7 +88,7 @@ public class AccountWatchTests
         var account = exchange.Account(Alice).WaitForChange(first.Version, first.View.Cursors, null).AsTask();
         var update = market.WaitForUpdate(start!.Sequence).AsTask();
 
-        // Answered after those two have begun to wait; on Orleans a call may be overtaken.
+        // Responded after those two have begun to wait; in Orleans a call may be overtaken.
         await exchange.ViewAsync(Alice);
         await market.LastPrice();
         Assert.False(account.IsCompleted || update.IsCompleted);
@@ -97,7 +97,7 @@ public class AccountWatchTests
         await Wait.UntilAsync(
             () =>
             {
-                // One that was overtaken comes when the end has begun, and waits for a moment of it.
+                // An overtaken call arrives during the shutdown, and waits for a moment of it.
                 if (steps-- > 0)
                     time.Advance(TimeSpan.FromMilliseconds(10));
                 return account.IsCompleted && update.IsCompleted;
@@ -110,7 +110,9 @@ public class AccountWatchTests
     private static async Task<AccountChange> ChangeAsync(Exchange exchange, long version, ImmutableArray<SeenSequence> after) =>
         await exchange.Account(Alice).WaitForChange(version, after, null) ?? throw new TimeoutException("The account did not change.");
 
-    /// <summary>Follows until the account is so; what was told meanwhile, and the last change.</summary>
+    /// <summary>
+    /// Follows until the account meets a condition. Returns the changes until then, and the last one.
+    /// </summary>
     private static async Task<(List<string> Records, AccountChange Last)> FollowAsync(
         Exchange exchange, AccountChange from, Func<AccountView, bool> isSo)
     {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What is asked of an order that is amended, and of what is left of it.</summary>
+/// <summary>Checks of an amended order and of its remainder.</summary>
 public sealed class AmendmentsOverHttpTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -36,7 +36,8 @@ public sealed class AmendmentsOverHttpTests
         var order = await exchange.AliceAsync(ServedExchange.Sell(19m, 150m) with { Symbol = "SUM" });
         await exchange.BobAsync(ServedExchange.Buy(15m, 150m) with { Symbol = "SUM" });
 
-        // 19 at 160 would be too much, and 4 of them are left; 4 at 160 would be too little, and are what is left.
+        // 19 at 160 would be too much, and 4 of them are left. 4 at 160 would be too little, but they are the
+        // remainder.
         var dearer = await exchange.Alice.AmendAsync("SUM", order.OrderId, new AmendOrder { Price = 160m }, Token);
         var again = await exchange.Alice.AmendAsync("SUM", dearer.OrderId, new AmendOrder { Price = 161m }, Token);
         Assert.Equal((161m, 4m), (again.Price, again.Remaining));

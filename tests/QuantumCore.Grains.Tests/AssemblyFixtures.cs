@@ -3,5 +3,5 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
-// A test that never ends is named, and ends.
+// A test that never ends is reported by name and ended.
 [assembly: TimeLimit]

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Nobody takes in an auction: wherever its trades are told they have no side, and those of before and after it have theirs.</summary>
+/// <summary>
+/// Auction trades have no taker side, wherever they are reported; trades before and after the auction have one.
+/// </summary>
 public sealed class AuctionTradesTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -38,7 +40,7 @@ public sealed class AuctionTradesTests
         Assert.Equal(sides, told.Select(trade => trade.TakerSide));
         Assert.Equal(sides.Reverse(), (await nobody.GetTradesAsync("AAPL", cancellation: Cancellation)).Select(trade => trade.TakerSide));
 
-        // Also of one that an operator changes.
+        // Also for a trade that an operator changes.
         await exchange.Operator.CorrectAsync("AAPL", told[1].TradeId, 149, cancellation: Cancellation);
         while (feed.Current.TradeChanges.Count == 0)
             Assert.True(await feed.MoveNextAsync());

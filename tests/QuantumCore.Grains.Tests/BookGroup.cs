@@ -5,18 +5,22 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A leg as tests write it down.</summary>
-/// <param name="Symbol">Its book.</param>
-/// <param name="Side">What one unit does.</param>
-/// <param name="Lots">How many lots of it.</param>
-/// <param name="Worst">Its worst price, in ticks.</param>
+/// <summary>A leg in the tests' notation.</summary>
+/// <param name="Symbol">Symbol of its book.</param>
+/// <param name="Side">Side of one unit.</param>
+/// <param name="Lots">Lots of one unit.</param>
+/// <param name="Worst">Worst price, in ticks.</param>
 internal readonly record struct Leg(string Symbol, Side Side, long Lots, long Worst);
 
-/// <summary>A trade: who with whom; of two strategies the price is 0, since only the sum of the legs is of interest.</summary>
+/// <summary>
+/// A trade between two orders. Between two strategies the price is 0, since only the sum of the legs matters.
+/// </summary>
 internal readonly record struct GroupFill(
     string Symbol, long Taker, long TakerNumber, long Maker, long MakerNumber, long Price, long Lots);
 
-/// <summary>The three books of <see cref="StrategyMarket"/> without accounts: orders come as if all were paid for.</summary>
+/// <summary>
+/// The three books of <see cref="StrategyMarket"/> without accounts: orders enter as if all were paid for.
+/// </summary>
 internal sealed class BookGroup
 {
     private readonly Dictionary<long, long> _numbers = [];
@@ -45,7 +49,7 @@ internal sealed class BookGroup
     /// <summary>Records of the last command.</summary>
     public IReadOnlyList<(string Symbol, BookRecord Record)> Last { get; private set; } = [];
 
-    /// <summary>Enters an order; gives its number.</summary>
+    /// <summary>Enters an order and returns its number.</summary>
     public long Enter(
         string symbol,
         long account,
@@ -68,7 +72,7 @@ internal sealed class BookGroup
         return order.Number;
     }
 
-    /// <summary>Enters a strategy; gives the number of its first leg.</summary>
+    /// <summary>Enters a strategy and returns the number of its first leg.</summary>
     public long EnterStrategy(
         long account, long net, long units, TimeInForce time, IReadOnlyList<Leg> legs, long? expiry = null)
     {
@@ -97,7 +101,7 @@ internal sealed class BookGroup
         Audit();
     }
 
-    /// <summary>All books are told whose the accounts are, then strategies act, as in the grain.</summary>
+    /// <summary>Assigns accounts to trade groups in all books, then runs strategies, as in the grain.</summary>
     public void Group(params (long Account, long Group)[] groups)
     {
         ExpireDue();
@@ -112,7 +116,7 @@ internal sealed class BookGroup
         Audit();
     }
 
-    /// <summary>All books come back as they were.</summary>
+    /// <summary>Restores all books from their state.</summary>
     public void Restart()
     {
         foreach (var (symbol, book) in Books.ToArray())
@@ -124,18 +128,20 @@ internal sealed class BookGroup
         Strategies.Restore(Books.Values);
     }
 
-    /// <summary>Symbol and price of each trade of the last command, those of two strategies too.</summary>
+    /// <summary>
+    /// Returns symbol and price of each trade of the last command, including those of two strategies.
+    /// </summary>
     public IEnumerable<(string Symbol, long Price)> Prices() =>
         from last in Last
         from step in (last.Record as BookTurn)?.Steps ?? []
         where step.Kind == StepKind.Fill
         select (last.Symbol, step.PriceTicks);
 
-    /// <summary>What is open of an order; 0 when it is done.</summary>
+    /// <summary>Returns the open lots of an order; 0 when it is done.</summary>
     public long LeavesOf(string symbol, long account, long number) =>
         Books[symbol].IsKnown(account, number, out var open, out _) ? open?.LeavesLots ?? 0 : 0;
 
-    /// <summary>The fills of the last command, in sequence.</summary>
+    /// <summary>Returns the fills of the last command, in sequence.</summary>
     public IEnumerable<GroupFill> Fills()
     {
         foreach (var (symbol, record) in Last)
@@ -160,7 +166,9 @@ internal sealed class BookGroup
         }
     }
 
-    /// <summary>Open strategies that need not wait, and orders of strategies that are done, are forgotten.</summary>
+    /// <summary>
+    /// Checks that strategies wait only if they must, and that orders of finished strategies are removed.
+    /// </summary>
     public void CheckOpen() => _auditor.CheckOpen(Strategies.Open);
 
     private SubmitOrder Order(

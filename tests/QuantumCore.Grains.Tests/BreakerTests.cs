@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What the market-wide breaker has used up: on record in the catalog, whatever becomes of the process.</summary>
+/// <summary>State of the market-wide circuit breaker: recorded in the catalog, so it survives the process.</summary>
 public class BreakerTests
 {
     [Fact]
@@ -26,7 +26,7 @@ public class BreakerTests
         await catalog.UseBreaker(new BreakerUse(20_459, 1, "desk"));
         Assert.Equal(new BreakerUse(20_459, 1, "desk"), await catalog.BreakerUsed());
 
-        // Who stopped the whole market is told by name.
+        // The operator who stopped the whole market is named.
         Assert.Equal(
             [("marketStopped", "level 1", "desk"), ("marketStopped", "level 2", "desk")],
             (await catalog.Audit(long.MaxValue, 2)).Select(line => (line.What, line.Subject, line.By)));

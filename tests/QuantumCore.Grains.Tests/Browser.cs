@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A browser, as the exchange sees it: it keeps cookies and tells which site a page is of.</summary>
+/// <summary>A browser from the exchange's point of view: it keeps cookies and sends the site of a page.</summary>
 internal sealed class Browser : IDisposable
 {
     private readonly CookieContainer _cookies = new();
@@ -20,15 +20,15 @@ internal sealed class Browser : IDisposable
         Site = exchange.GetLeftPart(UriPartial.Authority);
     }
 
-    /// <summary>The site of the page that calls; null: it does not tell.</summary>
+    /// <summary>Site of the calling page; null if the browser does not send it.</summary>
     public string? Site { get; set; }
 
-    /// <summary>Names it is called by, when it is not what it is.</summary>
+    /// <summary>Host header, if it differs from the address.</summary>
     public string? Host { get; set; }
 
     public IEnumerable<Cookie> Cookies => _cookies.GetCookies(_exchange);
 
-    /// <summary>Another browser with a copy of this one's cookies: somebody stole them.</summary>
+    /// <summary>Returns another browser with a copy of this one's cookies, as after a theft.</summary>
     public Browser Copy()
     {
         var copy = new Browser(_exchange);
@@ -59,7 +59,7 @@ internal sealed class Browser : IDisposable
         return ((int)response.StatusCode, document.RootElement.Clone());
     }
 
-    /// <summary>Opens a WebSocket as a page of <see cref="Site"/> would; the status that it was answered with.</summary>
+    /// <summary>Opens a WebSocket as a page of <see cref="Site"/> would, and returns the HTTP status.</summary>
     public async Task<int> ConnectAsync(string path)
     {
         using var socket = new ClientWebSocket();
@@ -73,7 +73,7 @@ internal sealed class Browser : IDisposable
         }
         catch (WebSocketException)
         {
-            // The status tells.
+            // Only the status matters.
         }
 
         return (int)socket.HttpStatusCode;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>When whoever waits for a grain's next change is answered.</summary>
+/// <summary>Time at which a waiter for a grain's next change gets its response.</summary>
 public sealed class ChangeWatchTests : IDisposable
 {
     private readonly ManualTime _time = new();

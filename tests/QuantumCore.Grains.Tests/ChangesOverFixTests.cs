@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Requests over FIX that come on the heels of each other, about the same order: each is answered, once, under its own name.</summary>
+/// <summary>Concurrent FIX requests about one order: each gets one response, under its own client order id.</summary>
 public sealed class ChangesOverFixTests
 {
     private const string Terms = "55=AAPL|54=1|38=10|40=2|44=140|59=1";
@@ -23,7 +23,7 @@ public sealed class ChangesOverFixTests
         await desk.SendAllAsync(("D", $"97=Y|11=a|{Terms}"), (type, fields), ("D", $"11=c|{Terms}"));
         var heard = await HearUntilAsync(desk, "8 11=c 150=0");
 
-        // A mass cancel refuses what waits for its turn, and so perhaps the copy.
+        // A mass cancel rejects waiting requests, and so perhaps the copy.
         Assert.Contains(heard, told => told == "8 11=a 150=I" || (type == "q" && told == "j"));
         Assert.Contains(answer, heard);
     }
@@ -55,7 +55,7 @@ public sealed class ChangesOverFixTests
         Assert.Contains("j 379=a 380=4", heard);
         Assert.All(heard, static told => Assert.True(told is "j 379=a 380=4" or "8 150=I 39=0", told));
 
-        // Cancels have requests of their own. Tag 532 is one letter in FIX 4.4, and has none for this.
+        // Cancels use requests of their own. Tag 532 has one letter in FIX 4.4, and none for this.
         await desk.SendAllAsync([.. Enumerable.Range(0, Copies).Select(static i => ("F", $"11=x{i}|41=a|55=AAPL|54=1"))]);
         heard = (await desk.HearAsync(Copies, 39, 102)).Split("; ");
         Assert.Contains("8 39=4", heard);
@@ -93,7 +93,7 @@ public sealed class ChangesOverFixTests
             Assert.Equal($"8 11=a{i} 37={i} 150=0", await desk.HearAsync(1, 11, 37, 150));
             await desk.SendAllAsync(
                 ("F", $"11=x{i}|41=a{i}|55=AAPL|54=1"), ("F", $"11=y{i}|37={i}|55=AAPL|54=1"), ("G", $"11=z{i}|41=a{i}|55=AAPL|54=1|40=2|38=4|44=140"));
-            // Which of the two it is nobody knows: an order's first cancel waits for what entered it, and one by id does not.
+            // Either order is possible: an order's first cancel waits for its entry, a cancel by id does not.
             var heard = (await desk.HearAsync(3, 11, 150, 434)).Split("; ").Order(StringComparer.Ordinal).ToArray();
             Assert.True(
                 heard is [var done, var late, _] && (done, late) == (heard[0].Contains("11=x", StringComparison.Ordinal)

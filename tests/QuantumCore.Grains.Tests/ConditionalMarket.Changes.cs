@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Trades that are declared void or get another price, and the accounts that lack what is taken back.</summary>
+/// <summary>Busted and corrected trades, and accounts that lack what a change takes back.</summary>
 internal sealed partial class ConditionalMarket
 {
     private readonly List<TradeAsItWas> _trades = [];
@@ -32,7 +32,7 @@ internal sealed partial class ConditionalMarket
         var trade = _trades[^(1 + _random.Next(Math.Min(_trades.Count, 200)))];
         if (_random.Next(3) == 0)
         {
-            // What the trade brought is gone.
+            // The proceeds of the trade are gone.
             Drain(trade.Fill.Account, trade.Fill.Side);
             Drain(trade.Fill.MakerAccount, trade.Fill.Side == Side.Buy ? Side.Sell : Side.Buy);
         }
@@ -58,7 +58,9 @@ internal sealed partial class ConditionalMarket
         _unitsBrought += asset == Listed.Aapl.Base ? amount : 0;
     }
 
-    /// <summary>As an account's grain does: one that lacks something is frozen and its orders are cancelled, until what it lacks has come in.</summary>
+    /// <summary>
+    /// Freezes accounts that lack something and cancels their orders until it has come in, as an account's grain does.
+    /// </summary>
     private void FreezeWhoIsShort()
     {
         foreach (var trader in Traders)
@@ -77,7 +79,7 @@ internal sealed partial class ConditionalMarket
         }
     }
 
-    /// <summary>What was taken out comes in again, and what is lacking then.</summary>
+    /// <summary>Brings back what was taken out, and what is still lacking.</summary>
     private void Bring(AccountMachine trader)
     {
         foreach (var asset in new[] { Listed.Aapl.Quote, Listed.Aapl.Base })

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Corporate actions: what they make of open orders, and of the units that are held for them.</summary>
+/// <summary>Corporate actions and their effect on open orders and held units.</summary>
 internal sealed partial class ConditionalMarket
 {
     private long _actions;
@@ -23,7 +23,9 @@ internal sealed partial class ConditionalMarket
         }
     }
 
-    /// <summary>Into more units, or into fewer when there are many; the book stands still until all accounts have theirs.</summary>
+    /// <summary>
+    /// Splits, or reverse-splits if there are many units. The book stands still until all accounts are done.
+    /// </summary>
     private void Split()
     {
         if (Book.Core.Phase == TradingPhase.Continuous)
@@ -42,7 +44,7 @@ internal sealed partial class ConditionalMarket
         Adjust(OrderAdjustment.Split(news, olds), "split");
         for (var i = 0; i < Accounts; i++)
         {
-            // What is cancelled and made smaller in between gives back new units.
+            // Cancels and reductions in between release new units.
             CancelOne();
             Reduce();
             var trader = Traders[i] = AccountMachine.Restore(Traders[i].Account.Id, _ => Listed.Aapl, Traders[i].Snapshot(), _ => _fees);
@@ -64,7 +66,9 @@ internal sealed partial class ConditionalMarket
         new CorporateActionRequest($"split-{_actions}", CorporateActionKind.Split, "AAPL", 0, 0, 1, "desk", "", news, olds),
         _now, _now, "AAPL", 0, "USD", 2, CorporateActionState.Begun, default);
 
-    /// <summary>Each action once; no order holds more than before, in what it was held in before.</summary>
+    /// <summary>
+    /// Applies an adjustment once. No order holds more than before, in the asset it was held in before.
+    /// </summary>
     private void Adjust(OrderAdjustment adjustment, string name)
     {
         var before = Traders.SelectMany(trader => trader.Account.Orders.Values.Where(order => order.OrderId != 0))

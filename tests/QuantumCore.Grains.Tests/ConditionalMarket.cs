@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>One book, four accounts, a seeded flow of every kind of order and command.</summary>
+/// <summary>A book, four accounts, and a seeded flow of every kind of order and command.</summary>
 internal sealed partial class ConditionalMarket
 {
     private const int Accounts = 4;
@@ -103,7 +103,9 @@ internal sealed partial class ConditionalMarket
         }
     }
 
-    /// <summary>The listing's fees, or a schedule with rebates, or one with a minimum; what is open keeps what it has.</summary>
+    /// <summary>
+    /// Sets the listing's fees, or a schedule with rebates, or with a minimum. Open orders keep their terms.
+    /// </summary>
     private void SetFees()
     {
         var minimum = _random.Next(3) == 0 ? _random.NextInt64(1, 3_000) : 0;
@@ -200,7 +202,7 @@ internal sealed partial class ConditionalMarket
         }
     }
 
-    /// <summary>An account as it comes back: its own records first, then its book's.</summary>
+    /// <summary>Returns an account folded again: its own records first, then its book's.</summary>
     public AccountMachine FoldAgain(AccountId id)
     {
         var again = new AccountMachine(id, _ => Listed.Aapl);
@@ -512,7 +514,7 @@ internal sealed partial class ConditionalMarket
                 ],
             },
             9 => BookCommand.Of(BookVerb.Block, 0, account),
-            // As releases before ADR 52 recorded it: a note.
+            // As recorded by releases before ADR 52: a note.
             10 => BookCommand.Of(BookVerb.Bust, number: 1 + _random.Next(50)),
             11 => Book.CallForTradeGroups(Traders.Where(_ => _random.Next(2) == 0).ToDictionary(trader => trader.Account.Id.Value, _ => 1L + _random.Next(2)))
                 ?? BookCommand.Of(BookVerb.AdvanceTime),
@@ -525,7 +527,7 @@ internal sealed partial class ConditionalMarket
         }
     }
 
-    /// <summary>Mostly back to continuous trading.</summary>
+    /// <summary>Returns a phase change, mostly back to continuous trading.</summary>
     private BookCommand NextPhase()
     {
         var next = Book.Core.Phase switch
@@ -560,7 +562,7 @@ internal sealed partial class ConditionalMarket
     {
         Book.Operate(command, _now, out var record);
         PublishIfAny(record);
-        // A day without trading would test little.
+        // A run without trading would test little.
         if (Book.Core.Phase != TradingPhase.Continuous && _random.Next(3) > 0)
         {
             Book.Operate(NextPhase(), _now, out record);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Stops, icebergs, lists and sessions through the grains, with calls in order and with calls that overtake each other.</summary>
+/// <summary>Stops, icebergs, lists and sessions through the grains, with ordered and overtaking calls.</summary>
 public abstract class ConditionalOrderLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
@@ -57,7 +57,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
             OrderListKind.OneTriggersOneCancelsOther, bracket.SetItem(0, Limit("entry", Side.Buy, 11, 15_000)));
         Assert.Equal(RejectReason.KeyConflict, other.Reason);
 
-        // Half of the entry fills: the children hold what it bought, and are not in the book yet.
+        // Half of the entry fills. The children hold what it bought, but are not in the book yet.
         var half = await exchange.PlaceAsync(Bob, "half", Aapl, Side.Sell, 15_000, 4);
         Assert.Equal(4, (await exchange.ViewAsync(Alice, half)).Of(Aapl).Held);
         var rest = await exchange.PlaceAsync(Bob, "rest", Aapl, Side.Sell, 15_000, 6);
@@ -89,7 +89,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         var part = await dead.PlaceAsync(Bob, "part", Aapl, Side.Sell, 15_000, 3);
         var before = await dead.ViewAsync(Dave, part, sold);
 
-        // AAPL is folded first: what is held there is not earned yet.
+        // AAPL is folded first: its held assets are not earned yet.
         await using var alive = await Exchange.StartAsync(disk, overtaking);
         var after = await alive.ViewAsync(Dave, part, sold);
         Assert.Equal((before.Of("USD").Total, before.Of("USD").Held), (after.Of("USD").Total, after.Of("USD").Held));
@@ -198,7 +198,7 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
         state = await exchange.Book(Aapl).State();
         Assert.Equal((TradingPhase.Continuous, 15_200, 1), (state.Phase, state.LastPriceTicks, state.OpenOrders));
         var bob = await exchange.ViewAsync(Bob, (await exchange.Book(Aapl).Status(Bob, 2)));
-        // Both rest in an auction: both pay the maker's rate.
+        // Both rest in an auction, so both pay the maker's rate.
         Assert.Equal(1_000_000_000_000 + (6 * 15_200) - 19, bob.Of("USD").Total);
     }
 
@@ -387,8 +387,8 @@ public abstract class ConditionalOrderLifeTests(bool overtaking)
     }
 }
 
-/// <summary>In the runtime as it is.</summary>
+/// <summary>Runs on the plain runtime.</summary>
 public sealed class ConditionalOrderLifeWithCallsInOrder() : ConditionalOrderLifeTests(overtaking: false);
 
-/// <summary>Where messages are lost, doubled and reordered.</summary>
+/// <summary>Runs with lost, duplicated and reordered messages.</summary>
 public sealed class ConditionalOrderLifeWithOvertakingCalls() : ConditionalOrderLifeTests(overtaking: true);

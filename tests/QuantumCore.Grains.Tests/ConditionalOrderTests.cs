@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Orders of every kind through the product's own state machines: holds cover whatever they do, nothing is created or
-/// lost, the records explain all of it, and the history adds up to the same.
+/// Orders of every kind through the product's own state machines. Holds always cover them, nothing is created or lost,
+/// the records explain everything, and the history adds up to the same.
 /// </summary>
 public class ConditionalOrderTests
 {
@@ -86,7 +86,7 @@ public class ConditionalOrderTests
             }
 
             Assert.Equal(market.Book.Snapshot(), replayed.Snapshot());
-            // The next part goes on from a snapshot.
+            // The next part continues from a snapshot.
             replayed = BookMachine.Restore("AAPL", replayed.Snapshot());
             Assert.Equal(market.Book.Snapshot(), replayed.Snapshot());
         }
@@ -146,7 +146,7 @@ public class ConditionalOrderTests
 
         List<HistoryChunk> chunks = [new BookChunk("AAPL", 1, market.BookRecords)];
         chunks.AddRange(market.AccountRecords.Select(pair => new AccountChunk(pair.Key, 1, pair.Value)));
-        // In any mixture: holds that come after their book's word change nothing.
+        // In any mixture: holds projected after their book's record change nothing.
         for (var i = 0; i < 2_000; i += 500)
         {
             var piece = market.BookRecords.Skip(i).Take(500).ToList();
@@ -174,7 +174,7 @@ public class ConditionalOrderTests
             }
         }
 
-        // An adjustment that says something else than the order is found.
+        // An adjustment that contradicts its order is found.
         foreach (var value in (string[])["px", "lots", "px_before"])
         {
             foreach (var (change, isDamage) in new[] { ("- 1000000", true), ("+ 1000000", false) })

@@ -9,7 +9,7 @@ using CorporatePart = QuantumCore.Client.CorporatePart;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Corporate actions as an administrator announces and sees them, over HTTP and the SDK.</summary>
+/// <summary>Corporate actions announced and read by an administrator, over HTTP and the SDK.</summary>
 public class CorporateOverHttpTests
 {
     private static readonly CorporateDividend s_dividend = new("aapl-q4", "AAPL", 0.1251m, new DateOnly(2199, 12, 2), new DateOnly(2199, 12, 20));
@@ -27,7 +27,7 @@ public class CorporateOverHttpTests
             (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount, announced.UnitAsset, announced.Asset, announced.By, announced.Why));
         Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
 
-        // As the agent will bring it on its day.
+        // As the agent does on that day.
         var action = Assert.Single(await exchange.Grains.Catalog().CorporateActions());
         await exchange.Grains.Account(ServedExchange.AliceAccount).EnterAction(action, 100_000_000);
         await exchange.Grains.Account(ServedExchange.BobAccount).EnterAction(action, -7);
@@ -89,7 +89,7 @@ public class CorporateOverHttpTests
             $"{id} to be paid");
     }
 
-    // What a book did without being asked by its client is heard of a moment later.
+    // Actions that a book takes by itself are reported a moment later.
     private static Task RequireOpenAsync(QuantumCoreClient owner, (decimal Price, decimal Quantity)[] expected, params Order[] orders) => Wait.UntilAsync(
         async () =>
         {

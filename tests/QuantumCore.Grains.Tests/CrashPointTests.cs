@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Each crash point of the money path, by its number in docs/reliability.md. A crash is a second exchange on the
-/// same journal: the first one lives on as a zombie, which is worse than dead.
+/// Crash points of the money path, by their numbers in docs/reliability.md. A crash is a second exchange on the same
+/// journal: the first one lives on as a zombie, which is worse than dead.
 /// </summary>
 public class CrashPointTests
 {
@@ -22,7 +22,8 @@ public class CrashPointTests
     {
         await using var disk = new Disk(DiskKind.Faulty);
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        // Before the gate, so that a test that fails opens it before it ends whose commits wait there.
+        // Before the gate, so that a failing test opens the gate before it disposes the exchange whose commits wait
+        // there.
         await using var alive = await Exchange.StartAsync(disk);
         using var gate = disk.Volatile.Faults.Hold();
         var lost = dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
@@ -39,7 +40,7 @@ public class CrashPointTests
     {
         await using var disk = new Disk();
         await using var dead = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
-        // There already when the hold is made: while several silos start it may come of the age at which it is released.
+        // Started before the hold: while several silos start, the hold may reach the age at which it is released.
         await using var alive = await Exchange.StartAsync(disk);
         var first = await dead.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         var again = await alive.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
@@ -220,7 +221,7 @@ public class CrashPointTests
         await using var disk = new Disk(DiskKind.Faulty);
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1);
-        // Down first: whoever else asks for the book must not bring it back in between.
+        // Down first, so that no other caller reactivates the book in between.
         disk.Volatile.IsDown = true;
         await exchange.Cluster.DeactivateAsync(exchange.Book("AAPL").Grain);
         await Assert.ThrowsAnyAsync<Exception>(async () => await exchange.Book("AAPL").State());
@@ -238,14 +239,14 @@ public class CrashPointTests
         await current.Book("AAPL").CloseById(Alice, 1);
         var before = (await current.Book("AAPL").State()).Sequence;
 
-        // The stale book still thinks that the order is open; its append is refused, and nothing was answered. One that
-        // has looked at the epochs just now answers what the other one did.
+        // The stale book still considers the order open; its append is rejected, and nothing was answered. A book that
+        // has just checked the epochs returns the other one's result.
         ExecutionReport? answer = null;
         var error = await Record.ExceptionAsync(async () => answer = await stale.Book("AAPL").CloseById(Alice, 1));
         Assert.True(error is not null || answer is { Status: OrderStatus.Cancelled }, $"The stale book answered {answer}.");
         Assert.Equal(before, (await current.Book("AAPL").State()).Sequence);
 
-        // Thrown away, it comes back with what the journal says, and is now the newest activation itself.
+        // After it is discarded, it reloads the journal's state, and is now the newest activation.
         await Wait.UntilAsync(
             async () => (await stale.Book("AAPL").Status(Alice, 1)).Status == OrderStatus.Cancelled,
             "the stale book to reload");
@@ -259,7 +260,7 @@ public class CrashPointTests
         await using var current = await Exchange.StartAsync(disk);
         await current.Account(Alice).Deposit(new DepositRequest("more", "USD", 7));
 
-        // Only the look at the epochs each second can tell it: reads are not fenced.
+        // Only the check of the epochs each second finds it: reads are not fenced.
         await Wait.UntilAsync(
             async () => (await stale.ViewAsync(Alice)).Of("USD").Total == 1_000_000_000_007,
             "the stale account to reload");
@@ -276,7 +277,7 @@ public class CrashPointTests
         await using var current = await Exchange.StartAsync(disk);
         var order = await current.PlaceAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 10);
 
-        // That nothing was found is on record before it is told, and a stale book records nothing.
+        // A negative result is recorded before it is returned, and a stale book records nothing.
         ExecutionReport? answer = null;
         var error = await Record.ExceptionAsync(async () => answer = reduces
             ? await stale.Book("AAPL").Grain.Reduce("AAPL", Alice, order.Number, 5, 0)
@@ -293,7 +294,7 @@ public class CrashPointTests
         var order = await current.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         try
         {
-            // Either it is found out, or it has reloaded and knows the order.
+            // Either it is detected, or it has reloaded and knows the order.
             Assert.Equal(order.Number, (await stale.Account(Alice).CancelAll()).Floor);
         }
         catch (Exception e) when (e is not Xunit.Sdk.XunitException)
@@ -337,7 +338,7 @@ public class CrashPointTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
         await exchange.PlaceAsync(Bob, "maker", "AAPL", Side.Sell, 15_000, 100);
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
-        // Its stream may bring the offer later than the book has answered.
+        // Its stream may deliver the offer after the book has responded.
         await Wait.UntilAsync(async () => !(await market.Depth(1)).Asks.IsEmpty, "the market data to have the offer");
         var hold = await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 40);
         using var gate = disk.Volatile.Faults.Hold();

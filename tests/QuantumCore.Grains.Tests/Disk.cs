@@ -9,20 +9,22 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Where a journal and its history are.</summary>
+/// <summary>Storage of a journal and its history.</summary>
 internal enum DiskKind
 {
-    /// <summary>A journal in memory and a history in a file; both in PostgreSQL where QUANTUMCORE_TEST_POSTGRES says so.</summary>
+    /// <summary>
+    /// A journal in memory and a history in a file; both in PostgreSQL if QUANTUMCORE_TEST_POSTGRES is set.
+    /// </summary>
     Any = 0,
 
-    /// <summary>A journal in memory with faults to plant, whatever the environment says.</summary>
+    /// <summary>A journal in memory with fault injection, whatever the environment.</summary>
     Faulty = 1,
 
-    /// <summary>Files of SQLite, whatever the environment says.</summary>
+    /// <summary>SQLite files, whatever the environment.</summary>
     Files = 2,
 }
 
-/// <summary>Everything that survives a crash: a journal, a history, and grain state beside them.</summary>
+/// <summary>Everything that survives a crash: a journal, a history, and grain state.</summary>
 internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("quantumcore-");
@@ -34,18 +36,18 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
     private SqliteGrainStorage? _state;
     private int _histories;
 
-    /// <summary>The journal, for faults to be planted.</summary>
+    /// <summary>Journal with fault injection.</summary>
     public VolatileJournalStore Volatile => kind == DiskKind.Faulty
         ? _volatile
         : throw new InvalidOperationException($"Faults can be planted on a disk that is {nameof(DiskKind.Faulty)}.");
 
-    /// <summary>Who receives payouts.</summary>
+    /// <summary>Receiver of payouts.</summary>
     public TestBank Bank { get; } = new();
 
-    /// <summary>Who settles batches.</summary>
+    /// <summary>Receiver of settlement batches.</summary>
     public TestDepository Depository { get; } = new();
 
-    /// <summary>What stands between the exchange and its journal.</summary>
+    /// <summary>Wraps the journal that the exchange uses.</summary>
     public Func<IJournalStore, IJournalStore>? Around { get; init; }
 
     public IJournalStore Journal => _journal ?? throw NotThere();
@@ -78,7 +80,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         await StartStateAsync();
     }
 
-    /// <summary>Copies what grains keep; no exchange may be running.</summary>
+    /// <summary>Copies grain state; no exchange may be running.</summary>
     public async Task<string> CopyStateAsync()
     {
         State.Dispose();
@@ -88,7 +90,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         return copy;
     }
 
-    /// <summary>Puts a copy in the place of what grains keep; no exchange may be running.</summary>
+    /// <summary>Restores a copy of grain state; no exchange may be running.</summary>
     public async Task SetStateBackAsync(string copy)
     {
         State.Dispose();
@@ -96,14 +98,14 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         await StartStateAsync();
     }
 
-    /// <summary>The history is lost; it can be made again from the journal.</summary>
+    /// <summary>Deletes the history, which can be rebuilt from the journal.</summary>
     public async Task LoseHistoryAsync()
     {
         await History.DisposeAsync();
         await StartHistoryAsync();
     }
 
-    /// <summary>A way to the history's rows behind everybody's back.</summary>
+    /// <summary>Opens a direct connection to the history's rows.</summary>
     public async Task<DbConnection> ConnectToHistoryAsync()
     {
         DbConnection connection = _postgres is null
@@ -132,7 +134,7 @@ internal sealed class Disk(DiskKind kind = DiskKind.Any) : IAsyncDisposable
         }
         catch (IOException)
         {
-            // What a crash left alive may be closing its files there just now.
+            // Leftovers of a crash may be closing their files right now.
         }
     }
 

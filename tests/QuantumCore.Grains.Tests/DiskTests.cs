@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The tests' own storage is what the environment asks for.</summary>
+/// <summary>The tests' own storage matches the environment.</summary>
 public sealed class DiskTests
 {
     [Fact]

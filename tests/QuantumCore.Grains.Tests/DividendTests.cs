@@ -8,8 +8,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Cash dividends: each account's part is decided once, by what it had at the cut, pending until the pay date, and to the cent together. A crash is a
-/// second exchange on the same journal.
+/// Cash dividends: each account's part is decided once by its holding at the cut, pending until the pay date, and exact
+/// to the cent in total. A crash is a second exchange on the same journal.
 /// </summary>
 public class DividendTests
 {
@@ -60,7 +60,7 @@ public class DividendTests
         await market.TransferAsync(Alice, Carol, "CORP", 20);
         Assert.Null(await market.AnnounceAsync(Rate));
 
-        // From here on units are without it: 70, 50 and 20 were there.
+        // From here on units are ex-dividend: 70, 50 and 20 were there.
         await market.TradeAsync(Carol, Bob, 50);
         await market.TransferAsync(Alice, Bob, "CORP", 30);
         await market.Account(Alice).Deposit(new("late", "CORP", 1_000));
@@ -217,14 +217,14 @@ public class DividendTests
 
         public IAccountGrain Account(long account) => exchange.Account(account);
 
-        /// <summary>Days from today; 0 for none.</summary>
+        /// <summary>Announces a dividend, with days from today; 0 for none.</summary>
         public async Task<CorporateRefusal?> AnnounceAsync(long rate, int exDate = 0, int payDate = 0, string symbol = Symbol) =>
             await exchange.Grains.Catalog().AnnounceAction(new CorporateActionRequest(
                 "div-1", CorporateActionKind.CashDividend, symbol, exDate == 0 ? 0 : _today + exDate, payDate == 0 ? 0 : _today + payDate, rate, "desk", "quarter"));
 
         public async Task<CorporateActionView> ActionAsync() => Assert.Single(await exchange.Grains.Catalog().CorporateActions());
 
-        /// <summary>Time passes, and the agent carries the action to a state.</summary>
+        /// <summary>Advances time until the agent has carried the action to a state.</summary>
         public async Task<CorporateActionView> PassAsync(CorporateActionState state, TimeSpan by)
         {
             time.Advance(by);
@@ -249,7 +249,7 @@ public class DividendTests
             await exchange.ViewAsync(seller, report);
         }
 
-        /// <summary>A margin account sells what it has not.</summary>
+        /// <summary>Sells short from a margin account.</summary>
         public async Task ShortAsync(long seller, long buyer, long lots)
         {
             var terms = new MarginTerms
@@ -292,7 +292,7 @@ public class DividendTests
 
         public Task ForgetAsync(long account) => exchange.Cluster.DeactivateAsync(Account(account));
 
-        /// <summary>The ledger agrees with itself and with every account.</summary>
+        /// <summary>Checks that the ledger agrees with itself and with every account.</summary>
         public Task RequireBooksAsync() => TransferTests.RequireInvariantsAsync(exchange);
 
         public ValueTask DisposeAsync() => exchange.DisposeAsync();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Events between the queue of a silo and their subscribers.</summary>
+/// <summary>Events between a silo's queue and their subscribers.</summary>
 public class EventCacheTests
 {
     private static readonly StreamId s_book = StreamId.Create(EventStreams.Book, "AAPL");

@@ -15,8 +15,8 @@ using QuantumCore.TestKit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// The exchange's grains on the runtime under test, over a journal that outlives them: stop one, start another on
-/// the same <see cref="Disk"/>, and it must go on where the durable records end.
+/// The exchange's grains on the runtime under test, over a journal that outlives them. Stop one and start another on
+/// the same <see cref="Disk"/>: it must continue where the durable records end.
 /// </summary>
 internal sealed class Exchange : IAsyncDisposable
 {
@@ -63,7 +63,7 @@ internal sealed class Exchange : IAsyncDisposable
         return new Exchange(cluster, disk);
     }
 
-    /// <summary>An exchange with instruments listed and customers funded.</summary>
+    /// <summary>Opens an exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
         Disk disk, string[] symbols, long[] accounts, bool overtaking = false, short silos = 1, TimeProvider? time = null,
         KeepOptions? keep = null)
@@ -96,14 +96,14 @@ internal sealed class Exchange : IAsyncDisposable
 
     public ILedgerGrain Ledger => Grains.Ledger();
 
-    /// <summary>One round of the agent over every durable hold that no book has heard of, however young.</summary>
+    /// <summary>Runs one round of the agent over every durable hold that reached no book, however young.</summary>
     public async Task SweepAsync()
     {
         await Ledger.CatchUp();
         await Service<OpenWorkAgent>().ResolveAsync(TimeSpan.FromMinutes(-1), CancellationToken.None);
     }
 
-    /// <summary>The durable records of a book.</summary>
+    /// <summary>Returns the durable records of a book.</summary>
     public async Task<IReadOnlyList<(long Sequence, BookRecord Record)>> RecordsAsync(string symbol)
     {
         var records = new List<(long, BookRecord)>();
@@ -116,11 +116,12 @@ internal sealed class Exchange : IAsyncDisposable
     }
 
     /// <summary>
-    /// Takes the journal's streams away, so that the activations can no longer write, not even a snapshot at the end.
+    /// Takes over the journal's streams, so that the activations can no longer write, not even a final snapshot.
     /// </summary>
     public async Task CrashAsync()
     {
-        // Whoever has crashed calls nobody: what goes on by itself would wake grains here, such as the catalog each second, and they take their streams from those that came after them.
+        // A crashed exchange makes no calls. Its background services would activate grains here, such as the catalog
+        // every second, and these would take the streams from their successors.
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
         {
             foreach (var service in _cluster.SiloServices(silo).GetServices<IHostedService>().OfType<BackgroundService>())
@@ -135,7 +136,7 @@ internal sealed class Exchange : IAsyncDisposable
         }
     }
 
-    /// <summary>Each silo has its own copy of what the catalog says, and would ask again after a second.</summary>
+    /// <summary>Refreshes each silo's copy of the catalog, which would otherwise refresh after a second.</summary>
     public async Task RefreshCatalogsAsync()
     {
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
@@ -144,7 +145,7 @@ internal sealed class Exchange : IAsyncDisposable
         }
     }
 
-    /// <summary>Each silo makes its own mark prices.</summary>
+    /// <summary>Refreshes each silo's mark prices.</summary>
     public async Task RefreshMarksAsync()
     {
         for (var silo = 0; silo < _cluster.SiloCount; silo++)
@@ -178,14 +179,14 @@ internal sealed class Exchange : IAsyncDisposable
             : BookReports.Refused(symbol, account, hold.Reason);
     }
 
-    /// <summary>An account, at least as new as a report.</summary>
+    /// <summary>Returns an account view at least as new as some reports.</summary>
     public async Task<AccountView> ViewAsync(long account, params ExecutionReport[] seen) => await Account(account).View(
         [.. seen.Select(report => new SeenSequence(report.Symbol, report.Sequence))]);
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 }
 
-/// <summary>Balances by name.</summary>
+/// <summary>Balances by asset name.</summary>
 internal static class Views
 {
     public static AssetBalance Of(this AccountView view, string asset) =>

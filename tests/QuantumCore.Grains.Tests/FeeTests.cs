@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Schedules of fees: what an order pays is fixed when it is accepted.</summary>
+/// <summary>Fee schedules: an order's fees are fixed when it is accepted.</summary>
 public class FeeTests
 {
     private const long Alice = 1001;
@@ -27,7 +27,7 @@ public class FeeTests
         await exchange.PlaceAsync(Alice, "new", "AAPL", Side.Sell, 10_000, 100);
         var taken = await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Buy, 10_000, 200);
 
-        // The listing's 200 and 777, the schedule's 100 and 500.
+        // The listing's rates are 200 and 777, the schedule's 100 and 500.
         Assert.Equal([500L, 500L], taken.Fills.Select(fill => fill.Fee));
         var sold = await exchange.Ledger.Fills(Alice, null, 10, [new SeenSequence("AAPL", taken.Sequence)]);
         Assert.Equal([100L, 200L], sold.Select(fill => fill.Fill.Fee));
@@ -57,7 +57,7 @@ public class FeeTests
         Assert.Equal((before.Total - 10_001 + 1, 0), (after.Total, after.Held));
         await TransferTests.RequireInvariantsAsync(exchange);
 
-        // A silo that comes back runs the commands again and finds the same bytes.
+        // A restarted silo runs the commands again and gets the same bytes.
         await exchange.CrashAsync();
         await using var alive = await Exchange.StartAsync(disk);
         Assert.False((await alive.Book("AAPL").State()).IsHalted);
@@ -73,7 +73,7 @@ public class FeeTests
         var rests = await exchange.PlaceAsync(Alice, "m", "AAPL", Side.Buy, 100, 10);
         Assert.Equal(1_000 + 250, (await exchange.ViewAsync(Alice, rests)).Of("USD").Held);
 
-        // A sell of less than the minimum pays what it brings.
+        // A sell worth less than the minimum pays all of its proceeds.
         var first = await exchange.PlaceAsync(Bob, "s1", "AAPL", Side.Sell, 100, 1);
         var second = await exchange.PlaceAsync(Bob, "s2", "AAPL", Side.Sell, 100, 9);
         Assert.Equal((100L, 250L), (first.Fills[0].Fee, second.Fills[0].Fee));
@@ -98,7 +98,7 @@ public class FeeTests
             await catalog.List(EncodedInstrument.From(Listed.Share("MSFT") with { TakerFeePpm = 399 })));
         await catalog.List(EncodedInstrument.From(Listed.Share("MSFT")));
 
-        // It comes back with the same, the lowest rates among it.
+        // It restarts with the same fees, including the lowest rates.
         await exchange.CrashAsync();
         await using var alive = await Exchange.StartAsync(disk);
         catalog = alive.Grains.Catalog();
@@ -117,7 +117,7 @@ public class FeeTests
         await SetAsync(exchange, 0, new FeeTier(0, 0, 1_000), new FeeTier(1_500_000, 0, 800), new FeeTier(2_000_001, 0, 700));
         await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Sell, 10_000, 100);
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 10_000, 100);
-        // A trade with itself is no volume.
+        // A trade with itself adds no volume.
         await exchange.PlaceAsync(Bob, "self", "AAPL", Side.Sell, 9_000, 100);
         await exchange.PlaceAsync(Bob, "self-2", "AAPL", Side.Buy, 9_000, 100);
         await exchange.PlaceAsync(1003, "c", "AAPL", Side.Buy, 10_000, 200);
@@ -132,7 +132,7 @@ public class FeeTests
             Assert.Equal((2_000_000, 800), Terms(Assert.Single(await exchange.Account(account).Fees())));
         Assert.Equal((0, 1_000), Terms(Assert.Single(await exchange.Account(1003).Fees())));
 
-        // Once a day, and for good.
+        // Once a day, and final.
         var sequence = (await exchange.ViewAsync(Alice)).Sequence;
         await exchange.Account(Alice).SetVolumes(tomorrow.GetUtcNow().Ticks / TimeSpan.TicksPerDay - 719_162, [new TradedVolume("USD", 5)]);
         Assert.Equal(sequence, (await exchange.ViewAsync(Alice)).Sequence);

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A client that speaks FIX 4.4, as plainly as it goes.</summary>
+/// <summary>A minimal FIX 4.4 client.</summary>
 internal sealed class FixClient : IDisposable
 {
     private const char Soh = '\x01';
@@ -24,7 +24,7 @@ internal sealed class FixClient : IDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>A session of whose logon the exchange has said yes.</summary>
+    /// <summary>Returns a session whose logon the exchange has accepted.</summary>
     public static async Task<FixClient> LogOnAsync(IPEndPoint address, string password, string more = "", TimeProvider? time = null, string sender = "DESK")
     {
         var client = await ConnectAsync(address, time, sender);
@@ -33,7 +33,7 @@ internal sealed class FixClient : IDisposable
         return client;
     }
 
-    /// <summary>A connection that has said nothing.</summary>
+    /// <summary>Returns a connection without a logon.</summary>
     public static async Task<FixClient> ConnectAsync(IPEndPoint address, TimeProvider? time = null, string sender = "DESK")
     {
         var tcp = new TcpClient();
@@ -41,19 +41,22 @@ internal sealed class FixClient : IDisposable
         return new FixClient(tcp, time, sender);
     }
 
-    /// <summary>The sending time of its messages, as it was when the client began.</summary>
+    /// <summary>Sending time of its messages, fixed at the start.</summary>
     public string Now { get; }
 
     /// <summary>Sends a message.</summary>
-    /// <param name="type">Its type.</param>
-    /// <param name="fields">Its own fields, separated by |; those of the header that it needs more (97) first.</param>
+    /// <param name="type">Message type.</param>
+    /// <param name="fields">Body fields, separated by |; additional header fields (97) come first.</param>
     public async Task SendAsync(string type, string fields) => await _tcp.GetStream().WriteAsync(Next(type, fields), Cancellation);
 
-    /// <summary>Sends messages in one piece.</summary>
+    /// <summary>Sends messages in a single write.</summary>
     public async Task SendAllAsync(params (string Type, string Fields)[] messages) =>
         await _tcp.GetStream().WriteAsync(messages.SelectMany(message => Next(message.Type, message.Fields)).ToArray(), Cancellation);
 
-    /// <summary>The next message, its fields by their tags: a report of an order has none of them twice. Empty: the connection has ended.</summary>
+    /// <summary>
+    /// Returns the fields of the next message by tag: an order's report has no tag twice. Empty if the connection has
+    /// ended.
+    /// </summary>
     public async Task<Dictionary<int, string>> ReadAsync()
     {
         var buffer = new byte[16 * 1024];
@@ -80,7 +83,7 @@ internal sealed class FixClient : IDisposable
         }
     }
 
-    /// <summary>The next messages in short: the type, and those of the named tags that are there.</summary>
+    /// <summary>Returns the next messages in short: type and the named tags that are present.</summary>
     public async Task<string> HearAsync(int count, params int[] tags)
     {
         var heard = new List<string>();

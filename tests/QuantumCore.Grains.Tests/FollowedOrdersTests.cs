@@ -6,7 +6,7 @@ using AccountChange = QuantumCore.Contracts.AccountChange;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The open orders of an account, followed by what changed of them: an account may have a hundred thousand.</summary>
+/// <summary>Open orders of an account followed by changes, because an account may have a hundred thousand.</summary>
 public sealed class FollowedOrdersTests
 {
     private const long Alice = ServedExchange.AliceAccount;
@@ -81,11 +81,11 @@ public sealed class FollowedOrdersTests
         }
         catch (QuantumCoreException)
         {
-            // Refused: nothing changes.
+            // Rejected, so nothing changes.
         }
     }
 
-    /// <summary>Knows the orders by the changes alone.</summary>
+    /// <summary>Tracks the orders by changes alone.</summary>
     private sealed class Follower(IAccountGrain account, AccountChange last)
     {
         private readonly SortedDictionary<long, OpenOrder> _orders = new(last.View.OpenOrders.ToDictionary(order => order.Number));
@@ -95,7 +95,9 @@ public sealed class FollowedOrdersTests
 
         public static async Task<Follower> BeginAsync(IAccountGrain account) => new(account, (await account.WaitForChange(-1, [], null))!);
 
-        /// <summary>Takes changes until the orders are as the account has them; that there are none left before fails.</summary>
+        /// <summary>
+        /// Applies changes until the orders equal the account's. Fails if there are none left before that.
+        /// </summary>
         public async Task CatchUpAsync()
         {
             while (!(await account.View([])).OpenOrders.SequenceEqual(_orders.Values))

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A frozen account enters nothing and gives nothing away; a killed one has no orders left, whoever has to see to it.</summary>
+/// <summary>
+/// A frozen account enters no orders and makes no transfers. A killed one has no orders left, whoever ends them.
+/// </summary>
 public class FreezeTests
 {
     private const long Alice = 1001;
@@ -34,7 +36,7 @@ public class FreezeTests
         Assert.Equal(RejectReason.None, (await account.Deposit(new DepositRequest("more", "USD", 1))).Reason);
         Assert.True((await exchange.ViewAsync(Alice)).IsFrozen);
 
-        // The refusals used their keys up: what comes late is not carried out after all.
+        // The rejections used the keys up, so late requests are not executed after all.
         await account.Unfreeze("desk", "");
         Assert.Equal(RejectReason.AccountFrozen, (await exchange.HoldAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 1)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "b", "AAPL", Side.Buy, 15_000, 1)).Reason);

@@ -8,13 +8,13 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What an operator sees of books, holds and the journal.</summary>
+/// <summary>Metrics of books, holds and the journal.</summary>
 public sealed class GaugeTests : IDisposable
 {
     private const long Alice = 1001;
     private const long Bob = 1002;
 
-    // Meters are of the whole process: a symbol that no other test has.
+    // Meters are process-wide, so this symbol is unique to this test.
     private const string Stopped = "STOPPED";
 
     private readonly ConcurrentDictionary<(string Name, string Symbol), long> _last = new();
@@ -95,7 +95,8 @@ public sealed class GaugeTests : IDisposable
 
         await exchange.Cluster.DeactivateAsync(exchange.Grains.GetGrain<IOrderBookGrain>(symbol));
 
-        // What it last said here is old for ever: an alert over it would never end, though the book may be well in another process.
+        // A stale value would stay forever: an alert on it would never end, though the book may be well in another
+        // process.
         _last.Clear();
         Assert.Null(Last("quantumcore_book_looked_timestamp_seconds", symbol));
         Assert.Null(Last("quantumcore_book_halted", symbol));

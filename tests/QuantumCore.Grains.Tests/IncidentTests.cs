@@ -11,8 +11,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// The freeze of another engine, replayed: orders of one account stream in while all of them are cancelled, on
-/// several symbols at once. There it took two locks in opposite order and stood still.
+/// Replays the freeze of another engine: orders of one account arrive while all of them are cancelled, on several
+/// symbols at once. There it took two locks in opposite order and deadlocked.
 /// </summary>
 public sealed class IncidentTests
 {
@@ -56,7 +56,7 @@ public sealed class IncidentTests
         Assert.Equal(atFirst, await UnitsAsync(entry));
     }
 
-    /// <summary>Half of the orders meet a resting one; the cancels come in the middle of them.</summary>
+    /// <summary>Sends orders of which half meet a resting one, with the cancels in the middle.</summary>
     private static async Task<ImmutableArray<ExecutionReport>> BurstAsync(OrderEntry entry, string symbol, int round)
     {
         var resting = await entry.Place(Maker, Order($"m-{symbol}-{round}", symbol, Side.Sell, 15_000, OrdersInBurst));
@@ -76,7 +76,9 @@ public sealed class IncidentTests
         return [.. reports];
     }
 
-    /// <summary>As a client does: on a busy machine a book may refuse an order for the moment that its account has held for.</summary>
+    /// <summary>
+    /// Retries like a client: on a busy machine a book may reject an order until its account's hold has arrived.
+    /// </summary>
     private static async Task<ExecutionReport> PlaceUntilKnownAsync(OrderEntry entry, HoldRequest order)
     {
         while (true)
@@ -92,7 +94,7 @@ public sealed class IncidentTests
     private static HoldRequest Order(string name, string symbol, Side side, long price, long lots) =>
         new(name, symbol, side, OrderType.Limit, TimeInForce.GoodTillCancel, PostOnly: false, price, lots);
 
-    /// <summary>Units of all customers by asset, without the money: that the ledger accounts for.</summary>
+    /// <summary>Returns all customers' units by asset, without money, which the ledger covers.</summary>
     private static async Task<Dictionary<string, long>> UnitsAsync(OrderEntry entry)
     {
         var units = new Dictionary<string, long>(StringComparer.Ordinal);

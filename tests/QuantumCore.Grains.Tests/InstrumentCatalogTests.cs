@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A silo's copy of the catalog, and what an account makes of one that is old.</summary>
+/// <summary>A silo's copy of the catalog, and an account's handling of an old copy.</summary>
 public class InstrumentCatalogTests
 {
     [Fact]
@@ -30,7 +30,7 @@ public class InstrumentCatalogTests
         Assert.True(catalog.TryGet("NEW", out _));
         Assert.NotNull(catalog.Margin.Of("NEW"));
 
-        // The first one has read everything, and goes on when it may.
+        // The first call has read everything, and continues when it is released.
         object? Delay(MethodInfo method, object? answer) => method.Name == nameof(ICatalogGrain.Owners) && Interlocked.Increment(ref held) == 1
             ? new ValueTask<ImmutableArray<OwnedAccount>>(LateAsync((ValueTask<ImmutableArray<OwnedAccount>>)answer!))
             : answer;
@@ -108,14 +108,15 @@ public class InstrumentCatalogTests
         await foreach (var record in disk.Journal.ReadAsync("book/AAPL", 1, long.MaxValue, CancellationToken.None))
             account.ApplyStored("AAPL", record.Sequence, record.Body.Span, long.MaxValue);
 
-        // At 100.00 it is well, and with a catalog that knows no margin terms it would have debts alone.
+        // At 100.00 it is healthy. With a catalog without margin terms it would have debts alone.
         agreed = MarginAgreements.None;
         Assert.Null(Next(10_000));
         Assert.True(account.DescribeMargin(At(10_000), now)!.IsStale);
         agreed = newest;
         Assert.Null(Next(10_000));
 
-        // At 40.00 it is liquidated, and with such a catalog nothing would be left to sell: others would pay for all that it owes.
+        // At 40.00 it is liquidated. With such a catalog nothing would be left to sell, and others would pay all that
+        // it owes.
         account.Apply(Next(4_000)!);
         Assert.Equal(MarginState.Liquidating, account.DescribeMargin(At(4_000), now)!.State);
         agreed = MarginAgreements.None;
@@ -128,13 +129,13 @@ public class InstrumentCatalogTests
     }
 }
 
-/// <summary>Stands between who calls and who answers.</summary>
+/// <summary>Intercepts calls and can replace their results.</summary>
 public class Between : DispatchProxy
 {
     private Func<MethodInfo, object?, object?> _answers = null!;
     private object _inner = null!;
 
-    /// <summary>What has the same methods, whose answers are made of those of another one.</summary>
+    /// <summary>Returns an object with the same methods, whose results are derived from another one's.</summary>
     public static T And<T>(T inner, Func<MethodInfo, object?, object?> answers)
         where T : class
     {

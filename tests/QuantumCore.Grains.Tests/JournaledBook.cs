@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A book and all it wrote.</summary>
+/// <summary>A book with all records it wrote.</summary>
 internal sealed class JournaledBook
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("journaled").FullName;
@@ -55,7 +55,7 @@ internal sealed class JournaledBook
         return machine;
     }
 
-    /// <summary>The history of what was written, which keeps its invariants.</summary>
+    /// <summary>Returns a history of its records, after checking the invariants.</summary>
     public async Task<HistoryStore> ProjectedAsync(CancellationToken token)
     {
         var history = new SqliteHistory(Path.Combine(_folder, $"{_histories++}.db"));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>API keys are made, seen and taken away over a real socket; what they are is what the journal says.</summary>
+/// <summary>API keys created, read and revoked over a real socket; the journal determines their state.</summary>
 public class KeysOverHttpTests
 {
     private const string Zoe = """{"name":"zoe","password":"correct horse"}""";

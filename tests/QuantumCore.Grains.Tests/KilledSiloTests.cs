@@ -30,7 +30,7 @@ public class KilledSiloTests
         await AssertNothingLostOrDoubledAsync(exchange, acknowledged);
     }
 
-    // Every client retries under the same name until it has an answer, as the SDK does.
+    // Every client retries under the same client order id until it has a response, as the SDK does.
     private static Task TradeAsync(
         Exchange exchange, string phase, ConcurrentDictionary<string, ExecutionReport> acknowledged,
         CancellationToken cancellationToken) => Task.WhenAll(s_accounts.Select(async account =>
@@ -63,13 +63,13 @@ public class KilledSiloTests
         }
         catch (Exception)
         {
-            // The outcome is unknown: the same name again tells.
+            // The outcome is unknown; a retry under the same client order id tells.
             await Task.Yield();
             return null;
         }
     }
 
-    // A reader may meet an activation that finds out just then that it is stale; it asks again.
+    // A reader may meet an activation that just finds out that it is stale, and retries.
     private static async Task<AccountView> ViewAsync(Exchange exchange, long account, ExecutionReport[] seen)
     {
         AccountView? view = null;

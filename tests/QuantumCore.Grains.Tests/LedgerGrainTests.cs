@@ -10,7 +10,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The ledger follows the journal and tells its rows.</summary>
+/// <summary>The ledger follows the journal and serves its rows.</summary>
 public sealed class LedgerGrainTests
 {
     private const long Alice = 1001;
@@ -47,7 +47,7 @@ public sealed class LedgerGrainTests
         var taken = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await exchange.Ledger.CatchUp();
 
-        // A claim beyond the journal is looked for each time.
+        // A claim beyond the journal is checked each time.
         SeenSequence[] seen = [new("AAPL", taken.Sequence + 1)];
         Task<ImmutableArray<AccountFill>> Ask() => exchange.Ledger.Fills(Alice, "AAPL", 1, [.. seen]).AsTask();
         var first = Ask();
@@ -159,7 +159,7 @@ public sealed class LedgerGrainTests
         var known = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await exchange.Ledger.CatchUp();
 
-        // A row where the second of the next two records has its own.
+        // Adds a row with the key of the second of the next two records.
         await using (var connection = await disk.ConnectToHistoryAsync())
         {
             await using var command = connection.CreateCommand();
@@ -238,7 +238,7 @@ public sealed class LedgerGrainTests
         Assert.Equal(RejectReason.Overflow, (await exchange.Account(Alice).Deposit(new DepositRequest("more", "AAPL", 1))).Reason);
     }
 
-    /// <summary>Holds up the first look at the book of AAPL, and counts them.</summary>
+    /// <summary>Delays the first read of AAPL's book, and counts the reads.</summary>
     private sealed class Looks
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -271,7 +271,7 @@ public sealed class LedgerGrainTests
         }
     }
 
-#pragma warning disable CA1852 // What stands for the journal is made of it at run time.
+#pragma warning disable CA1852 // Its proxy is created at run time.
     private class WatchedJournal : DispatchProxy
 #pragma warning restore CA1852
     {

@@ -6,8 +6,8 @@ using static QuantumCore.Grains.Tests.ServedExchange;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// The books over HTTP: statements, trial balance, fees, reconciliation. Fees are 200 millionths for the resting and 777
-/// for the incoming side; balances are worked out by hand.
+/// The ledger over HTTP: statements, trial balance, fees, reconciliation. Fees are 200 millionths for the maker and 777
+/// for the taker. Expected balances are computed by hand.
 /// </summary>
 public class LedgerOverHttpTests
 {
@@ -182,10 +182,10 @@ public class LedgerOverHttpTests
         Assert.Equal(new Position("AAPL", "USD", 100m, 15_500m, 155m, 1_500m, 11.66m + 12.44m + 13.21m, 170m, 1_500m), average);
         Assert.Equal((100m, 16_000m, 2_000m, 1_000m), (fifo.Quantity, fifo.Cost, fifo.Realised, fifo.Unrealised));
         Assert.Equal((16_012.44m, 2_000m - 11.66m - 13.21m), (tax.Cost, tax.Realised));
-        // Short what the other one is long: sold at 150 and 160, bought back at 170.
+        // Short as much as the other account is long: sold at 150 and 160, bought back at 170.
         Assert.Equal((-100m, -15_500m, 155m, -1_500m, -1_500m), (other.Quantity, other.Cost, other.AveragePrice, other.Realised, other.Unrealised));
 
-        // What has come since is added to what was folded before.
+        // Later trades are added to those folded before.
         await exchange.BobAsync(Buy(100m, 165m));
         await exchange.AliceAsync(Sell(100m, 165m));
         var flat = (await exchange.Alice.GetPositionsAsync(cancellation: Cancellation)).Single();
@@ -258,7 +258,7 @@ public class LedgerOverHttpTests
         await exchange.BobAsync(Sell(10m, 150m));
         await exchange.AliceAsync(Buy(10m, 150m));
 
-        // Bob has been told of his order alone, and not yet of its fill.
+        // Bob knows of his order, but not of its fill yet.
         IReadOnlyList<Position> own = [];
         await Wait.UntilAsync(async () => (own = await exchange.Bob.GetPositionsAsync(CostMethod.Fifo, feesInCost: true, Cancellation)).Count > 0);
         var seen = await exchange.Operator.GetPositionsOfAsync($"ACC-{BobAccount}", CostMethod.Fifo, feesInCost: true, Cancellation);

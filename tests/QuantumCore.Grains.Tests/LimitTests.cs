@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Risk limits: each refusal names its limit and uses its name up; what is open stays.</summary>
+/// <summary>Risk limits: each rejection names its limit and uses its client order id up. Open orders stay.</summary>
 public class LimitTests
 {
     private const long Alice = 1001;
@@ -30,7 +30,7 @@ public class LimitTests
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "b", "AAPL", side, price, within)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "c", "MSFT", side, price, beyond)).Reason);
 
-        // The name is used up: without the limit it is refused all the same.
+        // The client order id is used up: without the limit it is rejected all the same.
         await SetAsync(exchange);
         Assert.Equal(reason, (await exchange.HoldAsync(Alice, "a", "AAPL", side, price, beyond)).Reason);
         Assert.Equal(RejectReason.None, (await exchange.HoldAsync(Alice, "d", "AAPL", side, price, beyond)).Reason);

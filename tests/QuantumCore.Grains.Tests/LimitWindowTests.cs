@@ -7,7 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Limits of what is counted over time: the same records count the same, whenever they are folded, and a refusal changes nothing.
+/// Limits over time windows: the same records give the same counts, whenever they are folded, and a rejection changes
+/// nothing.
 /// </summary>
 public class LimitWindowTests
 {
@@ -79,7 +80,7 @@ public class LimitWindowTests
         Assert.Equal("1000.00", floor.Broken!.Limit);
         Assert.Equal(scope == "AAPL" ? RejectReason.None : RejectReason.DailyVolume, floor.Enter(Side.Buy, 100, 301, symbol: "MSFT"));
 
-        // Sells pass: nobody is kept from closing. The next day what was traded is forgotten, and what is open is not.
+        // Sells pass: nobody is prevented from closing. The next day the traded volume is reset, but open orders count.
         Assert.Equal(RejectReason.None, floor.Enter(Side.Sell, 100, 5_000));
         Assert.Equal(RejectReason.None, floor.Enter(Side.Buy, 100, 300));
         floor.Now = Start + Day;
@@ -210,7 +211,7 @@ public class LimitWindowTests
         }
     }
 
-    /// <summary>One account, with a clock and books that are at hand.</summary>
+    /// <summary>An account with its clock and books.</summary>
     [Fact]
     public void A_snapshot_that_does_not_split_what_was_sold_is_not_used()
     {
@@ -286,7 +287,7 @@ public class LimitWindowTests
             return RejectReason.None;
         }
 
-        /// <summary>Three new shares of AAPL for two.</summary>
+        /// <summary>Splits AAPL three for two.</summary>
         public void Split()
         {
             var units = _machine.Account.Of(new Asset("AAPL", 0)).Total;
@@ -294,14 +295,14 @@ public class LimitWindowTests
             Now++;
         }
 
-        /// <summary>An order that no limit is asked about is filled at once.</summary>
+        /// <summary>Fills an order at once, without checking limits.</summary>
         public RejectReason Trade(Side side, long price, long lots, long fee, string symbol = "AAPL")
         {
             Assert.True(_machine.ApplyBook(symbol, Fill(side, price, lots, fee, symbol), long.MaxValue));
             return RejectReason.None;
         }
 
-        /// <summary>An order that no limit is asked about is held, and filled in a record that is still to be told.</summary>
+        /// <summary>Holds an order without checking limits, and returns its fill as an undelivered record.</summary>
         public DeliveredRecord Fill(Side side, long price, long lots, long fee, string symbol)
         {
             var request = new HoldRequest(
@@ -314,7 +315,7 @@ public class LimitWindowTests
                 Now, hold.Order, last + 1, [new TradeFill(1, 9_999, 1, price, lots, 0, side == Side.Buy ? 0 : fee, 0, 0)], 0, EndReason.None, 0, null));
         }
 
-        /// <summary>The account as it is, once more.</summary>
+        /// <summary>Returns a copy of the account.</summary>
         public AccountMachine Copy() => AccountMachine.Restore(new AccountId(1001), Listed.Share, _machine.Snapshot());
     }
 }

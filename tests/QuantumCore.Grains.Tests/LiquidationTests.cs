@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Called, liquidated step by step, let go; what can't be paid is paid by the fund, then the house.</summary>
+/// <summary>
+/// Margin call, stepwise liquidation and recovery. The insurance fund pays a deficit first, then the house.
+/// </summary>
 public class LiquidationTests
 {
     private const long Trader = MarginMarket.Trader;
@@ -158,7 +160,7 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
-    /// <summary>RISK 8: 100 borrowed units of 120.00 at 3.6 % of 360 cost 1.20 a day.</summary>
+    /// <summary>RISK 8: 100 borrowed units at 120.00 and 3.6 % a year of 360 days cost 1.20 a day.</summary>
     [Fact]
     public async Task Borrowed_units_bear_a_fee_by_their_mark_price()
     {
@@ -175,7 +177,7 @@ public class LiquidationTests
         Assert.Equal(-100, (await market.Exchange.ViewAsync(Trader)).Of("AAPL").Total);
     }
 
-    /// <summary>RISK 3: what was bought is paid, and lent, from its settlement on.</summary>
+    /// <summary>RISK 3: a purchase is paid, and financed, from its settlement on.</summary>
     [Fact]
     public async Task A_purchase_bears_nothing_before_it_settles()
     {
@@ -217,7 +219,10 @@ public class LiquidationTests
         Assert.Equal(0, (await market.MarginAsync()).Accrued);
     }
 
-    /// <summary>A loan of 10,000.00 at 3.6 % of 360 costs a dollar a day, due on the first of a month: not by whom has nothing left.</summary>
+    /// <summary>
+    /// A loan of 10,000.00 at 3.6 % a year of 360 days costs 1.00 a day, due on the first of a month. An account with
+    /// nothing left does not pay it.
+    /// </summary>
     [Fact]
     public async Task Interest_that_can_not_be_paid_any_more_is_part_of_the_deficit()
     {
@@ -249,7 +254,7 @@ public class LiquidationTests
         Assert.Equal(100, (long)balances.Single(row => row.Asset == "USD" && row.Holder == "interest").Total);
         Assert.Empty(await market.FindingsAsync());
 
-        // It is through: nothing more is put on record.
+        // It is complete: nothing more is recorded.
         var records = (await market.Exchange.ViewAsync(Trader)).Sequence;
         await market.RoundAsync();
         Assert.Equal(records, (await market.Exchange.ViewAsync(Trader)).Sequence);
@@ -282,7 +287,7 @@ public class LiquidationTests
         var claim = Assert.Single((await account.ReviewMargin()).Claims);
         Assert.True(claim.Fee > 0);
 
-        // It ends with a snapshot, and so begins with it.
+        // It ends with a snapshot, and starts from it.
         await market.Exchange.Cluster.DeactivateAsync(account);
         Assert.Equal(claim, Assert.Single((await account.ReviewMargin()).Claims));
         await market.RoundAsync();
@@ -291,7 +296,9 @@ public class LiquidationTests
         Assert.Empty(await market.FindingsAsync());
     }
 
-    /// <summary>What is of less than a lot no order can close: once that is on record nothing more is, whatever it comes to.</summary>
+    /// <summary>
+    /// No order can close less than a lot. Once that is recorded, nothing more is, whatever it is worth.
+    /// </summary>
     [Theory]
     [InlineData(1, -5, 25_000)]
     [InlineData(2, -5, 25_000)]
@@ -345,7 +352,9 @@ public class LiquidationTests
         await market.MarkAsync("LOT", 10_000);
     }
 
-    /// <summary>Somebody else is liquidated in part, and sells the rest at the old price: what is in the fund now is his fees.</summary>
+    /// <summary>
+    /// Liquidates another account partly, and sells the rest at the old price. Its fees fund the insurance fund.
+    /// </summary>
     private static async Task<long> FillFundAsync(MarginMarket market)
     {
         const long Other = MarginMarket.Other;
@@ -369,7 +378,9 @@ public class LiquidationTests
     private static async Task<long> FundAsync(MarginMarket market) =>
         (long)(await market.Exchange.Ledger.TrialBalance()).Single(row => row.Asset == "USD" && row.Holder == "insurance").Total;
 
-    /// <summary>A trader who bought 200 at 100.00, the mark at 65.00, and a maker who would buy all of it at 64.50.</summary>
+    /// <summary>
+    /// Opens a market: a trader bought 200 at 100.00, the mark is 65.00, and a maker bids for all of it at 64.50.
+    /// </summary>
     private static async Task<MarginMarket> FallenAsync(Disk disk)
     {
         var market = await MarginMarket.OpenAsync(disk);

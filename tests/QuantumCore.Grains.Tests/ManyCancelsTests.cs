@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A cancel of many orders that is asked again: as many answers, and no more work than they are worth.</summary>
+/// <summary>A repeated cancel of many orders: as many responses, but no more work than they are worth.</summary>
 public sealed class ManyCancelsTests
 {
     private const long Alice = 1001;
@@ -53,7 +53,7 @@ public sealed class ManyCancelsTests
         var ended = await exchange.Book("AAPL").Close(Alice, [.. numbers], EndReason.MassCancel);
         Assert.All(ended, report => Assert.Equal((RejectReason.None, EndReason.MassCancel), (report.Reason, report.End)));
 
-        // Each that never came leaves a record of its own, for which there is no room.
+        // Each unknown order would leave a record of its own, for which there is no room.
         var unknown = await exchange.Book("AAPL").Close(Alice, [.. Enumerable.Range(1_000, 100).Select(i => (long)i)], EndReason.MassCancel);
         Assert.All(unknown, report => Assert.Equal(RejectReason.Overloaded, report.Reason));
     }

@@ -4,12 +4,12 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>An account with thousands of open orders that end at once: who follows it and reads hears of each.</summary>
+/// <summary>Thousands of open orders of an account end at once: a follower that reads gets a report of each.</summary>
 public sealed class ManyOrdersTests
 {
     private const int Many = 2_000;
 
-    /// <summary>Their reports are many times what a connection may have waiting by itself.</summary>
+    /// <summary>A small backlog: the orders' reports are many times what a connection may buffer.</summary>
     private static readonly GatewayOptions s_narrow = new() { StreamBacklogBytes = 64 * 1024 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -50,7 +50,7 @@ public sealed class ManyOrdersTests
         }
     }
 
-    /// <summary>The orders of as many reports of a kind; others, and answers, are passed over.</summary>
+    /// <summary>Returns the orders of a number of reports of a kind; other messages are skipped.</summary>
     private static async Task<HashSet<string>> HearAsync(FixClient desk, string execType)
     {
         var heard = new HashSet<string>(StringComparer.Ordinal);

@@ -9,8 +9,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// An hour of recorded order flow of AAPL, with four times the moves: prices are four times as far from the first one as they were. Accounts
-/// that borrowed all they could are called and liquidated into that book.
+/// An hour of recorded AAPL order flow with four times the price moves. Accounts that borrowed all they could are
+/// called and liquidated into that book.
 /// </summary>
 public sealed class MarginCrashTests(ITestOutputHelper output)
 {
@@ -64,7 +64,10 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         return exchange;
     }
 
-    /// <summary>Nobody owes what he can't pay, and what the fund has is what came in less what it paid.</summary>
+    /// <summary>
+    /// Checks that no account owes what it cannot pay, and that the insurance fund equals its inflows less its
+    /// outflows.
+    /// </summary>
     private async Task CheckAsync(Exchange exchange, Flow flow)
     {
         var (fees, fromFund, fromHouse, deficits) = (0L, 0L, 0L, 0);
@@ -97,7 +100,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         Assert.Empty(await History.HistoryInvariants.CheckAsync(exchange.Disk.History, 0, heads, CancellationToken.None));
     }
 
-    /// <summary>The journal alone gives the same book, byte for byte, and the same accounts.</summary>
+    /// <summary>Checks that the journal alone gives the same book, byte for byte, and the same accounts.</summary>
     private static async Task CheckReplayAsync(Exchange exchange, ShiftedTime time)
     {
         var before = await StandingsAsync(exchange);
@@ -136,7 +139,9 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>Plays the recording: one account rests, another one takes, and in between the borrowers come in, one after the other.</summary>
+    /// <summary>
+    /// Replays the recording: one account rests, another takes, and borrowers join in between, one after another.
+    /// </summary>
     private sealed class Flow(Exchange exchange, ShiftedTime time)
     {
         public const long Maker = 1_000;
@@ -184,7 +189,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             }
         }
 
-        /// <summary>The book stands still, until nobody is liquidated any more.</summary>
+        /// <summary>Keeps the book still until no account is being liquidated.</summary>
         public async Task EndAsync()
         {
             for (var round = 0; round < 60; round++)
@@ -194,7 +199,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             }
         }
 
-        // A borrower every so many rounds: every other one buys, the others sell.
+        // A borrower joins every few rounds: every second one buys, the others sell.
         private async Task RoundAsync()
         {
             var round = Takes / RoundEvery;

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Margin accounts whose positions secure each other, from the administrator's word to the ledger.</summary>
+/// <summary>Margin accounts with offsetting positions, from the administrator's settings to the ledger.</summary>
 public class MarginGroupTests
 {
     private const long Trader = MarginMarket.Trader;
@@ -18,7 +18,9 @@ public class MarginGroupTests
         Group = "TECH",
     };
 
-    /// <summary>200 long at 100.00 need all of the 10,000.00 that there is; 100 short beside them nothing more, or nothing at all is left for them.</summary>
+    /// <summary>
+    /// 200 long at 100.00 need all of the 10,000.00. 100 short beside them need nothing more, or are rejected.
+    /// </summary>
     [Theory]
     [InlineData(1_000_000, RejectReason.None)]
     [InlineData(999_999, RejectReason.InsufficientMargin)]
@@ -34,7 +36,8 @@ public class MarginGroupTests
     }
 
     /// <summary>
-    /// Who sells both sides again needs no more for the orders, and as they fill less and less: the long side in full first.
+    /// Selling both sides again needs no more margin for the orders, and less as they fill: the long side in full
+    /// first.
     /// </summary>
     [Fact]
     public async Task Orders_that_close_an_offset_pair_need_nothing()
@@ -56,7 +59,7 @@ public class MarginGroupTests
         Assert.Empty(await market.FindingsAsync());
     }
 
-    /// <summary>200 long and 200 short need 10,000.00 each to open, 5,000.00 and 6,000.00 to keep.</summary>
+    /// <summary>200 long and 200 short need 10,000.00 each initially, and 5,000.00 and 6,000.00 to maintain.</summary>
     [Fact]
     public async Task A_credit_that_is_lowered_restricts_and_calls_at_the_next_look_and_one_that_is_raised_lets_go()
     {
@@ -107,8 +110,9 @@ public class MarginGroupTests
     }
 
     /// <summary>
-    /// AAPL falls to 62.00 while MSFT stays: 2,400.00 are left, the shorts need 6,000.00 and the longs 3,100.00. The shorts are bought back down to the longs, and
-    /// then the same part of both. A part of the hedge is left, whoever dies in between.
+    /// AAPL falls to 62.00 while MSFT stays: 2,400.00 are left, the shorts need 6,000.00 and the longs 3,100.00. The
+    /// shorts are bought back down to the longs, then the same part of both. Part of the hedge is left, whatever
+    /// crashes in between.
     /// </summary>
     [Theory]
     [InlineData(false)]
@@ -133,7 +137,10 @@ public class MarginGroupTests
         Assert.Empty(await market.FindingsAsync());
     }
 
-    /// <summary>Groups that take nothing off change no byte of what an account decides: another symbol's, one without a credit, one side alone.</summary>
+    /// <summary>
+    /// Groups without a credit change no byte of an account's decisions: another symbol's, one with credit 0, one side
+    /// alone.
+    /// </summary>
     [Theory]
     [InlineData(0, "TECH", "TECH")]
     [InlineData(1_000_000, "", "TECH")]
@@ -177,7 +184,7 @@ public class MarginGroupTests
         static MarginTermsRequest Terms(string symbol, string group) => new(symbol, EncodedMarginTerms.From(s_terms with { Group = group }), "", "");
     }
 
-    /// <summary>Two shares of a group at 100.00; the trader has 10,000.00.</summary>
+    /// <summary>Opens a market of two shares of a group at 100.00; the trader has 10,000.00.</summary>
     private static async Task<MarginMarket> OpenAsync(Disk disk, int creditPpm, MarginPolicy? policy = null)
     {
         var market = await MarginMarket.OpenAsync(disk, policy);
@@ -192,7 +199,7 @@ public class MarginGroupTests
         return market;
     }
 
-    /// <summary>The same where the trader has 200 of the one and is short of 200 of the other.</summary>
+    /// <summary>Opens the same market with the trader 200 long in one share and 200 short in the other.</summary>
     private static async Task<MarginMarket> HedgedAsync(Disk disk, int creditPpm, MarginPolicy? policy = null)
     {
         var market = await OpenAsync(disk, 1_000_000, policy);

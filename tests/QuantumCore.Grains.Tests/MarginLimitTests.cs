@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Risk limits of margin accounts: a sale of what is not there adds risk as a purchase does; closing passes on both sides (RISK 5.1).</summary>
+/// <summary>
+/// Risk limits of margin accounts: a short sale adds risk like a purchase; closing passes on both sides (RISK 5.1).
+/// </summary>
 public class MarginLimitTests
 {
     private const long Trader = MarginMarket.Trader;

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>An exchange where two shares are traded on margin, with a clock that the test moves.</summary>
+/// <summary>An exchange with two shares traded on margin, and a clock that the test moves.</summary>
 internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsyncDisposable
 {
     public const long Maker = 1_000;
@@ -22,7 +22,10 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
 
     private OpenWorkAgent Agent => exchange.Service<OpenWorkAgent>();
 
-    /// <summary>Shares of no fees at 100.00 with initial margin of a half and maintenance of a quarter; the trader has 10,000.00.</summary>
+    /// <summary>
+    /// Opens it: shares without fees at 100.00, initial margin of a half and maintenance of a quarter. The trader has
+    /// 10,000.00.
+    /// </summary>
     public static async Task<MarginMarket> OpenAsync(Disk disk, MarginPolicy? policy = null, int feePpm = 0)
     {
         var time = new ShiftedTime();
@@ -51,10 +54,10 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         static Exchange exchange(MarginMarket market) => market.Exchange;
     }
 
-    /// <summary>The same journal in another process, in the same day.</summary>
+    /// <summary>Starts the same journal in another process, on the same day.</summary>
     public async Task<MarginMarket> StartAgainAsync() => new(await Exchange.StartAsync(exchange.Disk, time: time), time);
 
-    /// <summary>An index comes in when nothing has traded for a minute, and the silo makes its mark prices of it alone.</summary>
+    /// <summary>Sets an index after a minute without trades, so the silo's mark prices depend on it alone.</summary>
     public async Task MarkAsync(string symbol, long ticks)
     {
         time.Advance(TimeSpan.FromSeconds(61));
@@ -72,7 +75,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         long account, Side side, long price, long lots, string symbol = "AAPL", TimeInForce timeInForce = TimeInForce.GoodTillCancel) =>
         exchange.PlaceAsync(account, $"order-{++_names}", symbol, side, price, lots, timeInForce);
 
-    /// <summary>The maker stands ready, and the trader takes it.</summary>
+    /// <summary>Trades: the maker rests, and the trader takes.</summary>
     public async Task TradeAsync(Side side, long price, long lots, string symbol = "AAPL", long account = Trader)
     {
         await PlaceAsync(Maker, side == Side.Buy ? Side.Sell : Side.Buy, price, lots, symbol);
@@ -80,14 +83,14 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         await exchange.ViewAsync(account, taken);
     }
 
-    /// <summary>A second passes, and the agent makes one round.</summary>
+    /// <summary>Advances a second and runs one round of the agent.</summary>
     public async Task RoundAsync()
     {
         await ReviewAsync();
         await Agent.ShareDeficitsAsync(CancellationToken.None);
     }
 
-    /// <summary>A second passes, and the agent looks at accounts alone.</summary>
+    /// <summary>Advances a second and lets the agent review accounts only.</summary>
     public async Task ReviewAsync()
     {
         time.Advance(TimeSpan.FromSeconds(1));
@@ -95,7 +98,9 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         await Agent.ReviewMarginAsync(CancellationToken.None);
     }
 
-    /// <summary>A round of the agent, after which the exchange dies or does not; whoever goes on finds AAPL at this mark price.</summary>
+    /// <summary>
+    /// Runs a round of the agent, with or without a crash afterwards. The survivor gets AAPL at this mark price.
+    /// </summary>
     public async Task<MarginMarket> RoundAsync(bool dies, long markTicks)
     {
         await RoundAsync();
@@ -115,7 +120,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
 
     public async Task<long> CashAsync(long account = Trader) => (await exchange.ViewAsync(account)).Of("USD").Total;
 
-    /// <summary>What is wrong with the ledger, by its own rules and against the accounts.</summary>
+    /// <summary>Returns the issues of the ledger, by its own rules and against the accounts.</summary>
     public async Task<string[]> FindingsAsync()
     {
         var report = await exchange.Ledger.Reconcile(0, 100);

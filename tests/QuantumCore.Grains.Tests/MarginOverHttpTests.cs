@@ -7,7 +7,7 @@ using MarginState = QuantumCore.Client.MarginState;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Margin as people see it: terms, kinds of accounts, loans, locates and refusals over HTTP and the SDK.</summary>
+/// <summary>Margin over HTTP and the SDK: terms, account kinds, loans, locates and rejections.</summary>
 public class MarginOverHttpTests
 {
     private const string Account = "ACC-1050";
@@ -88,7 +88,9 @@ public class MarginOverHttpTests
         Assert.Equal((400, "lendable"), await PostRawAsync(exchange, "admin/margin/instruments/AAPL", """{"lendable":"-1"}"""));
     }
 
-    /// <summary>Long 100 of AAPL and short 80 of MSFT at 100.00 need 5,000.00 and 4,000.00 by themselves; three quarters of the smaller are credited.</summary>
+    /// <summary>
+    /// Long 100 AAPL and short 80 MSFT at 100.00 need 5,000.00 and 4,000.00 alone; 75 % of the smaller is credited.
+    /// </summary>
     [Fact]
     public async Task A_group_and_its_credit_are_set_listed_and_shown_with_what_they_take_off()
     {
@@ -154,7 +156,7 @@ public class MarginOverHttpTests
         Assert.Equal((1_100_000, 5_000), (policy.TargetPpm, policy.FeePpm));
     }
 
-    /// <summary>A trader's client of a margin account that has 10,000.00, with AAPL at 100.00.</summary>
+    /// <summary>Returns a trader's client with a margin account of 10,000.00, and AAPL at 100.00.</summary>
     private static async Task<QuantumCoreClient> OpenAsync(ServedExchange exchange)
     {
         var catalog = exchange.Grains.Catalog();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Margin accounts from the order to the ledger: what they may owe, what they are refused, and what they may give away.</summary>
+/// <summary>Margin accounts from the order to the ledger: loans, rejections, and transfers.</summary>
 public class MarginTests
 {
     private const long Trader = MarginMarket.Trader;
@@ -63,7 +63,7 @@ public class MarginTests
         Assert.Equal("symbol", (await market.Catalog.AnnounceAction(dividend))?.Field);
         Assert.Null(await market.Catalog.AnnounceAction(dividend with { Symbol = "AAPL" }));
 
-        // What has no margin terms pays in whatever it is paid in, and gets none in another before that is done.
+        // Without margin terms it pays in its quote asset, and cannot be paid in another one before that is done.
         await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW")));
         await market.Catalog.List(EncodedInstrument.From(Listed.Share("NEW.E") with { Base = new Asset("NEW", 0), Quote = new Asset("EUR", 2) }));
         Assert.Null(await market.Catalog.AnnounceAction(dividend with { Id = "new", Symbol = "NEW.E" }));
@@ -109,7 +109,8 @@ public class MarginTests
         await market.MarkAsync("AAPL", 20_000);
         Assert.Equal(RejectReason.InsufficientFunds, (await account.Withdraw(new WithdrawRequest("w3", "USD", 1, "bank"))).Reason);
 
-        // Of 60 shares at 200.00 a sixth is borrowed, 5,000.00 are gains on paper, and 6,000.00 are margin: nothing is left to give.
+        // Of 60 shares at 200.00 a sixth is borrowed, 5,000.00 are unrealised gains and 6,000.00 are margin: nothing is
+        // left.
         Assert.Equal(RejectReason.InsufficientMargin, (await account.Transfer(new TransferRequest("t1", MarginMarket.Other, "AAPL", 1))).Reason);
     }
 
@@ -173,7 +174,7 @@ public class MarginTests
         await dead.Exchange.ViewAsync(Trader, half);
         await dead.Exchange.Account(Trader).CatchUp();
 
-        // The silo may have made a mark price of these trades by itself already.
+        // The silo may have made a mark price from these trades already.
         await dead.MarkAsync("AAPL", 10_000);
         var before = await dead.MarginAsync();
         if (bySnapshot)
@@ -187,7 +188,9 @@ public class MarginTests
         Assert.Empty(await alive.FindingsAsync());
     }
 
-    /// <summary>Interest of a month: 365 days at 3.6 % of 360 of a loan of 1,000.00 are 10 cents a day.</summary>
+    /// <summary>
+    /// Interest of a month: 365 days of a loan of 1,000.00 at 3.6 % a year of 360 days are 10 cents a day.
+    /// </summary>
     [Fact]
     public async Task Interest_accrues_each_day_once_and_is_charged_on_the_first()
     {

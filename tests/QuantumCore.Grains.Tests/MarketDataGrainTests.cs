@@ -9,7 +9,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The public view of a symbol, with calls in order and with calls that overtake each other.</summary>
+/// <summary>The public view of a symbol, with ordered and overtaking calls.</summary>
 public abstract class MarketDataGrainTests(bool overtaking)
 {
     private const long Alice = 1001;
@@ -109,7 +109,7 @@ public abstract class MarketDataGrainTests(bool overtaking)
         var reader = new Reader();
         await reader.ReadThroughAsync(market, start!.Sequence);
 
-        // Another owner takes the stream over, writes, and dies before it can publish.
+        // Another owner takes over the stream, writes, and crashes before it can publish.
         var order = new SubmitOrder(
             Alice, 1, "lost", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
         var stream = await exchange.Service<JournalWriter>()
@@ -145,7 +145,7 @@ public abstract class MarketDataGrainTests(bool overtaking)
             reader.TradeChanges.Select(c => (c.Sequence, c.Trade, c.BeforeTicks, c.PriceTicks)));
         Assert.All(reader.TradeChanges, change => Assert.True(change.TimeNanos >= change.Trade.TimeNanos));
 
-        // Live, anew from the journal, and from the history.
+        // Live, rebuilt from the journal, and from the history.
         PublicTrade[] marked = [made[0] with { ChangedTicks = 0 }, made[1] with { ChangedTicks = 14_980 }];
         Assert.Equal(marked.Reverse(), await market.Trades(10));
         await exchange.Cluster.DeactivateAsync(market);
@@ -208,7 +208,7 @@ public abstract class MarketDataGrainTests(bool overtaking)
 
 public sealed class MarketDataWithCallsInOrder() : MarketDataGrainTests(overtaking: false);
 
-/// <summary>Where a market data grain begins from what its book says.</summary>
+/// <summary>Start of a market data grain from its book's state.</summary>
 public sealed class MarketDataBeginningTests
 {
     private const long Alice = 1001;

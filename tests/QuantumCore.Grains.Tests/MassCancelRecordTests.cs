@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a book writes down of many orders that are cancelled at once, and what a replay makes of it.</summary>
+/// <summary>Records of mass cancels, and their replay.</summary>
 public class MassCancelRecordTests
 {
     private const long Alice = 1001;
@@ -43,7 +43,10 @@ public class MassCancelRecordTests
         Assert.All(orders, order => Assert.Equal(EndReason.MassCancel, order.End));
     }
 
-    /// <summary>Alice shows 5 and hides 7 at one price; Bob's sell stands a tick above the best bid, and would follow it into what is hidden.</summary>
+    /// <summary>
+    /// Returns a book: Alice shows 5 and hides 7 at one price; Bob's pegged sell is a tick above the best bid and would
+    /// follow it into the hidden order.
+    /// </summary>
     private static JournaledBook Crowded()
     {
         var book = new JournaledBook();

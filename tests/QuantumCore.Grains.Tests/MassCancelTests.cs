@@ -5,7 +5,7 @@ using static QuantumCore.Grains.Tests.ServedExchange;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A mass cancel ends all it names before anything follows from the end of one of them.</summary>
+/// <summary>A mass cancel ends all named orders before any consequence of one of them.</summary>
 public class MassCancelTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

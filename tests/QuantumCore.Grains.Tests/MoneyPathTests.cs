@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// The product's own state machines, account and book, driven by seeded random traders: what a venue must keep
-/// at every step, whatever the flow.
+/// The product's own state machines, account and book, driven by seeded random traders. Checks the invariants of a
+/// venue at every step, whatever the flow.
 /// </summary>
 public class MoneyPathTests
 {
@@ -222,7 +222,7 @@ public class MoneyPathTests
         (long Number, long ReduceToLots) Of(string name) => states[1].IsUsed(name, out var key) ? (key.Number, key.ReduceToLots) : (-1, -1);
     }
 
-    /// <summary>One book, four accounts, a seeded flow of every command.</summary>
+    /// <summary>A book, four accounts, and a seeded flow of every command.</summary>
     private sealed class Market
     {
         private readonly Random _random;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A stop without a limit is protected from where it triggers, also once that is somewhere else.</summary>
+/// <summary>A stop without a limit is protected from its trigger price, also after that is amended.</summary>
 public class MovedStopTests
 {
     private static readonly DateTimeOffset s_later = new(2090, 1, 1, 0, 0, 0, TimeSpan.Zero);
@@ -51,7 +51,7 @@ public class MovedStopTests
         Assert.Equal("replaced", (await alice.GetOrderAsync("AAPL", stop.OrderId, Token)).EndReason);
         Assert.True(await HeldAsync(alice) > held);
 
-        // Asked again it is the same one.
+        // A repeated request returns the same order.
         Assert.Equal(moved.OrderId, (await alice.AmendAsync("AAPL", stop.OrderId, change, Token)).OrderId);
         Assert.Single(await alice.GetOpenOrdersAsync(cancellation: Token));
         await TradeAndWaitAsync(exchange, OrderSide.Buy, 200, moved.OrderId);
@@ -145,10 +145,12 @@ public class MovedStopTests
         Assert.Equal(("InvalidCombination", "type,trailingDistance"), (refused.Code, refused.Field));
     }
 
-    /// <summary>A trade at a price, with more behind it for the stop: the stop, which is filled.</summary>
+    /// <summary>
+    /// Trades at a price, with more quantity behind it for the stop. Returns the stop, which is filled.
+    /// </summary>
     private static async Task<Order> TradeAndWaitAsync(ServedExchange exchange, OrderSide side, decimal price, long orderId)
     {
-        // What the stop takes is a little worse than where it triggers: within its protection from there, and from nowhere else.
+        // The stop trades slightly worse than its trigger: within its protection from there only.
         if (side == OrderSide.Sell)
         {
             await exchange.BobAsync(ServedExchange.Buy(20, price - 1));

@@ -6,7 +6,7 @@ using TradingPhase = QuantumCore.Client.TradingPhase;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Who did what to trading and accounts, kept by the journal alone.</summary>
+/// <summary>Log of operator actions on trading and accounts, derived from the journal alone.</summary>
 public sealed class OperatorLogTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Open orders through corporate actions, in the book's shell and in accounts: once for each action, told in one record, replayed byte for byte.</summary>
+/// <summary>
+/// Open orders through corporate actions, in the book's shell and in accounts: once for each action, in one record, and
+/// replayed byte for byte.
+/// </summary>
 public class OrderAdjustmentTests
 {
     private const long Alice = 1001;
@@ -60,7 +63,7 @@ public class OrderAdjustmentTests
         Assert.Equal((StepKind.Adjusted, 100, 97, 0, 10), (step.Kind, step.PriceBeforeTicks, step.PriceTicks, step.QuantityLots, step.LeavesLots));
         Assert.Null(Adjust(book, 7, OrderAdjustment.Dividend(3)));
 
-        // Nor does a book that comes back from its snapshot; another action is another thing, even one that was announced before.
+        // A book restored from its snapshot does not either. Another action differs, even one announced earlier.
         var restored = BookMachine.Restore("AAPL", book.Snapshot());
         Assert.Equal(book.Snapshot(), restored.Snapshot());
         Assert.Null(Adjust(restored, 7, OrderAdjustment.Dividend(3)));

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Somebody who knows a book by what is told of it order by order, and nothing else.</summary>
+/// <summary>A reader that knows a book only by its market-by-order messages.</summary>
 internal sealed class OrderByOrderReader
 {
     private readonly SortedDictionary<long, List<DisplayedOrder>> _bids = new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
@@ -16,14 +16,14 @@ internal sealed class OrderByOrderReader
 
     public int Snapshots { get; private set; }
 
-    /// <summary>Trades that were told: sequence, index, price, lots.</summary>
+    /// <summary>Reported trades: sequence, index, price, lots.</summary>
     public List<(long Sequence, int Index, long PriceTicks, long Lots)> Trades { get; } = [];
 
     public IEnumerable<DisplayedOrder> Bids => _bids.Values.SelectMany(line => line);
 
     public IEnumerable<DisplayedOrder> Asks => _asks.Values.SelectMany(line => line);
 
-    /// <summary>The displayed orders of a book in the sequence in which they trade.</summary>
+    /// <summary>Returns the displayed orders of a book in trading sequence.</summary>
     public static IEnumerable<DisplayedOrder> Of(OrderBook book, Side side)
     {
         var shown = new List<DisplayedOrder>();

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A book told order by order, from its records.</summary>
+/// <summary>Market-by-order messages, derived from a book's records.</summary>
 public sealed class OrderByOrderViewTests
 {
     [Theory]
@@ -75,7 +75,7 @@ public sealed class OrderByOrderViewTests
         var next = view.After(reader.Sequence + 1);
         Assert.Equal((false, OrderByOrder.ChangesKept), (next.IsSnapshot, next.Changes.Length));
 
-        // One command that changes more than is remembered leaves nobody with a part of it.
+        // A command with more changes than are kept never leaves a reader with a part of it.
         book.CloseAll(1001, OrderByOrder.ChangesKept + 1);
         view.Take(view.Sequence + 1, book.Records[^1]);
         var all = view.After(view.Sequence - 1);
@@ -95,7 +95,7 @@ public sealed class OrderByOrderViewTests
     }
 }
 
-/// <summary>A book told order by order by its grain, with calls in order and with calls that overtake each other.</summary>
+/// <summary>Market-by-order messages of a grain, with ordered and overtaking calls.</summary>
 public abstract class OrderByOrderTests(bool overtaking)
 {
     private const long Alice = 1001;
@@ -167,7 +167,7 @@ public abstract class OrderByOrderTests(bool overtaking)
         var first = await exchange.PlaceAsync(Alice, "before", "AAPL", Side.Buy, 14_995, 7);
         await Wait.UntilAsync(async () => (await market.Depth(10)).Sequence >= first.Sequence, "market data to have the first order");
 
-        // Else the ledger may be who reads next.
+        // Otherwise the ledger may be the next reader.
         await exchange.Ledger.CatchUp();
         held.Then = async () =>
         {
@@ -209,7 +209,7 @@ public abstract class OrderByOrderTests(bool overtaking)
         var start = await market.WaitForOrders(0);
         Task<OrderByOrderUpdate?>[] waiting = [.. Enumerable.Range(0, ChangeWatch.Limit).Select(_ => market.WaitForOrders(start!.Sequence).AsTask())];
 
-        // The grain takes calls in the sequence in which they come: this one comes when all of those wait.
+        // The grain handles calls in sequence: this one comes when all of those wait.
         var byPrice = market.WaitForUpdate(start!.Sequence).AsTask();
         var placed = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 100);
         Assert.Equal(placed.Sequence, (await byPrice)!.Sequence);
@@ -224,7 +224,7 @@ public abstract class OrderByOrderTests(bool overtaking)
         var market = exchange.Grains.GetGrain<IMarketDataGrain>("AAPL");
         var start = await market.WaitForOrders(0);
 
-        // One who waits while that comes is not told that nothing happened to any order.
+        // A waiter during that time is not told that no order changed.
         var waiting = Task.Run(
             async () =>
             {
@@ -234,7 +234,7 @@ public abstract class OrderByOrderTests(bool overtaking)
             },
             TestContext.Current.CancellationToken);
 
-        // Another owner takes the stream over and writes what no book does: an order that skips an id.
+        // Another owner takes over the stream and writes what no book does: an order that skips an id.
         var order = new SubmitOrder(Alice, 1, "wrong", Side.Sell, OrderType.Limit, TimeInForce.GoodTillCancel, false, 15_100, 7, 0, 0);
         var stream = await exchange.Service<JournalWriter>().OpenAsync("book/AAPL", TestContext.Current.CancellationToken);
         await stream.WhenDurable(stream.Append(BookRecordEncoding.Encode(
@@ -252,7 +252,7 @@ public sealed class OrderByOrderWithCallsInOrder() : OrderByOrderTests(overtakin
 
 public sealed class OrderByOrderWithOvertakingCalls() : OrderByOrderTests(overtaking: true);
 
-/// <summary>A journal that, once, is read to its end and then waits for something before its reader goes on.</summary>
+/// <summary>A journal that, once, waits for an event after reading to its end, before its reader continues.</summary>
 internal sealed class HeldReading
 {
     public Func<Task>? Then { get; set; }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The life of an order through account, book and back, with calls in order and with calls that overtake each other.</summary>
+/// <summary>Life of an order through account, book and back, with ordered and overtaking calls.</summary>
 public abstract class OrderLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
@@ -216,7 +216,7 @@ public abstract class OrderLifeTests(bool overtaking)
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, overtaking);
         var order = await exchange.PlaceAsync(Alice, "a", "AAPL", Side.Buy, 15_000, 10);
         await exchange.PlaceAsync(Bob, "b", "AAPL", Side.Sell, 15_000, 4);
-        // As from an account to which the fill has not come.
+        // As from an account that has not received the fill.
         var stale = await exchange.Book("AAPL").Reduce(Alice, order.Number, 8, expectedLots: 10);
         Assert.Equal((RejectReason.StaleLeaves, "expectedRemaining"), (stale.Reason, stale.Field));
         for (var times = 0; times < 2; times++)
@@ -304,8 +304,8 @@ public abstract class OrderLifeTests(bool overtaking)
     }
 }
 
-/// <summary>In the plain runtime.</summary>
+/// <summary>Runs on the plain runtime.</summary>
 public sealed class OrderLifeWithCallsInOrder() : OrderLifeTests(overtaking: false);
 
-/// <summary>In the runtime that behaves as badly as a cluster may.</summary>
+/// <summary>Runs on a runtime that behaves as badly as a cluster may.</summary>
 public sealed class OrderLifeWithOvertakingCalls() : OrderLifeTests(overtaking: true);

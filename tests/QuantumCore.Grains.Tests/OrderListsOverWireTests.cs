@@ -3,7 +3,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Lists of orders by the Binance Spot interface: placed, found by id and by name, told of, cancelled, done.</summary>
+/// <summary>
+/// Order lists of the Binance Spot interface: placed, found by id and by name, reported, cancelled, done.
+/// </summary>
 public class OrderListsOverWireTests
 {
     private const string Pair =

@@ -5,7 +5,7 @@ using static QuantumCore.Grains.Tests.ServedExchange;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The quantity of an order as its answers tell it, and as it is amended.</summary>
+/// <summary>Quantity of an order in responses, and its amendment.</summary>
 public class OrderQuantityOverHttpTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a book writes down of orders that trigger, or whose parent is filled; what a replay compares, what an account and the history keep.</summary>
+/// <summary>Records of triggered orders and of orders whose parent is filled: replay, account and history.</summary>
 public class OrderStageTests
 {
     private const long Alice = 1001;
@@ -146,7 +146,7 @@ public class OrderStageTests
         Assert.Equal(KindOfTurn, BookRecordEncoding.Encode(book.Last)[1]);
         Assert.Equal("orders[0].price,orders[1].triggerPrice", BookReports.First("AAPL", book.Machine.Sequence, book.Last, Alice, 3).Field);
 
-        // One that was refused before that was told: nobody knows which.
+        // An order rejected before stages were recorded: the reason is unknown.
         var old = BookRecordEncoding.Encode(((BookTurn)book.Records[^2]).WithoutStages());
         var replayed = book.ReplayedTo(book.Records.Count - 2);
         Assert.Null(BookReports.First("AAPL", book.Records.Count - 1, replayed.Replay(book.Records.Count - 1, old), Alice, 1).Field);
@@ -187,7 +187,7 @@ public class OrderStageTests
             var at = steps.IndexOf(steps.First(step => step.Kind == kind));
             Halts(steps.SetItem(at, steps[at] with { PriceTicks = steps[at].PriceTicks + 1 }));
             Halts(steps.SetItem(at, steps[at] with { Refusal = RejectReason.PriceBand }), kind == StepKind.Ended);
-            // One of them that is missing is no older record.
+            // A record that lacks one of them is no older record.
             Halts(steps.RemoveAt(at));
         }
 
@@ -217,7 +217,7 @@ public class OrderStageTests
         Assert.False(again.KnowsStandings);
         Assert.Equal(account.Snapshot(), again.Snapshot());
 
-        // What came after it is known, and stays so.
+        // A later change is known, and stays.
         account.Account.Orders[2].Standing = new(OrderStage.Armed, 77, 14_000);
         again = AccountMachine.Restore(account.Account.Id, _ => Listed.Aapl, account.Snapshot());
         Assert.Equal(new OrderStanding(OrderStage.Armed, 77, 14_000), again.Account.Orders[2].Standing);
@@ -228,7 +228,7 @@ public class OrderStageTests
         Assert.Equal(OrderStage.Pending, again.Account.Orders[2].Standing.Stage);
     }
 
-    /// <summary>How account, history and report tell an open order; after a snapshot, too.</summary>
+    /// <summary>Checks the stage of an open order in account, history and report, also after a snapshot.</summary>
     private static async Task AssertStageAsync(JournaledBook book, long number, OrderStage stage, long since, long? priceTicks = null)
     {
         Assert.Equal(book.Machine.Snapshot(), book.Replayed().Snapshot());
@@ -248,14 +248,14 @@ public class OrderStageTests
         Assert.Equal((stage, since, report.PriceTicks), (past.Stage, past.StageNanos, past.PriceTicks));
     }
 
-    // A price that is the order's own is told with its trigger, and is nothing new.
+    // A price equal to the order's own is recorded with its trigger, and is not new.
     private static (OrderStage Stage, long Since, long PriceTicks) StandingOf(AccountMachine machine, long number, long own, bool isOwn)
     {
         var standing = machine.Account.Orders[number].Standing;
         return (standing.Stage, standing.SinceNanos, isOwn && standing.PriceTicks == own ? 0 : standing.PriceTicks);
     }
 
-    /// <summary>Alice's account, folded from the book's records.</summary>
+    /// <summary>Returns Alice's account, folded from the book's records.</summary>
     private static AccountMachine AccountOf(JournaledBook book)
     {
         var account = new AccountMachine(new AccountId(Alice), _ => Listed.Aapl);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Orders that wait for a trigger or a parent, and wait no more: as each interface tells it.</summary>
+/// <summary>Orders that wait for a trigger or a parent, and then work, as each interface reports them.</summary>
 public class OrderStagesOverWireTests
 {
     private const string Parent =
@@ -97,7 +97,7 @@ public class OrderStagesOverWireTests
         Assert.Equal(154.99m, (await alice.GetOrderHistoryAsync(cancellation: Token))[0].Price);
         Assert.Equal("154.99", Text(Assert.Single(await wire.ReportsAsync(1)), "p"));
 
-        // At the price that it is shown with it becomes smaller where it stands.
+        // At its displayed price it is reduced in place.
         var smaller = await alice.AmendAsync("AAPL", slid.OrderId, new AmendOrder { Price = 154.99m, Quantity = 4 }, Token);
         Assert.Equal((slid.OrderId, 4, 154.99m), (smaller.OrderId, smaller.Quantity, smaller.Price));
         Assert.Equal(154.99m, (await alice.CancelAsync("AAPL", slid.OrderId, cancellation: Token)).Price);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Orders over FIX 4.4, on the exchange's own grains: what a desk sends, and what it is told.</summary>
+/// <summary>Orders over FIX 4.4, on the exchange's own grains: requests of a desk and their reports.</summary>
 public sealed class OrdersOverFixTests
 {
     private const string Terms = "55=AAPL|54=1|38=10|40=2|44=140|59=1";
@@ -100,7 +100,7 @@ public sealed class OrdersOverFixTests
         Assert.Equal("8 11=a 150=8 103=6", await desk.HearAsync(1, 11, 150, 103));
         Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
 
-        // A copy of what never came in is an order like any other, and told once.
+        // A copy of a message that never arrived is an order like any other, and reported once.
         await desk.SendAsync("D", $"97=Y|11=b|{Terms}");
         await desk.SendAsync("H", "11=b|55=AAPL|54=1|790=s");
         Assert.Equal("8 11=b 150=0; 8 11=b 150=I 790=s", await desk.HearAsync(2, 11, 150, 790));

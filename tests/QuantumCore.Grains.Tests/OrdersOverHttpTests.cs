@@ -7,7 +7,7 @@ namespace QuantumCore.Grains.Tests;
 
 /// <summary>
 /// Every kind of order through the whole exchange: client, HTTP, account, book and back. Fees are 200 millionths for
-/// the resting and 777 for the incoming side; balances are worked out by hand.
+/// the maker and 777 for the taker. Expected balances are computed by hand.
 /// </summary>
 public class OrdersOverHttpTests
 {
@@ -185,7 +185,7 @@ public class OrdersOverHttpTests
 
         var smaller = new AmendOrder { Quantity = 8m, ExpectedRemaining = 6m, ClientOrderId = "smaller" };
         Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
-        // An answer that was lost: what has been done is told again, although there is less open now.
+        // A lost response: the result is returned again, although less is open now.
         Assert.Equal(4m, (await exchange.Alice.AmendAsync("AAPL", order.OrderId, smaller, Cancellation)).Remaining);
 
         var dearer = await exchange.Alice.AmendAsync("AAPL", order.OrderId, new AmendOrder { Price = 141m, ExpectedRemaining = 4m }, Cancellation);
@@ -214,7 +214,9 @@ public class OrdersOverHttpTests
         }
     }
 
-    /// <summary>Who repeats what is 503 would repeat it without end: the name is used.</summary>
+    /// <summary>
+    /// A client would retry a 503 endlessly, so the rejection is final and the client order id is used up.
+    /// </summary>
     [Fact]
     public async Task What_a_halt_refuses_is_refused_for_good_and_not_for_a_while()
     {
@@ -235,14 +237,14 @@ public class OrdersOverHttpTests
         await exchange.BobAsync(Buy(1m, 148m));
         var stop = await exchange.AliceAsync(PlaceOrder.Stop("AAPL", OrderSide.Sell, 10m, 148m) with { Type = OrderType.StopLimit, Price = 148.50m });
         await exchange.AliceAsync(Sell(1m, 148m));
-        // It has triggered and stands in the book; what trades then is beyond its trigger again.
+        // It has triggered and rests in the book; later trades pass its trigger again.
         await exchange.BobAsync(Buy(2m, 148.50m));
         var moved = await exchange.Alice.AmendAsync("AAPL", stop.OrderId, new AmendOrder { Price = 148.40m }, Cancellation);
         Assert.Equal((OrderStatus.New, 8m, 148.40m), (moved.Status, moved.Remaining, moved.Price));
         await ShowsAsync(148.40m, 8m);
         var more = await exchange.Alice.AmendAsync("AAPL", moved.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
         await ShowsAsync(148.40m, 12m);
-        // What refuses it is what it is now: a price that its trigger has nothing to do with.
+        // It is rejected for its current price, not for its trigger.
         await exchange.Operator.SetReferenceAsync("AAPL", 150m, Cancellation);
         await exchange.Operator.SetRulesAsync("AAPL", new BookRules { StaticBand = 500 }, Cancellation);
         var far = await Assert.ThrowsAsync<QuantumCoreException>(

@@ -8,7 +8,9 @@ using OwnerShare = QuantumCore.Contracts.OwnerShare;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Limits of an owner over several accounts: a part for each, so that all of them together never pass what the owner may.</summary>
+/// <summary>
+/// Limits of an owner over several accounts: each gets a share, so that together they never exceed the owner's limits.
+/// </summary>
 public class OwnerLimitTests
 {
     private const long First = 1001;
@@ -52,11 +54,11 @@ public class OwnerLimitTests
         Assert.Equal(1, await OpenAsManyAsync(exchange, Second, 6));
         Assert.Equal(0, await OpenAsManyAsync(exchange, First, 1));
 
-        // Another owner's account, and another book, are not concerned.
+        // Another owner's account, and another book, are not affected.
         Assert.Equal(6, await OpenAsManyAsync(exchange, 1004, 6));
         Assert.Equal(6, await OpenAsManyAsync(exchange, Second, 6, "MSFT"));
 
-        // Who comes to the owner later has no part before it is given one.
+        // An account that joins the owner later has no share before it gets one.
         await exchange.Grains.Catalog().SetOwner(new OwnedAccount(Third, "acme"));
         await exchange.RefreshCatalogsAsync();
         Assert.Equal(0, await OpenAsManyAsync(exchange, Third, 1));
@@ -81,7 +83,7 @@ public class OwnerLimitTests
         Assert.Equal(RejectReason.None, (await exchange.PlaceAsync(Second, "ten", "AAPL", Side.Buy, 100, 10)).Reason);
         Assert.Equal(RejectReason.PositionLimit, (await exchange.PlaceAsync(Second, "one", "AAPL", Side.Buy, 100, 1)).Reason);
 
-        // 20,000.00 of a day for all that is paid in USD: 10,000.00 each; what is open counts.
+        // 20,000.00 a day for all instruments quoted in USD: 10,000.00 each; open orders count.
         Assert.Null(await SetAsync(exchange, "*USD", [new(LimitKind.DailyVolume, 2_000_000), new(LimitKind.DailyLoss, 100_000)]));
         Assert.Equal(RejectReason.None, (await exchange.PlaceAsync(Second, "most", "MSFT", Side.Buy, 100, 9_990)).Reason);
         Assert.Equal(RejectReason.DailyVolume, (await exchange.PlaceAsync(Second, "more", "MSFT", Side.Buy, 100, 1)).Reason);
@@ -149,7 +151,7 @@ public class OwnerLimitTests
         return wrong;
     }
 
-    /// <summary>How many of so many orders are taken.</summary>
+    /// <summary>Returns the number of accepted orders.</summary>
     private static async Task<int> OpenAsManyAsync(Exchange exchange, long account, int orders, string symbol = "AAPL")
     {
         var taken = 0;

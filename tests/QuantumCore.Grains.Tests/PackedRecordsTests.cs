@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>An exchange whose old records are packed tells what it told before, to everybody who asks.</summary>
+/// <summary>An exchange with packed old records gives the same responses as before.</summary>
 public sealed class PackedRecordsTests
 {
     private const string Aapl = "AAPL";
@@ -47,7 +47,7 @@ public sealed class PackedRecordsTests
             await exchange.CrashAsync();
         }
 
-        // From the journal alone, the history too.
+        // From the journal alone, including the history.
         await disk.LoseHistoryAsync();
         await using var again = await Exchange.StartAsync(disk, time: time);
         Assert.Equal(told, await TellAsync(again, orders));
@@ -55,7 +55,7 @@ public sealed class PackedRecordsTests
         Assert.Equal(fills, await FillsAsync(again));
     }
 
-    /// <summary>Every kind of beginning and end that an order has; none stays open.</summary>
+    /// <summary>Enters orders with every kind of beginning and end; none stays open.</summary>
     private static async Task<List<SubmitOrder>> TradeAsync(Exchange exchange)
     {
         var book = exchange.Book(Aapl);
@@ -99,7 +99,7 @@ public sealed class PackedRecordsTests
         return orders;
     }
 
-    /// <summary>What is told of orders that are sent again, cancelled too late, and asked for.</summary>
+    /// <summary>Returns the responses for orders that are repeated, cancelled too late, and queried.</summary>
     private static async Task<List<string>> TellAsync(Exchange exchange, List<SubmitOrder> orders)
     {
         var told = new List<string>();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Lists that are longer than a page.</summary>
+/// <summary>Lists longer than a page.</summary>
 public sealed class PagesOverHttpTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -40,7 +40,7 @@ public sealed class PagesOverHttpTests
         Assert.Equal(("BadRequest", "after"), (refusal.Code, refusal.Field));
     }
 
-    /// <summary>Pages of four; the last one names no next.</summary>
+    /// <summary>Returns all items, read in pages of four; the last page has no next cursor.</summary>
     private static async Task<List<T>> AllAsync<T>(Func<int, string?, Task<Page<T>>> read)
     {
         var all = new List<T>();

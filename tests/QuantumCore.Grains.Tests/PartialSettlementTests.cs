@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>How a batch is shared out of which not everything was delivered: rules 10.4 and 10.5, and what holds of any batch.</summary>
+/// <summary>Allocation of a batch with missing deliveries: rules 10.4 and 10.5, and invariants of any batch.</summary>
 public class PartialSettlementTests
 {
     private const long Alice = 1001, Bob = 1002, Carol = 1003, Dave = 1004;
@@ -33,7 +33,7 @@ public class PartialSettlementTests
             [Of(Alice, -300, 0), Of(Carol, 150, 0), Of(Bob, 150, 0)], [new(Alice, "AAPL", 210)], lot: 10);
         Assert.Equal([(Alice, -90L), (Bob, 50), (Carol, 40)], Units(parts));
 
-        // What is no whole lot is not delivered.
+        // Less than a whole lot is not delivered.
         parts = Shared([Of(Alice, -300, 0), Of(Carol, 150, 0), Of(Bob, 150, 0)], [new(Alice, "AAPL", 211)], lot: 10);
         Assert.Equal([(Alice, -80L), (Bob, 40), (Carol, 40)], Units(parts));
     }
@@ -67,7 +67,7 @@ public class PartialSettlementTests
     [Fact]
     public void Who_is_not_paid_takes_no_more_than_it_can_pay_for()
     {
-        // Alice is short of all AAPL; with what it was to bring she buys MSFT of Carol.
+        // Alice is short of all AAPL; with its proceeds she buys MSFT from Carol.
         ImmutableArray<SettlementFail> fails =
         [
             Of(Alice, -10, 1_000), Of(Bob, 10, -1_000), Of(Alice, 7, -1_000, symbol: "MSFT"), Of(Carol, -7, 1_000, symbol: "MSFT"),
@@ -82,7 +82,7 @@ public class PartialSettlementTests
     [Fact]
     public void What_an_account_passes_on_in_the_same_batch_it_gives_to_itself()
     {
-        // Bob's 10 of last week fail again; what he sold on Monday only changes who waits for Alice.
+        // Bob's 10 of last week fail again; his sale on Monday only changes who waits for Alice.
         var parts = Shared(
             [Of(Alice, -10, 1_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100), Of(Carol, 10, -1_100)],
             [new(Alice, "AAPL", 10)],
@@ -90,7 +90,7 @@ public class PartialSettlementTests
         Assert.Equal([(Bob, "AAPL", 0L), (Bob, "USD", 100)], Items(parts));
         Assert.Equal([(Alice, -10L), (Carol, 10)], parts.Left().Select(fail => (fail.Account, fail.UnitsLeft)));
 
-        // Nor does it go to another one who waits as long: outside, Bob gives and gets nothing.
+        // Nor does it go to another account that waits as long: outside, Bob delivers and receives nothing.
         parts = Shared(
             [
                 Of(Alice, -20, 2_000, Monday - 3), Of(Bob, 10, -1_000, Monday - 3), Of(Dave, 10, -1_000, Monday - 3), Of(Bob, -10, 1_100), Of(Carol, 10, -1_100),
@@ -129,7 +129,7 @@ public class PartialSettlementTests
                 var parts = Shared(open, shorts, funds);
                 RequireSound(open, shorts, funds, parts);
 
-                // Whatever sequence they come in, and however often.
+                // Whatever their sequence, and however often.
                 var again = Shared([.. open.OrderBy(_ => random.Next())], shorts, funds);
                 again.Share(shorts, funds);
                 Assert.Equal(Items(parts), Items(again));
@@ -179,7 +179,7 @@ public class PartialSettlementTests
         }
     }
 
-    // Trades of two symbols between five accounts on two days, and what failed of a week before.
+    // Trades of two symbols between five accounts on two days, and fails of a week before.
     private static ImmutableArray<SettlementFail> Batch(Random random)
     {
         var legs = new Dictionary<(long Account, string Symbol, long Since, long TradeDay), (long Units, long Cash)>();

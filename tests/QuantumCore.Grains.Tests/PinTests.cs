@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Books that operators pin to silos: on record in the catalog, whatever becomes of the process.</summary>
+/// <summary>Books pinned to silos by operators: recorded in the catalog, so pins survive the process.</summary>
 public class PinTests
 {
     private static readonly string[] s_symbols = ["AAPL", "MSFT"];
@@ -22,7 +22,7 @@ public class PinTests
         var before = Assert.Single(await catalog.Pins());
         Assert.Equal(("AAPL", "east", "night desk", "beside its market maker"), (before.Book, before.Silo, before.By, before.Why));
 
-        // What is so already is no new record.
+        // An unchanged pin is not recorded again.
         Assert.Null(await catalog.SetPin(new("AAPL", "east", "somebody else", "")));
         await dead.CrashAsync();
         await using var exchange = await Exchange.StartAsync(disk);

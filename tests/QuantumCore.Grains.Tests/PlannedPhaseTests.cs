@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Phases that end by themselves: halts, and the auctions that follow them or a price band.</summary>
+/// <summary>Phases that end by themselves: halts, and the auctions after them or after a price band.</summary>
 public sealed class PlannedPhaseTests
 {
     private const string Aapl = "AAPL";
@@ -29,7 +29,7 @@ public sealed class PlannedPhaseTests
         var auction = Assert.IsType<BookTurn>(book.FollowPlan(901 * Second));
         Assert.Equal((TradingPhase.Volatility, 901 * Second), (auction.Phase, auction.TimeNanos));
         Assert.Equal(PhaseReason.Planned, book.PhaseReason);
-        // It lasts from when it was to begin, however late the book was looked at.
+        // Its duration counts from its scheduled start, however late the book was checked.
         Assert.Equal(new PhasePlan(TradingPhase.Continuous, 1_200 * Second), book.Plan);
 
         Assert.Equal(TradingPhase.Continuous, Assert.IsType<BookTurn>(book.FollowPlan(1_200 * Second)).Phase);
@@ -45,7 +45,7 @@ public sealed class PlannedPhaseTests
         Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Opening, null, PhaseReason.None), 2 * Second, out _));
         Assert.Equal((null, PhaseReason.None, 2 * Second), (book.Plan, book.PhaseReason, book.PhaseNanos));
 
-        // One that is refused changes nothing.
+        // A rejected change has no effect.
         book.Operate(Phase(TradingPhase.Halt, new PhasePlan(TradingPhase.Volatility, 900 * Second), PhaseReason.Technical), 3 * Second, out _);
         Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 4 * Second, out _));
         Assert.Equal(new PhasePlan(TradingPhase.Volatility, 900 * Second), book.Plan);
@@ -72,7 +72,7 @@ public sealed class PlannedPhaseTests
         Call(Phase(TradingPhase.Closed, null, PhaseReason.MarketWideBreaker), 5 * Second);
         Assert.Equal((TradingPhase.Closed, PhaseReason.MarketWideBreaker, null), (book.Core.Phase, book.PhaseReason, book.Plan));
 
-        // Where there is trading, or an auction, a call of the same phase is one too many.
+        // During trading or an auction, a change to the same phase is rejected.
         Call(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 6 * Second);
         Assert.Equal(RejectReason.NotInThisPhase, book.Operate(Phase(TradingPhase.PreOpen, null, PhaseReason.None), 7 * Second, out _));
 
@@ -98,7 +98,7 @@ public sealed class PlannedPhaseTests
         Assert.Equal(Plan(expected), book.Plan);
         Assert.Equal(expected == planned ? PhaseReason.Regulatory : PhaseReason.MarketWideBreaker, book.PhaseReason);
 
-        // For the day: whatever was planned no longer is.
+        // For the day: any plan is removed.
         Assert.Equal(RejectReason.None, book.Operate(Phase(TradingPhase.Halt, null, PhaseReason.MarketWideBreaker), 3 * Second, out _));
         Assert.Null(book.Plan);
     }
@@ -158,7 +158,7 @@ public sealed class PlannedPhaseTests
         Assert.Equal((TradingPhase.Volatility, PhaseReason.PriceBand, 2 * Second), (book.Core.Phase, book.PhaseReason, book.PhaseNanos));
         Assert.Equal(new PhasePlan(TradingPhase.Continuous, 122 * Second), book.Plan);
 
-        // Its price would be out of the collar: it goes on for as long again.
+        // Its price would be outside the collar, so it is extended by the same time.
         records.Add(book.FollowPlan(122 * Second)!);
         Assert.Equal((TradingPhase.Volatility, 2 * Second), (book.Core.Phase, book.PhaseNanos));
         Assert.Equal(new PhasePlan(TradingPhase.Continuous, 242 * Second), book.Plan);
@@ -175,7 +175,8 @@ public sealed class PlannedPhaseTests
     {
         var book = NewBook();
         var snapshot = book.Snapshot();
-        // Reason, beginning, length of auctions, whether there is a plan, the numbers of trade groups and corporate actions, since when units are what they are, and changed trades: a zero each.
+        // Reason, start, auction length, plan flag, numbers of trade groups and corporate actions, time of the current
+        // units, and changed trades: a zero each.
         Assert.Equal([0, 0, 0, 0, 0, 0, 0, 0], snapshot[^8..]);
         var old = snapshot[..^8];
         old[0] = 4;

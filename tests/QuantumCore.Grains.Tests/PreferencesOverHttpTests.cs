@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Preferences of a person over a real socket.</summary>
+/// <summary>A user's preferences over a real socket.</summary>
 public sealed class PreferencesOverHttpTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a book writes down of self-trades that it prevented, what a replay compares, and who may see what.</summary>
+/// <summary>Records of matches stopped by self-trade prevention: replay, and visibility.</summary>
 public class PreventedMatchTests
 {
     private const long Alice = 1001;
@@ -14,7 +14,7 @@ public class PreventedMatchTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>The taker's mode; the mode that is told, what the taker and the maker lose, and what is left of them.</summary>
+    /// <summary>Mode of the taker; reported mode, losses of taker and maker, and their remainders.</summary>
     public static TheoryData<SelfTradePrevention, SelfTradePrevention, long, long, long, long> Modes => new()
     {
         { SelfTradePrevention.ExpireTaker, SelfTradePrevention.ExpireTaker, 6, 0, 0, 10 },
@@ -111,7 +111,7 @@ public class PreventedMatchTests
             step => step with { OrderId = 2 }, step => step with { MakerOrderId = 3 }, step => step with { MakerAccount = Sister },
         ];
         Assert.All(forgeries, forge => Halts(book.Last with { Steps = steps.SetItem(at, forge(steps[at])) }));
-        // One of two that is missing is no older record.
+        // A record that lacks one of the two is no older record.
         Halts(book.Last with { Steps = steps.RemoveAt(at) });
 
         void Halts(BookTurn forged) => Assert.Throws<DivergenceException>(
@@ -140,7 +140,7 @@ public class PreventedMatchTests
         Assert.All(alices, match => Assert.Equal(0, match.Maker.Number));
         Assert.Empty(await history.PreventedAsync(new PreventedQuery(1003), Token));
 
-        // Whose order did not change has nothing to be told of.
+        // An account whose order did not change gets no report.
         Assert.DoesNotContain(Sister, book.Last.TouchedAccounts());
         Assert.Equal(
             new PreventedQuantity(new TradePlace(6, 0), 6, 6),

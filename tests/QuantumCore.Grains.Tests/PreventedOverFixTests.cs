@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Self-trades that were prevented, over FIX: what is told of them, and orders that are changed after one.</summary>
+/// <summary>Self-trade prevention over FIX: reports, and later changes of the orders.</summary>
 public class PreventedOverFixTests
 {
     private const string Buys = "55=AAPL|54=1|40=2|44=100|59=1";
@@ -18,7 +18,7 @@ public class PreventedOverFixTests
         await desk.SendAsync("G", $"11=c|41=b|55=AAPL|54=1|40=2|{terms}");
         Assert.Equal(told, await desk.HearAsync(1, 11, 41, 37, 150, 38, 151, 44));
 
-        // Within the session it is known by that name, whoever asks how.
+        // Within the session it is known by that name, however it is queried.
         await desk.SendAsync("AF", "584=s|585=7");
         Assert.Equal(shown, await desk.HearAsync(1, 11, 37, 150, 38, 151));
     }
@@ -44,7 +44,7 @@ public class PreventedOverFixTests
         Assert.Equal("9 11=c 41=b 39=0", await desk.HearAsync(1, 11, 41, 39));
     }
 
-    /// <summary>Bob's own four to sell are prevented from trading with his ten to buy: six are left of those.</summary>
+    /// <summary>Prevents Bob's sell of four from trading with his buy of ten, of which six are left.</summary>
     private static async Task DecrementAsync(FixClient desk)
     {
         await desk.SendAsync("D", "11=s|55=AAPL|54=2|38=4|40=2|44=100|59=1");

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Self-trades that were prevented, by the Binance Spot interface: asked for, in orders, in reports.</summary>
+/// <summary>Self-trade prevention in the Binance Spot interface: queries, orders, reports.</summary>
 public class PreventedOverWireTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -89,7 +89,7 @@ public class PreventedOverWireTests
         await PlaceAsync(wire, "SELL", 4, "100", "DECREMENT");
         await wire.ListenAsync();
 
-        // What was prevented before is known: 4 of 10, then 5 more, then it trades 1.
+        // Earlier prevented quantities are known: 4 of 10, then 5 more, then it trades 1.
         var taker = Id(await PlaceAsync(wire, "SELL", 5, "100", "DECREMENT"));
         var told = await wire.ReportsAsync(3);
         Assert.Equal(["NEW NEW", "TRADE_PREVENTION NEW", "TRADE_PREVENTION EXPIRED_IN_MATCH"], told.OrderBy(report => Text(report, "X") == "EXPIRED_IN_MATCH").Select(report => $"{Text(report, "x")} {Text(report, "X")}"));
@@ -108,7 +108,7 @@ public class PreventedOverWireTests
         Assert.Equal(("TRADE", "FILLED", "10", "1", "9"), (Text(trade, "x"), Text(trade, "X"), Text(trade, "q"), Text(trade, "z"), Text(trade, "A")));
         Assert.False(trade.TryGetProperty("B", out _));
 
-        // An order that expires whole tells what it had left.
+        // An order that expires completely reports its remainder.
         var resting = Id(await PlaceAsync(wire, "BUY", 7, "100", "NONE"));
         var last = Id(await PlaceAsync(wire, "SELL", 2, "100", "EXPIRE_BOTH"));
         told = await wire.ReportsAsync(4);

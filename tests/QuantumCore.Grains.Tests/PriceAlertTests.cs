@@ -42,7 +42,7 @@ public sealed class PriceAlertTests
         await TradeAsync(exchange, 15_110);
         await TradeAsync(exchange, 15_000);
 
-        // As when the price is traded while the alert is on its way.
+        // As if the price traded while the alert is in flight.
         await AddAsync(exchange, 15_200, isAbove: true, asked);
         await AddAsync(exchange, 15_100, isAbove: true, asked);
         Assert.Equal([0, 15_110], (await FiredAsync(exchange, 1)).Select(alert => alert.FiredTicks));
@@ -101,7 +101,7 @@ public sealed class PriceAlertTests
             await FiredAsync(exchange, 1);
         }
 
-        // The trades are on disk, and what they fired is not.
+        // The trades are on disk, but the alerts they fired are not.
         await disk.SetStateBackAsync(copy);
         await using var later = await Exchange.StartAsync(disk);
         Assert.Equal(15_120, Assert.Single(await FiredAsync(later, 1)).FiredTicks);
@@ -172,7 +172,7 @@ public sealed class PriceAlertTests
         Assert.Equal(RejectReason.None, report.Reason);
     }
 
-    /// <summary>The alerts when so many have fired.</summary>
+    /// <summary>Returns the alerts once a number of them have fired.</summary>
     private static async Task<ImmutableArray<PriceAlert>> FiredAsync(Exchange exchange, int count)
     {
         var alerts = await exchange.Grains.PriceAlerts(Alice).Alerts();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Who reads the history beside many others has his turn, or hears soon that he has none.</summary>
+/// <summary>Concurrent history queries: each gets a slot, or is soon rejected.</summary>
 public sealed class ReadingTurnsTests
 {
     private readonly ManualTime _time = new();

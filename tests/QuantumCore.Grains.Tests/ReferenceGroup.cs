@@ -4,12 +4,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// RULES 16 as it reads: plain limit orders and strategies in continuous trading, in lists that are searched from end to
-/// end. Shares nothing with the product but the names of sides.
+/// RULES 16 implemented literally: plain limit orders and strategies in continuous trading, in lists that are searched
+/// linearly. Shares nothing with the product but the names of sides.
 /// </summary>
 internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotValues)
 {
-    // In the sequence they came.
+    // In arrival sequence.
     private List<Resting> _orders = [];
 
     // In any sequence.
@@ -17,7 +17,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     private List<GroupFill> _fills = [];
     private long _came;
 
-    /// <summary>Open lots by account and number.</summary>
+    /// <summary>Returns open lots by account and number.</summary>
     public Dictionary<(long Account, long Number), long> Open()
     {
         var open = _orders.ToDictionary(order => (order.Account, order.Number), order => order.Lots);
@@ -32,7 +32,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return open;
     }
 
-    /// <summary>An order comes: its own book first at each price, strategies when they are better.</summary>
+    /// <summary>Enters an order: its own book first at each price, strategies if they are better.</summary>
     public List<GroupFill> Enter(string symbol, long account, long number, Side side, long price, long lots, bool rests)
     {
         _fills = [];
@@ -81,7 +81,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return _fills;
     }
 
-    /// <summary>A strategy comes: at each net price strategies the other way round first, then quotes.</summary>
+    /// <summary>Enters a strategy: at each net price opposite strategies first, then quotes.</summary>
     public List<GroupFill> EnterStrategy(
         long account, long number, BigInteger net, long units, TimeInForce time, IReadOnlyList<Leg> legs)
     {
@@ -104,7 +104,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return _fills;
     }
 
-    /// <summary>An order goes, or a strategy with all of its legs.</summary>
+    /// <summary>Cancels an order, or a strategy with all of its legs.</summary>
     public List<GroupFill> Cancel(long account, long number)
     {
         _fills = [];
@@ -118,7 +118,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
 
     private static Side Other(Side side) => side == Side.Buy ? Side.Sell : Side.Buy;
 
-    /// <summary>Whom a taker of a side meets first: the best price, and there who came first.</summary>
+    /// <summary>Returns the first order that a taker of a side meets: best price, then earliest.</summary>
     private Resting? FirstIn(string symbol, Side taker, long except = -1)
     {
         Resting? first = null;
@@ -134,7 +134,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return first;
     }
 
-    /// <summary>What others show at their best price.</summary>
+    /// <summary>Returns the best price of others and the lots they show there.</summary>
     private (long Price, long Lots) Tip(string symbol, Side taker, long except)
     {
         if (FirstIn(symbol, taker, except) is not { } first)
@@ -178,7 +178,9 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         }
     }
 
-    /// <summary>What a unit costs at the tips of all legs but one, and how many units there are; 0 units for none.</summary>
+    /// <summary>
+    /// Returns the cost of a unit at the best prices of all legs but one, and the number of units; 0 units for none.
+    /// </summary>
     private (BigInteger Cost, long Units) AtTips(Waiting strategy, string? except = null)
     {
         BigInteger cost = 0;
@@ -198,7 +200,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return (cost, units);
     }
 
-    /// <summary>What a tick of a leg adds to the cost of a unit.</summary>
+    /// <summary>Returns the cost that a tick of a leg adds to a unit.</summary>
     private BigInteger Value(WaitingLeg leg) =>
         new BigInteger(tickLotValues[leg.Symbol]) * leg.Ratio * (leg.Side == Side.Buy ? 1 : -1);
 
@@ -221,21 +223,23 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
             }
         }
 
-        // The best price; at that price of each kind who pays most, and of those who came first.
+        // The best price; at that price the highest net price of each kind, then the earliest.
         var best = side == Side.Buy ? offers.MinBy(offer => offer.Price)?.Price : offers.MaxBy(offer => offer.Price)?.Price;
         var first = FirstOfTheBest(offers.Where(offer => offer.Price == best).Select(offer => offer.Strategy));
         return offers.Find(offer => offer.Strategy == first);
     }
 
-    /// <summary>Prices of one kind compare; of the best of each kind the one that came first.</summary>
+    /// <summary>
+    /// Returns the earliest among the best strategies of each kind; prices compare only within a kind.
+    /// </summary>
     private static Waiting? FirstOfTheBest(IEnumerable<Waiting> strategies) => strategies
         .GroupBy(strategy => (strategy.Kind, strategy.Legs[0].Side))
         .Select(kind => kind.OrderByDescending(strategy => strategy.Net).ThenBy(strategy => strategy.Came).First())
         .MinBy(strategy => strategy.Came);
 
     /// <summary>
-    /// The best price for an incoming order that a leg may trade at when no more than so much is left for it: tick by
-    /// tick, from what the order would like best to its limit.
+    /// Returns the best price for an incoming order at which a leg may trade with a limited rest. Searched tick by
+    /// tick, from the order's best price to its limit.
     /// </summary>
     private long? PriceFor(WaitingLeg leg, BigInteger rest, Side side, long limit)
     {
@@ -303,7 +307,9 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         }
     }
 
-    /// <summary>Whether there are leg prices that both allow and that cost the taker so much: all of them are tried.</summary>
+    /// <summary>
+    /// Returns true if leg prices exist that both allow and that cost the taker this amount. Tries all of them.
+    /// </summary>
     private bool HavePrices(Waiting taker, Waiting maker, int leg, BigInteger cost)
     {
         if (leg == taker.Legs.Length)
@@ -331,7 +337,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
         return false;
     }
 
-    /// <summary>Fill or kill: the same on a copy of everything.</summary>
+    /// <summary>Returns true if fill or kill would fill, on a copy of everything.</summary>
     private bool WouldFill(Waiting taker)
     {
         var copy = new ReferenceGroup(tickLotValues)
@@ -355,7 +361,7 @@ internal sealed class ReferenceGroup(IReadOnlyDictionary<string, long> tickLotVa
     {
         public long Units { get; set; }
 
-        /// <summary>Its legs, whichever way round.</summary>
+        /// <summary>Its legs, in either direction.</summary>
         public string Kind { get; } = string.Join(
             ' ', Legs.Select(leg => $"{leg.Symbol}{(leg.Side == Legs[0].Side ? '+' : '-')}{leg.Ratio}"));
     }

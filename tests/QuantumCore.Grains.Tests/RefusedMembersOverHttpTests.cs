@@ -5,7 +5,9 @@ using static QuantumCore.Grains.Tests.ServedExchange;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a refusal of an account or a book names is a member that the request has, and its limit is in that member's unit.</summary>
+/// <summary>
+/// A rejection by an account or a book names a member of the request, with the limit in that member's unit.
+/// </summary>
 public class RefusedMembersOverHttpTests
 {
     private static readonly RiskLimits s_aapl = new() { Symbol = "AAPL" };

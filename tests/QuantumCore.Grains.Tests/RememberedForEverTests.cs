@@ -6,7 +6,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What books and accounts remember for ever: finished orders and used keys, against plain dictionaries.</summary>
+/// <summary>
+/// Permanent memory of books and accounts: finished orders and used keys, compared with plain dictionaries.
+/// </summary>
 public class RememberedForEverTests
 {
     [Fact]
@@ -165,7 +167,7 @@ public class RememberedForEverTests
             Assert.Throws<InvalidDataException>(() => Restore(good.AsSpan(0, length), 1));
         }
 
-        // An order that the book never took, for whose id there would be room to make.
+        // An order that the book never accepted, for whose id space would have to be allocated.
         Assert.Throws<InvalidDataException>(() => Restore(good, 0));
         Restore(good, 1);
 

@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Orders that are replaced after they have traded: over FIX a chain of replacements is one order, with one total and all it has traded.</summary>
+/// <summary>
+/// Orders replaced after partial fills: over FIX a chain of replacements is one order, with one total and all its
+/// trades.
+/// </summary>
 public sealed class ReplaceChainsOverFixTests
 {
     private const string Buy = "55=AAPL|54=1|40=2|59=1";
@@ -97,12 +100,12 @@ public sealed class ReplaceChainsOverFixTests
         var order = Assert.Single(await exchange.Alice.GetOpenOrdersAsync(cancellation: Cancellation));
         Assert.Equal((14m, 4m, 10m), (order.Quantity, order.Filled, order.Remaining));
 
-        // There a total is that of the newest order: four are filled of twelve.
+        // There the total is that of the newest order: four of twelve are filled.
         await exchange.Alice.AmendAsync("AAPL", order.OrderId, new AmendOrder { Quantity = 12m }, Cancellation);
         Assert.Equal("8 11=b 150=D 39=1 38=17 14=9 151=8 6=140", await desk.HearAsync(1, s_quantities));
     }
 
-    /// <summary>Buys 15, of which 5 trade, and then 19 instead, of which 4 more do.</summary>
+    /// <summary>Buys 15, of which 5 trade, then amends to 19, of which 4 more trade.</summary>
     private static async Task OpenChainAsync(ServedExchange exchange, FixClient desk)
     {
         await desk.SendAsync("D", $"11=a|38=15|44=140|{Buy}");

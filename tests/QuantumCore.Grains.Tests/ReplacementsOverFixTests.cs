@@ -5,8 +5,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Replacements over FIX as clients send them: with everything of the order once more. What is as its reports tell it stays, and its conditions
-/// can be changed as over the other interfaces.
+/// Replacements over FIX as clients send them, with all fields of the order repeated. Unchanged fields stay, and
+/// conditions can be changed as over the other interfaces.
 /// </summary>
 public sealed class ReplacementsOverFixTests
 {
@@ -163,7 +163,7 @@ public sealed class ReplacementsOverFixTests
         Assert.Equal("8 150=8 55=NONE 38=10 40=4 44=150.5 99=151 59=1", await desk.HearAsync(1, 150, 55, 38, 40, 44, 99, 59));
     }
 
-    /// <summary>The last trade at 150, bids at 130, offers at 170.</summary>
+    /// <summary>Opens an exchange with the last trade at 150, bids at 130 and offers at 170.</summary>
     private static async Task<ServedExchange> OpenAsync()
     {
         var exchange = await ServedExchange.OpenAsync(hasFix: true);

@@ -13,7 +13,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The whole exchange over a real socket: two traders with 10 billion USD and 100 million AAPL each, and an operator.</summary>
+/// <summary>
+/// The whole exchange over a real socket: two traders with 10 billion USD and 100 million AAPL each, and an operator.
+/// </summary>
 internal sealed class ServedExchange : IAsyncDisposable
 {
     public const long AliceAccount = 1001;
@@ -43,15 +45,15 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>Where it is served.</summary>
+    /// <summary>Address of the HTTP server.</summary>
     public Uri Address => _address;
 
-    /// <summary>Where FIX is spoken, if it is.</summary>
+    /// <summary>Address of the FIX server, if there is one.</summary>
     public IPEndPoint FixAddress => _app.Services.GetRequiredService<FixServer>().Address;
 
     public IGrainFactory Grains => _exchange.Grains;
 
-    /// <summary>The grains' side of it.</summary>
+    /// <summary>Grains of the exchange.</summary>
     public Exchange Exchange => _exchange;
 
     public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false)
@@ -82,7 +84,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         return new ServedExchange(disk, exchange, app);
     }
 
-    /// <summary>A call of the native API as it stands: its status, and the field that a refusal names.</summary>
+    /// <summary>Calls the native API directly. Returns the status, and the field that a rejection names.</summary>
     public async Task<(int Status, string? Field)> GetRawAsync(string path, string key)
     {
         using var http = new HttpClient { BaseAddress = new Uri(_address, "api/qc/v1/") };
@@ -92,7 +94,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         return ((int)response.StatusCode, body.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
     }
 
-    /// <summary>Changes rows of the history behind the exchange's back.</summary>
+    /// <summary>Changes rows of the history directly.</summary>
     public async Task ChangeHistoryAsync(string sql)
     {
         await using var connection = await _disk.ConnectToHistoryAsync();
@@ -111,11 +113,13 @@ internal sealed class ServedExchange : IAsyncDisposable
 
     public static PlaceOrder Sell(decimal quantity, decimal price) => PlaceOrder.Limit("AAPL", OrderSide.Sell, quantity, price);
 
-    /// <summary>The state of an order as its owner asks for it.</summary>
+    /// <summary>Returns the current state of an order, as its owner reads it.</summary>
     public static Task<Order> NowAsync(QuantumCoreClient owner, Order order) =>
         owner.GetOrderAsync(order.Symbol, order.OrderId, Cancellation);
 
-    /// <summary>What an account has gained or lost since the start, and what is held: USD total, AAPL total, USD held, AAPL held.</summary>
+    /// <summary>
+    /// Returns an account's gain since the start, and holds: USD total, AAPL total, USD held, AAPL held.
+    /// </summary>
     public static async Task<(decimal Usd, decimal Aapl, decimal UsdHeld, decimal AaplHeld)> GainAsync(QuantumCoreClient owner)
     {
         var account = await owner.GetAccountAsync(Cancellation);
@@ -124,7 +128,7 @@ internal sealed class ServedExchange : IAsyncDisposable
         return (usd.Total - 10_000_000_000m, aapl.Total - 100_000_000m, usd.Held, aapl.Held);
     }
 
-    /// <summary>Stops it and starts another one on its disk, which speaks FIX.</summary>
+    /// <summary>Stops it and starts another one on its disk, with FIX.</summary>
     public async Task<ServedExchange> RestartAsync()
     {
         await EndAsync();

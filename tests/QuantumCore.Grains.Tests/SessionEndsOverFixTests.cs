@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The end of a FIX session: which orders it cancels, and how a new logon of the same client takes its place.</summary>
+/// <summary>End of a FIX session: cancelled orders, and takeover by a new logon of the same client.</summary>
 public sealed class SessionEndsOverFixTests
 {
     private const string Terms = "55=AAPL|54=1|38=1|40=2|44=140|59=1";
@@ -44,7 +44,7 @@ public sealed class SessionEndsOverFixTests
             Assert.Equal("8 11=b2 150=5", await desk.HearAsync(1, 11, 150));
         }
 
-        // One that became smaller where it stood is still the order that the other session entered.
+        // An order reduced in place is still the other session's.
         Assert.Equal("8 11=a2 150=5; 8 11=b 150=D; 8 11=a2 150=4", await other.HearAsync(3, 11, 150));
         Assert.Equal(["b"], await OpenAsync(exchange));
     }
@@ -57,13 +57,13 @@ public sealed class SessionEndsOverFixTests
         await silent.SendAsync("D", $"11=before|{Terms}");
         Assert.Equal("8 11=before 150=0", await silent.HearAsync(1, 11, 150));
 
-        // Its own orders end before the logon is answered.
+        // Its own orders end before the logon is accepted.
         using var desk = await FixClient.LogOnAsync(exchange.FixAddress, "alice", "8013=Y");
         Assert.Empty(await OpenAsync(exchange));
         await desk.SendAsync("D", $"11=now|{Terms}");
         while (await desk.HearAsync(1, 11, 150) != "8 11=now 150=0")
         {
-            // The end of the other order may still be told.
+            // The end of the other order may still be reported.
         }
 
         Assert.Equal("5 58=Another connection has logged on with this SenderCompID (49).", await silent.HearAsync(1, 58));

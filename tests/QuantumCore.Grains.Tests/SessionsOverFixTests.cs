@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Who may begin a FIX session, what a key may do in one, and the market as it is told there.</summary>
+/// <summary>FIX sessions: logon, permissions of keys, and market data.</summary>
 public sealed class SessionsOverFixTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

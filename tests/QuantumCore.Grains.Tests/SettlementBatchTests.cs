@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a venue never takes for a batch, and batches as files.</summary>
+/// <summary>Batches that a venue rejects, and batches as files.</summary>
 public class SettlementBatchTests
 {
     private const long Time = 1_717_416_000_000_000_000;
@@ -117,7 +117,8 @@ public class SettlementBatchTests
     }
 
     /// <summary>
-    /// Source of E28: "Example 2 - Multilateral Netting" (CN-7 tuition sheet). Each payment is one unit that the payer buys of the payee.
+    /// Source of E28: "Example 2 - Multilateral Netting" (CN-7 tuition sheet). Each payment is one unit bought from the
+    /// payee.
     /// </summary>
     [Fact]
     public void E28_five_payments_become_three()

@@ -8,8 +8,8 @@ using static QuantumCore.Grains.Tests.SettlementTests;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Batches that settle in part: what failed stays pending, is due again the next business day, and ends as if it had settled at once. A crash is a second
-/// exchange on the same journal.
+/// Partially settled batches: fails stay pending, are due again the next business day, and end as if they had settled
+/// at once. A crash is a second exchange on the same journal.
 /// </summary>
 public class SettlementFailTests
 {
@@ -33,7 +33,7 @@ public class SettlementFailTests
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Withdraw(new("out-1", "USD", Cash + 70_001, "DE89"))).Reason);
         await market.RequireInvariantsAsync();
 
-        // The rest of Wednesday nothing is sent again; at its end it is, though nobody has traded.
+        // Nothing is resent for the rest of Wednesday; at its end it is, though nobody has traded.
         await market.SettleAsync();
         Assert.Single(disk.Depository.Known);
         await market.AdvanceAsync(days: 1);
@@ -101,7 +101,8 @@ public class SettlementFailTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
 
-        // Two dates that close together, so that the second batch knows nothing of the fail. Alice has given away all she had but 4.
+        // Two dates that close together, so that the second batch knows nothing of the fail. Alice has transferred all
+        // but 4.
         await market.Account(Alice).Withdraw(new("out", "ONE", 996, "vault"));
         await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
         market.Time.Advance(TimeSpan.FromDays(1));
@@ -149,7 +150,7 @@ public class SettlementFailTests
         Assert.Equal((1_009, 0), await market.HasAsync(Alice, "LATE"));
         await market.RequireInvariantsAsync();
 
-        // On margin what has not come is borrowed.
+        // On margin, missing units are borrowed.
         await market.ListOnMarginAsync("SHRT", Dave);
         await market.Account(Bob).Deposit(new DepositRequest("shares", "SHRT", 100));
         await market.TradeAsync("SHRT", Dave, Bob, 1_000, 50);
@@ -168,7 +169,7 @@ public class SettlementFailTests
     public async Task What_an_account_owes_that_was_due_stays_until_it_is_given()
     {
         await using var disk = new Disk();
-        // Nothing is given while this looks: the venue settles by itself as days pass.
+        // Nothing is delivered during this test: the venue settles by itself as days pass.
         disk.Depository.Word = _ => false;
         await using var market = await Market.OpenAsync(disk, feePpm: 0);
         await market.TradeAsync("ONE", Alice, Bob, 10_000, 10);
@@ -208,7 +209,7 @@ public class SettlementFailTests
         _ = market.Settlement.Settle().AsTask();
         await gate.Arrived;
 
-        // The partial is decided and not durable; she takes all that she has.
+        // The partial settlement is decided but not durable; she withdraws everything.
         var withdrawn = market.Account(Alice).Withdraw(new("all", "USD", Cash, "DE89")).AsTask();
         gate.Release();
         Assert.Equal(RejectReason.None, (await withdrawn).Reason);
@@ -247,7 +248,7 @@ public class SettlementFailTests
         Assert.Equal((1_010, 3), await again.HasAsync(Alice, "ONE"));
         await again.RequireInvariantsAsync();
 
-        // Alice comes back from a snapshot, the venue from its records.
+        // Alice restores from a snapshot, the venue from its records.
         await again.ForgetAsync(Alice);
         await again.Exchange.CrashAsync();
         await using var alive = await again.StartAgainAsync();
@@ -276,7 +277,7 @@ public class SettlementFailTests
         await gate.Arrived;
         await dead.Exchange.CrashAsync();
         gate.Release();
-        // The venue that starts again asks by itself: it is not answered before what is left has been seen.
+        // The restarted venue asks by itself: it gets no answer before the remaining fails have been checked.
         disk.Depository.IsSilent = true;
         await using var alive = await dead.StartAgainAsync();
         Assert.Empty(await alive.Settlement.Fails(10));
@@ -336,11 +337,11 @@ public class SettlementFailTests
         await alive.AdvanceAsync(days: 1);
         Assert.Equal("what fails is bought already, and settles with the next batches", (await BuyInAsync(alive, "b-2", Bob)).Refusal);
 
-        // Whoever repeats it on another day buys nothing twice.
+        // A repeat on another day buys nothing twice.
         Assert.Equal("it was decided on 2024-06-11: its order is placed on that day alone", (await BuyInAsync(alive, "b-1", Bob)).Refusal);
         await alive.RequireInvariantsAsync();
 
-        // Bob gives what Carol sold him: he is short no more, and has paid the difference.
+        // Bob delivers what Carol sold him: he is no longer short, and has paid the difference.
         await alive.AdvanceAsync(days: 1);
         Assert.Equal(
             $"{Alice}:ONE:10 {Alice}:USD:-100000 {Bob}:ONE:0 {Bob}:USD:-10000 {Carol}:ONE:-10 {Carol}:USD:110000", disk.Depository.Known["MAIN-2024-06-12-1"]);

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Settlement as people see it: what is pending, what it is refused for, and holidays, over HTTP and the SDK.</summary>
+/// <summary>Settlement over HTTP and the SDK: pending amounts, rejections, and holidays.</summary>
 public class SettlementOverHttpTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -61,7 +61,7 @@ public class SettlementOverHttpTests
         var venue = Assert.Single(await exchange.Operator.GetSettlementAsync(Cancellation));
         Assert.Equal([today.AddDays(2), today.AddDays(30)], venue.Holidays);
 
-        // The same calendar again says nothing new of a day that has come near.
+        // The same calendar again changes nothing about days that have come near.
         clock.Advance(TimeSpan.FromDays(1));
         Assert.Equal(2, Assert.Single(await exchange.Operator.SetHolidaysAsync("MAIN", [.. venue.Holidays], null, Cancellation)).Holidays.Count);
     }

@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Settlement after the trade: pending until the end of its date, netted, once; what is pending may be used for what settles no earlier. A crash is a
-/// second exchange on the same journal.
+/// Settlement after trade: pending until the end of its date, netted, once. Pending amounts may be used for trades that
+/// settle no earlier. A crash is a second exchange on the same journal.
 /// </summary>
 public class SettlementTests
 {
@@ -59,7 +59,7 @@ public class SettlementTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk);
 
-        // Bob had 10,000.00 and sells for 10,000.00 more, which comes in two days.
+        // Bob had 10,000.00 and sells for 10,000.00 more, which settles in two days.
         await market.TradeAsync("TWO", Alice, Bob, 10_000, 99);
         var proceeds = (await market.HasAsync(Bob, "USD")).Pending;
         Assert.Equal(990_000 - 198, proceeds);
@@ -70,10 +70,10 @@ public class SettlementTests
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Bob).Transfer(new("to-1", Alice, "USD", Cash + 1))).Reason);
         Assert.Equal(RejectReason.None, (await market.BuyAsync(Bob, "TWO", 15_000)).Reason);
 
-        // What that order holds may be due when the proceeds are, and no settled cash is promised to it yet.
+        // That order's hold may be due with the proceeds, so no settled cash is promised to it yet.
         Assert.Equal(RejectReason.None, (await market.Account(Bob).Withdraw(new("out-2", "USD", proceeds + Cash - 1_501_166, "DE89"))).Reason);
 
-        // Units that were bought are sold where they come in time, and nowhere else.
+        // Bought units are sold only where they arrive in time.
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Alice).Withdraw(new("out-3", "TWO", 1_001, "vault"))).Reason);
         Assert.Equal(RejectReason.None, (await market.SellAsync(Alice, "TWO", 1_099)).Reason);
         Assert.Equal(RejectReason.ShortNotAllowed, (await market.SellAsync(Alice, "TWO", 1)).Reason);
@@ -125,7 +125,7 @@ public class SettlementTests
         await market.AdvanceAsync(days: 3);
         Assert.Equal(["MAIN-2024-06-04-1", "MAIN-2024-06-05-1"], disk.Depository.Known.Keys.Order());
 
-        // A book whose clock was left behind: its trade was due on a date that is closed.
+        // A book with a slow clock: its trade was due on a closed date.
         market.Time.Advance(TimeSpan.FromDays(-3));
         await market.TradeAsync("LATE", Alice, Bob, 10_000, 1);
         market.Time.Advance(TimeSpan.FromDays(3));
@@ -146,7 +146,7 @@ public class SettlementTests
         await market.AdvanceAsync(days: 3);
         Assert.Empty(disk.Depository.Known);
 
-        // What was a holiday stays one; what lies ahead is said anew.
+        // Past holidays stay; future ones are replaced.
         Assert.Null(await market.Catalog.SetHolidays(new("MAIN", [Monday + 31], "desk", "")));
         await market.Exchange.CrashAsync();
         await using var again = await market.StartAgainAsync();
@@ -278,7 +278,7 @@ public class SettlementTests
         dead.Time.Advance(TimeSpan.FromMinutes(11));
         Assert.InRange(await dead.WaitsAsync(), 660, 720);
 
-        // Who comes after a crash knows it too.
+        // Also known after a crash.
         await dead.Exchange.CrashAsync();
         await using var alive = await dead.StartAgainAsync();
         Assert.InRange(await alive.WaitsAsync(), 660, 720);
@@ -315,7 +315,8 @@ public class SettlementTests
         Assert.Equal((1_010, 0), await market.HasAsync(Alice, "ONE"));
     }
 
-    // Source of E38: the rules for accounts, 3 and 10: a short sale of 100 at 10.00 that settles a day later, fee 0.50 on the seller.
+    // Source of E38: rules for accounts, 3 and 10: a short sale of 100 at 10.00 that settles a day later, seller's fee
+    // 0.50.
     [Fact]
     public async Task E38_A_short_sale_is_borrowed_from_its_settlement_on()
     {
@@ -333,7 +334,7 @@ public class SettlementTests
         Assert.Equal((Cash - 100_000, -100_000), await market.HasAsync(Bob, "USD"));
         await market.RequireInvariantsAsync();
 
-        // What it has not been paid yet does not leave, whatever its equity says.
+        // Unpaid proceeds cannot leave, whatever the equity.
         Assert.Equal(RejectReason.UnsettledFunds, (await market.Account(Dave).Withdraw(new("out-1", "USD", Cash + 1, "DE89"))).Reason);
         Assert.Equal(
             "only an account with nothing but its currency, all settled, no debt and no open orders changes its kind",
@@ -347,7 +348,9 @@ public class SettlementTests
         await market.RequireInvariantsAsync();
     }
 
-    /// <summary>Shares that settle at once, after one day and after two, on Monday, 3 June 2024, noon.</summary>
+    /// <summary>
+    /// A market of shares that settle at once, after one day and after two, on Monday, 3 June 2024, noon.
+    /// </summary>
     internal sealed class Market(Exchange exchange, ShiftedTime time) : IAsyncDisposable
     {
         private static readonly string[] s_now = ["NOW"];
@@ -386,7 +389,9 @@ public class SettlementTests
             return market;
         }
 
-        /// <summary>A share that settles a day later, marked at 10.00, and an account that may be short of 100.</summary>
+        /// <summary>
+        /// Lists a share that settles a day later, marked at 10.00, and lets an account be short of 100.
+        /// </summary>
         public async Task ListOnMarginAsync(string symbol, long account)
         {
             var share = Listed.Share(symbol) with { MakerFeePpm = 0, TakerFeePpm = 500, SettlementDays = 1, SettlementVenue = "MAIN" };
@@ -411,7 +416,7 @@ public class SettlementTests
 
         public IAccountGrain Account(long account) => exchange.Account(account);
 
-        /// <summary>The seller rests, the buyer takes.</summary>
+        /// <summary>Trades: the seller rests, the buyer takes.</summary>
         public async Task TradeAsync(string symbol, long buyer, long seller, long price, long lots)
         {
             await exchange.PlaceAsync(seller, Name(), symbol, Side.Sell, price, lots);
@@ -431,7 +436,7 @@ public class SettlementTests
             await SettleAsync();
         }
 
-        /// <summary>Rounds of settlement until nothing is left to do, and everybody has heard of it.</summary>
+        /// <summary>Runs settlement until nothing is left to do, and all accounts have received it.</summary>
         public async Task SettleAsync()
         {
             await Wait.UntilAsync(async () => (await Settlement.Settle()).IsDone, "settlement");
@@ -441,7 +446,7 @@ public class SettlementTests
             }
         }
 
-        /// <summary>A statement over days.</summary>
+        /// <summary>Returns a statement over days.</summary>
         public async Task<AccountStatement> StatementAsync(long account, long fromDay, long toDay)
         {
             const long Day = 86_400_000_000_000;
@@ -449,7 +454,10 @@ public class SettlementTests
             return await exchange.Ledger.Statement(account, fromDay * Day, (toDay + 1) * Day, null, 100, []);
         }
 
-        /// <summary>What the agent says after a round: seconds for which what was due has not settled, or another number.</summary>
+        /// <summary>
+        /// Returns a metric of the agent after a round: seconds for which due trades have not settled, or another
+        /// number.
+        /// </summary>
         public async Task<long> WaitsAsync(string metric = "quantumcore_settlement_waits_seconds")
         {
             var said = new System.Collections.Concurrent.ConcurrentBag<long>();
@@ -462,7 +470,7 @@ public class SettlementTests
                         listener.EnableMeasurementEvents(instrument);
                 },
             };
-            // Meters are of the whole process: other tests have agents too.
+            // Meters are process-wide: other tests have agents too.
             var isOwn = new AsyncLocal<bool> { Value = true };
             listener.SetMeasurementEventCallback<long>((_, value, _, _) =>
             {
@@ -476,14 +484,14 @@ public class SettlementTests
 
         public Task RequireInvariantsAsync() => TransferTests.RequireInvariantsAsync(exchange);
 
-        /// <summary>Total and pending.</summary>
+        /// <summary>Returns total and pending.</summary>
         public async Task<(long Total, long Pending)> HasAsync(long account, string asset)
         {
             var balance = (await exchange.ViewAsync(account)).Of(asset);
             return (balance.Total, balance.Pending);
         }
 
-        /// <summary>The account's activation ends, and leaves a snapshot.</summary>
+        /// <summary>Deactivates the account, which leaves a snapshot.</summary>
         public Task ForgetAsync(long account) => exchange.Cluster.DeactivateAsync(Account(account));
 
         public ValueTask DisposeAsync() => exchange.DisposeAsync();

@@ -4,13 +4,19 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>A deficit that others pay: who gained on the day, once each, whatever dies in between. And accounts of one symbol, beyond which nothing is at stake.</summary>
+/// <summary>
+/// Deficits paid by others: accounts that gained on the day, once each, whatever crashes in between. Isolated accounts
+/// risk nothing beyond one symbol.
+/// </summary>
 public class ShareOutTests
 {
     private const long Trader = MarginMarket.Trader;
     private const long Other = MarginMarket.Other;
 
-    /// <summary>Of 200 shares bought at 100.00 with 10,000.00 and sold at 39.60: Source: RISK-examples E36, the rest of a deficit beyond fund and skin.</summary>
+    /// <summary>
+    /// Deficit of 200 shares bought at 100.00 with 10,000.00 and sold at 39.60. Source: RISK-examples E36, the rest of
+    /// a deficit beyond fund and skin.
+    /// </summary>
     private const long Deficit = 208_000;
 
     private static readonly MarginPolicy s_sharing = new() { SharesOut = true };
@@ -29,7 +35,7 @@ public class ShareOutTests
         Assert.Empty((await market.Catalog.Margin()).Deficits);
         Assert.Empty(await market.FindingsAsync());
 
-        // It is told in the statement of who paid.
+        // It appears in the payer's statement.
         var statement = await market.Exchange.Ledger.Statement(Other, 0, long.MaxValue, null, 100, []);
         Assert.Contains(statement.Entries, entry => entry.Cause == "deficit" && entry.Amount == -Deficit);
     }
@@ -91,7 +97,7 @@ public class ShareOutTests
         await account.PayShare(share with { Sequence = 19 });
         Assert.Equal(0, (long)(await market.MarginAsync(Other)).Equity);
 
-        // A cash account pays of what is free.
+        // A cash account pays from its available balance.
         var maker = await market.CashAsync(MarginMarket.Maker);
         await market.Exchange.Account(MarginMarket.Maker).PayShare(share);
         Assert.Equal(maker - 300, await market.CashAsync(MarginMarket.Maker));
@@ -166,7 +172,7 @@ public class ShareOutTests
         await market.TradeAsync(Side.Sell, 10_000, 60, account: Own);
         await market.Exchange.Ledger.CatchUp();
 
-        // What is left of them is worth less, and what was sold was worth as much; only who was short has gained.
+        // Remaining units are worth less, and sold ones were worth as much; only the short account has gained.
         var gains = await disk.History.DayGainsAsync(Listed.Share("AAPL"), UtcDay.Of(market.Time.UnixNanos()), 4_000, CancellationToken.None);
         Assert.Equal([new DayGain(Other, "AAPL", 100 * 6_000), new DayGain(Own, "AAPL", -40 * 6_000)], gains);
     }
@@ -214,7 +220,7 @@ public class ShareOutTests
         Assert.Equal("AAPL", (await market.MarginAsync(Pocket)).Symbol);
         Assert.Equal(RejectReason.NotPermitted, (await market.PlaceAsync(Pocket, Side.Buy, 10_000, 1, "MSFT")).Reason);
 
-        // What is lost beyond it is the fund's and the house's; the owner's other account keeps what it has.
+        // The fund and the house pay losses beyond it; the owner's other account is not touched.
         await market.Catalog.SetOwner(new OwnedAccount(Pocket, "lea"));
         await market.Catalog.SetOwner(new OwnedAccount(Trader, "lea"));
         await market.MarkAsync("AAPL", 4_000);
@@ -263,7 +269,7 @@ public class ShareOutTests
         Assert.Empty(await market.FindingsAsync());
     }
 
-    /// <summary>Another margin account that is short of 100 at 100.00.</summary>
+    /// <summary>Opens a market with another margin account that is short of 100 at 100.00.</summary>
     private static async Task<MarginMarket> OpenAsync(Disk disk, MarginPolicy policy)
     {
         var market = await MarginMarket.OpenAsync(disk, policy);
@@ -280,7 +286,7 @@ public class ShareOutTests
         await market.TradeAsync(Side.Sell, 10_000, lots, account: account);
     }
 
-    /// <summary>The trader buys with all that he has, and the price falls so far that 2,080.00 are missing.</summary>
+    /// <summary>Lets the trader buy with all his cash, and the price fall until 2,080.00 are missing.</summary>
     private static async Task<MarginMarket> CrashAsync(MarginMarket market, bool diesEachRound)
     {
         await market.TradeAsync(Side.Buy, 10_000, 200);

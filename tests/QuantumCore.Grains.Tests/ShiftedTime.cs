@@ -1,9 +1,9 @@
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The system's clock, moved: what waits waits as ever, and the day is another.</summary>
+/// <summary>The system clock with an offset: waits are unchanged, but the day is another.</summary>
 internal sealed class ShiftedTime : TimeProvider
 {
-    // It begins at noon: no test of ours is still running when the day ends by itself.
+    // Starts at noon, so that no test is still running when the day ends by itself.
     private long _ticks = (TimeSpan.FromHours(36) - TimeProvider.System.GetUtcNow().TimeOfDay).Ticks;
 
     public override DateTimeOffset GetUtcNow() => base.GetUtcNow().AddTicks(Volatile.Read(ref _ticks));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What accounts and the catalog remember of signals.</summary>
+/// <summary>Memory of signals in accounts and the catalog.</summary>
 public class SignalTests
 {
     private const long Carol = 1003;
@@ -34,7 +34,7 @@ public class SignalTests
         Assert.Equal(RejectReason.SignalsPaused, (await still.AdmitSignal("momentum", "k-3")).Reason);
         Assert.Equal("k-2", Assert.Single(await still.DeadSignals()).Key);
 
-        // Done after all, it is no dead one any more.
+        // Executed after all, it is no longer dead.
         await still.EndSignal(new DeadSignal(0, "momentum", "k-2", 0, RejectReason.None, "", "{}"));
         Assert.Empty(await still.DeadSignals());
     }

@@ -10,7 +10,7 @@ using SignalAction = QuantumCore.Client.SignalAction;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Signals from outside, over a real socket: what they trade, how often, and who may send them.</summary>
+/// <summary>Webhook signals over a real socket: trades, repetitions and permissions.</summary>
 public class SignalsOverHttpTests
 {
     private const long Carol = 1003;
@@ -168,7 +168,7 @@ public class SignalsOverHttpTests
     {
         await using var desk = await Desk.OpenAsync(more: ""","mostFailures":2,"pauseSeconds":600""");
         Assert.Equal(422, (await desk.SendAsync(Body("k-1", "buy", "1000000", "\"price\":\"1000000.00\""))).Status);
-        // The same failure again is no new one.
+        // The same failure again does not count as a new one.
         Assert.Equal(422, (await desk.SendAsync(Body("k-1", "buy", "1000000", "\"price\":\"1000000.00\""))).Status);
         Assert.Equal(404, (await desk.SendAsync(Body("k-2", "buy", "1").Replace("AAPL", "NONE", StringComparison.Ordinal))).Status);
 
@@ -309,7 +309,7 @@ public class SignalsOverHttpTests
     private static string Code((int Status, JsonElement Body) answer) =>
         answer.Status == 200 ? answer.Body.GetProperty("accounts")[0].GetProperty("code").GetString()! : answer.Body.ToString();
 
-    /// <summary>An exchange with a strategy for an account that has cash and nothing else.</summary>
+    /// <summary>An exchange with a strategy for an account that has only cash.</summary>
     private sealed class Desk : IAsyncDisposable
     {
         private readonly ServedExchange _exchange;

@@ -9,8 +9,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Splits: with its books standing still each account's units become the new ones, once, and fractions are paid. A crash is a second exchange on the
-/// same journal.
+/// Splits: while its books stand still, each account's units are converted once, and fractions are paid. A crash is a
+/// second exchange on the same journal.
 /// </summary>
 public class SplitTests
 {
@@ -47,7 +47,7 @@ public class SplitTests
             (await market.PartsAsync()).Select(part => (part.Account, part.Units, part.Change, part.Amount)));
         await market.RequireBooksAsync();
 
-        // Trading goes on in new units: Carol's five at 15.00 became seven and a half at 10.00.
+        // Trading continues in new units: Carol's five at 15.00 became seven and a half at 10.00.
         await market.ResumeAsync();
         await market.TradeAsync(Alice, Carol, 1_000, 7);
         await market.Exchange.Ledger.CatchUp();
@@ -69,7 +69,8 @@ public class SplitTests
         var report = await dead.Exchange.Book(Symbol).Status(Alice, resting.OrderId);
         Assert.Equal((1_067L, 150L), (report.PriceTicks, report.LeavesLots));
 
-        // The order holds new units, and they are not there yet: nothing may leave. The account dies like that, more than once, and so does the exchange.
+        // The order holds new units that have not arrived yet, so nothing may leave. The account and the exchange crash
+        // like that.
         var held = (await dead.Exchange.ViewAsync(Alice, report)).Balances.Single(balance => balance.Asset == Symbol);
         Assert.Equal((101L, 150L), (held.Total, held.Held));
         Assert.NotEqual(RejectReason.None, (await dead.Exchange.Account(Alice).Transfer(new("early", Bob, Symbol, 1))).Reason);
@@ -85,7 +86,7 @@ public class SplitTests
         Assert.Equal<long[]>([151, 0, 10], await alive.UnitsAsync());
         await alive.RequireBooksAsync();
 
-        // All of it trades, and the buy that followed does too.
+        // All of it trades, and so does the following buy.
         await alive.ResumeAsync();
         var bought = await alive.Exchange.PlaceAsync(Bob, "buys", Symbol, Side.Buy, 1_067, 150);
         Assert.Equal(OrderStatus.Filled, bought.Status);
@@ -108,11 +109,11 @@ public class SplitTests
         await market.SplitAsync();
         await RequireReferenceAsync(750);
 
-        // Nor is it another one where the view of the book is made anew.
+        // It is unchanged when the view of the book is rebuilt.
         await market.Exchange.Cluster.DeactivateAsync(market.Exchange.Grains.GetGrain<IMarketDataGrain>(Symbol));
         await RequireReferenceAsync(750);
 
-        // What trades afterwards has its own price.
+        // Later trades have their own price.
         await market.ResumeAsync();
         await market.TradeAsync(Carol, Bob, 800, 1);
         await RequireReferenceAsync(800);
@@ -170,7 +171,7 @@ public class SplitTests
         Assert.Equal(CorporateActionState.Begun, (await market.ActionAsync()).State);
         Assert.Equal<long[]>([5, 2, 98], await market.UnitsAsync());
 
-        // What is missing comes back, and it goes on.
+        // The missing units return, and it continues.
         await market.TransferAsync(Carol, Alice, 85);
         await market.PassAsync(CorporateActionState.Entered, TimeSpan.Zero, orPaid: true);
         Assert.Equal<long[]>([0, 2, 13], await market.UnitsAsync());
@@ -195,7 +196,7 @@ public class SplitTests
         Assert.Equal<long[]>([202, 6, 20], await alive.UnitsAsync());
         await alive.RequireBooksAsync();
 
-        // The history is lost, and tells the same again, positions too.
+        // The history is deleted, and the rebuilt one is equal, including positions.
         var positions = await alive.Exchange.Ledger.Positions(Carol, PositionMethod.FirstInFirstOut, []);
         Assert.Equal((10L, (Int128)7_500), (Assert.Single(positions).QuantityLots, Assert.Single(positions).Cost));
         await alive.Exchange.CrashAsync();
@@ -241,7 +242,7 @@ public class SplitTests
             await market.Exchange.Cluster.DeactivateAsync(book);
         }
 
-        // The units it would give back are others now.
+        // The units it would return have been converted.
         Assert.Equal(RejectReason.UnknownTrade, (await book.ChangeTrade(Symbol, new TradePlace(3, 0), 0)).Reason);
         var last = (await market.Exchange.RecordsAsync(Symbol)).Last(at => at.Record is OrderAccepted { Fills.Length: 1 }).Sequence;
         Assert.Equal(RejectReason.None, (await book.ChangeTrade(Symbol, new TradePlace(last, 0), 0)).Reason);
@@ -262,7 +263,7 @@ public class SplitTests
         await market.ResumeAsync();
         Assert.Equal((-10L, (Int128)(-10_000), (Int128)0), await market.PositionAsync(Alice));
 
-        // A hundred of before at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
+        // A hundred earlier units at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
         await market.TradeAsync(Alice, Bob, 1_000, 10);
         Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
         Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
@@ -289,7 +290,8 @@ public class SplitTests
         await market.RequireBooksAsync();
         await market.ResumeAsync();
 
-        // A hundred of before that were sold at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy on.
+        // A hundred earlier units sold at 1.00 are ten at 10.00: bought back without profit or loss, and Alice may buy
+        // on.
         await market.TradeAsync(Alice, Bob, 1_000, 10);
         Assert.Equal((0L, (Int128)0, (Int128)0), await market.PositionAsync(Alice));
         Assert.Equal(RejectReason.None, (await market.Exchange.HoldAsync(Alice, "again", Symbol, Side.Buy, 1_000, 1)).Reason);
@@ -428,7 +430,7 @@ public class SplitTests
         public async Task<CorporateActionView> ActionAsync() =>
             Assert.Single(await exchange.Grains.Catalog().CorporateActions(), action => action.Request.Kind == CorporateActionKind.Split);
 
-        /// <summary>The book is halted, and the agent carries the split to its end.</summary>
+        /// <summary>Halts the book and lets the agent complete the split.</summary>
         public async Task<CorporateActionView> SplitAsync()
         {
             await PassAsync(CorporateActionState.Begun, halts: true);
@@ -455,7 +457,7 @@ public class SplitTests
             return await ActionAsync();
         }
 
-        /// <summary>A halt ends with an auction, in which nobody trades here.</summary>
+        /// <summary>Ends the halt with an auction, in which nobody trades here.</summary>
         public async Task ResumeAsync()
         {
             foreach (var phase in new[] { TradingPhase.Opening, TradingPhase.Continuous })
@@ -495,7 +497,7 @@ public class SplitTests
         public async Task<ImmutableArray<CorporatePart>> PartsAsync() =>
             (await exchange.Ledger.CorporateParts("split-1", unpaid: false, after: -1, limit: 100)).Parts;
 
-        /// <summary>The ledger agrees with itself and with every account.</summary>
+        /// <summary>Checks that the ledger agrees with itself and with every account.</summary>
         public Task RequireBooksAsync() => TransferTests.RequireInvariantsAsync(exchange);
 
         public ValueTask DisposeAsync() => exchange.DisposeAsync();

@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Exchange time against a machine's clock that jumps.</summary>
+/// <summary>Exchange time on a machine whose clock jumps.</summary>
 public sealed class SteadyClockTests
 {
     private static readonly DateTimeOffset s_start = new(2026, 11, 29, 12, 0, 0, TimeSpan.Zero);
@@ -113,7 +113,7 @@ public sealed class SteadyClockTests
         Assert.Equal(7 * Minute, TimeCorrection.After(5 * Minute, 7 * Minute, corrects: true));
     }
 
-    /// <summary>A machine whose clock is the elapsed time and a step.</summary>
+    /// <summary>A machine whose clock is the elapsed time plus a step.</summary>
     private sealed class Machine : TimeProvider
     {
         private TimeSpan _elapsed;

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Prices that people wait for, where strategies trade: what their legs trade at is no last price, and no price that was waited for.</summary>
+/// <summary>Price alerts and strategies: prices of their legs are not last prices, and fire no alert.</summary>
 public sealed class StrategyAlertTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -23,7 +23,7 @@ public sealed class StrategyAlertTests
         using (var made = await http.PostAsJsonAsync("alerts", new { symbol = "LEFT", price = "150.50" }, Cancellation))
             Assert.True(made.IsSuccessStatusCode);
 
-        // Legs of two strategies meet at a price that is beyond the alert's; the last price stays.
+        // Legs of two strategies meet at a price beyond the alert's; the last price stays.
         await exchange.Alice.PlaceStrategyAsync(Spread(4m, OrderSide.Buy, OrderSide.Sell), Cancellation);
         await exchange.Bob.PlaceStrategyAsync(Spread(-4m, OrderSide.Sell, OrderSide.Buy), Cancellation);
         IReadOnlyList<Trade> trades = [];
@@ -32,7 +32,7 @@ public sealed class StrategyAlertTests
         Assert.Equal([true, false], trades.Select(static trade => trade.IsLeg));
         Assert.Equal(150m, (await exchange.Alice.GetStateAsync("LEFT", Cancellation)).LastPrice);
 
-        // The next trade of the book's own fires it, and says at which price: what was traded before it has been looked at by then.
+        // The next trade of the book's own fires it at that price, so earlier trades have been checked by then.
         await TradeAsync(exchange, 150.6m);
         var fired = "";
         await Wait.UntilAsync(async () =>

@@ -8,24 +8,24 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Watches strategies by the records of their books alone: legs trade together or not at all, within the prices their
-/// owner named; and none is left that displayed quotes could fill.
+/// Audits strategies by the records of their books alone. Legs trade together or not at all, within their owner's
+/// prices, and none is left that displayed quotes could fill.
 /// </summary>
 internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> books)
 {
-    /// <summary>What there is to see.</summary>
+    /// <summary>Kinds of events to observe.</summary>
     public static readonly string[] Kinds =
         ["took quotes at entry", "took quotes while waiting", "met a strategy", "met an order", "killed", "better than its net price"];
 
     private readonly Dictionary<(long Account, long Number), (Watched Strategy, int Leg)> _legs = [];
     private readonly Dictionary<(Watched Strategy, int Leg), List<LegTrade>> _trades = [];
 
-    /// <summary>What was seen.</summary>
+    /// <summary>Kinds observed so far.</summary>
     public HashSet<string> Seen { get; } = new(StringComparer.Ordinal);
 
     public bool IsLeg(long account, long number) => _legs.ContainsKey((account, number));
 
-    /// <summary>Adds up the records of one command.</summary>
+    /// <summary>Adds the records of one command.</summary>
     public void Check(IReadOnlyList<(string Symbol, BookRecord Record)> together)
     {
         var touched = new HashSet<Watched>();
@@ -60,7 +60,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         }
     }
 
-    /// <summary>What waits is what should.</summary>
+    /// <summary>Checks that exactly the expected strategies wait.</summary>
     public void CheckOpen(IReadOnlyList<Strategy> open)
     {
         var waiting = _legs.Values.Select(leg => leg.Strategy).Distinct().Where(strategy => !strategy.IsOver).ToArray();
@@ -113,7 +113,9 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         }
     }
 
-    /// <summary>What the acts of a record trade for each leg is what its fills say, with others, and within the worst price.</summary>
+    /// <summary>
+    /// Checks that a record's trades of each leg match its fills, with others, and within the worst price.
+    /// </summary>
     private void NoteTrades(string symbol, BookTurn turn)
     {
         var here = new Dictionary<(Watched Strategy, int Leg), List<LegTrade>>();
@@ -178,7 +180,9 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         bool Is(long account, long number) => _legs.TryGetValue((account, number), out var found) && found == leg;
     }
 
-    /// <summary>The first trades of all legs belong together, and so do the second ones.</summary>
+    /// <summary>
+    /// Checks the sets of trades: the first trades of all legs belong together, then the second ones, and so on.
+    /// </summary>
     private void CheckSets(Watched strategy)
     {
         var legs = Enumerable.Range(0, strategy.Worst.Length).Select(leg => _trades.GetValueOrDefault((strategy, leg), [])).ToArray();
@@ -204,7 +208,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         _ = cost < (BigInteger)strategy.Terms.Net * units && Seen.Add("better than its net price");
         if (set[0].Role is LegRole.Maker or LegRole.Taker)
         {
-            // Strategy and strategy: the net price is that of the one that waited, and good enough for the other.
+            // Strategy with strategy: the net price is the waiting one's, and good enough for the other.
             Assert.All(set, trade => Assert.Equal(set[0].Role, trade.Role));
             Assert.True(set[0].Role == LegRole.Taker || cost == (BigInteger)strategy.Terms.Net * units);
             Seen.Add("met a strategy");
@@ -236,7 +240,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
         return cost <= strategy.Terms.Net;
     }
 
-    /// <summary>What others show at the best price where they show anything.</summary>
+    /// <summary>Returns the best displayed price of others and its lots.</summary>
     private static (long Price, long Lots) Tip(OrderBook core, Side side, long except)
     {
         (long Price, long Lots) tip = default;
@@ -293,7 +297,7 @@ internal sealed class StrategyAuditor(IReadOnlyDictionary<string, BookMachine> b
 
         public bool IsOver => Ended[0] || Filled[0] == Total[0];
 
-        /// <summary>Whether the command that entered it is over.</summary>
+        /// <summary>True if the command that entered it has ended.</summary>
         public bool IsSettled { get; private set; }
 
         public int Sign(int leg) => terms.Legs[leg].Side == Side.Buy ? 1 : -1;

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The examples of strategies in docs/matching.md, as they stand there.</summary>
+/// <summary>The examples of strategies in docs/matching.md, verbatim.</summary>
 public class StrategyExampleTests
 {
     public static TheoryData<string, string> Examples
@@ -77,7 +77,7 @@ public class StrategyExampleTests
             }
         }
 
-        /// <summary>Carries out one line; gives its trades.</summary>
+        /// <summary>Runs a line and returns its trades.</summary>
         public string Do(string line)
         {
             _told.Clear();
@@ -99,7 +99,7 @@ public class StrategyExampleTests
             return trades.Length == 0 ? "-" : string.Join(" | ", trades);
         }
 
-        /// <summary>Units that a strategy has left, or that it ended with some.</summary>
+        /// <summary>Returns the remaining units of a strategy, or its end with a remainder.</summary>
         public string State(string name)
         {
             var account = AccountOf(name);

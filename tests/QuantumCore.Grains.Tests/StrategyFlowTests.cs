@@ -8,7 +8,7 @@ namespace QuantumCore.Grains.Tests;
 
 /// <summary>
 /// Strategies among orders of every kind, through the product's own state machines: never legged out, never beyond a
-/// price, nothing created or lost, and the records explain all of it.
+/// price, nothing created or lost, and the records explain everything.
 /// </summary>
 public class StrategyFlowTests
 {
@@ -40,7 +40,7 @@ public class StrategyFlowTests
             {
                 Replay(replayed[symbol], records);
                 Assert.Equal(market.Books[symbol].Snapshot(), replayed[symbol].Snapshot());
-                // The next part goes on from a snapshot.
+                // The next part continues from a snapshot.
                 replayed[symbol] = part % 2 == 0 ? replayed[symbol] : BookMachine.Restore(symbol, replayed[symbol].Snapshot());
             }
 
@@ -75,7 +75,7 @@ public class StrategyFlowTests
             Assert.Equal(Told(records), Told(restarted.BookRecords[symbol]));
         }
 
-        // A book that came back does not remember when orders would have expired that ended before.
+        // A restored book does not know when orders that ended earlier would have expired.
         static IEnumerable<byte[]> Told(IEnumerable<BookRecord> records) => records
             .Where(record => record is not BookTurn { Command.Verb: BookVerb.AdvanceTime, Steps: [] })
             .Select(BookRecordEncoding.Encode);
@@ -138,7 +138,7 @@ public class StrategyFlowTests
         var market = new StrategyMarket(seed);
         Run(market, 2_500);
 
-        // The books' first word comes before the accounts', the rest after it.
+        // The books' first records come before the accounts', the rest after them.
         foreach (var (symbol, records) in market.BookRecords)
         {
             Assert.True(await history.ApplyAsync([new BookChunk(symbol, 1, [.. records.Take(400)])], token));

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Strategy orders through the grains, with calls in order and with calls that overtake each other: all legs or none, whatever happens.</summary>
+/// <summary>
+/// Strategy orders through the grains, with ordered and overtaking calls: all legs or none, whatever happens.
+/// </summary>
 public abstract class StrategyLifeTests(bool overtaking)
 {
     private const long Alice = 1001;
@@ -29,7 +31,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         Assert.Equal([15_100, 15_000], legs.Select(leg => Assert.Single(leg.Fills).PriceTicks));
         Assert.Equivalent(legs, await SpreadAsync(exchange, Alice, "s", net: 100, units: 10), strict: true);
 
-        // What is left waits; better quotes fill it, and only as much of each as there is of both.
+        // The remainder waits; better quotes fill it, only as far as there are quotes for both legs.
         await PlaceAsync(exchange, Bob, "bid2", B, Side.Buy, 15_001, 3);
         var (alice, bob) = (await exchange.ViewAsync(Alice, legs), await exchange.ViewAsync(Bob, ask, bid));
         Assert.Equal((100_000_007, 99_999_993), (alice.Of(A).Total, alice.Of(B).Total));
@@ -65,7 +67,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         var sells = await SpreadAsync(exchange, Bob, "sells", net: -100, units: 3, reversed: true);
         Assert.NotEqual(15_050, sells[0].Fills[0].PriceTicks);
 
-        // Set afterwards, it is compared with the same trades once more, from the journal.
+        // Set afterwards, it is compared with the same trades again, from the journal.
         await alerts.Add(new AlertRequest(A, 2, IsAbove: true, AfterSequence: 0));
         await PlaceAsync(exchange, Carol, "ask", A, Side.Sell, 15_050, 1);
         await PlaceAsync(exchange, Bob, "bid", A, Side.Buy, 15_050, 1);
@@ -87,7 +89,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         var alice = await exchange.ViewAsync(Alice, sells);
         Assert.Equal([1, 1], alice.OpenOrders.Select(order => order.QuantityLots - order.FilledLots));
 
-        // What market orders are measured by is that price too: live, and anew from the journal.
+        // Market orders are protected from that price too: live, and rebuilt from the journal.
         foreach (var (symbol, price) in new[] { (A, 15_050L), (B, 15_000L) })
         {
             await PlaceAsync(exchange, Carol, "ask" + symbol, symbol, Side.Sell, price, 1);
@@ -263,7 +265,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         var again = await alive.Book(A, Key).Grain.SubmitStrategy((await HoldAsync(alive, Alice, "s", 100, 5)).Orders);
         if (again.All(leg => leg.Reason == RejectReason.Voided))
         {
-            // Silos that took long to start have released it meanwhile, as of a gateway that died.
+            // Slowly starting silos have released it meanwhile, as for a gateway that crashed.
             again = await alive.Book(A, Key).Grain.SubmitStrategy((await HoldAsync(alive, Alice, "t", 100, 5)).Orders);
         }
 
@@ -341,7 +343,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         uneven = uneven.SetItem(1, uneven[1] with { QuantityLots = 2 });
         Assert.Equal(RejectReason.InvalidCombination, (await exchange.Account(Alice).HoldList(OrderListKind.Strategy, uneven)).Reason);
 
-        // Past the account: the book refuses every leg, and what is held is free again.
+        // Bypassing the account: the book rejects every leg, and the hold is released.
         var held = await HoldAsync(exchange, Alice, "s", 10, 2);
         var forged = held.Orders.SetItem(1, held.Orders[1] with { QuantityLots = 3 });
         var reports = await exchange.Book(A, Key).Grain.SubmitStrategy(forged);
@@ -386,7 +388,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         var list = await exchange.Account(Alice).HoldList(OrderListKind.OneTriggersOther, [legs[0] with { Symbol = A }, legs[0] with { ClientOrderId = "x" }]);
         Assert.Equal(RejectReason.InvalidCombination, list.Reason);
 
-        // Whoever comes past the account is refused by the book, for good.
+        // A request that bypasses the account is rejected by the book, permanently.
         var held = await HoldAsync(exchange, Alice, "s", 10, 1);
         var report = (await exchange.Book(A, Key).Submit([held.Orders[0]]))[0];
         Assert.Equal(RejectReason.BadRequest, report.Reason);
@@ -407,7 +409,7 @@ public abstract class StrategyLifeTests(bool overtaking)
 
     private Task<Exchange> OpenAsync(Disk disk, bool listsTogether = false) => OpenAsync(disk, overtaking, listsTogether);
 
-    /// <summary>A group of two books, and three accounts that have enough of everything.</summary>
+    /// <summary>Opens a group of two books, with three accounts that have enough of everything.</summary>
     internal static async Task<Exchange> OpenAsync(Disk disk, bool overtaking, bool listsTogether)
     {
         var exchange = await Exchange.OpenAsync(disk, [], [], overtaking);
@@ -436,7 +438,7 @@ public abstract class StrategyLifeTests(bool overtaking)
         return (await exchange.Book(symbol, Key).Submit([hold.Order!]))[0];
     }
 
-    /// <summary>Buys A and sells B, one of each per unit; the other way round when reversed.</summary>
+    /// <summary>Returns the legs of buying A and selling B, one of each per unit; the opposite if reversed.</summary>
     private static ImmutableArray<HoldRequest> Legs(
         string key, long net, long units, bool reversed, TimeInForce time, string second = B)
     {
@@ -469,8 +471,8 @@ public abstract class StrategyLifeTests(bool overtaking)
     }
 }
 
-/// <summary>In the runtime as it is.</summary>
+/// <summary>Runs on the plain runtime.</summary>
 public sealed class StrategyLifeWithCallsInOrder() : StrategyLifeTests(overtaking: false);
 
-/// <summary>Where messages are lost, doubled and reordered.</summary>
+/// <summary>Runs with lost, duplicated and reordered messages.</summary>
 public sealed class StrategyLifeWithOvertakingCalls() : StrategyLifeTests(overtaking: true);

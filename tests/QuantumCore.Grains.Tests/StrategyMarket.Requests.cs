@@ -4,7 +4,7 @@ using QuantumCore.Matching;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What is asked for, by chance.</summary>
+/// <summary>Random requests.</summary>
 internal sealed partial class StrategyMarket
 {
     private long Price(Instrument instrument) => instrument.ReferencePriceTicks + _random.Next(-Spread(instrument), Spread(instrument) + 1);
@@ -67,7 +67,7 @@ internal sealed partial class StrategyMarket
         _ => terms,
     };
 
-    /// <summary>About what the legs cost, mostly a multiple of their least step.</summary>
+    /// <summary>Returns a net price close to the cost of the legs, mostly a multiple of their smallest step.</summary>
     private long Net(StrategyLeg[] legs)
     {
         var steps = Array.ConvertAll(legs, leg => InstrumentOf(leg.Symbol).TickLotValue * leg.Lots);
@@ -82,7 +82,7 @@ internal sealed partial class StrategyMarket
         return instrument.ReferencePriceTicks + ((leg.Side == Side.Buy ? 1 : -1) * _random.Next(-1, Spread(instrument) + 3));
     }
 
-    /// <summary>Mostly back to continuous trading.</summary>
+    /// <summary>Returns a phase change, mostly back to continuous trading.</summary>
     private BookCommand NextPhase(string symbol)
     {
         var next = Books[symbol].Core.Phase switch

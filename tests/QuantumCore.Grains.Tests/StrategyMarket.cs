@@ -8,8 +8,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// A group of three books, four accounts, a seeded flow of strategies among orders of every kind. Does per command what
-/// the grain of the group does, and is audited after each.
+/// A group of three books, four accounts, and a seeded flow of strategies among orders of every kind. Each command does
+/// what the group's grain does, and is audited.
 /// </summary>
 internal sealed partial class StrategyMarket
 {
@@ -17,7 +17,7 @@ internal sealed partial class StrategyMarket
     private const long Cash = 900_000;
     private const long Lots = 1_500;
 
-    // One tick of one lot is worth 1, 5 and 10 cents: a leg of A makes up any net price, one of B any of B and C.
+    // A tick of a lot is worth 1, 5 and 10 cents: a leg of A can complete any net price, one of B any of B and C.
     private static readonly Instrument[] s_instruments =
     [
         Listed.Share("A") with { Group = "G", ReferencePriceTicks = 100 },
@@ -118,7 +118,7 @@ internal sealed partial class StrategyMarket
         }
     }
 
-    /// <summary>Goes on with other machines, as after a restart.</summary>
+    /// <summary>Continues with other machines, as after a restart.</summary>
     public void GoOnWith(IEnumerable<BookMachine> books)
     {
         foreach (var book in books)
@@ -202,7 +202,7 @@ internal sealed partial class StrategyMarket
         }
     }
 
-    // From here on: what the grain does with a command.
+    // Actions of the grain on a command.
     private void ExpireDue()
     {
         foreach (var (symbol, book) in Books)
@@ -280,7 +280,7 @@ internal sealed partial class StrategyMarket
         trader.Apply(AccountRecordEncoding.Decode(AccountRecordEncoding.Encode(record)));
     }
 
-    // From here on: what the accounts and the operator ask for.
+    // Requests of accounts and the operator.
     private void Place()
     {
         var instrument = s_instruments[_random.Next(s_instruments.Length)];
@@ -331,7 +331,7 @@ internal sealed partial class StrategyMarket
         _seen.UnionWith(seen.Where(one => one.Has).Select(one => one.Name));
     }
 
-    /// <summary>A limit order and a stop, of which one cancels the other.</summary>
+    /// <summary>Places a limit order and a stop, one cancelling the other.</summary>
     private void PlacePair(AccountMachine trader, Instrument instrument, Side side)
     {
         var (center, sign) = (instrument.ReferencePriceTicks, side == Side.Buy ? 1 : -1);
@@ -519,7 +519,7 @@ internal sealed partial class StrategyMarket
             Operate(symbol, BookCommand.Of(BookVerb.Unblock, 0, account));
         }
 
-        // A day without trading would test little.
+        // A run without trading would test little.
         while (core.Phase != TradingPhase.Continuous && _random.Next(4) > 0)
         {
             Operate(symbol, NextPhase(symbol));

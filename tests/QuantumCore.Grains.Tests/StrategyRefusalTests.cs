@@ -6,7 +6,7 @@ using TradingPhase = QuantumCore.Instruments.TradingPhase;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Strategies that are refused for one of their legs, as the SDK tells it, and qc with its words.</summary>
+/// <summary>Strategies rejected for one of their legs, as reported by the SDK and by qc.</summary>
 public sealed class StrategyRefusalTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -31,7 +31,7 @@ public sealed class StrategyRefusalTests
         var refused = await RefusedAsync(exchange, "LEFT", "NONE");
         Assert.Equal(("ShortNotAllowed", "legs[1].quantity", "0", true), (refused.Code, refused.Field, refused.Limit, refused.Detail.StartsWith("The leg of NONE: ", StringComparison.Ordinal)));
 
-        // Each leg by itself is within the account's money, both are not.
+        // Each leg alone is within the account's money, but not both.
         var (free, price) = ((await exchange.Alice.GetAccountAsync(Cancellation)).Balances.Single(balance => balance.Asset == "USD").Total, 157.5m);
         refused = await RefusedAsync(exchange, "LEFT", "RIGHT", OrderSide.Buy, (long)(free / price * 0.6m));
         Assert.Equal(("InsufficientFunds", null), (refused.Code, refused.Field));
@@ -56,7 +56,7 @@ public sealed class StrategyRefusalTests
         ServedExchange exchange, string first, string second, OrderSide side = OrderSide.Sell, long units = 1) =>
         Assert.ThrowsAsync<QuantumCoreException>(() => exchange.Alice.PlaceStrategyAsync(Spread(first, second, side, units), Cancellation));
 
-    /// <summary>Buys the first, and buys or sells the second.</summary>
+    /// <summary>Returns a strategy that buys the first symbol, and buys or sells the second.</summary>
     private static PlaceStrategy Spread(string first, string second, OrderSide side, long units = 1) =>
         new() { Net = 1m, Units = units, Legs = [new StrategyLeg(first, OrderSide.Buy, 1), new StrategyLeg(second, side, 1)] };
 }

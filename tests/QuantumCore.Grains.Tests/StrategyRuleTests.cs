@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Strategies in small markets that a trader can follow: a tick of A is worth 1, of B 5, of C 10.</summary>
+/// <summary>Strategies in small markets that a reader can follow: a tick of A is worth 1, of B 5, of C 10.</summary>
 public class StrategyRuleTests
 {
     // Buys one A and sells one B.
@@ -32,7 +32,7 @@ public class StrategyRuleTests
         _group.Enter("A", 1002, Side.Sell, 100, 1);
         Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
         var number = _group.EnterStrategy(1000, 0, 3, TimeInForce.GoodTillCancel, legs);
-        // Two of its three lots make a unit; the third one makes another one with the lot that was there.
+        // Two of its three lots make a unit; the third makes another unit with the lot that was there.
         _group.Enter("A", 1003, Side.Sell, 100, 3);
         Assert.Equal(2, _group.LeavesOf("A", 1000, number));
         Assert.Equal(1, _group.LeavesOf("B", 1000, number + 1));
@@ -42,7 +42,7 @@ public class StrategyRuleTests
     public void A_fill_or_kill_strategy_does_not_count_on_quotes_behind_the_odd_rest_of_an_iceberg()
     {
         _group.Enter("B", 1001, Side.Buy, 40, 9);
-        // Two lots shown, one in reserve: when the two are gone, one lot stands before the other order.
+        // Two lots displayed, one in reserve: when the two are gone, one lot stands ahead of the other order.
         _group.Enter("A", 1002, Side.Sell, 100, 3, conditions: new OrderConditions { DisplayLots = 2 });
         _group.Enter("A", 1002, Side.Sell, 101, 5);
         Leg[] legs = [new("A", Side.Buy, 2, 110), new("B", Side.Sell, 1, 30)];
@@ -83,7 +83,7 @@ public class StrategyRuleTests
         _group.Enter("B", 1002, Side.Buy, 40, 5);
         var number = _group.EnterStrategy(1000, 100, 1, TimeInForce.GoodTillCancel, s_buyer);
         _group.EnterStrategy(1001, 100, 1, TimeInForce.GoodTillCancel, s_seller);
-        // Who sells A to the strategy would get 101 or more; its owner's other account does not.
+        // A seller of A to the strategy would get 101 or more; another account of the strategy's owner does not.
         _group.Enter("A", 1001, Side.Sell, 101, 1, TimeInForce.ImmediateOrCancel);
         Assert.Empty(_group.Fills());
         Assert.Equal(1, _group.LeavesOf("A", 1000, number));
@@ -127,7 +127,7 @@ public class StrategyRuleTests
     [Fact]
     public void All_books_know_the_owners_before_a_strategy_acts_because_of_them()
     {
-        // What A offers is of the strategy's owner before the change, what B asks for after it: never of others in both.
+        // A's offer is the strategy owner's before the change, B's bid after it: never others' in both.
         _group.Group((1000, 1), (1007, 1));
         _group.Enter("A", 1007, Side.Sell, 100, 1);
         _group.Enter("B", 1006, Side.Buy, 40, 5);
@@ -290,7 +290,7 @@ public class StrategyRuleTests
         Assert.Equal([("A", 100L)], group.Prices());
         Assert.Equal((3, 3), (group.LeavesOf("A", 1000, number), group.Books["A"].Core.LevelCount(Side.Buy)));
 
-        // One of which nothing can be left meets it.
+        // An order that can have no remainder meets it.
         group.Enter("A", 1004, Side.Buy, 99, 1, TimeInForce.ImmediateOrCancel);
         Assert.Equal(2, group.LeavesOf("A", 1000, number));
     }
@@ -319,7 +319,7 @@ public class StrategyRuleTests
         _group.EnterStrategy(1000, -101, 1, TimeInForce.GoodTillCancel, s_buyer);
         _group.EnterStrategy(1001, 105, 1, TimeInForce.GoodTillCancel, s_seller);
         Assert.Equal([("A", 109), ("B", 42)], Prices());
-        // 42 would leave A 115, which its buyer does not pay.
+        // 42 would leave A at 115, which its buyer does not pay.
         _group.EnterStrategy(1000, -95, 1, TimeInForce.GoodTillCancel, s_buyer);
         _group.EnterStrategy(1001, 105, 1, TimeInForce.GoodTillCancel, s_seller);
         Assert.Equal([("A", 110), ("B", 41)], Prices());
@@ -415,7 +415,7 @@ public class StrategyRuleTests
         Assert.All(_group.Last, one => Assert.Equal(RejectReason.TooManyOrders, Assert.IsType<OrderVoided>(one.Record).Reason));
     }
 
-    /// <summary>A strategy that sells A at 100, if it can buy B at 41.</summary>
+    /// <summary>Enters a strategy that sells A at 100, if it can buy B at 41.</summary>
     private long WithOfferOfAAt100(Func<long> enter)
     {
         _group.Enter("B", 1001, Side.Sell, 41, 9);

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Which strategy trades first, and when what it sets off comes: a tick of A is worth 1, of B 5, of C 10.</summary>
+/// <summary>Sequence of strategies and of their consequences: a tick of A is worth 1, of B 5, of C 10.</summary>
 public class StrategySequenceTests
 {
     private static readonly Leg[] s_buyer = [new("A", Side.Buy, 1, 110), new("B", Side.Sell, 1, 30)];
@@ -95,7 +95,8 @@ public class StrategySequenceTests
         EnterAsksAndPeg();
         var before = _group.Books["A"].Snapshot();
 
-        // What comes last is the same whether it comes at once or when all is done; of a fill-or-kill order nothing came before that then either.
+        // The last result is the same whether it comes at once or when all is done. A fill-or-kill order has no earlier
+        // results either.
         _group.EnterStrategy(1000, -99, 2, TimeInForce.FillOrKill, s_buyer);
         ReplayAsBefore(before);
         before = _group.Books["A"].Snapshot();
@@ -113,7 +114,7 @@ public class StrategySequenceTests
         Assert.Throws<DivergenceException>(() => ReplayAsBefore(before));
     }
 
-    /// <summary>Replays the last record of A as a release before would have made it.</summary>
+    /// <summary>Replays the last record of A as an earlier release would have written it.</summary>
     private void ReplayAsBefore(byte[] before)
     {
         var record = (BookTurn)_group.Last.Single(one => one.Symbol == "A").Record;
@@ -125,8 +126,11 @@ public class StrategySequenceTests
         book.Replay(book.Sequence + 1, BookRecordEncoding.Encode(record with { Command = record.Command with { Changes = [.. acts] } }));
     }
 
-    /// <summary>Nine are bid for B; one A is asked for at 100, five at 105, and one by a peg, at 101 as long as the first is there.</summary>
-    /// <returns>The number of the peg.</returns>
+    /// <summary>
+    /// Enters bids for nine B, offers of A (one at 100, five at 105), and a peg that is at 101 as long as the first
+    /// rests.
+    /// </summary>
+    /// <returns>Number of the peg.</returns>
     private long EnterAsksAndPeg()
     {
         _group.Enter("B", 1001, Side.Buy, 40, 9);

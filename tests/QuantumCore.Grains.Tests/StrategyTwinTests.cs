@@ -4,8 +4,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// The product and a model that is too simple to be wrong: who trades with whom, how much, at which price, and what is
-/// left, after each command.
+/// Compares the product with a model too simple to be wrong: counterparties, quantities, prices and remainders after
+/// each command.
 /// </summary>
 public class StrategyTwinTests
 {
@@ -54,7 +54,7 @@ public class StrategyTwinTests
         Assert.InRange(crossed, commands / 100, commands);
     }
 
-    /// <summary>Books are beside each other: only within one there is a sequence.</summary>
+    /// <summary>Returns fills by book: there is a sequence only within a book.</summary>
     private static GroupFill[] InBooks(IEnumerable<GroupFill> fills) =>
         [.. fills.OrderBy(fill => fill.Symbol, StringComparer.Ordinal)];
 

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>The book of one symbol, wherever it lives.</summary>
+/// <summary>The book of one symbol, in whichever grain.</summary>
 public sealed record SymbolBook(IOrderBookGrain Grain, string Symbol)
 {
     public ValueTask Define(EncodedInstrument definition) => Grain.Define(Symbol, definition);

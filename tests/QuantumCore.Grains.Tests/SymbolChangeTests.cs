@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Symbol changes: the book is closed for good, another one is listed, and each unit becomes one of the new name, once. A crash is a second exchange on the
-/// same journal.
+/// Symbol changes: the book closes permanently, another is listed, and each unit is converted once. A crash is a second
+/// exchange on the same journal.
 /// </summary>
 public class SymbolChangeTests
 {

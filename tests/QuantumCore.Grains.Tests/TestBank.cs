@@ -3,22 +3,22 @@ using QuantumCore.Grains.Payouts;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Who receives payouts, outside all exchanges: it outlives them, and says what it is told to say.</summary>
+/// <summary>Receives payouts, outside all exchanges, and outlives them. Responds as configured.</summary>
 internal sealed class TestBank : IPayoutReceiver
 {
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _sent = new();
 
-    /// <summary>What it answers.</summary>
+    /// <summary>Response to each batch.</summary>
     public Func<PayoutBatch, PayoutVerdict> Word { get; set; } = _ => PayoutVerdict.Final;
 
-    /// <summary>Answers are lost: it has heard, and nobody knows.</summary>
+    /// <summary>True if responses are lost after the batch was received.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Ids in the sequence in which they came, doubles included.</summary>
+    /// <summary>Ids in arrival sequence, including duplicates.</summary>
     public IReadOnlyCollection<string> Sent => _sent;
 
-    /// <summary>What each batch is of.</summary>
+    /// <summary>Content of each batch, by id.</summary>
     public IReadOnlyDictionary<string, string> Known => _known;
 
     public ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)

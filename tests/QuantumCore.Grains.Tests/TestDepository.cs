@@ -5,25 +5,25 @@ using QuantumCore.Grains.Settlement;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Who settles batches, outside all exchanges: it outlives them, and says what it is told to say.</summary>
+/// <summary>Settles batches, outside all exchanges, and outlives them. Responds as configured.</summary>
 internal sealed class TestDepository : ISettlementReceiver
 {
     private readonly ConcurrentDictionary<string, string> _known = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<string> _sent = new();
 
-    /// <summary>Answers: whether a batch is settled.</summary>
+    /// <summary>Returns true if a batch is settled.</summary>
     public Func<SettlementBatch, bool> Word { get; set; } = _ => true;
 
-    /// <summary>Who was short in a batch that is settled.</summary>
+    /// <summary>Undelivered items of a settled batch.</summary>
     public Func<SettlementBatch, ImmutableArray<SettlementShort>> Short { get; set; } = _ => [];
 
-    /// <summary>Answers are lost: it has heard, and nobody knows.</summary>
+    /// <summary>True if responses are lost after the batch was received.</summary>
     public bool IsSilent { get; set; }
 
-    /// <summary>Ids in the sequence in which they came, doubles included.</summary>
+    /// <summary>Ids in arrival sequence, including duplicates.</summary>
     public IReadOnlyCollection<string> Sent => _sent;
 
-    /// <summary>What each batch settles.</summary>
+    /// <summary>Content of each batch, by id.</summary>
     public IReadOnlyDictionary<string, string> Known => _known;
 
     public ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)

@@ -5,7 +5,7 @@ using static QuantumCore.Grains.Tests.ServedExchange;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>What a client sees of the last 24 hours, and of the time before.</summary>
+/// <summary>Tickers and candles of the last 24 hours, and of the time before.</summary>
 public sealed class TickersOverHttpTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -10,7 +10,7 @@ using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Changed trades where something else happens to the account that lacks what they took back.</summary>
+/// <summary>Changed trades whose account lacks what they take back, together with other events.</summary>
 public class TradeChangeEdgeTests
 {
     private const long Alice = 1001;

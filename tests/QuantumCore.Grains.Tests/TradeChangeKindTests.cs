@@ -6,7 +6,7 @@ using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Trades that no single order made by coming in, the legs of strategies and those of an auction, are changed like any other.</summary>
+/// <summary>Changes of trades without a taker: strategies' legs and auction trades.</summary>
 public class TradeChangeKindTests
 {
     private const long Alice = 1001;
@@ -37,7 +37,8 @@ public class TradeChangeKindTests
         Assert.Equal((alice.Cash - 501, alice.A, alice.B), await HasAsync(exchange, Alice));
         Assert.Equal((bob.Cash + 500, bob.A, bob.B), await HasAsync(exchange, Bob));
 
-        // By an activation that has neither leg's order in mind. The leg sold at 150.00, for which it paid 59 and the quote 15.
+        // By an activation without either leg's order in memory. The leg sold at 150.00, for which it paid 59 and the
+        // quote 15.
         await exchange.Cluster.DeactivateAsync(exchange.Book(A, Key).Grain);
         var gone = await ChangeAsync(exchange, B, legs[1], 0);
         Assert.Equal((Alice, 0, 0, 0), (gone.Trade.Account, gone.PriceTicks, gone.BuyerFee, gone.SellerFee));

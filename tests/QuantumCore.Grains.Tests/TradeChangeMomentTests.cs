@@ -7,7 +7,9 @@ using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Trades are changed whatever their book does just then, by two at once, when their records are packed, and days later.</summary>
+/// <summary>
+/// Trade changes at any moment: whatever the book is doing, twice at once, with packed records, and days later.
+/// </summary>
 public class TradeChangeMomentTests
 {
     private const long Alice = 1001;

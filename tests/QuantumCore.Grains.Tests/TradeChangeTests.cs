@@ -9,8 +9,8 @@ using Market = QuantumCore.Grains.Tests.SettlementTests.Market;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// A trade that is declared void gives back to both sides what they had of it, and one whose price is corrected is settled anew: money, units and fees, in the
-/// accounts, in the history and at settlement.
+/// A busted trade returns to both sides what they had of it, and a corrected one is settled again: money, units and
+/// fees, in accounts, history and settlement.
 /// </summary>
 public class TradeChangeTests
 {
@@ -64,9 +64,10 @@ public class TradeChangeTests
         var fill = Assert.Single(await market.Exchange.Ledger.Fills(Bob, "NOW", 10, []));
         Assert.Equal((TradeState.Corrected, 10_000, 9_000, 18), (fill.State, fill.TradedTicks, fill.Fill.PriceTicks, fill.Fill.Fee));
 
-        // The price that it has already, or was made at: nothing more is recorded, so that who did not hear the answer may ask again.
+        // A price equal to the current or original one: nothing more is recorded, so a request can be repeated after a
+        // lost response.
         Assert.Equal(changed, await ChangeAsync(market, s_trade, 9_000));
-        // From the fees it was made with: what rounding took comes back with the price.
+        // From the original fees: what rounding took returns with the price.
         Assert.Equal((10_000, 78, 20), await FiguresAsync(market, s_trade, 10_000));
         Assert.Equal((Cash - 100_078, 1_010), await HasAsync(market, Alice));
         Assert.Equal((11_000, 86, 22), await FiguresAsync(market, s_trade, 11_000));
@@ -109,7 +110,7 @@ public class TradeChangeTests
         Assert.Equal(RejectReason.UnknownTrade, (await ChangeAsync(market, s_trade, 9_000)).Reason);
         await market.RequireInvariantsAsync();
 
-        // Nobody but the book itself says what a trade was.
+        // Only the book itself reports trades.
         var forged = new TradeAsItWas(s_trade, 1, new TurnStep(
             StepKind.Fill, Alice, 1, 2, Side.Buy, EndReason.None, 1, 1_000_000, 0, 0, 0, Bob, 1, 1));
         Assert.Equal(RejectReason.BadRequest, await market.Exchange.Book("NOW").Operate(forged.Change(0)));
@@ -178,13 +179,14 @@ public class TradeChangeTests
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         await market.Account(Alice).Transfer(new TransferRequest("gone", Carol, "NOW", 1_010));
 
-        // The newest activation of Alice's account is another silo's, which nobody tells.
+        // The newest activation of Alice's account is in another silo, which nobody notifies.
         await using var other = await market.StartAgainAsync();
         Assert.Equal((Cash - 100_078, 0), await HasAsync(other, Alice));
         var changed = await ChangeAsync(market, s_trade, 0);
         Assert.Equal((RejectReason.None, 4), (changed.Reason, changed.Sequence));
 
-        // The agent of the silo that was there before may ask its own activation meanwhile, which takes the stream away: who asked is told to ask again.
+        // The agent of the earlier silo may call its own activation meanwhile, which takes over the stream. Callers are
+        // told to retry.
         AccountView? view = null;
         await Wait.UntilAsync(async () =>
         {
@@ -219,7 +221,7 @@ public class TradeChangeTests
         Assert.Equal((Cash, 1_000), await HasAsync(market, Bob));
         Assert.Equal(RejectReason.None, await market.Account(Bob).Unfreeze("desk", "it has come"));
 
-        // From its records alone, where the change comes before what came back.
+        // From its records alone, where the change precedes what returned.
         await using var again = await market.StartAgainAsync();
         Assert.False((await again.Exchange.ViewAsync(Bob)).IsFrozen);
     }
@@ -234,7 +236,8 @@ public class TradeChangeTests
         await market.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         await ChangeAsync(market, s_trade, 9_000);
 
-        // The newest activation of the book is another silo's: of what it makes and changes the one before knows nothing.
+        // The newest activation of the book is in another silo; the earlier one knows nothing of its trades and
+        // changes.
         await using var other = await market.StartAgainAsync();
         await other.TradeAsync("NOW", Alice, Bob, 10_000, 10);
         Assert.Equal((8_000, 63, 16), await FiguresAsync(other, s_trade, 8_000));

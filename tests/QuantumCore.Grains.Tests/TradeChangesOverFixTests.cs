@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Trades that are declared void, or get another price, as both their sides hear of it over FIX.</summary>
+/// <summary>Busts and corrections, reported to both sides over FIX.</summary>
 public sealed class TradeChangesOverFixTests
 {
     private const int Name = 11;
@@ -91,7 +91,7 @@ public sealed class TradeChangesOverFixTests
         Assert.Equal(4, traded.Concat(told).Select(report => report[ExecId]).Distinct().Count());
     }
 
-    /// <summary>A session that has begun to tell what happens: it has told of an order of its own.</summary>
+    /// <summary>Returns a session with running reports: it has received the report of an order of its own.</summary>
     private static async Task<FixClient> ListenAsync(ServedExchange exchange, string who)
     {
         var desk = await FixClient.LogOnAsync(exchange.FixAddress, who);
@@ -100,7 +100,10 @@ public sealed class TradeChangesOverFixTests
         return desk;
     }
 
-    /// <summary>Bob sells 1 at 150 (s1) and 2 at 151 (s2), Alice buys both and has 2 left to buy (b); the trades as they were told to both.</summary>
+    /// <summary>
+    /// Trades: Bob sells 1 at 150 (s1) and 2 at 151 (s2), Alice buys both and has 2 left to buy (b). Returns both
+    /// sides' reports.
+    /// </summary>
     private static async Task<(List<Dictionary<int, string>> Bought, List<Dictionary<int, string>> Sold)> TradeAsync(FixClient taker, FixClient maker)
     {
         await maker.SendAllAsync(("D", "11=s1|55=AAPL|54=2|38=1|40=2|44=150|59=1"), ("D", "11=s2|55=AAPL|54=2|38=2|40=2|44=151|59=1"));

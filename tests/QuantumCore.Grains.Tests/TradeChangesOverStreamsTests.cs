@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Trades that are declared void, or get another price, as those hear of it who listen to an account.</summary>
+/// <summary>Busts and corrections in an account's streams.</summary>
 public sealed class TradeChangesOverStreamsTests
 {
     private static readonly string[] s_members = ["account", "symbol", "tradeId", "orderId", "side", "state", "tradedPrice", "price", "quantity", "fee"];
@@ -118,7 +118,7 @@ public sealed class TradeChangesOverStreamsTests
 
     private static string Short(JsonElement told) => string.Join(' ', s_members.Select(member => told.GetProperty(member).ToString()));
 
-    /// <summary>A connection that has been told how the account is.</summary>
+    /// <summary>Returns a connection that has received the account's state.</summary>
     private static async Task<ClientWebSocket> FollowAsync(ServedExchange exchange, string key)
     {
         var reader = new ClientWebSocket();
@@ -129,7 +129,7 @@ public sealed class TradeChangesOverStreamsTests
         return reader;
     }
 
-    /// <summary>The next message about a trade.</summary>
+    /// <summary>Returns the next message about a trade.</summary>
     private static async Task<JsonElement> HearAsync(ClientWebSocket reader)
     {
         while (true)

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Self-trade prevention across the accounts of one owner: accounts that the catalog gives one owner are one party in every book.</summary>
+/// <summary>Self-trade prevention across the accounts of one owner: in every book they count as one party.</summary>
 public class TradeGroupTests
 {
     private const long Alice = 1001;

@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Transfers between accounts: gone from the one at once, in the other once, and between them on record. A crash is a second
-/// exchange on the same journal.
+/// Transfers between accounts: debited at once, credited once, and recorded in between. A crash is a second exchange on
+/// the same journal.
 /// </summary>
 public class TransferTests
 {

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Sign-ups that nobody uses make room for others.</summary>
+/// <summary>Unused sign-ups make room for others.</summary>
 public sealed class UnusedSignUpTests
 {
     private static readonly TimeSpan s_afterAMonth = TimeSpan.FromDays(User.UnusedDays + 1);

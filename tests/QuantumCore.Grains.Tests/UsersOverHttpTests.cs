@@ -9,7 +9,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>People sign up, in and out over a real socket, and what they are is what the journal says.</summary>
+/// <summary>Users sign up, in and out over a real socket; the journal determines their state.</summary>
 public class UsersOverHttpTests
 {
     private const string Zoe = """{"name":"zoe","password":"correct horse"}""";
@@ -274,7 +274,8 @@ public class UsersOverHttpTests
         Assert.Equal(200, (await browser.AskAsync("POST", "sessions", With(Code()))).Status);
         Assert.DoesNotContain(secret, (await Catalog(exchange).Users()).Users.Single().ToString(), StringComparison.Ordinal);
 
-        // The code that signed in changes nothing, and the one that changed the password does not remove the authenticator.
+        // The sign-in code cannot be reused for a change, and the code that changed the password does not remove the
+        // authenticator.
         string Change(string code) => $$"""{"password":"correct horse","newPassword":"correct horse","code":"{{code}}"}""";
         string Remove(string code) => $$"""{"password":"correct horse","code":"{{code}}"}""";
         Assert.Equal(401, (await browser.AskAsync("POST", "user/password", Change(Code()))).Status);
@@ -475,7 +476,7 @@ public class UsersOverHttpTests
     private static string? Text(JsonElement body, string name) => body.GetProperty(name).GetString();
 }
 
-/// <summary>An authenticator as it is in a pocket: RFC 6238, written for these tests alone.</summary>
+/// <summary>An authenticator app: RFC 6238, written for these tests alone.</summary>
 internal static class TotpTwin
 {
     public static string Code(string secret, DateTimeOffset now)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>Which of the prices of a symbol a trade reaches.</summary>
+/// <summary>Prices of a symbol that a trade reaches.</summary>
 public sealed class WaitingPricesTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using QuantumCore.Journal;
 namespace QuantumCore.Grains.Tests;
 
 #pragma warning disable CA1852 // What stands for the journal is made of it at run time.
-/// <summary>A journal whose readings of AAPL's book pass somebody on their way.</summary>
+/// <summary>A journal that intercepts reads of AAPL's book.</summary>
 internal class WatchedJournal : DispatchProxy
 {
     private IJournalStore _store = null!;

@@ -10,7 +10,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>An exchange, and Alice with a key that signs.</summary>
+/// <summary>An exchange, and Alice with a signing key.</summary>
 internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) : IAsyncDisposable
 {
     private readonly HttpClient _http = new() { BaseAddress = new Uri(exchange.Address, "/api/v3/") };
@@ -30,7 +30,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         return new Wire(exchange, Text(made, "apiKey"), Encoding.ASCII.GetBytes(Text(made, "secret")));
     }
 
-    /// <summary>Makes 150 the last price: what a stop is compared with.</summary>
+    /// <summary>Makes 150 the last price, with which stops are compared.</summary>
     public async Task TradeAt150Async()
     {
         await exchange.BobAsync(ServedExchange.Sell(1, 150));
@@ -46,7 +46,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         return JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement;
     }
 
-    /// <summary>The weight that is used after a question.</summary>
+    /// <summary>Returns the used request weight after a query.</summary>
     public async Task<int> UsedAsync(string path, string query)
     {
         var payload = $"{query}&timestamp={Now}";
@@ -66,7 +66,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         Assert.Equal(200, (await ReadAsync()).GetProperty("status").GetInt32());
     }
 
-    /// <summary>The next events of orders, whole; those of lists and balances are left out.</summary>
+    /// <summary>Returns the next order events, in full; events of lists and balances are skipped.</summary>
     public async Task<List<JsonElement>> ReportsAsync(int count)
     {
         var heard = new List<JsonElement>();
@@ -79,7 +79,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         return heard;
     }
 
-    /// <summary>A request of the WebSocket interface, on the connection that listens.</summary>
+    /// <summary>Sends a request of the WebSocket interface, on the listening connection.</summary>
     public async Task<JsonElement> CallAsync(string method, IReadOnlyDictionary<string, object> parameters)
     {
         var signed = new SortedDictionary<string, object>(StringComparer.Ordinal) { ["apiKey"] = key, ["timestamp"] = Now };
@@ -95,7 +95,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         }
     }
 
-    /// <summary>The next events of orders and lists in short; those of balances are left out.</summary>
+    /// <summary>Returns the next events of orders and lists, in short; balance events are skipped.</summary>
     public async Task<List<string>> HearAsync(int count)
     {
         var heard = new List<string>();
@@ -111,7 +111,7 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         return heard;
     }
 
-    /// <summary>The next updates of balances by what no trade of now explains; all else is left out.</summary>
+    /// <summary>Returns the next balance updates not caused by a current trade; other events are skipped.</summary>
     public async Task<List<string>> MovedAsync(int count)
     {
         var heard = new List<string>();
@@ -131,7 +131,9 @@ internal sealed class Wire(ServedExchange exchange, string key, byte[] secret) :
         await exchange.DisposeAsync();
     }
 
-    /// <summary>A member's text; of a number without the zeros that fill it up to the eight decimals of this wire.</summary>
+    /// <summary>
+    /// Returns a member's text; a number without the zeros that pad it to the eight decimals of this interface.
+    /// </summary>
     public static string Plain(JsonElement value) => value.ToString() is var text && text.LastIndexOf('.') == text.Length - 9
         && decimal.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number)
             ? number.ToString("0.########", CultureInfo.InvariantCulture)

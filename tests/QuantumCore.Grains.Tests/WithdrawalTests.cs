@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// Withdrawals: gone from the account at once, paid once, credited back only on the receiver's last word. Crash point 16 of
-/// docs/reliability.md in all its places; a crash is a second exchange on the same journal.
+/// Withdrawals: debited at once, paid once, credited back only on the receiver's final rejection. Crash point 16 of
+/// docs/reliability.md at each of its places. A crash is a second exchange on the same journal.
 /// </summary>
 public class WithdrawalTests
 {
@@ -260,7 +260,7 @@ public class WithdrawalTests
         folder.Delete(recursive: true);
     }
 
-    /// <summary>Source of E39: the rules for accounts, 3, and those for money out.</summary>
+    /// <summary>Source of E39: rules for accounts, 3, and rules for withdrawals.</summary>
     [Fact]
     public async Task E39_two_withdrawals_one_of_them_refused_are_five_entries()
     {

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Grains.Tests;
 
-/// <summary>An exchange whose clock ran ahead when records were written.</summary>
+/// <summary>An exchange whose clock was ahead when records were written.</summary>
 public sealed class WrongTimeTests
 {
     private const long Alice = 1001;

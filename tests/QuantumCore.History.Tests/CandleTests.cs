@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>Longer candles out of those of a minute.</summary>
+/// <summary>Longer candles from one-minute candles.</summary>
 public class CandleTests
 {
     private const long Minute = 60_000_000_000;

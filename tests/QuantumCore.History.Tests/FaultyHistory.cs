@@ -2,7 +2,7 @@ using System.Data.Common;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>Where a batch dies.</summary>
+/// <summary>Point at which a batch crashes.</summary>
 internal enum Death
 {
     Never,
@@ -11,7 +11,7 @@ internal enum Death
     AfterCommit,
 }
 
-/// <summary>A history whose next batch dies at a chosen place.</summary>
+/// <summary>A history whose next batch crashes at a chosen point.</summary>
 internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 {
     public Death Next { get; set; }

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Orders whose price and conditions change where they stand.
+// Orders whose price and conditions are adjusted in place.
 public abstract partial class HistoryContract
 {
     private static readonly BookCommand s_dividend = BookCommand.Of(BookVerb.AdjustOrders, 0, 0, 7) with { Changes = OrderAdjustment.Dividend(3).AsChanges() };
@@ -50,7 +50,7 @@ public abstract partial class HistoryContract
         Assert.Equal((94, 90), (moved.PriceTicks, moved.Conditions!.Decode()!.TriggerTicks));
     }
 
-    /// <summary>Projects records of one book, so many at a time.</summary>
+    /// <summary>Projects records of one book in batches of a given size.</summary>
     private static async Task ApplyInBatchesAsync(HistoryStore history, ImmutableArray<BookRecord> records, int batch)
     {
         for (var done = 0; done < records.Length; done += batch)
@@ -59,7 +59,10 @@ public abstract partial class HistoryContract
         }
     }
 
-    /// <summary>A stop-limit covered at 100 that stands at 95 falls by 3, and so does its trigger, which was 105 and became 110.</summary>
+    /// <summary>
+    /// Returns records: a stop-limit covered at 100 that stands at 95 falls by 3, and so does its trigger, which was
+    /// 105 and became 110.
+    /// </summary>
     private static ImmutableArray<BookRecord> Adjusted()
     {
         var order = Entered(One, 1, Side.Buy, 50) with

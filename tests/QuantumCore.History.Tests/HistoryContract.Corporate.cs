@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Splits and symbol changes, as positions follow them.
+// Positions through splits and symbol changes.
 public abstract partial class HistoryContract
 {
     [Fact]
@@ -23,7 +23,7 @@ public abstract partial class HistoryContract
             ],
             Token);
 
-        // By time and not by name; by its own record where it has one, else by the first customer's.
+        // By time, not by name; from its own record if there is one, else from the first customer's.
         Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_001, "OLD", Token));
         Assert.Equal([Told(31, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_002, "OLD", Token));
         Assert.Equal([Told(30, 3, 2), Told(50, 2, 1)], await history.SplitsAsync(1_003, "OLD", Token));

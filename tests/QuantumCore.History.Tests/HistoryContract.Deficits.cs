@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Deficits that others pay.
+// Deficits paid by other accounts.
 public abstract partial class HistoryContract
 {
     [Fact]
@@ -19,7 +19,7 @@ public abstract partial class HistoryContract
         Assert.Empty(await history.DayGainsAsync(instrument, 0, 100, Token));
         await history.ApplyAsync([new AccountChunk(account, head + 1, [new AccountKindSet(market.TimeNanos, "USD", 2, "desk", "")])], Token);
 
-        // All of it happened in one day, before which there was nothing.
+        // All of it happened on one day, before which there was nothing.
         var day = UtcDay.Of(market.TimeNanos);
         var trades = new List<AccountTrade>();
         await history.TradesAfterAsync(account, "SYM0", default, trades.Add, Token);
@@ -28,7 +28,8 @@ public abstract partial class HistoryContract
         var expected = trades.Aggregate((Int128)0, (sum, trade) => sum - ((Int128)trade.Lots * trade.LotValue) - trade.Fee) + ((Int128)lots * lotValue * 777);
         Assert.Equal(new DayGain(account, "SYM0", expected), Assert.Single(await history.DayGainsAsync(instrument, day, 777, Token)));
 
-        // The day after, only the price moves, from the last trade of the day before: of all that it has, what was paid in as well.
+        // The next day only the price moves, from the last trade of the day before, for the whole position including
+        // deposits.
         var units = market.Balances().Single(balance => balance.Account == account && balance.Asset == instrument.Base.Name).Total;
         Assert.NotEqual(units, lots * instrument.LotUnits);
         var last = (await Projecting.RowsAsync(history, "c", "SELECT close FROM candle WHERE symbol = 'SYM0' ORDER BY minute DESC LIMIT 1", Token))[0];

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// What fails at a settlement venue.
+// Fails at a settlement venue.
 public abstract partial class HistoryContract
 {
     [Theory]

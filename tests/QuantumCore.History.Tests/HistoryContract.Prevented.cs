@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Self-trades that were prevented.
+// Matches stopped by self-trade prevention.
 public abstract partial class HistoryContract
 {
     private const long One = 1000;
@@ -18,7 +18,7 @@ public abstract partial class HistoryContract
         await history.ApplyAsync([new BookChunk("SYM0", 1, Prevented())], Token);
         Assert.Empty(await HistoryInvariants.CheckAsync(history, 0, null, Token));
 
-        // One sees its takers 2 to 5 of records 3 to 6; the other its makers 1 and 6.
+        // One account sees its takers 2 to 5 of records 3 to 6, the other its makers 1 and 6.
         Assert.Equal([6, 5, 4, 3], await PlacesAsync(new PreventedQuery(One)));
         Assert.Equal([6, 5], await PlacesAsync(new PreventedQuery(One, Limit: 2)));
         Assert.Equal([3, 4, 5, 6], await PlacesAsync(new PreventedQuery(One, "SYM0", From: default(TradePlace))));
@@ -91,7 +91,10 @@ public abstract partial class HistoryContract
         Assert.Empty(await again.CursorsAsync(Token));
     }
 
-    /// <summary>A resting order of 50 lots, and four that come and shrink it and themselves to nothing, two lots each.</summary>
+    /// <summary>
+    /// Returns a resting order of 50 lots, and four incoming ones that shrink both by two lots each, themselves to
+    /// nothing.
+    /// </summary>
     private static ImmutableArray<BookRecord> Prevented(long taker = One)
     {
         var instrument = new RecordMarket(1).Streams["book/SYM0"][0];

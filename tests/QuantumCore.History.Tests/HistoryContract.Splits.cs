@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Prices and quantities of before a split.
+// Prices and quantities from before a split.
 public abstract partial class HistoryContract
 {
     private const long SplitMinute = 60_000_000_000;
@@ -26,7 +26,8 @@ public abstract partial class HistoryContract
             [(5L, 101L, 101L, 68L, 68L, 700L, 57_500L, 2L), (6, 68, 68, 68, 68, 0, 0, 0), (7, 700, 700, 700, 700, 3, 2_100, 1)],
             await Told(CandlePeriod.Minute, 0, isAsTraded: true));
 
-        // The last price of before is of the units of now, too, where the first candle has no trade; and so is what stands in one candle.
+        // The last earlier price is adjusted too if the first candle has no trade, and so is the content of a single
+        // candle.
         Assert.Equal([(6L, 680L, 680L, 680L, 680L, 0L, 0L, 0L)], (await Told(CandlePeriod.Minute, 6, isAsTraded: false))[..1]);
         Assert.Equal([(0L, 673L, 700L, 673L, 700L, 88L, 59_600L, 3L)], await Told(null, 0, isAsTraded: false));
 
@@ -90,7 +91,10 @@ public abstract partial class HistoryContract
         Assert.Equal([0L, 0, 0, 0, 2], minutes.Select(static minute => minute.Lots));
     }
 
-    /// <summary>A trade of 300 at 101, a split of 3 for 2 and a trade of 400 at 68 in one minute; a split of 1 for 10 in the next, and a trade of 3 at 700.</summary>
+    /// <summary>
+    /// Returns a trade of 300 at 101, a 3:2 split and a trade of 400 at 68 in one minute; a 1:10 split in the next, and
+    /// a trade of 3 at 700.
+    /// </summary>
     private static ImmutableArray<BookRecord> Split() =>
     [
         (BookRecord)new RecordMarket(1).Streams["book/SYM0"][0],
@@ -101,7 +105,7 @@ public abstract partial class HistoryContract
         .. Traded(5, (7 * SplitMinute) + 1, 700, 3),
     ];
 
-    /// <summary>A sell, and a buy that takes all of it.</summary>
+    /// <summary>Returns a sell, and a buy that takes all of it.</summary>
     private static BookRecord[] Traded(long id, long time, long price, long lots) =>
     [
         new OrderAccepted(time, Entered(Other, id, Side.Sell, lots) with { PriceTicks = price }, id, [], lots, EndReason.None, lots, null),

@@ -7,7 +7,7 @@ namespace QuantumCore.History.Tests;
 
 public abstract partial class HistoryContract
 {
-    // Some twelve days in five hundred steps.
+    // About twelve days in five hundred steps.
     private const long NanosPerTick = UtcDay.Nanos / 40;
 
     [Fact]
@@ -64,7 +64,7 @@ public abstract partial class HistoryContract
             Assert.False(whole.HasMore);
             Assert.Equal(whole.Entries, paged);
 
-            // A page from a place outside the period is of the period all the same.
+            // A page from a place outside the period still covers the period only.
             var last = UtcDay.StartOf(UtcDay.Of(paged[^1].Place.TimeNanos));
             Assert.Equal(
                 whole.Entries.Where(line => line.Place.TimeNanos >= last),

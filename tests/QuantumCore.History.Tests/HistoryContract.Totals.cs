@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>Totals over accounts, which together hold more than 64 bits.</summary>
+/// <summary>Totals over accounts that exceed 64 bits.</summary>
 public abstract partial class HistoryContract
 {
     private const long Most = 1L << 62;
@@ -28,7 +28,7 @@ public abstract partial class HistoryContract
         var statement = await history.StatementAsync(1_005, 0, UtcDay.Nanos, null, 10, Token);
         Assert.Equal(((Int128)Most, 1), (Assert.Single(statement.Assets).Closing, statement.Entries.Length));
 
-        // A column of 64 bits shows small totals as they are, and whole ether apart from the rest.
+        // A 64-bit column shows small totals directly, and whole ether separately.
         Assert.Equal(
             ["|-23|-58430092136939520", "|0|4|611686018427387904"],
             [

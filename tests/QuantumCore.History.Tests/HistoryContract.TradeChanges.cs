@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-// Trades that were declared void, or got another price.
+// Busted and corrected trades.
 public abstract partial class HistoryContract
 {
     [Fact]
@@ -76,7 +76,10 @@ public abstract partial class HistoryContract
         Assert.Empty(await HistoryInvariants.CheckAsync(again, 0, null, Token));
     }
 
-    /// <summary>A resting order of six lots; one that takes one, two and three of it; the second trade is corrected twice, and the first is void.</summary>
+    /// <summary>
+    /// Returns a resting order of six lots and takers of one, two and three of it. The second trade is corrected twice,
+    /// the first is busted.
+    /// </summary>
     private static ImmutableArray<BookRecord> ChangedTrades()
     {
         var taker = Entered(One, 2, Side.Buy, 6);

@@ -5,10 +5,12 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>What every database must do with the same records.</summary>
+/// <summary>Contract that every database must fulfil for the same records.</summary>
 public abstract partial class HistoryContract
 {
-    /// <summary>What each invariant is for: a fault planted in a healthy history, and who must find it.</summary>
+    /// <summary>
+    /// Purpose of each invariant: a fault planted in a healthy history, and the invariant that must find it.
+    /// </summary>
     public static TheoryData<string, string> Faults => new()
     {
         { "UPDATE posting SET amount = amount + 1 WHERE leg = 1 AND account >= 1000 AND stream LIKE 'acct/%'", "I01 I02 I13" },
@@ -204,7 +206,7 @@ public abstract partial class HistoryContract
             }
             catch (IOException)
             {
-                // As the ledger does: the cursors say what became of it.
+                // As the ledger does: the cursors tell the outcome.
             }
         }
 
@@ -474,10 +476,10 @@ public abstract partial class HistoryContract
         Assert.Empty(await CheckAsync(again, market));
     }
 
-    /// <summary>A history; the same name opens the same one again.</summary>
+    /// <summary>Opens a history; the same name opens the same one again.</summary>
     protected abstract HistoryStore Create(string name);
 
-    /// <summary>A connection that may write what it likes.</summary>
+    /// <summary>Opens a connection that may write anything.</summary>
     protected abstract Task<System.Data.Common.DbConnection> ConnectAsync(string name);
 
     protected async Task<HistoryStore> OpenAsync(string name)

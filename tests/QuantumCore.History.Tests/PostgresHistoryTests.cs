@@ -29,14 +29,14 @@ public sealed class PostgresHistoryTests(PostgresServer server) : HistoryContrac
         await using var history = (PostgresHistory)await OpenAsync("dropped");
         var chunks = market.Streams.Select(s => Projecting.Chunk(s.Key, 1, s.Value)).ToArray();
 
-        // Another session holds the row that a batch takes first, so that the batch waits inside its transaction.
+        // Another session holds the row that a batch locks first, so the batch waits inside its transaction.
         await using (var blocker = await ConnectAsync("dropped"))
         {
             await using var transaction = await blocker.BeginTransactionAsync(Token);
             await RunAsync(blocker, "UPDATE projection SET batch_count = batch_count");
             var batch = history.ApplyAsync(chunks, Token);
 
-            // On a session of its own: inside a transaction the server shows the same activity again and again.
+            // On a separate session: inside a transaction the server keeps showing the same activity.
             await using var onlooker = await ConnectAsync("dropped");
             await RunUntilOneAsync(
                 onlooker,

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>Brings a market's records into a history, and reads tables back as text.</summary>
+/// <summary>Projects a market's records into a history, and reads tables back as text.</summary>
 internal static class Projecting
 {
     public static readonly string[] Tables =
@@ -19,7 +19,7 @@ internal static class Projecting
             : new AccountChunk(
                 long.Parse(stream.AsSpan(5), CultureInfo.InvariantCulture), first, [.. records.Cast<AccountRecord>()]);
 
-    /// <summary>Everything, in pieces of any size from any streams in any mixture.</summary>
+    /// <summary>Projects everything, in pieces of any size from any streams in any mixture.</summary>
     public static async Task ProjectInAnyMixtureAsync(
         RecordMarket market, Random random, CancellationToken cancellationToken, params HistoryStore[] stores)
     {
@@ -46,7 +46,7 @@ internal static class Projecting
     public static Task ProjectAllAsync(HistoryStore store, RecordMarket market, CancellationToken cancellationToken) =>
         store.ApplyAsync([.. market.Streams.Select(s => Chunk(s.Key, 1, s.Value))], cancellationToken);
 
-    /// <summary>Every row of every table, as text.</summary>
+    /// <summary>Returns every row of every table, as text.</summary>
     public static async Task<List<string>> RowsAsync(HistoryStore store, CancellationToken cancellationToken)
     {
         var rows = new List<string>();

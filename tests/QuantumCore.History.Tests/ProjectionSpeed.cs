@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.History.Tests;
 
-/// <summary>Measures; asserts only that everything arrived.</summary>
+/// <summary>Measures the projection; asserts only that everything arrived.</summary>
 [Trait("Suite", "Slow")]
 public sealed class ProjectionSpeed(PostgresServer server) : IDisposable
 {

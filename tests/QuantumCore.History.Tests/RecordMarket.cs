@@ -7,7 +7,7 @@ namespace QuantumCore.History.Tests;
 
 /// <summary>
 /// A tiny, slow exchange that writes the records a real one would, from a seed. Books are lists that are searched
-/// from end to end; it keeps its own account of every balance to compare with.
+/// linearly. It computes every balance itself for comparison.
 /// </summary>
 public sealed class RecordMarket
 {
@@ -44,7 +44,7 @@ public sealed class RecordMarket
 
     public long TimeNanos => _time;
 
-    /// <summary>What every customer should have.</summary>
+    /// <summary>Returns the expected balance of every customer.</summary>
     public IEnumerable<(long Account, string Asset, long Total, long Reserved)> Balances() =>
         from member in _members.Values
         from asset in member.Totals.Keys
@@ -88,10 +88,13 @@ public sealed class RecordMarket
         }
     }
 
-    /// <summary>A moment that no record stands at: all so far are before it, all later ones after it.</summary>
+    /// <summary>Returns a moment without a record: all records so far are before it, all later ones after it.</summary>
     public long Cut() => (_time += 2) - 1;
 
-    /// <summary>Parts of a dividend of half a cent a unit, for what members have now; those that come later are not paid, but for the first.</summary>
+    /// <summary>
+    /// Records parts of a dividend of half a cent a unit, for current holdings. Later parts are not paid, except for
+    /// the first.
+    /// </summary>
     public void PayDividend(string id, string symbol, long payDay)
     {
         var (units, paid) = (0L, 0L);
@@ -115,7 +118,7 @@ public sealed class RecordMarket
     private void Enter(string id, string stream, string symbol, long units, long amount, long payDay) => Write(stream, new CorporateActionEntered(
         Tick(), id, CorporateActionKind.CashDividend, symbol, _books[symbol].Instrument.Base.Decimals, units, s_usd.Name, s_usd.Decimals, amount, payDay));
 
-    /// <summary>The sweeper's work: every hold whose order never came is voided.</summary>
+    /// <summary>Voids every hold whose order never arrived, as the sweeper does.</summary>
     public void VoidWhatNeverCame()
     {
         foreach (var member in _members.Values)

@@ -59,7 +59,7 @@ public sealed class SqliteHistoryTests : HistoryContract, IDisposable
         await (await OpenAsync("views")).DisposeAsync();
         Assert.Equal(made[1..], (await ViewsAsync())[1..]);
 
-        // With each change of the schema its version grows.
+        // Each change of the schema increases its version.
         async Task<string[]> ViewsAsync()
         {
             await using var connection = await ConnectAsync("views");

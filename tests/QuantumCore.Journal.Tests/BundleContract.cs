@@ -4,12 +4,14 @@ using Xunit;
 namespace QuantumCore.Journal.Tests;
 
 /// <summary>
-/// What every store promises together with the writer about records that are appended together: they land in one frame
-/// or nowhere, in their order.
+/// Contract of every store, together with the writer, about records appended together: they land in one frame or
+/// nowhere, in their order.
 /// </summary>
 public abstract class BundleContract : JournalContract
 {
-    /// <summary>What each stored frame holds: number of the stream (in the order of their first opening), first, last.</summary>
+    /// <summary>
+    /// Content of each stored frame: number of the stream (in the order of first opening), first, last.
+    /// </summary>
     protected List<string> Frames { get; } = [];
 
     [Fact]
@@ -39,8 +41,8 @@ public abstract class BundleContract : JournalContract
         account.Append(Text("a2"));
         gold.Append(Text("g1"));
 
-        // With the first two there are three that must stay together, one too many beside the account's; with the
-        // next two there would be five.
+        // The first two make three that must stay together, one too many beside the account's; the next two would make
+        // five.
         writer.AppendTogether([(gold, Text("g2")), (silver, Text("s1"))]);
         writer.AppendTogether([(silver, Text("s2")), (gold, Text("g3"))]);
         account.Append(Text("a3"));
@@ -126,7 +128,7 @@ public abstract class BundleContract : JournalContract
         await Durable(gold, silver);
         Assert.Equal(["1 1 s1"], await ReadAsync("book/SILVER"));
 
-        // Its next activation is no proof against the books that stayed.
+        // Its next activation proves nothing about the books that stayed.
         await NewWriter().OpenAsync("book/SILVER", Cancel);
         await writer.CheckEpochsAsync(Cancel);
         Assert.False(await silver.PutSnapshotAsync(1, Text("stale"), Cancel));
@@ -269,7 +271,7 @@ public abstract class BundleContract : JournalContract
         return [.. streams];
     }
 
-    /// <summary>One record is on its way and waits before the gate, so that what is appended now queues.</summary>
+    /// <summary>Keeps a record in flight at the gate, so that further appends queue.</summary>
     protected async Task<CommitGate> BusyAsync(JournalStream stream)
     {
         var gate = Hold();

@@ -3,8 +3,8 @@ using System.Text;
 namespace QuantumCore.Journal.Tests;
 
 /// <summary>
-/// A process that appends as fast as it can and prints each acknowledged record, until somebody kills it. Streams
-/// share commits, and each has several records in flight; two more get records in pairs, appended together.
+/// A process that appends as fast as it can and prints each acknowledged record, until it is killed. Streams share
+/// commits, and each has several records in flight. Two more streams get records in pairs, appended together.
 /// </summary>
 internal static class DoomedAppender
 {
@@ -19,7 +19,7 @@ internal static class DoomedAppender
 
     public static string Name(int stream) => $"acct/{1000 + stream}";
 
-    /// <summary>What the record with this place must hold, however often the process was killed before it.</summary>
+    /// <summary>Returns the expected body of a record, however often the process was killed before it.</summary>
     public static byte[] Body(string stream, long epoch, long sequence) =>
         Encoding.UTF8.GetBytes($"{stream} {epoch} {sequence} {new string('x', (int)(sequence * 7 % 300))}");
 

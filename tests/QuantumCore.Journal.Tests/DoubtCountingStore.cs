@@ -1,15 +1,15 @@
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>How commits whose answer was lost turned out, and attempts that did not even get a connection.</summary>
+/// <summary>Outcomes of commits with a lost response, and attempts without a connection.</summary>
 internal sealed record DoubtCount
 {
     private int _committed;
     private int _gone;
 
-    /// <summary>Commits without an answer that were found to be there.</summary>
+    /// <summary>Number of unanswered commits that were found.</summary>
     public int Committed => _committed;
 
-    /// <summary>Commits without an answer that were found not to be there.</summary>
+    /// <summary>Number of unanswered commits that were not found.</summary>
     public int Gone => _gone;
 
     public void Note(bool committed) => Interlocked.Increment(ref committed ? ref _committed : ref _gone);
@@ -17,7 +17,7 @@ internal sealed record DoubtCount
     public override string ToString() => $"of the commits in doubt {Committed} had been committed and {Gone} had not";
 }
 
-/// <summary>A store that counts how commits in doubt turn out.</summary>
+/// <summary>A store that counts the outcomes of commits in doubt.</summary>
 internal sealed class DoubtCountingStore(IJournalStore store) : PassingStore(store)
 {
     private FrameId? _inDoubt;
@@ -26,7 +26,7 @@ internal sealed class DoubtCountingStore(IJournalStore store) : PassingStore(sto
 
     protected override IJournalConnection Around(IJournalConnection connection) => new Connection(this, connection);
 
-    /// <summary>Of one writer, and so of one thread.</summary>
+    /// <summary>Connection of one writer, used by one thread.</summary>
     private sealed class Connection(DoubtCountingStore owner, IJournalConnection connection) : IJournalConnection
     {
         public IReadOnlyCollection<long> Commit(JournalFrame frame)

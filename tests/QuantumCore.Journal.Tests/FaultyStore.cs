@@ -1,8 +1,8 @@
 namespace QuantumCore.Journal.Tests;
 
 /// <summary>
-/// A real store whose commits can be made to fail or wait, that tells which frames it has stored, and whose activations
-/// can be made to return late.
+/// A real store whose commits can be made to fail or wait, and whose activations can be made to return late. It reports
+/// the frames it has stored.
 /// </summary>
 internal sealed class FaultyStore(
     IJournalStore store, CommitFaults faults, Action<JournalFrame> stored, Func<Task> activated)

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>What every store promises together with the writer. Each store inherits these tests.</summary>
+/// <summary>Contract of every store together with the writer. Each store inherits these tests.</summary>
 public abstract class JournalContract : IAsyncLifetime
 {
     private readonly List<JournalWriter> _writers = [];
@@ -16,10 +16,10 @@ public abstract class JournalContract : IAsyncLifetime
 
     protected IJournalStore Store { get; private set; } = null!;
 
-    /// <summary>Told of each frame that a commit has stored, on the writer's thread.</summary>
+    /// <summary>Called with each stored frame, on the writer's thread.</summary>
     protected Action<JournalFrame>? Stored { get; set; }
 
-    /// <summary>What an activation waits for when the store has made it, before its owner gets it.</summary>
+    /// <summary>Delays an activation after the store has made it, before its owner gets it.</summary>
     protected Func<Task>? Activated { get; set; }
 
     public async ValueTask InitializeAsync()
@@ -316,7 +316,7 @@ public abstract class JournalContract : IAsyncLifetime
             if (calls == 1) return CommitFault.FailBefore;
             if (calls == 2)
             {
-                // The first attempt, which the writer gave up for lost, lands just before the second.
+                // The first attempt, which the writer considered lost, lands just before the second.
                 using var late = InnerConnect();
                 Assert.Empty(late.Commit(frame));
             }
@@ -510,7 +510,7 @@ public abstract class JournalContract : IAsyncLifetime
                     }
                     catch (StreamLostException)
                     {
-                        // The other silo has it now.
+                        // The other silo owns it now.
                     }
 
                     await Durable(own);
@@ -691,7 +691,9 @@ public abstract class JournalContract : IAsyncLifetime
             frame.Slices.Count >= slices && Interlocked.Decrement(ref left) >= 0 ? fault : CommitFault.None;
     }
 
-    /// <summary>The age is that of a commit that may just be ending: the next commit's end is after it.</summary>
+    /// <summary>
+    /// Returns a settled age. The current commit may just be ending, so wait for the end of the next one.
+    /// </summary>
     private static async Task<TimeSpan> SettledAgeAsync(JournalWriter writer)
     {
         await writer.DisposeAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>A real process, killed again and again in the middle of its commits: nothing acknowledged is lost.</summary>
+/// <summary>A real process, killed repeatedly in the middle of its commits: nothing acknowledged is lost.</summary>
 public sealed class KillTests(PostgresServer server)
 {
     private const int Rounds = 10;
@@ -50,7 +50,7 @@ public sealed class KillTests(PostgresServer server)
 
         process.Kill();
 
-        // What it had acknowledged before it died counts, read or not; its last line may be torn.
+        // Everything acknowledged before the kill counts, read or not; its last line may be torn.
         var rest = await process.StandardOutput.ReadToEndAsync(Cancel);
         foreach (var line in rest.Split('\n')[..^1]) acknowledged.Add(line);
         await process.WaitForExitAsync(Cancel);
@@ -71,7 +71,7 @@ public sealed class KillTests(PostgresServer server)
                 found.Add($"{head.Name} {record.Epoch} {record.Sequence}");
             }
 
-            // The server may still have had a commit of the dead process in hand when the heads were read.
+            // The server may still have been processing a commit of the dead process when the heads were read.
             Assert.True(next - 1 >= head.Head, $"{head.Name} ends at {next - 1}, its head is {head.Head}.");
         }
 

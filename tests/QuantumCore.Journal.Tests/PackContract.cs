@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>Packs of old frames: what every store promises of them.</summary>
+/// <summary>Contract of every store about packs of old frames.</summary>
 public abstract class PackContract : TakeoverContract
 {
     private static readonly string[] s_names = ["acct/1", "acct/2", "book/ACME", "book/OTHER"];
@@ -70,7 +70,7 @@ public abstract class PackContract : TakeoverContract
         Assert.Null(await packer.PackNextAsync((stream, _) => stream == "catalog" ? null : false, Cancel));
         Assert.NotNull(await packer.PackNextAsync((stream, _) => stream == "catalog" ? null : true, Cancel));
 
-        // Nothing but such: it is in nobody's way.
+        // Only such frames: they block nobody.
         for (var i = 0; i < 8; i++)
         {
             catalog.Append(Text("another"));
@@ -153,7 +153,7 @@ public abstract class PackContract : TakeoverContract
                 }
             },
             Cancel);
-        // Two of them: what one has packed the other finds gone.
+        // Two packers: each finds the other's frames gone.
         var packing = Task.WhenAll(Task.Run(PackOnAsync, Cancel), Task.Run(PackOnAsync, Cancel));
         while (!writing.IsCompleted)
         {
@@ -181,7 +181,7 @@ public abstract class PackContract : TakeoverContract
         return packs;
     }
 
-    /// <summary>Frames of several streams each; now and then a stream is taken over.</summary>
+    /// <summary>Appends frames of several streams each; from time to time a stream is taken over.</summary>
     protected async Task FillAsync(int frames, int seed)
     {
         var random = new Random(seed);
@@ -206,7 +206,7 @@ public abstract class PackContract : TakeoverContract
         }
     }
 
-    // Alike, as orders are; some empty, some that nothing can pack, some larger than a slice is to be.
+    // Similar, like orders; some empty, some incompressible, some larger than a slice should be.
     private static byte[][] Records(Random random) =>
     [
         .. Enumerable.Range(0, 1 + random.Next(3)).Select(_ =>
@@ -227,7 +227,7 @@ public abstract class PackContract : TakeoverContract
 
     private async Task<long> StreamIdAsync(string name) => (await Store.ActivateAsync(name, Cancel)).StreamId;
 
-    /// <summary>The last sequence that a frame has of a stream.</summary>
+    /// <summary>Returns the last sequence of a stream in a frame.</summary>
     private static long LastOf(in FrameRow frame, long stream)
     {
         for (var at = 0; SliceLayout.TryMeasure(frame.Body, at, out var id, out _, out var last, out var length); at += length)
@@ -238,7 +238,7 @@ public abstract class PackContract : TakeoverContract
         throw new InvalidOperationException("The stream is not in the frame.");
     }
 
-    /// <summary>Somebody else packs the same frames just before.</summary>
+    /// <summary>A store in which another packer packs the same frames just before.</summary>
     private sealed class LatePackStore(IJournalStore store) : PassingStore(store)
     {
         private readonly IJournalStore _store = store;

@@ -1,6 +1,6 @@
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>A store that passes all on to another one, for those that change or count a part of it.</summary>
+/// <summary>A store that delegates to another one; subclasses change or count part of it.</summary>
 internal abstract class PassingStore(IJournalStore store) : IJournalStore
 {
     public Task InitializeAsync(CancellationToken cancellationToken) => store.InitializeAsync(cancellationToken);
@@ -41,6 +41,6 @@ internal abstract class PassingStore(IJournalStore store) : IJournalStore
 
     public ValueTask DisposeAsync() => store.DisposeAsync();
 
-    /// <summary>A writer's connection, with what is changed or counted around it.</summary>
+    /// <summary>Wraps a writer's connection.</summary>
     protected abstract IJournalConnection Around(IJournalConnection connection);
 }

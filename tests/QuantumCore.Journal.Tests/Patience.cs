@@ -5,7 +5,7 @@ namespace QuantumCore.Journal.Tests;
 
 internal static class Patience
 {
-    /// <summary>Waits far longer than any machine needs; if that is over, the text says what did not happen.</summary>
+    /// <summary>Waits much longer than any machine needs. On a timeout the text says what did not happen.</summary>
     public static async Task WithinAsync(Task task, string phase)
     {
         try

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>The disk of the database's tables runs full (53100): an outage like any other.</summary>
+/// <summary>The disk of the database's tables is full (53100): an outage like any other.</summary>
 public sealed class PostgresDiskFullTests : IAsyncLifetime
 {
     private readonly PostgresServer _server = new() { IsPrivate = true };
@@ -31,7 +31,7 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
             await FillAndFreeAsync(store, disk);
         }
 
-        // The server's last checkpoint writes there.
+        // The server's final checkpoint writes there.
         await _server.StopAsync(PostgresStop.Fast);
     }
 
@@ -59,7 +59,7 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
         Assert.All(records, record => Assert.Equal(record.Sequence, BitConverter.ToInt64(record.Body.Span)));
     }
 
-    /// <summary>What does not compress, so that it takes its room.</summary>
+    /// <summary>Appends incompressible records, so that they take space.</summary>
     private static async Task AppendAsync(JournalStream book, int records)
     {
         var random = new Random(5);
@@ -72,7 +72,7 @@ public sealed class PostgresDiskFullTests : IAsyncLifetime
         }
     }
 
-    /// <summary>Where the tests run as root, the server runs as the user postgres.</summary>
+    /// <summary>Grants the server access: if tests run as root, it runs as the user postgres.</summary>
     private static async Task OpenToServerAsync(DirectoryInfo folder)
     {
         using var chown = Process.Start("chown", ["postgres", folder.FullName]);

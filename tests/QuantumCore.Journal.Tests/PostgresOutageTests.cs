@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>The real server goes away under load, in each of its ways: what was acknowledged is there exactly once.</summary>
+/// <summary>
+/// The real server fails under load, in each of its ways: everything acknowledged is there exactly once.
+/// </summary>
 public sealed class PostgresOutageTests : IAsyncLifetime
 {
     private const string OutagesVariable = "QUANTUMCORE_OUTAGES";
@@ -91,7 +93,7 @@ public sealed class PostgresOutageTests : IAsyncLifetime
         }
     }
 
-    /// <summary>An outage between two commits would show nothing, so the load must be running before each.</summary>
+    /// <summary>Waits until the load is running: an outage between two commits would show nothing.</summary>
     private static async Task UntilEverybodyGoesOnAsync(long[] acknowledged, string phase)
     {
         var before = acknowledged.ToArray();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests;
 
-/// <summary>Damage that no record's checksum shows: heads, SQLite's own pages, a log that was cut off.</summary>
+/// <summary>Damage that no record's checksum shows: heads, SQLite's own pages, a truncated log.</summary>
 public sealed class SqliteDamageTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("quantumcore-damage-").FullName;

@@ -21,8 +21,8 @@ public sealed class SqliteJournalTests : PackContract
     }
 
     /// <summary>
-    /// The library is the product's, its build somebody else's. One that was made without short sleeps stops the writer for a second each
-    /// time that it meets a lock of another connection; before 3.51.3 a checkpoint could take what was just written for moved (sqlite.org/wal.html).
+    /// The library is the product's, but built by others. A build without short sleeps stops the writer for a second at
+    /// each foreign lock. Before 3.51.3 a checkpoint could treat new writes as moved (sqlite.org/wal.html).
     /// </summary>
     [Fact]
     public void SQLite_waits_in_milliseconds_and_its_log_loses_nothing_when_it_begins_again()
@@ -144,7 +144,7 @@ public sealed class SqliteJournalTests : PackContract
             Assert.NotEmpty(await Store.SnapshotsAsync("book/ACME", Cancel).ToListAsync(Cancel));
         }
 
-        // A few for those that work beside it; a leak would be of a hundred.
+        // A few for concurrent users; a leak would be a hundred.
         Assert.InRange(OpenFiles(), 1, before + 10);
         await writer.DisposeAsync();
         await _store.DisposeAsync();

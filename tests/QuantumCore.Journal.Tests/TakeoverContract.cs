@@ -4,8 +4,8 @@ using Xunit;
 namespace QuantumCore.Journal.Tests;
 
 /// <summary>
-/// What becomes of a bundle when one of its streams is lost or a commit is in doubt: one lost is all lost, and half of
-/// what belongs together is never there without the other.
+/// Bundles whose stream is lost, or whose commit is in doubt: one lost means all lost, and no part of a bundle is ever
+/// stored without the rest.
 /// </summary>
 public abstract class TakeoverContract : BundleContract
 {
@@ -128,7 +128,7 @@ public abstract class TakeoverContract : BundleContract
         var next = HoldNext(gate);
         await Within(next.Arrived, "the second commit to reach the gate");
 
-        // Nothing in the store stands against the silver book: only the writer knows that it is lost.
+        // Nothing in the store prevents the silver book: only the writer knows that it is lost.
         await NewWriter().OpenAsync("acct/1000", Cancel);
         await NewWriter().OpenAsync("book/GOLD", Cancel);
         await writer.CheckEpochsAsync(Cancel);
@@ -232,7 +232,7 @@ public abstract class TakeoverContract : BundleContract
         await Within(failed.WaitAsync(Cancel), "the commit to fail");
         var successor = await NewWriter().OpenAsync(takenOver, Cancel);
 
-        // Stopping ends the pause, and the writer looks once more what became of its frame.
+        // Stopping ends the pause, and the writer checks the outcome of its frame once more.
         await Within(writer.DisposeAsync().AsTask(), "the writer to stop");
         var landed = fault == CommitFault.FailAfter;
         Assert.Equal(landed ? 1 : 0, successor.DurableHead);
@@ -248,9 +248,9 @@ public abstract class TakeoverContract : BundleContract
     }
 
     /// <summary>
-    /// Owner after owner takes the streams of one group, stream by stream, while the one before goes on as if nothing
-    /// had happened. Whatever survives: each link is whole, each told record is there, and each owner's records are a
-    /// beginning of what it appended.
+    /// Owners take over the streams of one group in turn, stream by stream, while the previous one continues unaware.
+    /// Every link must be complete and every acknowledged record present, and each owner's records are a prefix of its
+    /// appends.
     /// </summary>
     [Theory]
     [InlineData(11)]
@@ -274,7 +274,7 @@ public abstract class TakeoverContract : BundleContract
             {
                 books.Add(await silo.OpenAsync(name, books.FirstOrDefault(), Cancel));
 
-                // The owner before gets a few turns, or all that it takes until it has learned of us.
+                // The previous owner gets a few turns, or all it takes until it has noticed us.
                 await TurnsAsync(random.Next(3) == 0 ? int.MaxValue : random.Next(20));
             }
 
@@ -311,7 +311,9 @@ public abstract class TakeoverContract : BundleContract
         LongestRetryPause = TimeSpan.FromMilliseconds(2),
     };
 
-    /// <summary>Appends until it is lost. A body is the owner, its count of appends, and the books it goes to.</summary>
+    /// <summary>
+    /// Appends until the stream is lost. A body has the owner, its count of appends, and the books it goes to.
+    /// </summary>
     private static Task<List<string>> Own(
         JournalWriter silo, List<JournalStream> books, JournalStream bystander, int owner, Random random, SemaphoreSlim progress) =>
         Task.Run(
@@ -371,7 +373,7 @@ public abstract class TakeoverContract : BundleContract
         }
     }
 
-    /// <summary>Some commits fail before and some after they have stored their frame.</summary>
+    /// <summary>Returns faults: some commits fail before and some after their frame is stored.</summary>
     private static Func<JournalFrame, CommitFault> Doubtful(int seed)
     {
         var random = new Random(seed);
@@ -389,7 +391,7 @@ public abstract class TakeoverContract : BundleContract
         };
     }
 
-    /// <summary>Lets the commit at the gate go on, and holds the next.</summary>
+    /// <summary>Releases the commit at the gate, and holds the next.</summary>
     private CommitGate HoldNext(CommitGate gate)
     {
         var next = Hold();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Market.Tests;
 
-/// <summary>The participants at a bare book, on a fast clock.</summary>
+/// <summary>The participants on a bare book, with a fast clock.</summary>
 public class BareMarketTests
 {
     private const int Second = 10;
@@ -41,7 +41,7 @@ public class BareMarketTests
         Assert.Equal(once, Convert.ToHexString(DayOf("AAPL", 1)));
         Assert.NotEqual(once, Convert.ToHexString(DayOf("AAPL", 2)));
 
-        // On every machine and in every release, as long as nobody changes the models.
+        // Equal on every machine and in every release, as long as the models do not change.
         Assert.StartsWith("8ABC2581B73582782A002D1D97A80D73", once, StringComparison.Ordinal);
     }
 
@@ -129,7 +129,7 @@ public class BareMarketTests
         Assert.True(market.Book.TryGetBest(Side.Sell, out var after, out _) && after > ask);
         market.Step();
 
-        // Two hundred round lots of impact, less than a step's noise aside.
+        // Impact of two hundred round lots, apart from less than a step's noise.
         Assert.InRange(market.Participants.ReferenceTicks - before, 2, 10);
         for (var step = 0; step < 5 * Second; step++)
             market.Step();
@@ -162,7 +162,7 @@ public class BareMarketTests
         return new BareMarket(instrument, new MarketModel(), seed, instrument.ReferencePriceTicks, 0);
     }
 
-    /// <summary>The hash of everything that everybody does in a day, and of every trade.</summary>
+    /// <summary>Returns the hash of all intents and trades of a day.</summary>
     private static byte[] DayOf(string symbol, ulong seed)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -187,7 +187,7 @@ public class BareMarketTests
         return hash.GetHashAndReset();
     }
 
-    /// <summary>Logarithmic returns of ten seconds, for four hours.</summary>
+    /// <summary>Returns logarithmic ten-second returns over four hours.</summary>
     private static double[] Returns(BareMarket market)
     {
         var returns = new List<double>();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Market.Tests;
 
-/// <summary>The bands of docs/market-simulation.md: how far a simulated day may be from the recorded one.</summary>
+/// <summary>Bands of docs/market-simulation.md: allowed differences between a simulated and the recorded day.</summary>
 public class CalibrationTests
 {
     private static readonly Lazy<MarketStatistics> s_recorded = new(() => RecordedDay.Read(OrderFlowFiles.Find("LOBSTER_AMZN_2012-06-21_5.zip")));

@@ -106,7 +106,7 @@ public sealed class MarketBookTests
         book.ChangeTrade(first, 200, 199);
         BookTradeChange[] changes = [new(2, 20, second, 201, 205), new(3, 30, second, 205, 0), new(3, 30, first, 200, 199)];
 
-        // Who hears of a trade and of its change at once is told it as it was made, and then what became of it.
+        // A reader that receives a trade and its change together gets the original trade, then the change.
         Assert.Equal([first, second], book.ChangesAfter(0)!.Trades);
         Assert.Equal(changes, Told(0));
         Assert.Empty(book.ChangesAfter(1)!.Trades);
@@ -115,7 +115,7 @@ public sealed class MarketBookTests
         Assert.Empty(Told(3));
         Assert.Equal([second with { ChangedTicks = 0 }, first with { ChangedTicks = 199 }], book.NewestTrades(10));
 
-        // A price that is the first one again is no change any more.
+        // A change back to the original price is no longer a change.
         book.Advance(4, 40);
         book.ChangeTrade(first, 199, 200);
         Assert.Equal(first, book.NewestTrades(10)[1]);
@@ -251,7 +251,7 @@ public sealed class MarketBookTests
         }
     }
 
-    // Resting orders with no regard for crossing: the view adds up, it does not judge.
+    // Resting orders that may cross: the view aggregates, it does not judge.
     private sealed class RandomFlow(Random random)
     {
         private readonly List<(Side Side, long Price, long Lots)> _resting = [];

@@ -4,10 +4,14 @@ using static QuantumCore.Instruments.Side;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Open orders through splits and dividends. The reference book says the same rules; here are the published examples and what must hold of any.</summary>
+/// <summary>
+/// Open orders through splits and dividends: published examples and invariants. The reference book implements the same
+/// rules.
+/// </summary>
 public class AdjustmentTests
 {
-    // RISK E31; a tick is a cent. Series 55/62 study guide (Investopedia); NASD 3220 / FINRA 5330 for the direction: the guide prints 66.67 for the buy.
+    // RISK E31; a tick is a cent. Series 55/62 study guide (Investopedia); NASD 3220 / FINRA 5330 for the direction:
+    // the guide prints 66.67 for the buy.
     [Theory]
     [InlineData(2, 1, Buy, 100, 5_000, 200, 2_500)]
     [InlineData(2, 1, Sell, 100, 10_000, 200, 5_000)]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Short words for orders and events, so that a test reads like a script of the market.</summary>
+/// <summary>Short names for orders and events, so that a test reads like a script of the market.</summary>
 internal static class BookScript
 {
     public const long Owner = 1000;
@@ -34,19 +34,19 @@ internal static class BookScript
     public static BookEvent Reduced(Side side, long id, long total, long price, long leaves) =>
         new(BookEventKind.Amended, side, EndReason.None, id, 0, price, total, leaves, leaves);
 
-    /// <summary>The end of an order that was not displayed.</summary>
+    /// <summary>Returns the end of an order that was not displayed.</summary>
     public static BookEvent Ended(Side side, long id, long released, long price, EndReason reason) =>
         new(BookEventKind.Ended, side, reason, id, 0, price, released, 0, 0);
 
-    /// <summary>The end of an order that was displayed.</summary>
+    /// <summary>Returns the end of an order that was displayed.</summary>
     public static BookEvent TakenOut(Side side, long id, long released, long price, EndReason reason) =>
         new(BookEventKind.Ended, side, reason, id, 0, price, released, 0, 0, detail: 1);
 
-    /// <summary>A displayed order of <see cref="Owner"/> in the book.</summary>
+    /// <summary>Returns a displayed order of <see cref="Owner"/> in the book.</summary>
     public static RestingOrder Resting(long id, Side side, long price, long total, long leaves) =>
         new(id, Owner, side, price, total, leaves, ShownLots: leaves);
 
-    /// <summary>A book in which these orders rest, with ids 1, 2, 3 …</summary>
+    /// <summary>Returns a book in which these orders rest, with ids 1, 2, 3 …</summary>
     public static OrderBook BookOf(params NewOrder[] orders)
     {
         var book = new OrderBook();
@@ -69,7 +69,7 @@ internal static class BookScript
         Assert.Null(book.Audit());
     }
 
-    /// <summary>The command was refused and left no trace.</summary>
+    /// <summary>Checks that the command is rejected and leaves no trace.</summary>
     public static void ExpectRefusal(OrderBook book, RejectReason expected, Func<OrderBook, RejectReason> command)
     {
         var before = book.Snapshot();
@@ -87,7 +87,7 @@ internal static class BookScript
             return reject;
         });
 
-    /// <summary>The levels of a side as (price, lots, orders), best first.</summary>
+    /// <summary>Returns the levels of a side as (price, lots, orders), best first.</summary>
     public static (long Price, long Lots, int Orders)[] LevelsOf(OrderBook book, Side side)
     {
         var levels = new PriceLevel[book.LevelCount(side) + 1];
@@ -96,7 +96,7 @@ internal static class BookScript
         return [.. levels.Take(count).Select(level => (level.PriceTicks, level.Lots, level.Orders))];
     }
 
-    /// <summary>The ids of a side in priority order.</summary>
+    /// <summary>Returns the ids of a side in priority order.</summary>
     public static long[] IdsOf(OrderBook book, Side side)
     {
         var ids = new List<long>();

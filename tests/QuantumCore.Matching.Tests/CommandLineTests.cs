@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>What the bench tells whoever starts it, as a process of its own.</summary>
+/// <summary>Output of the bench, run as a separate process.</summary>
 public class CommandLineTests
 {
     [Theory]
@@ -57,7 +57,7 @@ public class CommandLineTests
         Assert.Empty(OpsFile.Read(operations).Records);
     }
 
-    /// <summary>Starts it and waits for its end.</summary>
+    /// <summary>Runs the bench until it ends.</summary>
     private static async Task<(int ExitCode, string Result, string Told)> Run(params string[] arguments)
     {
         var bench = Path.Combine(AppContext.BaseDirectory, "QuantumCore.Bench.dll");

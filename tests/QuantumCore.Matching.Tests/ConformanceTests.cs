@@ -7,8 +7,8 @@ namespace QuantumCore.Matching.Tests;
 
 /// <summary>
 /// The 34 edge cases of the public matching engine harness (flash1-dev/matching-engine-benchmark), each under its
-/// upstream name in a comment. There a sender names orders; here the book does: 1, 2, 3 …, and a modify is a
-/// replacement with an id of its own.
+/// upstream name in a comment. There a sender names orders; here the book does: 1, 2, 3 … A modify is a replacement
+/// with a new id.
 /// </summary>
 public class ConformanceTests
 {
@@ -386,7 +386,7 @@ public class ConformanceTests
         Shows(book, bids: [], asks: []);
     }
 
-    /// <summary>The order enters and meets exactly these makers; what is left of it rests or expires.</summary>
+    /// <summary>Checks that the order meets exactly these makers, and that its remainder rests or expires.</summary>
     private static void Meets(OrderBook book, NewOrder order, params (long Maker, long Lots, long Price)[] fills) =>
         Expect(book, order, EventsOf(book, order, fills));
 
@@ -438,7 +438,7 @@ public class ConformanceTests
     private static void CannotMove(OrderBook book, long id, NewOrder order, RejectReason reason) =>
         ExpectRefusal(book, reason, b => b.Replace(b.LastTimeNanos, id, order, out _));
 
-    /// <summary>What both sides show as (price, lots), best first: the best price is the one asked for by name.</summary>
+    /// <summary>Checks the displayed levels of both sides as (price, lots), best first, and the best prices.</summary>
     private static void Shows(OrderBook book, (long Price, long Lots)[] bids, (long Price, long Lots)[] asks)
     {
         foreach (var (side, levels) in new[] { (Side.Buy, bids), (Side.Sell, asks) })

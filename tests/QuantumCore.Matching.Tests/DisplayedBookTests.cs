@@ -6,7 +6,7 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Consumers who see nothing but the changes.</summary>
+/// <summary>Consumers that see only the changes.</summary>
 public class DisplayedBookTests
 {
     public static TheoryData<int> Seeds => [.. Enumerable.Range(500, FullFlowOnBook.Profiles * 2)];
@@ -26,7 +26,7 @@ public class DisplayedBookTests
             displayed.Follow();
             if (views.Apply(displayed) is { } wrong)
                 Assert.Fail($"seed {seed}, step {step}: {command}\n  {FullCommand.Text(book.Events)}\n  {string.Join(' ', displayed.Orders.ToArray())}\n  {wrong}");
-            // One that joins now sees the same from here on.
+            // A consumer that joins now sees the same from here on.
             if (step % 1_000 == 999)
                 (displayed, views) = (new DisplayedBook(book), new Views(book));
         }
@@ -113,7 +113,7 @@ public class DisplayedBookTests
             _top = Best();
         }
 
-        /// <summary>What is wrong, null for nothing.</summary>
+        /// <summary>Applies the changes and returns an error; null for none.</summary>
         public string? Apply(DisplayedBook displayed)
         {
             foreach (var change in displayed.Orders)

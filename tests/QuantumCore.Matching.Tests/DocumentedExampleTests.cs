@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The examples of docs/matching.md, as they stand there.</summary>
+/// <summary>The examples of docs/matching.md, verbatim.</summary>
 public class DocumentedExampleTests
 {
     private static readonly IReadOnlyList<Scenario> s_examples = Examples();
@@ -28,7 +28,7 @@ public class DocumentedExampleTests
         var orders = commands.SelectMany(OrdersOf).ToList();
         var phases = commands.OfType<PhaseCommand>().Select(command => command.Phase)
             .Concat(s_examples.Select(example => example.Settings.Phase).OfType<TradingPhase>());
-        // Strategies are orders of several books: no example of one book shows them.
+        // Strategies are orders of several books, so no example of one book shows them.
         AssertAll(orders.Select(order => order.Type), OrderType.Leg);
         AssertAll(orders.Select(order => order.TimeInForce));
         AssertAll(orders.Select(order => order.SelfTrade));
@@ -59,7 +59,7 @@ public class DocumentedExampleTests
         _ => [],
     };
 
-    /// <summary>Each fenced example with its heading as its title.</summary>
+    /// <summary>Returns each fenced example with its heading as its title.</summary>
     private static IReadOnlyList<Scenario> Examples()
     {
         var text = new List<string>();

@@ -2,7 +2,9 @@ using QuantumCore.Matching.Tests.Reference;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The flow of all commands for the book itself; a reference book beside it says what there is to ask for.</summary>
+/// <summary>
+/// The flow of all commands for the book itself; a reference book beside it determines the valid ones.
+/// </summary>
 internal sealed class FullFlowOnBook(int seed)
 {
     private readonly FullFlow _flow = new(seed);
@@ -19,6 +21,6 @@ internal sealed class FullFlowOnBook(int seed)
         return command;
     }
 
-    /// <summary>No command between two parts of a turn: the book is whole.</summary>
+    /// <summary>True between turns, when the book is consistent.</summary>
     public bool IsWhole => _guide.IsWhole;
 }

@@ -5,7 +5,7 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>What other matching engines were found to get wrong.</summary>
+/// <summary>Known defects of other matching engines.</summary>
 public class KnownDefectTests
 {
     [Theory]

@@ -5,7 +5,7 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Conditional orders at the edge of what a book can count.</summary>
+/// <summary>Conditional orders at the numeric limits of a book.</summary>
 public class LargeNumberTests
 {
     private const long Largest = 1L << 53;
@@ -67,7 +67,7 @@ public class LargeNumberTests
             Limit(Sell, 500, 0) with { Type = OrderType.Stop, Conditions = new() { TriggerTicks = 40 } },
         ];
         Assert.Equal(RejectReason.None, book.SubmitList(0, OrderListKind.OneCancelsOther, pair, out _));
-        // Of more parts than an iceberg may have, whichever leg is named.
+        // More parts than an iceberg may have, whichever leg is named.
         ExpectRefusal(book, RejectReason.InvalidQuantity, b => b.Amend(0, 1, new() { TotalLots = 1_001 }));
         ExpectRefusal(book, RejectReason.InvalidQuantity, b => b.Amend(0, 2, new() { TotalLots = 1_001 }));
         Assert.Equal(RejectReason.None, book.Amend(0, 2, new() { TotalLots = 1_000 }));
@@ -104,7 +104,7 @@ public class LargeNumberTests
     [Fact]
     public void The_price_of_an_order_outside_the_book_is_its_own()
     {
-        // The stop gets the slot of an order that was filled on its way in.
+        // The stop reuses the slot of an order that was filled on entry.
         var book = BookOf(Limit(Sell, 1, 100), Limit(Buy, 1, 100) with { Conditions = new() { MinimumLots = 1 } });
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Sell, 2, 95) with { Type = OrderType.StopLimit, Conditions = new() { TriggerTicks = 90 } }, out _));
         Assert.Equal(RejectReason.None, book.Cancel(0, 3, EndReason.User));

@@ -5,7 +5,7 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Legs of strategy orders, and what one book does when they are told to trade (RULES 16).</summary>
+/// <summary>Legs of strategy orders, and their trades in one book (RULES 16).</summary>
 public class LegTests
 {
     [Fact]
@@ -38,7 +38,7 @@ public class LegTests
         var peg = Limit(Sell, 2, 0) with { Type = OrderType.Pegged, Conditions = new() { Peg = PegReference.Primary } };
         var book = BookOf(Limit(Sell, 5, 100), Limit(Sell, 5, 101), peg, Leg(Buy, 10, 110));
         book.TakeQuotes(0, 4, 100, 5, goesOn: true);
-        // In between the peg has not moved, so that this is no book to audit.
+        // The peg has not moved in between, so the book cannot be audited.
         Assert.Equal([Trade(Buy, 4, 1, 5, 100, 5, 0)], book.Events.ToArray());
         book.TakeQuotes(0, 4, 101, 5, goesOn: true);
         Assert.Equal([Trade(Buy, 4, 2, 5, 101, 0, 0)], book.Events.ToArray());
@@ -243,7 +243,7 @@ public class LegTests
         Forged((27, 5)); // amount
         Forged((28, 4)); // has expired
 
-        // One order of a list can't be a leg.
+        // An order of a list cannot be a leg.
         var listed = new List<long>(numbers) { [at + 8] = leg[8] + 16, [^1] = 1 };
         listed.AddRange([1, 2, 0, 2, 0]);
         _ = Assert.Throws<InvalidDataException>(() => OrderBook.Restore(SnapshotNumbers.ToSnapshot(listed)));

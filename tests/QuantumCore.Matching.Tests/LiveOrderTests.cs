@@ -146,7 +146,7 @@ public class LiveOrderTests
     [Fact]
     public void Post_only_replacement_is_judged_without_the_old_order()
     {
-        // The old sell order is the only one the new buy order could meet.
+        // The old sell order is the only one that the new buy order could meet.
         var book = BookOf(Limit(Sell, 5, 102), Limit(Sell, 5, 104));
         ExpectRefusal(
             book, RejectReason.PostOnlyWouldTake, b => b.Replace(0, 1, Limit(Buy, 5, 104, postOnly: true), out _));

@@ -115,7 +115,7 @@ public class MemoryTests
         Assert.Null(book.Audit());
     }
 
-    /// <summary>All that continuous trading has beyond plain orders. Each round ends where it began.</summary>
+    /// <summary>Features of continuous trading beyond plain orders. Each round ends where it began.</summary>
     public static TheoryData<string> Conditional =>
     [
         "icebergs", "hidden", "stops", "trailing stops", "pegs", "good till date", "one cancels other",
@@ -128,11 +128,11 @@ public class MemoryTests
     {
         var orders = new ConditionalRound();
         var book = new OrderBook();
-        // Until every list and queue has the size it needs.
+        // Until every list and queue has its final size.
         for (var i = 0; i < 300; i++)
             orders.Play(book, what);
 
-        // What a round allocates it does each time; the runtime does once, when it compiles a method again.
+        // A round's own allocations occur each time; the runtime's occur once, when it recompiles a method.
         var least = long.MaxValue;
         for (var times = 0; times < 3 && least != 0; times++)
         {
@@ -148,7 +148,7 @@ public class MemoryTests
         Assert.Null(book.Audit());
     }
 
-    /// <summary>Commands whose orders are made beforehand.</summary>
+    /// <summary>Commands with orders prepared beforehand.</summary>
     private sealed class ConditionalRound
     {
         private readonly NewOrder _bid = Limit(Buy, 5, 100);

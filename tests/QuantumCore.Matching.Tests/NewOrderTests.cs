@@ -155,7 +155,7 @@ public class NewOrderTests
         ExpectRefusal(book, RejectReason.BadRequest, good with { Type = (OrderType)11 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)5 });
         ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)8 });
-        // Whatever else is wrong, and however far out it is.
+        // Whatever else is wrong, and however far out of range.
         foreach (var undefined in Enumerable.Range(10, 245))
         {
             ExpectRefusal(book, RejectReason.BadRequest, good with { TimeInForce = (TimeInForce)undefined });
@@ -166,7 +166,7 @@ public class NewOrderTests
                 book, RejectReason.BadRequest, b => b.Replace(0, 1, good with { TimeInForce = (TimeInForce)undefined }, out _));
         }
 
-        // A leg is refused only for what it excludes.
+        // A leg is rejected only for what it excludes.
         var leg = good with { Type = OrderType.Leg };
         Assert.Equal(RejectReason.None, OrderRules.Check(in leg));
         ExpectRefusal(book, RejectReason.InvalidCombination, leg with { PostOnly = true });
@@ -252,7 +252,7 @@ public class NewOrderTests
         Assert.Equal(RejectReason.None, book.Reduce(0, 1, largest - 1));
         ExpectRefusal(book, RejectReason.Overflow, Limit(Buy, 2, 50));
         Expect(book, Limit(Buy, 1, 50), Accepted(Buy, 513, 1, 50), Rested(Buy, 513, 1, 50));
-        // The lots of the order that leaves make room for the one that enters.
+        // The lots of the leaving order make room for the entering one.
         Assert.Equal(RejectReason.None, book.Replace(0, 2, Limit(Buy, largest, 50), out _));
         Assert.Equal([(50, OrderBook.MaxLevelLots, 513)], LevelsOf(book, Buy));
     }

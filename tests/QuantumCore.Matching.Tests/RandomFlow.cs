@@ -25,7 +25,9 @@ internal readonly record struct FlowCommand(FlowVerb Verb, long Time, long Order
     }
 }
 
-/// <summary>Commands about plain orders, drawn from a seed: mostly sensible, some stale, far off or plain wrong. For large books.</summary>
+/// <summary>
+/// Seeded commands about plain orders, for large books: mostly valid, some stale, far off or invalid.
+/// </summary>
 internal sealed class RandomFlow(int seed, int targetOrders, long centre, int spread)
 {
     private readonly Random _random = new(seed);
@@ -33,7 +35,7 @@ internal sealed class RandomFlow(int seed, int targetOrders, long centre, int sp
     private long _seenId;
     private long _time;
 
-    /// <summary>The next command, for a book that has this many open orders and gave this id last.</summary>
+    /// <summary>Returns the next command, for a book with this number of open orders and this last id.</summary>
     public FlowCommand Next(int open, long lastId)
     {
         _time += _random.Next(3);
@@ -105,7 +107,7 @@ internal sealed class RandomFlow(int seed, int targetOrders, long centre, int sp
             case 2 or 3:
                 return 1 + _random.NextInt64(1L << 47);
             default:
-                // Most stand a little behind the centre, some beyond it.
+                // Most rest slightly behind the centre, some beyond it.
                 var away = _random.Next(spread) - (spread / 4);
                 return Math.Clamp(side == Side.Buy ? centre - away : centre + away, 1, 1L << 47);
         }

@@ -6,7 +6,7 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Of those rules: what waits, what belongs together, what is prevented.</summary>
+/// <summary>Rare rules about waiting orders, lists, and self-trade prevention.</summary>
 public partial class RareRuleTests
 {
     [Theory]

@@ -6,13 +6,13 @@ using static QuantumCore.Matching.Tests.BookScript;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>Rules that a book could break without any other test taking notice: limits of values, rare refusals.</summary>
+/// <summary>Rules whose violation no other test would notice: limits of values, rare rejections.</summary>
 public partial class RareRuleTests
 {
     private const long TopPrice = Instrument.PriceTicksLimit;
     private const long TopLots = Instrument.QuantityLotsLimit;
 
-    /// <summary>One instruction each, with values that are fine by themselves.</summary>
+    /// <summary>Order conditions with a single instruction each, with valid values.</summary>
     private static readonly Func<OrderConditions, OrderConditions>[] s_instructions =
     [
         terms => terms with { AllOrNone = true },
@@ -65,7 +65,7 @@ public partial class RareRuleTests
             }
     }
 
-    /// <summary>What an order of a type can't do without.</summary>
+    /// <summary>Returns the conditions required by an order type.</summary>
     private static OrderConditions Usual(OrderType type, TimeInForce time) => new()
     {
         TriggerTicks = OrderRules.IsTriggered(type) && !OrderRules.IsTrailing(type) ? 130 : null,
@@ -75,7 +75,7 @@ public partial class RareRuleTests
         ExpiryNanos = time == TimeInForce.GoodTillDate ? 100 : null,
     };
 
-    /// <summary>A value of an order, its bounds, and an order that has it.</summary>
+    /// <summary>Bounds of a value of an order, and an order with such a value.</summary>
     private sealed record Bounds(RejectReason Beyond, long Lowest, long Highest, Func<long, NewOrder> Order);
 
     private static readonly Dictionary<string, Bounds> s_bounds = new()
@@ -196,16 +196,16 @@ public partial class RareRuleTests
         ExpectRefusal(book, RejectReason.Overflow, Hidden(Buy, 1, 30));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, small, new() { TotalLots = 3 }));
 
-        // One that leaves makes room for the one that takes its place.
+        // A leaving order makes room for its replacement.
         Assert.Equal(RejectReason.None, book.Replace(0, small, Hidden(Buy, 2, 31), out small));
         Assert.Equal(RejectReason.None, book.Amend(0, last, new() { TotalLots = TopLots - 3 }));
         Assert.Equal(RejectReason.None, book.Amend(0, small, new() { TotalLots = 3 }));
         ExpectRefusal(book, RejectReason.Overflow, b => b.Amend(0, small, new() { TotalLots = 4 }));
-        // Plain ones are not counted.
+        // Plain orders are not counted.
         Assert.Equal(RejectReason.None, book.Submit(0, Limit(Buy, 5, 20) with { Owner = 1, SelfTrade = SelfTradePrevention.ExpireTaker }, out var plain));
         Assert.Equal(RejectReason.None, book.Amend(0, plain, new() { TotalLots = 6 }));
 
-        // One that is displayed in parts makes room for its successor as well.
+        // An iceberg makes room for its successor as well.
         Assert.Equal(RejectReason.None, book.Cancel(0, small, EndReason.User));
         var iceberg = With(Limit(Buy, 3, 33), new() { DisplayLots = 1 });
         Assert.Equal(RejectReason.None, book.Submit(0, iceberg, out var id));

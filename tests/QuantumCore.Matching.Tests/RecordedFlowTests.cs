@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The book against fills that a real exchange made.</summary>
+/// <summary>The book against the recorded fills of a real exchange.</summary>
 public class RecordedFlowTests
 {
     [Theory]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>What the command tells its caller by its exit code.</summary>
+/// <summary>Exit codes of the scenarios command.</summary>
 public class ScenarioCommandTests
 {
     [Theory]

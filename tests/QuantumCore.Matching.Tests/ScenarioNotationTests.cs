@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The notation of scenarios: what each line means, and that the runner tells right from wrong.</summary>
+/// <summary>The notation of scenarios: meaning of each line, and detection of differences by the runner.</summary>
 public class ScenarioNotationTests
 {
     private const long Unknown = 1_000_000_000_000;
@@ -585,7 +585,9 @@ public class ScenarioNotationTests
     private static IReadOnlyList<ScenarioDifference> Run(ScriptedBook book, string text) =>
         ScenarioRun.Of(Assert.Single(ScenarioFile.Read(text)), _ => book);
 
-    /// <summary>Orders a and b are there; the next command has these events.</summary>
+    /// <summary>
+    /// Runs a command with these events, with orders a and b in the book, and returns the differences.
+    /// </summary>
     private static IReadOnlyList<ScenarioDifference> After(string expected, params BookEvent[] events) =>
         Run(new ScriptedBook().Says().Enters(1).Enters(2).Says(events), $"""
             ### 1 events

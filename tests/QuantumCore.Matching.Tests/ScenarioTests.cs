@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The rules and what they say where two meet, by example; what a row means stands in the head of rules.txt.</summary>
+/// <summary>The rules and their interactions, by example; rules.txt explains its rows in its head.</summary>
 public class ScenarioTests
 {
     internal static readonly IReadOnlyList<Scenario> Scenarios = [.. Read("rules.txt"), .. Read("interactions.txt")];

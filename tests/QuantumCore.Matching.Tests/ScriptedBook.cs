@@ -3,17 +3,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>A book that answers what it was told to, one answer a command, and remembers what it was asked.</summary>
+/// <summary>A book with scripted results, one per command, which records the commands.</summary>
 internal sealed class ScriptedBook : IScenarioBook
 {
-    /// <summary>One answer.</summary>
+    /// <summary>Scripted result of a command.</summary>
     public sealed record Answer(
         RejectReason Reason, long NewId = 0, RejectReason OldHalf = RejectReason.None, params BookEvent[] Events);
 
     private readonly Queue<Answer> _answers = [];
     private BookEvent[] _events = [];
 
-    /// <summary>Every command that was not part of the set-up, as its name and values.</summary>
+    /// <summary>Every command after the set-up, as its name and values.</summary>
     public List<object> Asked { get; } = [];
 
     public ReadOnlySpan<BookEvent> Events => _events;
@@ -40,7 +40,7 @@ internal sealed class ScriptedBook : IScenarioBook
 
     public IReadOnlyList<ScenarioEntry> Orders(Side side) => side == Side.Buy ? Bids : Asks;
 
-    /// <summary>The next command is answered so.</summary>
+    /// <summary>Scripts the result of the next command.</summary>
     public ScriptedBook Answers(
         RejectReason reason, long newId = 0, RejectReason oldHalf = RejectReason.None, params BookEvent[] events)
     {
@@ -48,10 +48,10 @@ internal sealed class ScriptedBook : IScenarioBook
         return this;
     }
 
-    /// <summary>The next command is accepted, enters an order with this id and says this.</summary>
+    /// <summary>Accepts the next command, which enters an order with this id, with these events.</summary>
     public ScriptedBook Enters(long newId, params BookEvent[] events) => Answers(RejectReason.None, newId, RejectReason.None, events);
 
-    /// <summary>The next command is accepted and says this.</summary>
+    /// <summary>Accepts the next command with these events.</summary>
     public ScriptedBook Says(params BookEvent[] events) => Enters(0, events);
 
     public RejectReason Submit(long time, in NewOrder order, out long orderId) => Next((time, order), out orderId);

@@ -76,7 +76,7 @@ public class SnapshotFlowTests
         _ => random.Next(-2, 20),
     };
 
-    /// <summary>Whether it is let in; then it has to be a book like any other.</summary>
+    /// <summary>Returns true if the snapshot is accepted; then the book must be sound.</summary>
     private static bool IsSound(List<long> numbers, string where)
     {
         var bytes = SnapshotNumbers.ToSnapshot(numbers);

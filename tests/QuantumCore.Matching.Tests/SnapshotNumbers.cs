@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>A snapshot as the numbers it consists of, and back: for reading it, and for forging one.</summary>
+/// <summary>Converts a snapshot to its numbers and back, for reading and for forging one.</summary>
 internal static class SnapshotNumbers
 {
     public static List<long> Of(ReadOnlySpan<byte> snapshot)

@@ -122,7 +122,7 @@ public class SnapshotTests
             BinaryPrimitives.WriteUInt32LittleEndian(forged.AsSpan(forged.Length - 4), SnapshotChecksum.Of(forged.AsSpan(0, forged.Length - 4)));
             try
             {
-                // What is let in is a sound book that writes the same bytes.
+                // An accepted snapshot gives a sound book that writes the same bytes.
                 var book = OrderBook.Restore(forged);
                 Assert.Null(book.Audit());
                 Assert.Equal(forged, book.Snapshot());

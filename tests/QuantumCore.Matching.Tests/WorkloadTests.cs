@@ -10,7 +10,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests;
 
-/// <summary>The book against what other engines make of the same operations.</summary>
+/// <summary>The book against the results of other engines on the same operations.</summary>
 public class WorkloadTests
 {
     public static TheoryData<string, int, int, int, ulong, string, int, long, ulong> Small => new()

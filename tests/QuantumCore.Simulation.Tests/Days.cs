@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Days, by what a seed decides about them before chance does.</summary>
+/// <summary>Kinds of days, by what the seed decides in advance.</summary>
 internal enum Days
 {
     All,
@@ -19,14 +19,14 @@ internal enum Days
     /// <summary>Nights pass, and dividends are paid.</summary>
     OfDividends,
 
-    /// <summary>Nights pass, and some deliver less than they owe.</summary>
+    /// <summary>Nights pass, and some accounts deliver less than they owe.</summary>
     OfFails,
 }
 
-/// <summary>Reads what a seed decides.</summary>
+/// <summary>Determines the kinds of a seed's day.</summary>
 internal static class DaysOfSeeds
 {
-    /// <summary>Returns whether a seed's day is one of these.</summary>
+    /// <summary>Returns true if a seed's day is of one of these kinds.</summary>
     public static bool Has(this Days days, int seed) => days switch
     {
         Days.OnMargin => Desk.IsOpenIn(seed),

@@ -3,39 +3,39 @@ using QuantumCore.Simulation;
 namespace QuantumCore.SimulationTests;
 
 /// <summary>
-/// A fault that the simulation must find. It takes one rule out of the product: some tokens of its source stand for
-/// others. Layout, comments and files don't matter.
+/// A fault that the simulation must find. It removes one rule from the product by replacing some tokens of its source.
+/// Layout, comments and files are irrelevant.
 /// </summary>
 internal sealed record Mutant
 {
-    /// <summary>Name: what is wrong with the product then.</summary>
+    /// <summary>Name: the resulting defect of the product.</summary>
     public required string Rule { get; init; }
 
     /// <summary>
-    /// Member that holds the original, as Type.Member or Type.Method(Type, Type). Only where the original stands
+    /// Member that contains the original, as Type.Member or Type.Method(Type, Type). Only needed if the original occurs
     /// elsewhere too.
     /// </summary>
     public string? In { get; init; }
 
-    /// <summary>Tokens that stand once in the product, or once in that member.</summary>
+    /// <summary>Tokens that occur once in the product, or once in that member.</summary>
     public required string Original { get; init; }
 
-    /// <summary>Text in their place.</summary>
+    /// <summary>Replacement text.</summary>
     public required string Changed { get; init; }
 
-    /// <summary>Habit of the customers in the days that meet the rule.</summary>
+    /// <summary>Habit of the customers on the days that reach the rule.</summary>
     public Habit Habit { get; init; }
 
-    /// <summary>Days that meet the rule.</summary>
+    /// <summary>Kinds of days that reach the rule.</summary>
     public Days Days { get; init; }
 
     /// <summary>
-    /// Seed to begin with, for a rule that few days meet. It met the rule once. If it no longer does, the other seeds
-    /// are tried as for every rule.
+    /// First seed, for a rule that few days reach. It reached the rule once. If it no longer does, the other seeds are
+    /// tried as for every rule.
     /// </summary>
     public int? Seed { get; init; }
 
-    /// <summary>Returns the first so many seeds to try, in their order.</summary>
+    /// <summary>Returns the first seeds to try, in order.</summary>
     public IEnumerable<int> Seeds(int count)
     {
         var seeds = Enumerable.Range(1, count).Where(seed => Days.Has(seed));

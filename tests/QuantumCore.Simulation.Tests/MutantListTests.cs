@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>The list of mutants and the build of them, long before they are tried.</summary>
+/// <summary>The list of mutants and their build, long before they run.</summary>
 public sealed class MutantListTests
 {
     [Fact]

@@ -1,18 +1,18 @@
 namespace QuantumCore.SimulationTests;
 
 /// <summary>
-/// The mutant that runs on this thread. A simulated day never leaves its thread, so days of different mutants run side
-/// by side in one process.
+/// Mutant active on this thread. A simulated day never leaves its thread, so days of different mutants run in parallel
+/// in one process.
 /// </summary>
 public static class MutantSwitch
 {
     [ThreadStatic]
     private static int s_number;
 
-    /// <summary>Returns whether a mutant is on. The compiled mutants ask.</summary>
+    /// <summary>Returns true if a mutant is active. Called by the compiled mutants.</summary>
     public static bool Is(int number) => s_number == number;
 
-    /// <summary>Does something with a mutant on.</summary>
+    /// <summary>Runs work with an active mutant.</summary>
     internal static T With<T>(int number, Func<T> work)
     {
         s_number = number;

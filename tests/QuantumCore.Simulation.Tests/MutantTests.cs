@@ -3,17 +3,19 @@ using Xunit;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Mutation testing: each rule that is taken out of the product must make some seed fail.</summary>
+/// <summary>Mutation testing: each removed rule must make some seed fail.</summary>
 public abstract class MutantTests(ITestOutputHelper output)
 {
     private const int MostSeeds = 3_000;
 
-    /// <summary>Only rules with one of these texts in them, separated by semicolons; all without it.</summary>
+    /// <summary>
+    /// Environment variable that selects rules by parts of their names, separated by semicolons; unset for all.
+    /// </summary>
     private const string RuleVariable = "QUANTUMCORE_MUTANTS";
 
     private static readonly string[] s_chosen = (Environment.GetEnvironmentVariable(RuleVariable) ?? "").Split(';');
 
-    /// <summary>Returns every second rule. The two halves run side by side.</summary>
+    /// <summary>Returns every second rule. The two halves run in parallel.</summary>
     protected static TheoryData<string> RulesOf(int half) =>
     [
         .. MutantList.All.Select(mutant => mutant.Rule)
@@ -44,7 +46,7 @@ public abstract class MutantTests(ITestOutputHelper output)
     }
 }
 
-/// <summary>A few rules that one of the first days meets: the gate sees that mutants are caught at all.</summary>
+/// <summary>A few rules that the first days reach: the gate checks that mutants are caught at all.</summary>
 public sealed class FewMutantTests(ITestOutputHelper output) : MutantTests(output)
 {
     [Theory]

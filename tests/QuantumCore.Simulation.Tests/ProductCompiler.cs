@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Diagnostics;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Compiles a project of the product as the build does, but with changed sources.</summary>
+/// <summary>Compiles a project of the product like the build, but with changed sources.</summary>
 internal static class ProductCompiler
 {
     private static readonly string s_configuration = new DirectoryInfo(AppContext.BaseDirectory).Name;
@@ -27,8 +27,8 @@ internal static class ProductCompiler
     // The build adds these to a project's own files.
     private static readonly string[] s_written = ["GlobalUsings.g.cs", "AssemblyInfo.cs"];
 
-    /// <summary>Returns the assembly of a project in which other trees stand for some of its files.</summary>
-    /// <exception cref="InvalidOperationException">It does not compile.</exception>
+    /// <summary>Returns the assembly of a project with some files replaced by other syntax trees.</summary>
+    /// <exception cref="InvalidOperationException">The project does not compile.</exception>
     public static byte[] Compile(ProductSource.Project project, IReadOnlyDictionary<SourceFile, SyntaxTree> changed)
     {
         var build = Path.Combine(ProductSource.BuildFolder(project.Name), s_configuration);

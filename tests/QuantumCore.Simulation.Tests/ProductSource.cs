@@ -18,7 +18,7 @@ internal static class ProductSource
     /// <summary>The projects.</summary>
     public static IReadOnlyList<Project> Projects => s_projects.Value;
 
-    /// <summary>Returns the folder with what the build wrote about a project.</summary>
+    /// <summary>Returns the folder of a project's build output.</summary>
     public static string BuildFolder(string project) => Path.Combine(s_root, "artifacts", "obj", project);
 
     /// <summary>Finds the only place of a mutant.</summary>
@@ -61,7 +61,7 @@ internal static class ProductSource
                 .Select(path => new SourceFile(path)),
         ];
 
-        /// <summary>Files that the build embeds, by the names that it gives them.</summary>
+        /// <summary>Embedded files of the build, by their resource names.</summary>
         public IEnumerable<(string Name, string Path)> Resources =>
             XDocument.Load(Path.Combine(folder, Name + ".csproj")).Descendants("EmbeddedResource")
                 .SelectMany(resource => Directory.EnumerateFiles(folder, (string)resource.Attribute("Include")!))

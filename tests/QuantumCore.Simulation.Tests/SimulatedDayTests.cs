@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>The exchange under faults, by seed. So many steps as QUANTUMCORE_SIMULATION_STEPS says: a million, and ten in .ci/nightly.</summary>
+/// <summary>
+/// The exchange under faults, by seed. QUANTUMCORE_SIMULATION_STEPS sets the steps: a million, and ten million in
+/// .ci/nightly.
+/// </summary>
 public sealed class SimulatedDayTests(ITestOutputHelper output)
 {
     private const string StepsVariable = "QUANTUMCORE_SIMULATION_STEPS";
@@ -25,7 +28,10 @@ public sealed class SimulatedDayTests(ITestOutputHelper output)
         Assert.True(sum.Shared > 0 || sum.Steps < 10 * MostSteps, $"No deficit was shared: {sum}");
     }
 
-    /// <summary>What a few of the days above have, most of these have: money that moves in a liquidation, orders that trade while they are replaced.</summary>
+    /// <summary>
+    /// Most of these days have what few of those above have: transfers during a liquidation, trades during a
+    /// replacement.
+    /// </summary>
     [Theory]
     [InlineData(Habit.MovesMoney)]
     [InlineData(Habit.Amends)]

@@ -35,7 +35,7 @@ internal sealed class SourceFile
     public static SyntaxTree Parse(string text, string path) =>
         CSharpSyntaxTree.ParseText(text, Language, path, Encoding.UTF8, CancellationToken.None);
 
-    /// <summary>Writes tokens one after the other, without what stands between them.</summary>
+    /// <summary>Returns the tokens of code, without the text between them.</summary>
     public static string Tokens(string code)
     {
         var tokens = SyntaxFactory.ParseTokens(code, options: Language);
@@ -46,7 +46,7 @@ internal sealed class SourceFile
             .Select(half => half.Text));
     }
 
-    /// <summary>Finds each place where these tokens stand.</summary>
+    /// <summary>Finds each place of these tokens.</summary>
     public IEnumerable<Place> Find(string tokens)
     {
         var (all, joined) = _tokens.Value;
@@ -61,7 +61,7 @@ internal sealed class SourceFile
         }
     }
 
-    // Each token begins and ends with a mark: half of a token is found nowhere.
+    // Each token begins and ends with a mark, so that half of a token never matches.
     private static string Join(IEnumerable<string> tokens)
     {
         var joined = new StringBuilder().Append(End);
@@ -70,12 +70,12 @@ internal sealed class SourceFile
         return joined.ToString();
     }
 
-    // The parser makes one token of two where the grammar asks for it, the lexer alone does not.
+    // The parser merges two tokens where the grammar requires it; the lexer alone does not.
     private static IEnumerable<(SyntaxToken Token, string Text)> Halves(SyntaxToken token) => token.Text is ".." or ">>"
         ? [(token, token.Text[..1]), (token, token.Text[1..])]
         : [(token, token.Text)];
 
-    // The lexer alone takes an interpolated string for one token.
+    // The lexer alone treats an interpolated string as one token.
     private static IEnumerable<SyntaxToken> Parts(SyntaxToken token) => token.Text is ['$', ..]
         ? SyntaxFactory.ParseExpression(token.Text).DescendantTokens()
         : [token];
@@ -87,7 +87,7 @@ internal sealed class SourceFile
     /// <summary>A place of tokens in the product.</summary>
     internal sealed record Place(SourceFile File, TextSpan Span, SyntaxNode? Member)
     {
-        /// <summary>Name of the member that it is in, as Type.Member.</summary>
+        /// <summary>Name of its member, as Type.Member.</summary>
         public string Name => $"{TypeName}.{Member switch
         {
             MethodDeclarationSyntax method => method.Identifier.Text,
@@ -99,12 +99,12 @@ internal sealed class SourceFile
 
         private string TypeName => Member?.FirstAncestorOrSelf<BaseTypeDeclarationSyntax>()?.Identifier.Text ?? "";
 
-        /// <summary>Name with the types of the parameters, if it has any.</summary>
+        /// <summary>Name with parameter types, if there are any.</summary>
         public string Signature => Member is BaseMethodDeclarationSyntax { ParameterList.Parameters: var parameters }
             ? $"{Name}({string.Join(", ", parameters.Select(parameter => parameter.Type))})"
             : Name;
 
-        /// <summary>Returns whether it is in a member of this name or signature.</summary>
+        /// <summary>Returns true if it is in a member of this name or signature.</summary>
         public bool IsIn(string name) => name == Name || name == Signature;
     }
 }

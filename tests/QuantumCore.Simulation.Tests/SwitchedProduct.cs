@@ -6,8 +6,8 @@ using QuantumCore.Simulation;
 namespace QuantumCore.SimulationTests;
 
 /// <summary>
-/// The product with all mutants in it, each behind its switch: compiled once, loaded beside the product itself. The
-/// product's own source and build know nothing of it.
+/// The product with all mutants, each behind its switch: compiled once, loaded beside the product itself. The product's
+/// own source and build do not depend on it.
 /// </summary>
 internal sealed class SwitchedProduct
 {
@@ -32,13 +32,13 @@ internal sealed class SwitchedProduct
         _trace = _run.ReturnType.GetProperty(nameof(DayResult.Trace))!;
     }
 
-    /// <summary>The only one of this process. The first who asks waits until it is compiled.</summary>
+    /// <summary>Single instance of this process. The first caller waits until it is compiled.</summary>
     public static SwitchedProduct One => s_one.Value;
 
-    /// <summary>Runs a day with a mutant. Returns what is wrong then, and the hash of all choices.</summary>
+    /// <summary>Runs a day with a mutant. Returns the issues found, and the hash of all random choices.</summary>
     public (IReadOnlyList<string> Findings, ulong Trace) Run(Mutant mutant, int seed)
     {
-        // Assemblies of this context have types of their own, the habit among them.
+        // Assemblies of this context have their own types, including the habit.
         var habit = Enum.ToObject(_run.GetParameters()[2].ParameterType, (int)mutant.Habit);
         var result = MutantSwitch.With(MutantList.NumberOf(mutant), () => _run.Invoke(null, [seed, null, habit]));
         return ((IReadOnlyList<string>)_findings.GetValue(result)!, (ulong)_trace.GetValue(result)!);
@@ -50,7 +50,9 @@ internal sealed class SwitchedProduct
             project.Files.Where(mutants.Contains).ToDictionary(
                 file => file, file => SourceFile.Parse(SwitchedSource.Rewrite(file, mutants[file]), file.Path)));
 
-    /// <summary>The product's assemblies once more. All others are shared, the switch among them.</summary>
+    /// <summary>
+    /// Load context with copies of the product's assemblies. All others are shared, including the switch.
+    /// </summary>
     private sealed class Context(Dictionary<string, byte[]> switched) : AssemblyLoadContext("mutants")
     {
         protected override Assembly? Load(AssemblyName assemblyName)

@@ -5,7 +5,7 @@ using Microsoft.CodeAnalysis.Text;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>A mutant, its number and where it is in the product.</summary>
+/// <summary>A mutant with its number and its place in the product.</summary>
 internal sealed record PlacedMutant(int Number, string Changed, SourceFile.Place Place);
 
 /// <summary>Writes all mutants of a source file into it, each behind its switch.</summary>
@@ -14,8 +14,8 @@ internal static class SwitchedSource
     private const string Switch = "global::QuantumCore.SimulationTests.MutantSwitch.Is";
 
     /// <summary>
-    /// Returns the file with other bodies in the members that mutants change: the switch chooses between the original
-    /// body and one for each mutant.
+    /// Returns the file with new bodies of the mutated members: the switch selects the original body or that of a
+    /// mutant.
     /// </summary>
     public static string Rewrite(SourceFile file, IEnumerable<PlacedMutant> mutants)
     {
@@ -25,7 +25,7 @@ internal static class SwitchedSource
         return SourceText.From(file.Text).WithChanges(changes.OrderBy(change => change.Span.Start)).ToString();
     }
 
-    /// <summary>Returns a member as it is in the file with the mutant's text.</summary>
+    /// <summary>Returns a member with the mutant's text.</summary>
     private static SyntaxNode Mutated(SourceFile file, PlacedMutant mutant)
     {
         var text = SourceText.From(file.Text).Replace(mutant.Place.Span, mutant.Changed).ToString();
@@ -89,7 +89,7 @@ internal static class SwitchedSource
         _ => false,
     };
 
-    /// <summary>Makes a property of a static field. The field would keep the value that its first reader met.</summary>
+    /// <summary>Converts a static field to a property. A field would keep the value of its first reader.</summary>
     private static TextChange ChangeField(VariableDeclaratorSyntax field, (int Number, SyntaxNode Member)[] mutants)
     {
         var declaration = (FieldDeclarationSyntax)field.Parent!.Parent!;

@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// An operator who declares trades void, or corrects their prices, and writes down every answer; and who brings in what accounts lack after that, sometimes after
-/// trying to let them go without it.
+/// An operator who busts trades or corrects their prices, and records every response. It also brings in what accounts
+/// lack afterwards, sometimes after trying to unfreeze them without it.
 /// </summary>
 internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
 {
@@ -14,10 +14,12 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     private readonly List<(string Symbol, TradePlace Place, long PriceTicks, long Sequence)> _acknowledged = [];
     private int _brought;
 
-    /// <summary>Half of the seeds where days pass, so that what is changed settles on another day than what was traded.</summary>
+    /// <summary>
+    /// True for a ninth of the seeds. Days pass in all of them, so that changes settle on another day than the trades.
+    /// </summary>
     public bool IsOpen => world.Seed % 9 == 7;
 
-    /// <summary>Changes trades until it is told to stop.</summary>
+    /// <summary>Changes trades until it is stopped.</summary>
     public async Task ChangeAsync(CancellationToken stop)
     {
         while (IsOpen && !stop.IsCancellationRequested)
@@ -32,7 +34,9 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         await Task.WhenAll(_later);
     }
 
-    /// <summary>The faults have stopped: who lacks something must be frozen, and gets it.</summary>
+    /// <summary>
+    /// After the faults stop, checks that every account that lacks something is frozen, and brings it in.
+    /// </summary>
     public async Task EndAsync(Task done)
     {
         while (IsOpen && !done.IsCompleted)
@@ -43,7 +47,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         }
     }
 
-    /// <summary>What was acknowledged is there, and nobody is left without what it lacks.</summary>
+    /// <summary>Checks that acknowledged changes are in force, and that no account still lacks anything.</summary>
     public void RequireSettled()
     {
         foreach (var (symbol, place, price, sequence) in _acknowledged)
@@ -95,7 +99,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
     {
         < 9 => 0,
         < 14 => world.Middle + world.Next(-30, 31),
-        // So much more that hardly anybody has it, or less.
+        // An amount that hardly anybody has, or less.
         < 19 => world.Middle * world.Next(20, 1_000) / 100,
         _ => world.Chance(0.5) ? -1 : long.MaxValue,
     };
@@ -106,7 +110,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         await TryAsync(symbol, place, price);
     }
 
-    /// <summary>Asks once. Whether there was an answer that stays.</summary>
+    /// <summary>Requests a change once. Returns true if the response is final.</summary>
     private async Task<bool> TryAsync(string symbol, TradePlace place, long price)
     {
         var wasThere = world.Database.Witness.Trades.Of(symbol, place) is not null;
@@ -122,7 +126,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
                 TakeAcknowledged(symbol, place, price, head, trade, changed);
                 return true;
             case RejectReason.UnknownTrade:
-                // One that was not there when it was asked about may be by now.
+                // The trade may have become durable since the request.
                 if (trade is { IsVoid: false } && wasThere)
                     world.Find($"{symbol} {place} is at {trade.Now}, and to change it to {price} was refused: {changed}");
                 return true;
@@ -156,7 +160,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         _acknowledged.Add((symbol, place, price, changed.Sequence));
     }
 
-    /// <summary>Looks at an account, and brings in what it lacks.</summary>
+    /// <summary>Reads an account, and brings in what it lacks.</summary>
     private async Task VisitAsync(Client client, bool triesFirst)
     {
         var account = client.Account;
@@ -173,7 +177,7 @@ internal sealed class Arbiter(World world, IReadOnlyList<Client> clients)
         if (lacking.Length > 0)
         {
             world.Database.Witness.Shorts.Knows(view, since);
-            // On the way there may be no room for its record for a moment.
+            // During faults there may be no room for its record for a moment.
             if (world.Faults == Faults.None && (!view.IsFrozen || !world.Database.Witness.Freezes.IsFrozen(account)))
                 world.Find($"account {account} lacks {string.Join(' ', lacking)} and is not frozen");
         }

@@ -5,14 +5,14 @@ using QuantumCore.History;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// When the faults have stopped and everything has settled: what is there must be what was acknowledged, and what is
-/// alive must be what the journal says.
+/// Checks after the faults have stopped and everything has settled. The state must be what was acknowledged, and the
+/// live grains must match the journal.
 /// </summary>
 internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter arbiter)
 {
     private readonly Dictionary<string, string> _seen = new(StringComparer.Ordinal);
 
-    /// <summary>Compares the living exchange with the witness and the history.</summary>
+    /// <summary>Compares the live exchange with the witness and the history.</summary>
     public async Task LivingAsync(Silo silo)
     {
         await silo.Owner.Run(async () =>
@@ -48,7 +48,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
             world.Find($"account {client.Account} has {balance}");
         foreach (var balance in view.Balances.Where(b => b.Pending != world.Database.Witness.Settlement.PendingOf(client.Account, b.Asset)))
             world.Find($"account {client.Account} has {balance}, its trades come to {world.Database.Witness.Settlement.PendingOf(client.Account, balance.Asset)} pending");
-        // Of silos that have been there for a while; a new one has made no mark prices yet.
+        // Only for silos with some uptime: a new one has no mark prices yet.
         if (view.Margin is { IsStale: false } margin && !_seen.ContainsKey("all") && margin.Equity < margin.Maintenance && margin.State != MarginState.Called)
             world.Find($"account {client.Account} is {margin.State} with {margin}");
         if (view.Margin is { } figures && WitnessedNeeds.Wrong(view, figures, world.Desk.CreditPpm) is { } wrong)
@@ -82,7 +82,9 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
         },
         CancellationToken.None);
 
-    /// <summary>What fees go by: a trade counts on the day it was made, at what it is worth now, and not at all where it is void.</summary>
+    /// <summary>
+    /// Checks an account's fee volume: a trade counts on its day, at its current value; a busted one does not.
+    /// </summary>
     private async Task CompareVolumeAsync(IAccountGrain grain, long account)
     {
         var today = world.Nights.Today;
@@ -91,7 +93,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
             world.Find($"account {account} has traded {told} before {today}, its trades come to {world.Database.Witness.Trades.VolumeOf(account, today - 30, today)}");
     }
 
-    /// <summary>Each trade that was changed is in the history what it is by the books' records, and no other is another than it was.</summary>
+    /// <summary>Checks that the history has exactly the trade changes of the books' records.</summary>
     private async Task CheckTradesAsync()
     {
         var told = await world.Database.History.ReadAsync(
@@ -121,7 +123,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
         if (state.IsHalted || state.Sequence != world.Database.Witness.HeadOf("book/" + symbol))
             world.Find($"{symbol} stands at {state.Sequence}, its journal at {world.Database.Witness.HeadOf("book/" + symbol)}");
 
-        // All of its commands again, without any snapshot; each record is compared with what the command gives now.
+        // Runs all of its commands again, without any snapshot. Each record is compared with the result of its command.
         var machine = new BookMachine(symbol);
         await foreach (var record in world.Database.Journal.ReadAsync("book/" + symbol, 1, long.MaxValue, CancellationToken.None))
             machine.Replay(record.Sequence, record.Body.Span);
@@ -129,7 +131,7 @@ internal sealed class Audit(World world, IReadOnlyList<Client> clients, Arbiter 
             world.Find($"{symbol}: the journal gives another book than the one that is alive");
     }
 
-    /// <summary>What is alive now is what was alive before everything was started again.</summary>
+    /// <summary>Checks that a value equals the one from before the restart.</summary>
     private void Same(string what, string now)
     {
         if (_seen.TryGetValue(what, out var before) && before != now)

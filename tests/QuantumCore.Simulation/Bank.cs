@@ -3,17 +3,17 @@ using QuantumCore.Grains.Payouts;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Who receives payouts, outside all silos: it tells batches apart by their ids alone, takes its time, forgets a payment
-/// that was not final yet, and refuses some for ever.
+/// Receives payouts, outside all silos. It distinguishes batches by their ids alone, is slow, loses payments that were
+/// not final, and rejects some permanently.
 /// </summary>
 internal sealed class Bank(World world)
 {
     private readonly Dictionary<string, Payment> _payments = new(StringComparer.Ordinal);
 
-    /// <summary>The last word about a batch; not yet when it was never sent.</summary>
+    /// <summary>Returns the final state of a batch; NotYet if it was never sent.</summary>
     public PayoutVerdict WordOf(string id) => _payments.GetValueOrDefault(id)?.Verdict ?? PayoutVerdict.NotYet;
 
-    /// <summary>Every batch that was paid for good.</summary>
+    /// <summary>All batches with final payment.</summary>
     public IEnumerable<PayoutBatch> Paid => _payments.Values.Where(p => p.Verdict == PayoutVerdict.Final).Select(p => p.Batch);
 
     public PayoutVerdict Take(PayoutBatch batch)
@@ -26,7 +26,7 @@ internal sealed class Bank(World world)
         if (payment.Verdict != PayoutVerdict.NotYet)
             return payment.Verdict;
 
-        // A payment that only stands on a chain that others may still reorganise is not final: it may be gone again.
+        // A payment on a chain that others may still reorganise is not final: it may disappear again.
         if (!payment.Stands || (world.Faults.Chaos && world.Chance(0.3)))
             payment.Stands = !payment.Stands;
         else if (!world.Faults.Chaos || world.Chance(0.5))
@@ -48,12 +48,12 @@ internal sealed class Bank(World world)
     }
 }
 
-/// <summary>The bank as one silo reaches it: late, and with answers that are lost before and after the fact.</summary>
+/// <summary>The bank as one silo reaches it: with delays, and with responses lost before and after the fact.</summary>
 internal sealed class SiloBank(World world, Silo silo) : IPayoutReceiver
 {
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
-        // Asked where it leaves: under way it would become durable soon enough.
+        // Checked before the delay, during which it would become durable.
         world.Database.Witness.Movements.RequireDurable(batch);
         await UnderWayAsync();
         var verdict = world.Bank.Take(batch);

@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>What strikes from outside: kills, pauses, outages, clocks that jump, snapshots that rot.</summary>
+/// <summary>External faults: kills, pauses, outages, clock jumps, damaged snapshots.</summary>
 internal sealed class Chaos(World world)
 {
     private int _born;
@@ -18,7 +18,7 @@ internal sealed class Chaos(World world)
         return silo;
     }
 
-    /// <summary>Strikes until it is told to stop; keeps some silos alive.</summary>
+    /// <summary>Injects faults until it is stopped; keeps some silos alive.</summary>
     public async Task StrikeAsync(int silos, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
@@ -32,7 +32,7 @@ internal sealed class Chaos(World world)
         }
     }
 
-    /// <summary>Everything that is broken is whole again, and stays so.</summary>
+    /// <summary>Repairs everything and stops all faults.</summary>
     public void Heal()
     {
         world.Faults = Faults.None;
@@ -93,7 +93,7 @@ internal sealed class Chaos(World world)
         world.Tell(full ? "the disk has room" : "the database is up");
     }
 
-    /// <summary>The newest snapshot of a stream no longer has the bytes that were written.</summary>
+    /// <summary>Damages the newest snapshot of a stream.</summary>
     private async Task RotAsync()
     {
         var streams = await world.Database.Journal.HeadsAsync("", CancellationToken.None);
@@ -109,7 +109,7 @@ internal sealed class Chaos(World world)
         }
     }
 
-    /// <summary>A grain is moved away, as a rebalance would: it leaves a snapshot if it can.</summary>
+    /// <summary>Deactivates a grain, as a rebalance would. It leaves a snapshot if it can.</summary>
     private void Evict(Silo silo)
     {
         var symbol = world.Pick(Market.Symbols);

@@ -4,25 +4,28 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>What a customer does with money and units beside trading.</summary>
+/// <summary>Transfers and withdrawals of a customer.</summary>
 internal sealed partial class Client
 {
-    // Of money that moves all the time: what an account can spare often, and long.
+    // Small amounts for customers who move money constantly, so that an account can spare them often.
     private const int MostAtOnce = 300;
 
-    /// <summary>Transfers that were acknowledged, by their names.</summary>
+    /// <summary>Acknowledged transfers, by key.</summary>
     public Dictionary<string, (TransferRequest Request, long Sequence)> Transfers { get; } = new(StringComparer.Ordinal);
 
     private Task<RejectReason> TransferAsync()
     {
         var asset = world.Chance(0.6) ? "USD" : world.Pick(Market.Symbols);
         var other = 1_001 + ((account - 1_001 + 1 + world.Next(3)) % 4);
-        // Sometimes more than anybody has.
+        // Sometimes more than any account has.
         var amount = world.Chance(0.1) ? 100_000_000 : asset == "USD" ? world.Next(1, habit == Habit.MovesMoney ? MostAtOnce : 20_000) : world.Next(1, 12);
         return GiveAsync(new TransferRequest(NextName(), other, asset, amount));
     }
 
-    /// <summary>Transfers all of an asset that looks free; if that is refused, all that has settled. Open orders and batches may count on it.</summary>
+    /// <summary>
+    /// Transfers all of an asset that is available; if that is rejected, all that is settled. Open orders and batches
+    /// may depend on it.
+    /// </summary>
     private async Task GiveAllAsync()
     {
         var view = await AskAsync(async silo => await silo.Orders.View(account));
@@ -38,7 +41,9 @@ internal sealed partial class Client
         }
     }
 
-    /// <summary>Saves the account from its liquidation, and tries to give some of that away while the liquidation is still under way.</summary>
+    /// <summary>
+    /// Deposits to end the account's liquidation, and tries to transfer some of it while the liquidation runs.
+    /// </summary>
     private async Task SaveAsync()
     {
         await DepositAsync($"more-{++_names}", "USD", world.Next(5_000, 30_000));
@@ -64,7 +69,7 @@ internal sealed partial class Client
         return RejectReason.OutcomeUnknown;
     }
 
-    /// <summary>Withdrawals that were acknowledged, by their names.</summary>
+    /// <summary>Acknowledged withdrawals, by key.</summary>
     public Dictionary<string, (WithdrawRequest Request, long Sequence)> Withdrawals { get; } = new(StringComparer.Ordinal);
 
     private async Task WithdrawAsync()
@@ -89,7 +94,7 @@ internal sealed partial class Client
         Unknown++;
     }
 
-    /// <summary>An administrator limits what the account may enter in a symbol, or lifts the limits.</summary>
+    /// <summary>Sets or removes an account's risk limits in a symbol, as an administrator.</summary>
     private async Task LimitAsync()
     {
         var limits = world.Chance(0.3)
@@ -108,7 +113,7 @@ internal sealed partial class Client
             world.Find($"account {account}: {request} was acknowledged and is not durable");
     }
 
-    /// <summary>An administrator sets what everybody pays: rebates, a minimum, or what the listing says.</summary>
+    /// <summary>Sets the fee schedule, as an administrator: rebates, a minimum, or the instruments' own fees.</summary>
     private async Task SetFeesAsync()
     {
         var schedule = new FeeSchedule("USD", [], 0);
@@ -122,7 +127,9 @@ internal sealed partial class Client
         await AskAsync(async silo => await silo.Grains.Catalog().SetFees(new FeesRequest(schedule, "desk", "")) ?? "");
     }
 
-    /// <summary>An administrator freezes the account or throws its kill switch, and lets it go after a while.</summary>
+    /// <summary>
+    /// Freezes the account or triggers its kill switch, as an administrator, and unfreezes it after a while.
+    /// </summary>
     private async Task FreezeAsync()
     {
         var before = _mine.Select(order => (order.Symbol, order.OrderId)).ToArray();
@@ -137,7 +144,7 @@ internal sealed partial class Client
                 MassCancelled.UnionWith(before);
         }
 
-        // Whatever it wants to do is refused meanwhile.
+        // Every request of the account is rejected meanwhile.
         for (var i = world.Next(5); i > 0; i--)
         {
             await (world.Next(6) switch

@@ -6,8 +6,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// A customer who trades at random, sends again under the same name what got no answer, and writes down every answer
-/// that an exchange must stand by.
+/// A customer who trades at random and retries requests without a response under the same client order id. It records
+/// every response that an exchange must honour.
 /// </summary>
 internal sealed partial class Client(World world, long account, Habit habit)
 {
@@ -19,27 +19,27 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
     public long Account => account;
 
-    /// <summary>First report of each order that was acknowledged, by its name.</summary>
+    /// <summary>First report of each acknowledged order, by client order id.</summary>
     public Dictionary<string, ExecutionReport> Acknowledged { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Names that were refused for good.</summary>
+    /// <summary>Client order ids with a final rejection.</summary>
     public Dictionary<string, RejectReason> Refused { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Orders that were reported cancelled, with what they had filled then; or found done.</summary>
+    /// <summary>Orders reported as cancelled, or found done, with their filled lots at that time.</summary>
     public List<(string Symbol, long OrderId, long Filled)> Cancelled { get; } = [];
 
-    /// <summary>Public ids of orders that were acknowledged before a mass cancel began that was answered.</summary>
+    /// <summary>Public ids of orders acknowledged before the start of an answered mass cancel.</summary>
     public HashSet<(string Symbol, long OrderId)> MassCancelled { get; } = [];
 
-    /// <summary>Deposits that were acknowledged, by their names, and those that may have come in.</summary>
+    /// <summary>Acknowledged deposits and those of unknown outcome, by key.</summary>
     public Dictionary<string, DepositRequest> Deposits { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Answers that were never had.</summary>
+    /// <summary>Number of requests without a response.</summary>
     public int Unknown { get; private set; }
 
     public int Operations { get; private set; }
 
-    /// <summary>Brings money and units in, until it is known to be there.</summary>
+    /// <summary>Deposits money or units, until the deposit is confirmed.</summary>
     public async Task DepositAsync(string key, string asset, long amount)
     {
         var request = new DepositRequest(key, asset, amount);
@@ -63,7 +63,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         {
             Operations++;
             await OneAsync();
-            // Mark prices are made each second, and days pass: who goes by them takes time.
+            // Mark prices change every second, and days pass. Customers who depend on them need time.
             if (world.Desk.IsOpen || world.Nights.IsOpen)
                 await Task.Delay(world.Within(10_000, 600_000), world.Clock);
             else if (world.Chance(0.3))
@@ -74,7 +74,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
     private double Indulgence => habit switch
     {
         Habit.None => 0,
-        // Each time takes seconds.
+        // Each takes seconds.
         Habit.Watches => 0.15,
         _ => 0.4,
     };
@@ -141,13 +141,13 @@ internal sealed partial class Client(World world, long account, Habit habit)
     private ImmutableArray<ExecutionReport> Told(Refusal? refusal, ImmutableArray<ExecutionReport> reports, HoldRequest first) =>
         refusal is { } refused ? [ExecutionReport.Refused(first, account, refused.Reason, refused.Field, refused.Limit)] : reports;
 
-    /// <summary>Sends a request, again and again under its names, until all of it has an answer or patience ends.</summary>
+    /// <summary>Retries a request under its client order ids until all of it has responses or patience ends.</summary>
     private async Task InsistAsync(string name, Func<Silo, Task<ImmutableArray<ExecutionReport>>> place)
     {
         var attempts = world.Next(1, 6);
         for (var attempt = 0; attempt < attempts; attempt++)
         {
-            // At once twice, as a webhook that is delivered twice; or once more when nobody thinks of it any longer.
+            // Twice at once, like a webhook delivered twice; or once more long after it was forgotten.
             var twin = world.Chance(0.05) ? AskAsync(place) : null;
             if (world.Chance(0.08))
                 _ = AgainLaterAsync(place);
@@ -169,7 +169,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         Take(await AskAsync(place));
     }
 
-    /// <summary>Writes down what an exchange must stand by, and holds it against what it said before.</summary>
+    /// <summary>Records a response that an exchange must honour, and compares it with earlier ones.</summary>
     private void Take(ImmutableArray<ExecutionReport> reports)
     {
         if (reports.IsDefault)
@@ -222,7 +222,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
     private async Task CancelByNameAsync()
     {
-        // Sometimes of an order that is on its way, or was never sent.
+        // Sometimes for an order in flight, or never sent.
         var name = world.Chance(0.5) || _mine.Count == 0 ? NextName() : world.Pick(_mine).ClientOrderId;
         var racing = world.Chance(0.5) && !Acknowledged.ContainsKey(name);
         var placing = racing
@@ -271,7 +271,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         var symbol = world.Chance(0.5) ? world.Pick(Market.Symbols) : null;
         for (var attempt = 0; attempt < 3; attempt++)
         {
-            // Nothing to compare with: an answer that never came is null, and so is a default one's reason.
+            // Nothing to compare with: a missing response is null, and so is the reason of a default one.
             var result = await AskAsync<MassCancel?>(async silo => await silo.Orders.CancelAll(account, symbol, null));
             if (result is not { Reason: RejectReason.None })
                 continue;
@@ -281,7 +281,9 @@ internal sealed partial class Client(World world, long account, Habit habit)
         }
     }
 
-    /// <summary>Does little for seconds but look: no write of its own tells a stale activation that it is one.</summary>
+    /// <summary>
+    /// Only reads for some seconds: without a write of its own, a stale activation does not notice that it is stale.
+    /// </summary>
     private async Task WatchAsync()
     {
         for (var i = world.Next(8, 20); i > 0 && !world.IsBroken; i--)
@@ -292,7 +294,9 @@ internal sealed partial class Client(World world, long account, Habit habit)
         }
     }
 
-    /// <summary>Returns what is shown, null for no answer. Reads must show at least what was shown before.</summary>
+    /// <summary>
+    /// Returns the account view; null without a response. Reads must never go back behind earlier ones.
+    /// </summary>
     public async Task<AccountView?> LookAsync()
     {
         var asked = world.Now;
@@ -301,8 +305,8 @@ internal sealed partial class Client(World world, long account, Habit habit)
         if (view is null)
             return null;
 
-        // An activation that lost its stream may not have heard of it yet, nor an account of what its orders did, for as
-        // long as it takes to ask twice.
+        // An activation that lost its stream may not know it yet, nor may an account know the results of its orders,
+        // for twice the polling interval.
         var remembered = asked - s_memory.Ticks;
         if (world.LastTrouble < remembered)
         {
@@ -327,7 +331,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
         return view;
     }
 
-    /// <summary>One question to some silo; null when there is no answer, in time or at all.</summary>
+    /// <summary>Sends a request to some silo. Returns null without a response in time.</summary>
     private async Task<T?> AskAsync<T>(Func<Silo, Task<T>> ask)
     {
         var alive = world.Silos;
@@ -337,7 +341,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
             return default;
         }
 
-        // Clients stay with a silo as long as it lives, most of the time.
+        // Clients mostly stay with a silo as long as it lives.
         var silo = alive[(int)((account + (world.Chance(0.2) ? world.Next(alive.Count) : 0)) % alive.Count)];
         try
         {
@@ -354,7 +358,7 @@ internal sealed partial class Client(World world, long account, Habit habit)
 
     private string NextName() => $"{account}-{++_names}";
 
-    /// <summary>Whether a request under the same name is answered the same for ever.</summary>
+    /// <summary>Returns true if a request under the same client order id always gets the same response.</summary>
     private static bool IsFinal(RejectReason reason) =>
         reason is not (RejectReason.OutcomeUnknown or RejectReason.Overloaded or RejectReason.SymbolUnavailable
             or RejectReason.NoReference or RejectReason.UnknownSymbol or RejectReason.KeyConflict);

@@ -6,10 +6,10 @@ using QuantumCore.Simulation.Host;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The database that all silos share: it outlives each of them, and a witness sees what lands in it.</summary>
+/// <summary>The database shared by all silos. It outlives each of them, and a witness sees every commit.</summary>
 internal sealed class Database
 {
-    // Of its own in the whole process: SQLite is shared even by copies of this assembly, which begin to count anew each.
+    // Unique in the whole process: copies of this assembly share SQLite, and each starts counting anew.
     private static readonly string s_name = RandomNumberGenerator.GetHexString(16);
     private static int s_last;
     private readonly World _world;
@@ -30,20 +30,20 @@ internal sealed class Database
 
     public Witness Witness { get; }
 
-    /// <summary>States of grains that keep theirs here, serialized.</summary>
+    /// <summary>States of grains with persistent state, serialized.</summary>
     public Dictionary<StateKey, (long Version, byte[]? Bytes)> GrainStates { get; } = [];
 
     public long LastStateVersion { get; set; }
 
-    /// <summary>Reminders of grains, with the timers that bring them.</summary>
+    /// <summary>Reminders of grains, with the timers that deliver them.</summary>
     public Dictionary<(GrainId Grain, string Name), SimTimer> Reminders { get; } = [];
 
-    /// <summary>How often old frames became one.</summary>
+    /// <summary>Number of times that old frames were merged into one.</summary>
     public long Packs { get; private set; }
 
     public bool IsDown { get; set; }
 
-    /// <summary>Its disk is full: it can be read, and nothing can be written.</summary>
+    /// <summary>True if the disk is full: reads work, writes fail.</summary>
     public bool IsFull { get; set; }
 
     public void RequireUp()
@@ -59,7 +59,7 @@ internal sealed class Database
             throw new IOException("The disk is full.");
     }
 
-    /// <summary>One transaction: all of a frame or nothing.</summary>
+    /// <summary>Commits a frame in one transaction, all or nothing.</summary>
     public IReadOnlyCollection<long> Land(JournalFrame frame)
     {
         using var connection = Journal.Connect();
@@ -69,7 +69,7 @@ internal sealed class Database
         return refused;
     }
 
-    /// <summary>One transaction. What a pack stands for is what it says, record by record.</summary>
+    /// <summary>Commits a pack in one transaction. The packed records must equal the original ones.</summary>
     public async Task<bool> LandAsync(JournalPack pack)
     {
         var streams = await Journal.NamesAsync([.. pack.Slices.Select(slice => slice.StreamId).Distinct()], CancellationToken.None);
@@ -98,12 +98,12 @@ internal sealed class Database
         ];
     }
 
-    /// <summary>A transaction that is still on its way when its connection is lost.</summary>
+    /// <summary>Commits a frame later: the transaction is in flight when its connection is lost.</summary>
     public void LandLater(JournalFrame frame) =>
         new SimTimer(_world, _world.Outside, _ => Land(frame), null)
             .Change(_world.Within(100, 3_000_000), Timeout.InfiniteTimeSpan);
 
-    /// <summary>Gives its memory back.</summary>
+    /// <summary>Releases its memory.</summary>
     public void Close() => _ = History.CloseAsync().AsTask();
 }
 
@@ -209,7 +209,7 @@ internal sealed class SiloStore(World world, Silo silo) : IJournalStore
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Takes the time of a call, which may fail.</summary>
+    /// <summary>Simulates the delay of a call, which may fail.</summary>
     public async Task UnderWayAsync()
     {
         if (world.Chance(0.2))

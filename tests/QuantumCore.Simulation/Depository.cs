@@ -5,29 +5,34 @@ using QuantumCore.Grains.Settlement;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Who settles batches, outside all silos: it tells batches apart by their ids alone, takes its time, and what it has settled once it has settled for ever.
+/// Settles batches, outside all silos. It distinguishes batches by their ids alone and is slow. A settled batch stays
+/// settled.
 /// </summary>
 internal sealed class Depository(World world)
 {
     private readonly Dictionary<string, SettlementClosed> _known = new(StringComparer.Ordinal);
     private readonly Dictionary<string, ImmutableArray<SettlementShort>> _settled = new(StringComparer.Ordinal);
 
-    // Of its own, so that days on which everybody delivers are the days they always were.
+    // Separate random numbers, so that days without short deliveries stay as they were.
     private readonly Random _random = new(world.Seed);
 
-    /// <summary>Ids of what it has settled.</summary>
+    /// <summary>Ids of settled batches.</summary>
     public IReadOnlyCollection<string> Settled => _settled.Keys;
 
-    // On a third of all days some deliver less than they owe, until the faults stop.
+    // On a third of all days some accounts deliver less than they owe, until the faults stop.
     private bool IsShort => world.Faults.Chaos && IsShortIn(world.Seed);
 
-    /// <summary>Returns whether some deliver less than they owe on a seed's day, where there are faults.</summary>
+    /// <summary>
+    /// Returns true if some accounts deliver less than they owe on a seed's day, while there are faults.
+    /// </summary>
     public static bool IsShortIn(int seed) => Nights.PassIn(seed) && seed % 12 is 4 or 8 or 10 or 11;
 
-    /// <summary>What it has said of a batch; null: nothing yet.</summary>
+    /// <summary>Returns the answer for a batch; null if there is none yet.</summary>
     public SettlementAnswer? AnswerOf(string id) => _settled.TryGetValue(id, out var shorts) ? new SettlementAnswer(shorts) : null;
 
-    /// <summary>A batch comes, perhaps again. Whether it is settled, and but for what.</summary>
+    /// <summary>
+    /// Receives a batch, perhaps repeatedly. Returns its answer with undelivered items; null if it is not settled yet.
+    /// </summary>
     public SettlementAnswer? Take(SettlementBatch batch)
     {
         if (!_known.TryAdd(batch.Id, batch.Content) && !WitnessedSettlement.IsSame(_known[batch.Id], batch.Content))
@@ -48,12 +53,14 @@ internal sealed class Depository(World world)
     }
 }
 
-/// <summary>The depository as one silo reaches it: late, and with answers that are lost before and after the fact.</summary>
+/// <summary>
+/// The depository as one silo reaches it: with delays, and with responses lost before and after the fact.
+/// </summary>
 internal sealed class SiloDepository(World world, Silo silo) : ISettlementReceiver
 {
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
-        // Asked where it leaves: under way it would become durable soon enough.
+        // Checked before the delay, during which it would become durable.
         world.Database.Witness.Settlement.RequireDurable(batch);
         await UnderWayAsync();
         var answer = world.Depository.Take(batch);

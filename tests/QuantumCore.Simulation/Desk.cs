@@ -4,26 +4,28 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Who lends: two of the customers trade on margin, at mark prices that walk, and now and then fall or rise so far that what is left of an
-/// account is less than nothing.
+/// The lender. Two customers trade on margin, at mark prices that move at random. Occasionally they move so far that an
+/// account's equity becomes negative.
 /// </summary>
 internal sealed class Desk(World world)
 {
     private const long Maker = 1_000;
     private static readonly long[] s_borrowers = [1_003, 1_004];
 
-    /// <summary>Whether an account is one that may owe.</summary>
+    /// <summary>Returns true if an account may owe.</summary>
     public bool Lends(long account) => IsOpen && Array.IndexOf(s_borrowers, account) >= 0;
 
     public bool IsOpen => IsOpenIn(world.Seed);
 
-    /// <summary>Half of all seeds know nothing of margin.</summary>
+    /// <summary>Returns true for half of all seeds: those with margin.</summary>
     public static bool IsOpenIn(int seed) => seed % 2 == 1;
 
-    /// <summary>In a quarter of the seeds who gained pays for who lost.</summary>
+    /// <summary>Returns true for a quarter of the seeds: deficits are shared out among accounts that gained.</summary>
     public static bool SharesOutIn(int seed) => seed % 8 is 5 or 7;
 
-    /// <summary>Credit of the group that all symbols belong to, millionths, in a quarter of the seeds; 0 for no group.</summary>
+    /// <summary>
+    /// Credit of the margin group of all symbols, in millionths, in a quarter of the seeds; 0 for no group.
+    /// </summary>
     public int CreditPpm => (world.Seed % 8) switch
     {
         1 => 333_333,
@@ -31,14 +33,14 @@ internal sealed class Desk(World world)
         _ => 0,
     };
 
-    /// <summary>What a customer thinks of, where one who borrows means to buy and the other to sell: so they owe.</summary>
+    /// <summary>Draws an order. One borrower prefers to buy and the other to sell, so that they owe.</summary>
     public HoldRequest Order(long account, string name)
     {
         var order = Market.Order(world, name);
         return Lends(account) && world.Chance(0.6) ? order with { Side = account == s_borrowers[0] ? Side.Buy : Side.Sell } : order;
     }
 
-    /// <summary>Agrees on margin before anybody has anything. To be run in the silo.</summary>
+    /// <summary>Sets the margin rules before any deposit. Run it in the silo.</summary>
     public async Task OpenAsync(Silo silo)
     {
         if (!IsOpen)
@@ -70,7 +72,7 @@ internal sealed class Desk(World world)
         await MarkAsync(silo);
     }
 
-    /// <summary>Moves the mark prices until it is told to stop.</summary>
+    /// <summary>Moves the mark prices until it is stopped.</summary>
     public async Task MoveAsync(CancellationToken stop)
     {
         while (IsOpen && !stop.IsCancellationRequested)
@@ -82,7 +84,7 @@ internal sealed class Desk(World world)
         }
     }
 
-    /// <summary>The last price stays, and somebody trades at it with whoever wants to: every liquidation must come to its end.</summary>
+    /// <summary>Keeps the last price and trades at it with anyone, so that every liquidation can complete.</summary>
     public async Task EndAsync(Task done)
     {
         if (!IsOpen)
@@ -119,7 +121,7 @@ internal sealed class Desk(World world)
         }
         catch (Exception)
         {
-            // The price before stays, as if no feed had come in.
+            // The previous price stays, as if the feed had sent none.
         }
     }
 
@@ -132,7 +134,7 @@ internal sealed class Desk(World world)
         }
     }
 
-    // The faults have stopped; what was broken may still take a moment.
+    // The faults have stopped, but repairs may still take a moment.
     private async Task ServeAsync(Func<Silo, Task<RejectReason>> ask)
     {
         for (var attempt = 0; attempt < 20; attempt++)
@@ -145,7 +147,7 @@ internal sealed class Desk(World world)
             }
             catch (Exception)
             {
-                // Not in time; the same again.
+                // No response in time; retry.
             }
 
             await Task.Delay(TimeSpan.FromMilliseconds(300), world.Clock);

@@ -4,8 +4,8 @@ using QuantumCore.Simulation.Host;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Where grains live, and the network between silos. The directory is as good as a cluster's: mostly right, sometimes
-/// split, so that two activations of one grain live at once. The network loses, doubles, delays and reorders.
+/// Grain directory, and network between silos. The directory is as good as a cluster's: mostly right, sometimes split,
+/// so that two activations of a grain live at once. The network loses, duplicates, delays and reorders messages.
 /// </summary>
 internal sealed class Directory(World world)
 {
@@ -14,7 +14,7 @@ internal sealed class Directory(World world)
     private readonly Dictionary<GrainId, long> _newest = [];
     private long _last;
 
-    /// <summary>Counts of what went wrong so far.</summary>
+    /// <summary>Counts of network and directory faults so far.</summary>
     public NetworkTally Tally { get; } = new();
 
     /// <summary>Sends a message to the silo of its grain, or loses it.</summary>
@@ -44,28 +44,28 @@ internal sealed class Directory(World world)
         }
     }
 
-    /// <summary>Sends a message on to where its grain lives now.</summary>
+    /// <summary>Forwards a message to the current silo of its grain.</summary>
     public void Forward(Silo from, NetworkMessage message)
     {
         if (PlaceOf(message.Target, from) is { } to)
             Deliver(to, message);
     }
 
-    /// <summary>Notes an activation.</summary>
+    /// <summary>Records an activation.</summary>
     public void Activated(GrainId grain, Silo silo)
     {
         if (world.Silos.Exists(other => other != silo && other.Host.Holds(grain)))
             Tally.Twins++;
     }
 
-    /// <summary>Notes the end of an activation: the next may be anywhere.</summary>
+    /// <summary>Records the end of an activation. The next one may be in any silo.</summary>
     public void Ended(GrainId grain, Silo silo)
     {
         if (_places.GetValueOrDefault(grain) == silo)
             _places.Remove(grain);
     }
 
-    /// <summary>The silo that a grain is believed to live in.</summary>
+    /// <summary>Returns the silo in which a grain is believed to live.</summary>
     private Silo? PlaceOf(GrainId grain, Silo asking)
     {
         if (world.Chance(world.Faults.Elsewhere) || (grain.Type == s_account && world.Chance(world.Faults.AccountElsewhere)))
@@ -96,7 +96,7 @@ internal sealed class Directory(World world)
         }
     }
 
-    /// <summary>Draws the time that something is under way.</summary>
+    /// <summary>Draws a network delay.</summary>
     private TimeSpan Delay()
     {
         if (!world.Chance(world.Faults.CallLate))

@@ -5,9 +5,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// An account is the same in whatever sequence what concerns it is folded, as long as its own records come in theirs, those of each book in theirs, and
-/// nothing before it was durable: an account that is alive hears of books late, one that comes back folds its own records first, and snapshots are made
-/// anywhere between.
+/// Checks that an account's state does not depend on the fold sequence of its records. Its own records and those of
+/// each book stay in sequence, and nothing is folded before it is durable. A live account receives books' records late.
+/// A recovering one folds its own records first, and snapshots are made anywhere between.
 /// </summary>
 internal sealed class Folds(World world)
 {
@@ -16,7 +16,7 @@ internal sealed class Folds(World world)
     private const int Delays = 3;
     private readonly Dictionary<long, List<Landed>> _landed = [];
 
-    /// <summary>A record became durable.</summary>
+    /// <summary>Adds a durable record.</summary>
     public void See(string stream, long sequence, byte[] body)
     {
         var (source, touched) = stream.StartsWith(AccountPrefix, StringComparison.Ordinal) ? ("", [long.Parse(stream.AsSpan(AccountPrefix.Length))])
@@ -32,7 +32,7 @@ internal sealed class Folds(World world)
         }
     }
 
-    /// <summary>Folds each account again, in all these sequences.</summary>
+    /// <summary>Folds each account again, in several sequences.</summary>
     public void RequireSame()
     {
         var random = new Random(world.Seed);
@@ -87,7 +87,7 @@ internal sealed class Folds(World world)
         return machine.Snapshot();
     }
 
-    /// <summary>Each book falls behind for a while, and catches up again.</summary>
+    /// <summary>Returns the records with each book delayed for a while and then caught up.</summary>
     private static List<Landed> Delayed(List<Landed> records, Random random)
     {
         List<Landed> all = [];
@@ -113,9 +113,10 @@ internal sealed class Folds(World world)
         return [.. all, .. behind.Values.SelectMany(waiting => waiting)];
     }
 
-    /// <summary>A record that concerns an account.</summary>
-    /// <param name="Source">The book's symbol, or the stream of a payout or settlement; empty for the account's own.</param>
-    /// <param name="Sequence">Its sequence there.</param>
-    /// <param name="Body">Its bytes.</param>
+    /// <summary>A record that touches an account.</summary>
+    /// <param name="Source">Symbol of the book, or stream of a payout or settlement; empty for the account's
+    /// own.</param>
+    /// <param name="Sequence">Sequence in that stream.</param>
+    /// <param name="Body">Encoded record.</param>
     private readonly record struct Landed(string Source, long Sequence, byte[] Body);
 }

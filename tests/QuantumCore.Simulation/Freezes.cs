@@ -2,7 +2,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The witness's own book of frozen accounts, kept from durable records alone.</summary>
+/// <summary>The witness's own state of frozen accounts, derived from durable records alone.</summary>
 internal sealed class Freezes(World world)
 {
     private readonly Dictionary<long, AccountFrozen> _frozen = [];
@@ -10,10 +10,10 @@ internal sealed class Freezes(World world)
 
     public bool IsFrozen(long account) => _frozen.ContainsKey(account);
 
-    /// <summary>Whether a late copy of an older request let it go after a time.</summary>
+    /// <summary>Returns true if a late copy of an older request unfroze it after a time.</summary>
     public bool WasLetGoAfter(long account, long now) => _letGo.GetValueOrDefault(account, -1) >= now;
 
-    /// <summary>Up to which number a killed account has no orders; 0 when it is not killed.</summary>
+    /// <summary>Returns the order number up to which a killed account has no orders; 0 if it is not killed.</summary>
     public long KilledUpTo(long account) =>
         _frozen.GetValueOrDefault(account) is { Closes: true, Floor: var floor } ? floor : 0;
 
@@ -27,7 +27,7 @@ internal sealed class Freezes(World world)
             world.Find($"account {account}: it is let go at {sequence} and was not frozen");
         else if (record is HoldPlaced { Order.ClientOrderId: var name } && WitnessedMargin.IsLiquidation(name))
         {
-            // What is owed is not frozen.
+            // A freeze does not stop liquidation orders.
         }
         else if (record is HoldPlaced or ListHeld or TransferredOut or Withdrawn && IsFrozen(account))
             world.Find($"account {account}: it is frozen, and {sequence} is {record}");

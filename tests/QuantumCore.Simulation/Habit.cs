@@ -1,32 +1,34 @@
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// What customers do again and again beside all else, in some days: situations that few days have are in most of those. A day
-/// without a habit is the same day as if there were none.
+/// Additional behaviour of customers on some days, which makes rare situations frequent. A day without a habit is
+/// unchanged by it.
 /// </summary>
 public enum Habit
 {
-    /// <summary>Nothing more than anything else.</summary>
+    /// <summary>No additional behaviour.</summary>
     None,
 
-    /// <summary>Small amounts of money go to others and out, also of accounts that are called or liquidated.</summary>
+    /// <summary>Small transfers and withdrawals, also from accounts that are called or liquidated.</summary>
     MovesMoney,
 
-    /// <summary>Orders are replaced while they trade.</summary>
+    /// <summary>Replaces orders while they trade.</summary>
     Amends,
 
-    /// <summary>All orders are cancelled while more are on their way.</summary>
+    /// <summary>Cancels all orders while more are in flight.</summary>
     CancelsAll,
 
-    /// <summary>An administrator limits what may be entered, and orders are replaced under that.</summary>
+    /// <summary>An administrator sets risk limits, and orders are replaced under them.</summary>
     IsLimited,
 
-    /// <summary>Orders over two books at once.</summary>
+    /// <summary>Strategies over two books.</summary>
     TradesStrategies,
 
-    /// <summary>All that is free or has settled goes to others. Orders and batches must find what was promised them.</summary>
+    /// <summary>
+    /// Transfers all available or settled assets away. Orders and batches must still find what was promised to them.
+    /// </summary>
     GivesAll,
 
-    /// <summary>Accounts are looked at for seconds, while nobody writes to them. The directory is often split.</summary>
+    /// <summary>Reads accounts for seconds while nobody writes to them. The directory is often split.</summary>
     Watches,
 }

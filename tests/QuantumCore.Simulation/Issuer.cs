@@ -2,20 +2,20 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>Who pays dividends: now and then one is announced, at once or for the next day, and paid at once or days later.</summary>
+/// <summary>Announces dividends from time to time: for now or the next day, paid at once or days later.</summary>
 internal sealed class Issuer(World world, Habit habit)
 {
     private int _announced;
 
     private bool IsOpen => IsOpenIn(world.Seed);
 
-    // Replacements of orders that are adjusted meanwhile need many of both.
+    // Replacing orders during their adjustment is rare, so it needs many of both.
     private bool IsBusy => habit == Habit.Amends;
 
-    /// <summary>Returns whether dividends are paid on a seed's day. Where days pass, a cut that a wrong clock set comes too.</summary>
+    /// <summary>Returns true if a seed has dividends. Where days pass, a clock error may also shift a cut.</summary>
     public static bool IsOpenIn(int seed) => Nights.PassIn(seed) && seed % 2 == 0;
 
-    /// <summary>Announces until it is told to stop. Some announcements come twice.</summary>
+    /// <summary>Announces dividends until it is stopped. Some announcements are repeated.</summary>
     public async Task AnnounceAsync(CancellationToken stop)
     {
         while (IsOpen && !stop.IsCancellationRequested)
@@ -50,7 +50,7 @@ internal sealed class Issuer(World world, Habit habit)
         }
         catch (Exception)
         {
-            // Nobody knows whether it is announced; its records say so.
+            // The outcome is unknown; its records tell.
         }
     }
 }

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>What is traded, and what customers may think of.</summary>
+/// <summary>Traded instruments, and random orders of customers.</summary>
 internal static class Market
 {
     public static readonly string[] Symbols = ["SOLO", "WEST", "EAST"];

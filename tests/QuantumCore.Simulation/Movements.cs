@@ -3,14 +3,14 @@ using QuantumCore.Grains.Payouts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The witness's own book of money and units that leave accounts, kept from durable records alone.</summary>
+/// <summary>The witness's own state of transfers and withdrawals, derived from durable records alone.</summary>
 internal sealed class Movements(World world)
 {
     private readonly Dictionary<(long Account, long Sequence), WitnessedTransfer> _transfers = [];
     private readonly Dictionary<(long Account, long Sequence), WitnessedWithdrawal> _withdrawals = [];
     private readonly Dictionary<string, BatchMade> _batches = new(StringComparer.Ordinal);
 
-    /// <summary>What an account's own record moves.</summary>
+    /// <summary>Adds a record of an account.</summary>
     public void See(long account, long sequence, AccountRecord record)
     {
         switch (record)
@@ -33,7 +33,7 @@ internal sealed class Movements(World world)
         }
     }
 
-    /// <summary>What an asset's payout records.</summary>
+    /// <summary>Adds a record of an asset's payout.</summary>
     public void See(string asset, long sequence, PayoutRecord record)
     {
         if (record is BatchMade made)
@@ -68,22 +68,22 @@ internal sealed class Movements(World world)
         }
     }
 
-    /// <summary>A withdrawal that is durable.</summary>
+    /// <summary>Returns a durable withdrawal; null if there is none.</summary>
     public Withdrawn? Withdrawal(long account, long sequence) =>
         _withdrawals.GetValueOrDefault((account, sequence))?.Record;
 
-    /// <summary>What is sent must be on record, exactly so.</summary>
+    /// <summary>Checks that a sent batch is durable with the same content.</summary>
     public void RequireDurable(PayoutBatch batch)
     {
         if (_batches.GetValueOrDefault(batch.Id) is not { } made || !made.Items.SequenceEqual(batch.Items))
             world.Find($"{batch.Id} is sent and not durable like that");
     }
 
-    /// <summary>A transfer that is durable.</summary>
+    /// <summary>Returns a durable transfer; null if there is none.</summary>
     public TransferredOut? Transfer(long account, long sequence) =>
         _transfers.GetValueOrDefault((account, sequence))?.Record;
 
-    /// <summary>When nothing is carried any more, everything has arrived.</summary>
+    /// <summary>Checks at the end that everything has arrived.</summary>
     public void RequireSettled()
     {
         foreach (var ((account, sequence), transfer) in _transfers)
@@ -98,7 +98,7 @@ internal sealed class Movements(World world)
                 world.Find($"account {account}: withdrawal {sequence} is neither paid nor refused");
         }
 
-        // What the outside world has got is what was withdrawn and not refused: once each.
+        // The outside world received exactly what was withdrawn and not rejected, once each.
         var paid = world.Bank.Paid.SelectMany(batch => batch.Items.Select(item => (item.Account, item.Sequence))).Order().ToArray();
         var ended = _withdrawals.Where(w => world.Bank.WordOf(w.Value.Batch ?? "") == PayoutVerdict.Final).Select(w => w.Key).Order();
         if (!paid.SequenceEqual(ended))

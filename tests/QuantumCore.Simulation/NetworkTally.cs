@@ -1,24 +1,24 @@
 namespace QuantumCore.Simulation;
 
-/// <summary>Counts of what the network and the directory did wrong: days without such faults test nothing.</summary>
+/// <summary>Counts of network and directory faults. Days without such faults test nothing.</summary>
 public sealed record NetworkTally
 {
-    /// <summary>Calls and batches that never arrived.</summary>
+    /// <summary>Number of calls and batches that never arrived.</summary>
     public long Lost { get; set; }
 
-    /// <summary>Calls and batches that arrived twice.</summary>
+    /// <summary>Number of calls and batches that arrived twice.</summary>
     public long Doubled { get; set; }
 
-    /// <summary>Calls and batches that took seconds.</summary>
+    /// <summary>Number of calls and batches that took seconds.</summary>
     public long Late { get; set; }
 
-    /// <summary>Calls and batches that arrived after a newer one for the same grain.</summary>
+    /// <summary>Number of calls and batches that arrived after a newer one for the same grain.</summary>
     public long Overtaken { get; set; }
 
-    /// <summary>Activations of a grain that had one in another silo.</summary>
+    /// <summary>Number of activations of a grain that had one in another silo.</summary>
     public long Twins { get; set; }
 
-    /// <summary>Batches of a stream that reached a subscriber without the one before.</summary>
+    /// <summary>Number of stream batches that reached a subscriber without the one before.</summary>
     public long StreamGaps { get; set; }
 
     /// <summary>Returns the sums.</summary>

@@ -5,12 +5,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Days that pass: nothing happens at night but that the wall clocks of all silos stand a day or more further. What is traded settles one and two
-/// business days later, and holidays are declared.
+/// Passing days. At night nothing happens but that the wall clocks of all silos advance by a day or more. Trades settle
+/// one and two business days later, and holidays are declared.
 /// </summary>
 internal sealed class Nights(World world)
 {
-    /// <summary>Where the simulated instruments settle.</summary>
+    /// <summary>Settlement venue of the simulated instruments.</summary>
     public const string Venue = "MAIN";
 
     private static readonly DateTimeOffset s_first = new(2026, 1, 2, 9, 0, 0, TimeSpan.Zero);
@@ -18,35 +18,37 @@ internal sealed class Nights(World world)
 
     public bool IsOpen => PassIn(world.Seed);
 
-    /// <summary>A third of all seeds knows one day, on which everything settles at once.</summary>
+    /// <summary>
+    /// Returns true if days pass in a seed. A third of all seeds has a single day, on which everything settles at once.
+    /// </summary>
     public static bool PassIn(int seed) => seed % 3 != 0;
 
     /// <summary>
-    /// What the wall clocks of silos may be wrong by, seconds: less where it is midnight soon, as nobody promises anything about days to clocks that
-    /// are more than ten minutes apart.
+    /// Largest error of silos' wall clocks, in seconds. It is smaller close to midnight, because no promise about days
+    /// holds for clocks more than ten minutes apart.
     /// </summary>
     public int ClockError => IsLate ? 240 : 3_600;
 
-    /// <summary>The time without what is wrong with a clock.</summary>
+    /// <summary>Wall-clock time without clock errors.</summary>
     public DateTimeOffset Now => Start + TimeSpan.FromTicks(world.Now) + _passed;
 
-    /// <summary>The UTC day since 1970.</summary>
+    /// <summary>UTC day, as a number since 1970.</summary>
     public long Today => (Now - DateTimeOffset.UnixEpoch).Days;
 
-    // Some days end in the midst of it all, some months too.
+    // Some days end during the simulation, and some months too.
     private bool IsLate => IsOpen && world.Seed % 5 < 2;
 
     private DateTimeOffset Start => !IsOpen ? s_first
         : s_first + TimeSpan.FromDays(24 + (world.Seed % 7)) + (IsLate ? new TimeSpan(14, 59, 54) : TimeSpan.Zero);
 
-    /// <summary>What is listed: one symbol settles at once, one a day later, one two days later.</summary>
+    /// <summary>Returns a listing: one symbol settles at once, one after one day, one after two days.</summary>
     public Instrument Listing(string symbol)
     {
         var days = IsOpen ? Array.IndexOf(Market.Symbols, symbol) : 0;
         return Market.Listing(symbol) with { SettlementDays = days, SettlementVenue = days > 0 ? Venue : "" };
     }
 
-    /// <summary>Days pass until it is told to stop.</summary>
+    /// <summary>Lets days pass until it is stopped.</summary>
     public async Task PassAsync(CancellationToken stop)
     {
         while (IsOpen && !stop.IsCancellationRequested)
@@ -58,14 +60,14 @@ internal sealed class Nights(World world)
         }
     }
 
-    /// <summary>So many days pass.</summary>
+    /// <summary>Lets a number of days pass.</summary>
     public void Pass(int days)
     {
         _passed += TimeSpan.FromDays(days);
         world.Tell($"it is {Now:R}");
     }
 
-    /// <summary>The invariants that hold at any moment, of what the history has by now.</summary>
+    /// <summary>Checks the invariants that hold at any moment, for the history so far.</summary>
     private async Task AskAsync()
     {
         foreach (var violation in await HistoryInvariants.CheckAsync(world.Database.History, 0, null, CancellationToken.None))
@@ -88,7 +90,7 @@ internal sealed class Nights(World world)
         }
         catch (Exception)
         {
-            // Nobody knows whether they are declared; the calendar says so to whoever asks it.
+            // The outcome is unknown; the calendar tells.
         }
     }
 }

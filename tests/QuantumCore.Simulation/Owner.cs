@@ -1,8 +1,8 @@
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Whom a piece of work belongs to: a silo, or the world outside. It is the scheduler that everything of its own comes
-/// back to, so that all of it stops when it is paused and is gone when it is dead.
+/// Owner of work: a silo, or the outside world. It is the scheduler of all its continuations, so that all of its work
+/// stops when it is paused and disappears when it is dead.
 /// </summary>
 internal sealed class Owner(World world, string name) : TaskScheduler
 {
@@ -18,7 +18,7 @@ internal sealed class Owner(World world, string name) : TaskScheduler
     public Task<T> Run<T>(Func<Task<T>> work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();
 
-    /// <summary>Runs something that must not fail, without what the poster has in its async locals.</summary>
+    /// <summary>Runs an action that must not fail, without the caller's async locals.</summary>
     public void Post(Action work)
     {
         using var none = ExecutionContext.SuppressFlow();
@@ -51,7 +51,7 @@ internal sealed class Owner(World world, string name) : TaskScheduler
 
     protected override void QueueTask(Task task) => world.Enqueue(this, task);
 
-    // Never in place: when it runs is for chance to say.
+    // Never inline: the random sequence decides when it runs.
     protected override bool TryExecuteTaskInline(Task task, bool taskWasPreviouslyQueued) => false;
 
     protected override IEnumerable<Task> GetScheduledTasks() => [];

@@ -17,7 +17,7 @@ namespace QuantumCore.Simulation;
 
 #pragma warning disable CA1001 // Its writer has no thread, and a silo only ever ends by being killed.
 /// <summary>
-/// One process of the exchange: the product's own grains, journal writer, agent, watch and gateway, on the simulated
+/// A process of the exchange: the product's own grains, journal writer, agent, watch and gateway, on the simulated
 /// scheduler, clock, network and database.
 /// </summary>
 internal sealed class Silo
@@ -25,7 +25,10 @@ internal sealed class Silo
     private static readonly MethodInfo s_execute =
         typeof(BackgroundService).GetMethod("ExecuteAsync", BindingFlags.Instance | BindingFlags.NonPublic)!;
 
-    /// <summary>In some seeds records are old after a second. Seeds that are known to meet rare rules are none of them, and stay as they were.</summary>
+    /// <summary>
+    /// Keeper options with records that are old after a second, for some seeds. Seeds known to meet rare rules are
+    /// excluded.
+    /// </summary>
     private static readonly KeepOptions s_keep = new()
     {
         PackAfter = TimeSpan.FromSeconds(1),
@@ -88,7 +91,7 @@ internal sealed class Silo
         Money = new MoneyEntry(Grains, NullLogger<MoneyEntry>.Instance);
     }
 
-    /// <summary>One for all silos of all worlds: nobody reads it.</summary>
+    /// <summary>Metrics shared by all silos of all worlds: nobody reads them.</summary>
     private static GatewayMetrics Metrics { get; } = new();
 
     private bool Packs => _world.Seed % 13 is 4 or 7 or 10;
@@ -102,13 +105,13 @@ internal sealed class Silo
 
     public IGrainFactory Grains { get; }
 
-    /// <summary>The way in for orders.</summary>
+    /// <summary>Order entry.</summary>
     public OrderEntry Orders { get; }
 
-    /// <summary>The way out for money and units.</summary>
+    /// <summary>Transfers and withdrawals.</summary>
     public MoneyEntry Money { get; }
 
-    /// <summary>Starts what runs by itself in a silo.</summary>
+    /// <summary>Starts the background services of a silo.</summary>
     public void Start()
     {
         ScheduleStep();
@@ -116,7 +119,7 @@ internal sealed class Silo
             _ = Owner.Run(() => (Task)s_execute.Invoke(service, [CancellationToken.None])!);
     }
 
-    /// <summary>Ends it as SIGKILL does. A commit that is on its way may land all the same.</summary>
+    /// <summary>Ends it like SIGKILL. A commit in flight may still land.</summary>
     public void Kill(string when)
     {
         if (Owner.IsDead)
@@ -126,7 +129,7 @@ internal sealed class Silo
         Owner.Die();
         _world.Silos.Remove(this);
 
-        // A process takes its meters with it; here they would keep every silo that ever was.
+        // A real process takes its meters with it. Here they would keep every silo alive.
         foreach (var gauges in _services.GetServices<IHostedService>().OfType<JournalGauges>())
             gauges.Dispose();
     }

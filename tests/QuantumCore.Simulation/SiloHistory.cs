@@ -3,7 +3,9 @@ using QuantumCore.History;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The history as one silo reaches it: the real projection into a real database, whose commits may fail.</summary>
+/// <summary>
+/// The history as one silo reaches it: the real projection into a real database, whose commits may fail.
+/// </summary>
 internal sealed class SiloHistory : HistoryStore
 {
     private readonly World _world;
@@ -18,7 +20,7 @@ internal sealed class SiloHistory : HistoryStore
 
     public override Task InitializeAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    // The same on every machine.
+    // Fixed, so that runs are equal on every machine.
     public override int ReadingsAtATime => 2;
 
     internal override string RelationsQuery => Shared.RelationsQuery;

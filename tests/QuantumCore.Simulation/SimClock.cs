@@ -1,9 +1,9 @@
 namespace QuantumCore.Simulation;
 
-/// <summary>The clock of one silo: the world's time, with an error of its own that may change at any moment.</summary>
+/// <summary>Clock of one silo: the world's time, with an error that may change at any moment.</summary>
 internal sealed class SimClock(World world, Owner owner) : TimeProvider
 {
-    /// <summary>How wrong the wall clock is; what is measured between two moments stays right.</summary>
+    /// <summary>Error of the wall clock. Elapsed times stay correct.</summary>
     public TimeSpan Error { get; set; }
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -20,13 +20,13 @@ internal sealed class SimClock(World world, Owner owner) : TimeProvider
     }
 }
 
-/// <summary>A timer. What it calls runs as work of its owner, when chance lets it.</summary>
+/// <summary>A timer. Its callback runs as work of its owner, when the random sequence selects it.</summary>
 internal sealed class SimTimer(World world, Owner owner, TimerCallback callback, object? state) : ITimer
 {
     private TimeSpan _period;
     private int _changes;
 
-    /// <summary>When it is due, and its place among those due then: an entry with another one is out of date.</summary>
+    /// <summary>Due time. A queue entry whose number differs from <see cref="Order"/> is outdated.</summary>
     public long Due { get; set; }
 
     public long Order { get; set; }

@@ -2,33 +2,36 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>What a simulation did.</summary>
-/// <param name="Seed">The seed: the same again is the same history.</param>
-/// <param name="Findings">What is wrong; empty is good news.</param>
-/// <param name="Steps">Turns, messages, commits and timers.</param>
-/// <param name="Trace">Hash of every choice.</param>
-/// <param name="Records">Records that became durable.</param>
-/// <param name="Fills">Trades.</param>
-/// <param name="Voided">Tombstones.</param>
-/// <param name="Kills">Silos that were killed.</param>
-/// <param name="Unknown">Requests that never had an answer.</param>
-/// <param name="Acknowledged">Orders that were acknowledged.</param>
-/// <param name="Liquidated">Orders of liquidations.</param>
-/// <param name="Deficits">Deficits that fund and house paid.</param>
-/// <param name="Shared">Deficits of which others than fund and house paid a part.</param>
-/// <param name="Settled">Trades that settled in batches.</param>
-/// <param name="Failing">Fails, each as often as a record says that it is one.</param>
-/// <param name="Dividends">Parts of dividends that were paid on their day.</param>
-/// <param name="Packs">How often old frames of the journal became one.</param>
-/// <param name="Changes">Trades that were declared void, or got another price.</param>
-/// <param name="Shorts">Accounts that froze themselves, as they lacked what such a change took back.</param>
-/// <param name="Network">What the network and the directory did wrong.</param>
+/// <summary>Result of a simulation.</summary>
+/// <param name="Seed">Seed. The same seed gives the same history.</param>
+/// <param name="Findings">Issues found; empty if there are none.</param>
+/// <param name="Steps">Number of turns, messages, commits and timers.</param>
+/// <param name="Trace">Hash of every random choice.</param>
+/// <param name="Records">Number of records that became durable.</param>
+/// <param name="Fills">Number of trades.</param>
+/// <param name="Voided">Number of tombstones.</param>
+/// <param name="Kills">Number of silos killed.</param>
+/// <param name="Unknown">Number of requests without a response.</param>
+/// <param name="Acknowledged">Number of acknowledged orders.</param>
+/// <param name="Liquidated">Number of liquidation orders.</param>
+/// <param name="Deficits">Number of deficits paid by insurance fund and house.</param>
+/// <param name="Shared">Number of deficits of which other accounts paid a part.</param>
+/// <param name="Settled">Number of trades settled in batches.</param>
+/// <param name="Failing">Number of fails, counted in each record that has them.</param>
+/// <param name="Dividends">Number of dividend parts paid on their day.</param>
+/// <param name="Packs">Number of times that old journal frames were merged into one.</param>
+/// <param name="Changes">Number of trades busted or corrected.</param>
+/// <param name="Shorts">Number of accounts that froze themselves because they lacked what such a change took
+/// back.</param>
+/// <param name="Network">Network and directory faults.</param>
 public sealed record DayResult(
     int Seed, IReadOnlyList<string> Findings, long Steps, ulong Trace, long Records, long Fills, long Voided, int Kills,
     int Unknown, int Acknowledged, long Liquidated, long Deficits, long Shared, long Settled, long Failing, long Dividends, long Packs,
     long Changes, long Shorts, NetworkTally Network);
 
-/// <summary>One seed: an exchange of some silos lives through a day of faults, and must come out of it whole.</summary>
+/// <summary>
+/// Runs one seed: an exchange of some silos lives through a day of faults, and must recover completely.
+/// </summary>
 public sealed class SimulatedDay
 {
     private const int MostSteps = 2_000_000;
@@ -54,9 +57,9 @@ public sealed class SimulatedDay
     }
 
     /// <summary>Runs one seed from beginning to end, on the calling thread.</summary>
-    /// <param name="seed">Decides everything.</param>
-    /// <param name="story">Is told what happens, line by line; null when nobody reads it.</param>
-    /// <param name="habit">What the customers do again and again beside all else.</param>
+    /// <param name="seed">Seed that decides everything.</param>
+    /// <param name="story">Called with each line of the story; null for none.</param>
+    /// <param name="habit">Additional behaviour of the customers.</param>
     public static DayResult Run(int seed, Action<string>? story = null, Habit habit = Habit.None)
     {
         var simulation = new SimulatedDay(seed, story, habit);
@@ -120,14 +123,14 @@ public sealed class SimulatedDay
         });
         foreach (var client in _clients)
         {
-            // Little: many orders can only be paid by what another one has brought.
+            // A small deposit, so that many orders can only be paid by the proceeds of others.
             await client.DepositAsync("cash", "USD", _world.Desk.Lends(client.Account) ? 5_000 : _world.Nights.IsOpen ? 15_000 : 60_000);
             foreach (var symbol in _world.Desk.Lends(client.Account) ? [] : Market.Symbols)
                 await client.DepositAsync(symbol, symbol, _world.Nights.IsOpen ? 15 : 40);
         }
     }
 
-    /// <summary>The faults stop: everything must settle, and be the same after all silos are started again.</summary>
+    /// <summary>Stops the faults. Everything must settle, and be equal after a restart of all silos.</summary>
     private async Task ConvergeAsync()
     {
         _world.Tell("the faults stop");
@@ -136,7 +139,7 @@ public sealed class SimulatedDay
             _chaos.StartSilo();
         var settled = new TaskCompletionSource();
         var serving = _world.Desk.EndAsync(settled.Task);
-        // While they are still awake: accounts that were told nothing have to find out by themselves.
+        // While they are still active: accounts that missed deliveries must find out by themselves.
         await Task.Delay(s_awake, _world.Clock);
         foreach (var client in _clients)
             await client.LookAsync();
@@ -144,7 +147,7 @@ public sealed class SimulatedDay
         await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
         if (_world.Nights.IsOpen)
         {
-            // All that was due settles, whatever stands between the last trade and now: weekends, holidays.
+            // Lets everything due settle, with all weekends and holidays in between.
             _world.Nights.Pass(20);
             await Task.Delay(_world.Desk.IsOpen ? s_settled + s_settled : s_settled, _world.Clock);
         }
@@ -165,8 +168,8 @@ public sealed class SimulatedDay
     }
 
     /// <summary>
-    /// The last record of a book no longer has the bytes that were written: that book must not trade, unless a snapshot
-    /// tells what the record would; the others must.
+    /// Damages the last record of a book. That book must not trade, unless a snapshot covers the record; the others
+    /// must.
     /// </summary>
     private async Task RotAsync()
     {

@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>What a silo logs becomes part of the story, where somebody reads it.</summary>
+/// <summary>Writes a silo's log to the story, if there is one.</summary>
 internal sealed class StoryLog(World world, string silo) : ILoggerFactory, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
@@ -20,7 +20,7 @@ internal sealed class StoryLog(World world, string silo) : ILoggerFactory, ILogg
         LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         world.Tell($"{silo}: {logLevel}: {formatter(state, exception)} {exception}");
-        // A turn may fail because its activation is stale; anything else in its midst is a defect.
+        // A turn may fail because its activation is stale. Any other failure inside a turn is a defect.
         var isDefect = eventId.Name == "TurnFailed"
             && exception is InvalidOperationException or InvalidDataException or ArgumentException;
         var mayBe = world.MayHalt is { } symbol && formatter(state, exception).Contains(symbol, StringComparison.Ordinal);

@@ -5,8 +5,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// Sees every record in the sequence in which they become durable, and keeps books of its own: no code of the product
-/// but the encoding of records. It knows what may never happen, whoever wrote the record.
+/// Sees every record in the sequence in which it becomes durable, and keeps its own state. It uses no code of the
+/// product but the encoding of records. It checks what must never happen, whoever wrote the record.
 /// </summary>
 internal sealed class Witness(World world)
 {
@@ -20,7 +20,7 @@ internal sealed class Witness(World world)
     private readonly HashSet<(string Symbol, long Action)> _adjusted = [];
     private readonly Dictionary<string, List<(long Now, long Head)>> _heads = new(StringComparer.Ordinal);
 
-    /// <summary>Records that became durable.</summary>
+    /// <summary>Number of records that became durable.</summary>
     public long Records { get; private set; }
 
     public long Fills { get; private set; }
@@ -30,46 +30,48 @@ internal sealed class Witness(World world)
     /// <summary>Sum of the deposits of each account and asset.</summary>
     public Dictionary<(long Account, string Asset), long> PaidIn { get; } = [];
 
-    /// <summary>Which accounts may not act.</summary>
+    /// <summary>Frozen accounts.</summary>
     public Freezes Freezes { get; } = new(world);
 
-    /// <summary>What accounts may enter.</summary>
+    /// <summary>Risk limits of accounts.</summary>
     public WitnessedLimits Limits { get; } = new(world);
 
-    /// <summary>Who may owe, and who is liquidated.</summary>
+    /// <summary>Margin accounts and liquidations.</summary>
     public WitnessedMargin Margin { get; } = new(world);
 
-    /// <summary>What is traded and settles later.</summary>
+    /// <summary>Pending and settled trades.</summary>
     public WitnessedSettlement Settlement { get; } = new(world);
 
-    /// <summary>Dividends: who had what, and got what.</summary>
+    /// <summary>Dividends: holdings at the cut, and payments.</summary>
     public WitnessedDividends Dividends { get; } = new(world);
 
-    /// <summary>What was traded, and what it is worth now.</summary>
+    /// <summary>Trades with their current values.</summary>
     public WitnessedTrades Trades { get; } = new(world);
 
-    /// <summary>Who lacks what changed trades have taken back.</summary>
+    /// <summary>Accounts that lack what changed trades took back.</summary>
     public WitnessedShorts Shorts { get; } = new(world);
 
-    /// <summary>What concerns each account, in the sequence in which it became durable.</summary>
+    /// <summary>Records of each account, in the sequence in which they became durable.</summary>
     public Folds Folds { get; } = new(world);
 
-    /// <summary>Snapshots that were stored.</summary>
+    /// <summary>Stored snapshots.</summary>
     public WitnessedSnapshots Snapshots { get; } = new(world);
 
-    /// <summary>What left accounts, and what became of it.</summary>
+    /// <summary>Transfers and withdrawals with their state.</summary>
     public Movements Movements { get; } = new(world);
 
     public long HeadOf(string stream) => _streams.GetValueOrDefault(stream).Head;
 
-    /// <summary>What was durable of a stream at a time.</summary>
+    /// <summary>Returns the durable head of a stream at a time.</summary>
     public long HeadAt(string stream, long now) => _heads.TryGetValue(stream, out var heads)
         ? heads.LastOrDefault(head => head.Now <= now).Head
         : 0;
 
     public WitnessedOrder? Order(long account, long number) => _orders.GetValueOrDefault((account, number));
 
-    /// <summary>What a client's name stands for: "order", "refused", "reduction", "deposit"; null for nothing.</summary>
+    /// <summary>
+    /// Returns the use of a client order id or key: "order", "refused", "reduction", "deposit"; null for none.
+    /// </summary>
     public (string What, long Number)? Named(long account, string key) =>
         _keys.TryGetValue((account, key), out var what)
             ? (what, _orders.Values.FirstOrDefault(o => o.Account == account && o.ClientOrderId == key)?.Number ?? 0)
@@ -317,7 +319,7 @@ internal sealed class Witness(World world)
             RaiseFloor(symbol, sequence, turn.Command.Account, turn.Command.Number);
     }
 
-    /// <summary>A dividend takes a price down, and nothing else.</summary>
+    /// <summary>Checks that a dividend lowers a price and changes nothing else.</summary>
     private void Adjust(string symbol, WitnessedOrder order, in TurnStep step)
     {
         if (step.QuantityLots != 0 || step.LeavesLots != order.Leaves || step.PriceTicks >= step.PriceBeforeTicks)
@@ -420,7 +422,7 @@ internal sealed class Witness(World world)
     }
 }
 
-/// <summary>Where an order is, as the witness saw it.</summary>
+/// <summary>State of an order, according to the witness.</summary>
 internal enum WitnessedState
 {
     Held,
@@ -430,7 +432,7 @@ internal enum WitnessedState
     Voided,
 }
 
-/// <summary>One order as the durable records tell it.</summary>
+/// <summary>An order according to the durable records.</summary>
 internal sealed class WitnessedOrder(World world, long account, long number, string clientOrderId, string symbol, Side side)
 {
     public long Account => account;
@@ -453,13 +455,13 @@ internal sealed class WitnessedOrder(World world, long account, long number, str
         }
     }
 
-    /// <summary>What it pays where it rests and where it takes, millionths.</summary>
+    /// <summary>Maker and taker fee rates, in millionths.</summary>
     public (int Maker, int Taker) Rates { get; init; }
 
-    /// <summary>The least that it pays once it has filled.</summary>
+    /// <summary>Minimum fee once it has filled.</summary>
     public long MinimumFee { get; init; }
 
-    /// <summary>When its state changed last.</summary>
+    /// <summary>Time of the last state change.</summary>
     public long ChangedAt { get; private set; }
 
     public long OrderId { get; set; }

@@ -3,8 +3,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// The witness's own book of dividends, from durable records alone: what every account had at each cut, that it decides its part once and rightly, what
-/// rounding leaves, and that all is paid in the end.
+/// The witness's own state of dividends, derived from durable records alone. It checks every account's holding at each
+/// cut, that its part is decided once and correctly, the rounding difference, and that everything is paid in the end.
 /// </summary>
 internal sealed class WitnessedDividends(World world)
 {
@@ -14,17 +14,17 @@ internal sealed class WitnessedDividends(World world)
     private readonly List<(long Account, string Asset, long TimeNanos, long Amount)> _moves = [];
     private readonly Dictionary<string, Announced> _actions = new(StringComparer.Ordinal);
 
-    /// <summary>Parts that were paid.</summary>
+    /// <summary>Number of parts paid.</summary>
     public long Paid { get; private set; }
 
-    /// <summary>Something came into an account, or left it.</summary>
+    /// <summary>Adds a movement into or out of an account.</summary>
     public void Moved(long account, string asset, long timeNanos, long amount)
     {
         if (account >= FirstCustomer && amount != 0)
             _moves.Add((account, asset, timeNanos, amount));
     }
 
-    /// <summary>What the catalog's record says.</summary>
+    /// <summary>Adds a record of the catalog.</summary>
     public void See(CatalogRecord record)
     {
         switch (record)
@@ -46,7 +46,7 @@ internal sealed class WitnessedDividends(World world)
         }
     }
 
-    /// <summary>What an account's own record says.</summary>
+    /// <summary>Adds a record of an account.</summary>
     public void See(long account, AccountRecord record)
     {
         if (record is CorporateActionEntered part)
@@ -61,7 +61,7 @@ internal sealed class WitnessedDividends(World world)
         }
     }
 
-    /// <summary>When nothing happens any more, everything that was announced is paid.</summary>
+    /// <summary>Checks at the end that every announced dividend is paid.</summary>
     public void RequireSettled()
     {
         foreach (var (id, action) in _actions.Where(action => action.Value.State != CorporateActionState.Paid))
@@ -89,7 +89,10 @@ internal sealed class WitnessedDividends(World world)
             world.Find($"account {account}: {part}, {part.Units} come to {Share(part.Units, action.Request.Rate)}");
     }
 
-    /// <summary>What an account had at the cut, as far as was durable at any time since the action began: records of clocks that are behind come late.</summary>
+    /// <summary>
+    /// Returns the possible holdings of an account at the cut, from all records durable at any time since the action
+    /// began: records of slow clocks come late.
+    /// </summary>
     private List<long> HadSince(Announced action, long account)
     {
         var (sum, values) = (0L, new List<long>());

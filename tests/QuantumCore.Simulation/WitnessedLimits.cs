@@ -2,14 +2,16 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The witness's own book of risk limits, kept from durable records alone.</summary>
+/// <summary>The witness's own state of risk limits, derived from durable records alone.</summary>
 internal sealed class WitnessedLimits(World world)
 {
     private readonly Dictionary<(long Account, string Symbol), LimitsSet> _set = [];
     private readonly Dictionary<(long Account, string Symbol), long> _setAt = [];
     private readonly Dictionary<(long Account, string Symbol), List<(long TimeNanos, SubmitOrder Order)>> _since = [];
 
-    /// <summary>Whether these are the limits, unless a late copy of an older request set others after a time.</summary>
+    /// <summary>
+    /// Returns true if these are the limits, unless a late copy of an older request set others after a time.
+    /// </summary>
     public bool Are(long account, LimitsRequest request, long now) =>
         _setAt.GetValueOrDefault((account, request.Symbol), -1) >= now || (_set.TryGetValue((account, request.Symbol), out var set)
             ? set.Limits.SequenceEqual(request.Limits)
@@ -25,7 +27,7 @@ internal sealed class WitnessedLimits(World world)
 
         foreach (var hold in record switch { HoldPlaced one => [one], ListHeld list => list.Holds(), _ => [] })
         {
-            // Nobody is kept from closing, least of all by limits of its own.
+            // Nobody is prevented from closing, least of all by limits of its own.
             if (WitnessedMargin.IsLiquidation(hold.Order.ClientOrderId))
                 continue;
             var most = MostOf(account, hold.Symbol, LimitKind.OrderQuantity) ?? long.MaxValue;
@@ -35,7 +37,7 @@ internal sealed class WitnessedLimits(World world)
         }
     }
 
-    // What came since the limits were set is remembered whole, and each order is compared with all before it.
+    // All orders since the limits were set are kept, and each is compared with all before it.
     private void Judge(long account, long sequence, HoldPlaced hold)
     {
         var before = _since.GetValueOrDefault((account, hold.Symbol), []);

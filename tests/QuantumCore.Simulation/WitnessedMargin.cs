@@ -3,7 +3,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;
 
-/// <summary>The witness's own book of who may owe, who is liquidated, and what the insurance fund was told, from durable records alone.</summary>
+/// <summary>
+/// The witness's own state of margin accounts, liquidations and the insurance fund, derived from durable records alone.
+/// </summary>
 internal sealed class WitnessedMargin(World world)
 {
     private const string Liquidation = " liquidation:";
@@ -19,21 +21,22 @@ internal sealed class WitnessedMargin(World world)
     private readonly Dictionary<(long Account, long Sequence), HashSet<long>> _paid = [];
     private readonly HashSet<(long Account, long Sequence)> _ended = [];
 
-    // Units that changes of trades moved, how many of them an account knows by what it was told after them, and knew when its liquidation began a step.
+    // Units moved by trade changes; how many of the changes an account knows from later deliveries, and how many it
+    // knew at the start of a liquidation step.
     private readonly Dictionary<(long Account, string Symbol), List<long>> _changes = [];
     private readonly Dictionary<(long Account, string Symbol), int> _told = [];
     private readonly Dictionary<(long Account, string Symbol), int> _toldAtStep = [];
 
-    /// <summary>Orders of liquidations so far.</summary>
+    /// <summary>Number of liquidation orders so far.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Deficits that were paid so far.</summary>
+    /// <summary>Number of deficits paid so far.</summary>
     public long Deficits { get; private set; }
 
-    /// <summary>Whether an account makes an order of this name by itself.</summary>
+    /// <summary>Returns true for the name of a liquidation order, which an account creates by itself.</summary>
     public static bool IsLiquidation(string name) => name.StartsWith(Liquidation, StringComparison.Ordinal);
 
-    /// <summary>What an account's own record says.</summary>
+    /// <summary>Adds a record of an account.</summary>
     public void See(long account, long sequence, AccountRecord record, IEnumerable<WitnessedOrder> orders)
     {
         switch (record)
@@ -64,10 +67,10 @@ internal sealed class WitnessedMargin(World world)
         Move(account, record);
     }
 
-    /// <summary>Deficits that were shared out so far, and of which others paid a part.</summary>
+    /// <summary>Number of deficits shared out so far of which other accounts paid a part.</summary>
     public long Shared { get; private set; }
 
-    /// <summary>What the catalog's record says.</summary>
+    /// <summary>Adds a record of the catalog.</summary>
     public void See(CatalogRecord record)
     {
         switch (record)
@@ -129,14 +132,14 @@ internal sealed class WitnessedMargin(World world)
             world.Find($"{insured} shares out another amount than {policy} says");
     }
 
-    /// <summary>What a payout gives back.</summary>
+    /// <summary>Adds a record of a payout, which may return amounts.</summary>
     public void See(string asset, PayoutRecord record)
     {
         foreach (var item in record is BatchRefused refused ? refused.Items : [])
             Add(item.Account, asset, item.Amount);
     }
 
-    /// <summary>An order trades.</summary>
+    /// <summary>Adds a trade of an order.</summary>
     public void Trade(WitnessedOrder order, long lots)
     {
         var before = _units.GetValueOrDefault((order.Account, order.Symbol));
@@ -150,7 +153,7 @@ internal sealed class WitnessedMargin(World world)
             world.Find($"account {order.Account} has {after} {order.Symbol} and no margin");
     }
 
-    /// <summary>A trade is given back, or comes anew.</summary>
+    /// <summary>Adds the reversal or restatement of a trade.</summary>
     public void Change(string symbol, in TurnStep step)
     {
         var bought = step.Side == Side.Buy == (step.Kind == StepKind.Restated) ? step.QuantityLots : -step.QuantityLots;
@@ -163,11 +166,13 @@ internal sealed class WitnessedMargin(World world)
         }
     }
 
-    /// <summary>A book's record is of an account's order: who knows of it knows of all changes before it.</summary>
+    /// <summary>
+    /// Records a delivery of an account's order. An account that knows it knows all changes before it.
+    /// </summary>
     public void Told(long account, string symbol) =>
         _told[(account, symbol)] = _changes.GetValueOrDefault((account, symbol))?.Count ?? 0;
 
-    // What the account may not have been told of yet: the last changes, one, two or all after those that it knows.
+    // Changes that the account may not know yet: the last one, the last two, or all after those it knows.
     private IEnumerable<long> Without((long Account, string Symbol) key, int told)
     {
         var changed = 0L;
@@ -177,7 +182,7 @@ internal sealed class WitnessedMargin(World world)
             yield return changed += changes[i - 1];
     }
 
-    /// <summary>When nothing happens any more, every liquidation is through, and the fund knows all of them.</summary>
+    /// <summary>Checks at the end that every liquidation is complete and known to the insurance fund.</summary>
     public void RequireSettled()
     {
         foreach (var (account, state) in _states)

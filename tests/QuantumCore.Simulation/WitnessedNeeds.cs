@@ -4,14 +4,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// What a margin account needs by the desk's terms, reckoned without the product's formulas: every corner of what its open orders may make of it is tried.
+/// Margin requirement of an account by the desk's terms, computed without the product's formulas: it tries every
+/// combination of fills of the open orders.
 /// </summary>
 internal static class WitnessedNeeds
 {
-    /// <summary>What is wrong with the figures that an account tells of itself; null for nothing.</summary>
-    /// <param name="view">The account.</param>
-    /// <param name="margin">Its figures.</param>
-    /// <param name="creditPpm">Credit of the group that all symbols belong to; 0 for no group.</param>
+    /// <summary>Returns an error in the margin figures of an account; null for none.</summary>
+    /// <param name="view">Account view.</param>
+    /// <param name="margin">Margin figures of the account.</param>
+    /// <param name="creditPpm">Credit of the margin group of all symbols, in millionths; 0 for no group.</param>
     public static string? Wrong(AccountView view, MarginView margin, int creditPpm)
     {
         var lines = margin.Positions;

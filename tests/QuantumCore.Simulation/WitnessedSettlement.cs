@@ -7,8 +7,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// The witness's own book of what is traded and what is settled, from durable records alone: when each trade is due, what it gives to whom, which batch
-/// it is in, and that nobody who may not owe gives what has not come.
+/// The witness's own state of pending and settled trades, derived from durable records alone. It checks the due date,
+/// the amounts and the batch of each trade, and that no account without credit delivers what it has not received.
 /// </summary>
 internal sealed class WitnessedSettlement(World world)
 {
@@ -23,7 +23,7 @@ internal sealed class WitnessedSettlement(World world)
     private readonly Dictionary<string, long> _ids = new(StringComparer.Ordinal);
     private readonly HashSet<long> _ended = [];
 
-    // What failed, as what was due less what has settled; by which batch it is carried, and when it is due again.
+    // Fails: what was due less what has settled. The batch that carries them, and their next due date.
     private readonly SortedDictionary<(long, string, long, int), long> _failing = [];
     private SortedDictionary<(long, string, long, int), long> _carried = [];
     private long _carrier;
@@ -32,21 +32,21 @@ internal sealed class WitnessedSettlement(World world)
     private readonly HashSet<long> _borrowers = [];
     private long _timeNanos;
 
-    /// <summary>Times that an account has failed to give or to get something.</summary>
+    /// <summary>Number of fails to deliver or to receive.</summary>
     public long Fails { get; private set; }
 
-    /// <summary>Trades that have settled, or of which something fails.</summary>
+    /// <summary>Number of trades that have settled, completely or partly.</summary>
     public long SettledTrades { get; private set; }
 
-    /// <summary>What is traded and not settled, of an account and an asset.</summary>
+    /// <summary>Returns the pending amount of an account in an asset.</summary>
     public long PendingOf(long account, string asset) => _balances.GetValueOrDefault((account, asset)).Pending;
 
-    /// <summary>Whether two batches settle the same.</summary>
+    /// <summary>Returns true if two batches settle the same.</summary>
     public static bool IsSame(SettlementClosed one, SettlementClosed other) =>
         (one.Date, one.Cycle) == (other.Date, other.Cycle) && one.Hash.SequenceEqual(other.Hash) && one.Trades.SequenceEqual(other.Trades)
         && Parts(one).SequenceEqual(Parts(other));
 
-    /// <summary>What the catalog's record says.</summary>
+    /// <summary>Adds a record of the catalog.</summary>
     public void See(CatalogRecord record)
     {
         if (record is InstrumentListed { Definition: var definition })
@@ -60,7 +60,7 @@ internal sealed class WitnessedSettlement(World world)
         _holidays.UnionWith(holidays.Request.Holidays);
     }
 
-    /// <summary>What an account's own record moves: at once, and what it has for that.</summary>
+    /// <summary>Adds a record of an account: its immediate movements, and the assets it has for them.</summary>
     public void See(long account, AccountRecord record)
     {
         if (record is AccountKindSet { Currency.Length: > 0 })
@@ -89,7 +89,7 @@ internal sealed class WitnessedSettlement(World world)
         RequireCovered(account, asset, record);
     }
 
-    /// <summary>What a payout gives back.</summary>
+    /// <summary>Adds a record of a payout, which may return amounts.</summary>
     public void See(string asset, PayoutRecord record)
     {
         _timeNanos = record.TimeNanos;
@@ -97,7 +97,7 @@ internal sealed class WitnessedSettlement(World world)
             Move(item.Account, asset, item.Amount, 0);
     }
 
-    /// <summary>What a book's record trades.</summary>
+    /// <summary>Adds the trades of a book's record.</summary>
     public void See(string symbol, long sequence, BookRecord record)
     {
         var lines = record switch
@@ -127,7 +127,7 @@ internal sealed class WitnessedSettlement(World world)
         trades.Add(new WitnessedTrade(sequence, DayOf(record.TimeNanos), _listed[symbol].SettlementDays, moved));
     }
 
-    /// <summary>What a venue's record says.</summary>
+    /// <summary>Adds a record of a venue.</summary>
     public void See(string venue, long sequence, SettlementRecord record)
     {
         if (venue != Nights.Venue)
@@ -140,14 +140,14 @@ internal sealed class WitnessedSettlement(World world)
             SeeSettled(sequence, record, ((SettlementSettled)record).Batch);
     }
 
-    /// <summary>What is sent must be on record, exactly so.</summary>
+    /// <summary>Checks that a sent batch is durable with the same content.</summary>
     public void RequireDurable(SettlementBatch batch)
     {
         if (!_ids.TryGetValue(batch.Id, out var sequence) || !IsSame(_batches[sequence], batch.Content))
             world.Find($"{batch.Id} is sent and not durable like that: {batch.Content}");
     }
 
-    /// <summary>When nothing happens any more, all that was due has settled, inside and outside.</summary>
+    /// <summary>Checks at the end that everything due has settled, inside and outside.</summary>
     public void RequireSettled()
     {
         foreach (var (symbol, trades) in _trades)
@@ -242,7 +242,7 @@ internal sealed class WitnessedSettlement(World world)
         }
     }
 
-    // Nobody gave what it was short of, and nobody's fail is a wish: what was due and has not settled.
+    // Checks that nobody delivered what it was short of, and that every fail was due and has not settled.
     private void RequireDelivered(long sequence, SettlementClosed closed, SettlementRecord settled, ImmutableArray<SettlementShort> shorts)
     {
         if (!(settled is SettlementPartial partial ? partial.Shorts : []).SequenceEqual(shorts))
@@ -333,7 +333,7 @@ internal sealed class WitnessedSettlement(World world)
 
     private static long DayOf(long nanos) => nanos / DayNanos;
 
-    // A trade, or the mirror of one that is given back.
+    // A trade, or the mirror of a reversed one.
     private static IEnumerable<(long Account, string Asset, long Amount)> Lines(string symbol, TurnStep step)
     {
         if (step.Kind is not (StepKind.Fill or StepKind.Reversed or StepKind.Restated))
@@ -343,7 +343,7 @@ internal sealed class WitnessedSettlement(World world)
         return step.Kind == StepKind.Reversed ? lines.Select(line => (line.Account, line.Asset, -line.Amount)) : lines;
     }
 
-    // Prices are cents, quantities units.
+    // Prices are in cents, quantities in units.
     private static (long Account, string Asset, long Amount)[] Lines(
         string symbol, Side side, long taker, long takerFee, long maker, long makerFee, long cash, long units)
     {

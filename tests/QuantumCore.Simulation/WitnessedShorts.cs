@@ -3,8 +3,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// The witness's own book of what changed trades have taken back, and of accounts that lack it: how much less than nothing an account may have, and that none is let
-/// go before as much has come in.
+/// The witness's own state of what changed trades took back, and of accounts that lack it. It checks how far an account
+/// may be negative, and that none is unfrozen before as much has come in.
 /// </summary>
 internal sealed class WitnessedShorts(World world)
 {
@@ -14,21 +14,23 @@ internal sealed class WitnessedShorts(World world)
     private readonly SortedDictionary<(long Account, string Asset), long> _lacksFree = [];
     private readonly Dictionary<long, long> _told = [];
 
-    /// <summary>Times that an account has frozen itself.</summary>
+    /// <summary>Number of times that accounts froze themselves.</summary>
     public long Frozen { get; private set; }
 
-    /// <summary>Who has frozen itself, and is not let go.</summary>
+    /// <summary>Accounts that froze themselves and are not unfrozen.</summary>
     public HashSet<long> Waiting { get; } = [];
 
-    /// <summary>How much less than nothing an account may have of an asset: what changes of trades have taken from it so far.</summary>
+    /// <summary>
+    /// Returns how far an account may be negative in an asset: the amount that trade changes have taken from it so far.
+    /// </summary>
     public long TakenBack(long account, string asset) => _takenBack.GetValueOrDefault((account, asset));
 
-    /// <summary>Begins to count what comes in from now on, for who is about to ask what there is.</summary>
+    /// <summary>Starts counting an account's receipts, before its balances are read.</summary>
     public ReceivedSince Since(long account) => new(
         _received.Where(received => received.Key.Account == account).ToDictionary(received => received.Key.Asset, received => received.Value),
         _told.GetValueOrDefault(account));
 
-    /// <summary>Something happens to an order of an account: what was held for it may be free.</summary>
+    /// <summary>Records an event of an account's order, which may release what was held for it.</summary>
     public void Told(long account)
     {
         _told[account] = _told.GetValueOrDefault(account) + 1;
@@ -36,14 +38,16 @@ internal sealed class WitnessedShorts(World world)
             _lacksFree.Remove(key);
     }
 
-    /// <summary>A change moves this: of one record together, since what is taken back and what comes instead are one.</summary>
+    /// <summary>
+    /// Adds the movements of one change together, because reversal and restatement belong to one record.
+    /// </summary>
     public void Changed(IEnumerable<(long Account, string Asset, long Amount)> lines)
     {
         foreach (var moved in lines.GroupBy(line => (line.Account, line.Asset)))
             _takenBack[moved.Key] = TakenBack(moved.Key.Account, moved.Key.Asset) + Math.Max(0, -moved.Sum(line => line.Amount));
     }
 
-    /// <summary>Something comes into an account, at once or as what is due to it.</summary>
+    /// <summary>Adds a receipt of an account, immediate or due.</summary>
     public void Moved(long account, string asset, long amount)
     {
         if (amount <= 0)
@@ -59,8 +63,8 @@ internal sealed class WitnessedShorts(World world)
     }
 
     /// <summary>
-    /// The account itself has said that it has less than nothing, or less than is held: that is so until as much has come in, or an order lets it go. All that
-    /// came since it was asked may be beside what it said.
+    /// Records that the account itself reported a negative balance, or less than is held. That holds until as much has
+    /// come in, or an order releases it. Receipts since the read may be missing in the report.
     /// </summary>
     public void Knows(AccountView view, ReceivedSince since)
     {
@@ -78,7 +82,7 @@ internal sealed class WitnessedShorts(World world)
         }
     }
 
-    /// <summary>What an account's own record says.</summary>
+    /// <summary>Adds a record of an account.</summary>
     public void See(long account, long sequence, AccountRecord record)
     {
         if (record is AccountFrozen { By: "exchange" } frozen)
@@ -98,5 +102,5 @@ internal sealed class WitnessedShorts(World world)
     }
 }
 
-/// <summary>What an account had received by the time it was asked what it has, and how often its orders had been told of.</summary>
+/// <summary>Receipts of an account before its balances were read, and the number of its order events.</summary>
 internal sealed record ReceivedSince(IReadOnlyDictionary<string, long> Received, long Told);

@@ -7,7 +7,7 @@ namespace QuantumCore.Simulation;
 
 /// <summary>
 /// Opens each snapshot when it is stored, and compares it with durable records. A day rarely restores from the one
-/// snapshot that forgot something.
+/// snapshot that lacks something.
 /// </summary>
 internal sealed class WitnessedSnapshots(World world)
 {
@@ -16,7 +16,7 @@ internal sealed class WitnessedSnapshots(World world)
     private readonly Dictionary<string, SortedDictionary<long, List<(long Sequence, long Floor)>>> _floors = [];
     private readonly Dictionary<long, List<(long Sequence, MarginState State)>> _states = [];
 
-    /// <summary>Notes a mass cancel up to a number.</summary>
+    /// <summary>Records a mass cancel up to an order number.</summary>
     public void Cancelled(string symbol, long sequence, long account, long floor)
     {
         if (!_floors.TryGetValue(symbol, out var accounts))
@@ -26,7 +26,7 @@ internal sealed class WitnessedSnapshots(World world)
         floors.Add((sequence, floor));
     }
 
-    /// <summary>Notes the state of a margin account.</summary>
+    /// <summary>Records the state of a margin account.</summary>
     public void See(long account, long sequence, AccountRecord record)
     {
         if (record is not MarginReviewed reviewed)
@@ -45,7 +45,9 @@ internal sealed class WitnessedSnapshots(World world)
             SeeAccount(long.Parse(stream.AsSpan(AccountPrefix.Length)), sequence, body);
     }
 
-    /// <summary>Requires that a book knows every number up to a mass cancel's, whether its order has arrived or not.</summary>
+    /// <summary>
+    /// Checks that a book knows every order number up to a mass cancel's, whether the order has arrived or not.
+    /// </summary>
     private void SeeBook(string symbol, long sequence, BookMachine machine)
     {
         foreach (var (account, floors) in _floors.GetValueOrDefault(symbol) ?? [])

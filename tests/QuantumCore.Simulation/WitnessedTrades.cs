@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// The witness's own book of trades, from durable records alone: what each is worth after all that was changed, and that a change gives back exactly what was in
-/// force, of a trade that is there and not void.
+/// The witness's own state of trades, derived from durable records alone: the current value of each trade after all
+/// changes. It checks that a change reverses exactly what was in force, of an existing trade that is not busted.
 /// </summary>
 internal sealed class WitnessedTrades(World world)
 {
@@ -16,21 +16,23 @@ internal sealed class WitnessedTrades(World world)
     /// <summary>Trades in the sequence in which they became durable.</summary>
     public IReadOnlyList<WitnessedFill> All => _inSequence;
 
-    /// <summary>Those that were changed.</summary>
+    /// <summary>Changed trades.</summary>
     public IReadOnlyCollection<WitnessedFill> Changed => _changed;
 
-    /// <summary>Changes that are on record.</summary>
+    /// <summary>Number of recorded changes.</summary>
     public long Changes { get; private set; }
 
-    /// <summary>A trade by its place; null where none is durable.</summary>
+    /// <summary>Returns a trade by its place; null if none is durable.</summary>
     public WitnessedFill? Of(string symbol, TradePlace place) => _trades.GetValueOrDefault((symbol, place));
 
-    /// <summary>What an account has traded with others on some days, each trade at what it is worth now, and on the day it was made.</summary>
+    /// <summary>
+    /// Returns the volume an account traded with others on some days, at current values, on the days of the trades.
+    /// </summary>
     public long VolumeOf(long account, long from, long before) => _inSequence
         .Where(trade => trade.Taker != trade.Maker && (trade.Taker == account || trade.Maker == account) && trade.Day >= from && trade.Day < before)
         .Sum(trade => trade.Now.PriceTicks * trade.Lots);
 
-    /// <summary>What a book's record trades, or changes.</summary>
+    /// <summary>Adds the trades and changes of a book's record.</summary>
     public void See(string symbol, long sequence, BookRecord record)
     {
         if (record is OrderAccepted { Order: var order } accepted)
@@ -99,7 +101,10 @@ internal sealed class WitnessedTrades(World world)
         _changed.Add(trade);
     }
 
-    /// <summary>What a trade is worth at a price: of its fees what its worth alone makes of them changes, by the terms of its orders.</summary>
+    /// <summary>
+    /// Returns the value of a trade at a price. Its fees change only as far as its value does, by the terms of its
+    /// orders.
+    /// </summary>
     private WitnessedWorth WorthAt(WitnessedFill trade, long sequence, long priceTicks)
     {
         if (priceTicks == 0)
@@ -145,14 +150,14 @@ internal sealed class WitnessedTrades(World world)
         command.Changes.Where(change => change.Name == name).Select(change => change.Value).FirstOrDefault(-1);
 }
 
-/// <summary>What a trade is worth from a record on.</summary>
-/// <param name="Sequence">The book's record that made it so.</param>
-/// <param name="PriceTicks">Its price; 0: it is void.</param>
-/// <param name="TakerFee">What the one pays.</param>
-/// <param name="MakerFee">What the other pays.</param>
+/// <summary>Value of a trade from a record on.</summary>
+/// <param name="Sequence">Book sequence of the record.</param>
+/// <param name="PriceTicks">Price, in ticks; 0 if busted.</param>
+/// <param name="TakerFee">Fee of the taker, in minor units.</param>
+/// <param name="MakerFee">Fee of the maker, in minor units.</param>
 internal readonly record struct WitnessedWorth(long Sequence, long PriceTicks, long TakerFee, long MakerFee);
 
-/// <summary>One trade as the durable records tell it.</summary>
+/// <summary>A trade according to the durable records.</summary>
 internal sealed class WitnessedFill(
     string symbol, TradePlace place, long timeNanos, Side side, (long Account, long Number, long OrderId) taker, (long Account, long Number, long OrderId) maker,
     long lots, WitnessedWorth made, bool isAuction = false)
@@ -187,10 +192,10 @@ internal sealed class WitnessedFill(
 
     public bool IsVoid => Now.PriceTicks == 0;
 
-    /// <summary>What it was worth when the book stood at a sequence.</summary>
+    /// <summary>Returns its value when the book was at a sequence.</summary>
     public WitnessedWorth AsOf(long sequence) => _worth.LastOrDefault(worth => worth.Sequence <= sequence);
 
-    /// <summary>Whether it had a price at some time since its book stood at a sequence.</summary>
+    /// <summary>Returns true if it had a price at some time since its book was at a sequence.</summary>
     public bool WasAt(long priceTicks, long since) => AsOf(since).PriceTicks == priceTicks || _worth.Exists(worth => worth.Sequence > since && worth.PriceTicks == priceTicks);
 
     public void Change(WitnessedWorth now) => _worth.Add(now);

@@ -2,9 +2,9 @@
 namespace QuantumCore.Simulation;
 
 /// <summary>
-/// One simulated installation: its silos, its database, its clients, and the one thread on which all of it runs.
-/// Whatever could happen next waits in a list; chance, by the seed, says what does. So a seed is a whole history, and
-/// the same seed is the same history.
+/// A simulated installation: silos, database, clients, and the one thread on which all of it runs. Everything that
+/// could happen next waits in a list, and the seed's random sequence selects from it. So the same seed gives the same
+/// history.
 /// </summary>
 internal sealed class World
 {
@@ -29,25 +29,25 @@ internal sealed class World
         Directory = new Directory(this);
     }
 
-    /// <summary>What decides everything.</summary>
+    /// <summary>Seed that decides everything.</summary>
     public int Seed { get; }
 
-    /// <summary>What may go wrong, and how often.</summary>
+    /// <summary>Possible faults and their probabilities.</summary>
     public Faults Faults { get; set; }
 
-    /// <summary>Ticks of 100 nanoseconds since the start.</summary>
+    /// <summary>Time since the start, in ticks of 100 nanoseconds.</summary>
     public long Now { get; private set; }
 
-    /// <summary>When something last kept a silo from looking at the database.</summary>
+    /// <summary>Last time at which something kept a silo from reading the database.</summary>
     public long LastTrouble { get; private set; }
 
-    /// <summary>Turns, messages, commits and timers so far.</summary>
+    /// <summary>Number of turns, messages, commits and timers so far.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>Hash of every choice made so far: two runs of a seed agree in it.</summary>
+    /// <summary>Hash of every random choice so far. Two runs of a seed agree in it.</summary>
     public ulong Trace { get; private set; } = 0xCBF2_9CE4_8422_2325;
 
-    /// <summary>Where clients and chaos run: never killed, never paused.</summary>
+    /// <summary>Owner of clients and chaos, never killed or paused.</summary>
     public Owner Outside { get; }
 
     public SimClock Clock { get; }
@@ -62,20 +62,20 @@ internal sealed class World
 
     public Nights Nights { get; }
 
-    /// <summary>Around what everybody trades, in ticks.</summary>
+    /// <summary>Price around which customers trade, in ticks.</summary>
     public long Middle { get; set; } = 1_000;
 
     public Directory Directory { get; }
 
     public List<Silo> Silos { get; } = [];
 
-    /// <summary>The symbol that may say that it is halted; none as long as nothing of the journal rots.</summary>
+    /// <summary>Symbol that may halt; null as long as no journal data is damaged.</summary>
     public string? MayHalt { get; set; }
 
-    /// <summary>What is wrong; empty is good news.</summary>
+    /// <summary>Issues found; empty if there are none.</summary>
     public List<string> Findings { get; } = [];
 
-    /// <summary>Told of each line of the story, where somebody wants to read it.</summary>
+    /// <summary>Called with each line of the story; null for none.</summary>
     public Action<string>? Story { get; init; }
 
     public bool IsBroken => Findings.Count > 0;
@@ -109,8 +109,8 @@ internal sealed class World
     /// <summary>Runs a coroutine outside the silos.</summary>
     public Task Run(Func<Task> work) => Outside.Run(work);
 
-    /// <summary>Goes on until something is done, or for so many steps.</summary>
-    /// <returns>False: the steps are used up, or nothing can ever happen any more.</returns>
+    /// <summary>Runs steps until a task is done, up to a maximum.</summary>
+    /// <returns>False if the steps are used up, or nothing can ever happen any more.</returns>
     public bool RunUntil(Task done, long mostSteps)
     {
         var end = Steps + mostSteps;
@@ -125,7 +125,7 @@ internal sealed class World
 
     public void Enqueue(Owner owner, Task task)
     {
-        // What a dead silo leaves behind may still be woken, by a finalizer for one.
+        // Leftovers of a dead silo may still be woken, for example by a finalizer.
         if (owner.IsDead)
             return;
         if (Environment.CurrentManagedThreadId != _thread)
@@ -140,7 +140,7 @@ internal sealed class World
     public void Arm(SimTimer timer, TimeSpan due) =>
         _timers.Enqueue(timer, (timer.Due = Now + Math.Max(1, due.Ticks), timer.Order = ++_timerOrder));
 
-    /// <summary>What waits on behalf of an owner that is paused stays; of one that is dead goes.</summary>
+    /// <summary>Removes the waiting work of a dead owner. Work of a paused owner stays.</summary>
     public void Forget(Owner dead) => _ready.RemoveAll(waiting => waiting.Owner == dead);
 
     private bool Step()
@@ -150,7 +150,7 @@ internal sealed class World
         if (TakeReady() is not { } next)
             return SkipToNextTimer();
 
-        // Work takes time, so that timers come due in its midst.
+        // Work takes time, so that timers become due meanwhile.
         Now += _random.Next(20, 400);
         next.Owner.Execute(next.Task);
         return true;
@@ -194,7 +194,7 @@ internal sealed class World
     }
 }
 
-/// <summary>What may go wrong, as probabilities of one occasion each.</summary>
+/// <summary>Possible faults, as probabilities of one occasion each.</summary>
 internal sealed record Faults
 {
     public static readonly Faults None = new();
@@ -219,7 +219,7 @@ internal sealed record Faults
     };
 
     /// <summary>
-    /// Some of these more often and some never: what is rare together shows in the days in which little else happens.
+    /// Draws faults: some more often and some never. Rare combinations show on days on which little else happens.
     /// </summary>
     public static Faults Drawn(World world)
     {
@@ -242,12 +242,14 @@ internal sealed record Faults
         };
     }
 
-    /// <summary>Returns the same, with more of what rare situations of a habit need. Days without faults stay so.</summary>
+    /// <summary>
+    /// Returns the same faults, with more of what a habit's rare situations need. Days without faults stay so.
+    /// </summary>
     public Faults Of(Habit habit) => habit switch
     {
         Habit.Amends when this != None => this with { DeliveryLost = 0.3 },
         Habit.GivesAll when this != None => this with { DeliversNothing = true },
-        // Accounts alone: a night may end within the second in which a catalog that is split shows old holidays.
+        // Only for accounts: a night may end within the second in which a split catalog shows old holidays.
         Habit.Watches when this != None => this with { AccountElsewhere = 0.08 },
         _ => this,
     };
@@ -258,18 +260,18 @@ internal sealed record Faults
 
     public double CallDoubled { get; init; }
 
-    /// <summary>A call that takes seconds, so that it arrives when nobody waits for it any more.</summary>
+    /// <summary>Probability of a call that takes seconds and arrives when nobody waits for it any more.</summary>
     public double CallLate { get; init; }
 
-    /// <summary>A book's delivery to an account. The account hears of it when it asks by itself.</summary>
+    /// <summary>Probability of a lost delivery from a book to an account. The account finds out by polling.</summary>
     public double DeliveryLost { get; init; }
 
     public double CommitFailsBefore { get; init; }
 
-    /// <summary>The commit lands, and its answer is lost.</summary>
+    /// <summary>Probability of a commit that lands while its response is lost.</summary>
     public double CommitFailsAfter { get; init; }
 
-    /// <summary>The connection is lost, and the transaction lands later.</summary>
+    /// <summary>Probability of a lost connection whose transaction lands later.</summary>
     public double CommitLandsLate { get; init; }
 
     public double KilledBeforeCommit { get; init; }
@@ -280,15 +282,17 @@ internal sealed record Faults
 
     public double HistoryCommitFails { get; init; }
 
-    /// <summary>A silo believes that a grain lives in itself although another one holds it.</summary>
+    /// <summary>Probability that a silo believes a grain lives in itself although another one holds it.</summary>
     public double Elsewhere { get; init; }
 
-    /// <summary>The same of accounts, beside that.</summary>
+    /// <summary>Additional probability of the same for accounts.</summary>
     public double AccountElsewhere { get; init; }
 
-    /// <summary>Whether who delivers less than it owes delivers nothing, and most do.</summary>
+    /// <summary>True if most accounts fail to deliver, and deliver nothing then.</summary>
     public bool DeliversNothing { get; init; }
 
-    /// <summary>Whether silos are killed and paused, the database goes down, clocks jump and snapshots rot.</summary>
+    /// <summary>
+    /// True if silos are killed and paused, the database fails, clocks jump and snapshots are damaged.
+    /// </summary>
     public bool Chaos { get; init; }
 }

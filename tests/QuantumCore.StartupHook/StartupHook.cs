@@ -5,15 +5,16 @@ using Microsoft.Extensions.Hosting;
 
 #pragma warning disable MA0047, CA1050 // The runtime looks for it by this name.
 /// <summary>
-/// Runs in the process of an exchange before its first instruction, where DOTNET_STARTUP_HOOKS names this assembly: its clock is then as many days
-/// ahead as a file says, and follows that file. So days pass for real processes, and the product has no switch for it.
+/// Runs in an exchange's process before its first instruction, if DOTNET_STARTUP_HOOKS names this assembly. It shifts
+/// the clock ahead by a number of days from a file, and follows that file. So days pass for real processes, without a
+/// switch in the product.
 /// </summary>
 public static class StartupHook
 {
-    /// <summary>Names the file.</summary>
+    /// <summary>Environment variable with the path of the file.</summary>
     public const string FileVariable = "SHIFTED_CLOCK";
 
-    /// <summary>Set, a service of the process fails as soon as it has started.</summary>
+    /// <summary>Environment variable that makes a service of the process fail as soon as it has started.</summary>
     public const string FailingVariable = "FAILING_SERVICE";
 
     /// <summary>Called by the runtime.</summary>
@@ -25,7 +26,7 @@ public static class StartupHook
             DiagnosticListener.AllListeners.Subscribe(new Hosts(services => services.AddHostedService<FailingService>()));
     }
 
-    /// <summary>Hears of each host that is being built.</summary>
+    /// <summary>Observes each host that is being built.</summary>
     private sealed class Hosts(Action<IServiceCollection> add) : IObserver<DiagnosticListener>, IObserver<KeyValuePair<string, object?>>
     {
         public void OnNext(DiagnosticListener value)
@@ -61,7 +62,7 @@ public static class StartupHook
         }
     }
 
-    /// <summary>The system's clock, so many days ahead.</summary>
+    /// <summary>The system's clock, ahead by a number of days.</summary>
     private sealed class ShiftedClock(string path) : TimeProvider
     {
         private long _readAt = -1_000;
@@ -69,7 +70,7 @@ public static class StartupHook
 
         public override DateTimeOffset GetUtcNow()
         {
-            // Who reads it twice at once reads the same.
+            // Two reads within an instant give the same time.
             if (Environment.TickCount64 - Volatile.Read(ref _readAt) is < 0 or >= 20)
             {
                 Volatile.Write(ref _days, long.Parse(File.ReadAllText(path), CultureInfo.InvariantCulture));

@@ -8,12 +8,12 @@ using QuantumCore.Gateway.Cluster;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// An Orleans cluster inside this process, with memory storage. Its silos find each other in memory, or with
-/// QUANTUMCORE_TEST_POSTGRES=1 by the list of members in PostgreSQL, as those of the exchange do.
+/// An Orleans cluster inside this process, with memory storage. Its silos find each other in memory or, with
+/// QUANTUMCORE_TEST_POSTGRES=1, by the membership table in PostgreSQL, like those of the exchange.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
-    /// <summary>Silos of every cluster, unless a test asks for more, or for no more than it says.</summary>
+    /// <summary>Number of silos of every cluster, unless a test sets more, or a maximum.</summary>
     private const string SilosVariable = "QUANTUMCORE_TEST_SILOS";
 
     private readonly InProcessTestCluster _cluster;
@@ -26,13 +26,15 @@ public sealed class GrainCluster : IAsyncDisposable
             : SiloServices(0).GetRequiredService<IClusterClient>();
     }
 
-    /// <summary>The way to the grains: from within a lone silo, as the exchange's own gateway has it, or a client outside.</summary>
+    /// <summary>
+    /// Client of the grains: from within a lone silo, like the exchange's own gateway, or from outside.
+    /// </summary>
     public IClusterClient Grains { get; }
 
-    /// <summary>How many silos are alive.</summary>
+    /// <summary>Number of live silos.</summary>
     public int SiloCount => _cluster.Silos.Count;
 
-    /// <summary>Starts a cluster and waits until it takes calls.</summary>
+    /// <summary>Starts a cluster and waits until it accepts calls.</summary>
     public static async Task<GrainCluster> StartAsync(GrainClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -47,7 +49,8 @@ public sealed class GrainCluster : IAsyncDisposable
             await KeepMembersAsync(builder, postgres);
         builder.ConfigureSiloHost((_, host) =>
         {
-            // Idle activations are collected by the system's clock, and so it is to begin by it, whatever clock a test's grains have.
+            // Idle activations are collected by the system's clock, so the cluster starts with it, whatever clock a
+            // test's grains use.
             host.Services.AddKeyedSingleton("Orleans.ActivationManagement", TimeProvider.System);
             host.Services.SendExceptionsWhole();
             options.ConfigureServices?.Invoke(host.Services);
@@ -65,16 +68,16 @@ public sealed class GrainCluster : IAsyncDisposable
         return new GrainCluster(cluster);
     }
 
-    /// <summary>The services of one silo, counted from zero in the order of their start.</summary>
+    /// <summary>Returns the services of a silo, counted from zero in start order.</summary>
     public IServiceProvider SiloServices(int silo) => _cluster.Silos[silo].SiloHost.Services;
 
-    /// <summary>Ends the activation of a grain, wherever it lives, and waits until it has ended.</summary>
+    /// <summary>Deactivates a grain, wherever it lives, and waits until it has ended.</summary>
     public Task DeactivateAsync(IAddressable grain) => _cluster.DeactivateAsync(grain);
 
-    /// <summary>Ends one silo without any farewell, as a crash would.</summary>
+    /// <summary>Kills a silo without a shutdown, like a crash.</summary>
     public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo], CancellationToken.None);
 
-    /// <summary>Starts one more silo.</summary>
+    /// <summary>Starts another silo.</summary>
     public async Task StartSiloAsync()
     {
         await _cluster.StartAdditionalSiloAsync();
@@ -84,7 +87,7 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>Stops the cluster.</summary>
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    /// <summary>The members of this cluster, which has a name of its own, are in the database.</summary>
+    /// <summary>Stores the membership of this cluster, which has its own name, in the database.</summary>
     private static async Task KeepMembersAsync(InProcessTestClusterBuilder builder, string postgres)
     {
         await ClusterMembership.CreateTablesAsync(postgres, CancellationToken.None);
@@ -95,7 +98,7 @@ public sealed class GrainCluster : IAsyncDisposable
         builder.ConfigureClient(client => client.JoinCluster(builder.Options.ClusterId, postgres));
     }
 
-    // Orleans' own tests alone may say so.
+    // Only Orleans' own tests can set it.
     [UnsafeAccessor(UnsafeAccessorKind.Method, Name = "set_UseTestClusterMembership")]
     private static extern void KeepMembersInMemory(InProcessTestClusterOptions options, bool value);
 
@@ -107,14 +110,15 @@ public sealed class GrainCluster : IAsyncDisposable
             messaging.SystemResponseTimeout = TimeSpan.FromSeconds(30);
             messaging.MaxEnqueuedRequestsHardLimit = options.MaxRequestsPerActivation;
         });
-        // A dead silo is missed after seconds: a test of a crash should not wait for a production's patience.
+        // A dead silo is detected after seconds, so that a crash test does not wait for production timeouts.
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(1);
             membership.NumMissedProbesLimit = 2;
             membership.NumVotesForDeathDeclaration = 1;
             membership.TableRefreshTimeout = TimeSpan.FromSeconds(2);
-            // Who takes too long to join is given up by the silos' clock, and where a test moves that, the one silo would give up itself.
+            // A silo that joins too slowly is evicted by the silos' clock. If a test moves the clock, a lone silo would
+            // evict itself.
             membership.EvictWhenMaxJoinAttemptTimeExceeded = options.MayHaveMore;
         });
         silo.AddMemoryGrainStorageAsDefault();

@@ -4,7 +4,7 @@ using System.Text;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// Writes day files of TotalView-ITCH 5.0, field after field as the specification lists them. It shares nothing with what reads them.
+/// Writes TotalView-ITCH 5.0 day files, field by field as the specification lists them. Shares nothing with the reader.
 /// </summary>
 public sealed class ItchFile
 {
@@ -13,17 +13,19 @@ public sealed class ItchFile
     /// <summary>Nanoseconds since midnight of the next message.</summary>
     public long Time { get; set; } = 34_200_123_456_789;
 
-    /// <summary>The tracking number of all messages.</summary>
+    /// <summary>Tracking number of all messages.</summary>
     public ushort Tracking { get; set; } = 2;
 
-    /// <summary>The file so far.</summary>
+    /// <summary>Returns the file so far.</summary>
     public byte[] ToArray() => [.. _bytes];
 
-    /// <summary>A command flow as a day of one stock, with another one beside it.</summary>
-    /// <param name="lines">Lines of a command file: adds, reductions, cancels and aggressive orders; all else is left out.</param>
-    /// <param name="ticker">The stock.</param>
-    /// <param name="locate">Its locate code.</param>
-    /// <param name="beside">A stock that trades beside it, message for message, under the next locate code.</param>
+    /// <summary>Returns a command flow as a day of one stock, with another one beside it.</summary>
+    /// <param name="lines">Lines of a command file: adds, reductions, cancels and aggressive orders; others are
+    /// skipped.</param>
+    /// <param name="ticker">Ticker of the stock.</param>
+    /// <param name="locate">Locate code of the stock.</param>
+    /// <param name="beside">Another stock that trades beside it, message for message, under the next locate
+    /// code.</param>
     public static ItchFile Of(IEnumerable<string> lines, string ticker, ushort locate, string beside)
     {
         var day = new ItchFile();
@@ -51,47 +53,47 @@ public sealed class ItchFile
         return day.Event('M').Event('E').Event('C');
     }
 
-    /// <summary>S, a system event.</summary>
+    /// <summary>Adds S, a system event.</summary>
     public ItchFile Event(char code) => Put(Message('S', 0).Letter(code));
 
-    /// <summary>R, a stock of the directory.</summary>
+    /// <summary>Adds R, a stock of the directory.</summary>
     public ItchFile Directory(ushort locate, string ticker) => Put(Message('R', locate).Word(ticker, 8)
         .Letter('Q').Letter('N').Number(100, 4).Letter('N').Letter('C').Word("Z", 2).Letter('P').Letter('N').Letter('N').Letter('1').Letter('N').Number(0, 4).Letter('N'));
 
-    /// <summary>H, a trading action: T trades, H halts.</summary>
+    /// <summary>Adds H, a trading action: T trades, H halts.</summary>
     public ItchFile Action(ushort locate, string ticker, char state) =>
         Put(Message('H', locate).Word(ticker, 8).Letter(state).Letter(' ').Word("", 4));
 
-    /// <summary>A, an order comes; F with a firm.</summary>
+    /// <summary>Adds A, a new order; F with a firm.</summary>
     public ItchFile Add(ushort locate, long reference, char side, uint shares, string ticker, uint price, string? firm = null)
     {
         var fields = Message(firm is null ? 'A' : 'F', locate).Number(reference, 8).Letter(side).Number(shares, 4).Word(ticker, 8).Number(price, 4);
         return Put(firm is null ? fields : fields.Word(firm, 4));
     }
 
-    /// <summary>E, an order is executed as displayed.</summary>
+    /// <summary>Adds E, an execution at the displayed price.</summary>
     public ItchFile Execute(ushort locate, long reference, uint shares, long match = 7) =>
         Put(Message('E', locate).Number(reference, 8).Number(shares, 4).Number(match, 8));
 
-    /// <summary>C, an order is executed at a price of its own.</summary>
+    /// <summary>Adds C, an execution at another price.</summary>
     public ItchFile ExecuteAt(ushort locate, long reference, uint shares, uint price, char printable, long match = 7) =>
         Put(Message('C', locate).Number(reference, 8).Number(shares, 4).Number(match, 8).Letter(printable).Number(price, 4));
 
-    /// <summary>X, a part of an order is cancelled.</summary>
+    /// <summary>Adds X, a partial cancellation.</summary>
     public ItchFile Cancel(ushort locate, long reference, uint shares) => Put(Message('X', locate).Number(reference, 8).Number(shares, 4));
 
-    /// <summary>D, the rest of an order is cancelled.</summary>
+    /// <summary>Adds D, a deletion.</summary>
     public ItchFile Delete(ushort locate, long reference) => Put(Message('D', locate).Number(reference, 8));
 
-    /// <summary>U, an order takes another one's place.</summary>
+    /// <summary>Adds U, a replacement.</summary>
     public ItchFile Replace(ushort locate, long reference, long newReference, uint shares, uint price) =>
         Put(Message('U', locate).Number(reference, 8).Number(newReference, 8).Number(shares, 4).Number(price, 4));
 
-    /// <summary>P, a hidden order is executed.</summary>
+    /// <summary>Adds P, an execution of a hidden order.</summary>
     public ItchFile Hidden(ushort locate, uint shares, string ticker, uint price) =>
         Put(Message('P', locate).Number(0, 8).Letter('B').Number(shares, 4).Word(ticker, 8).Number(price, 4).Number(8, 8));
 
-    /// <summary>Q, a cross.</summary>
+    /// <summary>Adds Q, a cross.</summary>
     public ItchFile Cross(ushort locate, long shares, string ticker, uint price, char type) =>
         Put(Message('Q', locate).Number(shares, 8).Word(ticker, 8).Number(price, 4).Number(9, 8).Letter(type));
 

@@ -19,7 +19,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    /// <summary>How many timers are set, so that a test can wait until the code under test has set its own.</summary>
+    /// <summary>Number of set timers, so that a test can wait until the code under test has set its own.</summary>
     public int ArmedTimers
     {
         get
@@ -39,7 +39,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     /// <inheritdoc/>
     public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
-    /// <summary>Moves the clock forward and fires what comes due.</summary>
+    /// <summary>Moves the clock forward and fires due timers.</summary>
     public void Advance(TimeSpan by)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
@@ -59,7 +59,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     }
 
     /// <summary>
-    /// Takes the earliest timer due by <paramref name="end"/>, moves the clock to it and sets it anew.
+    /// Returns the earliest timer due by <paramref name="end"/>, after moving the clock to it and rescheduling it.
     /// </summary>
     private ManualTimer? NextDue(DateTimeOffset end)
     {

@@ -1,9 +1,11 @@
 namespace QuantumCore.TestKit;
 
-/// <summary>Good messages made bad.</summary>
+/// <summary>Mutates valid messages.</summary>
 public static class Mutant
 {
-    /// <summary>The bytes with one to three changes: one byte another, gone or new, or a run of them gone or twice.</summary>
+    /// <summary>
+    /// Returns the bytes with one to three changes: a byte changed, removed or added, or a run removed or doubled.
+    /// </summary>
     public static byte[] Of(byte[] bytes, Random random)
     {
         ArgumentNullException.ThrowIfNull(random);

@@ -2,14 +2,14 @@ using Xunit;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>Finds the recorded order flow, which lies beside the repository and not in it.</summary>
+/// <summary>Finds the recorded order flow, which is stored beside the repository.</summary>
 public static class OrderFlowFiles
 {
     private const string Variable = "QUANTUMCORE_DATA";
 
     /// <summary>
-    /// The path of a file: in the folder that QUANTUMCORE_DATA names, else in ../shared/data beside the solution's
-    /// folder. Skips the test when it is in neither.
+    /// Returns the path of a file: in the folder named by QUANTUMCORE_DATA, else in ../shared/data beside the
+    /// solution's folder. Skips the test if it is in neither.
     /// </summary>
     public static string Find(string name)
     {

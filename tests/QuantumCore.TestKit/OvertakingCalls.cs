@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>Lets calls that are in flight together overtake each other, as a network may: the newest goes first.</summary>
+/// <summary>Lets concurrent calls overtake each other, as a network may: the newest goes first.</summary>
 internal sealed class OvertakingCalls : IOutgoingGrainCallFilter
 {
     private readonly ConcurrentStack<TaskCompletionSource> _waiting = new();

@@ -4,13 +4,13 @@ using Xunit;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>How a server goes down.</summary>
+/// <summary>Kind of a server outage.</summary>
 public enum PostgresStop
 {
-    /// <summary>Sessions are ended, everything is written.</summary>
+    /// <summary>Sessions are ended and everything is written.</summary>
     Fast = 0,
 
-    /// <summary>Sessions are cut off; the next start recovers from the log.</summary>
+    /// <summary>Sessions are cut; the next start recovers from the log.</summary>
     Immediate = 1,
 
     /// <summary>The postmaster is killed, as by a power cut.</summary>
@@ -20,14 +20,13 @@ public enum PostgresStop
     Sessions = 3,
 }
 
-/// <summary>How a server goes down, and for how long.</summary>
-/// <param name="Stop">In which way.</param>
-/// <param name="Lasts">From being down until it is started again.</param>
+/// <summary>A server outage with its duration.</summary>
+/// <param name="Stop">Kind of outage.</param>
+/// <param name="Lasts">Time from the stop until the restart.</param>
 public readonly record struct PostgresOutage(PostgresStop Stop, TimeSpan Lasts)
 {
     /// <summary>
-    /// Outages as a seed draws them, each way as often as the others: most are short, and one in some is nearly as long as
-    /// the longest.
+    /// Draws outages from a seed, each kind equally often. Most are short, some nearly as long as the longest.
     /// </summary>
     public static IEnumerable<PostgresOutage> Draw(Random random, int count, TimeSpan longest)
     {
@@ -42,9 +41,9 @@ public readonly record struct PostgresOutage(PostgresStop Stop, TimeSpan Lasts)
 }
 
 /// <summary>
-/// A private PostgreSQL server for one test assembly, with fsync on and a unix socket only. It starts at the first
-/// <see cref="StartedAsync"/>, and goes away, files and all, when it is disposed. QUANTUMCORE_POSTGRES may name another
-/// server (a connection string). Where there is none, tests are skipped on a developer's machine and fail in CI.
+/// A private PostgreSQL server for a test assembly, with fsync on and a unix socket only. It starts at the first
+/// <see cref="StartedAsync"/>, and is deleted when disposed. QUANTUMCORE_POSTGRES may name another server (a connection
+/// string). Without a server, tests are skipped on a developer's machine and fail in CI.
 /// </summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
@@ -52,7 +51,7 @@ public sealed class PostgresServer : IAsyncDisposable
         "PostgreSQL's server programs were not found. Install them (Debian: apt install postgresql), put initdb and " +
         "pg_ctl on PATH, or set QUANTUMCORE_POSTGRES to a connection string.";
 
-    /// <summary>With 1, tests that may run over PostgreSQL do.</summary>
+    /// <summary>Environment variable; 1 runs tests over PostgreSQL if they support it.</summary>
     private const string WantedVariable = "QUANTUMCORE_TEST_POSTGRES";
 
     private readonly SemaphoreSlim _starting = new(1);
@@ -60,12 +59,15 @@ public sealed class PostgresServer : IAsyncDisposable
     private string? _folder;
     private string? _connectionString;
 
-    /// <summary>A server that a test may stop: never the one that QUANTUMCORE_POSTGRES names.</summary>
+    /// <summary>True for a server that a test may stop: never the one named by QUANTUMCORE_POSTGRES.</summary>
     public bool IsPrivate { get; init; }
 
     private static bool IsRoot => Environment.UserName == "root";
 
-    /// <summary>The connection string of this assembly's server, started, where QUANTUMCORE_TEST_POSTGRES is 1; otherwise null.</summary>
+    /// <summary>
+    /// Returns the connection string of this assembly's started server if QUANTUMCORE_TEST_POSTGRES is 1; otherwise
+    /// null.
+    /// </summary>
     /// <exception cref="InvalidOperationException">The test assembly has no such fixture.</exception>
     public static async Task<string?> WantedAsync()
     {
@@ -75,7 +77,9 @@ public sealed class PostgresServer : IAsyncDisposable
         return await server.StartedAsync();
     }
 
-    /// <summary>Starts the server if it is not up yet, and returns its connection string; skips the test where there is none.</summary>
+    /// <summary>
+    /// Starts the server if it is not running, and returns its connection string. Skips the test if there is none.
+    /// </summary>
     public async Task<string> StartedAsync()
     {
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
@@ -89,7 +93,7 @@ public sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Takes the server down and, after a while, up again.</summary>
+    /// <summary>Stops the server and, after a while, starts it again.</summary>
     public async Task GoAwayAsync(PostgresOutage outage)
     {
         await StopAsync(outage.Stop);
@@ -98,7 +102,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await StartAsync();
     }
 
-    /// <summary>Takes the server down, or ends its sessions.</summary>
+    /// <summary>Stops the server, or ends its sessions.</summary>
     public async Task StopAsync(PostgresStop mode)
     {
         Debug.Assert(_folder is not null, "Only a private server can be stopped.");
@@ -121,7 +125,7 @@ public sealed class PostgresServer : IAsyncDisposable
         await RunAsync("pg_ctl", "-D", Path.Combine(_folder, "data"), "-m", mode.ToString().ToLowerInvariant(), "-w", "stop");
     }
 
-    /// <summary>Brings the server up again. After a kill its orphans may hold it up for a moment.</summary>
+    /// <summary>Starts the server again. After a kill its orphans may delay it for a moment.</summary>
     public async Task StartAsync()
     {
         Debug.Assert(_folder is not null, "Only a private server can be started.");
@@ -195,7 +199,7 @@ public sealed class PostgresServer : IAsyncDisposable
             File.Exists(Path.Combine(folder, "initdb")) && File.Exists(Path.Combine(folder, "pg_ctl")));
     }
 
-    /// <summary>A run that is broken off must not leave a server behind.</summary>
+    /// <summary>Stops the server when an aborted run exits.</summary>
     private void StopAtExit(object? sender, EventArgs exit)
     {
         using var stop = Process.Start(
@@ -211,7 +215,9 @@ public sealed class PostgresServer : IAsyncDisposable
         if (process.ExitCode != 0) throw new InvalidOperationException($"{program} ended with {process.ExitCode}.");
     }
 
-    /// <summary>The server refuses to run as root, so root runs its programs as the user postgres.</summary>
+    /// <summary>
+    /// Returns a command of the server. It refuses to run as root, so root runs it as the user postgres.
+    /// </summary>
     private ProcessStartInfo Command(string program, params string[] arguments)
     {
         var ours = program is "initdb" or "pg_ctl";

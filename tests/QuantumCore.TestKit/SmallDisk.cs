@@ -3,13 +3,15 @@ using Xunit;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>A disk of a few MiB in memory, which a test can fill. Only root can mount one; elsewhere the test is skipped.</summary>
+/// <summary>
+/// A disk of a few MiB in memory, which a test can fill. Only root can mount it; otherwise the test is skipped.
+/// </summary>
 public sealed class SmallDisk : IDisposable
 {
     private readonly DirectoryInfo _mount = Directory.CreateTempSubdirectory("quantumcore-disk-");
     private int _fillers;
 
-    /// <summary>Mounts it; skips the test where that is not possible.</summary>
+    /// <summary>Mounts it; skips the test if that is not possible.</summary>
     public SmallDisk(int mebibytes)
     {
         var isMounted = OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess
@@ -20,10 +22,10 @@ public sealed class SmallDisk : IDisposable
         Assert.Skip("A small disk can be mounted on Linux by root alone; the same is tested on a simulated disk (QuantumCore.Journal.Tests).");
     }
 
-    /// <summary>A new folder on it.</summary>
+    /// <summary>Creates a folder on it.</summary>
     public DirectoryInfo Folder(string name) => _mount.CreateSubdirectory(name);
 
-    /// <summary>Somebody else's file takes the room, but for these bytes.</summary>
+    /// <summary>Fills the space with a foreign file, except for some bytes.</summary>
     public void Fill(long leave)
     {
         var piece = new byte[4_096];
@@ -35,11 +37,11 @@ public sealed class SmallDisk : IDisposable
         }
         catch (IOException)
         {
-            // Full.
+            // The disk is full.
         }
     }
 
-    /// <summary>Somebody else's files are gone.</summary>
+    /// <summary>Deletes the foreign files.</summary>
     public void Free()
     {
         foreach (var filler in _mount.GetFiles("filler-*"))

@@ -6,8 +6,9 @@ using Xunit.v3;
 namespace QuantumCore.TestKit;
 
 /// <summary>
-/// Ends a test that takes longer than QUANTUMCORE_TEST_MINUTES, where that is set: first by its token, so that it fails where it
-/// waits, and if it does not heed it, by ending the process with the name of the test. Runs that are meant to be long set no limit.
+/// Ends a test that takes longer than QUANTUMCORE_TEST_MINUTES, if it is set. First it cancels the test's token, so
+/// that the test fails where it waits. If that has no effect, it ends the process with the name of the test. Long runs
+/// set no limit.
 /// </summary>
 [AttributeUsage(AttributeTargets.Assembly)]
 public sealed class TimeLimitAttribute : BeforeAfterTestAttribute

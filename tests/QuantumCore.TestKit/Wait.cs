@@ -3,21 +3,23 @@ using Xunit;
 
 namespace QuantumCore.TestKit;
 
-/// <summary>Waits for what happens in its own time.</summary>
+/// <summary>Waits for conditions.</summary>
 public static class Wait
 {
-    /// <summary>How long a test waits for what must come: far longer than it takes, since a busy machine is no defect.</summary>
+    /// <summary>
+    /// Timeout for conditions that must come true: far longer than necessary, since a busy machine is no defect.
+    /// </summary>
     public static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
 
-    /// <summary>Until it is so; a test that waits in vain fails with what it waited for: what it asked, where nothing else is said.</summary>
+    /// <summary>Waits until a condition is true. A timeout fails with the condition, or with a given text.</summary>
     public static Task UntilAsync(Func<Task<bool>> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "") =>
         UntilAsync(isTrue, () => what);
 
-    /// <summary>The same of what is known at once.</summary>
+    /// <summary>Waits until a synchronous condition is true.</summary>
     public static Task UntilAsync(Func<bool> isTrue, [CallerArgumentExpression(nameof(isTrue))] string what = "") =>
         UntilAsync(() => Task.FromResult(isTrue()), () => what);
 
-    /// <summary>The same; what it waited for is told as it is then.</summary>
+    /// <summary>Waits until a condition is true. A timeout fails with a text created at that time.</summary>
     public static async Task UntilAsync(Func<Task<bool>> isTrue, Func<string> what)
     {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

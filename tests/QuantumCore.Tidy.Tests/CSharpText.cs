@@ -3,8 +3,8 @@ using System.Text;
 namespace QuantumCore.Tidy.Tests;
 
 /// <summary>
-/// C# as far as a rule about words needs it: comments, texts and characters become spaces, line ends and the code
-/// in the holes of an interpolated text stay. Positions do not move.
+/// C# source reduced to code, for rules about words: comments, strings and characters become spaces. Line ends and the
+/// code in the holes of interpolated strings stay. Positions do not move.
 /// </summary>
 internal sealed class CSharpText
 {
@@ -14,7 +14,7 @@ internal sealed class CSharpText
 
     private CSharpText(string text) => (_text, _code) = (text, new StringBuilder(text));
 
-    /// <summary>The code of a source.</summary>
+    /// <summary>Returns the code of a source.</summary>
     public static string Code(string text)
     {
         var reading = new CSharpText(text);
@@ -22,7 +22,7 @@ internal sealed class CSharpText
         return reading._code.ToString();
     }
 
-    /// <summary>The line of a position, from 1.</summary>
+    /// <summary>Returns the line of a position, from 1.</summary>
     public static int Line(string text, int position) => text.AsSpan(0, position).Count('\n') + 1;
 
     private void ReadCode(bool inHole)

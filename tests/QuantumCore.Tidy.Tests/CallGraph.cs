@@ -6,7 +6,7 @@ using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>What the compiled methods of an assembly refer to, read from their instructions.</summary>
+/// <summary>References of an assembly's compiled methods, read from their instructions.</summary>
 internal static class CallGraph
 {
     private const BindingFlags Everything =
@@ -16,17 +16,17 @@ internal static class CallGraph
         .Select(field => (OpCode)field.GetValue(null)!)
         .ToFrozenDictionary(code => code.Value);
 
-    /// <summary>A class with what the compiler made of its lambdas and its async methods.</summary>
+    /// <summary>Returns a class with the classes the compiler generated for its lambdas and async methods.</summary>
     public static IEnumerable<Type> WithNested(Type type) =>
         type.GetNestedTypes(BindingFlags.Public | BindingFlags.NonPublic).SelectMany(WithNested).Prepend(type);
 
-    /// <summary>The bodies of a class.</summary>
+    /// <summary>Returns the method bodies of a class.</summary>
     public static IEnumerable<MethodBase> Bodies(Type type) => WithNested(type).SelectMany(
         part => part.GetMethods(Everything).Cast<MethodBase>().Concat(part.GetConstructors(Everything)));
 
     /// <summary>
-    /// Every member that a method's instructions refer to, and every type they, its locals or its signature name,
-    /// type arguments included.
+    /// Returns every member that a method's instructions refer to, and every type named by them, its locals or its
+    /// signature, including type arguments.
     /// </summary>
     public static IEnumerable<MemberInfo> References(MethodBase method)
     {
@@ -42,7 +42,7 @@ internal static class CallGraph
     }
 
     /// <summary>
-    /// Everything in the same assembly that may run when a class does, other than the classes where it stops.
+    /// Returns everything in the same assembly that may run when a class does, except the classes where it stops.
     /// </summary>
     public static IEnumerable<MethodBase> Reachable(Type start, Func<Type, bool> stops)
     {
@@ -62,7 +62,7 @@ internal static class CallGraph
         return seen;
     }
 
-    /// <summary>The class that a nested one lies in.</summary>
+    /// <summary>Returns the outermost class of a nested one.</summary>
     public static Type Outermost(Type type)
     {
         while (type.DeclaringType is { } outer)
@@ -73,7 +73,7 @@ internal static class CallGraph
         return type;
     }
 
-    // An async method starts its state machine through a generic builder, which is no reference to the machine's body.
+    // An async method starts its state machine through a generic builder, which does not refer to the machine's body.
     private static IEnumerable<MethodBase> Entered(MemberInfo member) => member is not MethodBase method
         ? []
         : method.GetCustomAttribute<StateMachineAttribute>() is { StateMachineType: var machine }
@@ -119,7 +119,7 @@ internal static class CallGraph
         _ => 4,
     };
 
-    /// <summary>A member, the types its name is made of, and their arguments.</summary>
+    /// <summary>Returns a member, the types in its name, and their arguments.</summary>
     private static IEnumerable<MemberInfo> Parts(MemberInfo member)
     {
         IEnumerable<Type> named = member switch

@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.Tidy.Tests;
 
 /// <summary>
-/// Nobody awaits in a circle: the deadlock of two parties that lock each other's order cannot be written. Read from
-/// the compiled grains, so that a call through a base class, a lambda or an async method counts like any other.
+/// No cyclic awaits between grains, so two parties cannot deadlock by locking in opposite order. Read from the compiled
+/// grains, so that calls through a base class, a lambda or an async method count like any other.
 /// </summary>
 public class CallGraphTests
 {
@@ -21,7 +21,7 @@ public class CallGraphTests
     private static readonly Type[] s_grainClasses =
         [.. s_ours.Where(type => type is { IsClass: true, IsAbstract: false } && GrainInterfaces(type).Any())];
 
-    /// <summary>Who calls which grain's which method.</summary>
+    /// <summary>Callers of each method of each grain.</summary>
     private static readonly string[] s_calls =
     [
         "CatalogGrain -> IOrderBookGrain.Define",
@@ -85,7 +85,7 @@ public class CallGraphTests
         "OpenWorkAgent -> ISettlementGrain.OldestSent",
     ];
 
-    /// <summary>What may happen in the turn of a grain, through whatever classes.</summary>
+    /// <summary>Operations allowed in the turn of a grain, through any classes.</summary>
     private static readonly string[] s_turns =
     [
         "AccountGrain -> ICatalogGrain.Instruments",

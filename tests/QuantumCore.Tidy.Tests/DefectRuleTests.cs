@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Rules that make a known defect impossible to write. docs/known-defects.md names the defect of each.</summary>
+/// <summary>
+/// Rules that make known defects impossible to write. docs/known-defects.md names the defect of each.
+/// </summary>
 public partial class DefectRuleTests
 {
     private const int MostStackBytes = 1_024;
@@ -15,13 +17,15 @@ public partial class DefectRuleTests
         "Nullable=enable", "TreatWarningsAsErrors=true", "CheckForOverflowUnderflow=true", "InvariantGlobalization=true",
     ];
 
-    /// <summary>Analyzer rules that are errors: a task nobody awaits, async void, a call that blocks on a task, a token not passed on.</summary>
+    /// <summary>
+    /// Analyzer rules that are errors: unawaited tasks, async void, blocking on a task, tokens not passed on.
+    /// </summary>
     private static readonly string[] s_analyzers =
     [
         "VSTHRD110", "MA0134", "VSTHRD100", "VSTHRD002", "VSTHRD103", "CA2016", "MA0040", "RS0030",
     ];
 
-    /// <summary>Sources that compare a secret with one that somebody sent.</summary>
+    /// <summary>Sources that compare a secret with a received one.</summary>
     private static readonly string[] s_secrets =
     [
         "src/QuantumCore.Gateway/Binance/RequestSignature.cs", "src/QuantumCore.Gateway/KeyRing.cs",
@@ -35,7 +39,9 @@ public partial class DefectRuleTests
         "LongestKey * 3", "LongestTicker",
     ];
 
-    /// <summary>Parts that SQL is put together from: constants, names of columns and tables, numbers. Everything else is a parameter.</summary>
+    /// <summary>
+    /// Allowed parts of SQL: constants, names of columns and tables, numbers. Everything else must be a parameter.
+    /// </summary>
     private static readonly Dictionary<string, string> s_partsOfSql = new(StringComparer.Ordinal)
     {
         ["src/QuantumCore.History/HistoryStore.Corporate.cs"] = "MovedSince OfAccount sum",
@@ -57,7 +63,7 @@ public partial class DefectRuleTests
         ["src/QuantumCore.Upkeep/GrainStateRows.cs"] = "now table",
     };
 
-    /// <summary>Errors whose cause the person at the terminal caused, and is told in the sentence itself.</summary>
+    /// <summary>Errors caused by the user at the terminal, whose message names the cause itself.</summary>
     private static readonly string[] s_causeIsTold = ["client/QuantumCore.Cli/Session.cs"];
 
     [Fact]
@@ -145,7 +151,9 @@ public partial class DefectRuleTests
         from Match part in Part().Matches(sql)
         select part.Groups["name"].Value;
 
-    /// <summary>Places of handlers that throw an exception of their own without the one they caught.</summary>
+    /// <summary>
+    /// Returns handlers that throw an exception of their own without the caught one as inner exception.
+    /// </summary>
     private static IEnumerable<int> Replacing(string code) =>
         from Match handler in Handler().Matches(code)
         let caught = handler.Groups["name"].Value

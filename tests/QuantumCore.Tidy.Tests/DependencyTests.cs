@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Arrows between projects point one way.</summary>
+/// <summary>Dependencies between projects point one way.</summary>
 public class DependencyTests
 {
     private static readonly Dictionary<string, string[]> s_arrows = new(StringComparer.Ordinal)
@@ -12,7 +12,7 @@ public class DependencyTests
         ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
         ["QuantumCore.Accounts"] = ["QuantumCore.Instruments"],
         ["QuantumCore.MarketData"] = ["QuantumCore.Instruments"],
-        // Simulated participants, and the bare core they are tried out on; they know no exchange.
+        // Simulated participants, and the bare core for trying them out; they know no exchange.
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
         ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
@@ -23,10 +23,10 @@ public class DependencyTests
             "QuantumCore.MarketData", "QuantumCore.Matching",
         ],
         ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
-        // Pages and scripts: a client like any other, that happens to be served by the exchange.
+        // Pages and scripts: a client like any other, that the exchange happens to serve.
         ["QuantumCore.Terminal"] = [],
         ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
-        // The operator's tools run books and accounts again without grains: the machines live with them.
+        // The operator's tools run books and accounts again without grains, so the state machines are referenced.
         ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
         ["QuantumCore.Client"] = [],
         // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
@@ -35,19 +35,19 @@ public class DependencyTests
         ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
         ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Replay", "QuantumCore.Upkeep"],
-        // What a bot's author copies: the SDK alone, and for time travel the market's own machines.
+        // Sources that a bot's author copies: the SDK alone, and for backtests the market's own state machines.
         ["MarketMaker"] = ["QuantumCore.Client"],
         ["Backtest"] = ["QuantumCore.Client", "QuantumCore.Market"],
     };
 
-    // These say UsesGrains, for which the build adds Orleans: the core must not say it.
+    // These set UsesGrains, for which the build adds Orleans: the core must not set it.
     private static readonly string[] s_usesGrains =
     [
         "QuantumCore.Client.Cluster", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History",
         "QuantumCore.Silo",
     ];
 
-    // The bench hosts grains, and the kit is what knows how.
+    // The bench hosts grains with the help of the test kit.
     private const string TestKit = "tests/QuantumCore.TestKit/QuantumCore.TestKit.csproj";
 
     public static TheoryData<string> ProductProjects =>
@@ -94,7 +94,7 @@ public class DependencyTests
 
     private static IEnumerable<string> References(string project) => Targets(project).Select(Name);
 
-    /// <summary>Paths of the projects that a project refers to.</summary>
+    /// <summary>Returns the paths of the projects that a project references.</summary>
     private static IEnumerable<string> Targets(string project)
     {
         var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, project))!;

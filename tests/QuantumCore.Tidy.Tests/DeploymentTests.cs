@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>What the files for containers ask for is there.</summary>
+/// <summary>Files and settings referenced by the container files exist.</summary>
 public sealed partial class DeploymentTests
 {
     private static readonly string[] s_compose = ["docker-compose.yml", "deploy/compose.cluster.yml"];
@@ -30,7 +30,7 @@ public sealed partial class DeploymentTests
             && part.Contains($"  name: {name}\n", StringComparison.Ordinal) && part.Contains("  clusterIP: None\n", StringComparison.Ordinal))));
     }
 
-    /// <summary>A silo that hung and was given up ends by itself, and nobody else would start it.</summary>
+    /// <summary>A silo that hung ends by itself after a timeout, and nothing else would restart it.</summary>
     [Fact]
     public void What_an_exchange_is_made_of_is_started_again_when_it_ended() => Findings.None(
         from file in s_compose

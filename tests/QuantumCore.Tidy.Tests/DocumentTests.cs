@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>What the documents say is there, is there.</summary>
+/// <summary>Everything that the documents refer to exists.</summary>
 public partial class DocumentTests
 {
     [Fact]

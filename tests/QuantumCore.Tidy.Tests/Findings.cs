@@ -2,17 +2,17 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Assertions that name every finding, not the first.</summary>
+/// <summary>Assertions that list every finding, not only the first.</summary>
 internal static class Findings
 {
-    /// <summary>Nothing was found.</summary>
+    /// <summary>Checks that nothing was found.</summary>
     public static void None(IEnumerable<string> found)
     {
         var lines = found.ToArray();
         Assert.True(lines.Length == 0, "Found:\n" + string.Join('\n', lines));
     }
 
-    /// <summary>Exactly what the table says was found, in whatever sequence.</summary>
+    /// <summary>Checks that exactly the expected findings were found, in any sequence.</summary>
     public static void Match(IEnumerable<string> table, IEnumerable<string> found)
     {
         var (expected, actual) = (table.ToArray(), found.ToArray());

@@ -3,12 +3,12 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>docs/known-defects.md answers every known defect with tests that exist.</summary>
+/// <summary>docs/known-defects.md covers every known defect with existing tests.</summary>
 public partial class KnownDefectsPageTests
 {
     private const string Page = "docs/known-defects.md";
 
-    /// <summary>Groups of defects, and how many each has.</summary>
+    /// <summary>Groups of defects, with the number of each.</summary>
     private static readonly (string Group, int Count)[] s_groups =
     [
         ("L", 8), ("A", 10), ("B", 12), ("C", 8), ("D", 8), ("E", 6), ("F", 10), ("G", 8), ("H", 5),

@@ -111,7 +111,7 @@ public class MessageTests
         return found;
     }
 
-    /// <summary>What a method takes, and what its answer carries.</summary>
+    /// <summary>Returns the types of a method's parameters and result.</summary>
     private static IEnumerable<Type> Carried(MethodInfo method)
     {
         var answer = method.ReturnType;

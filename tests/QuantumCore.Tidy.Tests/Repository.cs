@@ -8,31 +8,31 @@ internal static class Repository
 
     private static readonly string[] s_notOurs = ["artifacts", ".git", "bin", "obj", "data", "node_modules", ".vs", ".idea"];
 
-    /// <summary>The folder of the solution.</summary>
+    /// <summary>Root folder of the solution.</summary>
     public static string Root { get; } = FindRoot();
 
-    /// <summary>Everything in the tree but what a build or a run leaves there.</summary>
+    /// <summary>All files in the tree except the output of builds and runs.</summary>
     public static IReadOnlyList<string> Files { get; } =
         [.. Walk(Root).Select(file => Path.GetRelativePath(Root, file).Replace('\\', '/')).Order(StringComparer.Ordinal)];
 
-    /// <summary>Files of the code folders, or of those given, with one of these endings.</summary>
+    /// <summary>Returns files below the given folders with one of these endings.</summary>
     public static IEnumerable<string> Under(IEnumerable<string> folders, params string[] endings) =>
         Files.Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal))
             && endings.Any(ending => file.EndsWith(ending, StringComparison.Ordinal)));
 
-    /// <summary>Every C# source.</summary>
+    /// <summary>All C# sources.</summary>
     public static IEnumerable<string> Sources => Under(CodeFolders, ".cs");
 
-    /// <summary>Every C# source of the product: what tests and benchmarks may do is left out.</summary>
+    /// <summary>All C# sources of the product, without tests and benchmarks.</summary>
     public static IEnumerable<string> ProductSources => Under(["src", "silo", "client"], ".cs");
 
-    /// <summary>Every project file.</summary>
+    /// <summary>All project files.</summary>
     public static IEnumerable<string> Projects => Under(CodeFolders, ".csproj");
 
-    /// <summary>A file as it is.</summary>
+    /// <summary>Returns the content of a file.</summary>
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
-    /// <summary>The C# of a source, its comments and texts blanked.</summary>
+    /// <summary>Returns the C# code of a source, with comments and strings blanked.</summary>
     public static string Code(string file) => CSharpText.Code(Read(file));
 
     private static IEnumerable<string> Walk(string folder) => Directory.EnumerateFiles(folder).Concat(

@@ -3,7 +3,9 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>No secret lies in the repository. The published demo keys are none: any other bind address refuses them.</summary>
+/// <summary>
+/// The repository contains no secret. The published demo keys are none: other bind addresses reject them.
+/// </summary>
 public partial class SecretTests
 {
     private static readonly string[] s_binary = [".png", ".ico", ".gz", ".zip", ".bin", ".db", ".snk", ".pdf", ".jpg", ".woff2"];

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>State belongs to a grain or to an object; nothing changes behind everybody's back.</summary>
+/// <summary>State belongs to a grain or to an object; there is no mutable shared state.</summary>
 public class SharedStateTests
 {
     private static readonly Assembly[] s_product = [.. Closure()];

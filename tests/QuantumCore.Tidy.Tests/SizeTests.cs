@@ -2,7 +2,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>A source can be read in a sitting. The length of a method is the analyzer's business (MA0051).</summary>
+/// <summary>A source can be read in a sitting. The analyzer limits the length of methods (MA0051).</summary>
 public class SizeTests
 {
     private const int LinesLimit = 600;

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>What must not be written, where. Comments and texts do not count unless a rule says so.</summary>
+/// <summary>Forbidden patterns in sources. Comments and strings do not count unless a rule says so.</summary>
 public partial class SourceRuleTests
 {
     private static readonly string[] s_core =
@@ -18,7 +18,9 @@ public partial class SourceRuleTests
 
     private const string GrainMetrics = "src/QuantumCore.Grains/GrainMetrics.cs";
 
-    /// <summary>SQLite takes a disk that loses its power as a table of native functions, in tests alone.</summary>
+    /// <summary>
+    /// Only project with native function tables, through which SQLite uses the tests' simulated disk.
+    /// </summary>
     private const string NativeDiskProject = "tests/QuantumCore.Journal.Tests/QuantumCore.Journal.Tests.csproj";
 
     private static readonly string[] s_nativeDisk =
@@ -27,18 +29,18 @@ public partial class SourceRuleTests
         "tests/QuantumCore.Journal.Tests/PowerLoss/SimulatedFileSystem.cs",
     ];
 
-    /// <summary>Boundaries that may catch whatever comes, and how often in each file.</summary>
+    /// <summary>Boundaries that may catch all exceptions, with their number in each file.</summary>
     private static readonly Dictionary<string, int> s_catchAll = new(StringComparer.Ordinal)
     {
-        // A commit that failed in any way is carried to everybody who waits for it.
+        // Any failure of a commit is passed on to everybody who waits for it.
         ["src/QuantumCore.Journal/JournalWriter.cs"] = 1,
         ["src/QuantumCore.Journal/SqliteJournalStore.cs"] = 1,
-        // A conflict of any provider's kind becomes the one exception that callers know.
+        // A conflict of any provider becomes the exception that callers know.
         ["src/QuantumCore.History/HistoryStore.cs"] = 1,
-        // A grain that failed in any way loses its activation; the journal has the truth.
+        // A grain that failed in any way is deactivated; the journal is authoritative.
         ["src/QuantumCore.Grains/Accounts/AccountGrain.cs"] = 2,
         ["src/QuantumCore.Grains/Books/OpenBook.cs"] = 2,
-        // Followers and agents: a round that failed is logged, and the next one starts over.
+        // Followers and agents: a failed round is logged, and the next one starts over.
         ["src/QuantumCore.Grains/LedgerGrain.cs"] = 2,
         ["src/QuantumCore.Grains/LedgerGrain.Audit.cs"] = 1,
         ["src/QuantumCore.Grains/LedgerNotices.cs"] = 1,
@@ -51,21 +53,21 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Grains/OpenWorkAgent.Margin.cs"] = 2,
         ["src/QuantumCore.Grains/OpenWorkAgent.Settlement.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.TradeChanges.cs"] = 1,
-        // A book that does not answer keeps its mark price, and that grows old.
+        // A book that does not respond keeps its mark price, which becomes stale.
         ["src/QuantumCore.Grains/MarkBoard.cs"] = 1,
         ["src/QuantumCore.Grains/OpenWorkAgent.Money.cs"] = 3,
-        // Whatever the receiver of payouts does, nothing is known of the batch, and it is asked again.
+        // Whatever the receiver of payouts does, the batch's outcome is unknown, and it is asked again.
         ["src/QuantumCore.Grains/Payouts/PayoutGrain.cs"] = 1,
         ["src/QuantumCore.Grains/Settlement/SettlementGrain.cs"] = 1,
         ["src/QuantumCore.Grains/SnapshotMaker.cs"] = 1,
-        // Old frames that could not be packed stay as they are until the next round.
+        // Old frames that could not be packed stay unchanged until the next round.
         ["src/QuantumCore.Grains/JournalKeeper.cs"] = 1,
-        // A history that can't say how an order of a changed trade ended is asked again.
+        // A history that cannot tell how an order of a changed trade ended is asked again.
         ["src/QuantumCore.Gateway/Fix/FixReporter.Trades.cs"] = 1,
-        // A request that failed in any way is answered.
+        // A request that failed in any way gets a response.
         ["src/QuantumCore.Gateway/Http/Routes.cs"] = 1,
         ["src/QuantumCore.Gateway/GrainCalls.cs"] = 1,
-        // What does not answer is missing in what operators are told.
+        // Parts that do not respond are missing in the operators' overview.
         ["src/QuantumCore.Gateway/HistoryReadiness.cs"] = 1,
         ["src/QuantumCore.Gateway/Http/SystemCalls.cs"] = 1,
         ["src/QuantumCore.Gateway/Streams/BookFeed.cs"] = 1,
@@ -81,17 +83,17 @@ public partial class SourceRuleTests
         ["src/QuantumCore.Gateway/Binance/WireFeed.cs"] = 1,
         ["src/QuantumCore.Gateway/Fix/FixTrader.cs"] = 3,
         ["src/QuantumCore.Gateway/Fix/FixTrader.Orders.cs"] = 1,
-        // A FIX connection that failed in any way ends, and the others go on.
+        // A FIX connection that failed in any way ends, and the others continue.
         ["src/QuantumCore.Gateway/Fix/FixServer.cs"] = 1,
-        // Pinned books are looked after again in a second, and who joins the cluster next gets its share of the others.
+        // Pinned books are checked again in a second, and the next silo to join gets its share of the others.
         ["silo/Cluster/BookBalance.cs"] = 1,
-        // A silo that starts while another one goes tries again, a number of times; why it gave up is what its process says at its end.
+        // A silo that starts while another one stops retries a number of times. Its process reports why it gave up.
         ["silo/ExchangeStart.cs"] = 2,
-        // The simulated participants begin anew a moment later.
+        // The simulated participants restart a moment later.
         ["silo/Demo/SimulatedMarket.cs"] = 1,
-        // A replay that failed in any way has ended, and is told as one; the exchange goes on.
+        // A replay that failed in any way has ended, and is reported as failed; the exchange continues.
         ["silo/Simulation/ReplayRunner.cs"] = 1,
-        // The process says why it ends.
+        // The process reports why it ends.
         ["silo/Program.cs"] = 1,
     };
 
@@ -153,7 +155,9 @@ public partial class SourceRuleTests
     public void The_core_never_silences_the_null_check() => AssertNowhere(
         Repository.Under(["src/QuantumCore.Matching", "src/QuantumCore.Accounts"], ".cs"), NullForgiving());
 
-    /// <summary>What `dotnet format` asks beyond the white space that CI looks at and the analyzers that the build runs.</summary>
+    /// <summary>
+    /// Rules of `dotnet format` beyond the white space checked in CI and the analyzers run by the build.
+    /// </summary>
     [Fact]
     public void Usings_stand_in_order_those_of_the_system_first() => Findings.None(
         from file in Repository.Sources
@@ -196,11 +200,13 @@ public partial class SourceRuleTests
             select $"{file}:{CSharpText.Line(code, found.Index)}: {found.Value}");
     }
 
-    /// <summary>A dot sorts before all that names are made of, so that a namespace comes before what is in it.</summary>
+    /// <summary>
+    /// Returns a sort key. A dot sorts before all characters of names, so a namespace precedes its children.
+    /// </summary>
     private static string OrderOf(string name) =>
         (name == "System" || name.StartsWith("System.", StringComparison.Ordinal) ? "0" : "1") + name.Replace('.', '\0');
 
-    /// <summary>Handlers of whatever comes that keep it from going on.</summary>
+    /// <summary>Returns handlers of all exceptions that do not rethrow.</summary>
     private static IEnumerable<Match> CatchAlls(string code) => CatchAll().Matches(code)
         .Where(handler => !Block(code, handler.Index).EndsWith("throw;", StringComparison.Ordinal));
 
@@ -244,7 +250,7 @@ public partial class SourceRuleTests
     [GeneratedRegex(@"ConfigureAwait\(false\)|\bTask\.Run\b|\bTask\.Factory\b|\.Result\b|\.Wait\(|\.GetResult\(|\block \(|\bThread\.|\bMonitor\.|\bSemaphoreSlim\b")]
     private static partial Regex LeavesScheduler();
 
-    // In pieces, so that the rule does not find itself.
+    // Split, so that the rule does not find itself.
     [GeneratedRegex(@"\b(TO" + "DO|FIX" + "ME|HA" + @"CK)\b")]
     private static partial Regex LeftForLater();
 

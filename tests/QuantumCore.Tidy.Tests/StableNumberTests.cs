@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Numbers that are in journals and on wires. A line of this table is never changed or used again.</summary>
+/// <summary>Numbers used in journals and on wires. A line of this table is never changed or reused.</summary>
 public partial class StableNumberTests
 {
     private static readonly Dictionary<string, string> s_numbers = new(StringComparer.Ordinal)

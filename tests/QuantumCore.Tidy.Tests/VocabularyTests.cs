@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Names are the market's words.</summary>
+/// <summary>Names use the market's terms.</summary>
 public partial class VocabularyTests
 {
     [Fact]

@@ -5,7 +5,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>Backups of running exchanges, and what comes of them.</summary>
+/// <summary>Backups of running exchanges, and their restoration.</summary>
 public sealed class BackupTests(PostgresServer server)
 {
     [Theory]
@@ -50,7 +50,7 @@ public sealed class BackupTests(PostgresServer server)
         Assert.Equal(hashes, report.Books.ToDictionary(book => book.Symbol, book => book.StateHash));
         Assert.Equal(await source.RecordsAsync(), await target.RecordsAsync());
 
-        // An exchange goes on there, with old streams and new ones.
+        // An exchange continues there, with old and new streams.
         await using var store = target.Store();
         await store.InitializeAsync(Ground.Cancellation);
         await using var writer = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
@@ -74,11 +74,11 @@ public sealed class BackupTests(PostgresServer server)
             old = await writer.OpenAsync("book/SYM0", Ground.Cancellation);
         }
 
-        // It hangs, and the database has given up its connection.
+        // It hangs, and the database has closed its connection.
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
         await Backup.RestoreAsync(ground.File("b.db"), ground.Place, replace: true, Ground.Cancellation);
 
-        // The old exchange's next connection is one to the restored journal.
+        // The old exchange's next connection reaches the restored journal.
         await using var again = new JournalWriter(store, new JournalWriterOptions(), TimeProvider.System);
         using var connection = store.Connect();
         var epoch = (await store.HeadsAsync("book/SYM0", Ground.Cancellation))[0];
@@ -113,7 +113,7 @@ public sealed class BackupTests(PostgresServer server)
         Assert.DoesNotContain("book/LATER", Streams(ground.Place));
         Assert.Contains("book/LATER", Streams(Replaced("before-restore")));
 
-        // What was kept is not lost to the next one.
+        // Kept files are not overwritten by the next restore.
         for (var number = 2; number <= 3; number++)
         {
             await using (var store = ground.Store())
@@ -168,7 +168,7 @@ public sealed class BackupTests(PostgresServer server)
             Assert.Contains("running", refusal.Message, StringComparison.Ordinal);
             Assert.Contains("book/LATER", Streams(ground.Place));
 
-            // Whoever verifies leaves out a history that moves on meanwhile.
+            // A verification ignores a history that advances meanwhile.
             Assert.Null(ground.Place.TryHold());
         }
 
@@ -237,7 +237,7 @@ public sealed class BackupTests(PostgresServer server)
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
         var before = await ground.RecordsAsync();
 
-        // Whatever name it is filled under is taken.
+        // Whatever name it is restored under is taken.
         foreach (var name in (string[])[".part", ".restored.part"])
         {
             Directory.CreateDirectory(ground.Place.JournalFile + name);
@@ -255,7 +255,7 @@ public sealed class BackupTests(PostgresServer server)
         await using var ground = await Ground.OpenAsync("postgres", server);
         await ground.TradeAsync(300);
         await Backup.MakeAsync(ground.Place, ground.File("b.db"), Ground.Cancellation);
-        // Above the last epoch of all there is none: it ends in the middle.
+        // Above the last epoch there is none: the restore fails in the middle.
         await ground.ChangeAsync($"UPDATE stream_head SET epoch = {long.MaxValue} WHERE name = 'book/SYM1'");
         var before = await ground.RecordsAsync();
 

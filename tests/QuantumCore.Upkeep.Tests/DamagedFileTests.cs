@@ -4,8 +4,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Upkeep.Tests;
 
 /// <summary>
-/// Bytes of the file change, anywhere. Either verification finds it, or the file still says of every frame, record,
-/// head and snapshot what it said before: then the byte is used by nobody.
+/// Changes bytes anywhere in the file. Either verification finds it, or the file still has the same content for every
+/// frame, record, head and snapshot, so the byte is unused.
 /// </summary>
 public sealed class DamagedFileTests
 {
@@ -109,7 +109,7 @@ public sealed class DamagedFileTests
         }
     }
 
-    /// <summary>Everything that an exchange could read from the file.</summary>
+    /// <summary>Returns everything that an exchange could read from the file.</summary>
     private static string Content(string file)
     {
         using var image = JournalImage.Open(file);

@@ -5,7 +5,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>Grain state in a backup, and back from it.</summary>
+/// <summary>Backup and restoration of grain state.</summary>
 public sealed class GrainStateBackupTests(PostgresServer server)
 {
     private static readonly StateRow[] s_rows =

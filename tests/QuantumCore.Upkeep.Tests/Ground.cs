@@ -12,7 +12,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>A place of its own for journals, in files or in a database, and rough hands for what is in it.</summary>
+/// <summary>A separate place for journals, in files or in a database, with helpers that damage them.</summary>
 internal sealed class Ground : IAsyncDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("quantumcore-upkeep-");
@@ -24,7 +24,7 @@ internal sealed class Ground : IAsyncDisposable
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    /// <summary>An empty place.</summary>
+    /// <summary>Place of the journal, initially empty.</summary>
     public JournalPlace Place => new(_database ?? _folder.FullName);
 
     public static async Task<Ground> OpenAsync(string kind, PostgresServer? server = null)
@@ -46,7 +46,7 @@ internal sealed class Ground : IAsyncDisposable
         ? new SqliteJournalStore(Place.JournalFile)
         : new PostgresJournalStore(_database);
 
-    /// <summary>An exchange's journal; with snapshots on the way, and records after them.</summary>
+    /// <summary>Writes an exchange's journal, with snapshots, and records after them.</summary>
     public async Task<IReadOnlyDictionary<string, string>> TradeAsync(
         int commands = 3_000, int seed = 1, bool snapshots = true, string group = "", int settlementDays = 0)
     {
@@ -79,7 +79,7 @@ internal sealed class Ground : IAsyncDisposable
         return maker.StateHashes;
     }
 
-    /// <summary>Every record of every stream.</summary>
+    /// <summary>Returns every record of every stream.</summary>
     public async Task<List<string>> RecordsAsync()
     {
         await using var store = Store();
@@ -96,7 +96,7 @@ internal sealed class Ground : IAsyncDisposable
         return records;
     }
 
-    /// <summary>Packs the journal's frames, some at a time; gives how many packs there are of it.</summary>
+    /// <summary>Packs the journal's frames, some at a time, and returns the number of packs.</summary>
     public async Task<int> PackAsync(int frames = 2)
     {
         await using var store = Store();
@@ -111,7 +111,7 @@ internal sealed class Ground : IAsyncDisposable
         return packs;
     }
 
-    /// <summary>Trades that settle a day later, and their batch as somebody has changed it; it is not settled, or settled in part.</summary>
+    /// <summary>Adds trades that settle a day later, and their modified batch, unsettled or settled in part.</summary>
     public async Task SettleOnceAsync(Func<SettlementClosed, SettlementClosed> change, Func<SettlementPartial, SettlementPartial>? part = null)
     {
         await using var store = Store();
@@ -159,14 +159,14 @@ internal sealed class Ground : IAsyncDisposable
         var partial = new SettlementPartial(batch.TimeNanos, 1, batch.Date + 1, settled.Items(), shorts, settled.Left());
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(part(partial))));
 
-        // What failed is in the next batch, as it was left.
+        // Fails are in the next batch, as they were left.
         var next = new SettlementNetting();
         next.Carry(partial.Fails);
         await stream.WhenDurable(stream.Append(SettlementRecordEncoding.Encode(
             SettlementClosed.Make(batch.TimeNanos, batch.Date + 1, 1, [], next.Items()))));
     }
 
-    /// <summary>A dividend between trades, with the parts of accounts as somebody has changed them.</summary>
+    /// <summary>Adds a dividend between trades, with modified parts of accounts.</summary>
     public async Task PayDividendAsync(bool paysLater, Func<CorporateActionEntered, CorporateActionEntered> change)
     {
         await using var store = Store();
@@ -179,7 +179,7 @@ internal sealed class Ground : IAsyncDisposable
         await maker.SnapshotAsync();
     }
 
-    /// <summary>A split between trades, with the parts of accounts as somebody has changed them.</summary>
+    /// <summary>Adds a split between trades, with modified parts of accounts.</summary>
     public async Task SplitAsync(Func<SplitEntered, SplitEntered> change)
     {
         await using var store = Store();
@@ -193,7 +193,7 @@ internal sealed class Ground : IAsyncDisposable
         await maker.SnapshotAsync();
     }
 
-    /// <summary>A symbol change between trades of others, with the parts of accounts as somebody has changed them.</summary>
+    /// <summary>Adds a symbol change between trades of others, with modified parts of accounts.</summary>
     public async Task ChangeSymbolAsync(Func<SymbolChanged, SymbolChanged> change)
     {
         await using var store = Store();
@@ -206,7 +206,7 @@ internal sealed class Ground : IAsyncDisposable
         await maker.SnapshotAsync();
     }
 
-    /// <summary>Changes rows behind everybody's back; gives how many.</summary>
+    /// <summary>Changes rows directly and returns their number.</summary>
     public Task<int> ChangeAsync(string sql) => _database is null
         ? ExecuteAsync(new SqliteConnection($"Data Source={Place.JournalFile};Pooling=False"), sql)
         : ExecuteAsync(new NpgsqlConnection(_database + ";Search Path=journal;Pooling=False"), sql);

@@ -236,7 +236,7 @@ public sealed class LobsterTests
         return (summary, await File.ReadAllLinesAsync(messageFile, Ground.Cancellation), await File.ReadAllLinesAsync(rowFile, Ground.Cancellation));
     }
 
-    /// <summary>A book, and what is written of it.</summary>
+    /// <summary>A book, and its exported lines.</summary>
     private sealed class Script
     {
         private readonly OrderBook _book = new();
@@ -275,7 +275,7 @@ public sealed class LobsterTests
             return reason;
         }
 
-        /// <summary>A row as the book itself has its levels.</summary>
+        /// <summary>Returns a row of the book's own levels.</summary>
         public string RowOfBook()
         {
             var (asks, bids) = (Shown(Side.Sell, "9999999999"), Shown(Side.Buy, "-9999999999"));

@@ -5,7 +5,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>Batches that went out as files, in a backup and back from it.</summary>
+/// <summary>Outgoing batch files in a backup, and their restoration.</summary>
 public sealed class OutgoingFilesTests(PostgresServer server)
 {
     [Theory]
@@ -19,7 +19,7 @@ public sealed class OutgoingFilesTests(PostgresServer server)
         var ids = await SettleAsync(source, folders.Settlements!);
         Assert.True(ids.Count >= 2);
 
-        // Carried on and moved away; not of this journal's moment; not whole.
+        // Processed and moved away; from another moment than this journal's; incomplete.
         File.Delete(Path.Combine(folders.Settlements!, ids[0] + ".json"));
         await File.WriteAllTextAsync(Path.Combine(folders.Settlements!, "MAIN-2099-01-01-1.json"), "{}", Ground.Cancellation);
         await File.WriteAllTextAsync(Path.Combine(folders.Settlements!, ids[0] + ".0123.draft"), "{", Ground.Cancellation);
@@ -97,7 +97,7 @@ public sealed class OutgoingFilesTests(PostgresServer server)
         Assert.NotEmpty(Directory.GetFiles(target.File("out")));
     }
 
-    /// <summary>What a venue sends, as an exchange does.</summary>
+    /// <summary>Settles like an exchange, and returns the files that a venue sends.</summary>
     private static async Task<List<string>> SettleAsync(Ground ground, string folder)
     {
         await using var store = ground.Store();

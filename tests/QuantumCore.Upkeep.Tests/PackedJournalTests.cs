@@ -4,7 +4,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>A journal whose old frames are packed is the same journal to all who look at it from outside.</summary>
+/// <summary>A journal with packed old frames is equal for all its readers.</summary>
 public sealed class PackedJournalTests(PostgresServer server)
 {
     [Theory]

@@ -2,7 +2,7 @@ using QuantumCore.Bench.Scale;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>The simulation of clusters, where a limit is known by hand.</summary>
+/// <summary>The cluster simulation, where a limit can be computed by hand.</summary>
 public class ScaleTests
 {
     private static readonly ClusterCosts s_nothing = new()
@@ -73,7 +73,7 @@ public class ScaleTests
         var alone = Simulate(costs, s_one with { Callers = 1 });
         Assert.Equal((2_000, 2_000), (alone.P50Micros, alone.P99Micros));
 
-        // From one process to others for account and book there are up to four ways more.
+        // Calls to other processes for account and book add up to four hops.
         Assert.InRange(Simulate(costs, s_one with { Silos = 16, Symbols = 16, Callers = 1 }).P99Micros, 2_200, 6_000);
     }
 

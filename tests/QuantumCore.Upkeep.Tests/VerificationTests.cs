@@ -7,7 +7,7 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.Upkeep.Tests;
 
-/// <summary>What is wrong with a journal is found, and told where it is.</summary>
+/// <summary>Verification finds defects of a journal, and reports their places.</summary>
 public sealed class VerificationTests(PostgresServer server)
 {
     [Theory]
@@ -76,7 +76,7 @@ public sealed class VerificationTests(PostgresServer server)
         {
             "amount" => SettlementClosed.Make(batch.TimeNanos, batch.Date, 1, batch.Trades, [.. batch.Items.Select((item, i) => i switch
             {
-                // Balanced all the same: what one account has too little another has too much.
+                // Balanced all the same: what one account lacks another has too much.
                 0 => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount - 1 }] },
                 _ when i == Again(batch) => item with { Parts = [item.Parts[0] with { Amount = item.Parts[0].Amount + 1 }] },
                 _ => item,

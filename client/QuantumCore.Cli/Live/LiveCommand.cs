@@ -55,7 +55,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
-            // Ctrl-C is one more way to quit.
+            // Ctrl-C is another way to quit.
         }
         finally
         {
@@ -64,7 +64,9 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
         }
     }
 
-    /// <summary>Shows one symbol until a key says which is next; less than zero for none.</summary>
+    /// <summary>
+    /// Shows a symbol until a key selects another. Returns the next symbol's index, or a negative number to quit.
+    /// </summary>
     private async Task<int> ShowAsync(int at, Task account, CancellationToken cancellation)
     {
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -82,11 +84,11 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
                         return next;
                 }
 
-                // None of them ends by itself: what has ended has failed, and says why.
+                // A feed never ends by itself: a completed one has failed, so await it for the exception.
                 if (feeds.IsCompleted)
                     await feeds;
 
-                // A terminal that was never told its size says 0.
+                // A terminal that was never told its size reports 0.
                 var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80, Console.WindowHeight is > 0 and var rows ? rows : 24);
                 var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, width, height), width);
                 if (frame != shown)
@@ -126,7 +128,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             if (past || update.Change == BookChange.Stale)
                 continue;
 
-            // After a snapshot, so that no trade and no change of one lies between the two.
+            // Read after a snapshot, so that no trade or trade change falls between the two.
             try
             {
                 _model.Take(symbol, await client.GetTradesAsync(symbol, Past, cancellation));
@@ -134,12 +136,12 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             }
             catch (QuantumCoreException failure) when (IsPassing(failure))
             {
-                // With the next update.
+                // Retried with the next update.
             }
         }
     }
 
-    /// <summary>The phase is in no stream of the SDK; it changes some times a day.</summary>
+    /// <summary>Polls the phase: no stream of the SDK carries it, and it changes a few times a day.</summary>
     private async Task FollowStateAsync(string symbol, CancellationToken cancellation)
     {
         using var looks = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
@@ -151,13 +153,13 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             }
             catch (QuantumCoreException failure) when (IsPassing(failure))
             {
-                // The streams say that it is gone, and come back when it does.
+                // The streams report the lost connection and recover by themselves.
             }
         }
         while (await looks.WaitForNextTickAsync(cancellation));
     }
 
-    /// <summary>Whether it may be over at the next attempt: an exchange that is gone, or has no room.</summary>
+    /// <summary>Returns true if the next attempt may succeed: the exchange is unreachable or overloaded.</summary>
     private static bool IsPassing(QuantumCoreException failure) =>
         ExitCodes.For(failure) == ExitCodes.Unreachable || failure.Code is RejectCodes.Overloaded or RejectCodes.TooManyRequests;
 }

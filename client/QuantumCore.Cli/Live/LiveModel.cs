@@ -2,10 +2,10 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Cli.Live;
 
-/// <summary>What a screen shows: one instrument's book and trades, and the account's orders.</summary>
+/// <summary>Content of the screen: an instrument's book and trades, and the account's orders.</summary>
 /// <param name="Symbol">The instrument.</param>
-/// <param name="State">Its phase and last price; null before they are known.</param>
-/// <param name="IsFresh">Whether book and account are up to date.</param>
+/// <param name="State">Phase and last price; null before they are known.</param>
+/// <param name="IsFresh">True if book and account are up to date.</param>
 /// <param name="Bids">Buy levels, highest first.</param>
 /// <param name="Asks">Sell levels, lowest first.</param>
 /// <param name="Tape">The newest trades, newest first.</param>
@@ -21,10 +21,10 @@ internal sealed record LiveView(
     string Account,
     IReadOnlyList<Order> Orders);
 
-/// <summary>What the streams have told so far, for whoever draws it. Safe for several threads.</summary>
+/// <summary>Data received from the streams so far, for the screen. Thread-safe.</summary>
 internal sealed class LiveModel
 {
-    /// <summary>More levels and trades than any terminal has lines.</summary>
+    /// <summary>Levels and trades kept, more than any terminal has lines.</summary>
     private const int Most = 200;
 
     private readonly Lock _lock = new();
@@ -33,7 +33,7 @@ internal sealed class LiveModel
     private bool _bookIsFresh;
     private bool _accountIsFresh;
 
-    /// <summary>As it stands.</summary>
+    /// <summary>Current view.</summary>
     internal LiveView Now
     {
         get
@@ -43,7 +43,7 @@ internal sealed class LiveModel
         }
     }
 
-    /// <summary>Begins with another instrument.</summary>
+    /// <summary>Switches to another instrument.</summary>
     internal void Show(string symbol)
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class LiveModel
         }
     }
 
-    /// <summary>Trades of before, newest first.</summary>
+    /// <summary>Adds earlier trades, newest first.</summary>
     internal void Take(string symbol, IReadOnlyList<Trade> past)
     {
         lock (_lock)
@@ -62,7 +62,7 @@ internal sealed class LiveModel
             if (_view.Symbol != symbol)
                 return;
 
-            // What became of those that are known may have been told while nobody listened, also that one is as it was made again.
+            // Changes of known trades may have been missed, including a return to the original price.
             foreach (var trade in past)
                 Change(trade.TradeId, trade.State, trade.CorrectedPrice);
             Add(past);
@@ -90,7 +90,7 @@ internal sealed class LiveModel
             Add(update.Trades.Reverse());
             foreach (var change in update.TradeChanges)
             {
-                // One that has the price it was made at again is as it was made.
+                // A trade corrected back to its original price counts as unchanged.
                 var isChanged = change.Price != change.TradedPrice;
                 Change(change.TradeId, isChanged ? change.State : null, isChanged ? change.Price : null);
             }
@@ -113,7 +113,9 @@ internal sealed class LiveModel
         }
     }
 
-    /// <summary>Adds trades, newest first, that are not there: what is read after a snapshot has some of those that are told after it.</summary>
+    /// <summary>
+    /// Adds unknown trades, newest first. Trades read after a snapshot overlap with those streamed after it.
+    /// </summary>
     private void Add(IEnumerable<Trade> trades)
     {
         var known = _tape.Select(static trade => trade.TradeId).ToHashSet(StringComparer.Ordinal);

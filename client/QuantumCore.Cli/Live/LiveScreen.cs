@@ -5,7 +5,7 @@ using QuantumCore.Client;
 namespace QuantumCore.Cli.Live;
 
 /// <summary>
-/// Draws a view as lines of plain text, and lines as a VT100 understands them: home, erase, reverse, nothing newer. No colours, no
+/// Draws a view as lines of plain text, and lines as VT100 sequences: only home, erase and reverse. No colours, no
 /// characters beyond ASCII.
 /// </summary>
 internal static class LiveScreen
@@ -15,19 +15,19 @@ internal static class LiveScreen
     private const int LadderWidth = 40;
     private const int HeadLines = 2;
 
-    /// <summary>Goes to an empty screen.</summary>
+    /// <summary>Sequence that clears the screen.</summary>
     internal const string Clear = "\e[2J\e[H";
 
-    /// <summary>Leaves the screen below the last frame.</summary>
+    /// <summary>Sequence that leaves the screen below the last frame.</summary>
     internal const string Leave = "\e[m\r\n";
 
-    /// <summary>The whole screen: as many lines as it is high, none wider than it is.</summary>
+    /// <summary>Returns the whole screen: as many lines as its height, none wider than its width.</summary>
     internal static IReadOnlyList<string> Lines(LiveView view, int width, int height)
     {
         if (width < LeastWidth || height < LeastHeight)
             return [Cut($"qc live needs {LeastWidth} x {LeastHeight} characters. q quits.", width)];
 
-        // The last line is left alone: writing its last character scrolls some terminals.
+        // The last line stays empty: writing its last character scrolls some terminals.
         var orders = Math.Clamp(height / 4, 3, 10);
         var ladder = Ladder(view, height - HeadLines - orders - 3);
         var lines = new List<string>(height)
@@ -45,7 +45,7 @@ internal static class LiveScreen
         return [.. lines.Select(line => Cut(line, width - 1))];
     }
 
-    /// <summary>A frame over the one before, head and foot in reverse.</summary>
+    /// <summary>Returns a frame that overwrites the previous one, with head and foot in reverse.</summary>
     internal static string Frame(IReadOnlyList<string> lines, int width)
     {
         var frame = new StringBuilder("\e[H");
@@ -71,7 +71,7 @@ internal static class LiveScreen
         return $" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}";
     }
 
-    /// <summary>Asks above, bids below, the best ones in the middle of it.</summary>
+    /// <summary>Returns the ladder: asks above, bids below, the best ones in the middle.</summary>
     private static List<string> Ladder(LiveView view, int height)
     {
         var half = (height - 1) / 2;
@@ -99,7 +99,9 @@ internal static class LiveScreen
         }
     }
 
-    /// <summary>What became of a trade is before its side: that is what a narrow screen cuts off.</summary>
+    /// <summary>
+    /// Formats a trade. The trade's state precedes its side, because a narrow screen cuts off the end.
+    /// </summary>
     private static string Print(Trade trade) => string.Create(
         CultureInfo.InvariantCulture,
         $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace QuantumCore.Cli.Plots;
 
-/// <summary>What may be drawn with.</summary>
+/// <summary>Palette colours.</summary>
 internal enum Ink : byte
 {
     Paper = 0,
@@ -17,15 +17,15 @@ internal enum Ink : byte
 }
 
 /// <summary>
-/// A picture of a few colours, written as PNG (RFC 2083: signature, header, palette, one stream of deflated lines, end). The
-/// framework has the deflating; nothing else is needed for a plot.
+/// A palette image, written as PNG (RFC 2083: signature, header, palette, a deflated stream of lines, end). The
+/// framework's deflate is all that a plot needs.
 /// </summary>
 internal sealed class Picture(int width, int height)
 {
-    /// <summary>Pixels from one character to the next.</summary>
+    /// <summary>Distance between characters, in pixels.</summary>
     internal const int CharacterWidth = 12;
 
-    /// <summary>Pixels of a character's height.</summary>
+    /// <summary>Height of a character, in pixels.</summary>
     internal const int CharacterHeight = 14;
 
     private const int GlyphRows = 7;
@@ -52,7 +52,7 @@ internal sealed class Picture(int width, int height)
 
     private readonly byte[] _pixels = new byte[width * height];
 
-    /// <summary>A rectangle; what is outside of the picture is left out.</summary>
+    /// <summary>Fills a rectangle, clipped to the picture.</summary>
     internal void Fill(int left, int top, int right, int bottom, Ink ink)
     {
         for (var y = Math.Max(top, 0); y <= Math.Min(bottom, height - 1); y++)
@@ -62,10 +62,10 @@ internal sealed class Picture(int width, int height)
         }
     }
 
-    /// <summary>A line two pixels thick, from left to right.</summary>
+    /// <summary>Draws a line two pixels thick, from left to right.</summary>
     internal void Line(int fromX, int fromY, int toX, int toY, Ink ink)
     {
-        // Each column is drawn as high as the line climbs in it, so that a steep one has no holes.
+        // Each column is as high as the line climbs in it, so that steep lines have no gaps.
         for (var x = fromX; x <= toX; x++)
         {
             var (y, next) = (At(x), At(Math.Min(x + 1, toX)));
@@ -75,7 +75,7 @@ internal sealed class Picture(int width, int height)
         int At(int x) => toX == fromX ? toY : fromY + ((toY - fromY) * (x - fromX) / (toX - fromX));
     }
 
-    /// <summary>Capital letters and figures; other characters are blanks.</summary>
+    /// <summary>Writes capital letters and digits; other characters become blanks.</summary>
     internal void Write(int left, int top, string text, Ink ink)
     {
         for (var i = 0; i < text.Length; i++)
@@ -94,7 +94,7 @@ internal sealed class Picture(int width, int height)
         }
     }
 
-    /// <summary>The picture as a file's content.</summary>
+    /// <summary>Returns the picture as the content of a PNG file.</summary>
     internal byte[] ToPng()
     {
         using var file = new MemoryStream();
@@ -103,7 +103,7 @@ internal sealed class Picture(int width, int height)
         BinaryPrimitives.WriteInt32BigEndian(header, width);
         BinaryPrimitives.WriteInt32BigEndian(header.AsSpan(4), height);
 
-        // Eight bits a pixel, each the number of a colour of the palette.
+        // Bit depth 8, colour type 3 (palette).
         (header[8], header[9]) = (8, 3);
         Chunk(file, "IHDR", header);
         Chunk(file, "PLTE", s_palette);
@@ -138,7 +138,7 @@ internal sealed class Picture(int width, int height)
         file.Write(number);
     }
 
-    /// <summary>CRC-32 as PNG has it, bit by bit: a plot is some ten thousand bytes.</summary>
+    /// <summary>Returns the CRC-32 of PNG, computed bit by bit: a plot is about ten thousand bytes.</summary>
     private static uint Crc(ReadOnlySpan<byte> bytes)
     {
         var crc = uint.MaxValue;

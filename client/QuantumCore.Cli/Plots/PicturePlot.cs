@@ -15,7 +15,7 @@ internal static class PicturePlot
     private const int VolumeBottom = 500;
     private const int GridLines = 5;
 
-    /// <summary>Draws it; the content of a PNG file.</summary>
+    /// <summary>Returns the plot as the content of a PNG file.</summary>
     internal static byte[] Draw(Plot plot)
     {
         var picture = new Picture(Width, Height);

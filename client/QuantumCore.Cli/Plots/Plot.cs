@@ -1,16 +1,16 @@
 namespace QuantumCore.Cli.Plots;
 
-/// <summary>What happened at one place of a plot.</summary>
-/// <param name="At">The place, as it is written below the plot.</param>
+/// <summary>A point of a plot.</summary>
+/// <param name="At">Label on the horizontal axis.</param>
 /// <param name="Low">Lowest price.</param>
 /// <param name="High">Highest price.</param>
 /// <param name="Last">Last price.</param>
 /// <param name="Volume">Traded quantity.</param>
 internal readonly record struct PlotPoint(string At, decimal Low, decimal High, decimal Last, decimal Volume);
 
-/// <summary>Prices and volumes over something that goes on, to be drawn as text or as a picture.</summary>
-/// <param name="Title">What it is.</param>
-/// <param name="Points">In their sequence; at least one.</param>
+/// <summary>A series of prices and volumes, to draw as text or as a picture.</summary>
+/// <param name="Title">Title of the plot.</param>
+/// <param name="Points">Points in sequence; at least one.</param>
 internal sealed record Plot(string Title, IReadOnlyList<PlotPoint> Points)
 {
     /// <summary>Lowest price of all.</summary>
@@ -20,7 +20,8 @@ internal sealed record Plot(string Title, IReadOnlyList<PlotPoint> Points)
     internal decimal High => Points.Max(static point => point.High);
 
     /// <summary>
-    /// As many columns as there is room for, each of the points that fall into it; fewer where there are fewer points.
+    /// Returns at most a given number of columns, each merged from the points that fall into it; fewer if there are
+    /// fewer points.
     /// </summary>
     internal IReadOnlyList<PlotPoint> Columns(int most)
     {
@@ -43,13 +44,16 @@ internal sealed record Plot(string Title, IReadOnlyList<PlotPoint> Points)
         return columns;
     }
 
-    /// <summary>Which of so many steps from the lowest to the highest price a price is on, from 0; the middle one when there is but one price.</summary>
+    /// <summary>
+    /// Returns the step of a price, from 0 at the lowest price to <c>steps - 1</c> at the highest. If all prices are
+    /// equal, the middle step.
+    /// </summary>
     internal int StepOf(decimal price, int steps)
     {
         var (low, high) = (Low, High);
         return high == low ? steps / 2 : (int)Math.Round((price - low) * (steps - 1) / (high - low), MidpointRounding.AwayFromZero);
     }
 
-    /// <summary>The price of a step.</summary>
+    /// <summary>Returns the price of a step.</summary>
     internal decimal PriceOf(int step, int steps) => Low + ((High - Low) * step / (steps - 1));
 }

@@ -3,14 +3,14 @@ using System.Text;
 
 namespace QuantumCore.Cli.Plots;
 
-/// <summary>A plot in plain characters: the range of each column, its last price, and volumes below.</summary>
+/// <summary>A plot in ASCII: each column's range and last price, with volumes below.</summary>
 internal static class TextPlot
 {
     private const int Height = 15;
     private const int LabelEvery = 7;
     private const string Volumes = " .:-=+*#";
 
-    /// <summary>Its lines, as wide as they are told at most.</summary>
+    /// <summary>Returns the lines of the plot, up to the given width.</summary>
     internal static string Draw(Plot plot, int width)
     {
         var decimals = plot.Points.Max(static point => point.Last.Scale);

@@ -6,11 +6,11 @@ namespace QuantumCore.Client.Cluster;
 public sealed partial class JoinedExchange
 {
     /// <summary>
-    /// Joins a cluster as an Orleans client (<c>IClusterClient</c>) of its silos that have a gateway port. Waits until there is one; silos that
-    /// come and go later are found by themselves.
+    /// Joins a cluster as an Orleans client (<c>IClusterClient</c>) of its silos that have a gateway port. Waits for
+    /// the first such silo; silos that join or leave later are discovered automatically.
     /// </summary>
-    /// <param name="address">Which cluster.</param>
-    /// <param name="cancellation">Gives up.</param>
+    /// <param name="address">Address of the cluster.</param>
+    /// <param name="cancellation">Token that cancels the call.</param>
     public static Task<JoinedExchange> JoinAsync(ClusterAddress address, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(address);

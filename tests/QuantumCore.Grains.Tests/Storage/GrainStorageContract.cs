@@ -49,7 +49,7 @@ public abstract class GrainStorageContract
         await Assert.ThrowsAsync<InconsistentStateException>(() => session.Storage.WriteStateAsync("note", s_alice, there, Token));
         Assert.Equal("here", (await ReadAsync(session, s_alice)).State!.Text);
 
-        // The one that was in time goes on with the etag of its own write.
+        // The first writer continues with the etag of its own write.
         here.State!.Text = "here again";
         await session.Storage.WriteStateAsync("note", s_alice, here, Token);
         Assert.Equal("here again", (await ReadAsync(session, s_alice)).State!.Text);

@@ -7,17 +7,17 @@ using Orleans.Serialization;
 
 namespace QuantumCore.Grains.Tests.Storage;
 
-/// <summary>The storage that a silo is told to use, started as the silo starts it, without the rest of a silo.</summary>
+/// <summary>The storage configured for a silo, started as in a silo, without the rest of it.</summary>
 internal sealed class StorageSession : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
     private StorageSession(ServiceProvider services) => _services = services;
 
-    /// <summary>The default storage of grains.</summary>
+    /// <summary>Default storage of grains.</summary>
     public IGrainStorage Storage => _services.GetRequiredKeyedService<IGrainStorage>(ProviderConstants.DEFAULT_STORAGE_PROVIDER_NAME);
 
-    /// <summary>Starts what the silo is told.</summary>
+    /// <summary>Starts the configured storage.</summary>
     public static async Task<StorageSession> StartAsync(Action<ISiloBuilder> configure)
     {
         var builder = new BareBuilder();

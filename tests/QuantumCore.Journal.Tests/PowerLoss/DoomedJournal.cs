@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
-/// <summary>What the runs have seen, so that a run that tested nothing is not mistaken for a good one.</summary>
+/// <summary>Counts of events in the runs, so that a run that tested nothing is noticed.</summary>
 internal sealed record LossCount
 {
     public int PowerLosses { get; set; }
@@ -24,13 +24,13 @@ internal sealed record LossCount
 
     public int Packs { get; set; }
 
-    /// <summary>How often there was no room for a commit, and for anything else.</summary>
+    /// <summary>Number of times a commit found the disk full.</summary>
     public int FullAtCommit { get; set; }
 
     public int FullElsewhere { get; set; }
 }
 
-/// <summary>What a caller was told, or saw after a restart, and lost sight of nothing since.</summary>
+/// <summary>Acknowledged or observed state of a stream, which must never be lost.</summary>
 internal sealed class KnownStream
 {
     public long Epoch { get; set; }
@@ -41,8 +41,8 @@ internal sealed class KnownStream
 }
 
 /// <summary>
-/// One journal on a simulated disk, used by one thread in an order that a seed decides, whose machine loses power again
-/// and again. After each the journal is opened and compared with what was acknowledged.
+/// A journal on a simulated disk, used by one thread in a seeded order, whose machine loses power repeatedly. After
+/// each loss the journal is opened and compared with what was acknowledged.
 /// </summary>
 internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount count) : IAsyncDisposable
 {
@@ -65,7 +65,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    /// <summary>Lives through this many losses of power, and kills of the process between them.</summary>
+    /// <summary>Runs through a number of power losses, with kills of the process between them.</summary>
     public async Task LiveAsync(int losses)
     {
         for (var lost = 0; lost < losses;)
@@ -143,9 +143,9 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
     }
 
     /// <summary>
-    /// A disk that spoils whole sectors never runs full: SQLite fills the sector behind a commit there, but where a first
-    /// loss took the filling and a full disk then forbids the checkpoint at the start, the next write, torn, takes the
-    /// end of that commit along.
+    /// Returns the disk capacity. A disk that spoils whole sectors never runs full. There SQLite fills the sector
+    /// behind a commit. If a first loss removed the filling and a full disk prevents the checkpoint at the start, the
+    /// next torn write takes the end of that commit along.
     /// </summary>
     private long RoomFor(int bytes) => disk.TearsWholeSectors ? long.MaxValue : disk.BytesUsed + bytes;
 
@@ -162,7 +162,9 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         }
     }
 
-    /// <summary>All that is known can be read on a full disk. Then there is room, and the commit in doubt is settled as the writer does it.</summary>
+    /// <summary>
+    /// Reads all known records on a full disk, then frees space and settles the commit in doubt as the writer does.
+    /// </summary>
     private async Task GoOnAfterFullDiskAsync()
     {
         await CompareAsync(isSettled: false);
@@ -250,7 +252,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         var name = s_names[_random.Next(s_names.Length)];
         if (!_mine.TryGetValue(name, out var activation)) return;
 
-        // The state after a record is always the same, and so is a snapshot of it that is taken again.
+        // The state after a record is always the same, and so is a repeated snapshot of it.
         if (_known[name].Snapshots.ContainsKey(activation.Head)) return;
         var body = new byte[_random.Next(20_000)];
         _random.NextBytes(body);
@@ -355,7 +357,7 @@ internal sealed class DoomedJournal(int seed, SimulatedDisk disk, LossCount coun
         }
     }
 
-    /// <summary>As a tool does that looks at the file beside the exchange.</summary>
+    /// <summary>Opens the file as a tool beside the exchange does.</summary>
     private SqliteDatabase OpenFile()
     {
         var database = SqliteDatabase.Open(Path.Combine(_folder, "journal.db"), _files.Name);

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
-/// <summary>Makes frames on the test's own thread, byte for byte as the writer does, but with numbers that a seed repeats.</summary>
+/// <summary>Makes frames on the test's own thread, byte for byte like the writer, but with seeded numbers.</summary>
 internal static class FrameMaker
 {
     public static JournalFrame Make(FrameId id, IEnumerable<(StreamActivation At, byte[][] Records)> parts)

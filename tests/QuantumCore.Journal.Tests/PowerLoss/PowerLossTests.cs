@@ -5,8 +5,8 @@ using Xunit.Sdk;
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
 /// <summary>
-/// The real store on a disk that keeps, drops or tears each sector that was not synced. More losses by
-/// QUANTUMCORE_POWER_LOSSES, others by QUANTUMCORE_POWER_SEED.
+/// The real store on a disk that keeps, drops or tears each unsynced sector. QUANTUMCORE_POWER_LOSSES sets the number
+/// of losses, QUANTUMCORE_POWER_SEED the seed.
 /// </summary>
 [Trait("Suite", "Slow")]
 public sealed class PowerLossTests(ITestOutputHelper output)

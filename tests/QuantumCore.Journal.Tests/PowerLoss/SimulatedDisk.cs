@@ -1,19 +1,19 @@
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
-/// <summary>Which syncs the disk only pretends to carry out.</summary>
+/// <summary>Syncs that the disk only pretends to perform.</summary>
 internal enum Pretence
 {
     None = 0,
 
-    /// <summary>Those of the write-ahead log: what <c>synchronous=NORMAL</c> leaves out at each commit.</summary>
+    /// <summary>Syncs of the write-ahead log: those that <c>synchronous=NORMAL</c> omits at each commit.</summary>
     LogSyncs = 1,
 
     AllSyncs = 2,
 }
 
 /// <summary>
-/// A disk in memory that keeps apart what was synced and what was not, names included, and that can lose its power at
-/// any change or run full. All members may be used from any thread.
+/// An in-memory disk that separates synced from unsynced data, including names. It can lose power at any change or run
+/// full. Thread-safe.
 /// </summary>
 internal sealed class SimulatedDisk(Random random)
 {
@@ -24,22 +24,22 @@ internal sealed class SimulatedDisk(Random random)
     private int _changesLeft = int.MaxValue;
 
     /// <summary>
-    /// True: a write that the power loss tears may also spoil what else is in the sector, and the disk says so. False
-    /// is what SQLite takes for granted of a disk unless told otherwise.
+    /// True if a write torn by a power loss may also damage other data in its sector, which the disk reports. False is
+    /// SQLite's default assumption about disks.
     /// </summary>
     public bool TearsWholeSectors { get; init; }
 
     public Pretence Pretends { get; init; }
 
-    /// <summary>Bytes that fit.</summary>
+    /// <summary>Capacity, in bytes.</summary>
     public long Capacity { get; set; } = long.MaxValue;
 
     public bool IsOff { get; private set; }
 
-    /// <summary>Rises when the machine loses power or the process is killed: files opened before are dead.</summary>
+    /// <summary>Number of power losses and kills. Files opened before the last one are dead.</summary>
     public int Life { get; private set; }
 
-    /// <summary>Writes, syncs and changes of names so far.</summary>
+    /// <summary>Number of writes, syncs and name changes so far.</summary>
     public long Changes { get; private set; }
 
     public long BytesUsed
@@ -50,7 +50,7 @@ internal sealed class SimulatedDisk(Random random)
         }
     }
 
-    /// <summary>All ends at this change from now on: by a loss of power, or of the process alone.</summary>
+    /// <summary>Schedules the end at a later change: by a power loss, or of the process only.</summary>
     public void EndAt(int change) => _changesLeft = change;
 
     public SimulatedFile? Find(string name)
@@ -75,7 +75,7 @@ internal sealed class SimulatedDisk(Random random)
             return this;
         }) is not null;
 
-    /// <summary>False: the power is off. Null: the disk is full.</summary>
+    /// <summary>Writes bytes. Returns false if the power is off, null if the disk is full.</summary>
     public bool? Write(SimulatedFile file, long offset, ReadOnlySpan<byte> bytes)
     {
         lock (_gate)
@@ -109,13 +109,13 @@ internal sealed class SimulatedDisk(Random random)
         lock (_gate) random.NextBytes(into);
     }
 
-    /// <summary>The process is gone; what it had written and not synced is still on its way to the disk.</summary>
+    /// <summary>Kills the process; its unsynced writes are still in flight to the disk.</summary>
     public void KillProcess()
     {
         lock (_gate) BeginLife();
     }
 
-    /// <summary>The power goes, if it has not yet, and comes back.</summary>
+    /// <summary>Turns the power off, if it is on, and on again.</summary>
     public void LosePower()
     {
         lock (_gate)

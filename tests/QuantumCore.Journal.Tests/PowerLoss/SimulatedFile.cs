@@ -1,6 +1,6 @@
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
-/// <summary>How much of what was not synced a power loss leaves behind (each chance from 0 to 100).</summary>
+/// <summary>Share of unsynced data that survives a power loss (each chance from 0 to 100).</summary>
 internal readonly record struct LossShape(int Kept, int Torn)
 {
     public static LossShape Draw(Random random)
@@ -11,7 +11,7 @@ internal readonly record struct LossShape(int Kept, int Torn)
     }
 }
 
-/// <summary>A file as programs see it, and beside it what a disk surely holds: what was there at the last sync.</summary>
+/// <summary>A file as programs see it, with the durable content as of the last sync.</summary>
 internal sealed class SimulatedFile
 {
     public const int SectorBytes = 512;
@@ -24,7 +24,7 @@ internal sealed class SimulatedFile
     /// <summary>Length in bytes as programs see it.</summary>
     public int Size { get; private set; }
 
-    /// <summary>Reads into all of the span, zeros beyond the end; false: it was beyond the end in part.</summary>
+    /// <summary>Fills the span, with zeros beyond the end. Returns false if it was partly beyond the end.</summary>
     public bool Read(long offset, Span<byte> into)
     {
         var there = (int)Math.Clamp(Size - offset, 0, into.Length);
@@ -64,7 +64,7 @@ internal sealed class SimulatedFile
         _unsynced.Clear();
     }
 
-    /// <summary>Flips a bit that is on the disk, as rot does.</summary>
+    /// <summary>Flips a bit on the disk, as bit rot does.</summary>
     public void Rot(int offset)
     {
         _now[offset] ^= 1;
@@ -72,8 +72,8 @@ internal sealed class SimulatedFile
     }
 
     /// <summary>
-    /// What the disk holds after a power loss: each sector as of any of its unsynced writes, the last of these whole
-    /// or in part, and a length that the file has had since it was synced.
+    /// Returns the content after a power loss: each sector as of any of its unsynced writes, the last of these complete
+    /// or torn, and a length that the file has had since its last sync.
     /// </summary>
     public SimulatedFile AfterPowerLoss(Random random, in LossShape shape, bool tearsWholeSectors)
     {
@@ -137,10 +137,10 @@ internal sealed class SimulatedFile
         if (size > bytes.Length) Array.Resize(ref bytes, Math.Max(size, bytes.Length * 2));
     }
 
-    /// <summary>A write, or with no bytes a new length.</summary>
+    /// <summary>A write, or without bytes a new length.</summary>
     private sealed record Change(int Offset, byte[] Bytes, int Size)
     {
-        /// <summary>Lays the part of the write that falls between two positions of a sector over that sector.</summary>
+        /// <summary>Copies the part of the write between two positions of a sector to that sector.</summary>
         public void ApplyTo(Span<byte> sector, int start, int from, int to)
         {
             var first = Math.Max(Offset, start + from);

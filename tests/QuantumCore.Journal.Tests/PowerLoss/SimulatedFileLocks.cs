@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
 /// <summary>
-/// What connections of one process share about a file: SQLite's locks and the index of its write-ahead log. Gone with
-/// the process.
+/// State of a file shared by the connections of one process: SQLite's locks and the index of its write-ahead log. It
+/// ends with the process.
 /// </summary>
 internal sealed class SimulatedFileLocks
 {
@@ -19,7 +19,7 @@ internal sealed class SimulatedFileLocks
     private readonly HashSet<object> _indexUsers = [];
     private readonly List<nint> _indexRegions = [];
 
-    /// <summary>Raises the holder's lock; false: another's is in the way.</summary>
+    /// <summary>Raises the holder's lock. Returns false if another lock prevents it.</summary>
     public bool Raise(object holder, int level)
     {
         lock (_gate)
@@ -46,7 +46,7 @@ internal sealed class SimulatedFileLocks
         lock (_gate) return _levels.Values.Any(level => level >= Reserved);
     }
 
-    /// <summary>Part of the index, zeros when it is new; 0 where it is not there and shall not be made.</summary>
+    /// <summary>Returns part of the index, zeroed when new; 0 if it does not exist and must not be created.</summary>
     public unsafe nint IndexRegion(object user, int number, int bytes, bool make)
     {
         lock (_gate)

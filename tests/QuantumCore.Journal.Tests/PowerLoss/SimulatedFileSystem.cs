@@ -4,8 +4,8 @@ using System.Text;
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
 /// <summary>
-/// Puts a <see cref="SimulatedDisk"/> under SQLite: registers a file system of that kind by name in the native library
-/// that the product uses. It stays registered for the life of the process, as connections may outlive a test.
+/// Runs SQLite on a <see cref="SimulatedDisk"/>: registers a file system by name in the native library that the product
+/// uses. It stays registered for the life of the process, because connections may outlive a test.
 /// </summary>
 internal sealed unsafe class SimulatedFileSystem
 {
@@ -51,12 +51,12 @@ internal sealed unsafe class SimulatedFileSystem
         if (Register(system, 0) != Ok) throw new InvalidOperationException("SQLite did not take the file system.");
     }
 
-    /// <summary>The name to open a database with.</summary>
+    /// <summary>Name of the file system, for opening a database.</summary>
     public string Name { get; }
 
     public SimulatedDisk Disk { get; }
 
-    /// <summary>Sleeps as the library does on its own file system; gives the milliseconds that it took for these.</summary>
+    /// <summary>Sleeps as the library does on its own file system, and returns the milliseconds slept.</summary>
     [DllImport("e_sqlite3", EntryPoint = "sqlite3_sleep")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     public static extern int SleepOutsideIt(int millis);

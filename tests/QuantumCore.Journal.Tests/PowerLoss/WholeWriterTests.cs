@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Journal.Tests.PowerLoss;
 
-/// <summary>The writer with its thread and the checkpointer with its own, on a disk that fails.</summary>
+/// <summary>The writer and the checkpointer on their own threads, on a failing disk.</summary>
 public sealed class WholeWriterTests : IAsyncLifetime
 {
     private static readonly string[] s_names = ["book/ACME", "acct/1000", "acct/1001"];
@@ -42,7 +42,7 @@ public sealed class WholeWriterTests : IAsyncLifetime
                 }
                 catch (SqliteFailureException) when (disk.IsOff)
                 {
-                    // The power was gone before the writer ran.
+                    // The power was off before the writer ran.
                 }
             }
 
@@ -78,7 +78,7 @@ public sealed class WholeWriterTests : IAsyncLifetime
             var durable = book.DurableHead;
             Assert.False(waiting.IsCompleted);
             Assert.Equal(durable, await store.ReadAsync("book/ACME", 1, long.MaxValue, Cancel).CountAsync(Cancel));
-            // The log may just have been emptied into the database, and then has room for a little.
+            // The log may just have been checkpointed, and then has a little space.
             var refused = await Record.ExceptionAsync(() => store.ActivateAsync("acct/1000", Cancel));
             Assert.True(refused is null or SqliteFailureException { IsDiskFull: true }, refused?.Message);
             refusals += refused is null ? 0 : 1;
@@ -126,7 +126,7 @@ public sealed class WholeWriterTests : IAsyncLifetime
 
     private async Task FillAsync(JournalStream stream)
     {
-        // An emptied log may give room back first.
+        // A checkpointed log may free space first.
         while (!_failed.Task.IsCompleted) await AppendAsync(stream);
     }
 
@@ -137,7 +137,9 @@ public sealed class WholeWriterTests : IAsyncLifetime
         return stream.Append(Encoding.UTF8.GetBytes(text));
     }
 
-    /// <summary>All that was acknowledged is there; of what was not, only the next records, and these count from now on.</summary>
+    /// <summary>
+    /// Checks that everything acknowledged is there, and of the rest only the next records, which count from now on.
+    /// </summary>
     private async Task CompareAsync(SqliteJournalStore store)
     {
         foreach (var name in s_names)

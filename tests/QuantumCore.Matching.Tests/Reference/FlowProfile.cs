@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-/// <summary>What a flow consists of: weights, in per mille of what they name unless said otherwise.</summary>
+/// <summary>Composition of a flow: weights, in per mille unless stated otherwise.</summary>
 internal sealed record FlowProfile(string Name)
 {
     /// <summary>All profiles; a seed takes the one at seed modulo their number.</summary>
@@ -67,7 +67,7 @@ internal sealed record FlowProfile(string Name)
         Plain("plain, on few levels", centre: 10_000, spread: 30) with { MaxLevels = 5 },
         Plain("plain, far apart", centre: 1L << 40, spread: 1_000_000) with { Far = 40 },
         Plain("plain, at the highest prices", centre: Instrument.PriceTicksLimit - 5, spread: 20) with { MaxLevels = 4, Far = 10 },
-        // The same among a few orders that are more than that.
+        // The same among a few orders with conditions.
         Plain("plain among others", centre: 10_000, spread: 8) with
         {
             Types = new(Limit: 86, Market: 8, Pegged: 1, Stops: 3, TakeProfits: 1, Trailing: 1),
@@ -132,10 +132,10 @@ internal sealed record FlowProfile(string Name)
 
     public int SelfTradePercent { get; init; } = 60;
 
-    /// <summary>Per cent of the rules that have a band.</summary>
+    /// <summary>Share of the rules with a band, in percent.</summary>
     public int BandsOn { get; init; } = 30;
 
-    /// <summary>Narrowest band, about.</summary>
+    /// <summary>Approximate narrowest band, in ticks.</summary>
     public int BandTicks { get; init; } = 4;
 
     public int AllOrNone { get; init; } = 70;
@@ -164,7 +164,7 @@ internal sealed record FlowProfile(string Name)
 
     public int Rules { get; init; } = 5;
 
-    /// <summary>Splits and dividends; more of them where the book stands still.</summary>
+    /// <summary>Splits and dividends; more of them while the book stands still.</summary>
     public int Adjustments { get; init; } = 4;
 
     public int Marks { get; init; } = 15;
@@ -173,16 +173,16 @@ internal sealed record FlowProfile(string Name)
 
     public int Reductions { get; init; } = 20;
 
-    /// <summary>Market orders with a price or a distance they trade within.</summary>
+    /// <summary>Market orders with a protection price or distance.</summary>
     public int Protections { get; init; } = 150;
 
     /// <summary>Market orders by amount.</summary>
     public int Amounts { get; init; } = 200;
 
-    /// <summary>Prices that are anywhere.</summary>
+    /// <summary>Orders with any price.</summary>
     public int Far { get; init; }
 
-    /// <summary>Stop-limits that are IOC or FOK, or else post-only.</summary>
+    /// <summary>Stop-limits that are IOC, FOK or post-only.</summary>
     public int StopsAtOnce { get; init; } = 150;
 
     public int Times { get; init; } = 12;
@@ -190,10 +190,10 @@ internal sealed record FlowProfile(string Name)
     /// <summary>Commands about legs of strategies.</summary>
     public int Legs { get; init; } = 70;
 
-    /// <summary>Legs that stand aside, about.</summary>
+    /// <summary>Approximate number of legs aside.</summary>
     public int LegsTarget { get; init; } = 4;
 
-    /// <summary>Of the commands about legs, orders that may trade with them.</summary>
+    /// <summary>Orders that may trade with legs, among the commands about legs.</summary>
     public int Admitted { get; init; } = 350;
 
     public int Wild { get; init; } = 12;
@@ -201,7 +201,7 @@ internal sealed record FlowProfile(string Name)
     public int StaleIds { get; init; } = 40;
 }
 
-/// <summary>How often each type is drawn; weights.</summary>
+/// <summary>Weights of the order types.</summary>
 internal sealed record FlowTypes(int Limit, int Market, int Pegged, int Stops, int TakeProfits, int Trailing)
 {
     public int Sum => Limit + Market + Pegged + Stops + TakeProfits + Trailing;

@@ -33,12 +33,12 @@ internal enum FullVerb
     Proceed,
 }
 
-/// <summary>Any command of a book. Its text is the scenarios' notation, with ids for names.</summary>
+/// <summary>Any command of a book. Its text is in the scenarios' notation, with ids for names.</summary>
 internal sealed record FullCommand(FullVerb Verb, long Time)
 {
     public long OrderId { get; init; }
 
-    /// <summary>Whether more parts of a taker phase follow.</summary>
+    /// <summary>True if more parts of a taker phase follow.</summary>
     public bool GoesOn { get; init; }
 
     /// <summary>The other order of a cross.</summary>
@@ -61,7 +61,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
     /// <summary>Trade number, lots, or account.</summary>
     public long Value { get; init; }
 
-    /// <summary>Who is behind an account.</summary>
+    /// <summary>Owner of an account.</summary>
     public long Owner { get; init; }
 
     public long PriceTicks { get; init; }
@@ -70,7 +70,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
 
     public BookRules Rules { get; init; } = BookRules.None;
 
-    /// <summary>What a cancel of many is told as: a customer's, or a corporate action's.</summary>
+    /// <summary>End reason of a mass cancel: a customer's, or a corporate action's.</summary>
     private EndReason ManyEndFor => Time % 2 == 0 ? EndReason.CorporateAction : EndReason.MassCancel;
 
     public RejectReason Apply(ReferenceBook book, out long id)
@@ -140,7 +140,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
         };
     }
 
-    /// <summary>A command that is never refused.</summary>
+    /// <summary>Runs a command that is never rejected.</summary>
     private static RejectReason Done(Action command)
     {
         command();
@@ -181,7 +181,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
         return $"> {text} t={Time}";
     }
 
-    /// <summary>Events in the scenarios' notation; those they leave out too.</summary>
+    /// <summary>Returns events in the scenarios' notation, including those that scenarios omit.</summary>
     public static string Text(ReadOnlySpan<BookEvent> events)
     {
         var names = new ScenarioNames();
@@ -208,7 +208,7 @@ internal sealed record FullCommand(FullVerb Verb, long Time)
         _ => $"mode{(int)Mode}",
     };
 
-    /// <summary>An order in the scenarios' notation, named x.</summary>
+    /// <summary>Returns an order in the scenarios' notation, named x.</summary>
     public static string Text(NewOrder order)
     {
         var asked = order.Conditions ?? new OrderConditions();

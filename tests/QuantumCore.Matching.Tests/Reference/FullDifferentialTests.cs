@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-/// <summary>One stream of all commands there are through the book and through its reference.</summary>
+/// <summary>A stream of all kinds of commands, through the book and through its reference.</summary>
 public class FullDifferentialTests
 {
     private const int LastCommands = 15;
@@ -23,7 +23,7 @@ public class FullDifferentialTests
     [MemberData(nameof(SlowSeeds))]
     public void The_book_does_what_its_reference_does_over_ten_million_commands(int seed) => Compare(seed, 140_000, every: 16);
 
-    /// <summary>Answers and events after each command, all that can be asked of the book after every so many.</summary>
+    /// <summary>Compares results and events after each command, and the full state at intervals.</summary>
     private static void Compare(int seed, int commands, int every)
     {
         var flow = new FullFlow(seed);
@@ -58,15 +58,15 @@ public class FullDifferentialTests
     }
 
     /// <summary>
-    /// A second book that gets the same commands: at first from the beginning, from then on restored now and then from
-    /// its own snapshot. Nothing tells the two apart.
+    /// A second book that gets the same commands, and is restored from its own snapshot from time to time. Nothing
+    /// distinguishes the two.
     /// </summary>
     private sealed class Companion(int seed, int maxLevels)
     {
         private readonly Random _random = new(seed);
         private OrderBook _book = new(maxLevels);
 
-        /// <summary>Null, or what is not the same.</summary>
+        /// <summary>Returns a difference; null for none.</summary>
         public string? Follow(OrderBook first, FullCommand command, RejectReason expected, long expectedId, bool isWhole)
         {
             var got = command.Apply(_book, out var id);
@@ -89,7 +89,7 @@ public class FullDifferentialTests
         }
     }
 
-    /// <summary>The same answer and the same events? Null, or what is not.</summary>
+    /// <summary>Compares result and events. Returns a difference; null for none.</summary>
     private static string? Answer(
         OrderBook book, FullCommand command, RejectReason expected, long expectedId, ReferenceBook reference)
     {
@@ -115,10 +115,10 @@ public class FullDifferentialTests
         return $"events: expected {events.Length}, got {book.Events.Length}";
     }
 
-    /// <summary>The same state, as far as anyone can ask for it?</summary>
+    /// <summary>Compares all observable state. Returns a difference; null for none.</summary>
     private static string? Views(OrderBook book, ReferenceBook reference, int look)
     {
-        // Within a turn a book is not yet what it is between two.
+        // Within a turn a book is not in the state it has between turns.
         if (reference.IsWhole && book.Audit() is { } wrong)
             return $"audit: {wrong}";
         var (expected, got) = (Numbers(reference), Numbers(book));
@@ -141,7 +141,7 @@ public class FullDifferentialTests
             ?? (look % 4 == 0 ? EachOrder(book, reference) : null);
     }
 
-    /// <summary>What whoever trades legs asks.</summary>
+    /// <summary>Compares the quotes seen by strategies. Returns a difference; null for none.</summary>
     private static string? Quotes(OrderBook book, ReferenceBook reference)
     {
         foreach (var side in (ReadOnlySpan<Side>)[Instruments.Side.Buy, Instruments.Side.Sell])
@@ -168,7 +168,9 @@ public class FullDifferentialTests
         return null;
     }
 
-    /// <summary>What the two say to an order before it comes is what the answer will be, if nothing expires with it.</summary>
+    /// <summary>
+    /// Compares the judgement of an order before it enters, which equals the result unless something expires with it.
+    /// </summary>
     private static (RejectReason? Judged, string? Difference) Judge(OrderBook book, ReferenceBook reference, FullCommand command)
     {
         if (command.Verb is not (FullVerb.Submit or FullVerb.Admit))

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-// Legs of strategies, and what is traded with them. What is never refused is drawn only when it can be done.
+// Strategy legs and their trades. Commands that are never rejected are drawn only when they are possible.
 internal sealed partial class FullFlow
 {
     private FullCommand? OfLegs(ReferenceBook book, long time)
@@ -13,7 +13,7 @@ internal sealed partial class FullFlow
         if (book.Phase != TradingPhase.Continuous)
             return null;
 
-        // Whoever tells legs to trade lets due orders expire before.
+        // Due orders must expire before legs trade.
         time = Chance(500) || !book.NothingIsDueBy(_time) ? book.LastTimeNanos : _time;
         if (time != book.LastTimeNanos)
             return new FullCommand(FullVerb.AdvanceTime, time);
@@ -25,7 +25,7 @@ internal sealed partial class FullFlow
         return Chance(300) ? Cross(book, leg, aside) : Take(book, leg);
     }
 
-    /// <summary>One more part of the order that stands aside for a moment, or its end.</summary>
+    /// <summary>Returns another part of the order that is aside, or its end.</summary>
     private FullCommand NextPart(ReferenceBook book, long admitted)
     {
         _ = book.TryGetOrder(admitted, out var order);
@@ -38,7 +38,7 @@ internal sealed partial class FullFlow
         return new FullCommand(FullVerb.Sweep, time) { OrderId = admitted, PriceTicks = first != 0 && Chance(700) ? first : Near() };
     }
 
-    /// <summary>More of a phase in which quotes are taken, or its end.</summary>
+    /// <summary>Returns more of a phase in which quotes are taken, or its end.</summary>
     private FullCommand NextTake(ReferenceBook book)
     {
         var aside = book.OrdersAt(Stay.Aside);
@@ -96,7 +96,7 @@ internal sealed partial class FullFlow
             : Limit(book, order.Side) with { Type = OrderType.Leg };
     }
 
-    /// <summary>An order that strategies may trade with: limit or market, nothing else to it.</summary>
+    /// <summary>Returns an order that strategies may trade with: a limit or market order without conditions.</summary>
     private NewOrder Unconditional()
     {
         var side = Side();

@@ -3,8 +3,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Matching.Tests.Reference;
 
 /// <summary>
-/// Every command there is, drawn from a seed: prices near a moving centre, few orders, so that all kinds of orders meet
-/// each other; some commands are stale or plain wrong. The seed also chooses the profile.
+/// Seeded commands of every kind. Prices stay close to a moving centre and orders are few, so that all kinds of orders
+/// meet each other. Some commands are stale or invalid. The seed also selects the profile.
 /// </summary>
 internal sealed partial class FullFlow(int seed)
 {
@@ -16,7 +16,7 @@ internal sealed partial class FullFlow(int seed)
 
     public FlowProfile Profile { get; } = FlowProfile.All[seed % FlowProfile.All.Count];
 
-    /// <summary>The next command for a book as it is now.</summary>
+    /// <summary>Returns the next command for a book in its current state.</summary>
     public FullCommand Next(ReferenceBook book)
     {
         book.CopyOpenIds(_open);
@@ -34,7 +34,7 @@ internal sealed partial class FullFlow(int seed)
 
     private FullCommand Command(ReferenceBook book, long time)
     {
-        // Out of Continuous more commands move the phase on.
+        // Outside Continuous more commands change the phase.
         var leaves = book.Phase switch
         {
             TradingPhase.Continuous => Profile.Phases,
@@ -162,7 +162,7 @@ internal sealed partial class FullFlow(int seed)
         };
     }
 
-    /// <summary>So many ticks of the centre or a few more, in basis points.</summary>
+    /// <summary>Returns about this number of ticks of the centre, in basis points.</summary>
     private int Width(int ticks) => Chance(10)
         ? 10_000
         : (int)Math.Min(9_999, ((ticks + _random.Next(5)) * 10_000L / _centre) + _random.Next(2));
@@ -261,7 +261,7 @@ internal sealed partial class FullFlow(int seed)
         return new NewOrder(_random.Next(1, 6), side, type, time, false, price, Lots(), owner, selfTrade, asked);
     }
 
-    /// <summary>A time in force of an order that may stay.</summary>
+    /// <summary>Returns a time in force of an order that may rest.</summary>
     private TimeInForce Lasting() => Chance(Profile.Dates)
         ? Chance(600) ? TimeInForce.GoodTillDate : TimeInForce.Day
         : TimeInForce.GoodTillCancel;
@@ -373,7 +373,7 @@ internal sealed partial class FullFlow(int seed)
         return limited && lasts && Chance(Math.Max(Profile.PostOnly, Profile.StopsAtOnce)) ? order with { PostOnly = true } : order;
     }
 
-    /// <summary>Something about it is wrong, or unusual.</summary>
+    /// <summary>Returns the order with something invalid or unusual.</summary>
     private NewOrder Wild(NewOrder order)
     {
         var asked = order.Conditions ?? new OrderConditions();
@@ -450,7 +450,7 @@ internal sealed partial class FullFlow(int seed)
 
     private long Lots() => 1 + _random.Next(Chance(60) ? Profile.Lots * 4 : Profile.Lots);
 
-    /// <summary>A little behind the centre mostly, sometimes beyond it.</summary>
+    /// <summary>Returns a price, mostly slightly behind the centre, sometimes beyond it.</summary>
     private long Price(Side side)
     {
         if (Chance(Profile.Far))
@@ -463,6 +463,6 @@ internal sealed partial class FullFlow(int seed)
 
     private static long Valid(long price) => Math.Clamp(price, 1, Instrument.PriceTicksLimit);
 
-    /// <summary>True this often of a thousand.</summary>
+    /// <summary>Returns true with a probability in per mille.</summary>
     private bool Chance(int perMille) => _random.Next(1_000) < perMille;
 }

@@ -24,7 +24,7 @@ public class FullFlowTests
             if (step % 16 != 0 || reason == RejectReason.None)
                 continue;
 
-            // Settled is settled: time alone changes nothing.
+            // A settled book stays settled: time alone changes nothing.
             Assert.Equal(RejectReason.None, book.AdvanceTime(book.LastTimeNanos));
             Assert.True(book.Events.Count == 0, $"seed {seed}, step {step}: {command}\n  {FullCommand.Text([.. book.Events])}");
         }
@@ -73,7 +73,7 @@ public class FullFlowTests
         Assert.All(s_ofAdjustments, what => Assert.True(seen.GetValueOrDefault(what) >= 20, what));
     }
 
-    /// <summary>What the flow does with splits and dividends.</summary>
+    /// <summary>Events of splits and dividends that the flow must reach.</summary>
     private static readonly string[] s_ofAdjustments =
     [
         "split Ended", "split Amended", "split moved", "split Rested", "dividend Ended", "dividend Amended", "dividend moved", "dividend Rested",
@@ -87,7 +87,7 @@ public class FullFlowTests
             Count(seen, $"{name} {(happened is { Kind: BookEventKind.Amended, Detail: 1 } ? "moved" : happened.Kind)}");
     }
 
-    /// <summary>What the flow does with legs of strategies.</summary>
+    /// <summary>Events of strategy legs that the flow must reach.</summary>
     private static readonly string[] s_ofLegs =
     [
         "leg None", "leg InvalidCombination", "leg InvalidQuantity", "leg InvalidPrice", "leg BadRequest", "leg NotInThisPhase",

@@ -55,7 +55,7 @@ internal sealed partial class ReferenceBook
         return Finish(RejectReason.None);
     }
 
-    /// <summary>What a price that nobody asked for comes to: rounded down, but a price.</summary>
+    /// <summary>Returns an adjusted price that no order asked for: rounded down, but at least a valid price.</summary>
     private static long Known(long price, long newUnits, long oldUnits) =>
         price == 0 ? 0 : Math.Clamp(Scaled(Side.Buy, price, newUnits, oldUnits), 1, Instrument.PriceTicksLimit);
 
@@ -68,7 +68,7 @@ internal sealed partial class ReferenceBook
     private static BigInteger TotalAfter(ReferenceOrder order, long newUnits, long oldUnits) =>
         order.Filled + order.Prevented + ((BigInteger)order.Leaves * newUnits / oldUnits);
 
-    /// <summary>Limits, stops and take-profits that stand for themselves.</summary>
+    /// <summary>Returns true for independent limits, stops and take-profits.</summary>
     private static bool FollowsSplit(ReferenceOrder order, long newUnits, long oldUnits, long lowest)
     {
         var stands = order.List is null && !order.IsLeg && !order.IsPeg && (order.WaitsForTrigger ? !order.IsTrailing : !order.HasNoLimit);
@@ -91,7 +91,7 @@ internal sealed partial class ReferenceBook
         bool IsLeft(long price) => price == 0 || price - fall >= lowest;
     }
 
-    /// <summary>7.8: the prints that nobody has looked at included.</summary>
+    /// <summary>7.8: returns the extreme, including prints not evaluated yet.</summary>
     private long ExtremeNow(ReferenceOrder order)
     {
         var copy = order.Copy();
@@ -105,7 +105,10 @@ internal sealed partial class ReferenceBook
         return copy.Extreme;
     }
 
-    /// <summary>FINRA 5330: open buy orders and open stop orders to sell; not those that wait for a rise.</summary>
+    /// <summary>
+    /// FINRA 5330: returns true for open buy orders and open stop orders to sell, but not for those that wait for a
+    /// rise.
+    /// </summary>
     private static bool GoesWithPrice(ReferenceOrder order) => order.Conditions.DoNotReduce ? false
         : order.WaitsForTrigger
         ? order.IsTakeProfit ? order.Side == Side.Buy : order.Side == Side.Sell

@@ -14,7 +14,7 @@ internal sealed partial class ReferenceBook
         if (!Begin(time))
             return reason == RejectReason.None ? RejectReason.TimeRegression : reason;
 
-        // Once more: what was due has gone.
+        // Checked again: due orders have expired.
         reason = FindToAmend(orderId, amendment, out order);
         return Finish(reason == RejectReason.None ? CheckAndAmend(order!, amendment) : reason);
     }
@@ -28,11 +28,13 @@ internal sealed partial class ReferenceBook
         return reason == RejectReason.None ? AloneAmended(order!, amendment) : reason;
     }
 
-    /// <summary>RULES 2: these are never journaled, so what is due stays for the next command (D1).</summary>
+    /// <summary>
+    /// RULES 2: returns true for rejections that are never journaled, so due orders stay for the next command (D1).
+    /// </summary>
     private static bool IsAlone(RejectReason reason) =>
         reason is RejectReason.InvalidCombination or RejectReason.InvalidQuantity or RejectReason.InvalidPrice;
 
-    /// <summary>An amendment to a total that is not larger (D3).</summary>
+    /// <summary>Amends to a total that is not larger (D3).</summary>
     public RejectReason Reduce(long time, long orderId, long newTotalLots)
     {
         Clear();
@@ -63,7 +65,8 @@ internal sealed partial class ReferenceBook
         var stops = found != RejectReason.None && mode != ReplaceMode.AllowFailure;
         if (!stops)
         {
-            // 10.7: a leg of a list or a strategy, old or new, and what is wrong with the new order alone, refuse in every mode.
+            // 10.7: a leg of a list or a strategy, old or new, or an invalid new order alone, is rejected in every
+            // mode.
             var wrong = old is { List: not null } or { IsLeg: true } || terms.Type == OrderType.Leg
                 ? RejectReason.InvalidCombination
                 : Alone(in terms);
@@ -95,7 +98,7 @@ internal sealed partial class ReferenceBook
         return Finish(reason);
     }
 
-    /// <summary>10.7: judged against the book without the old one.</summary>
+    /// <summary>10.7: checks the order against the book without the old one.</summary>
     private RejectReason CheckWithout(ReferenceOrder? old, ReferenceOrder order)
     {
         if (old is null)
@@ -108,7 +111,7 @@ internal sealed partial class ReferenceBook
         return reason;
     }
 
-    /// <summary>The request-alone checks of the new values: COMBINATION, QUANTITY, PRICE.</summary>
+    /// <summary>Checks the new values alone: COMBINATION, QUANTITY, PRICE.</summary>
     private RejectReason AloneAmended(ReferenceOrder order, Amendment amendment)
     {
         // D25.
@@ -163,7 +166,7 @@ internal sealed partial class ReferenceBook
                 || (amendment.TrailTicks ?? order.TrailTicks) != order.TrailTicks
                 || (amendment.TrailBasisPoints ?? order.TrailBasisPoints) != order.TrailBasisPoints);
 
-        // 13: what loses priority needs a phase in which orders may enter; 9.3: a sibling grows too.
+        // 13: losing priority needs a phase in which orders may enter; 9.3: a sibling grows too.
         var loses = (priceChanges || grows) && HasPriority(order);
         loses |= grows && OpenSibling(order) is { } other && HasPriority(other);
         if (Phase == TradingPhase.Closed || (Phase == TradingPhase.Halt && loses))
@@ -187,7 +190,7 @@ internal sealed partial class ReferenceBook
         return RejectReason.None;
     }
 
-    /// <summary>8.4: priority is kept when the price a cap leads to is the same.</summary>
+    /// <summary>8.4: returns true if the cap leads to the same price, so priority is kept.</summary>
     private bool KeepsPegPrice(ReferenceOrder order, long cap)
     {
         var changed = order.Copy();
@@ -195,7 +198,9 @@ internal sealed partial class ReferenceBook
         return order.Stay == Stay.Resting && PegPrice(changed) == order.Price;
     }
 
-    /// <summary>10.5: what is armed, pending or parked has no priority to lose.</summary>
+    /// <summary>
+    /// 10.5: returns true if the order has priority to lose; armed, pending and parked orders have none.
+    /// </summary>
     private static bool HasPriority(ReferenceOrder order) => order.Stay is Stay.Resting or Stay.Held;
 
     private ReferenceOrder Changed(
@@ -250,7 +255,9 @@ internal sealed partial class ReferenceBook
         return CheckPlaceWithout(sibling, grown, slides: false);
     }
 
-    /// <summary>What 9.1 compares of a leg: of a stop its trigger, of a trailing one nothing (D12).</summary>
+    /// <summary>
+    /// Returns the price of a leg that 9.1 compares: a stop's trigger; null for a trailing stop (D12).
+    /// </summary>
     private static long? ListPrice(ReferenceOrder order) =>
         order.IsTrailing ? null : order.IsStop ? order.Trigger : order.Price;
 
@@ -278,7 +285,7 @@ internal sealed partial class ReferenceBook
     private void ApplyAmendment(ReferenceOrder order, ReferenceOrder changed, bool loses, bool triggerChanges)
     {
         var totalChanges = changed.Total != order.Total;
-        // One that loses its place has a phase of its own.
+        // An order that loses its priority has a phase of its own.
         if (!loses)
             WakeIfSmaller(order, changed.Total);
         order.Total = changed.Total;
@@ -316,12 +323,12 @@ internal sealed partial class ReferenceBook
             TakeOrRest(left);
     }
 
-    /// <summary>4.6: an all-or-none order that asks for less may be filled by what is there.</summary>
+    /// <summary>4.6: checks whether an all-or-none order that was reduced can be filled now.</summary>
     private void WakeIfSmaller(ReferenceOrder order, long total)
     {
         if (!order.AllOrNone || order.Stay != Stay.Resting || total >= order.Total)
             return;
-        // What stands across may be enough for it now, and it may be enough for one across.
+        // The other side may be enough for it now, and it may be enough for an order there.
         _addedSell = Math.Min(_addedSell ?? order.Price, order.Price);
         _addedBuy = Math.Max(_addedBuy ?? order.Price, order.Price);
     }

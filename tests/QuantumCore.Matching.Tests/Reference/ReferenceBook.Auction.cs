@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-// RULES 12.7, 13, 14: phases, the uncross and what it would be.
+// RULES 12.7, 13, 14: phases, the uncross and its indicative result.
 internal sealed partial class ReferenceBook
 {
     private readonly record struct AuctionResult(long Price, long Lots, long Imbalance);
@@ -10,7 +10,7 @@ internal sealed partial class ReferenceBook
     private int _extensions;
     private AuctionResult? _told;
 
-    /// <summary>13: the transitions there are.</summary>
+    /// <summary>13: returns true for a valid transition.</summary>
     private static bool MayFollow(TradingPhase from, TradingPhase to) => from switch
     {
         TradingPhase.Closed => to is TradingPhase.PreOpen,
@@ -34,14 +34,16 @@ internal sealed partial class ReferenceBook
             StopMatching(to);
     }
 
-    /// <summary>A call phase or a halt begins: State, Held orders, Parks, at the end of the command Indicative.</summary>
+    /// <summary>
+    /// Starts a call phase or a halt: State, Held orders, Parks, at the end of the command Indicative.
+    /// </summary>
     private void StopMatching(TradingPhase to)
     {
         var from = Phase;
         SetState(to);
         if (from == TradingPhase.Closing)
         {
-            // The auction they are for is broken off: back to waiting, their prio kept.
+            // Their auction is abandoned: they wait again and keep their priority.
             foreach (var order in _open.FindAll(order => order.Terms.TimeInForce == TimeInForce.AtTheClose && order.Stay == Stay.Resting))
             {
                 order.Stay = Stay.Held;
@@ -51,7 +53,7 @@ internal sealed partial class ReferenceBook
 
         if (to == TradingPhase.Closing)
         {
-            // 13.1: with their original prio.
+            // 13.1: with their original priority.
             foreach (var order in _open.FindAll(order => order.Stay == Stay.Held))
                 SitDown(order);
         }
@@ -59,7 +61,7 @@ internal sealed partial class ReferenceBook
         ParkPegs();
     }
 
-    /// <summary>12.3: State, Parks, what is queued, at the end of the command Indicative.</summary>
+    /// <summary>12.3: State, Parks, queued orders, at the end of the command Indicative.</summary>
     private void StartVolatility()
     {
         SetState(TradingPhase.Volatility);
@@ -75,7 +77,7 @@ internal sealed partial class ReferenceBook
         Tell(BookEventKind.PhaseChanged, default, detail: (byte)to);
     }
 
-    /// <summary>8.3: those in the book, and those that left to be repriced and are not back.</summary>
+    /// <summary>8.3: parks pegs in the book, and those that left to be repriced and are not back.</summary>
     private void ParkPegs()
     {
         foreach (var order in _open)
@@ -85,7 +87,7 @@ internal sealed partial class ReferenceBook
         }
     }
 
-    /// <summary>13.1: closed without an uncross.</summary>
+    /// <summary>13.1: closes without an uncross.</summary>
     private void Close()
     {
         EndLeftovers(withHeld: true);
@@ -141,7 +143,9 @@ internal sealed partial class ReferenceBook
         _ = MovePegs();
     }
 
-    /// <summary>14: everything that rests except all-or-none; pegs are parked, stops armed, at-close orders held.</summary>
+    /// <summary>
+    /// 14: returns true for resting orders except all-or-none; pegs are parked, stops armed, at-close orders held.
+    /// </summary>
     private static bool TakesPart(ReferenceOrder order) => order.Stay == Stay.Resting && !order.AllOrNone;
 
     private bool IsCrossed()
@@ -160,7 +164,7 @@ internal sealed partial class ReferenceBook
         return bid >= ask;
     }
 
-    /// <summary>14 steps 1 to 6. Null: no uncross.</summary>
+    /// <summary>14 steps 1 to 6: returns the auction price; null without an uncross.</summary>
     private AuctionResult? FindAuctionPrice((long Low, long High)? collar)
     {
         var reference = LastPriceTicks != 0 ? LastPriceTicks : ReferencePriceTicks;
@@ -211,8 +215,8 @@ internal sealed partial class ReferenceBook
     }
 
     /// <summary>
-    /// 14 step 1: every tick from the lowest to the highest limit price, as ranges of ticks at which nothing differs:
-    /// the limit prices and what lies between them. Only orders without price: the reference alone.
+    /// 14 step 1: returns every tick from the lowest to the highest limit price, as ranges of equivalent ticks: limit
+    /// prices and the gaps between them. If no order has a price, only the reference.
     /// </summary>
     private List<(long Low, long High)> Candidates(long reference)
     {
@@ -230,7 +234,7 @@ internal sealed partial class ReferenceBook
         var ranges = new List<(long Low, long High)>();
         if (prices.Count == 0)
             return any && reference != 0 ? [(reference, reference)] : ranges;
-        // A market order's worst price is no candidate of its own, but something differs there.
+        // A market order's worst price is not a candidate, but demand changes there.
         var (lowest, highest) = (prices.Min, prices.Max);
         foreach (var order in _open)
         {
@@ -260,12 +264,14 @@ internal sealed partial class ReferenceBook
         return lots;
     }
 
-    /// <summary>A market order's worst price holds in an auction too.</summary>
+    /// <summary>
+    /// Returns true if an order trades at a price; a market order's worst price holds in an auction too.
+    /// </summary>
     private static bool TradesAt(ReferenceOrder order, long price) => order is { HasNoLimit: true, Price: > 0 }
         ? order.Side == Side.Buy ? price <= order.Price : price >= order.Price
         : order.Reaches(price);
 
-    /// <summary>14 step 6: two equally near, the higher.</summary>
+    /// <summary>14 step 6: returns the nearest price; of two equally near, the higher.</summary>
     private static long Nearest(List<(long Low, long High)> ranges, long reference)
     {
         var nearest = 0L;
@@ -315,7 +321,7 @@ internal sealed partial class ReferenceBook
         return front!;
     }
 
-    /// <summary>14 step 7: a market order with a worst price comes at that price, before limits.</summary>
+    /// <summary>14 step 7: sorts a market order with a worst price at that price, before limits.</summary>
     private static bool IsServedBefore(ReferenceOrder order, ReferenceOrder other)
     {
         var (first, second) = (order is { HasNoLimit: true, Price: 0 }, other is { HasNoLimit: true, Price: 0 });
@@ -334,13 +340,15 @@ internal sealed partial class ReferenceBook
             order.Stay = Stay.Done;
     }
 
-    /// <summary>13.4: in the phases that end in an auction; after entering, and when it differs from the last one.</summary>
+    /// <summary>
+    /// 13.4: reports the indicative in phases that end in an auction: after entering, and when it changes.
+    /// </summary>
     private void TellIndicative()
     {
         if (!IsCall || Phase == TradingPhase.PreOpen)
             return;
         var now = FindAuctionPrice(null) ?? default;
-        // What it would give, now that it can't be extended.
+        // The result without further extensions.
         if (now.Lots > 0 && _extensions >= Rules.MaxExtensions && Collar is var (low, high) && !IsIn(now.Price, low, high))
             now = FindAuctionPrice((low, high)) ?? default;
         if (_told == now)

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-// RULES 2: what may be refused, in the order of precedence.
+// RULES 2: reasons of rejection, in the order of precedence.
 internal sealed partial class ReferenceBook
 {
     private static bool IsIn(long value, long lowest, long highest) => value >= lowest && value <= highest;
@@ -18,7 +18,7 @@ internal sealed partial class ReferenceBook
         && rules.DynamicBandMode <= BandMode.Auction
         && rules.MaxExtensions >= 0;
 
-    /// <summary>The request alone: undefined values, COMBINATION, QUANTITY, PRICE.</summary>
+    /// <summary>Checks the request alone: undefined values, COMBINATION, QUANTITY, PRICE.</summary>
     private RejectReason Alone(in NewOrder terms)
     {
         if (!IsDefined(in terms))
@@ -57,7 +57,7 @@ internal sealed partial class ReferenceBook
                 || asked.MinimumLots is not null);
         conflict |= order.IsStop && atAuction;
         conflict |= order.IsStop && order.HasNoLimit && atOnce; // 7.11
-        // What belongs to another type, or what the type can't be without.
+        // Settings of another type, or missing settings of the type.
         conflict |= asked.TriggerTicks is not null && (!order.IsStop || order.IsTrailing);
         conflict |= asked.TriggerReference != TriggerReference.Last && !order.IsStop;
         conflict |= trails && !order.IsTrailing;
@@ -100,7 +100,7 @@ internal sealed partial class ReferenceBook
             || (asked.MinimumLots is { } minimum && !IsIn(minimum, 1, order.Total));
     }
 
-    /// <summary>RULES 2: not too many parts.</summary>
+    /// <summary>RULES 2: returns true if the display gives a valid number of parts.</summary>
     private static bool IsDisplay(long display, long total) =>
         IsIn(display, 1, total) && (total + display - 1) / display <= OrderRules.IcebergPartsLimit;
 
@@ -119,7 +119,7 @@ internal sealed partial class ReferenceBook
             || !IsIn(asked.LimitOffsetTicks ?? 0, 0, Instrument.PriceTicksLimit);
     }
 
-    /// <summary>Limit, cap or protection price; 0 where there need be none (D7).</summary>
+    /// <summary>Returns true for a valid limit, cap or protection price; 0 if none is needed (D7).</summary>
     private bool IsGoodPrice(ReferenceOrder order, long ticks) =>
         ticks == 0
             ? order.HasNoLimit || order.IsPeg || (order.Type == OrderType.TrailingStopLimit && !order.IsTriggered)
@@ -168,7 +168,7 @@ internal sealed partial class ReferenceBook
         return RejectReason.None;
     }
 
-    /// <summary>9.4: a limit order; fill-or-kill only without other instructions.</summary>
+    /// <summary>9.4: returns true for a limit order; fill-or-kill only without other instructions.</summary>
     private static bool IsParent(in NewOrder leg)
     {
         var order = new ReferenceOrder(in leg);
@@ -176,7 +176,9 @@ internal sealed partial class ReferenceBook
             && (!order.FillOrKill || (!order.PostOnly && order.Conditions == new OrderConditions()));
     }
 
-    /// <summary>9.1: same side and quantity, a limit or take-profit leg and a stop leg, either first.</summary>
+    /// <summary>
+    /// 9.1: returns true for a pair of the same side and quantity, a limit or take-profit leg and a stop leg.
+    /// </summary>
     private static bool ArePair(in NewOrder one, in NewOrder other) =>
         one.Side == other.Side && one.QuantityLots == other.QuantityLots
         && ((IsLimitLeg(one.Type) && IsStopLeg(other.Type)) || (IsStopLeg(one.Type) && IsLimitLeg(other.Type)));
@@ -198,7 +200,7 @@ internal sealed partial class ReferenceBook
             var reason = pending ? CheckNoMarket(leg) : CheckEntry(leg);
             if (reason == RejectReason.None)
                 continue;
-            // Legs that are on the wrong sides are so together, and what comes before that is asked of the other one, too (2).
+            // Wrong sides concern both legs, and the checks before are applied to the other one too (2).
             var other = reason == RejectReason.ListPrices ? CheckEntry(list.Legs[1]) : reason;
             RefusedOfList = other == RejectReason.ListPrices ? -1 : other != reason ? 1 : list.Legs.IndexOf(leg);
             return other;
@@ -217,13 +219,13 @@ internal sealed partial class ReferenceBook
         _ => RejectReason.NotInThisPhase,
     };
 
-    /// <summary>8, 10: what is checked of an order that only waits for its parent.</summary>
+    /// <summary>8, 10: checks an order that only waits for its parent.</summary>
     private RejectReason CheckNoMarket(ReferenceOrder order) =>
         IsBlocked(order) ? RejectReason.AccountBlocked
         : order.Expiry <= LastTimeNanos ? RejectReason.ExpiredAlready
         : RejectReason.None;
 
-    /// <summary>8 to 16 of the precedence, for an order about to enter. Finds its price on the way.</summary>
+    /// <summary>Runs checks 8 to 16 of the precedence for an entering order, and determines its price.</summary>
     private RejectReason CheckEntry(ReferenceOrder order)
     {
         if (IsBlocked(order))
@@ -235,7 +237,7 @@ internal sealed partial class ReferenceBook
         return CheckMarket(order, activation: false, slides: true);
     }
 
-    /// <summary>11 to 16.</summary>
+    /// <summary>Runs checks 11 to 16.</summary>
     private RejectReason CheckMarket(ReferenceOrder order, bool activation, bool slides)
     {
         if (IsOutsideStaticBand(order))
@@ -248,19 +250,19 @@ internal sealed partial class ReferenceBook
         return order.WaitsForTrigger || order.IsLeg || IsHeldNow(order) ? RejectReason.None : CheckPlace(order, slides);
     }
 
-    /// <summary>14 to 16: the place it would take in the book.</summary>
+    /// <summary>Runs checks 14 to 16: the order's place in the book.</summary>
     private RejectReason CheckPlace(ReferenceOrder order, bool slides)
     {
         if (order.IsPeg)
         {
-            // 15: only an IOC peg is refused, the others park.
+            // 15: only an IOC peg is rejected, the others park.
             order.Price = Phase == TradingPhase.Continuous ? PegPrice(order) : 0;
             return order.Price == 0 && order.Terms.TimeInForce == TimeInForce.ImmediateOrCancel
                 ? RejectReason.PegNoReference
                 : RejectReason.None;
         }
 
-        // 4.7: what would not trade whole would not match.
+        // 4.7: an order that would not trade completely would not match.
         var mayTake = order.PostOnly && Phase == TradingPhase.Continuous && (!order.AllOrNone || DryRun(order).Traded == order.Leaves);
         var contra = mayTake ? BestPriceItWouldTake(order) : 0;
         // 4.8: one tick away from it.
@@ -281,7 +283,7 @@ internal sealed partial class ReferenceBook
         return contra != 0 ? RejectReason.PostOnlyWouldTake : RejectReason.None; // 4.7
     }
 
-    /// <summary>13: the table of what each phase takes.</summary>
+    /// <summary>13: returns true if the phase accepts the order.</summary>
     private bool IsAccepted(ReferenceOrder order)
     {
         var time = order.Terms.TimeInForce;
@@ -294,7 +296,9 @@ internal sealed partial class ReferenceBook
         return FitsCall(order) && !order.IsPeg && !order.IsLeg;
     }
 
-    /// <summary>Neither by amount, IOC, FOK, all-or-none, minimum quantity nor post-only.</summary>
+    /// <summary>
+    /// Returns true for orders without amount, IOC, FOK, all-or-none, minimum quantity and post-only.
+    /// </summary>
     private static bool FitsCall(ReferenceOrder order)
     {
         // 4.2: an IOC order never rests; so a market order of this kind does not either (D8).
@@ -305,7 +309,7 @@ internal sealed partial class ReferenceBook
     private bool IsHeldNow(ReferenceOrder order) =>
         order.Terms.TimeInForce == TimeInForce.AtTheClose && Phase != TradingPhase.Closing;
 
-    /// <summary>12.1: both bounds rounded into the band. Null when there is none.</summary>
+    /// <summary>12.1: returns the band, with both bounds rounded inwards; null if there is none.</summary>
     private static (long Low, long High)? Band(long reference, int? basisPoints)
     {
         if (reference == 0 || basisPoints is not { } width)
@@ -323,7 +327,9 @@ internal sealed partial class ReferenceBook
             && !IsIn(price, low, high);
     }
 
-    /// <summary>9.1, 9.5: sell: limit above last above stop; buy: the other way round.</summary>
+    /// <summary>
+    /// 9.1, 9.5: returns true if prices are in order. Sell: limit above last above stop; buy: reversed.
+    /// </summary>
     private bool AreListPricesInOrder(ReferenceOrder order, bool activation, ReferenceOrder? standing = null)
     {
         if (OpenSibling(order) is not { } sibling)
@@ -334,15 +340,17 @@ internal sealed partial class ReferenceBook
         var limitPrice = (limit.IsStop ? limit.Trigger : limit.Price) * away;
         var last = activation || LastPriceTicks == 0 ? (long?)null : LastPriceTicks * away;
         var stopPrice = stop.IsTrailing ? (long?)null : stop.Trigger * away; // D12
-        // A comparison with null is false. A leg that stands as it was is not compared with the last price again.
+        // A comparison with null is false. An unchanged leg is not compared with the last price again.
         return !(limitPrice <= stopPrice || (limit != standing && limitPrice <= last) || (stop != standing && last <= stopPrice));
     }
 
-    /// <summary>4.7: the price of the best order it would meet, 0 for none. Bands do not matter here.</summary>
+    /// <summary>4.7: returns the price of the best order it would meet, 0 for none. Bands are ignored.</summary>
     private long BestPriceItWouldTake(ReferenceOrder order) =>
         NextMaker(order, _open, []) is { } maker && order.Reaches(maker.Price) ? maker.Price : 0;
 
-    /// <summary>MAX_LEVELS: joining a level is always allowed (D9).</summary>
+    /// <summary>
+    /// MAX_LEVELS: returns true if a new level would be one too many; joining a level is always allowed (D9).
+    /// </summary>
     private bool WouldBeOneLevelTooMany(ReferenceOrder order)
     {
         if (order.HasNoLimit || _open.Count < _maxLevels)

@@ -2,13 +2,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-// RULES 16, one book's part: orders that stand aside, and what they are told to trade.
+// RULES 16 for one book: orders aside, and their instructed trades.
 internal sealed partial class ReferenceBook
 {
-    /// <summary>An order that was admitted and has neither proceeded nor ended yet; 0 for none. It lives within a turn.</summary>
+    /// <summary>
+    /// Admitted order that has neither proceeded nor ended yet; 0 for none. It exists only within a turn.
+    /// </summary>
     public long Admitted => _open.Find(order => order.Stay == Stay.Aside && !order.IsLeg)?.Id ?? 0;
 
-    /// <summary>Whether time may come to this without an order that expires.</summary>
+    /// <summary>Returns true if no order expires by a time.</summary>
     public bool NothingIsDueBy(long time) => !_open.Exists(order => order.Expiry <= time);
 
     public RejectReason Judge(long time, in NewOrder terms)
@@ -26,7 +28,9 @@ internal sealed partial class ReferenceBook
         return reason;
     }
 
-    /// <summary>16.2: at the best price, beyond another one if asked, where others show lots, and how many.</summary>
+    /// <summary>
+    /// 16.2: returns the best price (optionally beyond another one) at which others show lots, and those lots.
+    /// </summary>
     public bool TryGetQuote(Side side, long exceptOwner, long beyond, out long price, out long lots)
     {
         var best = QuotesOfOthers(side, exceptOwner)
@@ -39,7 +43,7 @@ internal sealed partial class ReferenceBook
         return best is not null;
     }
 
-    /// <summary>16.3: where an order would begin to trade, could it pay anything.</summary>
+    /// <summary>16.3: returns the first price at which an order without a limit would trade.</summary>
     public long FirstPriceFor(Side side, long lots)
     {
         var any = new NewOrder(0, side, OrderType.Market, TimeInForce.ImmediateOrCancel, false, 0, lots);
@@ -80,10 +84,10 @@ internal sealed partial class ReferenceBook
         return Finish(reason);
     }
 
-    /// <summary>Whether the last command left nothing undone.</summary>
+    /// <summary>True if the last command left nothing unfinished.</summary>
     public bool IsWhole => Admitted == 0 && !PhaseGoesOn;
 
-    /// <summary>Whether a part of a taker phase was the last thing that happened. It ends within its turn.</summary>
+    /// <summary>True if the last action was part of a taker phase, which ends within its turn.</summary>
     public bool PhaseGoesOn { get; private set; }
 
     public void TakeQuotes(long time, long orderId, long price, long lots, bool goesOn)
@@ -92,7 +96,7 @@ internal sealed partial class ReferenceBook
         var quotes = QuotesOfOthers(taker.Side == Side.Buy ? Side.Sell : Side.Buy, taker.Terms.Owner)
             .Where(order => order.Price == price).OrderBy(order => order.Prio).ToList();
         Require(quotes.Sum(order => order.Shown) >= lots);
-        // What an iceberg shows next is not among the quotes that were there.
+        // The next tip of an iceberg is not among the quotes that were displayed.
         foreach (var maker in quotes.TakeWhile(_ => lots > 0))
         {
             var some = Math.Min(lots, maker.Shown);
@@ -100,7 +104,7 @@ internal sealed partial class ReferenceBook
             Trade(taker, maker, some, isDry: false, isPrint: false);
         }
 
-        // It is one taker phase, however many books it has parts in: nobody moves in between (RULES 3).
+        // A single taker phase, however many books it spans: no order moves in between (RULES 3).
         PhaseGoesOn = goesOn;
         if (!goesOn)
             _ = Finish(RejectReason.None);
@@ -147,7 +151,7 @@ internal sealed partial class ReferenceBook
         _ = Finish(RejectReason.None);
     }
 
-    /// <summary>Displayed orders of a side, but an owner's; of owner 0, nobody's (1.6).</summary>
+    /// <summary>Returns displayed orders of a side except an owner's; owner 0 is nobody (1.6).</summary>
     private List<ReferenceOrder> QuotesOfOthers(Side side, long owner) =>
         _open.FindAll(order => order.Side == side && order.Shown > 0 && (owner == 0 || order.Terms.Owner != owner));
 
@@ -167,7 +171,7 @@ internal sealed partial class ReferenceBook
             throw new InvalidOperationException("Whoever decided saw another book.");
     }
 
-    /// <summary>All parts of an order are one taker phase: what they set off comes after the last (RULES 3).</summary>
+    /// <summary>All parts of an order are one taker phase: its consequences follow the last part (RULES 3).</summary>
     private void FinishIfDone(ReferenceOrder taker)
     {
         if (taker.Stay == Stay.Done)

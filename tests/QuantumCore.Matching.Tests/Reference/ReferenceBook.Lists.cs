@@ -2,10 +2,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-// RULES 9, 10.8, 10.9, 3.1, 13.2: ends, and what they mean for the other orders of a list.
+// RULES 9, 10.8, 10.9, 3.1, 13.2: ends of orders, and their effect on other orders of a list.
 internal sealed partial class ReferenceBook
 {
-    // Orders that end in the pass that is going on, each in its own place (3.1, 10.9).
+    // Orders that end in the current pass, each in its own place (3.1, 10.9).
     private readonly HashSet<long> _passing = [];
 
     // Triggered orders and children of filled parents, first in, first out (RULES 3).
@@ -22,12 +22,12 @@ internal sealed partial class ReferenceBook
         EndRelatives(order, reason);
     }
 
-    /// <summary>9.3, 9.4: an end takes the sibling and the waiting children along.</summary>
+    /// <summary>9.3, 9.4: ends the sibling and the waiting children along with an order.</summary>
     private void EndRelatives(ReferenceOrder order, EndReason reason)
     {
         if (order.List is not { } list)
             return;
-        // When the sibling's fill or trigger ended this one, the sibling goes on alone (9.2).
+        // If the sibling's fill or trigger ended this one, the sibling continues alone (9.2).
         if (reason != EndReason.OneCancelsOther && OpenSibling(order) is { } sibling
             && !_passing.Contains(sibling.Id))
             End(sibling, EndReason.List);
@@ -61,7 +61,7 @@ internal sealed partial class ReferenceBook
     private static List<ReferenceOrder> WaitingChildren(ReferenceOrder order) =>
         IsParent(order) ? order.List!.Legs.FindAll(leg => leg != order && leg.Stay == Stay.Pending) : [];
 
-    /// <summary>9.6: done directly after the last leg's last event.</summary>
+    /// <summary>9.6: reports the list done directly after the last leg's last event.</summary>
     private void CheckListDone(ReferenceList list)
     {
         if (list.IsDone || !list.Legs.TrueForAll(leg => leg.Stay == Stay.Done))
@@ -71,7 +71,7 @@ internal sealed partial class ReferenceBook
         Tell(BookEventKind.ListChanged, default, list.Legs[0].Id, detail: 1);
     }
 
-    /// <summary>After a fill, whole or partial: 9.2 for a sibling, 9.4 for children.</summary>
+    /// <summary>Handles a fill, whole or partial: 9.2 for a sibling, 9.4 for children.</summary>
     private void AfterFill(ReferenceOrder order)
     {
         if (order.Stay == Stay.Done)
@@ -103,14 +103,14 @@ internal sealed partial class ReferenceBook
             return;
         }
 
-        // The leg that waits for its trigger is there when the other one takes.
+        // The leg that waits for its trigger is already in place when the other one takes.
         foreach (var leg in list.Legs.Where(leg => leg.WaitsForTrigger))
             Enter(leg);
         foreach (var leg in list.Legs.Where(leg => !leg.WaitsForTrigger && leg.Stay != Stay.Done))
             Enter(leg);
     }
 
-    /// <summary>3.1: all that is due, by expiry and id.</summary>
+    /// <summary>3.1: expires all due orders, by expiry and id.</summary>
     private bool ExpireDue()
     {
         var due = false;
@@ -122,11 +122,11 @@ internal sealed partial class ReferenceBook
         return due;
     }
 
-    /// <summary>13.2.</summary>
+    /// <summary>13.2: expires day orders.</summary>
     private void ExpireDay() =>
         EndPass([.. _open.Where(order => order.Terms.TimeInForce == TimeInForce.Day).OrderBy(order => order.Id)], EndReason.Day);
 
-    /// <summary>Each its own end in its own place; others of their lists go with them.</summary>
+    /// <summary>Ends orders, each in its own place, together with others of their lists.</summary>
     private void EndPass(List<ReferenceOrder> orders, EndReason reason)
     {
         _passing.UnionWith(orders.Select(order => order.Id));
@@ -135,7 +135,7 @@ internal sealed partial class ReferenceBook
         _passing.Clear();
     }
 
-    /// <summary>10.9: by id; what is taken along by its list goes in its id place too.</summary>
+    /// <summary>10.9: ends orders by id; orders that their lists end go in their id places too.</summary>
     private void EndMany(ReferenceFilter filter, EndReason reason) => EndMany(filter.Covers, reason);
 
     private void EndMany(Predicate<ReferenceOrder> covers, EndReason reason)

@@ -5,13 +5,13 @@ namespace QuantumCore.Matching.Tests.Reference;
 // RULES 3 to 6, 11, 12.2 to 12.4: entry, the taker phase and its dry run.
 internal sealed partial class ReferenceBook
 {
-    /// <summary>What ended the loop of a taker phase.</summary>
+    /// <summary>Reason that ended the loop of a taker phase.</summary>
     private enum StoppedBy
     {
         /// <summary>The taker is filled, or its amount is spent.</summary>
         Nothing,
 
-        /// <summary>No (more) order that it could meet, or none within its limit.</summary>
+        /// <summary>No further order to meet, or none within its limit.</summary>
         Book,
         Protection,
         Band,
@@ -21,7 +21,7 @@ internal sealed partial class ReferenceBook
         SelfTrade,
     }
 
-    /// <summary>1.3: the id is dense and given at acceptance.</summary>
+    /// <summary>1.3: assigns the id at acceptance; ids are dense.</summary>
     private void Accept(ReferenceOrder order)
     {
         LastOrderId = order.Id;
@@ -31,7 +31,7 @@ internal sealed partial class ReferenceBook
         Say(BookEventKind.Accepted, order, order.Total, detail: (byte)(order.Slid ? 1 : 0), price: price);
     }
 
-    /// <summary>After Accepted or Activated: arm, hold, park, rest or take.</summary>
+    /// <summary>After Accepted or Activated: arms, holds, parks, rests or takes.</summary>
     private void Enter(ReferenceOrder order)
     {
         if (order.WaitsForTrigger)
@@ -44,7 +44,7 @@ internal sealed partial class ReferenceBook
             TakeOrRest(order);
     }
 
-    /// <summary>An order that is out of the book comes (back) in: matched in Continuous, booked in a call phase.</summary>
+    /// <summary>Enters an order from outside the book: matched in Continuous, booked in a call phase.</summary>
     private void TakeOrRest(ReferenceOrder order)
     {
         if (order.IsPeg && order.Price == 0)
@@ -55,7 +55,7 @@ internal sealed partial class ReferenceBook
             Rest(order);
     }
 
-    /// <summary>RULES 3: one taker phase. The order is outside of the book.</summary>
+    /// <summary>RULES 3: runs one taker phase. The order is outside the book.</summary>
     private void TakerPhase(ReferenceOrder taker)
     {
         // 4.4, 4.6, 4.5: decided by the dry run; without any other effect when not met.
@@ -110,7 +110,7 @@ internal sealed partial class ReferenceBook
         RememberAdded(order);
     }
 
-    /// <summary>Rests with the priority it has.</summary>
+    /// <summary>Rests an order with its current priority.</summary>
     private void SitDown(ReferenceOrder order)
     {
         order.Stay = Stay.Resting;
@@ -120,7 +120,9 @@ internal sealed partial class ReferenceBook
             detail: (byte)(order.HasNoLimit ? 2 : order.Dark ? 1 : 0));
     }
 
-    /// <summary>4.3: the very loop on a copy: what would trade, what would stop it, what would be left.</summary>
+    /// <summary>
+    /// 4.3: runs the loop on a copy. Returns the traded lots, the reason it stopped, and the remainder.
+    /// </summary>
     private (long Traded, StoppedBy Stop, long Leaves) DryRun(ReferenceOrder order)
     {
         var copies = new List<ReferenceOrder>();
@@ -174,11 +176,13 @@ internal sealed partial class ReferenceBook
         return StoppedBy.Nothing;
     }
 
-    /// <summary>What the taker could buy or sell at this price: 5.2 for an order by amount.</summary>
+    /// <summary>Returns the lots that the taker could trade at this price: 5.2 for an order by amount.</summary>
     private static long Capacity(ReferenceOrder taker, long price) =>
         taker.ByAmount ? taker.AmountLeft / price : taker.Leaves;
 
-    /// <summary>1.5: the first in priority; 4.6: an all-or-none order larger than the taker is passed over.</summary>
+    /// <summary>
+    /// 1.5: returns the first order in priority; 4.6: skips an all-or-none order larger than the taker.
+    /// </summary>
     private static ReferenceOrder? NextMaker(
         ReferenceOrder taker, List<ReferenceOrder> others, HashSet<ReferenceOrder> passed)
     {
@@ -202,7 +206,10 @@ internal sealed partial class ReferenceBook
         return first;
     }
 
-    /// <summary>5.1: the first price ± the instrument's ticks or fewer of the order's, and the order's own price.</summary>
+    /// <summary>
+    /// 5.1: returns the protection price: first price ± the instrument's or the order's ticks, and the order's own
+    /// price.
+    /// </summary>
     private long ProtectionPrice(ReferenceOrder taker, long firstPrice)
     {
         var buys = taker.Side == Side.Buy;
@@ -214,7 +221,7 @@ internal sealed partial class ReferenceBook
         return buys ? Math.Min(around, own) : Math.Max(around, own);
     }
 
-    /// <summary>12.4: which bound lies before this price; of two the tighter, at a tie the protection.</summary>
+    /// <summary>12.4: returns the bound before this price; of two the tighter, at a tie the protection.</summary>
     private static StoppedBy? BoundBefore(
         ReferenceOrder taker, long price, long? protection, (long Low, long High)? band)
     {
@@ -247,7 +254,7 @@ internal sealed partial class ReferenceBook
         }
 
         LastTradeNumber++;
-        // 7.1: trades of legs are none.
+        // 7.1: trades of legs do not count.
         if (isPrint)
             RecordPrint(maker.Price);
         Tell(
@@ -258,7 +265,7 @@ internal sealed partial class ReferenceBook
         AfterFill(taker);
     }
 
-    /// <summary>6.2: a tip used up is renewed at once, at the back of the displayed queue of its price.</summary>
+    /// <summary>6.2: renews a consumed tip at once, at the back of the displayed queue of its price.</summary>
     private void Refill(ReferenceOrder order, bool isDry)
     {
         if (order.Display == 0 || order.Tip > 0 || order.Stay != Stay.Resting)
@@ -270,7 +277,7 @@ internal sealed partial class ReferenceBook
             Say(BookEventKind.Refilled, order, order.Shown);
     }
 
-    /// <summary>RULES 11. True when the taker is gone.</summary>
+    /// <summary>RULES 11: prevents a self-trade. Returns true if the taker is gone.</summary>
     private bool PreventSelfTrade(ReferenceOrder taker, ReferenceOrder maker, long lots, bool isDry)
     {
         var mode = taker.Terms.SelfTrade;
@@ -309,7 +316,7 @@ internal sealed partial class ReferenceBook
         return takerGoes;
     }
 
-    /// <summary>9.3: an OCO sibling shrinks silently with a leg that lives on.</summary>
+    /// <summary>9.3: shrinks an OCO sibling silently with a leg that lives on.</summary>
     private static void Prevent(ReferenceOrder order, long lots, bool isDry)
     {
         order.Prevented += lots;

@@ -9,7 +9,7 @@ internal sealed partial class ReferenceBook
     private readonly List<long> _prints = [];
     private long _printCount;
 
-    // Best price that rested on each side since the all-or-none orders were last looked at; null for none.
+    // Best price that rested on each side since all-or-none orders were last checked; null for none.
     private long? _addedBuy;
     private long? _addedSell;
 
@@ -36,10 +36,10 @@ internal sealed partial class ReferenceBook
             _addedSell = Math.Min(_addedSell ?? order.Price, order.Price);
     }
 
-    /// <summary>On entering Continuous all are looked at.</summary>
+    /// <summary>Marks all all-or-none orders for checking, on entering Continuous.</summary>
     private void RememberAllAdded() => (_addedBuy, _addedSell) = (long.MaxValue, 0);
 
-    /// <summary>(a) 4.6: buyers first; each side in price-time order; whole or not at all.</summary>
+    /// <summary>(a) 4.6: checks buyers first, each side in price-time order; whole or not at all.</summary>
     private bool WakeAllOrNone()
     {
         if (Phase != TradingPhase.Continuous || (_addedBuy is null && _addedSell is null))
@@ -70,7 +70,7 @@ internal sealed partial class ReferenceBook
         return woke;
     }
 
-    /// <summary>(b) 8.4: those whose price changed all leave, then come back by id.</summary>
+    /// <summary>(b) 8.4: moves pegs: all with a changed price leave, then return by id.</summary>
     private bool MovePegs()
     {
         if (Phase != TradingPhase.Continuous)
@@ -94,7 +94,7 @@ internal sealed partial class ReferenceBook
 
         foreach (var (order, old, price) in moved)
         {
-            // A band stop in between has parked those that are not back (8.4).
+            // A band stop in between has parked those that have not returned (8.4).
             if (Phase != TradingPhase.Continuous)
                 return true;
             if (price == 0)
@@ -119,7 +119,7 @@ internal sealed partial class ReferenceBook
         Say(BookEventKind.Parked, order, order.Total);
     }
 
-    /// <summary>8.1, 8.2: 0 when there is no reference, or no valid price (D19).</summary>
+    /// <summary>8.1, 8.2: returns a peg's price; 0 without a reference or a valid price (D19).</summary>
     private long PegPrice(ReferenceOrder order)
     {
         var buys = order.Side == Side.Buy;
@@ -142,7 +142,7 @@ internal sealed partial class ReferenceBook
         return IsIn(price, Rules.MinPriceTicks, Rules.MaxPriceTicks) ? price : 0;
     }
 
-    /// <summary>8.1: best displayed price of the orders that are not pegs; 0 for none.</summary>
+    /// <summary>8.1: returns the best displayed price of orders other than pegs; 0 for none.</summary>
     private long BestReference(Side side) => BestDisplayed(side, withPegs: false);
 
     private long BestDisplayed(Side side, bool withPegs)
@@ -173,7 +173,7 @@ internal sealed partial class ReferenceBook
         StartTrailing(order);
     }
 
-    /// <summary>7.1: the price its trigger is compared with; 0 for none.</summary>
+    /// <summary>7.1: returns the price that its trigger is compared with; 0 for none.</summary>
     private long ReferenceFor(ReferenceOrder order) => order.Conditions.TriggerReference switch
     {
         TriggerReference.Last => LastPriceTicks,
@@ -181,15 +181,17 @@ internal sealed partial class ReferenceBook
         _ => MarkPriceTicks,
     };
 
-    /// <summary>7.3: buy stops and sell take-profits are hit by a rise, the others by a fall.</summary>
+    /// <summary>
+    /// 7.3: returns true if a rise triggers it: buy stops and sell take-profits; a fall triggers the others.
+    /// </summary>
     private static bool IsHitByRise(ReferenceOrder order) => order.Side == Side.Buy != order.IsTakeProfit;
 
-    /// <summary>7.2: equality counts.</summary>
+    /// <summary>7.2: returns true if a reference reaches the trigger; equality counts.</summary>
     private static bool IsHit(ReferenceOrder order, long reference) =>
         reference != 0 && order.Trigger != 0
         && (IsHitByRise(order) ? reference >= order.Trigger : reference <= order.Trigger);
 
-    /// <summary>(c) all hits of one evaluation together, in the order of 7.3.</summary>
+    /// <summary>(c) triggers all hits of one evaluation together, in the order of 7.3.</summary>
     private bool EvaluateTriggers()
     {
         if (Phase != TradingPhase.Continuous)
@@ -211,7 +213,7 @@ internal sealed partial class ReferenceBook
             .ThenBy(order => order.Id);
         foreach (var order in rising.Concat(falling).ToList())
         {
-            // Its sibling may have gone first.
+            // Its sibling may have ended first.
             if (order.Stay != Stay.Armed)
                 continue;
             TriggerOrder(order);
@@ -221,7 +223,7 @@ internal sealed partial class ReferenceBook
         return true;
     }
 
-    /// <summary>7.9: every value first tests the trigger, then ratchets it. True when it is hit.</summary>
+    /// <summary>7.9: tests every value against the trigger, then ratchets it. Returns true if it is hit.</summary>
     private bool Follow(ReferenceOrder order)
     {
         if (order.Conditions.TriggerReference != TriggerReference.Last)
@@ -247,7 +249,7 @@ internal sealed partial class ReferenceBook
         return false;
     }
 
-    /// <summary>7.8: a trailing stop starts from the reference of now, if there is one.</summary>
+    /// <summary>7.8: starts a trailing stop from the current reference, if there is one.</summary>
     private void StartTrailing(ReferenceOrder order) => Ratchet(order, ReferenceFor(order));
 
     private static void Ratchet(ReferenceOrder order, long value)
@@ -268,7 +270,7 @@ internal sealed partial class ReferenceBook
         SetTrail(order);
     }
 
-    /// <summary>7.8: rounded away from the market.</summary>
+    /// <summary>7.8: sets the trigger, rounded away from the market.</summary>
     private static void SetTrail(ReferenceOrder order)
     {
         if (order.Extreme == 0)
@@ -280,7 +282,7 @@ internal sealed partial class ReferenceBook
             order.Trigger = width == 0 ? extreme + order.TrailTicks : ((extreme * (10_000 + width)) + 9_999) / 10_000;
     }
 
-    /// <summary>7.4: it becomes a market or a limit order, and its sibling goes at once.</summary>
+    /// <summary>7.4: makes it a market or a limit order, and ends its sibling at once.</summary>
     private void TriggerOrder(ReferenceOrder order)
     {
         var trigger = order.Trigger;
@@ -294,7 +296,7 @@ internal sealed partial class ReferenceBook
                 : Math.Min(order.Trigger + offset, own != 0 ? own : Rules.MaxPriceTicks);
         }
 
-        // Its limit from here on stands where others show what they display.
+        // Its limit is now in the book, where others display quantity.
         Say(BookEventKind.Triggered, order, order.Total, shown: order.HasNoLimit ? 0 : order.Price, price: trigger);
         order.Stay = Stay.Outside;
         order.IsTriggered = true;
@@ -302,7 +304,7 @@ internal sealed partial class ReferenceBook
             End(sibling, EndReason.OneCancelsOther);
     }
 
-    /// <summary>(d) the first of the queue has its taker phase.</summary>
+    /// <summary>(d) runs the taker phase of the first in the queue.</summary>
     private bool RunFirstOfQueue()
     {
         if (Phase != TradingPhase.Continuous || _queue.Count == 0)
@@ -326,7 +328,7 @@ internal sealed partial class ReferenceBook
             TakerPhase(order);
     }
 
-    /// <summary>9.4: a child enters, or ends when it would be refused.</summary>
+    /// <summary>9.4: activates a child, or ends it if it would be rejected.</summary>
     private void Activate(ReferenceOrder child)
     {
         SayActivated(child);
@@ -343,7 +345,7 @@ internal sealed partial class ReferenceBook
 
         if (child.Type == OrderType.Limit)
         {
-            // 4.8: it is told at the price it slid to.
+            // 4.8: reported at the price it slid to.
             Events[^1] = new BookEvent(
                 BookEventKind.Activated, child.Side, EndReason.None, child.Id, 0, child.Price, child.Total, child.Leaves, 0);
         }
@@ -366,7 +368,7 @@ internal sealed partial class ReferenceBook
         child.Stay = Stay.Outside;
     }
 
-    /// <summary>RULES 3: what is in the queue when the band stops enters the call phase, in queue order.</summary>
+    /// <summary>RULES 3: after a band stop, moves the queue into the call phase, in queue order.</summary>
     private void DrainQueue()
     {
         foreach (var order in _queue.ToList())
@@ -387,7 +389,7 @@ internal sealed partial class ReferenceBook
         _queue.Clear();
     }
 
-    /// <summary>13.1: what a call phase can't hold ends.</summary>
+    /// <summary>13.1: ends orders that a call phase cannot hold.</summary>
     private void JoinCall(ReferenceOrder order)
     {
         if (FitsCall(order) || order.WaitsForTrigger)

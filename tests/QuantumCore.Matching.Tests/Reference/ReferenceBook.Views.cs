@@ -7,7 +7,7 @@ internal readonly record struct ReferenceView(
     long OrderId, long Account, long Owner, Side Side, long PriceTicks, long TotalLots, long LeavesLots, Stay Place,
     long ShownLots, long TriggerTicks);
 
-// What can be asked.
+// Queries.
 internal sealed partial class ReferenceBook
 {
     public bool TryGetOrder(long orderId, out ReferenceView order)
@@ -16,10 +16,10 @@ internal sealed partial class ReferenceBook
         return found is not null;
     }
 
-    /// <summary>What an open order was entered as.</summary>
+    /// <summary>Returns the original terms of an open order.</summary>
     public NewOrder TermsOf(long orderId) => Find(orderId, out var order) == RejectReason.None ? order!.Terms : default;
 
-    /// <summary>Working orders in priority order; those without a price first (5.4).</summary>
+    /// <summary>Returns working orders in priority order; those without a price first (5.4).</summary>
     public List<ReferenceView> Orders(Side side)
     {
         var orders = _open.FindAll(order => order.Stay == Stay.Resting && order.Side == side);
@@ -27,10 +27,10 @@ internal sealed partial class ReferenceBook
         return orders.ConvertAll(View);
     }
 
-    /// <summary>Ids at a place, ascending.</summary>
+    /// <summary>Returns ids at a stay, ascending.</summary>
     public List<long> OrdersAt(Stay stay) => _open.FindAll(order => order.Stay == stay).ConvertAll(order => order.Id);
 
-    /// <summary>Ids of all open orders, ascending.</summary>
+    /// <summary>Copies the ids of all open orders, ascending.</summary>
     public void CopyOpenIds(List<long> ids)
     {
         ids.Clear();
@@ -38,7 +38,7 @@ internal sealed partial class ReferenceBook
             ids.Add(order.Id);
     }
 
-    /// <summary>6.6: those of its price that rank before it, and how many lots of them are shown.</summary>
+    /// <summary>6.6: returns the orders of its price that rank before it, and their displayed lots.</summary>
     public bool TryGetQueuePosition(long orderId, out (int OrdersAhead, long LotsAhead) position)
     {
         position = default;
@@ -55,7 +55,7 @@ internal sealed partial class ReferenceBook
         return true;
     }
 
-    /// <summary>Displayed levels, best first.</summary>
+    /// <summary>Returns displayed levels, best first.</summary>
     public List<PriceLevel> Levels(Side side)
     {
         var levels = new List<PriceLevel>();
@@ -72,7 +72,7 @@ internal sealed partial class ReferenceBook
         return levels;
     }
 
-    /// <summary>What must hold after every command; null when it does.</summary>
+    /// <summary>Checks the invariants after a command. Returns a violation; null for none.</summary>
     public string? Audit()
     {
         foreach (var order in _open)

@@ -97,7 +97,7 @@ namespace QuantumCore.Matching.Tests.Reference;
 //      it is out of the book. Ended Detail 1 only while it rests. Protection price in events is the one given, not the
 //      one found. By amount: leaves 0 throughout.
 
-/// <summary>The rules once more, as plainly as they can be written: one list of orders, scanned.</summary>
+/// <summary>The rules implemented as plainly as possible: one list of orders, searched linearly.</summary>
 internal sealed partial class ReferenceBook(int maxLevels = 100_000)
 {
     private readonly int _maxLevels = maxLevels;
@@ -154,7 +154,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(reason);
     }
 
-    /// <summary>Which order of the list that was refused last it was for; -1 for none.</summary>
+    /// <summary>Index of the order that caused the last rejection of a list; -1 for none.</summary>
     public int RefusedOfList { get; private set; } = -1;
 
     public RejectReason SubmitList(long time, OrderListKind kind, ReadOnlySpan<NewOrder> legs, out long firstOrderId)
@@ -207,7 +207,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(RejectReason.None);
     }
 
-    /// <summary>10.9: the kill switch blocks, then cancels.</summary>
+    /// <summary>10.9: blocks, then cancels (kill switch).</summary>
     public RejectReason Block(long time, in ReferenceFilter filter)
     {
         Clear();
@@ -235,7 +235,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(RejectReason.None);
     }
 
-    /// <summary>1.6: accounts of one owner count as one, orders that are open already too.</summary>
+    /// <summary>1.6: treats accounts of one owner as one, including orders that are open already.</summary>
     public RejectReason SetOwner(long time, long account, long owner)
     {
         Clear();
@@ -293,7 +293,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return Finish(RejectReason.None);
     }
 
-    /// <summary>15.3: an event and nothing else.</summary>
+    /// <summary>15.3: adds an event and changes nothing else.</summary>
     public RejectReason Bust(long time, long tradeNumber)
     {
         Clear();
@@ -338,7 +338,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         ReplaceFailure = RejectReason.None;
     }
 
-    /// <summary>1.2, 3.1: refuses a time that goes back; else what is due expires and the book settles.</summary>
+    /// <summary>1.2, 3.1: rejects a time that goes back; else due orders expire and the book settles.</summary>
     private bool Begin(long time)
     {
         if (time < LastTimeNanos)
@@ -351,7 +351,9 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         return true;
     }
 
-    /// <summary>Settle, then the indicative price. A refused command without events never was (D1).</summary>
+    /// <summary>
+    /// Settles, then reports the indicative price. A rejected command without events leaves no trace (D1).
+    /// </summary>
     private RejectReason Finish(RejectReason reason)
     {
         if (reason != RejectReason.None && Events.Count == 0)
@@ -383,14 +385,14 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
     private bool IsCall => Phase is TradingPhase.PreOpen or TradingPhase.Opening or TradingPhase.Volatility
         or TradingPhase.Closing;
 
-    /// <summary>D33.</summary>
+    /// <summary>Returns the price for events (D33).</summary>
     private static long PriceNow(ReferenceOrder order) =>
         order.WaitsForTrigger ? order.Trigger
         : order.IsPeg && (order.Price == 0 || order.Stay is Stay.Parked or Stay.Pending) ? order.Cap
         : order.HasNoLimit && order.Stay == Stay.Resting ? 0
         : order.Price;
 
-    /// <summary>An event about an order, with its price and open lots of now.</summary>
+    /// <summary>Adds an event about an order, with its current price and open lots.</summary>
     private void Say(
         BookEventKind kind, ReferenceOrder order, long lots = 0, byte detail = 0, long shown = 0, long? price = null) =>
         Events.Add(new BookEvent(
@@ -402,7 +404,7 @@ internal sealed partial class ReferenceBook(int maxLevels = 100_000)
         Events.Add(new BookEvent(kind, side, EndReason.None, id, maker, price, lots, leaves, makerLeaves, detail));
 }
 
-/// <summary>Whose orders, of which side; null does not restrict.</summary>
+/// <summary>Filter of orders by account, owner and side; null does not restrict.</summary>
 internal readonly record struct ReferenceFilter(long? Account = null, long? Owner = null, Side? Side = null)
 {
     public bool Covers(ReferenceOrder order) =>

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-/// <summary>The twin does what the rules say, example by example.</summary>
+/// <summary>The reference book follows the rules, example by example.</summary>
 public class ReferenceBookTests
 {
     public static TheoryData<string> Titles => [.. ScenarioTests.Scenarios.Select(scenario => scenario.ToString())];

@@ -2,10 +2,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-/// <summary>Where an order of the reference book is (RULES 1.4).</summary>
+/// <summary>Place of an order of the reference book (RULES 1.4).</summary>
 internal enum Stay
 {
-    /// <summary>In its taker phase, or in the queue of those that have triggered.</summary>
+    /// <summary>In its taker phase, or in the queue of triggered orders.</summary>
     Outside,
     Resting,
     Armed,
@@ -18,7 +18,7 @@ internal enum Stay
     Done,
 }
 
-/// <summary>The orders that entered together; the parent, if there is one, comes first (RULES 9).</summary>
+/// <summary>Orders that entered together; the parent, if there is one, comes first (RULES 9).</summary>
 internal sealed class ReferenceList
 {
     public required OrderListKind Kind { get; init; }
@@ -28,7 +28,7 @@ internal sealed class ReferenceList
     public bool IsDone { get; set; }
 }
 
-/// <summary>An order with all that can change about it.</summary>
+/// <summary>An order with its mutable state.</summary>
 internal sealed class ReferenceOrder
 {
     private static readonly OrderConditions s_none = new();
@@ -45,10 +45,10 @@ internal sealed class ReferenceOrder
         IsTrailing = Type is OrderType.TrailingStop or OrderType.TrailingStopLimit;
         IsTakeProfit = Type is OrderType.TakeProfit or OrderType.TakeProfitLimit;
         HasNoLimit = Type is OrderType.Market or OrderType.Stop or OrderType.TakeProfit or OrderType.TrailingStop;
-        // A slide is a post-only order that moves rather than be refused (4.8).
+        // A slide is a post-only order that moves instead of a rejection (4.8).
         PostOnly = terms.PostOnly || Conditions.Slide;
         var now = terms.TimeInForce == TimeInForce.ImmediateOrCancel || Type == OrderType.Market;
-        // 4.6: all-or-none that can't rest is fill-or-kill.
+        // 4.6: an all-or-none order that cannot rest is fill-or-kill.
         FillOrKill = terms.TimeInForce == TimeInForce.FillOrKill || (Conditions.AllOrNone && now);
         AllOrNone = Conditions.AllOrNone && !FillOrKill;
         // 1.5, 8.2: hidden, midpoint peg, all-or-none.
@@ -104,10 +104,10 @@ internal sealed class ReferenceOrder
 
     public bool IsTriggered { get; set; }
 
-    /// <summary>Priority time (1.3): given when it is held or rests, and again whenever priority is lost.</summary>
+    /// <summary>Priority time (1.3): assigned when it is held or rests, and again whenever priority is lost.</summary>
     public long Prio { get; set; }
 
-    /// <summary>Limit, a peg's price now (0: none), or the protection price of a market order (0: none).</summary>
+    /// <summary>Limit, current price of a peg (0: none), or protection price of a market order (0: none).</summary>
     public long Price { get; set; }
 
     /// <summary>A peg's cap; 0 for none.</summary>
@@ -126,13 +126,13 @@ internal sealed class ReferenceOrder
 
     public long AmountLeft { get; set; }
 
-    /// <summary>Iceberg: lots to show at a time; 0 for none.</summary>
+    /// <summary>Iceberg: displayed lots at a time; 0 for none.</summary>
     public long Display { get; set; }
 
-    /// <summary>Iceberg: lots shown now.</summary>
+    /// <summary>Iceberg: lots displayed now.</summary>
     public long Tip { get; set; }
 
-    /// <summary>Least to be filled at entry; 0 when there is no such condition any more.</summary>
+    /// <summary>Minimum to fill at entry; 0 once there is no such condition.</summary>
     public long Minimum { get; set; }
 
     /// <summary>Trigger price; 0 while a trailing stop has none.</summary>
@@ -145,7 +145,7 @@ internal sealed class ReferenceOrder
     /// <summary>Trailing stop: the highest (sell) or lowest (buy) reference it has followed; 0 before the first.</summary>
     public long Extreme { get; set; }
 
-    /// <summary>Prints up to this number were before it was armed, or before its trigger was amended (7.7).</summary>
+    /// <summary>Number of the last print before it was armed, or before its trigger was amended (7.7).</summary>
     public long ArmedAfterPrint { get; set; }
 
     /// <summary>Hit by a print from before prices were adjusted (7.7).</summary>
@@ -157,23 +157,25 @@ internal sealed class ReferenceOrder
 
     public bool IsDisplayed => Stay == Stay.Resting && !Dark && !HasNoLimit;
 
-    /// <summary>What can trade of it at once: an iceberg's tip, else all (6.2).</summary>
+    /// <summary>Lots that can trade at once: an iceberg's tip, else all (6.2).</summary>
     public long Slice => Display > 0 ? Tip : Leaves;
 
     public long Shown => IsDisplayed ? Slice : 0;
 
     public bool WaitsForTrigger => IsStop && !IsTriggered;
 
-    /// <summary>Nothing left to do.</summary>
+    /// <summary>True if nothing is left to do.</summary>
     public bool IsSpent => ByAmount ? AmountLeft == 0 : Leaves == 0;
 
-    /// <summary>A copy, for dry runs and for judging an amendment.</summary>
+    /// <summary>Returns a copy, for dry runs and for judging an amendment.</summary>
     public ReferenceOrder Copy() => (ReferenceOrder)MemberwiseClone();
 
-    /// <summary>A price is within this order's limit.</summary>
+    /// <summary>Returns true if a price is within this order's limit.</summary>
     public bool Reaches(long price) => HasNoLimit || (Side == Side.Buy ? price <= Price : price >= Price);
 
-    /// <summary>1.5: better price, then displayed, then prio. An order without a price comes before all (5.4).</summary>
+    /// <summary>
+    /// 1.5: returns true for a better price, then displayed, then priority. Orders without a price come first (5.4).
+    /// </summary>
     public bool RanksBefore(ReferenceOrder other)
     {
         if (HasNoLimit != other.HasNoLimit)

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Matching.Tests.Reference;
 
-/// <summary>The reference book as scenarios see a book.</summary>
+/// <summary>Adapts the reference book to scenarios.</summary>
 internal sealed class TwinScenarioBook(int maxLevels) : IScenarioBook
 {
     private readonly ReferenceBook _book = new(maxLevels);

@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>The book alone decides what becomes of an order.</summary>
+/// <summary>Rule: only the book decides the fate of an order.</summary>
 internal static class BooksMutants
 {
     public static readonly Mutant[] All =

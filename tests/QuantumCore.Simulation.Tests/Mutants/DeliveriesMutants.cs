@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Accounts learn everything that their orders do.</summary>
+/// <summary>Rule: accounts receive all results of their orders.</summary>
 internal static class DeliveriesMutants
 {
     public static readonly Mutant[] All =

@@ -1,6 +1,6 @@
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Nothing leaves before it is durable.</summary>
+/// <summary>Rule: nothing leaves before it is durable.</summary>
 internal static class DurabilityMutants
 {
     public static readonly Mutant[] All =

@@ -1,6 +1,6 @@
 namespace QuantumCore.SimulationTests;
 
-/// <summary>The history holds every record once.</summary>
+/// <summary>Rule: the history holds every record once.</summary>
 internal static class HistoryMutants
 {
     public static readonly Mutant[] All =

@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Orders are paid for before they trade, and nothing stays held for orders that have ended.</summary>
+/// <summary>Rule: orders are paid for before they trade, and nothing stays held for ended orders.</summary>
 internal static class HoldsMutants
 {
     public static readonly Mutant[] All =

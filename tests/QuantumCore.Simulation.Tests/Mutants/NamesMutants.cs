@@ -1,6 +1,6 @@
 namespace QuantumCore.SimulationTests;
 
-/// <summary>A name is used once: for a positive answer as for a negative one.</summary>
+/// <summary>Rule: a client order id or key is used once, whether accepted or rejected.</summary>
 internal static class NamesMutants
 {
     public static readonly Mutant[] All =

@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Money that goes out is paid once.</summary>
+/// <summary>Rule: withdrawals are paid once.</summary>
 internal static class PayoutsMutants
 {
     public static readonly Mutant[] All =

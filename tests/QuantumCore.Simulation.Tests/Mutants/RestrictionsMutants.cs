@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Freezes of accounts, and limits of what they may enter.</summary>
+/// <summary>Freezes of accounts, and risk limits.</summary>
 internal static class RestrictionsMutants
 {
     public static readonly Mutant[] All =

@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Trades settle on their day, once, in batches.</summary>
+/// <summary>Rule: trades settle on their day, once, in batches.</summary>
 internal static class SettlementMutants
 {
     public static readonly Mutant[] All =

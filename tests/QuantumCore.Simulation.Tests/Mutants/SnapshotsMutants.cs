@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>A snapshot and the records after it make the same as all records.</summary>
+/// <summary>Rule: a snapshot and the records after it give the same state as all records.</summary>
 internal static class SnapshotsMutants
 {
     public static readonly Mutant[] All =

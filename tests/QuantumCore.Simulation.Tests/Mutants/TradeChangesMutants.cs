@@ -1,6 +1,6 @@
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Trades that are declared void or get another price, and accounts that lack what was taken back.</summary>
+/// <summary>Busted and corrected trades, and accounts that lack what was taken back.</summary>
 internal static class TradeChangesMutants
 {
     public static readonly Mutant[] All =

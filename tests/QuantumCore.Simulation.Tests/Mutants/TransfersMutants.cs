@@ -2,7 +2,7 @@ using QuantumCore.Simulation;
 
 namespace QuantumCore.SimulationTests;
 
-/// <summary>Money that goes to others arrives once.</summary>
+/// <summary>Rule: transfers arrive once.</summary>
 internal static class TransfersMutants
 {
     public static readonly Mutant[] All =

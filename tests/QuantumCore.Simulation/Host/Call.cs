@@ -3,7 +3,7 @@ using Orleans.Serialization.Invocation;
 
 namespace QuantumCore.Simulation.Host;
 
-/// <summary>A call of a grain's method, as the generated proxy made it.</summary>
+/// <summary>A grain call, as the generated proxy made it.</summary>
 internal sealed class Call(GrainId target, IInvokable request, InvokeMethodOptions options, PendingReply? reply, bool isRemote = false)
     : NetworkMessage(target)
 {
@@ -47,7 +47,7 @@ internal sealed class PendingReply(IResponseCompletionSource caller, string meth
 {
     private IResponseCompletionSource? _caller = caller;
 
-    /// <summary>Returns whether nobody waits any more. Fails a call whose deadline has passed.</summary>
+    /// <summary>Returns true if the caller no longer waits. Fails a call whose deadline has passed.</summary>
     public bool IsOver(long now)
     {
         if (now >= deadline)
@@ -55,7 +55,7 @@ internal sealed class PendingReply(IResponseCompletionSource caller, string meth
         return _caller is null;
     }
 
-    /// <summary>Gives the caller its reply. Later ones are dropped.</summary>
+    /// <summary>Completes the call. Later replies are dropped.</summary>
     public void Complete(Response response)
     {
         var waiting = _caller;

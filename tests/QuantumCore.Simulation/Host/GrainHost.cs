@@ -6,8 +6,8 @@ using Orleans.Timers;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>
-/// Activations of one silo. It stands where the runtime of Orleans stands in a process: grains, proxies and timers see
-/// nothing but the interfaces of Orleans. All of its work is done by the silo's scheduler, step by step.
+/// Activations of one silo. It replaces the Orleans runtime of a process: grains, proxies and timers see only Orleans
+/// interfaces. The silo's scheduler runs all of its work, step by step.
 /// </summary>
 internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerRegistry
 {
@@ -70,7 +70,7 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         return reference;
     }
 
-    /// <summary>Takes in a message that has arrived here. Its grain is activated if it is not.</summary>
+    /// <summary>Receives a message, and activates its grain if necessary.</summary>
     public void Receive(Message message)
     {
         if (!_activations.TryGetValue(message.Target, out var activation))
@@ -83,7 +83,7 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
         activation.Receive(message);
     }
 
-    /// <summary>Passes on a message that came to an activation after its end.</summary>
+    /// <summary>Forwards a message that reached an activation after its end.</summary>
     public void Forward(Message message)
     {
         if (message is not NetworkMessage network)
@@ -94,7 +94,7 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
             World.Directory.Forward(Silo, network);
     }
 
-    /// <summary>Returns whether a grain has an activation here.</summary>
+    /// <summary>Returns true if a grain has an activation here.</summary>
     public bool Holds(GrainId grain) => _activations.ContainsKey(grain);
 
     /// <summary>Deactivates a grain, as a rebalance would.</summary>
@@ -104,7 +104,7 @@ internal sealed class GrainHost : IGrainReferenceRuntime, IGrainRuntime, ITimerR
             activation.Deactivate(new(DeactivationReasonCode.ApplicationRequested, "It is moved."));
     }
 
-    /// <summary>Forgets an activation that has ended.</summary>
+    /// <summary>Removes an activation that has ended.</summary>
     public void Forget(HostedGrain activation)
     {
         _activations.Remove(activation.GrainId);

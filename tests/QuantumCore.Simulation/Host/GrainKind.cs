@@ -2,14 +2,14 @@ using System.Reflection;
 
 namespace QuantumCore.Simulation.Host;
 
-/// <summary>A grain class of the product: its attributes, and the way to make a grain of it.</summary>
+/// <summary>A grain class of the product, with its attributes and activator.</summary>
 internal sealed class GrainKind
 {
     private readonly DefaultGrainActivator _activator;
     private readonly ImplicitStreamSubscriptionAttribute[] _subscriptions;
 
-    /// <summary>Reads a class. Constructor parameters with facets are made by their attribute mappers.</summary>
-    /// <exception cref="NotSupportedException">The class has an attribute that the host can't honour.</exception>
+    /// <summary>Reads a class. Attribute mappers create constructor parameters with facets.</summary>
+    /// <exception cref="NotSupportedException">The class has an attribute that the host does not support.</exception>
     public GrainKind(Type type, IServiceProvider mappers)
     {
         if (type.IsDefined(typeof(StatelessWorkerAttribute)) || type.IsDefined(typeof(MayInterleaveAttribute)))
@@ -30,7 +30,7 @@ internal sealed class GrainKind
     /// <summary>Type part of the grains' ids.</summary>
     public GrainType GrainType { get; }
 
-    /// <summary>Interfaces that callers see.</summary>
+    /// <summary>Public grain interfaces.</summary>
     public IReadOnlyList<Type> Interfaces { get; }
 
     /// <summary>True if any request may run while another one waits.</summary>
@@ -39,7 +39,7 @@ internal sealed class GrainKind
     /// <summary>True if idle activations stay.</summary>
     public bool IsKeptAlive { get; }
 
-    /// <summary>Returns whether each stream of a namespace has a subscriber of this class.</summary>
+    /// <summary>Returns true if each stream of a namespace has a subscriber of this class.</summary>
     public bool Subscribes(string streamNamespace) =>
         Array.Exists(_subscriptions, subscription => subscription.Predicate.IsMatch(streamNamespace));
 

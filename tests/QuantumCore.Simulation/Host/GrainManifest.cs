@@ -13,12 +13,12 @@ using QuantumCore.Grains.Books;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>
-/// The product's grain classes and interfaces with the code that Orleans generated for them, read once. Proxies, calls
-/// and the serializer are Orleans' own: a message that a cluster can't send fails in a simulation too.
+/// The product's grain classes and interfaces with their generated Orleans code, read once. Proxies, calls and the
+/// serializer are Orleans' own, so a message that a cluster cannot send fails in a simulation too.
 /// </summary>
 internal sealed class GrainManifest
 {
-    /// <summary>The manifest of the product.</summary>
+    /// <summary>Manifest of the product.</summary>
     public static readonly GrainManifest Product = new(typeof(IAccountGrain).Assembly, typeof(OrderBookGrain).Assembly);
 
     private readonly Dictionary<Type, GrainKind> _byInterface = [];
@@ -42,16 +42,16 @@ internal sealed class GrainManifest
         }
     }
 
-    /// <summary>Codecs that proxies ask for.</summary>
+    /// <summary>Codecs that proxies use.</summary>
     public CodecProvider Codecs { get; }
 
-    /// <summary>Pool of contexts that proxies copy arguments with.</summary>
+    /// <summary>Pool of contexts with which proxies copy arguments.</summary>
     public CopyContextPool CopyContexts { get; }
 
-    /// <summary>Copies what stays in a silo.</summary>
+    /// <summary>Copier of messages that stay in a silo.</summary>
     public DeepCopier Copier { get; }
 
-    /// <summary>Serializes what leaves a silo.</summary>
+    /// <summary>Serializer of messages that leave a silo.</summary>
     public Serializer Serializer { get; }
 
     /// <summary>All grain classes, always in the same order.</summary>
@@ -78,7 +78,7 @@ internal sealed class GrainManifest
         var services = new ServiceCollection();
         services.AddSerializer(builder => Array.ForEach(assemblies, assembly => builder.AddAssembly(assembly)));
 
-        // Orleans looks at every assembly of the process. Of those that a mutant has copies of, only ours count.
+        // Orleans registers every assembly of the process. If a mutant has copies of some, only ours count.
         foreach (var foreign in services.Where(IsForeign).ToArray())
             services.Remove(foreign);
         services.AddSingleton<TypeResolver, OwnTypes>();
@@ -99,7 +99,7 @@ internal sealed class GrainManifest
             _byInterface.Add(shape, kind);
     }
 
-    /// <summary>Finds types as they are where this assembly is: a mutant has copies of them.</summary>
+    /// <summary>Resolves types from this assembly's context: a mutant has copies of them.</summary>
     private sealed class OwnTypes : TypeResolver
     {
         private readonly CachedTypeResolver _any = new();

@@ -7,8 +7,8 @@ using Orleans.Serialization.Invocation;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>
-/// An activation. It is the scheduler that awaits in the grain come back to: requests and continuations wait in one
-/// queue, and each step of the world that the silo gets runs one of them.
+/// An activation, and the scheduler of the grain's continuations. Requests and continuations wait in one queue. Each
+/// simulation step of the silo runs one of them.
 /// </summary>
 internal sealed class HostedGrain : TaskScheduler, IGrainContext
 {
@@ -43,7 +43,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
         Ended,
     }
 
-    /// <summary>The activation whose turn this is; null outside of grains.</summary>
+    /// <summary>Activation whose turn this is; null outside of grains.</summary>
     public static new HostedGrain? Current => TaskScheduler.Current as HostedGrain;
 
     public GrainHost Host { get; }
@@ -60,7 +60,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
 
     public Task Deactivated => _deactivated.Task;
 
-    /// <summary>True once nothing runs here any more but continuations that nobody waits for.</summary>
+    /// <summary>True once only continuations that nobody waits for can run here.</summary>
     public bool HasEnded => _phase == Phase.Ended;
 
     /// <summary>Subscriptions of this activation, by stream.</summary>
@@ -70,10 +70,10 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     GrainAddress IGrainContext.Address => throw new NotSupportedException(nameof(IGrainContext.Address));
     IWorkItemScheduler IGrainContext.Scheduler => throw new NotSupportedException(nameof(IGrainContext.Scheduler));
 
-    /// <summary>Takes in a message. It runs in a later turn, or in a later activation.</summary>
+    /// <summary>Receives a message. It runs in a later turn, or in a later activation.</summary>
     public void Receive(Message message) => Enter(() => Accept(message));
 
-    /// <summary>Runs something in a turn.</summary>
+    /// <summary>Runs an action in a turn.</summary>
     public void Enter(Action action) => new Task(action, TaskCreationOptions.DenyChildAttach).Start(this);
 
     /// <summary>Adds a line to the story.</summary>
@@ -89,14 +89,14 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
         Enter(Proceed);
     }
 
-    /// <summary>Deactivates it if nobody has used it for so long, unless it is kept alive.</summary>
+    /// <summary>Deactivates it if it has been idle since a time, unless it is kept alive.</summary>
     public void DeactivateIfUnusedSince(long time)
     {
         if (!_kind.IsKeptAlive && _phase == Phase.Active && _running == 0 && _waiting.Count == 0 && _usedAt <= time)
             Deactivate(new(DeactivationReasonCode.ActivationIdle, "The activation was idle."));
     }
 
-    /// <summary>Starts a timer. One of an activation that is ending never ticks.</summary>
+    /// <summary>Starts a timer. A timer of an ending activation never ticks.</summary>
     public IGrainTimer StartTimer(Func<CancellationToken, Task> callback, GrainTimerCreationOptions options)
     {
         var timer = new HostedTimer(this, callback, options);
@@ -106,7 +106,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
         return timer;
     }
 
-    /// <summary>Forgets a timer that has stopped.</summary>
+    /// <summary>Removes a timer that has stopped.</summary>
     public void Forget(HostedTimer timer) => _timers.Remove(timer);
 
     public object? GetTarget() => GrainInstance;
@@ -164,8 +164,8 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     }
 
     /// <summary>
-    /// The first request that runs blocks the others until it ends, save those that may interleave. When the first of
-    /// several readers ends, a write may start beside the second: Orleans does the same.
+    /// Returns true if a message may start. The first running request blocks the others until it ends, except
+    /// interleaving ones. When the first of several readers ends, a write may start beside the second, as in Orleans.
     /// </summary>
     private bool MayStart(Message message) =>
         _blocking is null
@@ -191,7 +191,7 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
         Proceed();
     }
 
-    /// <summary>Starts the requests that may run now, or the end of the activation once nothing runs.</summary>
+    /// <summary>Starts the requests that may run now, or ends the activation once nothing runs.</summary>
     private void Proceed()
     {
         if (_phase == Phase.Active && _ending is not null && _running == 0)
@@ -274,8 +274,8 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
     }
 
     /// <summary>
-    /// The place where Orleans looks for the running activation. A grain without constructor arguments for it takes its
-    /// context from here, and only Orleans itself may write it.
+    /// Orleans' own slot for the running activation. A grain without constructor arguments for it takes its context
+    /// from there, and only Orleans may write it.
     /// </summary>
     private static class RuntimeContext
     {
@@ -295,10 +295,10 @@ internal sealed class HostedGrain : TaskScheduler, IGrainContext
             IGrainContext? before);
     }
 
-    /// <summary>Stages of the activation that facets take part in.</summary>
+    /// <summary>Lifecycle stages of the activation, for its facets.</summary>
     private sealed class HostedLifecycle() : LifecycleSubject(NullLogger.Instance), IGrainLifecycle
     {
-        // Nothing migrates here.
+        // The host has no migration.
         public void AddMigrationParticipant(IGrainMigrationParticipant participant)
         {
         }

@@ -1,6 +1,6 @@
 namespace QuantumCore.Simulation.Host;
 
-/// <summary>Proxies of grains with names as keys. The product has no other grains.</summary>
+/// <summary>Creates proxies of grains with string keys. The product has no other grains.</summary>
 internal sealed class HostedGrainFactory(GrainHost host) : IGrainFactory
 {
     private static NotSupportedException Unknown => new("The host knows grains by an interface and a name alone.");

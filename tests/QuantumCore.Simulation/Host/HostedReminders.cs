@@ -3,8 +3,8 @@ using Orleans.Timers;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>
-/// Reminders in the shared database: they survive every silo, and a tick is a message from any of the living ones. The
-/// shortest period is a minute, about as long as a simulated day, so their clock is faster than the others.
+/// Reminders in the shared database: they survive every silo, and any live silo sends their ticks. The shortest period
+/// is one minute, about as long as a simulated day, so their clock runs faster.
 /// </summary>
 internal sealed class HostedReminders(World world, SiloStore store) : IReminderRegistry
 {
@@ -62,7 +62,7 @@ internal sealed class HostedReminders(World world, SiloStore store) : IReminderR
 
     private sealed record Reminder(string ReminderName) : IGrainReminder;
 
-    /// <summary>A tick on its way to its grain. The next one comes whatever becomes of it.</summary>
+    /// <summary>A tick in flight to its grain. The next one comes whatever happens to it.</summary>
     private sealed class ReminderTick(GrainId grain, string name, TickStatus status) : NetworkMessage(grain)
     {
         public override NetworkMessage Arrive(bool isRemote, bool expectsReply) => new ReminderTick(Target, name, status) { Number = Number };
@@ -81,7 +81,7 @@ internal sealed class HostedReminders(World world, SiloStore store) : IReminderR
 
         public override void Fail(Exception error)
         {
-            // Nobody waits for it.
+            // Nobody awaits it.
         }
     }
 }

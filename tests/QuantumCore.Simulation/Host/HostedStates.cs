@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.Simulation.Host;
 
-/// <summary>Makes the states that constructor parameters with <see cref="PersistentStateAttribute"/> ask for.</summary>
+/// <summary>Creates the states of constructor parameters with <see cref="PersistentStateAttribute"/>.</summary>
 internal sealed class HostedStates(World world, SiloStore store) : IPersistentStateFactory
 {
     public IPersistentState<TState> Create<TState>(IGrainContext context, IPersistentStateConfiguration config)
@@ -13,12 +13,12 @@ internal sealed class HostedStates(World world, SiloStore store) : IPersistentSt
     }
 }
 
-/// <summary>Place of a grain's state in the database.</summary>
+/// <summary>Key of a grain's state in the database.</summary>
 internal sealed record StateKey(string? Storage, string State, GrainId Grain);
 
 /// <summary>
 /// A grain's state in the shared database, where it survives every silo. Reads and writes may fail before or after the
-/// fact, and a write over a newer version is refused.
+/// fact. A write over a newer version is rejected.
 /// </summary>
 internal sealed class HostedState<TState>(World world, SiloStore store, StateKey key) : IPersistentState<TState>, ILifecycleObserver
 {
@@ -59,7 +59,7 @@ internal sealed class HostedState<TState>(World world, SiloStore store, StateKey
         if (states.GetValueOrDefault(key).Version != _version)
             throw new InconsistentStateException($"{key} has been written by another activation.");
 
-        // Versions are never used twice, so that a cleared state is not taken for the one before it.
+        // Versions are never reused, so that a cleared state is not mistaken for the one before it.
         var version = ++world.Database.LastStateVersion;
         if (bytes is null)
             states.Remove(key);

@@ -3,8 +3,8 @@ using Orleans.Providers.Streams.Common;
 namespace QuantumCore.Simulation.Host;
 
 /// <summary>
-/// Streams of one silo. Each batch goes to the grains that subscribe by attribute, as a message of its own: it may be
-/// lost, come twice, late and before an older one. The product promises to live with that.
+/// Streams of one silo. Each batch is sent to the grains that subscribe by attribute, as a separate message. It may be
+/// lost, duplicated, late or reordered; the product must tolerate that.
 /// </summary>
 internal sealed class HostedStreamProvider(GrainHost host, string name) : IStreamProvider
 {
@@ -70,7 +70,7 @@ internal sealed class HostedStream<T>(HostedStreamProvider provider, StreamId id
         IAsyncBatchObserver<T> observer, StreamSequenceToken? token) => throw Unknown;
 }
 
-/// <summary>A batch on its way to one subscriber. It comes again when the subscriber throws.</summary>
+/// <summary>A batch in flight to one subscriber. It is redelivered if the subscriber throws.</summary>
 internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider source, StreamId stream, T[] items, long number)
     : NetworkMessage(subscriber)
 {
@@ -111,7 +111,7 @@ internal sealed class StreamBatch<T>(GrainId subscriber, HostedStreamProvider so
     }
 }
 
-/// <summary>Subscription of one activation, made for the first item that reaches it.</summary>
+/// <summary>Subscription of one activation, created for the first batch that reaches it.</summary>
 internal sealed class HostedSubscription<T>(string provider, StreamId stream)
     : StreamSubscriptionHandle<T>, IStreamSubscriptionHandleFactory
 {
@@ -129,7 +129,7 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
     /// <summary>True once the grain has resumed it with an observer.</summary>
     public bool IsObserved => _observe is not null;
 
-    /// <summary>Notes that a batch is here, and returns whether an older one is not.</summary>
+    /// <summary>Records the arrival of a batch. Returns true if an older one is missing.</summary>
     public bool Misses(long number)
     {
         var before = _last;
@@ -137,7 +137,7 @@ internal sealed class HostedSubscription<T>(string provider, StreamId stream)
         return before > 0 && number > before + 1;
     }
 
-    /// <summary>Gives a batch to the observer.</summary>
+    /// <summary>Passes a batch to the observer.</summary>
     public Task DeliverAsync(T[] items, long number) =>
         _observe?.Invoke([.. items.Select((item, i) => new SequentialItem<T>(item, new EventSequenceTokenV2(number, i)))])
         ?? Task.CompletedTask;

@@ -2,7 +2,7 @@ using Orleans.CodeGeneration;
 
 namespace QuantumCore.Simulation.Host;
 
-/// <summary>A grain's timer. The next tick is due when the last one has ended, so that ticks never overlap.</summary>
+/// <summary>A grain's timer. The next tick is due after the end of the last one, so ticks never overlap.</summary>
 internal sealed class HostedTimer : IGrainTimer
 {
     private readonly HostedGrain _activation;
@@ -68,7 +68,7 @@ internal sealed class HostedTimer : IGrainTimer
 
         public override void Fail(Exception error)
         {
-            // The timer goes with its activation; nobody waits for a tick.
+            // The timer ends with its activation; nobody awaits a tick.
         }
     }
 }

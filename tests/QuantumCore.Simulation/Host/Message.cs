@@ -5,10 +5,10 @@ namespace QuantumCore.Simulation.Host;
 /// <summary>Message to a grain: a call, stream items or a tick. The grain runs it in its turns.</summary>
 internal abstract class Message(GrainId target)
 {
-    /// <summary>The grain that it is for.</summary>
+    /// <summary>Grain that receives it.</summary>
     public GrainId Target => target;
 
-    /// <summary>Options of the method that is called.</summary>
+    /// <summary>Options of the called method.</summary>
     public virtual InvokeMethodOptions Options => InvokeMethodOptions.None;
 
     /// <summary>True if it counts as use of the activation.</summary>
@@ -20,24 +20,24 @@ internal abstract class Message(GrainId target)
     /// <summary>Request context of the sender.</summary>
     public Dictionary<string, object>? Context { get; init; }
 
-    /// <summary>Place in the sequence of all messages that were sent.</summary>
+    /// <summary>Number in the sequence of all messages sent.</summary>
     public long Number { get; set; }
 
-    /// <summary>Number of activations that passed it on because they had ended.</summary>
+    /// <summary>Number of ended activations that forwarded it.</summary>
     public int Forwards { get; set; }
 
-    /// <summary>Runs it, in turns of the activation. Does not throw.</summary>
+    /// <summary>Runs it, in turns of the activation. Never throws.</summary>
     public abstract Task RunAsync(HostedGrain activation);
 
-    /// <summary>Ends it without a run.</summary>
+    /// <summary>Ends it without running it.</summary>
     public abstract void Fail(Exception error);
 }
 
-/// <summary>Message that travels between silos. The network may lose, double, delay and reorder it.</summary>
+/// <summary>Message between silos. The network may lose, duplicate, delay and reorder it.</summary>
 internal abstract class NetworkMessage(GrainId target) : Message(target)
 {
-    /// <summary>Returns it as it arrives.</summary>
-    /// <param name="isRemote">It leaves its silo, or comes twice: it arrives as another object.</param>
-    /// <param name="expectsReply">False: the sender never hears of this copy.</param>
+    /// <summary>Returns the message as it arrives.</summary>
+    /// <param name="isRemote">True if it leaves its silo or is a duplicate, so it arrives as another object.</param>
+    /// <param name="expectsReply">False if the sender never receives a reply to this copy.</param>
     public abstract NetworkMessage Arrive(bool isRemote, bool expectsReply);
 }
