@@ -1,5 +1,4 @@
 using QuantumCore.Client;
-using QuantumCore.TestKit;
 using Xunit;
 using static QuantumCore.Grains.Tests.ServedExchange;
 
