@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Completions;
 using System.CommandLine.Help;
-using System.CommandLine.Invocation;
 using QuantumCore.Cli.Live;
 using QuantumCore.Client;
 using QuantumCore.Replay;
