@@ -4,14 +4,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>The rates that an account's next order pays: those of a schedule where there is one, else the instrument's own.</summary>
+/// <summary>
+/// Fee rates of an account's next order: those of its fee schedule, or the instrument's own without one.
+/// </summary>
 internal sealed class AccountRates(ImmutableArray<AccountFees> fees)
 {
-    /// <summary>Of an account now.</summary>
+    /// <summary>Reads the current rates of an account.</summary>
     public static async ValueTask<AccountRates> OfAsync(IGrainFactory grains, long account) =>
         new(await grains.Account(account).Fees());
 
-    /// <summary>Maker and taker rate in an instrument, millionths.</summary>
+    /// <summary>Returns the maker and taker rate in an instrument, in millionths.</summary>
     public (int MakerPpm, int TakerPpm) Of(Instrument instrument)
     {
         foreach (var of in fees)

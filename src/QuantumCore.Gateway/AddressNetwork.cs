@@ -2,12 +2,16 @@ using System.Net;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Networks as people write them: <c>10.0.0.0/8</c>, or one address for the network of itself.</summary>
+/// <summary>
+/// IP networks in text form: <c>10.0.0.0/8</c>, or a single address for a network of that address alone.
+/// </summary>
 public static class AddressNetwork
 {
     private const int BytesOfNetwork = 8;
 
-    /// <summary>What stands for all addresses that somebody at this one has: whoever has one of version 6 has its network of 64 bits.</summary>
+    /// <summary>
+    /// Returns the address that stands for a client: the /64 network of an IPv6 address, an IPv4 address itself.
+    /// </summary>
     public static IPAddress PlaceOf(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -21,7 +25,7 @@ public static class AddressNetwork
         return new IPAddress(bytes);
     }
 
-    /// <summary>The network of this text; null when it is none.</summary>
+    /// <summary>Parses a network; null if the text is not one.</summary>
     public static IPNetwork? Read(string? text) =>
         IPNetwork.TryParse(text, out var network) ? network
         : IPAddress.TryParse(text, out var one) ? new IPNetwork(one, one.GetAddressBytes().Length * 8)

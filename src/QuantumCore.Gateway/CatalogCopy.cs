@@ -1,24 +1,23 @@
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// A copy of something in the catalog: loaded when first needed, again after a miss (once a second at most) and
-/// when it has grown old.
+/// Copy of something in the catalog. It loads on first use, after a miss (at most once a second), and when it is too
+/// old.
 /// </summary>
 /// <remarks>
-/// The copy is one immutable object, swapped whole; readers never wait once it is there. Whoever has to wait shares
-/// one load with everyone else who waits, and its failure too: a catalog that answers slowly is not asked once for
-/// each of them.
+/// The copy is one immutable object, replaced as a whole; readers never wait once it is there. All who wait share one
+/// load and its failure, so that a slow catalog is not asked once for each of them.
 /// </remarks>
-/// <param name="load">Asks the catalog.</param>
-/// <param name="time">Tells the copy's age.</param>
+/// <param name="load">Reads from the catalog.</param>
+/// <param name="time">Clock for the copy's age.</param>
 /// <param name="servesOld">
-/// Whether an old copy still serves while a new one is loaded: right where things are only added, wrong where what
-/// was taken away has to end.
+/// True if an old copy still serves while a new one loads. That is right where entries are only added, and wrong where
+/// removed entries must end.
 /// </param>
 public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, bool servesOld = false)
     where T : class
 {
-    /// <summary>How long a miss is answered from the copy before the catalog is asked again.</summary>
+    /// <summary>Minimum time between two loads after misses.</summary>
     public static readonly TimeSpan MissInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>Age at which a new copy is loaded.</summary>
@@ -29,7 +28,7 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
     private long _loadedAt;
     private Task<T>? _loading;
 
-    /// <summary>The copy; older than <see cref="LongestAge"/> only where an old one serves.</summary>
+    /// <summary>Returns the copy. It is older than <see cref="LongestAge"/> only if old copies serve.</summary>
     public ValueTask<T> Current()
     {
         if (_copy is not { } copy)
@@ -45,14 +44,16 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
         return ValueTask.FromResult(copy);
     }
 
-    /// <summary>The copy when it need not be loaded; else null.</summary>
+    /// <summary>The copy if it needs no load; otherwise null.</summary>
     public T? Fresh => _copy is { } copy && Age < LongestAge ? copy : null;
 
-    /// <summary>The copy for someone who missed something in it, at most <see cref="MissInterval"/> old.</summary>
+    /// <summary>Returns the copy after a miss, at most <see cref="MissInterval"/> old.</summary>
     public ValueTask<T> AfterMiss() =>
         _copy is { } copy && Age < MissInterval ? ValueTask.FromResult(copy) : new(Load());
 
-    /// <summary>The copy after a change made through this process: no load that began before it will do.</summary>
+    /// <summary>
+    /// Returns the copy after a change made through this process. A load that began before the change does not count.
+    /// </summary>
     public async ValueTask<T> AfterChange()
     {
         Task<T>? before;
@@ -67,7 +68,7 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
 
     private TimeSpan Age => time.GetElapsedTime(Interlocked.Read(ref _loadedAt));
 
-    /// <summary>The load that is under way, or a new one.</summary>
+    /// <summary>Returns the load that is in flight, or starts one.</summary>
     private Task<T> Load()
     {
         lock (_lock)
@@ -83,7 +84,7 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
         return loaded;
     }
 
-    /// <summary>A load that nobody waits for: its failure is told to who waits for the next.</summary>
+    /// <summary>Observes a load that nobody awaits. Whoever awaits the next load gets its failure.</summary>
     private static void Ignore(Task loading) => _ = loading.ContinueWith(
         static failed => failed.Exception,
         CancellationToken.None,

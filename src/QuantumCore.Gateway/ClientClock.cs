@@ -3,27 +3,29 @@ using System.Collections.Immutable;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// The clock that signed requests are measured by and that clients are told. It can be put wrong for a test of clients, for all of
-/// them or for who shows one key; records and journals have their own.
+/// Clock that clients see and that signed requests are checked against. Tests of clients can set it wrong, for all
+/// clients or for one key. Records and journals have their own clock.
 /// </summary>
 public sealed class ClientClock(TimeProvider time)
 {
     private ImmutableDictionary<string, TimeSpan> _ofKeys = ImmutableDictionary.Create<string, TimeSpan>(StringComparer.Ordinal);
     private long _skewTicks;
 
-    /// <summary>How far it is ahead of the time, for every key without one of its own; behind it when negative.</summary>
+    /// <summary>Offset from the true time for every key without its own; negative if the clock is behind.</summary>
     public TimeSpan Skew
     {
         get => new(Volatile.Read(ref _skewTicks));
         set => Volatile.Write(ref _skewTicks, value.Ticks);
     }
 
-    /// <summary>Told of a request that was refused because the clock is wrong: the key that was shown, and what was asked.</summary>
+    /// <summary>
+    /// Callback for a request that was rejected because the clock is wrong, with the key sent and the request.
+    /// </summary>
     public Action<string?, string>? Misled { get; set; }
 
-    /// <summary>Puts the clock wrong for one key, whatever it is for the others; null: no longer.</summary>
-    /// <param name="key">The key, as its client shows it.</param>
-    /// <param name="skew">How far it is ahead of the time; behind it when negative.</param>
+    /// <summary>Sets the clock wrong for one key, whatever the other keys have; null removes the offset.</summary>
+    /// <param name="key">API key, as the client sends it.</param>
+    /// <param name="skew">Offset from the true time; negative if the clock is behind.</param>
     public void SetFor(string key, TimeSpan? skew)
     {
         if (skew is { } own)
@@ -32,13 +34,13 @@ public sealed class ClientClock(TimeProvider time)
             ImmutableInterlocked.TryRemove(ref _ofKeys, key, out _);
     }
 
-    /// <summary>How far it is ahead of the time for who shows a key; null for who shows none.</summary>
+    /// <summary>Returns the offset from the true time for a key; null for a client without a key.</summary>
     public TimeSpan SkewFor(string? key) =>
         key is not null && Volatile.Read(ref _ofKeys).TryGetValue(key, out var own) ? own : Skew;
 
-    /// <summary>Now, as who shows a key is told; null for who shows none.</summary>
+    /// <summary>Returns the current time as a key's client sees it; null for a client without a key.</summary>
     public DateTimeOffset NowFor(string? key) => time.GetUtcNow() + SkewFor(key);
 
-    /// <summary>Says that a request was refused only because the clock is wrong.</summary>
+    /// <summary>Reports a request that was rejected only because the clock is wrong.</summary>
     internal void Mislead(string? key, string what) => Misled?.Invoke(key, what);
 }

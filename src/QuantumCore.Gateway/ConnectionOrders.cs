@@ -4,11 +4,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// The orders that one connection entered and that may still be open: cancel-on-disconnect is about these, and about no other order of the account.
+/// Orders that one connection entered and that may still be open. Cancel-on-disconnect cancels these, and no other
+/// order of the account.
 /// </summary>
 internal sealed class ConnectionOrders(OrderEntry entry, long account)
 {
-    /// <summary>Orders, from which on those that are done are looked for and forgotten.</summary>
+    /// <summary>Number of orders from which on those that are done are removed.</summary>
     private const int FewestToPrune = 1024;
 
     private readonly Lock _lock = new();
@@ -16,7 +17,7 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
     private int _pruneAt = FewestToPrune;
     private bool _isPruning;
 
-    /// <summary>Notes an order that is about to be sent: from now on it may be there, whatever its answer.</summary>
+    /// <summary>Adds an order that is about to be sent. From now on it may exist, whatever its answer.</summary>
     public void Sending(string? name)
     {
         if (name is null)
@@ -29,9 +30,11 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
         }
     }
 
-    /// <summary>Notes the answer to an order: one that was refused, or is done, is not this connection's to cancel.</summary>
-    /// <param name="name">The name it was sent under.</param>
-    /// <param name="report">Its answer; null where nothing was done for it.</param>
+    /// <summary>
+    /// Records the answer to an order. Cancel-on-disconnect skips an order that was rejected or is done.
+    /// </summary>
+    /// <param name="name">Client order id it was sent under.</param>
+    /// <param name="report">Its report; null if nothing was done for it.</param>
     public void Answered(string? name, ExecutionReport? report)
     {
         if (name is null)
@@ -44,7 +47,7 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
             if (report is { Reason: RejectReason.None } known)
                 tracked = tracked with { Symbol = known.Symbol, Number = known.LeavesLots > 0 ? known.Number : 0 };
 
-            // Of unknown outcome: it may be there, and is cancelled by its name.
+            // Outcome unknown: the order may exist, and is cancelled by its client order id.
             else if (report is { Reason: RejectReason.OutcomeUnknown })
                 tracked = tracked with { IsInDoubt = true };
 
@@ -61,14 +64,14 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
         _ = Prune();
     }
 
-    /// <summary>Cancels all of them, and what is still on its way under their names.</summary>
+    /// <summary>Cancels all of them, including those in flight under their client order ids.</summary>
     public ValueTask CancelLeft()
     {
         lock (_lock)
             return entry.CancelLeft(account, [.. _orders.Select(static order => new EnteredOrder(order.Key, order.Value.Symbol, order.Value.Number))]);
     }
 
-    /// <summary>Forgets orders that are done, which their account has not open any more.</summary>
+    /// <summary>Removes orders that the account no longer has open.</summary>
     private async Task Prune()
     {
         (string Name, long Number)[] known;
@@ -88,12 +91,12 @@ internal sealed class ConnectionOrders(OrderEntry entry, long account)
         }
     }
 
-    /// <summary>What is known of an order: its number is 0 before its answer says it.</summary>
+    /// <summary>State of an order. Its number is 0 until its answer arrives.</summary>
     private readonly record struct Tracked(string? Symbol, long Number, int OnTheirWay, bool IsInDoubt);
 }
 
-/// <summary>An order by the name it was entered under.</summary>
-/// <param name="Name">The client order id.</param>
-/// <param name="Symbol">Its book; null where it is not known.</param>
-/// <param name="Number">Its number within the account; 0 where it is not known.</param>
+/// <summary>An order and the client order id it was entered under.</summary>
+/// <param name="Name">Client order id.</param>
+/// <param name="Symbol">Symbol of its book; null if unknown.</param>
+/// <param name="Number">Number within the account; 0 if unknown.</param>
 internal readonly record struct EnteredOrder(string Name, string? Symbol, long Number);

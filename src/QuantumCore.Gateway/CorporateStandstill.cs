@@ -3,15 +3,18 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Keeps the books of an asset where they are while its units change: nobody trades half of a split, nor under a name that is given up.</summary>
+/// <summary>
+/// Keeps the books of an asset halted while a corporate action changes its units, so nobody trades half of a split or
+/// an old symbol.
+/// </summary>
 public sealed class CorporateStandstill(OrderEntry entry, IGrainFactory grains, Listings listings, TimeProvider time)
 {
     /// <summary>
-    /// Why a command may not take a symbol out of a halt, nor plan to; null where it may. What is announced, and whose books stand still at its cut, begins
-    /// within a second: it counts, too.
+    /// Returns why a command may not take a symbol out of a halt, or schedule that; null if it may. An announced action
+    /// whose books are halted at its cut begins within a second, so it counts too.
     /// </summary>
-    /// <param name="instrument">The symbol's.</param>
-    /// <param name="command">One that goes to a phase.</param>
+    /// <param name="instrument">Instrument of the symbol.</param>
+    /// <param name="command">Command that changes the phase.</param>
     public async ValueTask<string?> WhyNot(Instrument instrument, BookCommand command)
     {
         ArgumentNullException.ThrowIfNull(instrument);

@@ -23,10 +23,10 @@ using IPNetwork = System.Net.IPNetwork;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>The HTTP and WebSocket edge of the exchange. It needs an <see cref="IGrainFactory"/> beside it.</summary>
+/// <summary>HTTP and WebSocket gateway of the exchange. It needs an <see cref="IGrainFactory"/> beside it.</summary>
 public static class ExchangeGateway
 {
-    /// <summary>Adds order entry and the edge.</summary>
+    /// <summary>Adds order entry and the gateway.</summary>
     public static IServiceCollection AddExchangeGateway(this IServiceCollection services, GatewayOptions options)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -91,9 +91,9 @@ public static class ExchangeGateway
     }
 
     /// <summary>Adds the FIX 4.4 interface. It needs the rest of the gateway beside it.</summary>
-    /// <param name="services">Where to.</param>
-    /// <param name="address">Where it listens.</param>
-    /// <param name="tls">How its connections are secured; null: they are not.</param>
+    /// <param name="services">Services to add to.</param>
+    /// <param name="address">Address it listens on.</param>
+    /// <param name="tls">TLS settings of its connections; null for plain TCP.</param>
     public static IServiceCollection AddFix(this IServiceCollection services, IPEndPoint address, SslServerAuthenticationOptions? tls)
     {
         services.AddSingleton<FixServices>();
@@ -130,7 +130,10 @@ public static class ExchangeGateway
         services.AddSingleton<WireApi>();
     }
 
-    /// <summary>How the exchange itself is. A host with a grain runtime of its own tells of its silos; without, none are told.</summary>
+    /// <summary>
+    /// Adds the calls about the system itself. A host with its own grain runtime supplies the silos; otherwise the list
+    /// is empty.
+    /// </summary>
     private static void AddSystemCalls(this IServiceCollection services)
     {
         services.TryAddSingleton(new ReadSilos(static _ => Task.FromResult(ImmutableArray<SiloView>.Empty)));
@@ -138,7 +141,7 @@ public static class ExchangeGateway
         services.AddSingleton<ILoggerProvider>(provider => provider.GetRequiredService<RecentLog>());
         services.AddLogging(logging => logging
             .AddFilter<RecentLog>(null, LogLevel.Warning)
-            // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
+            // Drops the warning that its keys are not encrypted: they lie beside the key that could encrypt them.
             .AddFilter<RecentLog>("Microsoft.AspNetCore.DataProtection", LogLevel.Error));
         services.TryAddSingleton(new ReadBookPlaces(static (pins, _) =>
             Task.FromResult(ImmutableArray.CreateRange(pins, static _ => new BookPlace("", IsMeant: false)))));
@@ -159,7 +162,7 @@ public static class ExchangeGateway
         services.AddSingleton<TradingCall>();
     }
 
-    /// <summary>Maps every call. Nothing else may answer on this application but static pages.</summary>
+    /// <summary>Maps every call. Besides them, this application may serve static pages only.</summary>
     public static void UseExchangeGateway(this WebApplication app)
     {
         app.Services.GetRequiredService<GatewayMetrics>().Watch(app.Services.GetRequiredService<Door>());
@@ -179,28 +182,35 @@ public static class ExchangeGateway
     }
 
     /// <summary>
-    /// Refuses a request before anything was done for it, in the words of the interface that was called. For who stands before the
-    /// calls, after their routes were chosen.
+    /// Rejects a request before anything was done for it, in the format of the interface that was called. For
+    /// middleware that runs after routing and before the calls.
     /// </summary>
     public static async Task RefuseAsync(HttpContext context, RejectReason reason) => await Answer.Refuse(context, new Refusal(reason));
 
-    /// <summary>Returns true if an administrator asks, with a key or signed in; otherwise the request was refused.</summary>
+    /// <summary>
+    /// Returns true if an administrator calls, with a key or signed in; otherwise the request was rejected.
+    /// </summary>
     public static async Task<bool> IsAdministratorAsync(HttpContext context) => await Call.IsOfficer(
         context, context.RequestServices.GetRequiredService<KeyRing>(), UserRole.Administrator);
 
-    /// <summary>Returns true if an administrator calls, with a key or signed in. Nothing is answered and nothing counts towards a rate limit.</summary>
+    /// <summary>
+    /// Returns true if an administrator calls, with a key or signed in. It sends no answer and counts towards no rate
+    /// limit.
+    /// </summary>
     public static async ValueTask<bool> RecognizesAdministratorAsync(HttpContext context) =>
         (await Call.Recognise(context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
 
-    /// <summary>Whether a request comes from this machine, as far as it shows: by the name it calls, and through no proxy.</summary>
+    /// <summary>
+    /// Returns true if a request seems to come from this machine: its host name is local, and no proxy forwarded it.
+    /// </summary>
     public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);
 
-    /// <summary>From the connection outwards as far as those who say it are believed.</summary>
+    /// <summary>Walks the forwarding headers from the socket outward while each hop is a trusted proxy.</summary>
     private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)
     {
         forwarded.ForwardedHeaders = proxies.Count == 0 ? ForwardedHeaders.None : ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
         forwarded.ForwardLimit = null;
-        // The framework's defaults believe whoever calls from this machine.
+        // The framework's defaults trust any caller on this machine.
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();
         foreach (var proxy in proxies)
@@ -222,8 +232,8 @@ public static class ExchangeGateway
     }
 
     /// <summary>
-    /// What browsers are told with every answer: nothing but what this exchange serves is run, framed or guessed at, and no other
-    /// site learns where its readers came from.
+    /// Sets the security headers of every answer. Browsers run and frame only what this exchange serves, guess no
+    /// content types, and send other sites no referrer.
     /// </summary>
     private static Task TellBrowsers(HttpContext context, RequestDelegate next)
     {
@@ -237,7 +247,7 @@ public static class ExchangeGateway
         return next(context);
     }
 
-    /// <summary>A path or a method that is no call is answered in the same form as every other refusal.</summary>
+    /// <summary>Answers an unknown path or method in the same format as every other rejection.</summary>
     private static async Task ExplainUnknownRoute(HttpContext context, RequestDelegate next)
     {
         await next(context);

@@ -2,38 +2,40 @@ using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Whether the exchange serves: every book replayed, not stopping.</summary>
+/// <summary>Readiness of the exchange. It is ready once every book is replayed, and until it stops.</summary>
 public sealed class ExchangeReadiness(CommitAge commits, GatewayOptions options, TimeProvider time)
 {
     private volatile string? _notOpen = "The exchange is starting: its books are replayed.";
     private long _lastTurnedAway = time.GetTimestamp();
 
-    /// <summary>Requests are served; otherwise they are refused as overloaded.</summary>
+    /// <summary>True if requests are served; otherwise they are rejected as overloaded.</summary>
     public bool IsReady => _notOpen is null;
 
-    /// <summary>Served are requests that came before; who comes now is told so, and that his connection ends.</summary>
+    /// <summary>
+    /// True once shutdown has begun. Earlier requests finish; new ones are told that the connection ends.
+    /// </summary>
     public bool IsClosing { get; private set; }
 
-    /// <summary>Why requests are not served, for people; null while they are.</summary>
+    /// <summary>Reason, for people, why requests are not served; null while they are.</summary>
     public string? NotOpen => _notOpen;
 
-    /// <summary>Why a supervisor had better send nobody here now; null when all is well.</summary>
+    /// <summary>Reason why a supervisor should send no traffic here now; null if all is well.</summary>
     public string? NotReady => _notOpen
         ?? (commits.Oldest is var age && age > options.LongestCommit
             ? $"The journal has not committed for {age.TotalSeconds:F1} s."
             : null);
 
-    /// <summary>How long nobody had to be turned away.</summary>
+    /// <summary>Time since a request was last turned away.</summary>
     public TimeSpan QuietFor => time.GetElapsedTime(Interlocked.Read(ref _lastTurnedAway));
 
-    /// <summary>Every book has answered.</summary>
+    /// <summary>Starts to serve requests: every book has answered.</summary>
     public void Open()
     {
         if (!IsClosing)
             _notOpen = null;
     }
 
-    /// <summary>No new work; what is under way is finished.</summary>
+    /// <summary>Accepts no new work; work in flight finishes.</summary>
     public void Close()
     {
         IsClosing = true;
@@ -41,6 +43,6 @@ public sealed class ExchangeReadiness(CommitAge commits, GatewayOptions options,
         TurnedAway();
     }
 
-    /// <summary>Somebody came who is not served.</summary>
+    /// <summary>Records that a request was turned away.</summary>
     internal void TurnedAway() => Interlocked.Exchange(ref _lastTurnedAway, time.GetTimestamp());
 }

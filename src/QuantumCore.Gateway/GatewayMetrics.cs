@@ -51,17 +51,21 @@ public sealed class GatewayMetrics : IDisposable
             "quantumcore_order_seconds", "s", "Time from a parsed order or batch to its durable answer.");
         _webhookLatency = _meter.CreateHistogram<double>(
             "quantumcore_webhook_seconds", "s", "Time from a webhook's arrival to the durable outcome of its orders, or to its rejection.");
-        // The runtime's own meter has the threads of the pool alone.
+        // The runtime's own meter counts the threads of the pool only.
         _meter.CreateObservableGauge("quantumcore_process_threads", CountThreads, null, "Threads of the process, those of the runtime included.");
         var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
         _meter.CreateObservableGauge(
             "quantumcore_build_info", () => new Measurement<int>(1, new KeyValuePair<string, object?>("version", version)), null, "The build that runs; always 1.");
     }
 
-    /// <summary>Shows how many orders are inside and waiting, and 0 for each series that an alert or a panel watches for its first count.</summary>
+    /// <summary>
+    /// Publishes the number of orders inside and waiting. Also starts each series at 0 that an alert or a panel watches
+    /// for its first count.
+    /// </summary>
     internal void Watch(Door door)
     {
-        // A series that is born with its first count has no increase for Prometheus: the first unknown outcome would set off no alert.
+        // Prometheus sees no increase in a series that begins with its first count, so the first unknown outcome would
+        // fire no alert.
         _orders.Add(s_reasons[RejectReason.OutcomeUnknown], 0);
         _webhooks.Add(Accepted, 0);
         _webhooks.Add(Duplicate, 0);
@@ -90,8 +94,8 @@ public sealed class GatewayMetrics : IDisposable
     internal void ConnectionRefused() => _turnedAway.Add("connection", 1);
 
     /// <summary>Counts a webhook that is about to be answered.</summary>
-    /// <param name="rejected">Why it is rejected; none if it is not.</param>
-    /// <param name="isDuplicate">Every account had it before.</param>
+    /// <param name="rejected">Reject reason; none if it is accepted.</param>
+    /// <param name="isDuplicate">True if every account had it before.</param>
     /// <param name="taken">Time since its arrival.</param>
     internal void WebhookAnswered(RejectReason rejected, bool isDuplicate, TimeSpan taken)
     {

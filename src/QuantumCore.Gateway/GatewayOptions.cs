@@ -4,134 +4,165 @@ using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What the gateway is told at its start.</summary>
+/// <summary>Options of the gateway, set at its start.</summary>
 public sealed record GatewayOptions
 {
-    /// <summary>After which a call to a grain is given up: its outcome is unknown then.</summary>
+    /// <summary>Timeout of a call to a grain. Its outcome is unknown then.</summary>
     public static readonly TimeSpan GrainPatience = TimeSpan.FromSeconds(5);
 
     private const int MostConnections = 20_000;
     private const int FewestConnections = 16;
     private const int MostFix = 1_000;
 
-    // The store has one of so many files, and FIX connections another.
+    // The store needs one part of the open files, and FIX connections another.
     private const int FilesPart = 8;
     private const int LeastFilesOfStore = 256;
 
     private static readonly int? s_openFiles = OpenFiles.Limit();
 
     /// <summary>
-    /// Published demo keys are accepted, and the compatibility calls need no key: from this machine, not
-    /// through a proxy. Decided while the exchange starts, before it is ready; never later.
+    /// True if published demo keys are accepted and the compatibility calls need no key. Both work only from this
+    /// machine and not through a proxy. The value is set while the exchange starts, and never after it is ready.
     /// </summary>
     public bool DemoMode { get; set; }
 
-    /// <summary>Every call is served; otherwise health and metrics alone.</summary>
+    /// <summary>True if every call is served; otherwise only health and metrics are.</summary>
     public bool ServesCustomers { get; init; } = true;
 
-    /// <summary>Accounts that the compatibility calls act for without a key, in demo mode. The first is the default.</summary>
+    /// <summary>
+    /// Accounts that the compatibility calls use without a key in demo mode. The first is the default.
+    /// </summary>
     public ImmutableArray<long> DemoAccounts { get; init; } = [1001, 1002];
 
     /// <summary>
-    /// Bytes that may wait for one reader: more of a book are replaced by a snapshot, and who is to get all of them takes from <see cref="StreamBurstBytes"/>.
+    /// Bytes that may wait for one stream reader. Beyond that, a snapshot replaces book updates; streams that may lose
+    /// nothing use <see cref="StreamBurstBytes"/>.
     /// </summary>
     public int StreamBacklogBytes { get; init; } = 1 << 20;
 
-    /// <summary>Bytes that may wait beyond that for all readers together who are to get all of them; one for whom there is no room is cut.</summary>
+    /// <summary>
+    /// Bytes that may wait beyond that, shared by all readers of streams that may lose nothing. A reader without room
+    /// is disconnected.
+    /// </summary>
     public long StreamBurstBytes { get; init; } = 256 << 20;
 
-    /// <summary>How long one WebSocket message may take to be sent.</summary>
+    /// <summary>Timeout for sending one WebSocket message.</summary>
     public TimeSpan StreamSendTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Symbols one WebSocket may follow.</summary>
+    /// <summary>Maximum number of symbols that one WebSocket may subscribe to.</summary>
     public int StreamSubscriptions { get; init; } = 100;
 
     /// <summary>
-    /// HTTP connections at the same time, WebSockets among them: 20,000, or what the limit of open files leaves after an eighth
-    /// (256 at least) for the store and <see cref="FixConnections"/>.
+    /// Maximum number of concurrent HTTP connections, WebSockets included. The default is 20,000, or what the open file
+    /// limit leaves after the store and <see cref="FixConnections"/>. The store gets an eighth of the files, at least
+    /// 256.
     /// </summary>
     public int Connections { get; init; } = ConnectionsWith(s_openFiles);
 
-    /// <summary>HTTP connections of one address: a quarter of all.</summary>
+    /// <summary>Maximum number of HTTP connections of one address: a quarter of all.</summary>
     public int ConnectionsOfAddress => Math.Max(Connections / 4, 1);
 
-    /// <summary>HTTP connections of one address that have sent no request: a sixteenth of all.</summary>
+    /// <summary>
+    /// Maximum number of HTTP connections of one address without a request so far: a sixteenth of all.
+    /// </summary>
     public int SilentConnectionsOfAddress => Math.Max(Connections / 16, 1);
 
-    /// <summary>WebSockets at the same time, a tenth of them for orders alone: half of the connections, 10,000 at most.</summary>
+    /// <summary>
+    /// Maximum number of concurrent WebSockets, by default half of the connections, at most 10,000. A tenth is reserved
+    /// for order entry.
+    /// </summary>
     public int StreamConnections
     {
         get => field > 0 ? field : Math.Clamp(Connections / 2, 1, 10_000);
         init;
     }
 
-    /// <summary>WebSockets of one address: a quarter of all.</summary>
+    /// <summary>Maximum number of WebSockets of one address: a quarter of all.</summary>
     public int StreamConnectionsOfAddress => Math.Max(StreamConnections / 4, 1);
 
-    /// <summary>FIX connections at the same time: 1,000, or an eighth of the limit of open files.</summary>
+    /// <summary>Maximum number of concurrent FIX connections: 1,000, or an eighth of the open file limit.</summary>
     public int FixConnections { get; init; } = FixConnectionsWith(s_openFiles);
 
-    /// <summary>Orders on their way through the exchange at a time; a batch counts as its length.</summary>
+    /// <summary>Maximum number of orders in flight; a batch counts by its length.</summary>
     public int MostOrdersInside { get; init; } = 256;
 
-    /// <summary>Orders that may wait for the others; fewer where they would wait longer than <see cref="LongestWait"/>.</summary>
+    /// <summary>
+    /// Maximum number of orders that may queue; fewer if they would wait longer than <see cref="LongestWait"/>.
+    /// </summary>
     public int MostOrdersWaiting { get; init; } = 4_096;
 
-    /// <summary>How long an order is to wait at most before it is on its way: more are refused at once.</summary>
+    /// <summary>Maximum time that an order may queue. Orders that would wait longer are rejected at once.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Cancels and operators' calls on their way at a time.</summary>
+    /// <summary>Maximum number of cancels and operator calls in flight.</summary>
     public int MostUrgentInside { get; init; } = 4_096;
 
-    /// <summary>Readings on their way at a time.</summary>
+    /// <summary>Maximum number of reads in flight.</summary>
     public int MostReadingsInside { get; init; } = 4_096;
 
-    /// <summary>Orders are refused while the journal's oldest record has waited longer than this for its commit.</summary>
+    /// <summary>
+    /// Maximum age of the journal's oldest uncommitted record. Orders are rejected while it is older.
+    /// </summary>
     public TimeSpan LongestCommit { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Longest time that the history may have records to take and take none, before the exchange is told as not ready.</summary>
+    /// <summary>
+    /// Maximum time that the history may have records to take and take none. After that, the exchange is not ready.
+    /// </summary>
     public TimeSpan LongestHistoryLag { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Requests a second of one account, cancels counted apart; 0: no limit.</summary>
+    /// <summary>
+    /// Rate limit of one account, in requests per second; cancels have a separate one. 0 means no limit.
+    /// </summary>
     public int AccountRequestsPerSecond { get; init; } = 50_000;
 
-    /// <summary>Requests a second of one address, cancels and operators' calls counted apart; 0: no limit.</summary>
+    /// <summary>
+    /// Rate limit of one address, in requests per second; cancels and operator calls have a separate one. 0 means no
+    /// limit.
+    /// </summary>
     public int AddressRequestsPerSecond { get; init; } = 200_000;
 
-    /// <summary>Binance Spot interface: weight of the requests of one address in a minute.</summary>
+    /// <summary>Binance Spot interface: request weight of one address per minute.</summary>
     public int WireWeightPerMinute { get; init; } = 6_000;
 
-    /// <summary>Binance Spot interface: orders of one account in ten seconds.</summary>
+    /// <summary>Binance Spot interface: orders of one account per ten seconds.</summary>
     public int WireOrdersPerTenSeconds { get; init; } = 100;
 
-    /// <summary>Binance Spot interface: orders of one account in a day, UTC.</summary>
+    /// <summary>Binance Spot interface: orders of one account per UTC day.</summary>
     public int WireOrdersPerDay { get; init; } = 200_000;
 
-    /// <summary>Attempts to sign in or up from one address in a minute; 0: no limit.</summary>
+    /// <summary>Rate limit of attempts to sign in or up from one address, per minute; 0 means no limit.</summary>
     public int AddressSignInsPerMinute { get; init; } = 60;
 
-    /// <summary>Sign-ups from one address in a day; 0: no limit.</summary>
+    /// <summary>Rate limit of sign-ups from one address, per day; 0 means no limit.</summary>
     public int AddressSignUpsPerDay { get; init; } = 100;
 
-    /// <summary>Attempts to sign in as one user in a minute from one address, six times as many from all; 0: no limit.</summary>
+    /// <summary>
+    /// Rate limit of attempts to sign in as one user, per minute and address. From all addresses together it is six
+    /// times as high; 0 means no limit.
+    /// </summary>
     public int UserSignInsPerMinute { get; init; } = 10;
 
-    /// <summary>Whether people may sign up themselves.</summary>
+    /// <summary>True if people may sign up themselves.</summary>
     public bool SignUp { get; init; } = true;
 
-    /// <summary>Directory of the keys that the cookies of sessions are made with; null: keys of this process, gone with it.</summary>
+    /// <summary>
+    /// Directory of the keys that protect session cookies; null for keys that live only as long as this process.
+    /// </summary>
     public string? SessionKeys { get; init; }
 
-    /// <summary>Sites, such as https://desk.example, whose pages may call with a key; a session serves the exchange's own pages alone.</summary>
+    /// <summary>
+    /// Sites, such as https://desk.example, whose pages may call with a key. Sessions work on the exchange's own pages
+    /// only.
+    /// </summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
-    /// <summary>Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; of anyone else they are not.</summary>
+    /// <summary>Trusted proxies. X-Forwarded-For and X-Forwarded-Proto from anyone else are ignored.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
-    /// <summary>Whose local time and days the market-wide breaker goes by.</summary>
+    /// <summary>Time zone of the market-wide breaker's local time and days.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>Returns the connections that a limit of open files leaves room for.</summary>
+    /// <summary>Returns the number of connections that an open file limit leaves room for.</summary>
     internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
         ? Math.Clamp(files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections, MostConnections)
         : MostConnections;

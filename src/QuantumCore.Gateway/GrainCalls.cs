@@ -3,18 +3,21 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What a call to a grain came to.</summary>
-/// <param name="Failure">None, or why there is no answer.</param>
+/// <summary>Result of a call to a grain.</summary>
+/// <param name="Failure">None, or the reason why there is no answer.</param>
 /// <param name="Value">The answer.</param>
-/// <param name="IsFirst">Whether it was asked for once: what is known then was so before. After a failed call it may be that call's.</param>
+/// <param name="IsFirst">
+/// True if the first call answered, so that what it reports as done was done before. After a retry, the failed call may
+/// have done it.
+/// </param>
 public readonly record struct GrainAnswer<T>(RejectReason Failure, T Value, bool IsFirst = false);
 
-/// <summary>The one place where a failed call becomes an answer.</summary>
+/// <summary>Calls grains and turns failed calls into answers; the only place that does.</summary>
 internal sealed class GrainCalls(ILogger log)
 {
     /// <summary>
-    /// Asks a grain, and once more when the call failed: all calls are idempotent by their keys. A time-out is not repeated:
-    /// its time is spent.
+    /// Calls a grain, with one retry after a failure: all calls are idempotent by their keys. A timeout is not retried,
+    /// because its time is spent.
     /// </summary>
     public async ValueTask<GrainAnswer<T>> Ask<T>(string call, long account, Func<ValueTask<T>> ask)
     {

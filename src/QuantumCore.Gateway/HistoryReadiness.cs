@@ -3,12 +3,15 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Tells whether the history follows the journal, as the ledger says. Trading goes on without it; fills, past orders, candles and statements do not.</summary>
+/// <summary>
+/// Readiness of the history: the ledger tells how far it is behind the journal. Trading goes on without it; fills, past
+/// orders, candles and statements do not.
+/// </summary>
 public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
     private const int NamesLimit = 3;
 
-    // A supervisor gives up after a second, and may ask every silo at a time.
+    // A supervisor gives up after a second, and may ask every silo at once.
     private static readonly TimeSpan s_patience = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
 
@@ -18,7 +21,10 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
     private long? _toldAt;
     private Task _asked = Task.CompletedTask;
 
-    /// <summary>Returns why the history is not what it should be, for people; null when all is well, and while the ledger has not been asked for long.</summary>
+    /// <summary>
+    /// Returns, for people, why the history is not ready; null if all is well, or if the ledger was first asked only a
+    /// short time ago.
+    /// </summary>
     public async Task<string?> NotReadyAsync(CancellationToken cancellationToken)
     {
         try
@@ -27,7 +33,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         }
         catch (TimeoutException)
         {
-            // Its last answer counts, for as long as that is not too old.
+            // The ledger's last answer counts until it is too old.
         }
 
         lock (_gate)
@@ -60,7 +66,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
         }
         catch (Exception)
         {
-            // A ledger that does not answer is told by the age of its last answer.
+            // If the ledger does not answer, the age of its last answer tells.
         }
     }
 
@@ -77,7 +83,7 @@ public sealed class HistoryReadiness(IGrainFactory grains, GatewayOptions option
             return $"The history has stopped of {names}{more}: it can't take the record.";
         }
 
-        // Nobody is told of their newest fills meanwhile; readings of older ones go on.
+        // Clients miss their newest fills meanwhile; reads of older ones work.
         if (_standing.Fails)
             return Text($"The history can't be written, and {_standing.Behind} records wait: its database is locked, full or gone. The log says which.");
 

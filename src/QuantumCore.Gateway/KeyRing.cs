@@ -8,10 +8,10 @@ using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>The API keys, by their hashes, as this process knows them.</summary>
+/// <summary>Cache of the API keys, by their hashes.</summary>
 /// <remarks>
-/// A key is 256 random bits, so that one round of SHA-256 is enough. The table is looked up by half of the hash;
-/// the whole is compared in constant time.
+/// A key is 256 random bits, so one round of SHA-256 is enough. Half of the hash finds the entry; the whole hash is
+/// compared in constant time.
 /// </remarks>
 public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas quotas, TimeProvider time)
 {
@@ -19,18 +19,18 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
 
     private readonly CatalogCopy<FrozenDictionary<UInt128, Held>> _copy = new(() => Load(grains), time);
 
-    /// <summary>The lower-case hexadecimal SHA-256 of a key: all that is ever stored of it.</summary>
+    /// <summary>Returns the lower-case hexadecimal SHA-256 of a key. Nothing else of a key is ever stored.</summary>
     public static string Hash(string key) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 
-    /// <summary>A new random key.</summary>
+    /// <summary>Makes a new random key.</summary>
     public static string NewKey() => "qc_" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
-    /// <summary>A new random secret of a key that signs.</summary>
+    /// <summary>Makes a new random secret for a key that signs requests.</summary>
     public static string NewSecret() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
 
     /// <summary>
-    /// What the holder of this key may do; null when it is unknown or revoked, may not be used from this address, or is a demo
-    /// key where there is no demo.
+    /// Returns the permissions of a key. Null if it is unknown or revoked, may not be used from this address, or is a
+    /// demo key outside demo mode.
     /// </summary>
     public ValueTask<ApiKey?> Find(string key, IPAddress? from)
     {
@@ -45,13 +45,13 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
             : FindAnew(hash.ToArray(), from);
     }
 
-    /// <summary>The same of a key whose <see cref="Hash"/> is known.</summary>
+    /// <summary>Returns the permissions of a key whose <see cref="Hash"/> is known; null in the same cases.</summary>
     internal ValueTask<ApiKey?> FindHashed(string hash, IPAddress? from) => FindAnew(Convert.FromHexString(hash), from);
 
-    /// <summary>Counts a request of an account; false when it asks more often than it may.</summary>
+    /// <summary>Counts a request of an account; false if it exceeds the rate limit.</summary>
     internal bool MayAsk(long account, Lane lane) => quotas.TakeAccount(account, lane);
 
-    /// <summary>The keys that open something, by account and label; those of one account unless it is 0.</summary>
+    /// <summary>Returns the active keys, by account and label; those of one account, or of all if it is 0.</summary>
     public async ValueTask<IReadOnlyList<ApiKey>> All(long account) =>
     [
         .. (await _copy.Current()).Values.Select(held => held.Key)
@@ -59,10 +59,10 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
             .OrderBy(key => key.Account).ThenBy(key => key.Id, StringComparer.Ordinal),
     ];
 
-    /// <summary>How many keys an account has ever had.</summary>
+    /// <summary>Returns the number of keys that an account has ever had.</summary>
     public async ValueTask<int> Count(long account) => (await _copy.Current()).Values.Count(held => held.Key.Account == account);
 
-    /// <summary>Asks the catalog after a change made here.</summary>
+    /// <summary>Reloads the keys after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
 
     private async ValueTask<ApiKey?> FindAnew(byte[] hash, IPAddress? from) =>
@@ -89,7 +89,7 @@ public sealed class KeyRing(IGrainFactory grains, GatewayOptions options, Quotas
         return keys.ToFrozenDictionary(key => FirstHalf(Convert.FromHexString(key.Hash)), Held.Of);
     }
 
-    /// <summary>A key, and from where it may be used; from anywhere when nothing is said.</summary>
+    /// <summary>A key and the networks it may be used from; any network if there are none.</summary>
     private sealed record Held(ApiKey Key, IPNetwork[] Networks)
     {
         public static Held Of(ApiKey key) =>

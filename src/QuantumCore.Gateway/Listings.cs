@@ -5,38 +5,37 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// The listed instruments, as this process knows them. None is ever taken away, so that an old list serves while a
-/// new one is on its way.
+/// Cache of the listed instruments. None is ever removed, so an old list serves while a new one loads.
 /// </summary>
 public sealed class Listings(IGrainFactory grains, TimeProvider time)
 {
     private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy = new(() => Load(grains), time, servesOld: true);
 
-    /// <summary>The instrument of a symbol, or null when it is not listed.</summary>
+    /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
     public ValueTask<Instrument?> Find(string symbol) =>
         _copy.Fresh is { } listed && listed.TryGetValue(symbol, out var instrument)
             ? ValueTask.FromResult<Instrument?>(instrument)
             : FindAnew(symbol);
 
-    /// <summary>Whether a symbol is not listed as far as is known without asking.</summary>
+    /// <summary>Returns true if a fresh copy does not list a symbol. It asks nobody.</summary>
     public bool Lacks(string symbol) => _copy.Fresh is { } listed && !listed.ContainsKey(symbol);
 
-    /// <summary>The grain that a symbol's book lives in: of a group's books all in one.</summary>
+    /// <summary>Returns the grain of a symbol's book. All books of a group share one grain.</summary>
     public async ValueTask<IOrderBookGrain> Book(string symbol) =>
         grains.Book((await Find(symbol))?.BookKey ?? symbol);
 
-    /// <summary>Every listed instrument, by symbol.</summary>
+    /// <summary>Returns every listed instrument, ordered by symbol.</summary>
     public async ValueTask<IReadOnlyList<Instrument>> All() =>
         [.. (await _copy.Current()).Values.OrderBy(instrument => instrument.Symbol, StringComparer.Ordinal)];
 
-    /// <summary>Every listed instrument by its symbol, whatever was found before among them.</summary>
+    /// <summary>Returns every listed instrument by its symbol, including all that were found before.</summary>
     public ValueTask<FrozenDictionary<string, Instrument>> BySymbol() => _copy.Current();
 
-    /// <summary>An asset by its name, or null when no listed instrument has it.</summary>
+    /// <summary>Returns an asset by its name; null if no listed instrument has it.</summary>
     public async ValueTask<Asset?> FindAsset(string name) =>
         AssetIn((await _copy.Current()).Values, name) ?? AssetIn((await _copy.AfterMiss()).Values, name);
 
-    /// <summary>Asks the catalog after a change made here.</summary>
+    /// <summary>Reloads the instruments after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
 
     private static Asset? AssetIn(IEnumerable<Instrument> instruments, string name) =>

@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Everything the gateway logs. Never a key.</summary>
+/// <summary>Log messages of the gateway. They never contain a key.</summary>
 internal static partial class Log
 {
     [LoggerMessage(101, LogLevel.Warning, "{Call} of account {Account} was refused: too many wait")]

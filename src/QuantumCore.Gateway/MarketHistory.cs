@@ -8,28 +8,30 @@ namespace QuantumCore.Gateway;
 /// <summary>Candles and trades of the history, never older than what market data has shown.</summary>
 internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
 {
-    /// <summary>The minutes of the tickers' window.</summary>
+    /// <summary>Length of the tickers' window, in minutes.</summary>
     public const int DayMinutes = 1_440;
 
     private const long MinuteNanos = 60_000_000_000;
     private const long SecondNanos = 1_000_000_000;
     private const int PageOfTrades = 1_000;
 
-    /// <summary>Pages of trades that one answer of candles of a second is made of.</summary>
+    /// <summary>Maximum number of trade pages read for one answer of one-second candles.</summary>
     private const int MostPages = 20;
 
-    // A symbol's last 24 hours as they were read last: the same until its book goes on or a minute is over.
+    // A symbol's last 24 hours as last read: valid until its book changes or a minute passes.
     private readonly ConcurrentDictionary<string, Window> _days = new(StringComparer.Ordinal);
 
-    /// <summary>Candles.</summary>
+    /// <summary>Returns candles.</summary>
     public async ValueTask<ImmutableArray<Candle>> Candles(CandleQuery query) =>
         await grains.Ledger().Candles(query, await Shown(query.Symbol));
 
-    /// <summary>Trades.</summary>
+    /// <summary>Returns trades.</summary>
     public async ValueTask<ImmutableArray<PublicTrade>> Trades(TradeQuery query) =>
         await grains.Ledger().PublicTrades(query, await Shown(query.Symbol));
 
-    /// <summary>The trades of the last minutes, in whole minutes; null before the first trade.</summary>
+    /// <summary>
+    /// Returns the trades of the last minutes as one candle, in whole minutes; null before the first trade.
+    /// </summary>
     public async ValueTask<Candle?> Over(Instrument instrument, int minutes)
     {
         var (symbol, now) = (instrument.Symbol, time.UnixNanos());
@@ -46,18 +48,19 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         return known.Candle is { } candle ? candle with { EndNanos = now } : null;
     }
 
-    /// <summary>The trades of this day, UTC, from its start to its end; null before the first trade.</summary>
+    /// <summary>Returns the candle of the current UTC day; null before the first trade.</summary>
     public async ValueTask<Candle?> Today(Instrument instrument) =>
         await Candles(new CandleQuery(instrument.Symbol, CandlePeriod.Day, null, time.UnixNanos(), 1)) is [var today] ? today : null;
 
     /// <summary>
-    /// Candles of a second, oldest first, without a gap from the first trade on. They are made of the trades as they are asked for: where a
-    /// time has more of these than are read, those that were asked for from its start end early, and the newest ones begin late.
+    /// Returns one-second candles, oldest first, without gaps from the first trade on. They are built from trades when
+    /// asked for, and the number of trades read is limited. Beyond that limit, candles from a start time end early, and
+    /// the newest candles begin late.
     /// </summary>
-    /// <param name="symbol">The instrument.</param>
-    /// <param name="fromNanos">The first one that begins at this time or later; null: the newest ones.</param>
-    /// <param name="throughNanos">None that begins after this time.</param>
-    /// <param name="limit">Most candles, from 1.</param>
+    /// <param name="symbol">Symbol of the instrument.</param>
+    /// <param name="fromNanos">Earliest start of a candle, Unix nanoseconds; null for the newest ones.</param>
+    /// <param name="throughNanos">Latest start of a candle, Unix nanoseconds.</param>
+    /// <param name="limit">Maximum number of candles, from 1.</param>
     public async ValueTask<ImmutableArray<Candle>> Seconds(string symbol, long? fromNanos, long throughNanos, int limit)
     {
         var last = throughNanos / SecondNanos;
@@ -70,13 +73,13 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         var (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
         while (!isWhole && fromNanos is null && first < last)
         {
-            // So many seconds were read whole: half as many, up to the newest.
+            // That many seconds were read whole, so read half as many, up to the newest.
             var read = (trades[^1].TimeNanos / SecondNanos) - first;
             first = Math.Max(first + 1, last - (read / 2));
             (trades, isWhole) = await ReadOn(symbol, first * SecondNanos, end);
         }
 
-        // The second in which reading ended is not all there.
+        // The second in which reading stopped is incomplete.
         if (!isWhole)
             last = Math.Max(first, (trades[^1].TimeNanos / SecondNanos) - 1);
 
@@ -84,12 +87,14 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
         return SecondFold.Of(trades, first, last, before is [.., var newest] ? newest.PriceTicks : 0);
     }
 
-    /// <summary>Where a symbol's seconds begin that are asked for from one on: there are none before its first trade.</summary>
+    /// <summary>
+    /// Returns the first second to show from a requested one on: there are none before the symbol's first trade.
+    /// </summary>
     private async ValueTask<long> FirstTraded(string symbol, long first, long throughNanos) =>
         (await Trades(new TradeQuery(symbol, null, null, (first * SecondNanos) - 1, 1))).IsEmpty
         && await Trades(new TradeQuery(symbol, null, first * SecondNanos, throughNanos, 1)) is [var opening] ? opening.TimeNanos / SecondNanos : first;
 
-    /// <summary>Trades of a time, page by page, and whether they are all.</summary>
+    /// <summary>Reads the trades of a time span page by page, and returns whether they are complete.</summary>
     private async ValueTask<(List<PublicTrade> Trades, bool IsWhole)> ReadOn(string symbol, long fromNanos, long throughNanos)
     {
         var trades = new List<PublicTrade>();
@@ -110,6 +115,6 @@ internal sealed class MarketHistory(IGrainFactory grains, TimeProvider time)
     private async ValueTask<ImmutableArray<SeenSequence>> Shown(string symbol) =>
         [new SeenSequence(symbol, (await grains.GetGrain<IMarketDataGrain>(symbol).Depth(0)).Sequence)];
 
-    /// <summary>What was traded from a time on, when the book was there.</summary>
+    /// <summary>Trades from a start time on as one candle, and the book's sequence when they were read.</summary>
     private readonly record struct Window(long Sequence, long StartNanos, Candle? Candle);
 }

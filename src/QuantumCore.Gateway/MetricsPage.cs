@@ -8,19 +8,19 @@ using OpenTelemetry.Metrics;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// Shows the meters of the exchange and of .NET as Prometheus text. The first reader loads OpenTelemetry: a start does not pay for it.
-/// Latencies count from then on, everything else from the start of the process.
+/// Page of the meters of the exchange and of .NET as Prometheus text. The first request loads OpenTelemetry, so that
+/// startup does not pay for it. Latencies count from then on, everything else from the start of the process.
 /// </summary>
 public sealed class MetricsPage(GatewayMetrics own) : IDisposable
 {
-    // By their whole names: for a pattern OpenTelemetry compiles a regular expression.
+    // Full names, because OpenTelemetry compiles a regular expression for a pattern.
     private static readonly string[] s_meters =
     [
         GatewayMetrics.MeterName, "QuantumCore.Grains", "QuantumCore.Grains.Clock", "QuantumCore.Journal", "QuantumCore.Cluster", "QuantumCore.Silo",
         "System.Runtime",
     ];
 
-    // Close enough together that p50 and p99 from 100 µs to 1 s are off by half at most.
+    // Buckets dense enough that p50 and p99 from 100 µs to 1 s are off by at most a half.
     private static readonly double[] s_latencies =
     [
         0.0001, 0.00015, 0.0002, 0.0003, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.004, 0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05,
@@ -31,16 +31,18 @@ public sealed class MetricsPage(GatewayMetrics own) : IDisposable
     private MeterProvider? _provider;
     private RequestDelegate? _page;
 
-    /// <summary>Adds what the page shows to another reader of metrics.</summary>
-    /// <param name="meters">The reader's provider.</param>
-    /// <param name="own">The gateway of the page. Those of other gateways in the process, as in tests, are left out.</param>
+    /// <summary>Adds the page's meters to another reader of metrics.</summary>
+    /// <param name="meters">Provider of the reader.</param>
+    /// <param name="own">
+    /// Metrics of the page's gateway. Those of other gateways in the process, as in tests, are left out.
+    /// </param>
     public static MeterProviderBuilder AddMeters(MeterProviderBuilder meters, GatewayMetrics own) =>
         meters.AddMeter(s_meters).AddView(instrument => View(instrument, own));
 
     /// <inheritdoc/>
     public void Dispose() => _provider?.Dispose();
 
-    /// <summary>Returns the call that writes the page.</summary>
+    /// <summary>Returns the handler that writes the page.</summary>
     internal Func<HttpContext, Task> Map(IEndpointRouteBuilder endpoints) => context => (_page ?? Create(endpoints))(context);
 
     private RequestDelegate Create(IEndpointRouteBuilder endpoints)

@@ -5,15 +5,15 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// The way of money and units out of an account. What left it is durable before anything else is asked; what could not be
-/// carried on here the agent of open work carries.
+/// Moves money and units out of an account. The debit is durable before anything else is called. The recovery agent
+/// completes what could not be completed here.
 /// </summary>
-/// <remarks>Never throws for what grains do, as <see cref="OrderEntry"/>.</remarks>
+/// <remarks>Never throws for failures of grains, like <see cref="OrderEntry"/>.</remarks>
 public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
 {
     private readonly GrainCalls _calls = new(log);
 
-    /// <summary>Transfers to another account. Open when the answer does not know that it has arrived.</summary>
+    /// <summary>Transfers to another account. The result is open if the arrival is not known.</summary>
     public async ValueTask<TransferResult> Transfer(long account, TransferRequest request)
     {
         var given = await _calls.Ask("Transfer", account, () => grains.Account(account).Transfer(request));
@@ -35,10 +35,13 @@ public sealed class MoneyEntry(IGrainFactory grains, ILogger<MoneyEntry> log)
         return transfer with { IsOpen = ended.Failure != RejectReason.None };
     }
 
-    /// <summary>Withdraws to the outside world, and gives it to the payout of its asset; with where it was then.</summary>
-    /// <param name="account">Who withdraws.</param>
-    /// <param name="request">What, and where to.</param>
-    /// <param name="decimals">Digits of the asset's minor unit after the point.</param>
+    /// <summary>
+    /// Withdraws to the outside world, and passes the withdrawal to the payout grain of its asset. Returns its payout
+    /// state at that time.
+    /// </summary>
+    /// <param name="account">Account to debit.</param>
+    /// <param name="request">Asset, amount and destination.</param>
+    /// <param name="decimals">Decimal places of the asset's minor unit.</param>
     public async ValueTask<(WithdrawResult Result, PayoutState State)> Withdraw(
         long account, WithdrawRequest request, int decimals)
     {

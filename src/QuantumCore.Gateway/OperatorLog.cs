@@ -10,8 +10,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// Puts on record who did what to trading and accounts. An act is noted when it is done and before it is answered: a halt does not wait for
-/// its line, and one that was answered has it. What can't be done twice is noted before it is done.
+/// Audits operators' acts on trading and accounts. An act is recorded after it is done and before it is answered. So a
+/// halt does not wait for its record, and every answered act has one. An act that cannot be done twice is recorded
+/// before it is done.
 /// </summary>
 internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogger<OperatorLog> log)
 {
@@ -22,13 +23,15 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
 
     private IOperatorLogGrain Grain => grains.GetGrain<IOperatorLogGrain>(IOperatorLogGrain.Key);
 
-    /// <summary>Puts an act on record.</summary>
-    /// <param name="officer">Who did it; null: an account's owner, of whom the account's own records tell, and nothing is noted.</param>
-    /// <param name="what">What was done, one word.</param>
-    /// <param name="subject">The symbol or the account that it was done to.</param>
-    /// <param name="text">The call, all of which goes on record: no secrets.</param>
-    /// <param name="isDone">Whether it is done already.</param>
-    /// <returns>Null, or what is to be answered where it is not known to be on record.</returns>
+    /// <summary>Records an act.</summary>
+    /// <param name="officer">
+    /// Officer who acts; null for an account's owner, whose own records suffice. Nothing is recorded then.
+    /// </param>
+    /// <param name="what">Kind of act, one word.</param>
+    /// <param name="subject">Symbol or account that it affects.</param>
+    /// <param name="text">Request; all of it is recorded, so it must have no secrets.</param>
+    /// <param name="isDone">True if the act is done already.</param>
+    /// <returns>Null, or the refusal to answer with if the record is not known to be written.</returns>
     public async ValueTask<Refusal?> Note<T>(Caller? officer, string what, string subject, T text, bool isDone = true)
     {
         if (officer is not { Name: var name })
@@ -41,17 +44,17 @@ internal sealed class OperatorLog(IGrainFactory grains, TimeProvider time, ILogg
             : new Refusal(RejectReason.Overloaded, null, null, "It can't go on record under your name now, so that it was not done.");
     }
 
-    /// <summary>Notes an act that is done when the log can be written again; it is tried for as long as the process lives.</summary>
+    /// <summary>Records an act once the log can be written again; retries for as long as the process lives.</summary>
     public async Task NoteLater(Func<ValueTask<Refusal?>> note)
     {
         while (await note() is not null)
             await Task.Delay(s_notingPause, time, CancellationToken.None);
     }
 
-    /// <summary>The newest lines before a sequence, newest first.</summary>
+    /// <summary>Returns the newest audit lines before a sequence, newest first.</summary>
     public ValueTask<ImmutableArray<AuditLine>> Lines(long before, int limit) => Grain.Lines(before, limit);
 
-    /// <summary>The members of a call that are there, by name.</summary>
+    /// <summary>Formats the members of a request that are set, by name.</summary>
     private static string Said<T>(T text)
     {
         var members = JsonSerializer.SerializeToElement(text, (JsonTypeInfo<T>)s_said.GetTypeInfo(typeof(T))).EnumerateObject();

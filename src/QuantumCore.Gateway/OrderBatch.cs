@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Orders that came together, on their way: which are held, which answered.</summary>
+/// <summary>Orders of one batch in flight: which are held, and which are answered.</summary>
 internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> orders)
 {
     private readonly ExecutionReport?[] _reports = new ExecutionReport?[orders.Length];
@@ -14,7 +14,7 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
 
     public long Account => account;
 
-    /// <summary>What the account is asked to hold, in sequence.</summary>
+    /// <summary>Hold requests for the account, in sequence.</summary>
     public ImmutableArray<HoldRequest> Requests => _requests.ToImmutable();
 
     public void Hold(int position, HoldRequest request)
@@ -26,7 +26,7 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
     public void Refuse(int position, Refusal refusal) => _reports[position] = ExecutionReport.Refused(
         orders[position], account, refusal.Reason, refusal.Field, refusal.Limit);
 
-    /// <summary>Refuses every order that has no report yet.</summary>
+    /// <summary>Rejects every order that has no report yet.</summary>
     public void RefuseRest(RejectReason reason)
     {
         for (var i = 0; i < _reports.Length; i++)
@@ -36,9 +36,11 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
         }
     }
 
-    /// <summary>What was held, as runs of orders of one book that go in together; what was not held is refused.</summary>
-    /// <param name="held">What the account said of each request.</param>
-    /// <param name="areApart">Whether orders of other books may stand between those of a run.</param>
+    /// <summary>
+    /// Groups the held orders into runs of one book that enter together. Rejects the orders that were not held.
+    /// </summary>
+    /// <param name="held">The account's result of each request.</param>
+    /// <param name="areApart">True if orders of other books may stand between those of a run.</param>
     public List<Run> Runs(ImmutableArray<HoldResult> held, bool areApart)
     {
         var runs = new List<Run>();
@@ -76,7 +78,7 @@ internal sealed class OrderBatch(long account, ImmutableArray<HoldRequest> order
     public ImmutableArray<ExecutionReport> Reports() =>
         [.. _reports.Select((report, i) => report ?? throw new InvalidOperationException($"Order {i} has no report."))];
 
-    /// <summary>Orders of one book that go in together.</summary>
+    /// <summary>Orders of one book that enter together.</summary>
     internal sealed class Run(string symbol)
     {
         private readonly List<SubmitOrder> _orders = [];

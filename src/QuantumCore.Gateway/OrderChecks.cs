@@ -4,15 +4,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What can be told from a request and its instrument alone. Nothing refused here is journaled.</summary>
+/// <summary>Order checks that need only the request and its instrument. Their rejections are not journaled.</summary>
 public static class OrderChecks
 {
     private static readonly OrderConditions s_none = new();
 
-    /// <summary>The first rule the order breaks: combination, quantity, price, notional; null when none.</summary>
+    /// <summary>
+    /// Returns the first rule that the order breaks: combination, quantity, price, notional; null if none.
+    /// </summary>
     /// <remarks>
-    /// A market order, and a stop that becomes one, comes without a price. Its notional is the account's to judge: the
-    /// reference moves, and a retry must not be refused where its first arrival was accepted.
+    /// A market order, and a stop that becomes one, has no price here. The account checks its notional. The reference
+    /// price moves, and a retry must not be rejected if the first attempt was accepted.
     /// </remarks>
     public static Refusal? Check(Instrument instrument, HoldRequest order)
     {
@@ -23,7 +25,7 @@ public static class OrderChecks
             ?? Notional(instrument, order);
     }
 
-    /// <summary>Whether the instrument allows this price.</summary>
+    /// <summary>Checks a price, in ticks, against the instrument's limits; null if it is valid.</summary>
     public static Refusal? Price(Instrument instrument, long ticks, string field = "price")
     {
         if (ticks < instrument.MinPriceTicks)
@@ -33,7 +35,7 @@ public static class OrderChecks
         return null;
     }
 
-    /// <summary>Whether the instrument allows this quantity.</summary>
+    /// <summary>Checks a quantity, in lots, against the instrument's limits; null if it is valid.</summary>
     public static Refusal? Quantity(Instrument instrument, long lots, string field = "quantity")
     {
         if (lots < instrument.MinQuantityLots)
@@ -44,8 +46,8 @@ public static class OrderChecks
     }
 
     /// <summary>
-    /// Whether the order's instructions go together; its numbers need not be right yet. Names both members, its type
-    /// first.
+    /// Checks that the order's instructions fit together; its numbers need not be valid yet. The refusal names both
+    /// members, the type first.
     /// </summary>
     public static Refusal? Combination(HoldRequest order, OrderConditions terms)
     {
@@ -60,11 +62,11 @@ public static class OrderChecks
             return null;
         if (second == OrderField.Type)
             (first, second) = (second, first);
-        // The one pair of which the first lacks the second.
+        // The only pair whose first member lacks the second.
         var detail = (first, second) == (OrderField.Peg, OrderField.PegOffset)
             ? "A market peg stands away from the other side's best: it needs a pegOffset of one tick at least."
             : null;
-        // A sliding order is post-only whether or not it says so.
+        // A sliding order is post-only, with or without the flag.
         if (first == OrderField.PostOnly && terms.Slide)
             first = OrderField.Slide;
         if (second == OrderField.PostOnly && terms.Slide)
@@ -126,7 +128,7 @@ public static class OrderChecks
             ?? Difference(instrument, terms.ProtectionTicks, 0, "protection");
     }
 
-    /// <summary>Whether a trailing stop may follow at this distance; null is no distance in basis points.</summary>
+    /// <summary>Checks a trailing distance in basis points; null if it is valid or not given.</summary>
     public static Refusal? BasisPoints(int? points)
     {
         if (points is null or (>= 1 and <= OrderConditions.BasisPointsLimit))

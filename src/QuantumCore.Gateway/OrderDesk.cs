@@ -9,24 +9,30 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Orders as clients of the native API write them, entered and cancelled: the same over HTTP and over a WebSocket.</summary>
+/// <summary>
+/// Enters and cancels orders in the format of the native API, the same over HTTP and over a WebSocket.
+/// </summary>
 internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
 {
-    /// <summary>Largest order id of the wire.</summary>
+    /// <summary>Largest order id in a request.</summary>
     public const long LargestId = (1L << 53) - 1;
 
-    /// <summary>Reads and enters an order; with a sentence about a refusal where there is one.</summary>
+    /// <summary>Reads and enters an order; returns its report, and the detail of a refusal if there is one.</summary>
     public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
     {
         var (refusal, order) = await OrderReading.Read(text, listings);
         return refusal is { } refused ? (Refuse(account, order, refused), refused.Detail) : (await entry.Place(account, order), null);
     }
 
-    /// <summary>Reads and enters a batch: what can't be read is refused in its place, the rest goes in.</summary>
-    /// <param name="account">Whose orders they are.</param>
-    /// <param name="texts">The orders.</param>
-    /// <param name="mustBeNew">An order whose name was used before is <see cref="RejectReason.KeyConflict"/>.</param>
-    /// <param name="areApart">They are no batch: those of a book do not wait for those of another one.</param>
+    /// <summary>
+    /// Reads and enters a batch. An order that cannot be read is rejected in its place; the rest is entered.
+    /// </summary>
+    /// <param name="account">Account of the orders.</param>
+    /// <param name="texts">Orders of the batch.</param>
+    /// <param name="mustBeNew">
+    /// True if an order whose client order id was used before gets <see cref="RejectReason.KeyConflict"/>.
+    /// </param>
+    /// <param name="areApart">True for independent orders: those of one book do not wait for those of another.</param>
     public async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
@@ -51,11 +57,13 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
     }
 
-    /// <summary>Cancels all of an account, in one symbol or on one side where they are given; or says why not.</summary>
-    /// <param name="account">Whose orders.</param>
-    /// <param name="symbol">Null for every symbol.</param>
-    /// <param name="sideText">Null for both sides.</param>
-    /// <param name="queue">What the same connection sent before.</param>
+    /// <summary>
+    /// Cancels all orders of an account, limited to one symbol or side if given; or returns a refusal.
+    /// </summary>
+    /// <param name="account">Account of the orders.</param>
+    /// <param name="symbol">Symbol; null for every symbol.</param>
+    /// <param name="sideText">Side as text; null for both sides.</param>
+    /// <param name="queue">Orders that the same connection sent before.</param>
     public async ValueTask<(Refusal? Refusal, int Cancelled)> CancelAll(long account, string? symbol, string? sideText, OrderQueue? queue = null)
     {
         var side = WireNames.ReadSide(sideText);
@@ -64,7 +72,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         if (symbol is not null && await listings.Find(symbol) is null)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), 0);
 
-        // What waits was sent before this: it does not survive either.
+        // Queued orders were sent before this cancel, so they are rejected too.
         queue?.RefuseWaiting(symbol, side);
         if (side is null)
             door.RefuseWaiting(account);
@@ -74,7 +82,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
             : (new Refusal(reason, null, null, $"{cancelled} orders are known to be cancelled."), cancelled);
     }
 
-    /// <summary>The answer to a batch.</summary>
+    /// <summary>Writes the answer to a batch.</summary>
     public static void WriteBatch(
         Utf8JsonWriter to,
         ImmutableArray<(ExecutionReport Report, string? Detail)> reports,
@@ -104,7 +112,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         to.WriteEndObject();
     }
 
-    /// <summary>The answer to a mass cancel.</summary>
+    /// <summary>Writes the answer to a mass cancel.</summary>
     public static void WriteCancelled(Utf8JsonWriter to, int cancelled)
     {
         to.WriteStartObject();

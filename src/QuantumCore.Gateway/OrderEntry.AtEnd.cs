@@ -4,13 +4,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-// Cancels for a connection that has ended, and can't ask again: they are tried for half a minute, and the log says what came of it.
+// Cancels for a connection that has ended and cannot ask again. They are retried for half a minute; the log has the
+// result.
 public sealed partial class OrderEntry
 {
     private static readonly TimeSpan s_firstPause = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan s_lastPause = TimeSpan.FromSeconds(16);
 
-    /// <summary>Cancels all that an account has open by now. What is entered after the account has taken note stays.</summary>
+    /// <summary>
+    /// Cancels all that an account has open by now. Orders entered after the account has recorded the cancel stay.
+    /// </summary>
     public ValueTask CancelAllLeft(long account)
     {
         CancelAllMark? mark = null;
@@ -21,7 +24,7 @@ public sealed partial class OrderEntry
         });
     }
 
-    /// <summary>Cancels these orders alone; the name of one that has not arrived is used up.</summary>
+    /// <summary>Cancels only these orders. The client order id of an order that has not arrived is used up.</summary>
     internal ValueTask CancelLeft(long account, ImmutableArray<EnteredOrder> orders)
     {
         var left = orders.ToDictionary(order => order.Name, StringComparer.Ordinal);
@@ -41,14 +44,16 @@ public sealed partial class OrderEntry
         });
     }
 
-    /// <summary>Numbers of the orders that an account has open; null where that can't be told.</summary>
+    /// <summary>Returns the numbers of the account's open orders; null if they are unknown.</summary>
     internal async ValueTask<IReadOnlySet<long>?> OpenNumbers(long account)
     {
         var view = await _calls.Ask("View", account, () => View(account));
         return view.Failure == RejectReason.None ? view.Value.OpenOrders.Select(static order => order.Number).ToHashSet() : null;
     }
 
-    /// <summary>Looks up the number of an order whose outcome is not known; one that never arrived is none that is left.</summary>
+    /// <summary>
+    /// Looks up the number of an order with an unknown outcome. An order that never arrived needs no cancel.
+    /// </summary>
     private async ValueTask Find(long account, EnteredOrder order, Dictionary<string, EnteredOrder> left)
     {
         var found = await _calls.Ask("FindForCancel", account, () => grains.Account(account).FindForCancel(order.Name));
@@ -58,7 +63,9 @@ public sealed partial class OrderEntry
             left.Remove(order.Name);
     }
 
-    /// <summary>Cancels orders of one book, and takes those that are open no more from the ones that are left.</summary>
+    /// <summary>
+    /// Cancels orders of one book, and removes from <paramref name="left"/> those that are no longer open.
+    /// </summary>
     private async ValueTask<int> Close(long account, string symbol, EnteredOrder[] orders, Dictionary<string, EnteredOrder> left)
     {
         ImmutableArray<long> numbers = [.. orders.Select(static order => order.Number)];

@@ -4,11 +4,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-// What has become of orders, and of an account: as new, at least, as what its client has been shown.
+// Reads of orders and accounts, at least as new as what the client has been shown.
 public sealed partial class OrderEntry
 {
     /// <summary>
-    /// State of an order by its public id. Of one that is done its book has the conditions it came with; what became of them, the history.
+    /// Returns the state of an order by its public id. For an order that is done, its book has only the conditions it
+    /// was entered with. The history has their final state.
     /// </summary>
     public async ValueTask<ExecutionReport> Status(long account, string symbol, long orderId)
     {
@@ -20,34 +21,36 @@ public sealed partial class OrderEntry
         return past is { Failure: RejectReason.None, Value: [var order] } ? report with { Conditions = order.Conditions, PriceTicks = order.PriceTicks } : report;
     }
 
-    /// <summary>Which order a name is of; an unknown name stays unused.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns the order of a client order id. An unknown id stays unused.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public ValueTask<NamedOrder> LookUp(long account, string clientOrderId) =>
         grains.Account(account).LookUp(clientOrderId);
 
-    /// <summary>The account's fills of one symbol, oldest first, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>
+    /// Returns the account's fills of one symbol, oldest first, including all it has been shown here.
+    /// </summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public async ValueTask<ImmutableArray<AccountFill>> FillsOf(FillQuery query) => Whole(
         await grains.Ledger().FillsOf(query with { Limit = query.Limit + 1 }, shown.Of(query.Account)),
         query.Limit,
         isNewest: query.From is null && query.FromNanos is null);
 
-    /// <summary>The account's prevented matches, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns the account's prevented matches, including all it has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public ValueTask<ImmutableArray<PreventedMatch>> Prevented(PreventedQuery query) =>
         grains.Ledger().Prevented(query, shown.Of(query.Account));
 
-    /// <summary>Orders in the history, with everything the account has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns orders of the history, including all that the account has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public ValueTask<ImmutableArray<PastOrder>> Orders(OrderQuery query) =>
         grains.Ledger().Orders(query, shown.Of(query.Account));
 
-    /// <summary>Balances and open orders, with everything the account has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns balances and open orders, including all that the account has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public ValueTask<AccountView> View(long account) => View(account, []);
 
-    /// <summary>The same, and with what others have been shown of these books.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns the same, including what others have been shown of these books.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public async ValueTask<AccountView> View(long account, ImmutableArray<SeenSequence> after)
     {
         var view = await grains.Account(account).View([.. shown.Of(account), .. after]);
@@ -55,8 +58,8 @@ public sealed partial class OrderEntry
         return view;
     }
 
-    /// <summary>What becomes of an account next; who is told of it has been shown it.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Waits for the next change of an account. It counts as shown to the caller.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public async ValueTask<AccountChange?> WaitForChange(long account, long version, ImmutableArray<SeenSequence> after, OrdersPlace? orders)
     {
         var change = await grains.Account(account).WaitForChange(version, after, orders);
@@ -65,19 +68,21 @@ public sealed partial class OrderEntry
         return change;
     }
 
-    /// <summary>The account's newest fills, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>Returns the account's newest fills, including all it has been shown here.</summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public ValueTask<ImmutableArray<AccountFill>> Fills(long account, string? symbol, int limit) =>
         grains.Ledger().Fills(account, symbol, limit, shown.Of(account));
 
-    /// <summary>The account's fills of one symbol after a trade, oldest first, with everything it has been shown here.</summary>
-    /// <remarks>A reading: what its grain throws goes through.</remarks>
+    /// <summary>
+    /// Returns the account's fills of one symbol after a trade, oldest first, including all it has been shown here.
+    /// </summary>
+    /// <remarks>A read: exceptions of the grain reach the caller.</remarks>
     public async ValueTask<ImmutableArray<AccountFill>> FillsAfter(long account, string symbol, TradePlace after, int limit) =>
         Whole(await grains.Ledger().FillsAfter(account, symbol, after, limit + 1, shown.Of(account)), limit, isNewest: false);
 
     /// <summary>
-    /// Without the one fill too many, unless that is the other side of a trade of the account with itself: who goes on behind the
-    /// trade would never see it.
+    /// Drops the extra fill, unless it is the other side of a trade of the account with itself. A client that continues
+    /// after the trade would never see it.
     /// </summary>
     private static ImmutableArray<AccountFill> Whole(ImmutableArray<AccountFill> fills, int limit, bool isNewest)
     {
@@ -88,11 +93,13 @@ public sealed partial class OrderEntry
         return (last.Sequence, last.Index) == (before.Sequence, before.Index) ? fills : isNewest ? fills[1..] : fills[..^1];
     }
 
-    /// <summary>An account's statement, at least up to what its client has been shown.</summary>
+    /// <summary>Returns an account's statement, at least up to what its client has been shown.</summary>
     public ValueTask<AccountStatement> Statement(long account, long fromNanos, long toNanos, LinePlace? after, int limit) =>
         grains.Ledger().Statement(account, fromNanos, toNanos, after, limit, shown.Of(account));
 
-    /// <summary>What an account traded and earned, at least up to what its client has been shown.</summary>
+    /// <summary>
+    /// Returns an account's positions and realised profits, at least up to what its client has been shown.
+    /// </summary>
     public ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method) =>
         grains.Ledger().Positions(account, method, shown.Of(account));
 }

@@ -7,13 +7,16 @@ namespace QuantumCore.Gateway;
 public sealed partial class OrderEntry
 {
     /// <summary>
-    /// Brings a signal to one account, and the order that it decides on to its book. The same signal again is told the same; of
-    /// unknown outcome, it may be sent again.
+    /// Delivers a signal to one account, and enters the order that the account decides on. The same signal again gives
+    /// the same report. After an unknown outcome, the signal may be sent again.
     /// </summary>
-    /// <param name="account">The account.</param>
-    /// <param name="instrument">What the signal is about.</param>
+    /// <param name="account">Account that gets the signal.</param>
+    /// <param name="instrument">Instrument of the signal.</param>
     /// <param name="intent">The signal; protection prices are chosen here.</param>
-    /// <returns>The report, refused with <see cref="RejectReason.SignalSkipped"/> where there is nothing to do; and whether it came before.</returns>
+    /// <returns>
+    /// The report, and true if the signal came before. If there is nothing to do, the report is rejected with
+    /// <see cref="RejectReason.SignalSkipped"/>.
+    /// </returns>
     public async ValueTask<(ExecutionReport Report, bool IsDuplicate)> PlaceSignal(long account, Instrument instrument, SignalIntent intent)
     {
         var started = time.GetTimestamp();

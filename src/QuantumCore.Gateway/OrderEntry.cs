@@ -6,12 +6,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// An order's way in: the account holds its cover, then the book takes it. Everyone's orders come this way.
+/// Order entry: the account holds cover for an order, then the book takes it. All orders take this path.
 /// </summary>
 /// <remarks>
-/// Never throws for what grains do: a call that failed is <see cref="RejectReason.OutcomeUnknown"/>, one that was
-/// never started <see cref="RejectReason.Overloaded"/>. Every call is idempotent by its key, so that a failed one
-/// is repeated once. Reports are durable.
+/// Never throws for failures of grains. A failed call is <see cref="RejectReason.OutcomeUnknown"/>; one that never
+/// started is <see cref="RejectReason.Overloaded"/>. Every call is idempotent by its key, so a failed one is retried
+/// once. Reports are durable.
 /// </remarks>
 public sealed partial class OrderEntry(
     IGrainFactory grains,
@@ -22,34 +22,40 @@ public sealed partial class OrderEntry(
     TimeProvider time,
     ILogger<OrderEntry> log)
 {
-    /// <summary>Most orders in one batch.</summary>
+    /// <summary>Maximum number of orders in one batch.</summary>
     public const int LongestBatch = 500;
 
     private readonly GrainCalls _calls = new(log);
 
-    /// <summary>Enters one order. A market order's price is 0; its protection price is chosen here.</summary>
+    /// <summary>Enters one order. A market order has price 0; its protection price is chosen here.</summary>
     public async ValueTask<ExecutionReport> Place(long account, HoldRequest order) =>
         (await PlaceBatch(account, [order]))[0];
 
     /// <summary>
-    /// Enters one order whose name must be new: <see cref="RejectReason.KeyConflict"/> when it was used before, whatever for.
+    /// Enters one order whose client order id must be new. If it was used before, the result is
+    /// <see cref="RejectReason.KeyConflict"/>.
     /// </summary>
     public async ValueTask<ExecutionReport> PlaceNew(long account, HoldRequest order) =>
         (await PlaceBatch(account, [order], mustBeNew: true))[0];
 
-    /// <summary>What becomes of an order that is sent now, as far as it can be told without sending it; null when it would go on its way.</summary>
+    /// <summary>
+    /// Validates an order without sending it. Returns its refusal, as far as it is known without sending; null if it
+    /// would be sent.
+    /// </summary>
     public async ValueTask<Refusal?> Try(long account, HoldRequest order) => (await Prepare(account, order)).Refusal;
 
     /// <summary>
-    /// Enters orders one after the other; one report each, in the same sequence. When the outcome of one is not
-    /// known those after it are not entered either: they are of unknown outcome too.
+    /// Enters orders in sequence; returns one report each, in the same sequence. If the outcome of one is unknown, the
+    /// orders after it are not entered and are of unknown outcome too.
     /// </summary>
-    /// <param name="account">Whose they are.</param>
-    /// <param name="orders">The orders.</param>
-    /// <param name="mustBeNew">One whose name was used before, whatever for, is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="account">Account of the orders.</param>
+    /// <param name="orders">Orders to enter.</param>
+    /// <param name="mustBeNew">
+    /// True if an order whose client order id was used before gets <see cref="RejectReason.KeyConflict"/>.
+    /// </param>
     /// <param name="areApart">
-    /// Those of each book are entered one after the other, and go in beside those of others: one whose outcome is not known concerns those of
-    /// its book alone.
+    /// True if orders for one book are entered in sequence, and different books proceed in parallel. An unknown outcome
+    /// then stops only its own book.
     /// </param>
     public async ValueTask<ImmutableArray<ExecutionReport>> PlaceBatch(
         long account, ImmutableArray<HoldRequest> orders, bool mustBeNew = false, bool areApart = false)
@@ -83,13 +89,15 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Enters orders that depend on each other, all or none: one report each, or the one refusal. The same first name
+    /// Enters linked orders, all or none: returns one report each, or the one refusal. The same first client order id
     /// again gives the same orders.
     /// </summary>
-    /// <param name="account">Whose they are.</param>
-    /// <param name="kind">How they depend on each other.</param>
-    /// <param name="orders">As many as the kind has, of one symbol.</param>
-    /// <param name="mustBeNew">A name that was used before is <see cref="RejectReason.KeyConflict"/>.</param>
+    /// <param name="account">Account of the orders.</param>
+    /// <param name="kind">Kind of the list.</param>
+    /// <param name="orders">Orders of one symbol, as many as the kind needs.</param>
+    /// <param name="mustBeNew">
+    /// True if a client order id that was used before gets <see cref="RejectReason.KeyConflict"/>.
+    /// </param>
     public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceList(
         long account, OrderListKind kind, ImmutableArray<HoldRequest> orders, bool mustBeNew = false)
     {
@@ -99,11 +107,12 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Enters a strategy order: its legs trade together or not at all. One report each, or the one refusal; the same first
-    /// name again gives the same orders. A leg's worst price is chosen here, as that of a market order.
+    /// Enters a multileg order: its legs trade together or not at all. Returns one report each, or the one refusal. The
+    /// same first client order id again gives the same orders. A leg's worst price is chosen here, like a market
+    /// order's.
     /// </summary>
-    /// <param name="account">Whose it is.</param>
-    /// <param name="legs">Its leg orders, in the sequence of its terms, without prices; of one group.</param>
+    /// <param name="account">Account of the order.</param>
+    /// <param name="legs">Leg orders of one group, in the sequence of the order's terms, without prices.</param>
     public ValueTask<(Refusal? Refusal, ImmutableArray<ExecutionReport> Reports)> PlaceStrategy(
         long account, ImmutableArray<HoldRequest> legs) =>
         PlaceTogether(
@@ -150,14 +159,16 @@ public sealed partial class OrderEntry(
         return Refused(reports, kind) is { } wrong ? (wrong, []) : (null, reports);
     }
 
-    /// <summary>The account's refusal of orders together, with the one it is about where one is at fault.</summary>
+    /// <summary>Returns the account's refusal of linked orders, naming the order at fault if there is one.</summary>
     private static Refusal Refused(HoldListResult result, OrderListKind kind, ImmutableArray<HoldRequest> orders) =>
-        // Why legs are no strategy stands where a limit would.
+        // The reason why legs are no strategy stands in the place of a limit.
         result is { Reason: RejectReason.InvalidCombination, At: null } ? new Refusal(result.Reason, result.Field, null, result.Limit)
         : result.At is { } at ? OfOne(kind, orders, at, new Refusal(result.Reason, result.Field, result.Limit))
         : new Refusal(result.Reason, result.Field, result.Limit);
 
-    /// <summary>The book's refusal of orders together; of a strategy, the leg that it names is the one whose book refuses.</summary>
+    /// <summary>
+    /// Returns the book's refusal of linked orders. For a strategy, it names the leg whose book rejected it.
+    /// </summary>
     private static Refusal? Refused(ImmutableArray<ExecutionReport> reports, OrderListKind kind)
     {
         var wrong = reports.FirstOrDefault(static report => report.Reason != RejectReason.None);
@@ -174,7 +185,10 @@ public sealed partial class OrderEntry(
         return refusal;
     }
 
-    /// <summary>A refusal of one of the orders, its members named among all; that of a leg says of which symbol it is.</summary>
+    /// <summary>
+    /// Makes the refusal of one of the orders, with members named within the list. A leg's refusal also names its
+    /// symbol.
+    /// </summary>
     private static Refusal OfOne(OrderListKind kind, ImmutableArray<HoldRequest> orders, int at, Refusal refusal)
     {
         var named = OrderListChecks.OfOrder(at, refusal, kind.Members());
@@ -182,7 +196,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Changes the conditions of an order where it stands; a stop whose new trigger takes more cover is replaced by one of the new name.
+    /// Amends the conditions of an order in place. A stop whose new trigger needs more cover is replaced under the new
+    /// client order id.
     /// </summary>
     public async ValueTask<ExecutionReport> AmendConditions(
         long account, string symbol, long orderId, string newClientOrderId, ImmutableArray<NamedValue> changes)
@@ -192,16 +207,16 @@ public sealed partial class OrderEntry(
             return report;
         if (changes is not [{ Name: ChangedValue.TriggerTicks, Value: var trigger }])
         {
-            // The book says what can't change beside the trigger.
+            // The book reports what cannot change along with the trigger.
             return report.Reason == RejectReason.WouldGrow ? report with { Reason = RejectReason.InvalidCombination, Field = report.Field ?? "triggerPrice,goodTill" } : report;
         }
 
-        // Asked again, the order that was replaced is closed: its account knows what came of the first time.
+        // On a retry, the replaced order is closed already; its account knows the first result.
         var replaced = await Amend(account, symbol, orderId, newClientOrderId, 0, 0, triggerTicks: trigger);
         return replaced.Reason == RejectReason.UnknownOrder ? report : replaced;
     }
 
-    /// <summary>How many orders and lots stand before an order at its price.</summary>
+    /// <summary>Returns the number of orders and lots ahead of an order at its price.</summary>
     public async ValueTask<PlaceInLine> Position(long account, string symbol, long orderId)
     {
         var listed = await _calls.Ask("Instruments", account, () => listings.Find(symbol));
@@ -215,8 +230,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Carries out an operator's command in one book. Repeated once when a call failed: the same command again does no
-    /// more, or is refused.
+    /// Carries out an operator's command in one book, with one retry after a failed call. The same command again
+    /// changes nothing, or is rejected.
     /// </summary>
     public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
     {
@@ -224,7 +239,7 @@ public sealed partial class OrderEntry(
         return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
     }
 
-    /// <summary>Halts a symbol at once, and waits for the record only briefly. Repeated once when a call failed.</summary>
+    /// <summary>Halts a symbol at once, and waits only briefly for the record. A failed call is retried once.</summary>
     public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
     {
         var answer = await _calls.Ask("Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
@@ -232,7 +247,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Declares a trade void (price 0), or corrects its price. Both its accounts know of it when it is answered: what it took is not spent once more.
+    /// Busts a trade (price 0), or corrects its price. Before the answer, both accounts learn of it if they can be
+    /// reached, so that neither spends the proceeds again.
     /// </summary>
     public async ValueTask<TradeChanged> ChangeTrade(string symbol, TradePlace trade, long priceTicks)
     {
@@ -240,21 +256,21 @@ public sealed partial class OrderEntry(
         if (answer.Failure != RejectReason.None)
             return new TradeChanged(answer.Failure);
 
-        // A trade can be declared void once: what refuses to do it again may have done it when it was asked first.
+        // A trade can be busted only once. After a retry, a rejection may mean that the first call did it.
         if (answer.Value.Reason != RejectReason.None)
             return answer.IsFirst ? answer.Value : new TradeChanged(RejectReason.OutcomeUnknown);
 
         foreach (var account in new[] { answer.Value.Trade.Account, answer.Value.Trade.MakerAccount }.Distinct())
         {
             shown.Note(account, symbol, answer.Value.Sequence);
-            // One that can't say now hears of it with its delivery.
+            // An account that does not answer now gets the change with its delivery.
             await _calls.Ask("View", account, () => View(account));
         }
 
         return answer.Value;
     }
 
-    /// <summary>The phase and prices of a symbol; or why it can't be told.</summary>
+    /// <summary>Returns the phase and prices of a symbol, or why they are unknown.</summary>
     public ValueTask<GrainAnswer<BookState>> State(string symbol) =>
         _calls.Ask("State", 0, async () => await (await listings.Book(symbol)).State(symbol));
 
@@ -262,7 +278,9 @@ public sealed partial class OrderEntry(
     public ValueTask<ExecutionReport> Cancel(long account, string symbol, long orderId) =>
         AskBook("CloseById", account, symbol, orderId, book => book.CloseById(symbol, account, orderId));
 
-    /// <summary>Cancels an order by its name. An unknown name is used up: an order under it is refused from now on.</summary>
+    /// <summary>
+    /// Cancels an order by its client order id. An unknown id is used up: an order under it is rejected from now on.
+    /// </summary>
     public async ValueTask<ExecutionReport> CancelByClientOrderId(long account, string clientOrderId)
     {
         var found = await _calls.Ask(
@@ -281,8 +299,9 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Amends an order: smaller keeps its place, anything else replaces it in one step, or is refused where it has to keep that. 0 keeps a value. The total is
-    /// that of the order alone; what orders before it have done of the client's total are <paramref name="earlierLots"/>.
+    /// Amends an order. A smaller total keeps its queue position; any other change replaces it in one step, or is
+    /// rejected if it must keep its position. 0 keeps a value. The total is that of this order alone.
+    /// <paramref name="earlierLots"/> are lots of the client's total that earlier orders have done.
     /// </summary>
     public async ValueTask<ExecutionReport> Amend(
         long account, string symbol, long orderId, string newClientOrderId, long priceTicks, long totalLots, long expectedLots = 0, bool keepsPlace = false,
@@ -308,13 +327,15 @@ public sealed partial class OrderEntry(
 
         var report = OfHeld(await AskBook(
             "Submit", account, symbol, orderId, async book => (await book.Submit(symbol, [replacement]))[0]));
-        // An order of a list is not replaced: the list would lose it.
+        // An order of a list is not replaced, because the list would lose it.
         return report.Reason == RejectReason.InvalidCombination && report.Field is null
             ? report with { Field = triggerTicks != 0 ? "kind,triggerPrice" : priceTicks != 0 ? "kind,price" : "kind,quantity" }
             : report;
     }
 
-    /// <summary>Why the account had no such open order: the book knows whether it is done, another's, or was never there.</summary>
+    /// <summary>
+    /// Returns why the account had no such open order. The book knows if it is done, another account's, or unknown.
+    /// </summary>
     private async ValueTask<ExecutionReport> NotAmended(long account, string symbol, long orderId)
     {
         var status = await Status(account, symbol, orderId);
@@ -326,8 +347,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Cancels everything, or everything in one book. No order in flight survives, unless a side is given: then
-    /// those of that side end that the account has open, in each book together.
+    /// Cancels all orders, or all in one book. No order in flight survives. With a side, only the account's open orders
+    /// of that side are cancelled, together in each book.
     /// </summary>
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
@@ -335,7 +356,7 @@ public sealed partial class OrderEntry(
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;
 
-    /// <summary>The checks of the request alone, in their fixed sequence, and a market order's protection price.</summary>
+    /// <summary>Checks the request alone, in a fixed sequence, and sets a market order's protection price.</summary>
     private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
     {
         var listed = await _calls.Ask("Instruments", account, () => listings.Find(order.Symbol));
@@ -353,8 +374,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// The price an order is covered at: its limit or cap; without one the worst it may ever trade at, which the
-    /// book keeps to.
+    /// Returns the price that an order is covered at: its limit or cap. Without one, it is the worst price the order
+    /// may trade at, which the book enforces.
     /// </summary>
     private async ValueTask<(RejectReason Failure, long PriceTicks)> WorstPrice(
         long account, Instrument instrument, HoldRequest order)
@@ -377,7 +398,7 @@ public sealed partial class OrderEntry(
             : (RejectReason.NoReference, 0);
     }
 
-    /// <summary>Enters what is held: orders of one book that follow on each other go together.</summary>
+    /// <summary>Enters held orders; consecutive orders of one book enter together.</summary>
     private async ValueTask Submit(OrderBatch batch, List<OrderBatch.Run> runs, bool areApart)
     {
         if (areApart)
@@ -396,7 +417,7 @@ public sealed partial class OrderEntry(
         }
     }
 
-    /// <summary>Submits orders of one book; false when the outcome of one is not known.</summary>
+    /// <summary>Submits orders of one book; returns false if the outcome of one is unknown.</summary>
     private async ValueTask<bool> Submit(OrderBatch batch, OrderBatch.Run run)
     {
         var orders = run.Orders;
@@ -413,8 +434,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// What a book's report means once the account holds the order: a book that was too busy did nothing, but the
-    /// cover is held and the name used, so that "nothing was done" is not true of the order.
+    /// Translates a book's report for an order that the account holds. An overloaded book did nothing, but cover is
+    /// held and the client order id is used. So the outcome is unknown rather than "nothing was done".
     /// </summary>
     private static ExecutionReport OfHeld(ExecutionReport report) =>
         report.Reason == RejectReason.Overloaded ? report with { Reason = RejectReason.OutcomeUnknown } : report;
@@ -440,8 +461,8 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Freezes an account; the kill switch cancels its orders besides. Not known to be complete, the agent of open work goes
-    /// on with the cancels: the freeze is on record.
+    /// Freezes an account; the kill switch also cancels its orders. The freeze is recorded: if the cancels are not
+    /// known to be complete, the recovery agent continues them.
     /// </summary>
     public async ValueTask<FreezeReport> Freeze(long account, FreezeRequest request)
     {
@@ -455,7 +476,7 @@ public sealed partial class OrderEntry(
         return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
     }
 
-    /// <summary>Lets a frozen account act again.</summary>
+    /// <summary>Unfreezes an account.</summary>
     public async ValueTask<RejectReason> Unfreeze(long account, string by, string why)
     {
         var answer = await _calls.Ask("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
@@ -516,7 +537,7 @@ public sealed partial class OrderEntry(
         return result;
     }
 
-    /// <summary>A call at one book about one order.</summary>
+    /// <summary>Calls the book of one order.</summary>
     private async ValueTask<ExecutionReport> AskBook(
         string call, long account, string symbol, long orderId, Func<IOrderBookGrain, ValueTask<ExecutionReport>> ask)
     {
@@ -532,7 +553,7 @@ public sealed partial class OrderEntry(
 
         Note(answer.Value);
 
-        // After a failed call what was done before may have been done by that.
+        // After a failed call, an earlier cancel may be that call's.
         return answer.IsFirst ? answer.Value : answer.Value with { WasCancelled = false };
     }
 
@@ -543,7 +564,7 @@ public sealed partial class OrderEntry(
             Log.OrderRefused(log, report.Account, report.Reason);
     }
 
-    /// <summary>A refusal about an order of which nothing more is known.</summary>
+    /// <summary>Makes the rejection of an order of which nothing else is known.</summary>
     private static ExecutionReport Nothing(long account, string symbol, long orderId, Refusal refusal) =>
         ExecutionReport.Refused(
             new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0),
@@ -554,13 +575,13 @@ public sealed partial class OrderEntry(
         { OrderId = orderId };
 }
 
-/// <summary>The answer to a mass cancel.</summary>
+/// <summary>Result of a mass cancel.</summary>
 /// <param name="Reason">None, or why it is not known to be complete.</param>
-/// <param name="Cancelled">Open orders that are known to have ended by it.</param>
+/// <param name="Cancelled">Number of open orders known to have ended by it.</param>
 public readonly record struct MassCancel(RejectReason Reason, int Cancelled);
 
-/// <summary>The answer to a freeze.</summary>
+/// <summary>Result of a freeze.</summary>
 /// <param name="Reason">None, or why it is not known to be complete.</param>
-/// <param name="Cancelled">Open orders that are known to have ended by it.</param>
-/// <param name="Symbols">The books that had orders to cancel.</param>
+/// <param name="Cancelled">Number of open orders known to have ended by it.</param>
+/// <param name="Symbols">Symbols of the books that had orders to cancel.</param>
 public readonly record struct FreezeReport(RejectReason Reason, int Cancelled, ImmutableArray<string> Symbols);

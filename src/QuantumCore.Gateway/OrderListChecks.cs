@@ -4,15 +4,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Whether orders fit each other as a list; told from the request alone, with the members at fault.</summary>
+/// <summary>
+/// Checks that orders fit together as a list, from the request alone. Refusals name the members at fault.
+/// </summary>
 public static class OrderListChecks
 {
-    /// <summary>A refusal of one order, its members named within the list.</summary>
+    /// <summary>Renames the members of one order's refusal to members of the list.</summary>
     public static Refusal OfOrder(int index, Refusal refusal, string list = "orders") => refusal.Field is null
         ? refusal with { Field = $"{list}[{index}]" }
         : refusal with { Field = string.Join(',', refusal.Field.Split(',').Select(field => $"{list}[{index}].{field}")) };
 
-    /// <summary>The first rule the list breaks; null when none. There are as many orders as its kind has.</summary>
+    /// <summary>
+    /// Returns the first rule that the list breaks; null if none. It has as many orders as its kind needs.
+    /// </summary>
     public static Refusal? Check(OrderListKind kind, ImmutableArray<HoldRequest> orders)
     {
         for (var i = 1; i < orders.Length; i++)

@@ -9,17 +9,17 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// The orders of one connection: they are entered in the sequence in which they were sent. One that comes while none is on its way goes at
-/// once; those that come while others are go together, so that a client that does not wait for its answers is the faster for it.
+/// Orders of one connection, entered in the sequence they were sent. An order goes at once if none is in flight. Orders
+/// that arrive while others are in flight go together, so a client that does not wait for answers is faster.
 /// </summary>
-/// <param name="desk">Enters them.</param>
-/// <param name="entered">Told of what is entered, and of its answers.</param>
-/// <param name="door">Orders come in by the same door as those over HTTP.</param>
-/// <param name="account">Whose they are.</param>
-/// <param name="log">Told of what failed, which is answered as of unknown outcome.</param>
+/// <param name="desk">Desk that enters them.</param>
+/// <param name="entered">Record of the entered orders and their answers.</param>
+/// <param name="door">Admission, the same as for orders over HTTP.</param>
+/// <param name="account">Account of the orders.</param>
+/// <param name="log">Log of failures, which are answered as of unknown outcome.</param>
 internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door door, long account, ILogger log)
 {
-    /// <summary>Most that go together, by their weight at the door: no batch weighs more there.</summary>
+    /// <summary>Maximum admission weight of orders that go together; no batch weighs more.</summary>
     private const int Most = 64;
 
     private readonly Lock _lock = new();
@@ -29,15 +29,15 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     private bool _isRunning;
     private bool _isClosed;
 
-    /// <summary>Those that may be open.</summary>
+    /// <summary>Orders that may be open.</summary>
     public ConnectionOrders Entered => entered;
 
-    /// <summary>Enters one order, or a batch, in its turn; it can fail in no other way than its answer says.</summary>
-    /// <param name="orders">The order, or the batch as it came.</param>
-    /// <param name="weight">Its weight at the door.</param>
-    /// <param name="names">What a name that was used before is.</param>
-    /// <param name="before">What it does not go in before; null for nothing but the orders before it.</param>
-    /// <returns>Why nothing of it was done, or a report for each.</returns>
+    /// <summary>Enters one order or a batch in its turn. Failures appear in the answer only.</summary>
+    /// <param name="orders">The order, or the batch as received.</param>
+    /// <param name="weight">Admission weight.</param>
+    /// <param name="names">Handling of a client order id that was used before.</param>
+    /// <param name="before">Task that must finish first; null for none besides the orders before it.</param>
+    /// <returns>The refusal if nothing was done, or a report for each order.</returns>
     public Task<OrderAnswers> Enter(List<OrderText?>? orders, int weight, Names names = Names.MayBeKnown, Task? before = null)
     {
         var entry = new Entry(orders, weight, names, before ?? Task.CompletedTask, Activity.Current);
@@ -56,8 +56,8 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     }
 
     /// <summary>
-    /// Refuses what was sent up to now and is not on its way yet: nothing was done for it. Somebody cancels all there is, of a symbol or a side perhaps;
-    /// then a batch goes whole where one of its orders does.
+    /// Rejects what was sent so far and is not in flight yet; nothing was done for it. Used by a mass cancel, perhaps
+    /// limited to a symbol or side. A batch is rejected whole if one of its orders matches.
     /// </summary>
     public void RefuseWaiting(string? symbol = null, Side? side = null)
     {
@@ -68,7 +68,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         }
     }
 
-    /// <summary>The connection has ended: what waits, and what still comes, is refused.</summary>
+    /// <summary>Ends the queue with its connection: queued and later orders are rejected.</summary>
     public void Close()
     {
         lock (_lock)
@@ -76,7 +76,10 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         RefuseWaiting();
     }
 
-    /// <summary>Complete when an order of this name that was sent before is answered: who cancels it means it, and not that it be refused.</summary>
+    /// <summary>
+    /// Completes when the last order sent under this name is answered. A cancel waits for it, so that the order is
+    /// cancelled and not rejected.
+    /// </summary>
     public Task Entering(string name)
     {
         lock (_lock)
@@ -102,7 +105,7 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         }
     }
 
-    /// <summary>What goes next: a batch alone, orders as many as there are.</summary>
+    /// <summary>Takes the next entries to send: a batch alone, or as many single orders as fit.</summary>
     private ImmutableArray<Entry> Next()
     {
         lock (_lock)
@@ -155,11 +158,11 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         }
     }
 
-    /// <summary>Enters orders, and notes them as this connection's before they are on their way.</summary>
+    /// <summary>Enters orders, and records them as this connection's before they are sent.</summary>
     private async ValueTask<(Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports)> PlaceBatch(
         List<OrderText?>? orders, bool mustBeNew = false, bool areApart = false)
     {
-        // More than a batch has room for is refused as a whole.
+        // A batch above the limit is rejected as a whole.
         var names = orders is { Count: <= OrderEntry.LongestBatch } ? orders.ConvertAll(static order => order?.ClientOrderId) : [];
         names.ForEach(Entered.Sending);
         var (refusal, reports) = await desk.PlaceBatch(account, orders, mustBeNew, areApart);
@@ -168,7 +171,10 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
         return (refusal, reports);
     }
 
-    /// <summary>A copy of an order that is there is told what became of it, in its turn: nobody who waits for this waits for what is behind it.</summary>
+    /// <summary>
+    /// Returns the state of the first order to a copy of it, in its turn. Those who wait for this do not wait for what
+    /// is behind it.
+    /// </summary>
     private async ValueTask<OrderAnswers> OfCopy(Entry entry, OrderAnswers answers)
     {
         if (answers.Refusal is not null || answers.Reports[0].Report.Reason != RejectReason.KeyConflict)
@@ -210,22 +216,22 @@ internal sealed class OrderQueue(OrderDesk desk, ConnectionOrders entered, Door 
     }
 }
 
-/// <summary>What a client order id that was used before is.</summary>
+/// <summary>Handling of a client order id that was used before.</summary>
 internal enum Names
 {
-    /// <summary>The same order again: it is told what became of the first one.</summary>
+    /// <summary>Same order again: it gets the state of the first one.</summary>
     MayBeKnown = 0,
 
-    /// <summary><see cref="RejectReason.KeyConflict"/>.</summary>
+    /// <summary>Rejected with <see cref="RejectReason.KeyConflict"/>.</summary>
     AreNew = 1,
 
-    /// <summary>As one that may be known; and it is told whether it was.</summary>
+    /// <summary>Same order again, as above; the answer also tells if the id was used before.</summary>
     AreOfCopies = 2,
 }
 
-/// <summary>What became of an order, or of a batch.</summary>
-/// <param name="Refusal">Why nothing of it was done; null where there are reports.</param>
-/// <param name="Reports">One report for each, with a sentence about a refusal where there is one.</param>
-/// <param name="WasThere">Whether a copy's name was used before.</param>
+/// <summary>Answers to an order or a batch.</summary>
+/// <param name="Refusal">Reason why nothing was done; null if there are reports.</param>
+/// <param name="Reports">Reports, one for each order, with the detail of a refusal if there is one.</param>
+/// <param name="WasThere">True if a copy's client order id was used before.</param>
 internal readonly record struct OrderAnswers(
     Refusal? Refusal, ImmutableArray<(ExecutionReport Report, string? Detail)> Reports, bool WasThere = false);

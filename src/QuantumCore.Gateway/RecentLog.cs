@@ -3,24 +3,24 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>A line of the log.</summary>
-/// <param name="Sequence">Its number since the start of the process, from 1.</param>
-/// <param name="TimeNanos">When, Unix nanoseconds.</param>
-/// <param name="Level">How bad it is.</param>
-/// <param name="Category">Who wrote it.</param>
-/// <param name="Event">The number of the event.</param>
-/// <param name="Message">What happened; cut after 1,000 characters.</param>
-/// <param name="Exception">The exception; cut after 2,000 characters; null when there is none.</param>
+/// <summary>A log line.</summary>
+/// <param name="Sequence">Number since the start of the process, from 1.</param>
+/// <param name="TimeNanos">Time, Unix nanoseconds.</param>
+/// <param name="Level">Log level.</param>
+/// <param name="Category">Log category of the writer.</param>
+/// <param name="Event">Event id.</param>
+/// <param name="Message">Message, cut after 1,000 characters.</param>
+/// <param name="Exception">Exception, cut after 2,000 characters; null if there is none.</param>
 internal sealed record RecentLine(
     long Sequence, long TimeNanos, LogLevel Level, string Category, int Event, string Message, string? Exception);
 
 /// <summary>
-/// The newest warnings and errors of this process, whatever else is written elsewhere: for the operator's page. Values of scopes are
-/// left out, as in the log itself: people put keys into queries.
+/// Newest warnings and errors of this process, for the operator's page; independent of other log sinks. Values of
+/// scopes are left out, as in the log itself, because people put keys into queries.
 /// </summary>
 internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
 {
-    /// <summary>Lines that are kept.</summary>
+    /// <summary>Number of lines kept.</summary>
     public const int Kept = 200;
 
     private const int LongestMessage = 1_000;
@@ -33,7 +33,7 @@ internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
     /// <inheritdoc/>
     public ILogger CreateLogger(string categoryName) => new Logger(this, categoryName);
 
-    /// <summary>The lines, the newest first.</summary>
+    /// <summary>Returns the lines, newest first.</summary>
     public RecentLine[] Newest()
     {
         lock (_lock)
@@ -43,7 +43,7 @@ internal sealed class RecentLog(TimeProvider time) : ILoggerProvider
     /// <inheritdoc/>
     public void Dispose()
     {
-        // It holds memory alone.
+        // It holds memory only.
     }
 
     private void Add(LogLevel level, string category, int id, string message, string? exception)

@@ -4,16 +4,18 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>What market orders are measured by: the last trade, in units of today, else the listed reference price.</summary>
+/// <summary>
+/// Reference prices for market orders: the last trade, in today's units, or the listed reference price without one.
+/// </summary>
 public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
 {
-    /// <summary>How long a last trade is used before it is asked for again.</summary>
+    /// <summary>Lifetime of a cached last trade.</summary>
     public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(1);
 
-    /// <summary>One entry per listed symbol.</summary>
+    /// <summary>Cached last trades, one entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, (long PriceTicks, long At)> _last = new(StringComparer.Ordinal);
 
-    /// <summary>The reference price in ticks; 0 when there is none.</summary>
+    /// <summary>Returns the reference price, in ticks; 0 if there is none.</summary>
     public async ValueTask<long> Of(Instrument instrument)
     {
         if (!_last.TryGetValue(instrument.Symbol, out var last) || time.GetElapsedTime(last.At) >= Lifetime)
@@ -27,8 +29,8 @@ public sealed class ReferencePrices(IGrainFactory grains, TimeProvider time)
     }
 
     /// <summary>
-    /// What a stop of this side looks at now, in ticks: the last trade, the quote it would meet or the mark price;
-    /// where that is not there yet the reference price. 0 when there is none.
+    /// Returns the price that a stop of this side watches, in ticks: the last trade, the opposite quote or the mark
+    /// price. Without it, the reference price; 0 if there is none.
     /// </summary>
     public async ValueTask<long> Of(Instrument instrument, Side side, TriggerReference watched)
     {

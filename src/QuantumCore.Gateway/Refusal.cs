@@ -2,28 +2,28 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Why a request is turned away, with the field at fault and the limit it broke.</summary>
-/// <param name="Reason">The cause.</param>
-/// <param name="Field">The member of the request at fault.</param>
-/// <param name="Limit">The limit it broke, as text.</param>
-/// <param name="Detail">A sentence for people.</param>
+/// <summary>Rejection of a request, with the field at fault and the limit it broke.</summary>
+/// <param name="Reason">Reject reason.</param>
+/// <param name="Field">Member of the request at fault.</param>
+/// <param name="Limit">Limit it broke, as text.</param>
+/// <param name="Detail">Explanation for people.</param>
 public readonly record struct Refusal(
     RejectReason Reason, string? Field = null, string? Limit = null, string? Detail = null)
 {
-    /// <summary>A sentence that stands in place of the reason's own.</summary>
+    /// <summary>Title that replaces the reason's own.</summary>
     public string? Title { get; init; }
 
-    /// <summary>The request is malformed.</summary>
+    /// <summary>Makes the refusal of a malformed request.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
 
-    /// <summary>The same with the symbol of the leg that a strategy is refused for.</summary>
+    /// <summary>Returns the same refusal with the symbol of the leg at fault.</summary>
     public Refusal OfLeg(string symbol) => this with { Detail = $"The leg of {symbol}: {Detail ?? Refusals.Title(Reason)}" };
 }
 
-/// <summary>What each reason means on the wire: its HTTP status and its sentence.</summary>
+/// <summary>HTTP status and title of each reject reason.</summary>
 public static class Refusals
 {
-    /// <summary>The HTTP status of a reason.</summary>
+    /// <summary>Returns the HTTP status of a reason.</summary>
     public static int Status(RejectReason reason) => reason switch
     {
         RejectReason.None => 200,
@@ -52,7 +52,7 @@ public static class Refusals
             RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
     };
 
-    /// <summary>A sentence for people.</summary>
+    /// <summary>Returns the title of a reason, a sentence for people.</summary>
     public static string Title(RejectReason reason) => reason switch
     {
         RejectReason.None => "Done.",

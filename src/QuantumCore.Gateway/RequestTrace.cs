@@ -3,13 +3,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>The name of a request in answers, logs and spans, which grains that it calls know too.</summary>
+/// <summary>Trace id of a request in answers, logs and spans; the grains it calls know it too.</summary>
 public static class RequestTrace
 {
-    /// <summary>The source of the spans of messages on sockets; those of HTTP requests are the framework's.</summary>
+    /// <summary>Source of the spans of socket messages. The framework makes those of HTTP requests.</summary>
     public const string SourceName = "QuantumCore.Gateway";
 
-    /// <summary>Key in the context of grain calls. It is there while somebody logs what is less than a warning.</summary>
+    /// <summary>Key in the context of grain calls. It is set only while a log level below warning is enabled.</summary>
     public const string Key = "trace";
 
     /// <summary>Header of every answer of the API.</summary>
@@ -17,13 +17,15 @@ public static class RequestTrace
 
     private static readonly ActivitySource s_source = new(SourceName);
 
-    /// <summary>The id of the trace that the calling code is part of, where spans are collected; else null.</summary>
+    /// <summary>Trace id of the current span; null if spans are not collected.</summary>
     public static string? Id => Collected?.TraceId.ToHexString();
 
-    // The framework makes one for its own logging too, which nobody collects.
+    // The framework also makes a span for its own logging, which nobody collects.
     private static Activity? Collected => Activity.Current is { } span && span.Source.HasListeners() ? span : null;
 
-    /// <summary>Gives the span of a request the name of its route, and where spans are collected the request the id of its trace.</summary>
+    /// <summary>
+    /// Names a request's span after its route. If spans are collected, also gives the request its trace id.
+    /// </summary>
     internal static Activity? Name(HttpContext context, string route)
     {
         if (Collected is not { } span)
@@ -34,7 +36,7 @@ public static class RequestTrace
         return span;
     }
 
-    /// <summary>Says how the request was answered.</summary>
+    /// <summary>Records the status of the answer.</summary>
     internal static void Answered(Activity? span, int status)
     {
         span?.SetTag("http.response.status_code", status);
@@ -42,17 +44,22 @@ public static class RequestTrace
             span?.SetStatus(ActivityStatusCode.Error);
     }
 
-    /// <summary>Nobody wants to see the request among the spans: somebody looks how the exchange is, all the time.</summary>
+    /// <summary>
+    /// Drops a request's span: something polls the exchange's state all the time, and nobody wants those spans.
+    /// </summary>
     internal static void Drop()
     {
         if (Activity.Current is { } span)
             span.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
     }
 
-    /// <summary>What follows on a socket is no part of the request that opened it. For the flow of the calling method alone.</summary>
+    /// <summary>
+    /// Detaches from the request that opened a socket: what follows is no part of it. Affects the calling method's flow
+    /// only.
+    /// </summary>
     internal static void Leave() => Activity.Current = null;
 
-    /// <summary>Begins the span of one message on a socket, a trace of its own; null when nobody collects it.</summary>
+    /// <summary>Starts the span of one socket message, in its own trace; null if spans are not collected.</summary>
     internal static Activity? OfMessage(string socket, string message)
     {
         Leave();

@@ -2,12 +2,15 @@ using Microsoft.Extensions.Logging;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Warnings of the grain runtime about itself, which tell an operator nothing to do.</summary>
+/// <summary>Warnings of the grain runtime about itself that require no action by an operator.</summary>
 public static class RuntimeWarnings
 {
     private const int LongTurn = 101215;
 
-    /// <summary>Returns true for a long turn of one of Orleans' own system targets: a busy machine, and no grain of the exchange.</summary>
+    /// <summary>
+    /// Returns true for a long turn of one of Orleans' own system targets. It means a busy machine, not a slow grain of
+    /// the exchange.
+    /// </summary>
     public static bool IsLongTurnOfRuntime<TState>(EventId id, TState state) =>
         id.Id == LongTurn
         && state is IReadOnlyList<KeyValuePair<string, object?>> values

@@ -4,16 +4,16 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Trades as candles of a second.</summary>
+/// <summary>Folds trades into one-second candles.</summary>
 internal static class SecondFold
 {
     private const long SecondNanos = 1_000_000_000;
 
-    /// <summary>Candles of every second from the first to the last; none before there is a price.</summary>
-    /// <param name="trades">Oldest first; those of other seconds are left out.</param>
-    /// <param name="first">The first second since 1970.</param>
-    /// <param name="last">The last one.</param>
-    /// <param name="priceTicks">The price before; 0 for none.</param>
+    /// <summary>Returns a candle for every second from the first to the last; none before there is a price.</summary>
+    /// <param name="trades">Trades, oldest first; those of other seconds are left out.</param>
+    /// <param name="first">First second, since 1970.</param>
+    /// <param name="last">Last second, since 1970.</param>
+    /// <param name="priceTicks">Price before the first second, in ticks; 0 for none.</param>
     public static ImmutableArray<Candle> Of(IReadOnlyList<PublicTrade> trades, long first, long last, long priceTicks)
     {
         var candles = ImmutableArray.CreateBuilder<Candle>();

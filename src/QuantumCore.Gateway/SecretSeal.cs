@@ -4,13 +4,13 @@ using System.Text;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// Seals the secrets of keys that sign their requests: the exchange needs them back to check a signature, and whoever
-/// reads the journal or a backup must not have them. AES-256-GCM; a secret is bound to its key, so that it can't be moved
-/// to another one.
+/// Encrypts the secrets of keys that sign requests, with AES-256-GCM. The exchange needs a secret to check a signature,
+/// but a reader of the journal or a backup must not get it. A secret is bound to its key, so it cannot be moved to
+/// another.
 /// </summary>
 public sealed class SecretSeal
 {
-    /// <summary>Length of the sealing key in bytes.</summary>
+    /// <summary>Length of the sealing key, in bytes.</summary>
     public const int KeyLength = 32;
 
     private const int NonceLength = 12;
@@ -18,7 +18,9 @@ public sealed class SecretSeal
 
     private readonly byte[] _key;
 
-    /// <param name="key">The sealing key, 32 random bytes; it must be the same for as long as sealed secrets are to be opened.</param>
+    /// <param name="key">
+    /// Sealing key, 32 random bytes. It must stay the same for as long as sealed secrets are to be opened.
+    /// </param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
     public SecretSeal(ReadOnlySpan<byte> key)
     {
@@ -27,12 +29,12 @@ public sealed class SecretSeal
         _key = key.ToArray();
     }
 
-    /// <summary>A seal for as long as this process lives: what it closes, no other process opens.</summary>
+    /// <summary>Makes a seal for the life of this process: no other process opens what it seals.</summary>
     public static SecretSeal OfThisProcess() => new(RandomNumberGenerator.GetBytes(KeyLength));
 
-    /// <summary>Seals the secret of a key, as base64.</summary>
+    /// <summary>Seals the secret of a key; returns base64.</summary>
     /// <param name="secret">The secret.</param>
-    /// <param name="keyHash">The hash of the key it is of.</param>
+    /// <param name="keyHash">Hash of the key that the secret belongs to.</param>
     public string Close(string secret, string keyHash)
     {
         var plain = Encoding.UTF8.GetBytes(secret);
@@ -49,7 +51,9 @@ public sealed class SecretSeal
         return Convert.ToBase64String(sealedSecret);
     }
 
-    /// <summary>The secret's bytes; null when it was sealed with another sealing key, for another key, or was changed.</summary>
+    /// <summary>
+    /// Returns the secret's bytes. Null if it was changed, or sealed with another sealing key or for another key.
+    /// </summary>
     public byte[]? Open(string closed, string keyHash)
     {
         var bytes = new byte[closed.Length];

@@ -4,22 +4,22 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Gateway;
 
 /// <summary>
-/// What each account has been shown of each book, so that its next read includes it. A convenience of this
-/// process: bounded, forgotten at its end, never needed for correctness of money.
+/// Last sequence of each book that each account has been shown, so that its next read includes it. A convenience of
+/// this process: bounded, lost at its end, never needed for correctness of money.
 /// </summary>
 /// <remarks>
-/// Two generations: when the young one is full the old one is forgotten, so that an account in use stays.
+/// Two generations: if the young one is full, the old one is dropped, so that an account in use stays.
 /// </remarks>
 public sealed class ShownSequences(int capacity = ShownSequences.DefaultCapacity)
 {
-    /// <summary>Accounts kept per generation.</summary>
+    /// <summary>Maximum number of accounts per generation.</summary>
     public const int DefaultCapacity = 50_000;
 
     private readonly Lock _lock = new();
     private Dictionary<long, Dictionary<string, long>> _young = [];
     private Dictionary<long, Dictionary<string, long>> _old = [];
 
-    /// <summary>The account has been shown the book at this sequence.</summary>
+    /// <summary>Records that the account has been shown the book at this sequence.</summary>
     public void Note(long account, string symbol, long sequence)
     {
         if (sequence <= 0)
@@ -33,14 +33,14 @@ public sealed class ShownSequences(int capacity = ShownSequences.DefaultCapacity
         }
     }
 
-    /// <summary>The account has been shown, or is about to be, what it is after these books.</summary>
+    /// <summary>Records that the account has been shown a view, or is about to be.</summary>
     public void Note(AccountView view)
     {
         foreach (var book in view.Cursors)
             Note(view.Account, book.Symbol, book.Sequence);
     }
 
-    /// <summary>Everything the account has been shown, by symbol.</summary>
+    /// <summary>Returns everything the account has been shown, by symbol.</summary>
     public ImmutableArray<SeenSequence> Of(long account)
     {
         lock (_lock)
@@ -51,7 +51,7 @@ public sealed class ShownSequences(int capacity = ShownSequences.DefaultCapacity
         }
     }
 
-    /// <summary>What the account has been shown of one book; 0 when nothing.</summary>
+    /// <summary>Returns the last sequence that the account has been shown of one book; 0 for none.</summary>
     public long Of(long account, string symbol)
     {
         lock (_lock)

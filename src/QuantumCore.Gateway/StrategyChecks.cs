@@ -2,12 +2,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
-/// <summary>Whether legs fit each other as a strategy; told from the request alone, with the members at fault.</summary>
+/// <summary>
+/// Checks that legs fit together as a strategy, from the request alone. Refusals name the members at fault.
+/// </summary>
 public static class StrategyChecks
 {
-    /// <summary>Whether a strategy may live so long.</summary>
-    /// <param name="timeInForce">How long it lives.</param>
-    /// <param name="expiry">When it expires, in Unix nanoseconds; null for no time.</param>
+    /// <summary>Checks a strategy's time in force; null if it is valid.</summary>
+    /// <param name="timeInForce">Time in force.</param>
+    /// <param name="expiry">Expiry, Unix nanoseconds; null for none.</param>
     public static Refusal? Time(TimeInForce timeInForce, long? expiry)
     {
         if (timeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
@@ -17,7 +19,10 @@ public static class StrategyChecks
             : null;
     }
 
-    /// <summary>Whether the legs' instruments can trade together: each another, of one group, paid in one asset.</summary>
+    /// <summary>
+    /// Checks that the legs' instruments can trade together: all different, of one group, with one quote asset. Null if
+    /// they can.
+    /// </summary>
     public static Refusal? Instruments(IReadOnlyList<Instrument> instruments)
     {
         for (var i = 1; i < instruments.Count; i++)
@@ -41,11 +46,12 @@ public static class StrategyChecks
     }
 
     /// <summary>
-    /// Whether each leg's order is within its instrument's quantities, and one leg can make up any net price.
+    /// Checks that each leg's quantity is within its instrument's limits, and that one leg can make up any net price.
+    /// Null if valid.
     /// </summary>
-    /// <param name="terms">The strategy; its net price and its legs are within their own limits.</param>
-    /// <param name="units">How many units, 1 to 2^53.</param>
-    /// <param name="instruments">Those of the legs.</param>
+    /// <param name="terms">Strategy whose net price and legs are within their own limits.</param>
+    /// <param name="units">Number of units, 1 to 2^53.</param>
+    /// <param name="instruments">Instruments of the legs.</param>
     public static Refusal? Quantities(StrategyTerms terms, long units, IReadOnlyList<Instrument> instruments)
     {
         for (var i = 0; i < instruments.Count; i++)
@@ -63,7 +69,10 @@ public static class StrategyChecks
         return terms.ResidualLeg(instruments) < 0 ? Unbalanced(terms, instruments) : null;
     }
 
-    /// <summary>No leg can make up the net price: the leg that comes nearest, and what its steps do not divide.</summary>
+    /// <summary>
+    /// Makes the refusal for a net price that no leg can make up. It names the nearest leg, and what its steps do not
+    /// divide.
+    /// </summary>
     private static Refusal Unbalanced(StrategyTerms terms, IReadOnlyList<Instrument> instruments)
     {
         var steps = Enumerable.Range(0, instruments.Count).Select(leg => terms.StepOf(instruments, leg)).ToArray();

@@ -161,13 +161,13 @@ internal static class GrainMetrics
     }
 }
 
-/// <summary>State of a book at its last look at itself.</summary>
-/// <param name="Seconds">When: Unix seconds.</param>
-/// <param name="CrossedMillis">How long it has been crossed without a trade, in milliseconds.</param>
-/// <param name="IsHalted">It does not trade.</param>
-/// <param name="RecordsSinceSnapshot">Records since its last snapshot.</param>
-/// <param name="BidLevels">Displayed price levels of buyers.</param>
-/// <param name="AskLevels">Displayed price levels of sellers.</param>
-/// <param name="LastMatchSeconds">Its last trade since it was opened: Unix seconds, or 0 before the first.</param>
+/// <summary>State of a book at its last self-check.</summary>
+/// <param name="Seconds">Time of the check, Unix seconds.</param>
+/// <param name="CrossedMillis">Time for which it has been crossed without a trade, in milliseconds.</param>
+/// <param name="IsHalted">True if it does not trade.</param>
+/// <param name="RecordsSinceSnapshot">Number of records since its last snapshot.</param>
+/// <param name="BidLevels">Number of displayed bid levels.</param>
+/// <param name="AskLevels">Number of displayed ask levels.</param>
+/// <param name="LastMatchSeconds">Time of its last trade since it was opened, Unix seconds; 0 before the first.</param>
 internal readonly record struct BookLook(
     long Seconds, long CrossedMillis, bool IsHalted, long RecordsSinceSnapshot, int BidLevels, int AskLevels, long LastMatchSeconds);

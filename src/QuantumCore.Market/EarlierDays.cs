@@ -3,25 +3,27 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Market;
 
 /// <summary>
-/// The days before a simulated past, coarser and without prints: a walk backward from its first price, with the model's volatility, so that
-/// charts of hours and days begin full. Nobody trades in it, which would take minutes.
+/// Candles of the days before a simulated past, coarser and without single trades. They are a walk backward from its
+/// first price with the model's volatility, so that charts of hours and days begin full. No participants are simulated
+/// for them, which would take minutes.
 /// </summary>
 public static class EarlierDays
 {
-    /// <summary>Minutes of a candle.</summary>
+    /// <summary>Length of a candle, in minutes.</summary>
     public const int StepMinutes = 5;
 
     private const int MinutesPerDay = 1_440;
 
-    // A day's chart is to go somewhere: over weeks a price is drawn back home far more slowly than within a day.
+    // Half-life of the pull to the home price. Over weeks it is far weaker than within a day, so that a chart of days
+    // has trends.
     private const double HalfLifeDays = 8;
 
-    /// <summary>Makes candles of five minutes that end where a past begins, oldest first.</summary>
-    /// <param name="past">What comes after them.</param>
-    /// <param name="instrument">What is traded.</param>
-    /// <param name="model">The parameters.</param>
-    /// <param name="seed">The seed of the whole market.</param>
-    /// <param name="days">How many days they are.</param>
+    /// <summary>Makes five-minute candles that end where a past begins, oldest first.</summary>
+    /// <param name="past">Past that follows them.</param>
+    /// <param name="instrument">Traded instrument.</param>
+    /// <param name="model">Parameters of the market.</param>
+    /// <param name="seed">Seed of the whole market.</param>
+    /// <param name="days">Number of days.</param>
     public static IReadOnlyList<MinuteOfTrades> Make(PastMarket past, Instrument instrument, MarketModel model, ulong seed, int days)
     {
         if (past.Minutes is not [var first, ..])

@@ -2,13 +2,13 @@ using System.Net;
 
 namespace QuantumCore.Gateway.Admission;
 
-/// <summary>Counts what each address holds, such as connections. An address of version 6 counts with its network of 64 bits.</summary>
-/// <param name="most">Most that one address may hold.</param>
+/// <summary>Counts what each address holds, such as connections. An IPv6 address counts with its /64 network.</summary>
+/// <param name="most">Maximum number per address.</param>
 internal sealed class AddressShares(int most)
 {
     private readonly Dictionary<IPAddress, int> _held = [];
 
-    /// <summary>Takes one for an address; false when it holds the most already.</summary>
+    /// <summary>Takes one for an address; false if the address holds the maximum already.</summary>
     public bool TryTake(IPAddress address)
     {
         var place = AddressNetwork.PlaceOf(address);
@@ -23,7 +23,7 @@ internal sealed class AddressShares(int most)
         }
     }
 
-    /// <summary>Gives back one that was taken.</summary>
+    /// <summary>Returns one that was taken.</summary>
     public void Return(IPAddress address)
     {
         var place = AddressNetwork.PlaceOf(address);

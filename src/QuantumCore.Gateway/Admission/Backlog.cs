@@ -1,17 +1,17 @@
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// Room that connections share for bursts: what comes at once of ten thousand orders that one request has cancelled, or a long answer. It keeps what
-/// waits in memory within bounds, however many connections there are.
+/// Send buffer that connections share for bursts, such as the reports of ten thousand orders that one request
+/// cancelled, or a long answer. It bounds the memory of waiting messages, however many connections there are.
 /// </summary>
 internal sealed class BurstRoom(GatewayOptions options)
 {
     private long _taken;
 
-    /// <summary>What waits for a connection that begins.</summary>
+    /// <summary>Opens the backlog of a new connection.</summary>
     public Backlog Open() => new(this, options.StreamBacklogBytes);
 
-    /// <summary>Takes bytes, if so many are left.</summary>
+    /// <summary>Takes bytes from the shared buffer; false if fewer are left.</summary>
     public bool TryTake(long bytes)
     {
         if (bytes == 0 || Interlocked.Add(ref _taken, bytes) <= options.StreamBurstBytes)
@@ -21,7 +21,7 @@ internal sealed class BurstRoom(GatewayOptions options)
         return false;
     }
 
-    /// <summary>Gives back what was taken.</summary>
+    /// <summary>Returns bytes that were taken.</summary>
     public void GiveBack(long bytes)
     {
         if (bytes != 0)
@@ -29,13 +29,17 @@ internal sealed class BurstRoom(GatewayOptions options)
     }
 }
 
-/// <summary>Bytes that wait for the client of one connection, who is to get all of them: as many as it may have, and beyond that out of shared room.</summary>
+/// <summary>
+/// Bytes that wait for a client that must get all of them. They use the connection's own allowance first, then the
+/// shared buffer.
+/// </summary>
 internal sealed class Backlog(BurstRoom shared, long own) : IDisposable
 {
-    // Whoever adds or removes sees what was there before and after, so that what all of them take of the shared room comes to what is over.
+    // Each caller sees the total before and after its change, so the sum taken from the shared buffer equals the
+    // excess.
     private long _waiting;
 
-    /// <summary>Counts bytes in that are to wait; false where there is no room, and they are not.</summary>
+    /// <summary>Counts bytes that are to wait; false if there is no room, and then they are not counted.</summary>
     public bool TryAdd(int bytes)
     {
         var after = Interlocked.Add(ref _waiting, bytes);
@@ -43,20 +47,20 @@ internal sealed class Backlog(BurstRoom shared, long own) : IDisposable
         if (shared.TryTake(needed))
             return true;
 
-        // Nothing was taken; but others may have come or gone meanwhile, who saw these bytes.
+        // Nothing was taken. But concurrent calls may have seen these bytes and added or removed others.
         after = Interlocked.Add(ref _waiting, -bytes);
         shared.GiveBack(Over(after + bytes) - Over(after) - needed);
         return false;
     }
 
-    /// <summary>They wait no more.</summary>
+    /// <summary>Removes bytes that no longer wait.</summary>
     public void Remove(int bytes)
     {
         var after = Interlocked.Add(ref _waiting, -bytes);
         shared.GiveBack(Over(after + bytes) - Over(after));
     }
 
-    /// <summary>Nothing waits any more, whoever still adds.</summary>
+    /// <summary>Ends the backlog: nothing waits from now on, even if a caller still adds.</summary>
     public void Dispose() => shared.GiveBack(Over(Interlocked.Exchange(ref _waiting, long.MinValue / 2)));
 
     private long Over(long waiting) => Math.Max(0, waiting - own);

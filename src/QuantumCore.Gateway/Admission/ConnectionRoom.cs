@@ -6,20 +6,20 @@ using Microsoft.AspNetCore.Http;
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// Admits HTTP connections: so many in all that files for the store are left, so many of one address, and few of one address
-/// that have sent no request. A connection beyond is closed at once.
+/// Admits HTTP connections within limits: in total, so that the store has open files left, per address, and per address
+/// without a request so far. A connection above a limit is closed at once.
 /// </summary>
-/// <remarks>Connections of a proxy that is trusted are those of many, and count in all alone.</remarks>
+/// <remarks>Connections of a trusted proxy belong to many clients, so only the total limit counts them.</remarks>
 internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metrics, TimeProvider time)
 {
-    /// <summary>A connection that has sent no request for this time is closed.</summary>
+    /// <summary>Time after which a connection without a request is closed.</summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private readonly AddressShares _connections = new(options.ConnectionsOfAddress);
     private readonly AddressShares _silent = new(options.SilentConnectionsOfAddress);
     private int _open;
 
-    /// <summary>Serves connections that are admitted by the next part of the server.</summary>
+    /// <summary>Passes admitted connections to the next part of the server.</summary>
     public ConnectionDelegate Admit(ConnectionDelegate next) => async connection =>
     {
         if (TryEnter(connection) is not { } seat)
@@ -39,7 +39,7 @@ internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metr
         }
     };
 
-    /// <summary>Notes that a request came on its connection.</summary>
+    /// <summary>Records that a connection has sent a request.</summary>
     public static Task NoteRequest(HttpContext context, RequestDelegate next)
     {
         context.Features.Get<Seat>()?.Speak();
@@ -76,7 +76,7 @@ internal sealed class ConnectionRoom(GatewayOptions options, GatewayMetrics metr
         return seat;
     }
 
-    /// <summary>Place of one connection.</summary>
+    /// <summary>Seat of one connection.</summary>
     private sealed class Seat(ConnectionRoom room, IPAddress? address)
     {
         private int _spoke;

@@ -1,31 +1,36 @@
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// Where requests come in, or are refused before anything was done for them. So many orders are inside at a time that
-/// the journal's commits are full and whoever is let in is quick; some more wait their turn here, where they cost nothing
-/// and where cancels pass them. One that would have to wait for too long is refused at once, and so is every order while
-/// the journal has not committed for too long. Who was let in is never refused for want of room here.
+/// Admission control. Requests enter here, or are rejected before anything is done for them. The number of orders in
+/// flight is limited so that the journal's commits are full and admitted orders are fast. More orders queue here, where
+/// they cost nothing and cancels pass them. An order that would wait too long is rejected at once, and so is every
+/// order while the journal has not committed for too long. Admitted requests are never rejected for lack of room.
 /// </summary>
 public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetrics metrics, TimeProvider time)
 {
-    /// <summary>How often it is looked how many orders are answered.</summary>
+    /// <summary>Interval at which the number of answered orders is measured.</summary>
     internal static readonly TimeSpan Window = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>An order weighs 1, a batch as much as its body has parts of this length.</summary>
+    /// <summary>
+    /// Bytes of body per unit of weight. An order weighs 1, a batch weighs by the length of its body.
+    /// </summary>
     private const int BytesPerWeight = 256;
 
-    /// <summary>With fewer, the journal's commits are half empty; and no batch weighs more, so that it finds room beside others.</summary>
+    /// <summary>
+    /// Minimum limit of orders in flight; with fewer, the journal's commits are half empty. It is also the maximum
+    /// weight of a batch, so that it fits beside others.
+    /// </summary>
     private const int LeastInside = 64;
 
-    /// <summary>So many may always wait: eight clients that send one batch after the other.</summary>
+    /// <summary>Weight that may always queue: eight clients that send one batch after the other.</summary>
     private const int LeastWaiting = 8 * LeastInside;
 
-    /// <summary>One of so many WebSockets is kept for those that take orders.</summary>
+    /// <summary>Fraction of the WebSockets reserved for order entry: one in this many.</summary>
     private const int TradingPart = 10;
 
     private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>After this time the most that was answered in a window counts for half.</summary>
+    /// <summary>Half-life of the best window's number of answered orders.</summary>
     private static readonly TimeSpan s_memory = TimeSpan.FromSeconds(2);
 
     private readonly RefusalPace _refusals = new(time);
@@ -43,10 +48,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private bool _stalled;
     private int _perSecond;
 
-    /// <summary>Orders that were answered in the last second, as far as it was crowded.</summary>
+    /// <summary>Orders answered per second, as measured over the last window.</summary>
     internal int OrdersPerSecond => Volatile.Read(ref _perSecond);
 
-    /// <summary>Nobody is inside or waits, but readers of streams.</summary>
+    /// <summary>True if nobody is inside or waits, other than stream readers.</summary>
     public bool IsEmpty
     {
         get
@@ -56,7 +61,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         }
     }
 
-    /// <summary>Orders that are inside and that wait, by their weight.</summary>
+    /// <summary>Weight of the orders that are inside and that wait.</summary>
     public (int Inside, int Waiting) Orders
     {
         get
@@ -66,10 +71,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         }
     }
 
-    /// <summary>What orders in a body of this length weigh.</summary>
+    /// <summary>Returns the weight of the orders in a body of this length.</summary>
     internal static int Weight(long bodyLength) => (int)Math.Min(1 + (bodyLength / BytesPerWeight), LeastInside);
 
-    /// <summary>Whether an order would be let in now, or to wait; one that hears no is refused.</summary>
+    /// <summary>Returns true if an order can be admitted or queued now; otherwise the caller rejects it.</summary>
     internal bool HasRoomForOrders()
     {
         lock (_lock)
@@ -86,11 +91,11 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>
-    /// Lets orders in, now or when it is their turn; or answers false, and they are to be refused as overloaded: nothing
-    /// was done. The first to wait waits whatever it weighs.
+    /// Admits orders now or in their turn. False if they must be rejected as overloaded; nothing was done then. The
+    /// first in the queue waits whatever its weight.
     /// </summary>
-    /// <param name="weight">Their weight.</param>
-    /// <param name="account">Whose they are; 0 when that is not known.</param>
+    /// <param name="weight">Weight of the orders.</param>
+    /// <param name="account">Account of the orders; 0 if unknown.</param>
     internal ValueTask<bool> EnterOrders(int weight, long account)
     {
         lock (_lock)
@@ -117,7 +122,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         return ValueTask.FromResult(false);
     }
 
-    /// <summary>Orders that were let in are answered: those that wait have their turn.</summary>
+    /// <summary>Releases the weight of answered orders, and admits waiting ones.</summary>
     internal void LeaveOrders(int weight)
     {
         lock (_lock)
@@ -126,7 +131,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
             _answered += weight;
             while (_waiting.First is { } first && HasRoomInside(first.Value.Weight))
             {
-                // After a standstill the first have waited too long; their places serve those who come now.
+                // After a stall, the first in the queue have waited too long; their places serve new arrivals.
                 var isLate = time.GetElapsedTime(first.Value.Since) > options.LongestCommit;
                 if (!isLate)
                     _inside[(int)Lane.Orders] += first.Value.Weight;
@@ -135,14 +140,16 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         }
     }
 
-    /// <summary>Complete when a connection may go on whose order was refused: at once, unless it does not heed when to come again.</summary>
+    /// <summary>
+    /// Completes when a connection with a rejected order may go on. That is at once, unless it ignores the retry time.
+    /// </summary>
     internal Task AfterRefusal(RefusedConnection connection, CancellationToken cancellation)
     {
         var pause = _refusals.Next(connection, OrdersPerSecond);
         return pause > TimeSpan.Zero ? Task.Delay(pause, time, cancellation) : Task.CompletedTask;
     }
 
-    /// <summary>Refuses what waits of an account: it cancels all it has sent.</summary>
+    /// <summary>Rejects an account's queued orders, because the account cancels all it has sent.</summary>
     internal void RefuseWaiting(long account)
     {
         lock (_lock)
@@ -157,7 +164,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         }
     }
 
-    /// <summary>Lets a request into a lane where nobody waits; false: it is to be refused as overloaded.</summary>
+    /// <summary>Admits a request to a lane without a queue; false if it must be rejected as overloaded.</summary>
     internal bool Enter(Lane lane)
     {
         var most = lane switch
@@ -176,10 +183,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
         return false;
     }
 
-    /// <summary>A request that was let into a lane is answered.</summary>
+    /// <summary>Releases an answered request from its lane.</summary>
     internal void Leave(Lane lane) => Interlocked.Decrement(ref _inside[Counted(lane)]);
 
-    /// <summary>All WebSockets are counted together.</summary>
+    /// <summary>Returns the lane that counts a request; all WebSockets count together.</summary>
     private static int Counted(Lane lane) => (int)(lane == Lane.Trading ? Lane.Streams : lane);
 
     private bool HasRoomInside(int weight) =>
@@ -193,10 +200,11 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 
     /// <summary>
-    /// In a crowd, only as many may wait as can be answered within the longest wait, and no more are inside than can be
-    /// within the longest way: a cancel goes that way too. As many can be answered as were in the best window of late: a
-    /// moment in which the store stands still, or code is compiled, must not make the room smaller, or the next window
-    /// would be worse for it. Where nobody had to wait for a whole window there is no telling, and a burst may fill all places.
+    /// Adjusts the limits to the measured rate. In a crowd, no more orders may queue than can be answered within the
+    /// longest wait. No more are inside than can be answered within the longest way, because a cancel takes that way
+    /// too. The rate is that of the best recent window. So a moment in which the store stalls, or code is compiled,
+    /// does not shrink the limits. If nobody had to wait for a whole window, the rate is unknown, and a burst may fill
+    /// all places.
     /// </summary>
     private void Look(long now)
     {
@@ -225,10 +233,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     }
 }
 
-/// <summary>How long the oldest record that is not durable yet has waited, where a journal is in this process.</summary>
-/// <param name="read">Tells it. Called ten times a second at most.</param>
+/// <summary>Age of the oldest record that is not durable yet, in a process with a journal.</summary>
+/// <param name="read">Reads the age. It is called at most ten times a second.</param>
 public sealed class CommitAge(Func<TimeSpan> read)
 {
-    /// <summary>Zero when nothing waits.</summary>
+    /// <summary>Age of the oldest record; zero if none waits.</summary>
     public TimeSpan Oldest => read();
 }

@@ -1,23 +1,25 @@
 namespace QuantumCore.Gateway.Admission;
 
-/// <summary>Who waits with whom at the door. A crowd in one lane keeps nobody in another from passing.</summary>
+/// <summary>Admission lane. A crowd in one lane does not block another.</summary>
 internal enum Lane
 {
-    /// <summary>Whatever may add an order, or make one larger.</summary>
+    /// <summary>Requests that may add an order, or enlarge one.</summary>
     Orders = 0,
 
-    /// <summary>Cancels, and all that an operator does: blocks, halts, the breaker.</summary>
+    /// <summary>Cancels and all operator calls: blocks, halts, the breaker.</summary>
     Urgent = 1,
 
-    /// <summary>Whatever changes nothing.</summary>
+    /// <summary>Reads, which change nothing.</summary>
     Readings = 2,
 
     /// <summary>WebSockets, for as long as they are open.</summary>
     Streams = 3,
 
-    /// <summary>WebSockets that take orders, which nobody opens without a key: they have room where those who read have taken all of theirs.</summary>
+    /// <summary>
+    /// WebSockets for order entry, which need a key. They have room even if stream readers have taken all of theirs.
+    /// </summary>
     Trading = 4,
 }
 
-/// <summary>The lane of a call, as its route knows it.</summary>
+/// <summary>Lane of a call, as metadata of its route.</summary>
 internal sealed record LaneOf(Lane Lane);

@@ -2,16 +2,16 @@ using System.Globalization;
 
 namespace QuantumCore.Gateway.Admission;
 
-/// <summary>Limit of open files of this process: each connection is one, and so is each file of the store.</summary>
+/// <summary>Open file limit of this process. Each connection and each file of the store takes one.</summary>
 internal static class OpenFiles
 {
     private const string LimitsFile = "/proc/self/limits";
     private const string LimitName = "Max open files";
 
-    /// <summary>Returns how many files the process may have open; null where the system does not tell, or has no limit.</summary>
+    /// <summary>Returns the open file limit; null if the system does not tell, or has none.</summary>
     public static int? Limit() => OperatingSystem.IsLinux() && File.Exists(LimitsFile) ? LimitIn(File.ReadLines(LimitsFile)) : null;
 
-    /// <summary>Returns the limit in force (the soft one) in lines as Linux writes them.</summary>
+    /// <summary>Returns the limit in force (the soft one) from lines in Linux's format.</summary>
     public static int? LimitIn(IEnumerable<string> lines)
     {
         var line = lines.FirstOrDefault(line => line.StartsWith(LimitName, StringComparison.Ordinal));

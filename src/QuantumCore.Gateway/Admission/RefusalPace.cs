@@ -1,25 +1,26 @@
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// How long a connection is not read whose sender does not heed the time after which a refused order may be sent again.
-/// A refusal is answered at once; but who asks again at once, thousands at a time, would take from the others what
-/// refusing costs. All such connections together go on at a pace that the exchange can bear, and none later than it
-/// was told to come again.
+/// Retry throttle: pauses reading of connections that resend a rejected order before the retry time. A rejection is
+/// answered at once. But clients that resend at once, thousands at a time, would take the cost of rejections from the
+/// others. All such connections together proceed at a rate that the exchange can bear, none later than its retry time.
 /// </summary>
 internal sealed class RefusalPace(TimeProvider time)
 {
-    /// <summary>What <c>Retry-After</c> says: a connection is read again after this time, whatever else happens.</summary>
+    /// <summary>Value of <c>Retry-After</c>. A connection is read again after this time in any case.</summary>
     public static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>The least pace: so many refusals a second disturb nobody.</summary>
+    /// <summary>Minimum rate: this many rejections a second disturb nobody.</summary>
     public const int LeastPerSecond = 500;
 
     private readonly long _ahead = (long)(RetryAfter.TotalSeconds * time.TimestampFrequency);
     private long _due;
 
-    /// <summary>A connection's order is refused: how long to pause after the answer.</summary>
-    /// <param name="connection">What is remembered of the connection.</param>
-    /// <param name="ordersPerSecond">Orders that are answered: as many refusals are borne beside them.</param>
+    /// <summary>Records a rejection of a connection's order. Returns the pause after the answer.</summary>
+    /// <param name="connection">Rejection state of the connection.</param>
+    /// <param name="ordersPerSecond">
+    /// Rate of answered orders. Rejections may proceed at the same rate beside them.
+    /// </param>
     public TimeSpan Next(RefusedConnection connection, int ordersPerSecond)
     {
         var isImpatient = connection.RefusedAt is { } last && time.GetElapsedTime(last) < RetryAfter;
@@ -39,9 +40,9 @@ internal sealed class RefusalPace(TimeProvider time)
     }
 }
 
-/// <summary>What is remembered of a connection whose order was refused.</summary>
+/// <summary>Rejection state of a connection.</summary>
 internal sealed class RefusedConnection
 {
-    /// <summary>When an order of it was refused last.</summary>
+    /// <summary>Timestamp of its last rejected order; null for none.</summary>
     public long? RefusedAt { get; set; }
 }

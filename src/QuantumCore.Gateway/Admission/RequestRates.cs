@@ -3,20 +3,20 @@ using System.Collections.Concurrent;
 namespace QuantumCore.Gateway.Admission;
 
 /// <summary>
-/// So many requests in some time for each of many callers; what was not used in that time may be used at once.
+/// Rate limit of requests for each of many callers. Unused requests of the interval may be used at once.
 /// </summary>
 /// <remarks>
-/// A caller is one number: when its next request would be due if they came evenly. It is bounded: callers that have
-/// not asked for so long are forgotten, and when too many ask within it, those that do not fit share one number.
+/// The state of a caller is one number: the time at which its next request would be due if requests came evenly. Memory
+/// is bounded: idle callers are forgotten after one interval, and callers above the maximum share one number.
 /// </remarks>
-/// <typeparam name="T">What callers are told apart by.</typeparam>
-/// <param name="most">Requests within <paramref name="within"/>, from 1; 0: no limit.</param>
-/// <param name="time">Tells the time.</param>
-/// <param name="within">A second unless told otherwise.</param>
+/// <typeparam name="T">Identity of a caller.</typeparam>
+/// <param name="most">Requests within <paramref name="within"/>, from 1; 0 means no limit.</param>
+/// <param name="time">The clock.</param>
+/// <param name="within">Interval of the limit; one second by default.</param>
 internal sealed class RequestRates<T>(int most, TimeProvider time, TimeSpan? within = null)
     where T : notnull
 {
-    /// <summary>Most callers that are told apart.</summary>
+    /// <summary>Maximum number of callers counted separately.</summary>
     public const int MostCallers = 10_000;
 
     private readonly ConcurrentDictionary<T, Caller> _callers = new();
@@ -24,10 +24,10 @@ internal sealed class RequestRates<T>(int most, TimeProvider time, TimeSpan? wit
     private readonly long _burst = (long)((within ?? TimeSpan.FromSeconds(1)).TotalSeconds * time.TimestampFrequency);
     private long _sweptAt = time.GetTimestamp();
 
-    /// <summary>Callers that are told apart now.</summary>
+    /// <summary>Number of callers counted separately now.</summary>
     public int Callers => _callers.Count;
 
-    /// <summary>Counts a request; false when there were too many of this caller.</summary>
+    /// <summary>Counts a request; false if this caller made too many.</summary>
     public bool Take(T caller)
     {
         if (most == 0)
@@ -60,7 +60,7 @@ internal sealed class RequestRates<T>(int most, TimeProvider time, TimeSpan? wit
     {
         private long _due;
 
-        /// <summary>It has used up nothing of what it may.</summary>
+        /// <summary>Returns true if the caller has its whole allowance left.</summary>
         public bool IsIdle(long now) => Interlocked.Read(ref _due) <= now;
 
         public bool Take(long now, long interval, long burst)

@@ -1,22 +1,22 @@
 namespace QuantumCore.Gateway.Admission;
 
-/// <summary>Room for the requests of one connection that are on their way: while there is none, no more is read.</summary>
+/// <summary>Limit of one connection's requests in flight. While it is reached, no more are read.</summary>
 internal sealed class RequestRoom : IAsyncDisposable
 {
-    /// <summary>Requests of one connection on their way at a time.</summary>
+    /// <summary>Maximum number of requests in flight per connection.</summary>
     private const int Most = 256;
 
     private static readonly TimeSpan s_drain = TimeSpan.FromSeconds(5);
 
     private readonly SemaphoreSlim _room = new(Most);
 
-    /// <summary>Takes room for a request; complete when there is some.</summary>
+    /// <summary>Takes a place for a request; completes when there is one.</summary>
     public Task Enter() => _room.WaitAsync();
 
-    /// <summary>The request is answered.</summary>
+    /// <summary>Releases the place of an answered request.</summary>
     public void Leave() => _room.Release();
 
-    /// <summary>Waits for what is on its way, and no longer than five seconds for the next of it.</summary>
+    /// <summary>Waits for requests in flight, at most five seconds for each next one.</summary>
     public async ValueTask DisposeAsync()
     {
         var left = 0;

@@ -3,7 +3,10 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Alerts;
 
-/// <summary>The alerts of one account for all who follow them in this process. It asks their grain only while somebody does.</summary>
+/// <summary>
+/// Alerts of one account for all its listeners in this process. It calls the account's grain only while there are
+/// listeners.
+/// </summary>
 internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts alerts, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
@@ -13,7 +16,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
     private bool _isRunning;
     private ShownAlerts? _latest;
 
-    /// <summary>The alerts as they were told last; null before the first time.</summary>
+    /// <summary>Alerts as last reported to listeners; null before the first time.</summary>
     public ShownAlerts? Latest
     {
         get
@@ -23,7 +26,9 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
         }
     }
 
-    /// <summary>Calls a listener when the alerts are known, and whenever they change. It must return at once.</summary>
+    /// <summary>
+    /// Adds a listener, called when the alerts are known and after every change. It must return at once.
+    /// </summary>
     public void Join(Action changed)
     {
         bool isKnown, isRunning;
@@ -33,24 +38,24 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
             (isKnown, isRunning, _isRunning) = (_latest is not null, _isRunning, true);
         }
 
-        // Not under the lock: listeners have locks of their own.
+        // Outside the lock, because listeners have locks of their own.
         if (isKnown)
             changed();
         if (!isRunning)
             _ = Follow();
     }
 
-    /// <summary>Calls a listener no more.</summary>
+    /// <summary>Removes a listener.</summary>
     public void Leave(Action changed)
     {
         lock (_lock)
             _listeners.Remove(changed);
     }
 
-    /// <summary>Follows the alerts as long as anyone listens. Exceptions of the grain end here.</summary>
+    /// <summary>Follows the alerts as long as there are listeners. Exceptions of the grain end here.</summary>
     private async Task Follow()
     {
-        // For all who come, not for the request that came first.
+        // It runs for all listeners, not for the request that came first.
         RequestTrace.Leave();
         var version = -1L;
         while (GoesOn())
@@ -77,7 +82,7 @@ internal sealed class AlertFeed(long account, IGrainFactory grains, PriceAlerts 
             if (_listeners.Count > 0)
                 return true;
 
-            // The next listener asks anew.
+            // The next listener starts from the beginning.
             (_isRunning, _latest) = (false, null);
             return false;
         }

@@ -3,10 +3,10 @@ using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Alerts;
 
-/// <summary>Alerts as JSON, the same in answers and on streams.</summary>
+/// <summary>Writes alerts as JSON, the same in answers and on streams.</summary>
 internal static class AlertWriting
 {
-    /// <summary>The members of a list of alerts.</summary>
+    /// <summary>Writes the members of a list of alerts.</summary>
     public static void WriteAlertMembers(this Utf8JsonWriter to, ShownAlerts alerts)
     {
         to.WriteTimeText("since"u8, alerts.SinceNanos);
@@ -16,7 +16,7 @@ internal static class AlertWriting
         to.WriteEndArray();
     }
 
-    /// <summary>One alert.</summary>
+    /// <summary>Writes one alert.</summary>
     public static void WriteAlert(this Utf8JsonWriter to, ShownAlert shown)
     {
         var (instrument, alert) = shown;

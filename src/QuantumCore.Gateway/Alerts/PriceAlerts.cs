@@ -6,37 +6,41 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Alerts;
 
-/// <summary>An alert with its instrument, which says how its prices are written.</summary>
+/// <summary>An alert and its instrument, which defines the format of its prices.</summary>
 internal readonly record struct ShownAlert(Instrument Instrument, PriceAlert Alert);
 
-/// <summary>All alerts of an account, ready to be written.</summary>
-/// <param name="SinceNanos">Since when the account's alerts are kept, Unix nanoseconds.</param>
-/// <param name="Alerts">The alerts, the oldest first.</param>
+/// <summary>All alerts of an account, ready to write.</summary>
+/// <param name="SinceNanos">Time since which the account's alerts are kept, Unix nanoseconds.</param>
+/// <param name="Alerts">Alerts, oldest first.</param>
 internal sealed record ShownAlerts(long SinceNanos, ImmutableArray<ShownAlert> Alerts);
 
-/// <summary>The price alerts of accounts, as their grains keep them.</summary>
+/// <summary>Price alerts of accounts, from their grains.</summary>
 internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeProvider time, ILogger<PriceAlerts> log)
 {
     private readonly GrainCalls _calls = new(log);
 
-    // One per account whose alerts somebody follows.
+    // One per account whose alerts have listeners.
     private readonly ConcurrentDictionary<long, AlertFeed> _feeds = new();
 
-    /// <summary>The feed of an account's alerts.</summary>
+    /// <summary>Returns the feed of an account's alerts.</summary>
     public AlertFeed FeedOf(long account) => _feeds.GetOrAdd(account, _ => new AlertFeed(account, grains, this, time, log));
 
-    /// <summary>The alerts of an account, the oldest first.</summary>
+    /// <summary>Returns the alerts of an account, oldest first.</summary>
     public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Of(long account) =>
         await Show(await _calls.Ask("Alerts", account, () => grains.PriceAlerts(account).Alerts()));
 
-    /// <summary>Sets an alert; the same one again gives the one there is. One that fires at once is given as it is then.</summary>
-    /// <param name="account">Whose it is.</param>
-    /// <param name="instrument">Of which instrument.</param>
-    /// <param name="priceTicks">The price, in ticks.</param>
-    /// <param name="isAbove">Whether it fires there or above, or there or below; null: whichever is away from the last price.</param>
+    /// <summary>
+    /// Sets an alert. The same alert again returns the existing one. An alert that fires at once is returned as fired.
+    /// </summary>
+    /// <param name="account">Account of the alert.</param>
+    /// <param name="instrument">Instrument of the alert.</param>
+    /// <param name="priceTicks">Price, in ticks.</param>
+    /// <param name="isAbove">
+    /// True to fire at or above the price, false at or below it; null for the side away from the last price.
+    /// </param>
     public async ValueTask<(Refusal? Refusal, ShownAlert? Alert)> Add(long account, Instrument instrument, long priceTicks, bool? isAbove)
     {
-        // With its side given it is set without the price, too.
+        // With a given side, the alert is set even without a last price.
         var book = await _calls.Ask("State", 0, () => grains.Book(instrument.BookKey).State(instrument.Symbol));
         var (last, after) = book.Failure == RejectReason.None ? (book.Value.LastPriceTicks, book.Value.Sequence) : (0, -1);
         if (isAbove is null)
@@ -56,17 +60,17 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
         return failure != RejectReason.None ? (new Refusal(failure), null) : result.Reason switch
         {
             RejectReason.None => (null, new ShownAlert(instrument, result.Alert!)),
-            // This account may have few: the symbol is full.
+            // This account may have few alerts: it is the symbol that is full.
             RejectReason.Overloaded => (new Refusal(RejectReason.Forbidden, null, null, "The exchange has no room for more alerts of this symbol now."), null),
             _ => (new Refusal(result.Reason, null, $"{PriceAlert.MostOfOne}", "So many alerts an account may have."), null),
         };
     }
 
-    /// <summary>Removes an alert, fired or not, and gives those that are left. An unknown number changes nothing.</summary>
+    /// <summary>Removes an alert, fired or not, and returns the rest. An unknown number changes nothing.</summary>
     public async ValueTask<(Refusal? Refusal, ShownAlerts? Alerts)> Remove(long account, long id) =>
         await Show(await _calls.Ask("RemoveAlert", account, () => grains.PriceAlerts(account).Remove(id)));
 
-    /// <summary>Adds their instruments to alerts.</summary>
+    /// <summary>Adds instruments to alerts.</summary>
     internal async ValueTask<ShownAlerts> Show(AccountAlerts alerts)
     {
         var shown = ImmutableArray.CreateBuilder<ShownAlert>(alerts.Alerts.Length);

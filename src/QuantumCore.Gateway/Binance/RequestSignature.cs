@@ -4,17 +4,17 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Checks what a request was signed with. No comparison with a secret in it ends early.</summary>
+/// <summary>Verifies signatures of requests. Comparisons with a secret take constant time.</summary>
 internal static class RequestSignature
 {
-    /// <summary>Beginning of the DER of an Ed25519 public key.</summary>
+    /// <summary>DER prefix of an Ed25519 public key.</summary>
     private static readonly byte[] s_ed25519 = Convert.FromHexString("302a300506032b6570032100");
 
-    /// <summary>Whether the signature is the key's own of this payload.</summary>
+    /// <summary>Returns true if the key signed this payload.</summary>
     /// <param name="seal">Opens the secret of an HMAC key.</param>
-    /// <param name="key">The key; one that does not sign has no valid signature.</param>
-    /// <param name="payload">What was signed, as it was sent.</param>
-    /// <param name="signature">Of an HMAC key hexadecimal in either case, of an RSA or Ed25519 key base64.</param>
+    /// <param name="key">API key; a key without signing has no valid signature.</param>
+    /// <param name="payload">Signed payload, as it was sent.</param>
+    /// <param name="signature">For an HMAC key hexadecimal in either case, for an RSA or Ed25519 key base64.</param>
     public static bool IsValid(SecretSeal seal, ApiKey key, string payload, string signature) => key.Signing switch
     {
         { Scheme: SigningScheme.HmacSha256, Material: var closed } =>
@@ -24,11 +24,11 @@ internal static class RequestSignature
         _ => false,
     };
 
-    /// <summary>Whether the signature is the HMAC-SHA256 of the payload.</summary>
+    /// <summary>Returns true if the signature is the HMAC-SHA256 of the payload.</summary>
     public static bool IsHmac(ReadOnlySpan<byte> secret, string payload, string signature) =>
         IsHmac(secret, Encoding.UTF8.GetBytes(payload), signature);
 
-    /// <summary>Whether the signature is the HMAC-SHA256 of the payload's bytes.</summary>
+    /// <summary>Returns true if the signature is the HMAC-SHA256 of the payload's bytes.</summary>
     public static bool IsHmac(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> payload, string signature)
     {
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
@@ -39,14 +39,16 @@ internal static class RequestSignature
         return CryptographicOperations.FixedTimeEquals(expected, told) && isHexadecimal;
     }
 
-    /// <summary>Returns the Ed25519 public key of this text, PEM or bare base64, as base64; null when it is none.</summary>
+    /// <summary>Reads an Ed25519 public key, PEM or bare base64, as base64; null if the text is none.</summary>
     public static string? ReadEd25519Key(string text)
     {
         var bare = Bare(text);
         return Ed25519KeyOf(bare) is not null ? bare : null;
     }
 
-    /// <summary>The public key of this text, PEM or bare base64, as base64; null when it is none of RSA with 2048 to 8192 bits.</summary>
+    /// <summary>
+    /// Reads an RSA public key of 2048 to 8192 bits, PEM or bare base64, as base64; null if the text is none.
+    /// </summary>
     public static string? ReadPublicKey(string text)
     {
         var bare = Bare(text);
@@ -70,7 +72,7 @@ internal static class RequestSignature
         .Replace("-----BEGINPUBLICKEY-----", "", StringComparison.Ordinal)
         .Replace("-----ENDPUBLICKEY-----", "", StringComparison.Ordinal);
 
-    /// <summary>The key's point behind what says that it is one of Ed25519 (RFC 8410).</summary>
+    /// <summary>Returns the key's point, which follows the Ed25519 prefix (RFC 8410).</summary>
     private static Ed25519Key? Ed25519KeyOf(string material)
     {
         var bytes = new byte[material.Length];

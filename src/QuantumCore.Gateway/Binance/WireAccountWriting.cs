@@ -6,14 +6,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>What happens to an account, in this wire's messages.</summary>
+/// <summary>Writes account events as Binance user data messages.</summary>
 internal static class WireAccountWriting
 {
-    /// <summary>Who listens to an account and is told a message for each event.</summary>
+    /// <summary>Makes a listener of an account that offers a message for each event.</summary>
     public static Action<AccountNews> Listener(Action<ReadOnlyMemory<byte>> offer) => news =>
     {
         var nowMillis = news.At.ToUnixTimeMilliseconds();
-        // It has no word for a changed trade: the balance update tells what that moved.
+        // Binance has no event for a changed trade: the balance update reports the money it moved.
         foreach (var told in news.Events.Where(told => told is not TradeChangedEvent))
             offer(MessageSocket.Bytes(to => Write(to, told, nowMillis)));
     };
@@ -39,7 +39,7 @@ internal static class WireAccountWriting
 
     private static string Execution(OrderEvent told) => told.What switch
     {
-        // It is in the book now: told as another one that is new.
+        // It is in the book now, and is reported like a new order.
         OrderHappening.Opened or OrderHappening.Advanced => "NEW",
         OrderHappening.Rejected => "REJECTED",
         OrderHappening.Traded => "TRADE",

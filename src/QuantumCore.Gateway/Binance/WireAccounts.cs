@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>The calls about an account: balances, fees, fills.</summary>
+/// <summary>Calls for an account: balances, fees, fills.</summary>
 internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listings listings, TimeProvider time)
 {
     public IEnumerable<WireCall> Calls =>
@@ -31,12 +31,12 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         to.WriteEndObject();
     }
 
-    /// <summary>Writes the rates of a symbol: there are standard ones alone, and no discount.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="instrument">The symbol.</param>
-    /// <param name="what">What the members' names end with.</param>
-    /// <param name="makerPpm">A maker's rate.</param>
-    /// <param name="takerPpm">A taker's rate.</param>
+    /// <summary>Writes the rates of a symbol: only standard ones, without discount.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="instrument">Instrument of the symbol.</param>
+    /// <param name="what">Suffix of the members' names.</param>
+    /// <param name="makerPpm">Maker rate, in millionths.</param>
+    /// <param name="takerPpm">Taker rate, in millionths.</param>
     public static void WriteCommissions(Utf8JsonWriter to, Instrument instrument, string what, int makerPpm, int takerPpm)
     {
         WriteCommission(to, $"standardCommission{what}", makerPpm, takerPpm);
@@ -59,7 +59,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         var view = await entry.View(request.Account);
         var listed = await listings.All();
 
-        // Fees are by instrument: the account's are told as the highest of them.
+        // Fees are per instrument: the account's rates are shown as the highest of them.
         var rates = await AccountRates.OfAsync(grains, request.Account);
         var (maker, taker) = listed.Count == 0 ? (0, 0) : (listed.Max(instrument => rates.Of(instrument).MakerPpm), listed.Max(instrument => rates.Of(instrument).TakerPpm));
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -98,7 +98,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         });
     }
 
-    /// <summary>What the account has, each asset that it has something of, or the one that is asked for.</summary>
+    /// <summary>Answers with the account's non-zero balances, or the one of the requested asset.</summary>
     private async ValueTask<WireAnswer> Assets(WireRequest request)
     {
         var only = request.Parameters.Text("asset");
@@ -123,7 +123,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         });
     }
 
-    /// <summary>Writes what an account has of an asset, in the words of /sapi.</summary>
+    /// <summary>Writes an account's balance of an asset, in the format of /sapi.</summary>
     public static void WriteBalance(Utf8JsonWriter to, string asset, IEnumerable<AssetBalance> balances)
     {
         var own = balances.FirstOrDefault(balance => balance.Asset == asset);
@@ -164,11 +164,11 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         if (parameters.End() is { } wrong)
             return wrong;
 
-        // Fills of resting orders are shown with everything else the account knows by now.
+        // Fills of resting orders are included with everything else the account knows by now.
         await entry.View(request.Account);
         var place = from is { } id ? WireWriting.Place(id) : default(TradePlace?);
         var fills = await entry.FillsOf(
-            // The wire has no word for a trade that is void: who adds these up is to come to what he has.
+            // Binance has no marker for a busted trade: a client that sums these up must get its real balance.
             new FillQuery(request.Account, instrument!.Symbol, orderId, place, start, end + 999_999, limit, OmitsVoid: true));
         return WireAnswer.Of(to =>
         {
@@ -179,7 +179,7 @@ internal sealed class WireAccounts(IGrainFactory grains, OrderEntry entry, Listi
         });
     }
 
-    /// <summary>By its id, or of an order from an id on, oldest first.</summary>
+    /// <summary>Answers with prevented matches by id, or of an order from an id on, oldest first.</summary>
     private async ValueTask<WireAnswer> Prevented(WireRequest request)
     {
         var parameters = request.Parameters;

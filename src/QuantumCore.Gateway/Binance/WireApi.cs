@@ -12,7 +12,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>The calls of this wire by WebSocket: the same calls, one message each.</summary>
+/// <summary>WebSocket API of the Binance interface: the same calls as over HTTP, one message each.</summary>
 internal sealed class WireApi(
     WireCalls calls,
     AccountFeeds accounts,
@@ -119,7 +119,7 @@ internal sealed class WireApi(
         }
         catch (WebSocketException)
         {
-            // The peer is gone; there is no one to tell.
+            // The peer is gone; nobody is left to tell.
         }
         finally
         {
@@ -165,7 +165,7 @@ internal sealed class WireApi(
         });
     }
 
-    /// <summary>What a refusal has as its data: when it is worth asking again, which is a header over HTTP.</summary>
+    /// <summary>Writes the data of a refusal: the time of the next retry, which is a header over HTTP.</summary>
     private static void WriteWhen(Utf8JsonWriter to, long nowMillis, int seconds)
     {
         to.WriteStartObject();
@@ -205,10 +205,11 @@ internal sealed class WireApi(
         return await Admit(call, session, parameters, length);
     }
 
-    /// <summary>A request comes in by the same door as those over HTTP. What its call throws ends here.</summary>
+    /// <summary>Admits a request like those over HTTP. Exceptions of its call end here.</summary>
     private async ValueTask<WireAnswer> Admit(WireCall call, WireSession session, WireParameters parameters, int length)
     {
-        // A session speaks for its key where a signature is needed, and is told its time where nobody has to be known.
+        // A session stands for its key where a signature is needed, and has its clock where no authentication is
+        // needed.
         var shown = parameters.Text("apiKey") ?? (call.Security == WireSecurity.Key ? null : session.Key);
         var weight = Door.Weight(length);
         var isOrder = call.Lane == Lane.Orders;
@@ -239,7 +240,10 @@ internal sealed class WireApi(
         }
     }
 
-    /// <summary>A request is signed itself, or of a session whose logon was: then its time is looked at, and what its key may.</summary>
+    /// <summary>
+    /// Runs a request that is signed itself, or whose session's logon was. In the latter case, its time and its key's
+    /// rights are checked.
+    /// </summary>
     private async ValueTask<WireAnswer> Enter(WireCall call, WireSession session, WireParameters parameters, string? shown)
     {
         void Counted((int TenSeconds, int Day) orders) => session.Orders = orders;
@@ -252,7 +256,7 @@ internal sealed class WireApi(
             : await gate.Answer(call, new WireRequest(parameters, key, session.Origin.Address, session.Key), Counted);
     }
 
-    /// <summary>The connection speaks for a key from now on, one that signs with Ed25519: no other may log on at Binance either.</summary>
+    /// <summary>Logs the connection on with an Ed25519 key; as at Binance, no other key may log on.</summary>
     private async ValueTask<WireAnswer> LogOn(WireSession session, WireParameters parameters)
     {
         var shown = parameters.Needed("apiKey");
@@ -274,8 +278,8 @@ internal sealed class WireApi(
     };
 
     /// <summary>
-    /// Listens to what happens to the account: of a key whose signature comes with the request, or of the session's. Where a signature
-    /// is needed and a session speaks for it, the request has its time, as every such request.
+    /// Subscribes to an account's events: of the key that signed the request, or of the session's key. If a session
+    /// stands for a signature, the request still needs a timestamp, like every such request.
     /// </summary>
     private async ValueTask<WireAnswer> Listen(WireSession session, WireParameters parameters, bool isOfSession)
     {
@@ -313,7 +317,7 @@ internal sealed class WireApi(
         });
     }
 
-    /// <summary>What was listened to by the session's word ends with it; what was signed for by itself does not.</summary>
+    /// <summary>Logs the session out. Its subscriptions end; those with their own signature stay.</summary>
     private WireAnswer LogOut(WireSession session)
     {
         (session.Key, session.Since) = (null, null);
@@ -360,28 +364,28 @@ internal sealed class WireApi(
     }
 }
 
-/// <summary>A connection: for whom it speaks, and what its last request used.</summary>
+/// <summary>State of a connection: its key, and the limits that its last request used.</summary>
 internal sealed class WireSession(
     MessageSocket socket, AccountFeeds accounts, WireOrigin origin, long connectedSince, bool tellsLimits, CancellationToken leaving)
     : IDisposable
 {
-    /// <summary>Most subscriptions of one connection at a time.</summary>
+    /// <summary>Maximum number of concurrent subscriptions per connection.</summary>
     public const int MostSubscriptions = 100;
 
     private readonly Dictionary<int, (AccountFeed Feed, Action<AccountNews> Listener, bool IsOfSession)> _subscriptions = [];
     private int _next;
 
-    /// <summary>The numbers of its subscriptions.</summary>
+    /// <summary>Numbers of its subscriptions.</summary>
     public IReadOnlyCollection<int> Subscriptions => _subscriptions.Keys;
 
-    /// <summary>Whether its answers tell the limits, where a request does not say.</summary>
+    /// <summary>True if its answers include rate limits by default.</summary>
     public bool TellsLimits => tellsLimits;
 
     public WireOrigin Origin => origin;
 
     public long ConnectedSince => connectedSince;
 
-    /// <summary>The key it is logged on with; null when it is not.</summary>
+    /// <summary>API key it is logged on with; null if it is not.</summary>
     public string? Key { get; set; }
 
     public long? Since { get; set; }
@@ -390,9 +394,12 @@ internal sealed class WireSession(
 
     public (int TenSeconds, int Day)? Orders { get; set; }
 
-    /// <summary>Tells the connection what happens to an account from now on; the subscription's number, or null when there are too many.</summary>
-    /// <param name="account">The account.</param>
-    /// <param name="isOfSession">Whether it ends when the session does.</param>
+    /// <summary>
+    /// Subscribes the connection to an account's events. Returns the number of the subscription, or null if there are
+    /// too many.
+    /// </summary>
+    /// <param name="account">Account number.</param>
+    /// <param name="isOfSession">True if the subscription ends with the session.</param>
     public async ValueTask<int?> Listen(long account, bool isOfSession)
     {
         if (_subscriptions.Count == MostSubscriptions)
@@ -414,10 +421,10 @@ internal sealed class WireSession(
         return number;
     }
 
-    /// <summary>Ends a subscription, or all.</summary>
+    /// <summary>Ends a subscription, or all if the number is null.</summary>
     public void Unlisten(int? number) => Unlisten(own => number is null || own == number);
 
-    /// <summary>Ends what was listened to by the session's word.</summary>
+    /// <summary>Ends the subscriptions of the session.</summary>
     public void UnlistenSession() => Unlisten(own => _subscriptions[own].IsOfSession);
 
     private void Unlisten(Func<int, bool> which)
@@ -433,10 +440,10 @@ internal sealed class WireSession(
     public void Dispose() => Unlisten(static own => true);
 }
 
-/// <summary>A message of a client.</summary>
-/// <param name="Id">What it is to be answered with, as it was written.</param>
-/// <param name="Method">What is asked for; null when it can't be read.</param>
-/// <param name="Parameters">With what: texts as they are, numbers and lists as they were written, null as nothing.</param>
+/// <summary>Message of a client.</summary>
+/// <param name="Id">Id for the answer, as the client wrote it.</param>
+/// <param name="Method">Method; null if it cannot be read.</param>
+/// <param name="Parameters">Parameters: texts unchanged, numbers and lists as written, null as empty.</param>
 internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictionary<string, string> Parameters)
 {
     private const int LongestId = 64;
@@ -460,7 +467,7 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
             {
                 foreach (var parameter in parameters.EnumerateObject())
                 {
-                    // A member that comes twice means one of two things: neither is done.
+                    // A duplicate member is ambiguous, so the request is rejected.
                     if (!values.TryAdd(parameter.Name, Text(parameter.Value)))
                         return new WireApiRequest(id, null, s_none);
                 }
@@ -474,12 +481,12 @@ internal sealed record WireApiRequest(string Id, string? Method, IReadOnlyDictio
         }
     }
 
-    // Null is no name "null": it is refused as what is empty is.
+    // Null is not the name "null": it is rejected like an empty value.
     private static string Text(JsonElement value) => value.ValueKind switch
     {
         JsonValueKind.String => value.GetString()!,
         JsonValueKind.Null => "",
-        // An array of JSON may have spaces, where that of a query may not.
+        // A JSON array may have spaces; one in a query may not.
         JsonValueKind.Array => $"[{string.Join(',', value.EnumerateArray().Select(element => element.GetRawText()))}]",
         _ => value.GetRawText(),
     };

@@ -4,27 +4,27 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>A book by price as a feed follows it.</summary>
+/// <summary>Book by price level, kept up to date by a feed.</summary>
 internal sealed class WireBook
 {
     private readonly SortedDictionary<long, DepthLevel> _bids =
         new(Comparer<long>.Create((left, right) => right.CompareTo(left)));
     private readonly SortedDictionary<long, DepthLevel> _asks = [];
 
-    /// <summary>Whether there was a snapshot.</summary>
+    /// <summary>True once there was a snapshot.</summary>
     public bool IsKnown { get; private set; }
 
-    /// <summary>The book's sequence.</summary>
+    /// <summary>Sequence of the book.</summary>
     public long Sequence { get; private set; }
 
-    /// <summary>The best bid and ask; nothing where there is none.</summary>
+    /// <summary>Best bid and ask; empty if there is none.</summary>
     public (DepthLevel Bid, DepthLevel Ask) Best => (_bids.Values.FirstOrDefault(), _asks.Values.FirstOrDefault());
 
     public IEnumerable<DepthLevel> Bids => _bids.Values;
 
     public IEnumerable<DepthLevel> Asks => _asks.Values;
 
-    /// <summary>Forgets everything.</summary>
+    /// <summary>Clears the book.</summary>
     public void Forget()
     {
         _bids.Clear();
@@ -32,7 +32,10 @@ internal sealed class WireBook
         (IsKnown, Sequence) = (false, 0);
     }
 
-    /// <summary>Takes in an update; which levels changed. A snapshot changes those in which it differs from what was there.</summary>
+    /// <summary>
+    /// Applies an update and returns the changed levels. A snapshot changes those in which it differs from the previous
+    /// book.
+    /// </summary>
     public ImmutableArray<(Side Side, long PriceTicks)> Take(MarketUpdate update)
     {
         var changes = ImmutableArray.CreateBuilder<(Side Side, long PriceTicks)>();
@@ -42,7 +45,7 @@ internal sealed class WireBook
         return changes.ToImmutable();
     }
 
-    /// <summary>Lots at a price; 0 for none.</summary>
+    /// <summary>Returns the lots at a price; 0 for none.</summary>
     public long Lots(Side side, long priceTicks) =>
         (side == Side.Buy ? _bids : _asks).GetValueOrDefault(priceTicks).QuantityLots;
 

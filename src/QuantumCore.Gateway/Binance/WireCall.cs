@@ -5,30 +5,30 @@ using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>What a caller must show.</summary>
+/// <summary>Authentication that a call requires.</summary>
 internal enum WireSecurity
 {
-    /// <summary>Nothing.</summary>
+    /// <summary>No authentication.</summary>
     None = 0,
 
     /// <summary>A known key.</summary>
     Key = 1,
 
-    /// <summary>A signature of a key that may read.</summary>
+    /// <summary>Signature of a key that may read.</summary>
     Read = 2,
 
-    /// <summary>A signature of a key that may trade.</summary>
+    /// <summary>Signature of a key that may trade.</summary>
     Trade = 3,
 }
 
-/// <summary>A call of this wire, whichever way it comes.</summary>
+/// <summary>A call of the Binance interface, over HTTP or WebSocket.</summary>
 /// <param name="Method">HTTP method.</param>
-/// <param name="Path">Its path.</param>
-/// <param name="Lane">Who waits with it.</param>
-/// <param name="Security">What it needs.</param>
-/// <param name="Weight">What it counts for in the limit of requests.</param>
-/// <param name="Orders">How many orders it counts for.</param>
-/// <param name="Answer">What it does.</param>
+/// <param name="Path">Path.</param>
+/// <param name="Lane">Admission lane.</param>
+/// <param name="Security">Required authentication.</param>
+/// <param name="Weight">Request weight, for the rate limit.</param>
+/// <param name="Orders">Number of orders it counts for, for the order limit.</param>
+/// <param name="Answer">Handler.</param>
 internal sealed record WireCall(
     string Method,
     string Path,
@@ -38,33 +38,33 @@ internal sealed record WireCall(
     int Orders,
     Func<WireRequest, ValueTask<WireAnswer>> Answer)
 {
-    /// <summary>A call that reads.</summary>
+    /// <summary>Makes a call that reads.</summary>
     public static WireCall Get(
         string path, WireSecurity security, int weight, Func<WireRequest, ValueTask<WireAnswer>> answer) =>
         new("GET", path, Lane.Readings, security, _ => weight, 0, answer);
 }
 
-/// <summary>A request that was let in.</summary>
-/// <param name="Parameters">What it says.</param>
-/// <param name="Key">The key that was shown; null where nobody has to be known.</param>
-/// <param name="Address">Where it comes from.</param>
-/// <param name="Shown">The key's text that came with it, whether anybody had to be known or not; null for none.</param>
+/// <summary>An admitted request.</summary>
+/// <param name="Parameters">Parameters of the request.</param>
+/// <param name="Key">API key that was authenticated; null if the call needs none.</param>
+/// <param name="Address">Client IP.</param>
+/// <param name="Shown">Text of the key that the client sent, needed or not; null for none.</param>
 internal sealed record WireRequest(WireParameters Parameters, ApiKey? Key, IPAddress? Address, string? Shown)
 {
-    /// <summary>Whose it is; 0 where nobody has to be known.</summary>
+    /// <summary>Account of the key; 0 if the call needs no authentication.</summary>
     public long Account => Key?.Account ?? 0;
 }
 
-/// <summary>What is answered: an error, with more about it where there is more, or what is written.</summary>
-/// <param name="Error">Why not; null when it was done.</param>
-/// <param name="Write">Writes one JSON value; of an error the member <c>data</c>.</param>
+/// <summary>Answer to a request: a result, or an error, which may have data.</summary>
+/// <param name="Error">Error; null on success.</param>
+/// <param name="Write">Writes one JSON value: the result, or the member <c>data</c> of an error.</param>
 internal readonly record struct WireAnswer(WireError? Error, Action<Utf8JsonWriter>? Write)
 {
     public static WireAnswer Of(Action<Utf8JsonWriter> write) => new(null, write);
 
     public static implicit operator WireAnswer(WireError error) => new(error, null);
 
-    /// <summary>The answer as it stands in a body.</summary>
+    /// <summary>Writes the answer as a response body.</summary>
     public static void WriteBody(Utf8JsonWriter to, WireAnswer answer)
     {
         if (answer.Error is not { } error)

@@ -1,6 +1,6 @@
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Every call of this wire.</summary>
+/// <summary>All calls of the Binance interface.</summary>
 internal sealed class WireCalls(
     WireRulebook rulebook,
     WireMarket market,

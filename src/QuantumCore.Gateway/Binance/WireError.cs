@@ -2,11 +2,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>A refusal in this wire's words: clients tell errors apart by number and, for -2010 and -1013, by exact text.</summary>
-/// <param name="Code">The number.</param>
-/// <param name="Message">The text.</param>
-/// <param name="Status">The HTTP status.</param>
-/// <param name="RetryAfter">Seconds after which it is worth asking again, of 429 and 418; 0 of others.</param>
+/// <summary>
+/// Error in Binance's format. Clients tell errors apart by code and, for -2010 and -1013, by exact text.
+/// </summary>
+/// <param name="Code">Error code.</param>
+/// <param name="Message">Error text.</param>
+/// <param name="Status">HTTP status.</param>
+/// <param name="RetryAfter">Seconds until a retry, for 429 and 418; 0 for others.</param>
 internal readonly record struct WireError(int Code, string Message, int Status = 400, int RetryAfter = 0)
 {
     public static readonly WireError UnknownOrder = new(-2011, "Unknown order sent.");
@@ -39,7 +41,10 @@ internal readonly record struct WireError(int Code, string Message, int Status =
 
     public static WireError Filter(string name) => new(-1013, $"Filter failure: {name}");
 
-    /// <summary>A refusal of the exchange. Of an order unless <paramref name="unknown"/> says what it is about.</summary>
+    /// <summary>
+    /// Translates a refusal of the exchange. It is an order's refusal, unless <paramref name="unknown"/> is the error
+    /// for an unknown object.
+    /// </summary>
     public static WireError Of(Refusal refusal, WireError? unknown = null) => refusal.Reason switch
     {
         RejectReason.UnknownSymbol => BadSymbol,

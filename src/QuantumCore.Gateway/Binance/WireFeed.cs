@@ -9,17 +9,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Someone who follows streams of this wire.</summary>
+/// <summary>Reader of Binance streams.</summary>
 internal interface IWireReader
 {
-    /// <summary>A message of a stream. Must return at once; the bytes are shared with every other reader.</summary>
+    /// <summary>Takes a message of a stream. It must return at once; all readers share the bytes.</summary>
     void Offer(WireMessage message);
 }
 
-/// <summary>A message of a stream, written once for all its readers.</summary>
+/// <summary>Stream message, written once for all its readers.</summary>
 internal sealed class WireMessage(string stream, ReadOnlyMemory<byte> raw)
 {
-    /// <summary>The stream's name.</summary>
+    /// <summary>Name of the stream.</summary>
     public string Stream => stream;
 
     private readonly Lazy<ReadOnlyMemory<byte>> _wrapped = new(() =>
@@ -30,25 +30,28 @@ internal sealed class WireMessage(string stream, ReadOnlyMemory<byte> raw)
 
     public ReadOnlyMemory<byte> Raw => raw;
 
-    /// <summary>With the stream's name, whose characters need no escape: they are those of a symbol and of words.</summary>
+    /// <summary>
+    /// Message wrapped with the stream's name, whose characters need no escape: they are those of a symbol and of
+    /// words.
+    /// </summary>
     public ReadOnlyMemory<byte> Wrapped => _wrapped.Value;
 }
 
-/// <summary>Streams that can be followed.</summary>
+/// <summary>Feed of streams.</summary>
 internal interface IWireFeed
 {
-    /// <summary>Starts to give the reader a stream.</summary>
+    /// <summary>Adds a reader of a stream.</summary>
     void Join(WireStreamName name, IWireReader reader);
 
-    /// <summary>Gives the reader nothing more of a stream.</summary>
+    /// <summary>Removes a reader of a stream.</summary>
     void Leave(WireStreamName name, IWireReader reader);
 }
 
-/// <summary>The feeds of this process: one per symbol, and one of all symbols for each such stream.</summary>
+/// <summary>Feeds of this process: one per symbol, and one of all symbols for each such stream.</summary>
 internal sealed class WireFeeds(
     BookFeeds books, WireTickers tickers, MarketHistory history, Listings listings, TimeProvider time, ILogger<WireFeeds> log)
 {
-    /// <summary>One entry per listed symbol.</summary>
+    /// <summary>Feeds, one entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, WireFeed> _feeds = new(StringComparer.Ordinal);
 
     private readonly ConcurrentDictionary<string, WireMarketFeed> _ofAll = new(StringComparer.Ordinal);
@@ -60,8 +63,9 @@ internal sealed class WireFeeds(
 }
 
 /// <summary>
-/// The streams of one symbol for all their readers. Trades and best prices are told when they come; the book ten times a second or
-/// once, in steps that follow on each other; candles and tickers once a second, from the history. Nothing is told of what did not change.
+/// Streams of one symbol for all their readers. Trades and best prices are sent at once. The book is sent ten times a
+/// second or once, in consecutive updates. Candles and tickers are sent once a second, from the history. Unchanged data
+/// is not sent.
 /// </summary>
 internal sealed class WireFeed(
     Instrument instrument, BookFeed book, WireTickers tickers, MarketHistory history, TimeProvider time, ILogger log) : IUpdateReader, IWireFeed
@@ -143,7 +147,10 @@ internal sealed class WireFeed(
             stream.Tell(to => WireStreamWriting.Aggregate(to, instrument, NowMillis, trade));
     }
 
-    /// <summary>Tells what is due as long as there are readers. What the history throws ends here; it is asked again a second later.</summary>
+    /// <summary>
+    /// Sends due messages as long as there are readers. Exceptions of the history end here; it is read again a second
+    /// later.
+    /// </summary>
     private async Task Tell()
     {
         book.Join(this);
@@ -167,10 +174,10 @@ internal sealed class WireFeed(
         }
     }
 
-    /// <summary>Nobody is left: follows the book no more. Whether it stays so: somebody may have come meanwhile.</summary>
+    /// <summary>Leaves the book if no readers are left. Returns false if a reader has joined meanwhile.</summary>
     private bool IsOver()
     {
-        // Not under the lock: the book's feed calls this one under its own.
+        // Outside the lock, because the book's feed calls this one under its own lock.
         book.Leave(this);
         lock (_lock)
         {
@@ -186,7 +193,7 @@ internal sealed class WireFeed(
         return false;
     }
 
-    /// <summary>Tells the book to those whose turn it is; false when nobody is left.</summary>
+    /// <summary>Sends the book to the streams that are due; false if no readers are left.</summary>
     private bool TellBook(bool isSecond)
     {
         lock (_lock)
@@ -224,7 +231,7 @@ internal sealed class WireFeed(
 
         foreach (var stream in due)
         {
-            // Marked first: a trade that comes meanwhile is told a second later.
+            // Marked first: a trade that arrives meanwhile is sent a second later.
             stream.ToldTrades = seen;
             stream.IsNew = false;
             stream.ToldMinute = NowMillis / MinuteMillis;
@@ -237,14 +244,15 @@ internal sealed class WireFeed(
 
     private bool IsDue(WireStream stream) => stream.IsNew || stream.ToldTrades != _tradesSeen
         || (stream.Name.Kind == WireStreamKind.Candle && NowMillis * 1_000_000 >= stream.OpenCandle.EndNanos)
-        // A window is of whole minutes: with each, trades fall out of it.
+        // Windows have whole minutes: with each minute, trades drop out.
         || (stream.Name.Kind is WireStreamKind.WindowTicker or WireStreamKind.AveragePrice && stream.ToldMinute != NowMillis / MinuteMillis);
 
     private async Task TellCandle(WireStream stream)
     {
         var now = NowMillis * 1_000_000;
         var open = stream.OpenCandle;
-        // From the open one on: a look that comes late finds more than one that has ended. Far behind, it goes on with the newest.
+        // Start at the open candle: after a delay, more than one may have ended. Far behind, it continues with the
+        // newest ones.
         long? from = now - open.StartNanos < CandlesBehind * (open.EndNanos - open.StartNanos) ? open.StartNanos : null;
         var candles = stream.Name.Period is { } period
             ? await history.Candles(new CandleQuery(instrument.Symbol, period, from, now, CandlesBehind))
@@ -281,7 +289,7 @@ internal sealed class WireFeed(
             stream.Tell(to => WireStreamWriting.Ticker(to, instrument, NowMillis, day));
     }
 
-    /// <summary>A stream that somebody follows.</summary>
+    /// <summary>Stream with readers.</summary>
     private sealed class WireStream(WireStreamName name, long sequence, long nanos)
     {
         private readonly HashSet<(Side Side, long PriceTicks)> _changes = [];
@@ -290,18 +298,18 @@ internal sealed class WireFeed(
 
         public HashSet<IWireReader> Readers { get; } = [];
 
-        /// <summary>Since when somebody follows it, Unix nanoseconds: what had ended before is not told.</summary>
+        /// <summary>Time of the first reader, Unix nanoseconds; candles that ended before are not sent.</summary>
         public long SinceNanos => nanos;
 
-        /// <summary>Somebody came who has been told nothing yet.</summary>
+        /// <summary>True if a reader has joined that has got nothing yet.</summary>
         public bool IsNew { get; set; }
 
-        /// <summary>The book's sequence that was told last.</summary>
+        /// <summary>Sequence of the book that was last sent.</summary>
         public long ToldSequence { get; set; } = sequence;
 
         public long ToldTrades { get; set; }
 
-        /// <summary>The minute, since 1970, in which statistics were told last.</summary>
+        /// <summary>Minute since 1970 in which statistics were last sent.</summary>
         public long ToldMinute { get; set; }
 
         public Candle OpenCandle { get; set; }

@@ -4,19 +4,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Lets requests in: who asks, whether the signature is theirs, whether it is of this moment, whether they may.</summary>
+/// <summary>Authenticates and authorizes requests: key, signature, timestamp and rights.</summary>
 internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits, ClientClock clock)
 {
     private const long LongestWindowMicros = 60_000_000;
     private const long DefaultWindowMicros = 5_000_000;
     private const long FutureMicros = 1_000_000;
 
-    /// <summary>Does what is asked for, or says why not. The weight was counted.</summary>
-    /// <param name="call">What is asked for.</param>
-    /// <param name="parameters">With what.</param>
-    /// <param name="keyText">The key that was shown.</param>
-    /// <param name="origin">Where it comes from.</param>
-    /// <param name="counted">Told how many orders were counted, where any were.</param>
+    /// <summary>Checks and runs a request, or returns its error. Its weight is counted already.</summary>
+    /// <param name="call">Requested call.</param>
+    /// <param name="parameters">Parameters of the request.</param>
+    /// <param name="keyText">API key that the client sent.</param>
+    /// <param name="origin">Origin of the request.</param>
+    /// <param name="counted">Gets the number of counted orders, if any were counted.</param>
     public async ValueTask<WireAnswer> Run(
         WireCall call,
         WireParameters parameters,
@@ -43,7 +43,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         return await Answer(call, new WireRequest(parameters, key, origin.Address, keyText), counted);
     }
 
-    /// <summary>Does what is asked for, for someone who was identified.</summary>
+    /// <summary>Runs a request of an authenticated caller.</summary>
     public async ValueTask<WireAnswer> Answer(WireCall call, WireRequest request, Action<(int TenSeconds, int Day)> counted)
     {
         if (call.Orders > 0)
@@ -57,7 +57,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         return await call.Answer(request);
     }
 
-    /// <summary>Who shows this key; or why it opens nothing.</summary>
+    /// <summary>Returns the key of a text, or the error why it is not accepted.</summary>
     public async ValueTask<(WireError? Refusal, ApiKey? Key)> Identify(
         WireSecurity security, Lane lane, string? keyText, WireOrigin origin)
     {
@@ -75,18 +75,18 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
         return keys.MayAsk(key.Account, lane) ? (null, key) : (WireError.Of(new Refusal(RejectReason.TooManyRequests)), null);
     }
 
-    /// <summary>Whether the signature is the key's.</summary>
+    /// <summary>Verifies the signature of a request; returns an error, or null.</summary>
     public WireError? CheckSignature(WireParameters parameters, ApiKey key) => parameters.Signature is not { Length: > 0 } signature
         ? WireError.Missing("signature")
         : RequestSignature.IsValid(seal, key, parameters.Payload, signature) ? null : WireError.BadSignature;
 
     /// <summary>
-    /// Whether the request is of this moment, by the clock of its key: not more than its window old, and at most a second ahead. A
-    /// time is in milliseconds, or in microseconds when it has 16 digits.
+    /// Checks the timestamp of a request by the clock of its key. It must not be older than the receive window, and at
+    /// most a second ahead. It is in milliseconds, or in microseconds if it has 16 digits. Returns an error, or null.
     /// </summary>
     /// <param name="parameters">The request.</param>
-    /// <param name="keyText">The key that it shows.</param>
-    /// <param name="what">What is asked for, for who put the clock wrong.</param>
+    /// <param name="keyText">API key that the client sent.</param>
+    /// <param name="what">Name of the call, for the report to a test that set the clock wrong.</param>
     public WireError? CheckTime(WireParameters parameters, string? keyText, string what)
     {
         var window = parameters.Text("recvWindow");

@@ -7,7 +7,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>The calls of this wire over HTTP: parameters in the query, the body or both; limits in the headers of every answer.</summary>
+/// <summary>
+/// HTTP calls of the Binance interface: parameters in the query, the body or both; limits in the headers of every
+/// answer.
+/// </summary>
 internal sealed class WireHttp(WireGate gate, WireLimits limits)
 {
     private const string KeyHeader = "X-MBX-APIKEY";
@@ -21,7 +24,7 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
             return;
         }
 
-        // What a GET asks for stands in its query alone.
+        // A GET has its parameters in the query only.
         if ((HttpMethods.IsGet(call.Method) ? "" : await Body(context)) is not { } body)
         {
             await Write(context, WireError.Of(Refusal.Malformed(null, "The body is too long, or no UTF-8.")) with { Status = 413 });
@@ -51,8 +54,8 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
     }
 
     /// <summary>
-    /// Returns true if the request's path is written as a call's, or begins as a path that ends with an asterisk does. The router takes
-    /// capitals and a slash at the end for nothing, Binance does not.
+    /// Returns true if the request's path is written exactly as a call's, or begins with it if the call's ends with an
+    /// asterisk. The router ignores case and a trailing slash, Binance does not.
     /// </summary>
     public static bool IsWritten(HttpContext context, string path)
     {
@@ -60,7 +63,7 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         return path.EndsWith('*') ? written.StartsWith(path[..^1], StringComparison.Ordinal) : written == path;
     }
 
-    /// <summary>Refuses a request that was not let in, in the words of this wire.</summary>
+    /// <summary>Rejects a request that was not admitted, in Binance's format.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal)
     {
         if (refusal.Reason is RejectReason.Overloaded or RejectReason.TooManyRequests)
@@ -68,7 +71,7 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         return Write(context, WireError.Of(refusal));
     }
 
-    /// <summary>Answers a request.</summary>
+    /// <summary>Writes the answer to a request.</summary>
     public static ValueTask<FlushResult> Write(HttpContext context, WireAnswer answer)
     {
         if (answer.Error is { RetryAfter: > 0 and var seconds })
@@ -76,7 +79,7 @@ internal sealed class WireHttp(WireGate gate, WireLimits limits)
         return Answer.Json(context, answer, static (to, answer) => WireAnswer.WriteBody(to, answer), answer.Error?.Status ?? 200);
     }
 
-    /// <summary>The body's text; null when it is too long or no text.</summary>
+    /// <summary>Reads the body's text; null if it is too long or no UTF-8.</summary>
     private static async ValueTask<string?> Body(HttpContext context)
     {
         if (context.Request.ContentLength is 0 || (context.Request.ContentLength is null && context.Request.Headers.TransferEncoding.Count == 0))

@@ -4,13 +4,16 @@ using System.Net;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>
-/// The limits that this wire tells its clients: weight of requests of an address, orders of an account. They hold here alone.
-/// Whoever goes on after having been refused is banned for a while.
+/// Rate limits of the Binance interface: request weight per address, and orders per account. They apply to this
+/// interface only. A client that continues after rejections is banned for a while.
 /// </summary>
-/// <remarks>In memory: a restart forgets what was counted. At most <see cref="MostCallers"/> callers of a kind are told apart.</remarks>
+/// <remarks>
+/// In memory: a restart resets the counts. At most <see cref="MostCallers"/> callers of each kind are counted
+/// separately.
+/// </remarks>
 internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
 {
-    /// <summary>Callers that are told apart; older windows are forgotten beyond.</summary>
+    /// <summary>Maximum number of callers counted separately; above it, older windows are dropped.</summary>
     public const int MostCallers = 10_000;
 
     private const int RefusalsBeforeBan = 100;
@@ -19,16 +22,16 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
     private readonly ConcurrentDictionary<IPAddress, Caller> _addresses = new();
     private readonly ConcurrentDictionary<long, Caller> _accounts = new();
 
-    /// <summary>Most weight of one address in a minute.</summary>
+    /// <summary>Maximum request weight of one address per minute.</summary>
     public int WeightPerMinute => options.WireWeightPerMinute;
 
-    /// <summary>Most orders of one account in ten seconds.</summary>
+    /// <summary>Maximum number of orders of one account per ten seconds.</summary>
     public int OrdersPerTenSeconds => options.WireOrdersPerTenSeconds;
 
-    /// <summary>Most orders of one account in a day, UTC.</summary>
+    /// <summary>Maximum number of orders of one account per UTC day.</summary>
     public int OrdersPerDay => options.WireOrdersPerDay;
 
-    /// <summary>Counts a request: the weight used in this minute, and why it is refused.</summary>
+    /// <summary>Counts a request. Returns the weight used in this minute, and an error above the limit.</summary>
     public (long Used, WireError? Refusal) TakeWeight(IPAddress? address, int weight)
     {
         var now = time.GetUtcNow();
@@ -51,7 +54,7 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Counts orders; why they are refused, or null.</summary>
+    /// <summary>Counts orders; returns an error above the limit, or null.</summary>
     public WireError? TakeOrders(long account, int orders)
     {
         var now = time.GetUtcNow();
@@ -70,7 +73,7 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Orders that were counted in these ten seconds and this day.</summary>
+    /// <summary>Returns the number of orders counted in the current ten seconds and the current day.</summary>
     public (int TenSeconds, int Day) Orders(long account)
     {
         var now = time.GetUtcNow();
@@ -124,7 +127,7 @@ internal sealed class WireLimits(GatewayOptions options, TimeProvider time)
 
         public bool IsIdle(DateTimeOffset now) => BannedUntil <= now && _minute < Minute(now) && _day < DayOf(now);
 
-        /// <summary>Windows that have passed begin anew.</summary>
+        /// <summary>Resets windows that have passed.</summary>
         public void Turn(DateTimeOffset now)
         {
             if (_minute != Minute(now))

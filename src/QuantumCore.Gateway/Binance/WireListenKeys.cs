@@ -7,13 +7,13 @@ using QuantumCore.Gateway.Following;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>
-/// Listen keys: names of streams that tell what happens to an account, for clients from before one could subscribe by signature.
-/// A listen key is the sealed hash of the API key that asked for it, and when: every process of an exchange reads it, none has to
-/// remember it, and it opens nothing that its API key does not open at that moment from that address.
+/// Listen keys: names of account event streams, for clients from before subscriptions by signature. A listen key is the
+/// sealed hash of the API key that asked for it, and its time. Every process of an exchange can read it, and none has
+/// to store it. It gives no access that its API key does not have at that moment from that address.
 /// </summary>
 internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds feeds, TimeProvider time)
 {
-    /// <summary>As long as a connection.</summary>
+    /// <summary>Life of a listen key, the same as a connection's.</summary>
     private static readonly TimeSpan s_life = TimeSpan.FromDays(1);
 
     private const string Purpose = "listen-key";
@@ -27,7 +27,9 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds
         new("DELETE", "/api/v3/userDataStream", Lane.Readings, WireSecurity.Key, static _ => 2, 0, Check),
     ];
 
-    /// <summary>What happens to the account of a listen key, and how long that is told; null when it opens nothing.</summary>
+    /// <summary>
+    /// Returns the account feed of a listen key, and its remaining life; null if the key is not valid.
+    /// </summary>
     public async ValueTask<(AccountFeed Feed, TimeSpan Left)?> Find(string text, WireOrigin origin) =>
         Open(text) is var (hash, left) && await keys.FindHashed(hash, origin.Address) is { Account: > 0 } key && (!key.IsDemo || origin.IsLocal)
             ? (feeds.Of(key.Account), left)
@@ -62,7 +64,10 @@ internal sealed class WireListenKeys(KeyRing keys, SecretSeal seal, AccountFeeds
             : s_unknown);
     }
 
-    /// <summary>The hash of the API key that this listen key was made with, and how long it lives yet; null when it is none, or too old.</summary>
+    /// <summary>
+    /// Returns the hash of the API key that made this listen key, and its remaining life; null if it is none, or
+    /// expired.
+    /// </summary>
     private (string Hash, TimeSpan Left)? Open(string text)
     {
         if (text.Length > LongestKey || !Base64Url.IsValid(text)

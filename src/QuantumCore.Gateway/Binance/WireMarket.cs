@@ -5,13 +5,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>What everyone may see: the clock, books, trades, candles.</summary>
+/// <summary>Public market data: clock, books, trades, candles.</summary>
 internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Listings listings, ClientClock clock, TimeProvider time)
 {
-    /// <summary>A time that is not less is in microseconds.</summary>
+    /// <summary>Lowest time that is in microseconds; lower ones are in milliseconds.</summary>
     public const long LeastMicros = 1_000_000_000_000_000;
 
-    /// <summary>No time is later: the year 2255, with room behind it for what is added to a time.</summary>
+    /// <summary>Latest time, Unix nanoseconds: the year 2255, with room for additions to a time.</summary>
     private const long LatestNanos = 9_000_000_000_000_000_000;
 
     private const int MostLevels = 1_000;
@@ -29,7 +29,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         WireCall.Get("/api/v3/uiKlines", WireSecurity.None, 2, Candles),
     ];
 
-    /// <summary>The symbol that is asked for; null when there is none, and the parameters say so.</summary>
+    /// <summary>Returns the requested instrument. Null if there is none; the parameters then have the error.</summary>
     public static async ValueTask<Instrument?> Symbol(WireParameters parameters, Listings listings)
     {
         parameters.Needed("symbol");
@@ -185,7 +185,7 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         });
     }
 
-    /// <summary>The time zone that days begin in: there is one.</summary>
+    /// <summary>Reads the time zone in which days begin; only UTC is accepted.</summary>
     public static void ReadZone(WireParameters parameters)
     {
         if (parameters.Text("timeZone") is not (null or "0" or "0:00" or "00:00" or "+00:00"))
@@ -193,8 +193,8 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
     }
 
     /// <summary>
-    /// A time in milliseconds or, of 16 digits, in microseconds, as nanoseconds; null when it is absent. One in the far future, as those
-    /// send who mean all there is, is that of <see cref="LatestNanos"/>.
+    /// Reads a time as nanoseconds; null if absent. It is in milliseconds or, with 16 digits, in microseconds. Clients
+    /// use a time in the far future for everything; it becomes <see cref="LatestNanos"/>.
     /// </summary>
     public static long? Nanos(WireParameters parameters, string name) => parameters.Number(name, 0, long.MaxValue) switch
     {
@@ -209,14 +209,16 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         if (shown.Length == limit)
             return [.. shown.Reverse()];
 
-        // What is shown live is what is remembered; the history has the rest.
+        // Trades in memory are the newest; the history has the rest.
         return await Past(instrument, null, null, null, limit);
     }
 
     private async ValueTask<ImmutableArray<PublicTrade>> Past(
         Instrument instrument, TradePlace? from, long? start, long? end, int limit) => await history.Trades(new TradeQuery(instrument.Symbol, from, start, end, limit));
 
-    /// <summary>The same trades, with those of the oldest one's record that came before it: its aggregate may have begun there.</summary>
+    /// <summary>
+    /// Returns the trades with earlier trades of the oldest one's record: its aggregate may have begun there.
+    /// </summary>
     private async ValueTask<IEnumerable<PublicTrade>> FromStart(Instrument instrument, ImmutableArray<PublicTrade> trades)
     {
         if (trades is not [{ Index: > 0 } oldest, ..])
@@ -234,13 +236,13 @@ internal sealed class WireMarket(IGrainFactory grains, MarketHistory history, Li
         return [.. whole, .. trades];
     }
 
-    /// <summary>Reads on until there are enough, and none is cut off in its middle.</summary>
+    /// <summary>Reads pages until there are enough aggregates, none of them incomplete.</summary>
     private async ValueTask<ImmutableArray<AggregateTrade>> AggregateFrom(
         Instrument instrument, long? fromId, long? start, long? end, int limit)
     {
         var trades = new List<PublicTrade>();
 
-        // From the start of its record: an id behind the first trade of an aggregate is none of another one.
+        // From the start of its record: an id behind the first trade of an aggregate does not start another one.
         TradePlace? place = fromId is { } id ? WireWriting.Place(id) with { Index = 0 } : null;
         while (true)
         {

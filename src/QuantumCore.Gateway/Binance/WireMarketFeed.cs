@@ -3,8 +3,9 @@ using Microsoft.Extensions.Logging;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>
-/// A stream of all symbols for all its readers: their own streams together. Best prices are told when they come; tickers once a
-/// second in one list, of those symbols whose ticker was told since. A symbol that is listed meanwhile joins within a second.
+/// Stream of all symbols for all its readers, made of the symbols' streams. Best prices are sent at once. Tickers are
+/// sent once a second in one list, with the symbols whose ticker was sent since. A newly listed symbol joins within a
+/// second.
 /// </summary>
 internal sealed class WireMarketFeed(WireStreamName name, WireFeeds feeds, Listings listings, TimeProvider time, ILogger log)
     : IWireFeed, IWireReader
@@ -49,7 +50,10 @@ internal sealed class WireMarketFeed(WireStreamName name, WireFeeds feeds, Listi
         }
     }
 
-    /// <summary>Follows every symbol as long as there are readers. A catalog that does not answer is asked again a second later.</summary>
+    /// <summary>
+    /// Follows every symbol as long as there are readers. If the catalog does not answer, it is asked again a second
+    /// later.
+    /// </summary>
     private async Task Run()
     {
         var followed = new Dictionary<string, (WireFeed Feed, WireStreamName Stream)>(StringComparer.Ordinal);
@@ -73,10 +77,13 @@ internal sealed class WireMarketFeed(WireStreamName name, WireFeeds feeds, Listi
         while (await timer.WaitForNextTickAsync(CancellationToken.None) && (TellWaiting() || !IsOver(followed)));
     }
 
-    /// <summary>Nobody is left: follows no symbol any more. Whether it stays so: somebody may have come meanwhile, and all are followed again.</summary>
+    /// <summary>
+    /// Leaves all symbols if no readers are left. Returns false if a reader has joined meanwhile; all symbols are then
+    /// followed again.
+    /// </summary>
     private bool IsOver(Dictionary<string, (WireFeed Feed, WireStreamName Stream)> followed)
     {
-        // Not under the lock: feeds call this one under their own.
+        // Outside the lock, because feeds call this one under their own lock.
         foreach (var (feed, stream) in followed.Values)
             feed.Leave(stream, this);
         followed.Clear();
@@ -87,7 +94,7 @@ internal sealed class WireMarketFeed(WireStreamName name, WireFeeds feeds, Listi
         }
     }
 
-    /// <summary>Tells what waits; false when nobody is left to tell it.</summary>
+    /// <summary>Sends waiting tickers; false if no readers are left.</summary>
     private bool TellWaiting()
     {
         lock (_lock)

@@ -7,12 +7,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Lists of orders that depend on each other. A list's id is the number of its first order within the account.</summary>
+/// <summary>Calls for order lists. The id of a list is the number of its first order within the account.</summary>
 internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
 
-    /// <summary>What the old pair calls otherwise than by the leg's name.</summary>
+    /// <summary>Parameters of the old pair that do not start with the leg's prefix.</summary>
     private static readonly FrozenDictionary<string, string> s_oldLimit =
         new Dictionary<string, string> { ["price"] = "price" }.ToFrozenDictionary(StringComparer.Ordinal);
 
@@ -42,7 +42,9 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         return (OrderListKind.OneCancelsOther, Pair(parameters, instrument, side, "quantity", "above", "below"));
     }
 
-    /// <summary>A pair as it was sent before either of its orders could be of any kind: a limit order that only makes, and a stop.</summary>
+    /// <summary>
+    /// Reads a pair of the old call, where each order has a fixed kind: a post-only limit order and a stop.
+    /// </summary>
     private static (OrderListKind Kind, ImmutableArray<HoldRequest> Orders) ReadOldPair(WireParameters parameters, Instrument instrument)
     {
         var side = new WireOrderReading(parameters, instrument).ReadSide("side");
@@ -50,7 +52,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         var stop = new WireOrderReading(parameters, instrument, "stop", s_oldStop)
             .Read(side, "quantity", parameters.Has("stopLimitPrice") ? "STOP_LOSS_LIMIT" : "STOP_LOSS");
 
-        // Above and below, as pairs are told: a sell's limit stands above its stop, a buy's below.
+        // Above and below, in the usual order of pairs: a sell's limit is above its stop, a buy's below.
         return (OrderListKind.OneCancelsOther, side == Side.Sell ? [limit, stop] : [stop, limit]);
     }
 
@@ -78,7 +80,10 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         ];
     }
 
-    /// <summary>Which kinds stand above and below the price: a limit where it rests, a stop on the other side.</summary>
+    /// <summary>
+    /// Checks the kinds above and below the price: limits and take-profits on the side where a limit rests, stop-losses
+    /// on the other side.
+    /// </summary>
     private static void CheckKinds(WireParameters parameters, Side side, string? above, string? below)
     {
         if (above is null || below is null)
@@ -148,7 +153,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             : WireError.NoSuchList;
     }
 
-    /// <summary>Of lists beyond the limit nothing is told: of the newest ones, or those from an id or a time on.</summary>
+    /// <summary>Answers with lists up to the limit: the newest ones, or those from an id or a time on.</summary>
     private async ValueTask<WireAnswer> ShowAll(WireRequest request)
     {
         var parameters = request.Parameters;
@@ -187,7 +192,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         return List(lists);
     }
 
-    /// <summary>Cancels what is open of a list; what is done already stays as it is.</summary>
+    /// <summary>Cancels the open orders of a list; orders that are done stay unchanged.</summary>
     private async ValueTask<WireAnswer> Cancel(WireRequest request)
     {
         var parameters = request.Parameters;
@@ -208,7 +213,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         var cancelled = false;
         foreach (var order in orders.Where(IsOpen))
         {
-            // One that ended with another one, or has traded since, is no failure.
+            // An order that ended with another one, or has traded since, is no failure.
             var report = await entry.Cancel(account, order.Symbol, order.OrderId);
             if (report.Reason is RejectReason.OutcomeUnknown or RejectReason.Overloaded)
                 return WireError.Of(new Refusal(report.Reason));
@@ -222,11 +227,11 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         return WireAnswer.Of(to => WriteCancelled(to, instrument, orders, cancelName));
     }
 
-    /// <summary>A list that was cancelled, with its orders as they ended.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="instrument">Its instrument.</param>
-    /// <param name="orders">Its orders.</param>
-    /// <param name="cancelName">The client's name for the cancel; null for each order's own.</param>
+    /// <summary>Writes a cancelled list, with its orders' final states.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="instrument">Instrument of the list.</param>
+    /// <param name="orders">Orders of the list.</param>
+    /// <param name="cancelName">Client's name for the cancel; null for each order's own.</param>
     public static void WriteCancelled(Utf8JsonWriter to, Instrument instrument, ImmutableArray<PastOrder> orders, string? cancelName) =>
         Write(to, orders, () =>
         {
@@ -236,7 +241,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
             to.WriteEndArray();
         });
 
-    /// <summary>The orders of a list; none when the account has no such list.</summary>
+    /// <summary>Returns the orders of a list; none if the account has no such list.</summary>
     private async ValueTask<ImmutableArray<PastOrder>> Find(long account, long? id, string? name)
     {
         if (id is null && await entry.Orders(new OrderQuery(account, ListName: name)) is [{ ListId: var named }])
@@ -258,7 +263,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         to.WriteEndArray();
     });
 
-    /// <summary>A list as it stands: done when all its orders are.</summary>
+    /// <summary>Writes a list; it is done if all its orders are.</summary>
     private static void Write(Utf8JsonWriter to, ImmutableArray<PastOrder> orders, Action? more = null)
     {
         var first = orders[0];
@@ -311,7 +316,7 @@ internal sealed class WireOrderLists(OrderEntry entry, Listings listings)
         to.WriteEndObject();
     }
 
-    /// <summary>What an order of a pair is.</summary>
+    /// <summary>Kind of an order in a pair.</summary>
     private enum Leg
     {
         Limit = 0,

@@ -5,31 +5,31 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>How much of a new order is told in the answer.</summary>
+/// <summary>Level of detail in the answer to a new order.</summary>
 internal enum WireResponse
 {
-    /// <summary>That it was taken.</summary>
+    /// <summary>Acknowledgement only.</summary>
     Ack = 0,
 
-    /// <summary>Its state too.</summary>
+    /// <summary>Also its state.</summary>
     Result = 1,
 
-    /// <summary>Its fills too.</summary>
+    /// <summary>Also its fills.</summary>
     Full = 2,
 }
 
-/// <summary>From this wire's parameters to an order in ticks and lots. What is wrong the parameters say.</summary>
-/// <param name="parameters">The parameters.</param>
-/// <param name="instrument">Its instrument.</param>
-/// <param name="prefix">What the names of its parameters begin with, in a list of orders; else nothing.</param>
-/// <param name="names">Names of parameters that do not begin so.</param>
+/// <summary>Reads an order in ticks and lots from Binance parameters. The parameters keep the errors.</summary>
+/// <param name="parameters">Parameters of the request.</param>
+/// <param name="instrument">Instrument of the order.</param>
+/// <param name="prefix">Prefix of its parameters' names in a list of orders; otherwise empty.</param>
+/// <param name="names">Names of parameters without that prefix.</param>
 internal sealed class WireOrderReading(
     WireParameters parameters, Instrument instrument, string prefix = "", IReadOnlyDictionary<string, string>? names = null)
 {
     private static readonly SearchValues<char> s_names =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_");
 
-    /// <summary>A client's name for an order or a list; made here when it is absent.</summary>
+    /// <summary>Reads the client's name for an order or a list; makes one if it is absent.</summary>
     public static string ReadName(WireParameters parameters, string name)
     {
         if (parameters.Text(name) is not { } text)
@@ -39,7 +39,10 @@ internal sealed class WireOrderReading(
         return text;
     }
 
-    /// <summary>How the answer is to be; market and limit orders tell all when nothing is said, and so do lists, which have no order of their own.</summary>
+    /// <summary>
+    /// Reads the level of detail. The default is full for market and limit orders, and for lists, which have no order
+    /// of their own.
+    /// </summary>
     public static WireResponse ReadResponse(WireParameters parameters, HoldRequest? order)
     {
         var isPlain = order is null or { Type: OrderType.Market } or { Type: OrderType.Limit, PostOnly: false };
@@ -50,9 +53,9 @@ internal sealed class WireOrderReading(
     }
 
     /// <summary>Reads an order.</summary>
-    /// <param name="side">Its side, where a list has one for several orders.</param>
-    /// <param name="quantity">The name of the parameter with its quantity, where a list has one for several orders.</param>
-    /// <param name="type">Its type, where a list says that for it.</param>
+    /// <param name="side">Side, if a list has one for several orders.</param>
+    /// <param name="quantity">Name of the quantity parameter, if a list has one for several orders.</param>
+    /// <param name="type">Type, if a list determines it.</param>
     public HoldRequest Read(Side? side = null, string? quantity = null, string? type = null)
     {
         var order = new HoldRequest(
@@ -82,7 +85,7 @@ internal sealed class WireOrderReading(
             _ => Unknown(order),
         };
 
-        // What orders of other types have does not go unheard: it would be taken for agreed.
+        // Parameters of other order types are not ignored: the client would assume that they apply.
         foreach (var member in (ReadOnlySpan<string>)["price", "timeInForce", "stopPrice", "trailingDelta", "icebergQty", "quoteOrderQty"])
         {
             if (parameters.IsUnread(Name(member)))
@@ -114,14 +117,14 @@ internal sealed class WireOrderReading(
         }
     }
 
-    /// <summary>A side that must be there.</summary>
+    /// <summary>Reads a required side.</summary>
     public Side ReadSide(string name)
     {
         parameters.Needed(name);
         return parameters.Word(name, WireWords.ReadSide, Side.Buy, new WireError(-1117, "Invalid side."));
     }
 
-    /// <summary>A quantity in lots, of the parameter of this whole name; 0 when it is absent.</summary>
+    /// <summary>Reads a quantity in lots from the parameter with this full name; 0 if absent.</summary>
     public long Lots(string name, bool isNeeded)
     {
         var error = Number(name, isNeeded, instrument.QuantityDecimals, instrument.TryParseQuantity, out var lots);
@@ -143,8 +146,8 @@ internal sealed class WireOrderReading(
     }
 
     /// <summary>
-    /// A stop or take-profit that becomes a market order; with a trailing delta it follows the price, from its stop price on
-    /// where it has one.
+    /// Reads a stop or take-profit that becomes a market order. With a trailing delta it follows the price, from its
+    /// stop price on if it has one.
     /// </summary>
     private HoldRequest Trigger(HoldRequest order)
     {
@@ -155,7 +158,7 @@ internal sealed class WireOrderReading(
 
         if (points is < 1 or > OrderConditions.BasisPointsLimit)
             parameters.Fail(WireError.Filter("TRAILING_DELTA"));
-        // A stop follows at once; a take-profit from its stop price on. That is all the exchange has.
+        // A stop follows at once, a take-profit from its stop price on. The exchange has no other trailing orders.
         if (order.Type == OrderType.Stop != (trigger == 0))
             parameters.Fail(WireError.BadCombination);
         return order with
@@ -218,7 +221,9 @@ internal sealed class WireOrderReading(
 
     private delegate DecimalError Parse(ReadOnlySpan<char> text, out long number);
 
-    /// <summary>Reads a number; what is wrong with its form is told at once, whether it is a whole number of steps is not.</summary>
+    /// <summary>
+    /// Reads a number. Overflow and excess precision are errors at once; the caller judges the result of the parser.
+    /// </summary>
     private DecimalError? Number(string name, bool isNeeded, int decimals, Parse parse, out long number)
     {
         number = 0;

@@ -6,12 +6,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Orders in this wire's members.</summary>
+/// <summary>Writes orders in Binance's format.</summary>
 internal static class WireOrderWriting
 {
     private static readonly OrderConditions s_none = new();
 
-    /// <summary>The answer to a new order.</summary>
+    /// <summary>Writes the answer to a new order.</summary>
     public static void WriteNew(
         Utf8JsonWriter to, Instrument instrument, ExecutionReport report, WireResponse response, long listId = -1)
     {
@@ -31,11 +31,11 @@ internal static class WireOrderWriting
         to.WriteEndObject();
     }
 
-    /// <summary>The answer to a cancel: the final state.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="instrument">Its instrument.</param>
+    /// <summary>Writes the answer to a cancel: the final state.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="instrument">Instrument of the order.</param>
     /// <param name="order">The order.</param>
-    /// <param name="cancelName">The client's name for the cancel.</param>
+    /// <param name="cancelName">Client's name for the cancel.</param>
     public static void WriteCancelled(Utf8JsonWriter to, Instrument instrument, PastOrder order, string cancelName)
     {
         to.WriteStartObject();
@@ -49,7 +49,7 @@ internal static class WireOrderWriting
         to.WriteEndObject();
     }
 
-    /// <summary>An order as it is asked for.</summary>
+    /// <summary>Writes an order for a query.</summary>
     public static void WriteOrder(Utf8JsonWriter to, Instrument instrument, PastOrder order)
     {
         var terms = order.Conditions.Decode() ?? s_none;
@@ -69,10 +69,10 @@ internal static class WireOrderWriting
         to.WriteEndObject();
     }
 
-    /// <summary>Since when an order has been in the book, Unix nanoseconds.</summary>
+    /// <summary>Returns the time since which an order has been in the book, Unix nanoseconds.</summary>
     public static long WorksSince(PastOrder order) => order.StageNanos != 0 ? order.StageNanos : order.CreatedNanos;
 
-    /// <summary>The same in milliseconds; -1 while it waits for its parent or its trigger.</summary>
+    /// <summary>Writes that time in milliseconds; -1 while the order waits for its parent or its trigger.</summary>
     public static void WriteWorkingTime(Utf8JsonWriter to, PastOrder order)
     {
         if (order.Stage == OrderStage.Working)
@@ -81,7 +81,7 @@ internal static class WireOrderWriting
             to.WriteNumber("workingTime"u8, -1);
     }
 
-    /// <summary>What an order is and how far it has come.</summary>
+    /// <summary>Writes the terms and the state of an order.</summary>
     public static void WriteState(Utf8JsonWriter to, Instrument instrument, PastOrder order)
     {
         var terms = order.Conditions.Decode() ?? s_none;
@@ -109,7 +109,7 @@ internal static class WireOrderWriting
         }
     }
 
-    /// <summary>The same of an amended order, whose members have other names.</summary>
+    /// <summary>Writes the terms and the state of an amended order, whose members have other names.</summary>
     public static void WriteAmended(Utf8JsonWriter to, Instrument instrument, PastOrder order)
     {
         to.WritePriceText("price"u8, instrument, OrderCombinations.IsMarket(order.Type) ? 0 : order.PriceTicks);

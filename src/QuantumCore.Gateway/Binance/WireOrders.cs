@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>The calls about single orders: they take the way of every order.</summary>
+/// <summary>Calls for single orders, which use the same order entry as all orders.</summary>
 internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listings listings, Door door, WireLimits limits)
 {
     private static readonly Func<WireParameters, int> s_one = static _ => 1;
@@ -27,7 +27,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         WireCall.Get("/api/v3/rateLimit/order", WireSecurity.Read, 40, ShowLimits),
     ];
 
-    /// <summary>Why an order is refused; null when it was taken.</summary>
+    /// <summary>Returns the error of a rejected order; null if it was accepted.</summary>
     public static WireError? Refused(ExecutionReport report, WireError? unknown = null) => report.Reason == RejectReason.None
         ? null
         : WireError.Of(new Refusal(report.Reason, report.Field, report.Limit), unknown);
@@ -81,7 +81,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (request.Parameters.End() is { } wrong)
             return wrong;
 
-        // What waits at the door was sent before this: it does not survive either.
+        // Queued orders were sent before this cancel, so they are rejected too.
         door.RefuseWaiting(request.Account);
         var view = await entry.View(request.Account);
         var open = view.OpenOrders.Where(order => order.Symbol == instrument!.Symbol && order.OrderId > 0).ToArray();
@@ -108,8 +108,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     }
 
     /// <summary>
-    /// A cancel and then a new order that is paid for by itself; what happens when one fails the mode says. In one step, without a
-    /// moment in between, an order is replaced by the native interface.
+    /// Cancels an order, then enters a new one with its own cover. The mode decides what happens if one of the two
+    /// fails. The native interface can replace an order in one step, without a moment in between.
     /// </summary>
     private async ValueTask<WireAnswer> CancelReplace(WireRequest request)
     {
@@ -124,7 +124,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return refused;
         if (await entry.Try(request.Account, order) is { } refusal)
             return WireError.Of(refusal);
-        // Many name the new order as the one it replaces: that is never taken here, and is to cost nobody the order that is there.
+        // Many clients give the new order the replaced order's name. That is never accepted here, and must not cost
+        // them the existing order.
         if (parameters.Has("newClientOrderId") && (await entry.LookUp(request.Account, order.ClientOrderId)).Reason == RejectReason.None)
             return WireError.Duplicate;
 
@@ -174,9 +175,10 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (lots == order.QuantityLots || lots <= order.FilledLots)
             return new WireError(-2038, "The requested action would change no state; rejecting.");
 
-        // The order keeps its name: who asks for that does not name the amendment.
+        // The order keeps its name, so the amendment gets another one.
         newName = newName == order.ClientOrderId ? OrderReading.NewClientOrderId() : newName;
-        // Made smaller by another one in this moment, it would grow: it is still there, and is not replaced either.
+        // If a concurrent amendment has made it smaller, this one would enlarge it: the order is kept, and not replaced
+        // either.
         var report = await entry.Amend(request.Account, order.Symbol, order.OrderId, newName, 0, lots, keepsPlace: true);
         if (Refused(report, report.Reason == RejectReason.WouldGrow ? s_increase : WireError.NoSuchOrder) is { } error)
             return error;
@@ -285,7 +287,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         return (null, instrument, new WireOrderReading(parameters, instrument).Read());
     }
 
-    /// <summary>Which order is meant, and what the client calls what it does to it.</summary>
+    /// <summary>Reads the order that a request means, and the client's name for the operation.</summary>
     private async ValueTask<(WireError? Wrong, NamedOrder Named, string Name)> ReadNamed(
         WireParameters parameters, string prefix, bool isCancel = true)
     {
@@ -303,8 +305,9 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     }
 
     /// <summary>
-    /// Cancels; the order as it is now, or why not. The exchange tells a cancel of an order that is done how it ended; here such an
-    /// order is unknown, also where another cancel came first by a moment: of two that replace one order one alone is to enter its own.
+    /// Cancels an order; returns its current state, or an error. The native cancel of a done order returns how it
+    /// ended. Here such an order is unknown, even if another cancel came just before. So of two requests that replace
+    /// one order, only one enters its own.
     /// </summary>
     private async ValueTask<(WireError? Error, PastOrder? Order)> Cancel(long account, NamedOrder named)
     {
@@ -322,7 +325,8 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         if (order is { Status: not (OrderStatus.New or OrderStatus.PartiallyFilled) } || (order is null && named.OrderId is not null))
             return (WireError.UnknownOrder, null);
 
-        // Who takes the exit away while it waits is not to be left with the entry: a list is cancelled whole. An entry that was filled meanwhile stays.
+        // A client that cancels a pending exit must not be left with the entry: the whole list is cancelled. An entry
+        // that was filled meanwhile stays.
         if (order is { Stage: OrderStage.Pending, ListId: { } list }
             && await entry.Orders(new OrderQuery(account, symbol, Number: list)) is [var parent]
             && await entry.Cancel(account, symbol, parent.OrderId) is { Reason: RejectReason.None, Status: OrderStatus.Cancelled, WasCancelled: false })
@@ -330,7 +334,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             return (null, await Past(account, symbol, order.OrderId) ?? order);
         }
 
-        // A name that no order has yet is used up: one that is still on its way under it is not to live.
+        // An unknown name is used up: an order in flight under it must not enter.
         var report = order is null
             ? await entry.CancelByClientOrderId(account, named.ClientOrderId!)
             : await entry.Cancel(account, symbol, order.OrderId);
@@ -344,7 +348,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
         return (null, isAsEntered ? view : await Past(account, symbol, report.OrderId) ?? view);
     }
 
-    /// <summary>An order as it is now; null when the account has none such.</summary>
+    /// <summary>Returns the current state of an order; null if the account has none such.</summary>
     private async ValueTask<PastOrder?> Find(long account, NamedOrder named)
     {
         var symbol = named.Instrument!.Symbol;
@@ -360,7 +364,7 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
             orderId = one.OrderId;
         }
 
-        // The book knows what has become of it; the history is to be as new.
+        // The book knows its state; the history must be as new.
         var report = await entry.Status(account, symbol, orderId);
         return report.Reason == RejectReason.None
             && await Past(account, symbol, orderId) is { } order
@@ -372,11 +376,11 @@ internal sealed class WireOrders(IGrainFactory grains, OrderEntry entry, Listing
     private async ValueTask<PastOrder?> Past(long account, string symbol, long orderId) =>
         await entry.Orders(new OrderQuery(account, symbol, OrderId: orderId)) is [var order] ? order : null;
 
-    /// <summary>An open order as the account sees it; what was traded for it the history knows.</summary>
+    /// <summary>Makes the current state of an open order from the account's view; the history has its fills.</summary>
     private static PastOrder Live(OpenOrder order, PastOrder? past) => past is not null && past.FilledLots >= order.FilledLots
         ? past with { Stage = order.Stage, StageNanos = order.StageNanos }
         : OrderViews.Of(order, []) with { FilledValue = past?.FilledValue ?? 0, ListId = past?.ListId, Prevented = past?.Prevented };
 
-    /// <summary>An order as a request names it.</summary>
+    /// <summary>Order as a request names it.</summary>
     private readonly record struct NamedOrder(Instrument? Instrument, long? OrderId, string? ClientOrderId);
 }

@@ -5,15 +5,15 @@ using System.Net;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>
-/// The parameters of a request, and what of them was signed. Keeps the first that is wrong; what can't be read counts as absent
-/// until the request is refused. One that a call did not ask for is wrong too: it may be a misspelt one.
+/// Parameters of a request, and its signed payload. Keeps the first error; a parameter that cannot be read counts as
+/// absent until the request is rejected. A parameter that no call reads is an error too, because it may be misspelt.
 /// </summary>
 internal sealed class WireParameters
 {
     private const int Most = 100;
     private const int MostSymbols = 1_000;
 
-    /// <summary>Most digits of a number, before its point and behind it.</summary>
+    /// <summary>Maximum number of digits of a number, on each side of its point.</summary>
     private const int MostDigits = 20;
 
     private const string SymbolRange = "^[A-Z0-9-_.]{1,20}$";
@@ -30,18 +30,18 @@ internal sealed class WireParameters
 
     private WireParameters(string payload) => Payload = payload;
 
-    /// <summary>What the signature is of, exactly as it was sent.</summary>
+    /// <summary>Signed payload, exactly as it was sent.</summary>
     public string Payload { get; }
 
-    /// <summary>The signature; null when there is none.</summary>
+    /// <summary>Signature; null if there is none.</summary>
     public string? Signature { get; private set; }
 
-    /// <summary>The first thing that is wrong with what was read; null when all is well.</summary>
+    /// <summary>First error of the parameters read so far; null if there is none.</summary>
     public WireError? Wrong => _wrong;
 
     /// <summary>
-    /// Parameters of the query and of a form's body; where both have one, the query's counts. What was signed is the query and
-    /// the body behind it, without the signature.
+    /// Reads parameters of the query and of a form body; the query's wins if both have one. The signed payload is the
+    /// query followed by the body, without the signature.
     /// </summary>
     public static WireParameters Of(string query, string body)
     {
@@ -55,7 +55,10 @@ internal sealed class WireParameters
         return parameters;
     }
 
-    /// <summary>Parameters of a message: what was signed is all of them by their names, without the signature.</summary>
+    /// <summary>
+    /// Reads parameters of a WebSocket message. The signed payload is all of them sorted by name, without the
+    /// signature.
+    /// </summary>
     public static WireParameters Of(IReadOnlyDictionary<string, string> values)
     {
         var signed = values.Where(value => value.Key != SignatureName).OrderBy(value => value.Key, StringComparer.Ordinal);
@@ -71,13 +74,13 @@ internal sealed class WireParameters
         return parameters;
     }
 
-    /// <summary>Whether a parameter was sent; it need not be read.</summary>
+    /// <summary>Returns true if a parameter was sent; this does not count as reading it.</summary>
     public bool Has(string name) => _values.ContainsKey(name);
 
-    /// <summary>Whether a parameter was sent and nobody has read it.</summary>
+    /// <summary>Returns true if a parameter was sent and is not read yet.</summary>
     public bool IsUnread(string name) => Has(name) && !_read.Contains(name);
 
-    /// <summary>A text; null when it is absent.</summary>
+    /// <summary>Reads a text; null if absent.</summary>
     public string? Text(string name)
     {
         _read.Add(name);
@@ -90,7 +93,7 @@ internal sealed class WireParameters
         return null;
     }
 
-    /// <summary>A text that must be there.</summary>
+    /// <summary>Reads a required text.</summary>
     public string Needed(string name)
     {
         var text = Text(name);
@@ -99,7 +102,7 @@ internal sealed class WireParameters
         return text ?? "";
     }
 
-    /// <summary>A whole number within a range; null when it is absent.</summary>
+    /// <summary>Reads an integer within a range; null if absent.</summary>
     public long? Number(string name, long least, long most)
     {
         if (Text(name) is not { } text)
@@ -118,7 +121,7 @@ internal sealed class WireParameters
     }
 
     /// <summary>
-    /// Returns a decimal number's text without the zeros that lead it, as those send who pad it; null when it is absent or not of the legal range.
+    /// Reads a decimal number's text without leading zeros, which some clients pad with; null if absent or malformed.
     /// </summary>
     public string? Decimal(string name)
     {
@@ -134,17 +137,17 @@ internal sealed class WireParameters
         return null;
     }
 
-    /// <summary>Returns a number's text without the zeros that lead it; the one before the point stays.</summary>
+    /// <summary>Removes leading zeros from a number's text; one before the point stays.</summary>
     public static string WithoutLeadingZeros(string text)
     {
         var trimmed = text.TrimStart('0');
         return trimmed.Length == text.Length ? text : trimmed.Length == 0 || trimmed[0] == '.' ? "0" + trimmed : trimmed;
     }
 
-    /// <summary>How many are asked for: more than there may be are as many as there may be.</summary>
+    /// <summary>Reads the limit of the answer; a limit above the maximum becomes the maximum.</summary>
     public int Limit(int otherwise, int most) => (int)Math.Min(Number("limit", 1, long.MaxValue) ?? otherwise, most);
 
-    /// <summary>A word of a fixed set; <paramref name="otherwise"/> when it is absent.</summary>
+    /// <summary>Reads a word of a fixed set; <paramref name="otherwise"/> if absent.</summary>
     public T Word<T>(string name, Func<string, T?> read, T otherwise, WireError? wrong = null)
         where T : struct
     {
@@ -157,11 +160,11 @@ internal sealed class WireParameters
         return otherwise;
     }
 
-    /// <summary>Yes or no; no when it is absent.</summary>
+    /// <summary>Reads a boolean; false if absent.</summary>
     public bool Flag(string name) => Word<bool>(
         name, text => text.ToUpperInvariant() switch { "TRUE" => true, "FALSE" => false, _ => null }, false);
 
-    /// <summary>A symbol's name as one may be written, in capitals; null when it is absent or can be none.</summary>
+    /// <summary>Reads a symbol in capitals; null if it is absent or malformed.</summary>
     public string? Symbol()
     {
         if (Text("symbol") is not { } name)
@@ -173,7 +176,9 @@ internal sealed class WireParameters
         return null;
     }
 
-    /// <summary>The symbols that are asked for: of <c>symbol</c> one, of <c>symbols</c> a JSON array; null when neither is there.</summary>
+    /// <summary>
+    /// Reads the requested symbols: one of <c>symbol</c>, or a JSON array of <c>symbols</c>; null if both are absent.
+    /// </summary>
     public IReadOnlyList<string>? Symbols(out bool isOne)
     {
         var (one, several) = (Symbol(), Text("symbols"));
@@ -198,7 +203,7 @@ internal sealed class WireParameters
         return names;
     }
 
-    /// <summary>Returns the names of a JSON array without spaces; null when the text is none.</summary>
+    /// <summary>Reads the names of a JSON array without spaces; null if the text is none.</summary>
     public static string[]? Names(string list)
     {
         if (list == "[]")
@@ -214,10 +219,10 @@ internal sealed class WireParameters
 
     private static bool IsSymbol(string text) => text.Length is > 0 and <= 20 && text.AsSpan().IndexOfAnyExcept(s_symbolCharacters) < 0;
 
-    /// <summary>Notes what is wrong, unless something was before.</summary>
+    /// <summary>Records an error, unless there is one already.</summary>
     public void Fail(WireError error) => _wrong ??= error;
 
-    /// <summary>The first thing that is wrong, once everything was read: parameters that nobody asked for count.</summary>
+    /// <summary>Returns the first error after everything was read, including unread parameters.</summary>
     public WireError? End()
     {
         var unread = _values.Keys.Count(name => !_read.Contains(name));

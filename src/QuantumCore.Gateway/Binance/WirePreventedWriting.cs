@@ -5,10 +5,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Self-trades that were prevented, in this wire's members.</summary>
+/// <summary>Writes prevented self-trades in Binance's format.</summary>
 internal static class WirePreventedWriting
 {
-    /// <summary>One that is asked for.</summary>
+    /// <summary>Writes a prevented match for a query.</summary>
     public static void WriteMatch(Utf8JsonWriter to, Instrument instrument, PreventedMatch match)
     {
         to.WriteStartObject();
@@ -25,7 +25,7 @@ internal static class WirePreventedWriting
         to.WriteEndObject();
     }
 
-    /// <summary>Those of the command that entered an order, in its answer.</summary>
+    /// <summary>Writes the prevented matches of a new order in its answer.</summary>
     public static void WriteOfOrder(Utf8JsonWriter to, Instrument instrument, ImmutableArray<PreventedMatch> matches)
     {
         to.WriteStartArray("preventedMatches"u8);
@@ -45,11 +45,11 @@ internal static class WirePreventedWriting
             to.WriteNumber("tradeGroupId"u8, matches[0].Owner);
     }
 
-    /// <summary>What a report of an order says of the match that it is of.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="instrument">Its instrument.</param>
+    /// <summary>Writes the members of a prevented match in an order's execution report.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="instrument">Instrument of the match.</param>
     /// <param name="match">The match.</param>
-    /// <param name="own">The order's side of it.</param>
+    /// <param name="own">Side of the order.</param>
     public static void WriteReported(Utf8JsonWriter to, Instrument instrument, PreventedMatch match, PreventedOrder own)
     {
         to.WriteLots("B"u8, instrument, own.Lots ?? 0);

@@ -4,10 +4,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>What the exchange tells about itself: limits, symbols, what each of them takes; and the calls that clients make at their start.</summary>
+/// <summary>
+/// Calls for exchange information: limits, symbols and their filters; and the calls that clients make at their start.
+/// </summary>
 internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listings listings, WireLimits limits, ClientClock clock)
 {
-    /// <summary>Open orders that an account may have; the account's own limit.</summary>
+    /// <summary>Maximum number of open orders of an account; the account enforces it.</summary>
     private const int MostOpenOrders = 100_000;
 
     public IEnumerable<WireCall> Calls =>
@@ -69,7 +71,10 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         });
     }
 
-    /// <summary>Reads which permissions symbols are to have, one or an array: true when spot is among them, as it is of all here; null for a word that is none.</summary>
+    /// <summary>
+    /// Reads requested permissions, one or an array. True if they include spot, which all symbols here have; null for
+    /// an unknown word.
+    /// </summary>
     private static bool? ReadPermissions(string text)
     {
         var words = text.StartsWith('[') ? WireParameters.Names(text) : [text];
@@ -79,7 +84,7 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
     private static bool IsPermission(string word) => word is "SPOT" or "MARGIN" or "LEVERAGED"
         || (word.Length == 11 && word.StartsWith("TRD_GRP_", StringComparison.Ordinal) && word[8..].All(char.IsAsciiDigit));
 
-    /// <summary>The status that symbols are to be of; null when they may be of any.</summary>
+    /// <summary>Reads the requested symbol status; null for any.</summary>
     public static string? ReadStatus(WireParameters parameters)
     {
         var wanted = parameters.Text("symbolStatus");
@@ -88,11 +93,11 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
         return wanted;
     }
 
-    /// <summary>The states of instruments, in their sequence.</summary>
+    /// <summary>Returns the states of instruments, in their sequence.</summary>
     public static Task<BookState[]> States(IGrainFactory grains, IEnumerable<Instrument> instruments) => Task.WhenAll(
         instruments.Select(instrument => grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
-    /// <summary>Writes a limit; with what was used of it where that is known.</summary>
+    /// <summary>Writes a rate limit, with the used count if known.</summary>
     public static void WriteLimit(Utf8JsonWriter to, string type, string interval, int number, int limit, long? count = null)
     {
         to.WriteStartObject();
@@ -199,7 +204,10 @@ internal sealed class WireRulebook(IGrainFactory grains, OrderEntry entry, Listi
             to.WriteEndObject();
         }));
 
-    /// <summary>There is no margin here. Clients ask signed or not, and with parameters of their own.</summary>
+    /// <summary>
+    /// Answers with an empty array: there is no margin here. Clients ask with or without a signature, and with various
+    /// parameters.
+    /// </summary>
     private static ValueTask<WireAnswer> Nothing(WireRequest request) => ValueTask.FromResult(WireAnswer.Of(static to =>
     {
         to.WriteStartArray();

@@ -4,7 +4,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>What a stream tells.</summary>
+/// <summary>Kind of a stream.</summary>
 internal enum WireStreamKind
 {
     /// <summary>Every trade.</summary>
@@ -16,36 +16,36 @@ internal enum WireStreamKind
     /// <summary>The best bid and ask, whenever they change.</summary>
     BookTicker = 2,
 
-    /// <summary>Levels that changed.</summary>
+    /// <summary>Changed levels of the book.</summary>
     Depth = 3,
 
-    /// <summary>The best levels.</summary>
+    /// <summary>Best levels of the book.</summary>
     PartialDepth = 4,
 
-    /// <summary>The candle of this moment.</summary>
+    /// <summary>Current candle.</summary>
     Candle = 5,
 
-    /// <summary>The last day in short.</summary>
+    /// <summary>Short 24-hour ticker.</summary>
     MiniTicker = 6,
 
-    /// <summary>The last day.</summary>
+    /// <summary>24-hour ticker.</summary>
     Ticker = 7,
 
-    /// <summary>A window up to this moment.</summary>
+    /// <summary>Ticker of a rolling window.</summary>
     WindowTicker = 8,
 
-    /// <summary>The average price of the last minutes.</summary>
+    /// <summary>Average price of the last minutes.</summary>
     AveragePrice = 9,
 }
 
-/// <summary>A stream by its name, such as <c>btcusdt@depth5@100ms</c>.</summary>
-/// <param name="Name">The name as clients write it.</param>
-/// <param name="Symbol">The instrument.</param>
-/// <param name="Kind">What it tells.</param>
-/// <param name="Period">Of candles: their length; null for a second.</param>
-/// <param name="Levels">Of the best levels: how many a side.</param>
-/// <param name="IsFast">Of a book: ten times a second, not once.</param>
-/// <param name="Window">Of a window: how long it is, as clients write it.</param>
+/// <summary>Stream with its name, such as <c>btcusdt@depth5@100ms</c>.</summary>
+/// <param name="Name">Name as clients write it.</param>
+/// <param name="Symbol">Symbol of the instrument.</param>
+/// <param name="Kind">Kind of the stream.</param>
+/// <param name="Period">For candles: their length; null for a second.</param>
+/// <param name="Levels">For the best levels: number of levels per side.</param>
+/// <param name="IsFast">For a book: true for ten updates a second, false for one.</param>
+/// <param name="Window">For a window: its length, as clients write it.</param>
 internal sealed record WireStreamName(
     string Name,
     string Symbol,
@@ -55,23 +55,26 @@ internal sealed record WireStreamName(
     bool IsFast = false,
     string Window = "")
 {
-    /// <summary>Windows that there are streams of, and their minutes.</summary>
+    /// <summary>Supported windows and their minutes.</summary>
     private static readonly FrozenDictionary<string, int> s_windows =
         new Dictionary<string, int> { ["1h"] = 60, ["4h"] = 240, ["1d"] = 1_440 }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>A symbol in a stream's name is in small letters: a name in capitals is another one, that no stream has.</summary>
+    /// <summary>
+    /// Characters of a symbol in a stream's name: lower case only. A name in capitals is another one, which no stream
+    /// has.
+    /// </summary>
     private static readonly SearchValues<char> s_symbolCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    /// <summary>Minutes of a window; 0 where there is none.</summary>
+    /// <summary>Minutes of the window; 0 if there is none.</summary>
     public int Minutes => s_windows.GetValueOrDefault(Window);
 
-    /// <summary>Whether it is of every symbol: then <see cref="Symbol"/> is empty.</summary>
+    /// <summary>True for a stream of all symbols; <see cref="Symbol"/> is empty then.</summary>
     public bool IsOfAll => Symbol.Length == 0;
 
-    /// <summary>The same of one symbol.</summary>
+    /// <summary>Returns the same stream of one symbol.</summary>
     public WireStreamName Of(string symbol) => this with { Name = $"{Name}/{symbol}", Symbol = symbol };
 
-    /// <summary>Returns what is wrong with a name that is no stream: with the right one, where it is only in capitals.</summary>
+    /// <summary>Explains why a name is no stream, with the right name if it is only in capitals.</summary>
     public static string Explain(string name)
     {
         var at = name.IndexOf('@', StringComparison.Ordinal);
@@ -81,12 +84,12 @@ internal sealed record WireStreamName(
             : "invalid stream";
     }
 
-    /// <summary>The stream of a name; null when it is none.</summary>
+    /// <summary>Parses the name of a stream; null if it is none.</summary>
     public static WireStreamName? Parse(string name)
     {
         switch (name)
         {
-            // As python-binance names it, by how often it is told; here once a second, where something changed.
+            // As python-binance names it, with its interval; here it is sent once a second, if something changed.
             case "!miniTicker@arr" or "!miniTicker@arr@1000ms" or "!miniTicker@arr@3000ms":
                 return new WireStreamName(name, "", WireStreamKind.MiniTicker);
             case "!ticker@arr":

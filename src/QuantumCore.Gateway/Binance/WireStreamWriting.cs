@@ -7,12 +7,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Binance;
 
 /// <summary>
-/// Trades of one order at one price: those that follow each other in a book's record. An order that the first one triggered may trade
-/// at the same price, the other way.
+/// Aggregate trade: consecutive trades of one order at one price in a book's record. An order that the first one
+/// triggered may trade at the same price on the other side.
 /// </summary>
 internal sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long Lots)
 {
-    /// <summary>That of its first trade.</summary>
+    /// <summary>Id of its first trade.</summary>
     public long Id => WireWriting.TradeId(First.Sequence, First.Index);
 
     public static ImmutableArray<AggregateTrade> Of(IEnumerable<PublicTrade> trades)
@@ -35,7 +35,7 @@ internal sealed record AggregateTrade(PublicTrade First, PublicTrade Last, long 
     }
 }
 
-/// <summary>The messages of streams.</summary>
+/// <summary>Writes stream messages.</summary>
 internal static class WireStreamWriting
 {
     public static void Trade(Utf8JsonWriter to, Instrument instrument, long nowMillis, PublicTrade trade)
@@ -57,7 +57,7 @@ internal static class WireStreamWriting
         to.WriteEndObject();
     }
 
-    /// <summary>An aggregate trade's own members, as they are in answers too.</summary>
+    /// <summary>Writes the members of an aggregate trade, the same as in answers.</summary>
     public static void AggregateMembers(Utf8JsonWriter to, Instrument instrument, AggregateTrade trade)
     {
         to.WriteNumber("a"u8, trade.Id);
@@ -79,7 +79,9 @@ internal static class WireStreamWriting
         to.WriteEndObject();
     }
 
-    /// <summary>The levels that changed since the event before, as they are now: 0 where one is gone.</summary>
+    /// <summary>
+    /// Writes the levels changed since the previous event, with their current quantities: 0 for a removed one.
+    /// </summary>
     public static void Depth(
         Utf8JsonWriter to, Instrument instrument, long nowMillis, long first, WireBook book, ImmutableArray<(Side Side, long PriceTicks)> changes)
     {
@@ -152,7 +154,7 @@ internal static class WireStreamWriting
         to.WriteEndObject();
     }
 
-    /// <summary>A window up to now. Only its own members: no day before it, no book.</summary>
+    /// <summary>Writes the ticker of a window up to now, only with its own members: no previous day, no book.</summary>
     public static void WindowTicker(Utf8JsonWriter to, Instrument instrument, long nowMillis, string window, Candle candle)
     {
         Start(to, Encoding.ASCII.GetBytes($"{window}Ticker"), instrument, nowMillis);

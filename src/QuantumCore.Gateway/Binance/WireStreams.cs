@@ -9,7 +9,7 @@ using QuantumCore.Gateway.Streams;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Market data by WebSocket: raw streams under /ws, wrapped ones under /stream.</summary>
+/// <summary>WebSocket market data: raw streams under /ws, wrapped ones under /stream.</summary>
 internal sealed class WireStreams(
     WireFeeds feeds,
     WireListenKeys listenKeys,
@@ -24,7 +24,10 @@ internal sealed class WireStreams(
 {
     private const int ConnectionWeight = 2;
 
-    /// <summary>GET /ws, /ws/{streams}: the names are parts of the path; what is none (clients number their connections) is none.</summary>
+    /// <summary>
+    /// GET /ws, /ws/{streams}: the names are parts of the path. Other parts are ignored, because some clients number
+    /// their connections.
+    /// </summary>
     public Task ServeRaw(HttpContext context) =>
         Serve(context, (context.Request.RouteValues["streams"] as string ?? "").Split('/'), isWrapped: false);
 
@@ -59,7 +62,7 @@ internal sealed class WireStreams(
             using var socket = new MessageSocket(options, bursts, metrics, time, log);
             using var subscriptions = new WireSubscriptions(
                 socket, feeds, listenKeys, listings, WireOrigin.Of(context), isWrapped, time, leaving.Token);
-            // First, so that of the streams it named a client misses nothing that happens once its connection stands.
+            // Subscribe first, so that a client misses no event of its streams once the connection is open.
             foreach (var name in names)
                 await subscriptions.Add(name);
             using var accepted = await context.WebSockets.AcceptWebSocketAsync();
@@ -68,11 +71,11 @@ internal sealed class WireStreams(
         }
         catch (WebSocketException)
         {
-            // The peer is gone; there is no one to tell.
+            // The peer is gone; nobody is left to tell.
         }
         catch (OperationCanceledException) when (!context.Response.HasStarted)
         {
-            // An account could not be followed until the client gave up, or the host stopped.
+            // An account could not be followed before the client gave up, or the host stopped.
             context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
         }
         finally
@@ -136,7 +139,9 @@ internal sealed class WireStreams(
         }
     }
 
-    /// <summary>Follows all of these streams, or none where one of them is wrong: what is wrong, or null.</summary>
+    /// <summary>
+    /// Subscribes to all of these streams, or to none if one of them is invalid; returns the error, or null.
+    /// </summary>
     private static async ValueTask<string?> Follow(WireSubscriptions subscriptions, IReadOnlyList<string> names)
     {
         var before = subscriptions.Names;
@@ -152,7 +157,9 @@ internal sealed class WireStreams(
         return null;
     }
 
-    /// <summary>A command and the id it is to be answered with, as it was written; a command that can't be read is null.</summary>
+    /// <summary>
+    /// Reads a command and the id for its answer, as written; the command is null if it cannot be read.
+    /// </summary>
     private static (Command? Command, string Id) Read(ReadOnlyMemory<byte> message)
     {
         try
@@ -213,7 +220,7 @@ internal sealed class WireStreams(
     private sealed record Command(string Method, IReadOnlyList<string> Names, bool AreNames, bool? Wraps);
 }
 
-/// <summary>What one connection follows.</summary>
+/// <summary>Subscriptions of one connection.</summary>
 internal sealed class WireSubscriptions(
     MessageSocket socket,
     WireFeeds feeds,
@@ -225,26 +232,28 @@ internal sealed class WireSubscriptions(
     CancellationToken leaving)
     : IWireReader, IDisposable
 {
-    /// <summary>Most streams of one connection.</summary>
+    /// <summary>Maximum number of streams per connection.</summary>
     public const int Most = 1_024;
 
     private static readonly string s_tooMany = $"a connection follows {Most} streams at most";
 
-    /// <summary>What is followed, and what ends it. The connection adds; a listen key that expires takes itself out.</summary>
+    /// <summary>
+    /// Subscribed streams, and the actions that end them. The connection adds; an expired listen key removes itself.
+    /// </summary>
     private readonly ConcurrentDictionary<string, Action> _followed = new(StringComparer.Ordinal);
     private volatile bool _isWrapped = isWrapped;
 
-    /// <summary>The streams' names.</summary>
+    /// <summary>Names of the streams.</summary>
     public IReadOnlyList<string> Names => [.. _followed.Keys];
 
-    /// <summary>Whether each message is told with the name of its stream.</summary>
+    /// <summary>True if each message is wrapped with the name of its stream.</summary>
     public bool IsWrapped
     {
         get => _isWrapped;
         set => _isWrapped = value;
     }
 
-    /// <summary>Follows a stream; what is wrong with its name, or null.</summary>
+    /// <summary>Subscribes to a stream; returns the error of its name, or null.</summary>
     public async ValueTask<string?> Add(string name)
     {
         if (_followed.ContainsKey(name))
@@ -263,7 +272,7 @@ internal sealed class WireSubscriptions(
         return null;
     }
 
-    /// <summary>Follows what happens to the account of a listen key.</summary>
+    /// <summary>Subscribes to the account events of a listen key.</summary>
     private async ValueTask<string?> AddAccount(string listenKey)
     {
         if (await listenKeys.Find(listenKey, origin) is not var (feed, left))
@@ -282,7 +291,7 @@ internal sealed class WireSubscriptions(
         return null;
     }
 
-    /// <summary>A listen key's day is over: that is told, and nothing more of its account.</summary>
+    /// <summary>Ends an expired listen key: sends a message that says so, and nothing more of its account.</summary>
     private void Expire(string listenKey)
     {
         if (!_followed.TryRemove(listenKey, out var leave))
@@ -299,7 +308,7 @@ internal sealed class WireSubscriptions(
         })));
     }
 
-    /// <summary>Follows a stream no more.</summary>
+    /// <summary>Ends a subscription.</summary>
     public void Remove(string name)
     {
         if (_followed.TryRemove(name, out var leave))

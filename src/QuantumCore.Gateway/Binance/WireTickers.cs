@@ -4,13 +4,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Prices and statistics of symbols: of the last day, of a window, of this moment.</summary>
+/// <summary>Prices and statistics of symbols: last day, rolling window, current.</summary>
 internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     private const long MinuteNanos = 60_000_000_000;
     private const int DayMinutes = MarketHistory.DayMinutes;
 
-    /// <summary>Minutes of the average price.</summary>
+    /// <summary>Window of the average price, in minutes.</summary>
     public const int AverageMinutes = 5;
 
     public IEnumerable<WireCall> Calls =>
@@ -85,7 +85,10 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         });
     }
 
-    /// <summary>The average price of the last minutes, weighted by quantity, else the last price; and the time of the last trade, 0 for none.</summary>
+    /// <summary>
+    /// Returns the quantity-weighted average price of the last minutes, or the last price without trades; and the time
+    /// of the last trade, 0 for none.
+    /// </summary>
     public async ValueTask<(string Price, long TradedNanos)> ReadAverage(Instrument instrument)
     {
         var candle = await history.Over(instrument, AverageMinutes);
@@ -96,7 +99,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         return (price, trades.IsEmpty ? 0 : trades[0].TimeNanos);
     }
 
-    /// <summary>What a symbol traded in the last minutes.</summary>
+    /// <summary>Returns the trades of a symbol in the last minutes as one candle.</summary>
     public async ValueTask<Candle> ReadWindow(Instrument instrument, int minutes) => await history.Over(instrument, minutes) ?? default;
 
     private ValueTask<WireAnswer> Price(WireRequest request) => Each(
@@ -131,7 +134,10 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
             static (to, instrument, day) => WriteDay(to, instrument, day));
     }
 
-    /// <summary>The last day of a symbol; of its book only when more than the prices is asked for.</summary>
+    /// <summary>
+    /// Returns the last day of a symbol; with its previous close, last quantity and best prices, unless only the short
+    /// form is needed.
+    /// </summary>
     public async ValueTask<DayTicker> ReadDay(Instrument instrument, bool isMini)
     {
         var day = await history.Over(instrument, DayMinutes) ?? default;
@@ -218,7 +224,7 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
         to.WriteString("weightedAvgPrice"u8, instrument.MeanPrice(candle.Value, candle.Lots));
     }
 
-    /// <summary>A change in per cent, with three digits, rounded down.</summary>
+    /// <summary>Formats a change in per cent, with three decimals, rounded down.</summary>
     public static string PercentText(long change, long from) =>
         DecimalText.Format(from == 0 ? 0 : Rounding.DivDown((Int128)change * 100_000, from), 3);
 
@@ -245,9 +251,9 @@ internal sealed class WireTickers(IGrainFactory grains, MarketHistory history, L
     }
 }
 
-/// <summary>The last day of a symbol.</summary>
+/// <summary>Last day of a symbol.</summary>
 /// <param name="Day">Its trades.</param>
-/// <param name="PreviousCloseTicks">The last price before it; 0 for none.</param>
+/// <param name="PreviousCloseTicks">Last price before it, in ticks; 0 for none.</param>
 /// <param name="LastLots">Lots of the last trade.</param>
-/// <param name="Book">The best prices; null where they were not asked for.</param>
+/// <param name="Book">Best prices; null if they were not requested.</param>
 internal sealed record DayTicker(Candle Day, long PreviousCloseTicks, long LastLots, DepthView? Book);

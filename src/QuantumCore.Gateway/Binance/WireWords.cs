@@ -3,13 +3,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>The words of this wire, read exactly as they are written there.</summary>
+/// <summary>Words of the Binance interface, read exactly as Binance writes them.</summary>
 internal static class WireWords
 {
-    /// <summary>A candle of a second: made of trades, beside those that the history keeps.</summary>
+    /// <summary>Interval of one-second candles, made of trades; the history keeps the other intervals.</summary>
     public const string Second = "1s";
 
-    /// <summary>Lengths of the candles that the history keeps.</summary>
+    /// <summary>Reads the interval of the candles that the history keeps.</summary>
     public static CandlePeriod? Period(string text) => text switch
     {
         "1m" => CandlePeriod.Minute,
@@ -47,7 +47,10 @@ internal static class WireWords
         _ => null,
     };
 
-    /// <summary>Orders that came another way may live otherwise; what this wire has no word for lives until it is cancelled.</summary>
+    /// <summary>
+    /// Returns the time in force. Orders from other interfaces may have one that Binance has no word for; it is shown
+    /// as GTC.
+    /// </summary>
     public static string Of(TimeInForce timeInForce, OrderType type) => OrderCombinations.IsMarket(type) ? "GTC" : timeInForce switch
     {
         TimeInForce.ImmediateOrCancel => "IOC",
@@ -75,13 +78,16 @@ internal static class WireWords
         SelfTradePrevention.Decrement => "DECREMENT",
     };
 
-    /// <summary>Where an order stands. One by amount is filled when what is left of the amount pays for no lot more.</summary>
+    /// <summary>
+    /// Returns the status of an order. An order by amount is filled when the rest of the amount does not pay for
+    /// another lot.
+    /// </summary>
     public static string Status(PastOrder order) => order.Status switch
     {
         OrderStatus.New => order.Stage == OrderStage.Pending ? "PENDING_NEW" : "NEW",
         OrderStatus.PartiallyFilled => "PARTIALLY_FILLED",
         OrderStatus.Filled => "FILLED",
-        // Nobody cancelled the other one of a pair: it ended by its own rule.
+        // Nobody cancelled the other order of a pair: it ended by its own rule.
         OrderStatus.Cancelled => order.End == EndReason.OneCancelsOther ? "EXPIRED" : "CANCELED",
         OrderStatus.Rejected => "REJECTED",
         OrderStatus.Expired => order.End switch
@@ -92,7 +98,9 @@ internal static class WireWords
         },
     };
 
-    /// <summary>What an order is called. Kinds that this wire has no word for are the limit orders that they become.</summary>
+    /// <summary>
+    /// Returns the type of an order. Types that Binance has no word for are shown as the limit orders that they become.
+    /// </summary>
     public static string Of(OrderType type, bool postOnly, OrderConditions terms) => type switch
     {
         OrderType.Limit => postOnly ? "LIMIT_MAKER" : "LIMIT",
@@ -120,7 +128,9 @@ internal static class WireWords
         OrderListKind.Strategy => "NONE",
     };
 
-    /// <summary>Why an order was refused, in an execution report; only the first few are words of today's documentation.</summary>
+    /// <summary>
+    /// Returns the reject reason for an execution report; only the first few are in Binance's current documentation.
+    /// </summary>
     public static string Of(RejectReason reason) => reason switch
     {
         RejectReason.None => "NONE",

@@ -4,33 +4,35 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Binance;
 
-/// <summary>Numbers and times as this wire has them: decimals as texts, times in milliseconds.</summary>
+/// <summary>Writes numbers and times in Binance's format: decimals as texts, times in milliseconds.</summary>
 internal static class WireWriting
 {
-    /// <summary>Decimals that numbers have at least. There are clients that take a level out of their book by the text "0.00000000" alone.</summary>
+    /// <summary>
+    /// Minimum number of decimals. Some clients remove a level from their book only for the text "0.00000000".
+    /// </summary>
     public const int LeastDecimals = 8;
 
     private const int IndexBits = 20;
     private const int LargestIndex = (1 << IndexBits) - 1;
 
     /// <summary>
-    /// A trade as one number: they grow with time and are never used twice, but they are not dense. A book's record may have
-    /// a million trades.
+    /// Returns a trade's number: numbers grow with time and are never reused, but they are not dense. A book's record
+    /// may have a million trades.
     /// </summary>
     public static long TradeId(long sequence, int index) => (sequence << IndexBits) | (uint)Math.Min(index, LargestIndex);
 
-    /// <summary>The place of a trade of this number.</summary>
+    /// <summary>Returns the place of a trade from its number.</summary>
     public static TradePlace Place(long tradeId) => new(tradeId >> IndexBits, (int)(tradeId & LargestIndex));
 
     /// <summary>
-    /// Whether this wire calls the buyer the maker, which it has to say of every trade: of an auction's, too, where neither took, so that
-    /// what is bought by takers adds up to the same in trades and in candles.
+    /// Returns true if Binance's format shows the buyer as the maker, which it needs for every trade. This includes
+    /// auction trades, which have no taker: so the volume bought by takers is the same in trades and in candles.
     /// </summary>
     public static bool IsBuyerMaker(PublicTrade trade) => trade.Aggressor != Side.Buy;
 
     public static long Millis(long nanos) => nanos / 1_000_000;
 
-    /// <summary>An amount, price or quantity, with at least as many decimals as this wire has for all of them.</summary>
+    /// <summary>Formats an amount, price or quantity, with at least the minimum number of decimals.</summary>
     public static string Text(Int128 value, int decimals)
     {
         var text = DecimalText.Format(value, decimals);
@@ -38,8 +40,8 @@ internal static class WireWriting
     }
 
     /// <summary>
-    /// Returns what is free of a balance, which is never less than nothing here: that is what an account owes, or what is held in new units
-    /// of a split before it has its own part.
+    /// Returns the free part of a balance, which is never negative here. It would be negative for a debt, or while new
+    /// units of a split are held before the account has its own part.
     /// </summary>
     public static string Free(AssetBalance balance) => Text(Math.Max(0, balance.Available), balance.Decimals);
 
@@ -47,10 +49,10 @@ internal static class WireWriting
 
     public static string LotsText(this Instrument instrument, Int128 lots) => Text(lots * instrument.LotSize, instrument.QuantityDecimals);
 
-    /// <summary>Ticks times lots in the quote asset.</summary>
+    /// <summary>Formats ticks times lots in the quote asset.</summary>
     public static string Amount(this Instrument instrument, Int128 value) => Text(value * instrument.TickLotValue, instrument.Quote.Decimals);
 
-    /// <summary>The mean price of what was traded, in the instrument's decimals, rounded down.</summary>
+    /// <summary>Formats the mean price of trades, in the instrument's decimals, rounded down.</summary>
     public static string MeanPrice(this Instrument instrument, Int128 value, Int128 lots) =>
         lots == 0 ? instrument.PriceText(0) : Text(Rounding.DivDown(value * instrument.TickSize, lots), instrument.PriceDecimals);
 

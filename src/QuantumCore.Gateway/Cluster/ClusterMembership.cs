@@ -5,18 +5,25 @@ using Orleans.Serialization;
 
 namespace QuantumCore.Gateway.Cluster;
 
-/// <summary>How silos, and who has no grains and calls theirs, find each other: by the list of members in the exchange's database.</summary>
+/// <summary>
+/// Cluster membership: silos and clients without grains find each other through the member list in the exchange's
+/// database.
+/// </summary>
 public static class ClusterMembership
 {
-    /// <summary>What all exchanges of this kind are called; one of them has a name of its own.</summary>
+    /// <summary>
+    /// Orleans service id shared by all exchanges of this kind. Each exchange has its own cluster name.
+    /// </summary>
     public const string Service = "quantumcore";
 
-    // Orleans' name for it.
+    // Orleans' name of the driver.
     private const string Driver = "Npgsql";
 
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
-    /// <summary>Creates what is missing of the tables of members, beside the journal: what Orleans' ADO.NET provider reads and writes.</summary>
+    /// <summary>
+    /// Creates the missing membership tables beside the journal, as Orleans' ADO.NET provider needs them.
+    /// </summary>
     public static async Task CreateTablesAsync(string postgres, CancellationToken cancellationToken)
     {
         await using var connection = new NpgsqlConnection(postgres);
@@ -30,24 +37,26 @@ public static class ClusterMembership
         await transaction.CommitAsync(cancellationToken);
     }
 
-    /// <summary>An exception of ours comes to the caller as what it is, and not as one that could not be sent.</summary>
+    /// <summary>
+    /// Sends exceptions of QuantumCore types to callers unchanged, instead of as an unserializable exception.
+    /// </summary>
     public static void SendExceptionsWhole(this IServiceCollection services) =>
         services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
 
-    /// <summary>Makes a process a silo among those of one name.</summary>
+    /// <summary>Makes a process a silo in a named cluster.</summary>
     /// <param name="silo">The silo.</param>
-    /// <param name="cluster">The name of the exchange.</param>
-    /// <param name="postgres">Where its list of members is; its tables are there already.</param>
+    /// <param name="cluster">Name of the exchange.</param>
+    /// <param name="postgres">Connection to the database of its member list; the tables exist already.</param>
     public static void JoinCluster(this ISiloBuilder silo, string cluster, string postgres)
     {
         silo.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));
         silo.UseAdoNetClustering(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
     }
 
-    /// <summary>Makes a process a client of the silos that have a gateway port, those of now and of later.</summary>
+    /// <summary>Makes a process a client of the cluster's silos with a gateway port, present and future.</summary>
     /// <param name="client">The client.</param>
-    /// <param name="cluster">The name of the exchange.</param>
-    /// <param name="postgres">Where its list of members is.</param>
+    /// <param name="cluster">Name of the exchange.</param>
+    /// <param name="postgres">Connection to the database of its member list.</param>
     public static void JoinCluster(this IClientBuilder client, string cluster, string postgres)
     {
         client.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));

@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>One book for one request: a snapshot, and then what changes of it.</summary>
+/// <summary>Book of one market data request: a snapshot, then its changes.</summary>
 internal sealed class FixBook(FixServices services, FixHolder holder, FixSession session, FixMarketRequest request, Instrument instrument)
     : IUpdateReader, IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
     private const char Change = '1';
     private const char Delete = '2';
 
-    /// <summary>Why an entry is deleted: the trade is cancelled.</summary>
+    /// <summary>DeleteReason (285) of a busted trade.</summary>
     private const char TradeBust = '0';
 
     private readonly Channel<MarketUpdate> _updates = Channel.CreateUnbounded<MarketUpdate>(new UnboundedChannelOptions { SingleReader = true });
@@ -23,7 +23,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
     private BookFeed Feed => services.Books.Of(instrument);
 
-    /// <summary>Begins to tell.</summary>
+    /// <summary>Starts to send.</summary>
     public void Start()
     {
         _ = services.Guard(session, Run());
@@ -70,7 +70,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
 
     private void Tell(MarketUpdate update, List<Entry> changes)
     {
-        // A snapshot says nothing of trades, and nothing of what became of those of before.
+        // A snapshot has no trades, and no changes of earlier trades.
         var entries = !request.Trades || update.IsSnapshot ? [] : request.IsIncremental ? Entries(update) : StandingTrades(update);
         if (!update.IsSnapshot && changes.Count == 0 && entries.Count == 0)
             return;
@@ -81,7 +81,7 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
             session.Send("X", to => WriteChanges(to, update.TimeNanos, changes, entries), isKept: false, request.Route);
     }
 
-    /// <summary>Trades as they were made, and then what became of them and of those of before.</summary>
+    /// <summary>Returns trades as they were made, then changes of these and earlier trades.</summary>
     private static List<TradeEntry> Entries(MarketUpdate update) =>
     [
         .. update.Trades.Select(static trade => new TradeEntry(New, trade, trade.PriceTicks)),
@@ -91,8 +91,8 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
     ];
 
     /// <summary>
-    /// Trades as they stand after the update: those of a W have no names by which a change could be told afterwards, so one that is
-    /// void by then is not told at all.
+    /// Returns trades as they stand after the update. Trades of a W message have no ids that a later change could name,
+    /// so a busted one is left out.
     /// </summary>
     private static List<TradeEntry> StandingTrades(MarketUpdate update)
     {
@@ -198,9 +198,11 @@ internal sealed class FixBook(FixServices services, FixHolder holder, FixSession
         to.Add(FixTag.MDEntryTime, at[9..]);
     }
 
-    /// <summary>A level that changed: its side, as it is now, and what happened to it.</summary>
+    /// <summary>A changed level: its side, its current state and its update action.</summary>
     private readonly record struct Entry(char Type, DepthLevel Level, char Action);
 
-    /// <summary>What happened to a trade, the trade as it was made, and the price it has now; of one that is void the one it had.</summary>
+    /// <summary>
+    /// Update action of a trade, the trade as it was made, and its current price; for a busted trade, its former price.
+    /// </summary>
     private readonly record struct TradeEntry(char Action, PublicTrade Trade, long PriceTicks);
 }

@@ -10,10 +10,13 @@ using QuantumCore.Gateway.Admission;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>A client's connection, from its first byte to its last. One that does not read is cut: when more waits than may, or takes too long.</summary>
+/// <summary>
+/// A client's connection, from its first byte to its last. It is cut if the client does not read: too many bytes wait,
+/// or sending takes too long.
+/// </summary>
 internal sealed class FixConnection : IFixLine, IAsyncDisposable
 {
-    /// <summary>Bytes that are written at a time, or a message that is longer.</summary>
+    /// <summary>Maximum number of bytes written at once; a longer message is written alone.</summary>
     private const int MostTogether = 16 * 1024;
 
     private static readonly TimeSpan s_handshake = TimeSpan.FromSeconds(10);
@@ -51,10 +54,12 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         _session = new FixSession(time, this, message => logOn(message, Address));
     }
 
-    /// <summary>Where the client is.</summary>
+    /// <summary>IP address of the client.</summary>
     public IPAddress Address { get; }
 
-    /// <summary>Serves the client until it leaves, is logged out or cut, its connection is gone, or the host stops.</summary>
+    /// <summary>
+    /// Serves the client until it leaves, is logged out or cut, the connection is lost, or the host stops.
+    /// </summary>
     public async Task Run(SslServerAuthenticationOptions? tls, CancellationToken stopping)
     {
         if (!await Greet(tls, stopping))
@@ -104,7 +109,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
             _end.CancelAfter(s_farewell);
     }
 
-    /// <summary>After <see cref="Run"/>, however it ended.</summary>
+    /// <summary>Cleans up after <see cref="Run"/>, however it ended.</summary>
     public async ValueTask DisposeAsync()
     {
         try
@@ -121,7 +126,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         }
     }
 
-    /// <summary>Has TLS set up, where it is to be.</summary>
+    /// <summary>Performs the TLS handshake, if TLS is configured.</summary>
     private async ValueTask<bool> Greet(SslServerAuthenticationOptions? tls, CancellationToken stopping)
     {
         if (tls is null)
@@ -138,7 +143,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or AuthenticationException)
         {
-            // No client: nobody who speaks TLS, or none that trusts this certificate.
+            // Not a client: it does not speak TLS, or does not trust this certificate.
             return false;
         }
     }
@@ -156,7 +161,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
                 {
                     _end.Token.ThrowIfCancellationRequested();
 
-                    // What it waits for may never come; a client that has gone is not to be kept for that.
+                    // The result may never come; a client that has gone must not be kept for it.
                     await _session.Obey(message).AsTask().WaitAsync(_end.Token);
                 }
 
@@ -179,7 +184,7 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
     {
         try
         {
-            // What waits goes together: a session that trades has several reports for each packet.
+            // Waiting messages go together: a trading session has several reports per packet.
             var together = new ArrayBufferWriter<byte>(MostTogether);
             var drained = new List<TaskCompletionSource>();
             while (await _waiting.Reader.WaitToReadAsync(_end.Token))
@@ -200,14 +205,15 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
                 drained.Clear();
             }
 
-            // What the client still sends is read until it has seen this: a connection that is closed with bytes unread takes the last messages with it.
+            // Input is read until the client has seen this: closing a connection with unread bytes loses the last
+            // messages.
             if (_stream is SslStream secure)
                 await secure.ShutdownAsync().WaitAsync(_end.Token);
             _socket.Shutdown(SocketShutdown.Send);
         }
         catch (Exception error) when (error is OperationCanceledException or IOException or SocketException or InvalidOperationException)
         {
-            // Cut, or gone: then there is nobody to hear, either.
+            // Cut, or gone: then nobody reads, either.
             await _end.CancelAsync();
         }
     }
@@ -240,6 +246,8 @@ internal sealed class FixConnection : IFixLine, IAsyncDisposable
         _ = _end.CancelAsync();
     }
 
-    /// <summary>What is to go out: a message, or no bytes and who waits for all before to be sent.</summary>
+    /// <summary>
+    /// Outgoing item: a message, or no bytes and a task that completes when everything before it is sent.
+    /// </summary>
     private readonly record struct Waiting(ReadOnlyMemory<byte> Message, int Counted, TaskCompletionSource? Sent = null);
 }

@@ -3,16 +3,17 @@ using System.Collections.Frozen;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// Which messages are taken, and which tags they may have. A tag that would go unheard is refused, but for those that say nothing that
-/// the exchange would do otherwise.
+/// Supported messages and their tags. Other tags are rejected, so that none is silently ignored; except for tags that
+/// would not change what the exchange does.
 /// </summary>
 internal static class FixDictionary
 {
-    // Currency (of D and G it is judged), HandlInst, SecurityIDSource, SecurityID, TransactTime, ExDestination, SecurityType, SecurityExchange, CFICode,
-    // OrderCapacity, OrderRestrictions, Text.
+    // Currency (checked for D and G), HandlInst, SecurityIDSource, SecurityID, TransactTime, ExDestination,
+    // SecurityType, SecurityExchange, CFICode, OrderCapacity, OrderRestrictions, Text.
     private static readonly int[] s_unheard = [15, 21, 22, 48, 60, 100, 167, 207, 461, 528, 529, 58];
 
-    // The parties to an order (NoPartyIDs and what belongs to it): who else has to do with it. The account's key says whose it is.
+    // Parties to an order (NoPartyIDs and its tags), who have to do with it besides its account. The account's key
+    // decides whose it is.
     private static readonly int[] s_parties = [453, 448, 447, 452, 802, 523, 803];
 
     private static readonly FrozenDictionary<string, FrozenSet<int>> s_tags = new Dictionary<string, FrozenSet<int>>(StringComparer.Ordinal)
@@ -35,10 +36,10 @@ internal static class FixDictionary
             FixTag.NoRelatedSym, FixTag.Symbol),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether messages of this type are taken.</summary>
+    /// <summary>Returns true if messages of this type are supported.</summary>
     public static bool Knows(string type) => s_tags.ContainsKey(type);
 
-    /// <summary>Whether a message of this type may have this tag.</summary>
+    /// <summary>Returns true if a message of this type may have this tag.</summary>
     public static bool MayHave(string type, int tag) => s_tags[type].Contains(tag);
 
     private static FrozenSet<int> WithParties(params int[] tags) => Of([.. tags, .. s_parties]);

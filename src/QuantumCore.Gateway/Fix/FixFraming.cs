@@ -4,22 +4,23 @@ using System.Globalization;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// Finds messages in what comes in. What is none is skipped to the next beginning of one: it is not answered, and hides no message behind it.
+/// Finds messages in the input. Garbage is skipped up to the next beginning of a message. It is not answered, and hides
+/// no message behind it.
 /// </summary>
 internal static class FixFraming
 {
-    /// <summary>Ends a field.</summary>
+    /// <summary>SOH, the end of a field.</summary>
     public const byte Soh = 1;
 
-    /// <summary>Longest message, all of it; so much is kept of one that is not whole yet, and no more.</summary>
+    /// <summary>Maximum length of a whole message, in bytes. No more than this is kept of an incomplete one.</summary>
     public const int LongestMessage = 64 * 1024;
 
-    /// <summary>Bytes of the checksum's field.</summary>
+    /// <summary>Length of the checksum field, in bytes.</summary>
     public const int CheckSumLength = 7;
 
     private const int LongestBegin = 16;
 
-    // Some write as many zeros before it as the longest they send would need.
+    // Some clients pad the length with zeros to the width of their longest message.
     private const int LongestLength = 16;
 
     private enum Frame
@@ -32,7 +33,9 @@ internal static class FixFraming
 
     private static ReadOnlySpan<byte> Begin => "8=FIX"u8;
 
-    /// <summary>Takes the next message from a buffer, or null when there is none yet; what is left of the buffer may become one.</summary>
+    /// <summary>
+    /// Takes the next message from a buffer; null if there is none yet. The rest of the buffer may become one.
+    /// </summary>
     public static FixMessage? TryRead(ref ReadOnlySequence<byte> buffer)
     {
         var bytes = buffer.IsSingleSegment ? buffer.FirstSpan : buffer.ToArray();
@@ -48,7 +51,7 @@ internal static class FixFraming
                 return message;
             }
 
-            // Where the end of one that was cut off is missing, the messages behind it may be whole.
+            // If the end of a cut-off message is missing, the messages behind it may be whole.
             if (frame == Frame.Partial && partial < 0)
                 partial = at;
             at += length;
@@ -58,7 +61,7 @@ internal static class FixFraming
         return null;
     }
 
-    /// <summary>The sum of bytes that a message ends with.</summary>
+    /// <summary>Returns the checksum of a message's bytes.</summary>
     public static int CheckSum(ReadOnlySpan<byte> bytes)
     {
         var sum = 0;
@@ -67,7 +70,7 @@ internal static class FixFraming
         return sum & 255;
     }
 
-    /// <summary>What begins here, and how much of it is not to be looked at again.</summary>
+    /// <summary>Returns the kind of frame that begins here, and the number of bytes that need no second look.</summary>
     private static (Frame Frame, int Length) Look(ReadOnlySpan<byte> bytes)
     {
         var none = (Frame.None, Begin.Length);
@@ -97,7 +100,8 @@ internal static class FixFraming
         if (Number(tail[3..^1]) == CheckSum(bytes[..end]))
             return (Frame.Whole, whole);
 
-        // A wrong length may have reached for the end of the message behind it. Only the last beginning is tried, so that no byte is summed up often.
+        // A wrong length may have reached the end of the next message. Only the last beginning is tried, so that no
+        // byte is summed often.
         var inner = bytes[Begin.Length..end].LastIndexOf(Begin);
         return (Frame.Broken, inner < 0 ? whole : Begin.Length + inner);
     }

@@ -4,14 +4,14 @@ using QuantumCore.Gateway.Binance;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Lets the holders of keys that have an account begin a session.</summary>
+/// <summary>Lets holders of keys with an account begin a session.</summary>
 internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness)
 {
     private const string Unknown = "The key is not known, or may not be used from here.";
 
-    /// <summary>Judges a logon whose session fields are in order.</summary>
-    /// <param name="message">The Logon.</param>
-    /// <param name="address">Where it comes from.</param>
+    /// <summary>Authenticates a logon whose session fields are valid.</summary>
+    /// <param name="message">Logon (A).</param>
+    /// <param name="address">Client IP.</param>
     public async ValueTask<FixLogon> Judge(FixMessage message, IPAddress? address)
     {
         if (!readiness.IsReady)
@@ -21,7 +21,7 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
         if (message[FixTag.CancelOrdersOnDisconnect] is not (null or "Y" or "N"))
             return Refused("CancelOrdersOnDisconnect (8013) is Y or N.");
 
-        // A key that signs names its holder and proves nothing; one without a secret is itself the secret.
+        // A signing key names its holder and proves nothing; a key without a secret is itself the secret.
         var signature = message[FixTag.RawData];
         if ((signature is null ? message[FixTag.Password] : message[FixTag.UserName]) is not { } shown)
             return Refused("Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
@@ -44,7 +44,7 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
         return await trader.TakePlace(message[FixTag.Sender]!) is { } refusal ? Refused(refusal) : new FixLogon(trader, null);
     }
 
-    /// <summary>What a key signs of its logon.</summary>
+    /// <summary>Returns the payload that a signing key signs for a logon.</summary>
     private static string Payload(FixMessage message) => string.Join(
         '\x01', "A", message[FixTag.Sender], message[FixTag.Target], message[FixTag.Sequence], message[FixTag.SendingTime]);
 

@@ -3,10 +3,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>What a session follows of the market, and the list of instruments.</summary>
+/// <summary>Market data subscriptions of a session, and the list of instruments.</summary>
 internal sealed class FixMarket(FixServices services, FixHolder holder) : IDisposable
 {
-    /// <summary>Requests that may be followed at a time, and symbols of one.</summary>
+    /// <summary>Maximum number of subscriptions of a session, and of symbols in one request.</summary>
     private const int Most = 100;
 
     private const int LongestId = 64;
@@ -27,7 +27,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         }
     }
 
-    /// <summary>SecurityListRequest</summary>
+    /// <summary>Answers a SecurityListRequest (x).</summary>
     public async ValueTask List(FixSession session, FixMessage message)
     {
         var kind = message[FixTag.SecurityListRequestType];
@@ -48,7 +48,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
         }
     }
 
-    /// <summary>MarketDataRequest</summary>
+    /// <summary>Handles a MarketDataRequest (V).</summary>
     public async ValueTask Follow(FixSession session, FixMessage message)
     {
         var (wrong, request) = await Read(message);
@@ -155,15 +155,15 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
     }
 }
 
-/// <summary>What is asked for of the market.</summary>
-/// <param name="Id">The client's name for it.</param>
-/// <param name="Kind">0 a snapshot, 1 and what follows, 2 no more.</param>
-/// <param name="Depth">Levels of each side; 0: all.</param>
-/// <param name="IsIncremental">Changes instead of whole books.</param>
-/// <param name="Bids">Whether bids are told.</param>
-/// <param name="Asks">Whether offers are told.</param>
-/// <param name="Trades">Whether trades are told.</param>
-/// <param name="Instruments">Of what.</param>
-/// <param name="Route">The way back to the party that asks.</param>
+/// <summary>A market data request.</summary>
+/// <param name="Id">Client's id of the request, MDReqID (262).</param>
+/// <param name="Kind">Subscription type: 0 snapshot, 1 snapshot and updates, 2 unsubscribe.</param>
+/// <param name="Depth">Levels of each side; 0 for all.</param>
+/// <param name="IsIncremental">True for changes instead of whole books.</param>
+/// <param name="Bids">True if bids are included.</param>
+/// <param name="Asks">True if offers are included.</param>
+/// <param name="Trades">True if trades are included.</param>
+/// <param name="Instruments">Instruments of the request.</param>
+/// <param name="Route">Return route to the party that asks.</param>
 internal sealed record FixMarketRequest(
     string Id, char Kind, int Depth, bool IsIncremental, bool Bids, bool Asks, bool Trades, Instrument[] Instruments, FixRoute Route = default);

@@ -4,16 +4,16 @@ using System.Text;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Fields in the order they came in: of a message, or of one entry of a group.</summary>
+/// <summary>Fields in the order they arrived, of a message or of one group entry.</summary>
 internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
 {
-    /// <summary>Largest number that is read, so that the one after it is a number, too.</summary>
+    /// <summary>Largest number that is read, so that its successor is also a number.</summary>
     public const int LargestNumber = 999_999_999;
 
-    /// <summary>Every field; of a message those between its length and its checksum.</summary>
+    /// <summary>All fields; for a message, those between its length and its checksum.</summary>
     public IReadOnlyList<(int Tag, string Text)> All => all;
 
-    /// <summary>The text of a tag, its first if there are more; null when there is none.</summary>
+    /// <summary>Text of a tag, the first if there are more; null if absent.</summary>
     public string? this[int tag]
     {
         get
@@ -28,15 +28,15 @@ internal class FixFields(IReadOnlyList<(int Tag, string Text)> all)
         }
     }
 
-    /// <summary>Whether a tag is there.</summary>
+    /// <summary>Returns true if a tag is present.</summary>
     public bool Has(int tag) => this[tag] is not null;
 
-    /// <summary>A tag's number, from 0 on; null when there is none.</summary>
+    /// <summary>Returns the number of a tag, from 0; null if there is none.</summary>
     public int? Number(int tag) =>
         int.TryParse(this[tag], NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number <= LargestNumber ? number : null;
 }
 
-/// <summary>A message that came in, of whatever content: what is wrong with it is found by <see cref="FixRules"/>.</summary>
+/// <summary>A received message with any content; <see cref="FixRules"/> finds its faults.</summary>
 internal sealed class FixMessage : FixFields
 {
     private const int XmlDataLength = 212;
@@ -45,7 +45,7 @@ internal sealed class FixMessage : FixFields
     private const int NoPartySubIds = 802;
     private const int PartySubIdType = 803;
 
-    /// <summary>Groups by the tag of their count: the tags of an entry, which begins with the first.</summary>
+    /// <summary>Groups by their count tag: tags of an entry, which begins with the first.</summary>
     private static readonly FrozenDictionary<int, int[]> s_groups = new Dictionary<int, int[]>
     {
         [146] = [55],
@@ -69,13 +69,13 @@ internal sealed class FixMessage : FixFields
     /// <summary>MsgType (35).</summary>
     public string Type { get; }
 
-    /// <summary>MsgSeqNum (34); below zero when it is missing or no number.</summary>
+    /// <summary>MsgSeqNum (34); negative if it is missing or no number.</summary>
     public int Sequence { get; }
 
-    /// <summary>The first field that could not be read.</summary>
+    /// <summary>First field that could not be read.</summary>
     public FixFault? Fault { get; }
 
-    /// <summary>Reads a message that is framed as <see cref="FixFraming"/> demands.</summary>
+    /// <summary>Reads a message in the frame that <see cref="FixFraming"/> requires.</summary>
     public static FixMessage Read(ReadOnlySpan<byte> frame)
     {
         var fields = new List<(int Tag, string Text)>(24);
@@ -102,7 +102,9 @@ internal sealed class FixMessage : FixFields
         return new FixMessage(version, fields, fault);
     }
 
-    /// <summary>The entries of a group, by the tag of its count; as many as that says, which is seen to before a message is given on.</summary>
+    /// <summary>
+    /// Returns the entries of a group by its count tag. The count is checked before a message is passed on.
+    /// </summary>
     public IReadOnlyList<FixFields> Group(int countTag)
     {
         var members = s_groups[countTag];
@@ -111,7 +113,9 @@ internal sealed class FixMessage : FixFields
         return [.. starts.Zip(starts.Skip(1), (start, end) => new FixFields(fields[start..end]))];
     }
 
-    /// <summary>What is wrong with the message's groups, or which tag is there more than once outside of them.</summary>
+    /// <summary>
+    /// Returns the fault of the message's groups, or a tag that is repeated outside of them; null for none.
+    /// </summary>
     public FixFault? WrongStructure()
     {
         var outside = All.ToList();
@@ -128,7 +132,8 @@ internal sealed class FixMessage : FixFields
             if (entries.Select(WrongEntry).FirstOrDefault(found => found is not null) is { } wrong)
                 return wrong;
 
-            // What is in its entries is once outside for all of them, so that none of it can stand somewhere else as well, and go unheard.
+            // Each tag of its entries counts once outside, so that none of them can also stand elsewhere and be
+            // ignored.
             outside.RemoveRange(outside.FindIndex(field => field.Tag == countTag) + 1, entries.Sum(entry => entry.All.Count));
             outside.AddRange(entries.SelectMany(entry => entry.All).DistinctBy(field => field.Tag));
         }
@@ -136,7 +141,7 @@ internal sealed class FixMessage : FixFields
         return Repeated(outside);
     }
 
-    /// <summary>What is wrong within an entry: a party may have a group of its own, of what else is said of it.</summary>
+    /// <summary>Returns the fault within an entry; null for none. A party may have its own group of sub-ids.</summary>
     private static FixFault? WrongEntry(FixFields entry)
     {
         if (!entry.Has(NoPartySubIds))
@@ -185,7 +190,7 @@ internal sealed class FixMessage : FixFields
             ? length
             : FixFraming.LongestMessage;
 
-    /// <summary>A tag, or -1: digits, the first no 0 but of 0 itself.</summary>
+    /// <summary>Parses a tag: digits without a leading 0, other than 0 itself. Returns -1 for anything else.</summary>
     private static int Tag(ReadOnlySpan<byte> digits) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var tag) && (digits[0] != '0' || digits.Length == 1) ? tag : -1;
 }

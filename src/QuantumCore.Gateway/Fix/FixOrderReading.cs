@@ -4,26 +4,28 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>From a client's tags to the words that orders are written in everywhere else, which are then judged as everybody's.</summary>
+/// <summary>
+/// Translates FIX tags to the order format used everywhere else, which is then checked like any other.
+/// </summary>
 internal static class FixOrderReading
 {
-    /// <summary>How a number is to be written.</summary>
+    /// <summary>Required format of a number.</summary>
     public const string NumberRule = "A decimal number such as 150.25; no sign, no exponent.";
 
-    /// <summary>How an offset is to be written.</summary>
+    /// <summary>Required format of an offset.</summary>
     public const string OffsetRule = "A decimal number such as -0.05.";
 
-    /// <summary>How a moment is to be written.</summary>
+    /// <summary>Required format of a UTC timestamp.</summary>
     public const string MomentRule = "UTC, such as 20260131-15:30:00.";
 
-    /// <summary>How a day is to be written.</summary>
+    /// <summary>Required format of a date.</summary>
     public const string DayRule = "Such as 20260131.";
 
     private const int LongestNumber = 40;
 
-    /// <summary>Reads a new order; null with it, or what is wrong with a tag.</summary>
-    /// <param name="message">A NewOrderSingle.</param>
-    /// <param name="account">The session's account: an order that names another one is refused.</param>
+    /// <summary>Reads a new order. Returns null with the order, or the fault of a tag.</summary>
+    /// <param name="message">NewOrderSingle (D).</param>
+    /// <param name="account">Account of the session. An order that names another one is rejected.</param>
     /// <param name="order">The order.</param>
     public static FixFault? Read(FixMessage message, long account, out OrderText order)
     {
@@ -46,7 +48,9 @@ internal static class FixOrderReading
             ?? ReadTime(message, ref order);
     }
 
-    /// <summary>A number as the exchange writes it: without a sign, and without zeros that say nothing; null when it is none.</summary>
+    /// <summary>
+    /// Formats a number as the exchange writes it, without a sign and redundant zeros; null if the text is no number.
+    /// </summary>
     public static string? Number(string text)
     {
         var point = text.IndexOf('.', StringComparison.Ordinal);
@@ -63,13 +67,16 @@ internal static class FixOrderReading
         return (whole.Length == 0 ? "0" : whole) + (fraction.Length == 0 ? "" : "." + fraction);
     }
 
-    /// <summary>What is wrong where a message names another account than the session's.</summary>
+    /// <summary>Returns a fault if a message names another account than the session's; otherwise null.</summary>
     public static FixFault? WrongAccount(FixMessage message, long account) =>
         message[FixTag.Account] is { } named && (!AccountId.TryParse(named, out var told) || told.Value != account)
             ? new FixFault(FixTag.Account, FixReject.ValueIncorrect, $"This session trades for {new AccountId(account)}.")
             : null;
 
-    /// <summary>What is wrong where a message means other money than the instrument's: that of its price, or, as in foreign exchange, of its quantity.</summary>
+    /// <summary>
+    /// Returns a fault for a currency other than the instrument's: the currency of its price or, as in foreign
+    /// exchange, of its quantity. Otherwise null.
+    /// </summary>
     public static FixFault? WrongCurrency(FixMessage message, Instrument instrument) =>
         message[FixTag.Currency] is { } told && told != instrument.Quote.Name && told != instrument.Base.Name
             ? new FixFault(FixTag.Currency, FixReject.ValueIncorrect, $"{instrument.Symbol} is priced in {instrument.Quote.Name}.")
@@ -143,18 +150,20 @@ internal static class FixOrderReading
             : null);
     }
 
-    /// <summary>How far a trailing stop is to follow from now on; null where that does not lead away from the market, or is no distance.</summary>
+    /// <summary>
+    /// Reads the new distance of a trailing stop. Null if it does not lead away from the market, or is no distance.
+    /// </summary>
     public static OrderText? ReadDistance(FixMessage message, Side side)
     {
         var order = new OrderText { Side = side == Side.Buy ? "buy" : "sell", Type = "trailingStop" };
         return ReadHow(message, ref order) is null ? order : null;
     }
 
-    /// <summary>Until when an order is good, in the exchange's words; null where a message does not say, or not as it is to be written.</summary>
+    /// <summary>Returns the expiry of an order in the exchange's format; null if it is absent or malformed.</summary>
     public static string? EndText(FixMessage message) =>
         message[FixTag.ExpireTime] is { } moment ? Moment(moment) : message[FixTag.ExpireDate] is { } day ? EndOf(day) : null;
 
-    /// <summary>How far an order stands from what it follows.</summary>
+    /// <summary>Reads the offset of an order from its reference; returns the fault, or null.</summary>
     private static FixFault? ReadHow(FixMessage message, ref OrderText order)
     {
         if (message[FixTag.PegOffsetValue] is not { } text)
@@ -162,7 +171,7 @@ internal static class FixOrderReading
         if (order.Type is not ("pegged" or "trailingStop"))
             return new FixFault(FixTag.PegOffsetValue, FixReject.ValueIncorrect, "Only with OrdType P.");
 
-        // Offsets are added to a price: away from the market is down for a buy that is pegged, and up for one that trails.
+        // Offsets are added to a price: away from the market is down for a pegged buy, and up for a trailing one.
         var isNegative = text.StartsWith('-');
         var isAway = isNegative == (order.Side == "buy") != (order.Type == "trailingStop");
         if (Number(isNegative ? text[1..] : text) is not { } distance)
@@ -188,7 +197,7 @@ internal static class FixOrderReading
 
     private static FixFault? ReadTime(FixMessage message, ref OrderText order)
     {
-        // Day where nothing is said (FIX 4.4, tag 59); a market order is done at once, and so is one that says it is for the day.
+        // The default is Day (FIX 4.4, tag 59). A market order is done at once, even with Day.
         var isMarket = order.Type == "market";
         var time = (message[FixTag.TimeInForce] ?? "0") switch
         {
@@ -226,7 +235,7 @@ internal static class FixOrderReading
         return null;
     }
 
-    /// <summary>A moment in the exchange's words; null when it is none.</summary>
+    /// <summary>Formats a UTC timestamp for the exchange; null if the text is none.</summary>
     public static string? Moment(string text)
     {
         var (seconds, fraction) = text.IndexOf('.', StringComparison.Ordinal) is > 0 and var point ? (text[..point], text[point..]) : (text, "");
@@ -235,20 +244,20 @@ internal static class FixOrderReading
             : null;
     }
 
-    /// <summary>The last moment of a day in UTC, in the exchange's words; null when it is none.</summary>
+    /// <summary>Returns the last moment of a UTC day in the exchange's format; null if the text is no day.</summary>
     public static string? EndOf(string day) =>
         DateTime.TryParseExact(day, "yyyyMMdd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
             ? string.Create(CultureInfo.InvariantCulture, $"{date:yyyy-MM-dd}T23:59:59.999999999Z")
             : null;
 }
 
-/// <summary>Reads the numbers of a message, and keeps the first that is none.</summary>
+/// <summary>Reads the numbers of a message, and keeps the first fault.</summary>
 internal ref struct FixNumbers(FixMessage message)
 {
-    /// <summary>What is wrong; null when all is well.</summary>
+    /// <summary>First fault; null if there is none.</summary>
     public FixFault? Fault { get; private set; }
 
-    /// <summary>The number of a tag; null when it is absent, or no number.</summary>
+    /// <summary>Reads the number of a tag; null if it is absent or no number.</summary>
     public string? Read(int tag)
     {
         if (message[tag] is not { } text)

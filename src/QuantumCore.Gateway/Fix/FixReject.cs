@@ -1,6 +1,6 @@
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Why a message is refused, as SessionRejectReason (373) numbers it.</summary>
+/// <summary>Reason of a session-level reject, numbered as SessionRejectReason (373).</summary>
 internal enum FixReject
 {
     InvalidTagNumber = 0,
@@ -19,5 +19,5 @@ internal enum FixReject
     Other = 99,
 }
 
-/// <summary>What is wrong with a message. A tag that is no number is below zero.</summary>
+/// <summary>Fault of a message. A tag that is no number is negative.</summary>
 internal readonly record struct FixFault(int Tag, FixReject Reason, string Text);

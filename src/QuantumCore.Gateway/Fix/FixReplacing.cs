@@ -5,12 +5,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// What a replacement asks for. It tells everything of the order once more, whether it is to change or not: what it says as the order's own
-/// reports do stays, and what it leaves out stays too.
+/// Reads replacements. A replacement repeats all terms of the order, changed or not. Terms that equal those in the
+/// order's own reports stay, and so do terms that it omits.
 /// </summary>
 internal static class FixReplacing
 {
-    /// <summary>What is wrong with how a replacement is written.</summary>
+    /// <summary>Returns the format fault of a replacement; null for none.</summary>
     public static FixFault? WrongForm(FixMessage message)
     {
         foreach (var tag in (ReadOnlySpan<int>)[
@@ -23,11 +23,13 @@ internal static class FixReplacing
         return null;
     }
 
-    /// <summary>Reads what of an order is to change; null with it, or which of its tags can't.</summary>
+    /// <summary>
+    /// Reads the changes of a replacement. Returns null with the changes, or the tag that cannot change.
+    /// </summary>
     /// <param name="message">The replacement.</param>
-    /// <param name="instrument">What the order is in.</param>
-    /// <param name="order">The order as it is.</param>
-    /// <param name="change">What is to change; prices and quantities that a replacement says once more are in it where nothing else changes.</param>
+    /// <param name="instrument">Instrument of the order.</param>
+    /// <param name="order">Current state of the order.</param>
+    /// <param name="change">Changes. If nothing else changes, it includes repeated prices and quantities.</param>
     public static int? Read(FixMessage message, Instrument instrument, PastOrder order, out AmendText change)
     {
         var own = FixReports.TermsOf(instrument, order).ToDictionary(term => term.Tag, term => Plain(term.Tag, term.Text));
@@ -61,13 +63,13 @@ internal static class FixReplacing
 
         string? Other(int tag) => Said(tag) is { } said && said != own.GetValueOrDefault(tag) ? said : null;
 
-        // As reports tell it, to the millisecond: what is said in their words is what the order has.
+        // Reports have milliseconds: an expiry equal to the reported one is unchanged.
         string? OtherEnd() => (Said(FixTag.ExpireTime) ?? Said(FixTag.ExpireDate)) is { } said && said != own.GetValueOrDefault(FixTag.ExpireTime)
             ? FixOrderReading.EndText(message)
             : null;
     }
 
-    /// <summary>A value so that equal ones are the same text; null when it can't be read.</summary>
+    /// <summary>Normalizes a value, so that equal values have the same text; null if it cannot be read.</summary>
     private static string? Plain(int tag, string text) => tag switch
     {
         FixTag.Price or FixTag.OrderQty or FixTag.StopPx or FixTag.MaxFloor or FixTag.MinQty => FixOrderReading.Number(text),

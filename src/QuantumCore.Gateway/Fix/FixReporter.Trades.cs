@@ -4,16 +4,19 @@ using QuantumCore.Gateway.Following;
 
 namespace QuantumCore.Gateway.Fix;
 
-// Trades of before that were changed.
+// Changes of earlier trades.
 internal sealed partial class FixReporter
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
-    // Those of orders that are done.
+    // Trades of orders that are done.
     private readonly Channel<TradeChangedEvent> _pastTrades = Channel.CreateUnbounded<TradeChangedEvent>(new UnboundedChannelOptions { SingleReader = true });
     private volatile bool _hasStopped;
 
-    /// <summary>Of an open order it is told in sequence with what else happens to that; of one that is done nothing else comes any more, and the history has to be asked.</summary>
+    /// <summary>
+    /// Reports a changed trade. For an open order, it keeps the sequence of the order's other events. A done order has
+    /// no more events, and the history is asked for it.
+    /// </summary>
     private void Tell(TradeChangedEvent told)
     {
         if (told.Order is { } order)
@@ -22,7 +25,9 @@ internal sealed partial class FixReporter
             _pastTrades.Writer.TryWrite(told);
     }
 
-    /// <summary>Apart from the other reports: a history that is behind holds up none of them.</summary>
+    /// <summary>
+    /// Reports changed trades of done orders, apart from other reports, so that a late history delays none of those.
+    /// </summary>
     private async Task TellPast()
     {
         await foreach (var told in _pastTrades.Reader.ReadAllAsync())
@@ -32,7 +37,7 @@ internal sealed partial class FixReporter
         }
     }
 
-    /// <summary>An order that is done, as the history has it; null when the session has ended before that could say.</summary>
+    /// <summary>Returns a done order from the history; null if the session ended first.</summary>
     private async ValueTask<PastOrder?> Past(TradeChangedEvent told)
     {
         while (!_hasStopped)
@@ -53,7 +58,7 @@ internal sealed partial class FixReporter
         return null;
     }
 
-    /// <summary>The name that the session had last for an order.</summary>
+    /// <summary>Returns the session's last name of an order.</summary>
     private string LastNameOf(PastOrder order)
     {
         lock (_lock)

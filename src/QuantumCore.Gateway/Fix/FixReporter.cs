@@ -8,12 +8,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// Tells a session what happens to its account's orders, whoever did it, each event once and in sequence; by the names that the session
-/// has for them.
+/// Reports to a session all events of its account's orders, whoever caused them: each event once and in sequence, under
+/// the session's names of the orders.
 /// </summary>
 /// <remarks>
-/// What a request did is told here alone, by the journal's records: its own answer is nothing but a refusal. So an order that is told to
-/// be new is durable, and no answer overtakes another.
+/// Results of requests are reported only here, from the journal's records; the direct answer to a request can only be a
+/// rejection. So an order reported as new is durable, and no answer overtakes another.
 /// </remarks>
 internal sealed partial class FixReporter(FixServices services, FixHolder holder, FixSession session)
 {
@@ -24,26 +24,27 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     private readonly Lock _lock = new();
     private readonly Dictionary<string, long> _places = new(StringComparer.Ordinal);
 
-    // By its name, or by symbol and id: what the session asked to be done to an order, and has not been told of.
+    // By client order id, or by symbol and order id: changes that the session asked for and that are not reported yet.
     private readonly Dictionary<string, FixChange> _asked = new(StringComparer.Ordinal);
 
-    // By name: orders that this session has seen open. By its latest name in the session, and back: one that became smaller.
+    // Open orders that this session has seen, by name. Latest session name to name and back, for orders reduced in
+    // place.
     private readonly Dictionary<string, PastOrder> _open = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _named = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _renamed = new(StringComparer.Ordinal);
 
-    // The last names of orders that are done, oldest first.
+    // Last names of done orders, oldest first.
     private readonly Queue<string> _past = new();
 
-    // Names of orders whose refusal, if there is one, is the answer to the request; and how many.
+    // Names of orders whose rejection, if any, is the answer to the request; with their number.
     private readonly Dictionary<string, int> _answered = new(StringComparer.Ordinal);
 
-    // By name: the way back to the party behind an order, where its client said that there is one.
+    // By name: return route to the party behind an order, if its client named one.
     private readonly Dictionary<string, FixRoute> _routes = new(StringComparer.Ordinal);
 
     private PastOrder? _replaced;
 
-    /// <summary>Begins; complete when whatever happens from now on will be told.</summary>
+    /// <summary>Starts; completes when all events from now on will be reported.</summary>
     public async Task Start()
     {
         foreach (var (symbol, sequence) in await _feed.Join(Offer, CancellationToken.None))
@@ -56,7 +57,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         _ = services.Guard(session, TellPast());
     }
 
-    /// <summary>Tells nothing more.</summary>
+    /// <summary>Stops; nothing more is reported.</summary>
     public void Stop()
     {
         _feed.Leave(Offer);
@@ -70,24 +71,24 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
     }
 
-    /// <summary>How a request by symbol and id names an order.</summary>
+    /// <summary>Returns the key of an order that a request names by symbol and order id.</summary>
     private static string Key(string symbol, long orderId) => string.Create(CultureInfo.InvariantCulture, $"{symbol}/{orderId}");
 
-    /// <summary>The exchange's name of an order by one that the session has for it.</summary>
+    /// <summary>Returns the exchange's name of an order from the session's name.</summary>
     public string NameOf(string name)
     {
         lock (_lock)
             return _named.GetValueOrDefault(name, name);
     }
 
-    /// <summary>Whether the session has seen the order of this name, open.</summary>
+    /// <summary>Returns true if the session has seen the order of this name open.</summary>
     public bool Knows(string name)
     {
         lock (_lock)
             return _named.ContainsKey(name) || _open.ContainsKey(name);
     }
 
-    /// <summary>An order from before the session has this name now, if it is not its first.</summary>
+    /// <summary>Records the current name of an order from before the session, if it is not its first name.</summary>
     public void Learn(PastOrder order, string name)
     {
         lock (_lock)
@@ -97,42 +98,49 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
     }
 
-    /// <summary>The session's name of an order.</summary>
+    /// <summary>Returns the session's name of an order.</summary>
     public string Shown(PastOrder order)
     {
         lock (_lock)
             return _renamed.GetValueOrDefault(order.ClientOrderId, order.ClientOrderId);
     }
 
-    /// <summary>How requests name an order that they have by symbol and id: by its name where the session has seen it open.</summary>
+    /// <summary>
+    /// Returns the key for an order given by symbol and order id: its name if the session has seen it open.
+    /// </summary>
     public string KeyOf(string symbol, long orderId)
     {
         lock (_lock)
             return _open.Values.FirstOrDefault(order => order.OrderId == orderId && order.Symbol == symbol)?.ClientOrderId ?? Key(symbol, orderId);
     }
 
-    /// <summary>An order that the session has seen open, by the exchange's name of it; null when it has not, or it is done.</summary>
+    /// <summary>
+    /// Returns an open order that the session has seen, by the exchange's name; null if it has not, or the order is
+    /// done.
+    /// </summary>
     public PastOrder? Open(string name)
     {
         lock (_lock)
             return _open.GetValueOrDefault(name);
     }
 
-    /// <summary>By symbol: the sequence through which it has told what happened.</summary>
+    /// <summary>Returns, by symbol, the sequence up to which events are reported.</summary>
     public Dictionary<string, long> Places()
     {
         lock (_lock)
             return new(_places, StringComparer.Ordinal);
     }
 
-    /// <summary>A refusal of this order, if there is one, will be the answer to its request.</summary>
+    /// <summary>Declares that a rejection of this order, if any, will be the answer to its request.</summary>
     public void Answers(string name)
     {
         lock (_lock)
             _answered[name] = _answered.GetValueOrDefault(name) + 1;
     }
 
-    /// <summary>The request is answered; whether the records will tell of its refusal, too, and are not heard.</summary>
+    /// <summary>
+    /// Records that the request is answered. If its rejection is also on record, the recorded one is skipped later.
+    /// </summary>
     public void Answered(string name, bool isOnRecord)
     {
         lock (_lock)
@@ -142,17 +150,20 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
     }
 
-    /// <summary>What becomes of this order next, if it is what was asked for, is told under the request's name. One request of an order at a time.</summary>
-    /// <param name="key">The order: its name, or <see cref="Key"/>.</param>
-    /// <param name="request">The request's ClOrdID.</param>
-    /// <param name="isCancel">Whether it is to end, or to change.</param>
-    /// <param name="route">The way back to the party behind the request.</param>
+    /// <summary>
+    /// Registers a request, so that its result is reported under the request's name. An order has one such request at a
+    /// time.
+    /// </summary>
+    /// <param name="key">Key of the order: its name, or <see cref="Key"/>.</param>
+    /// <param name="request">ClOrdID (11) of the request.</param>
+    /// <param name="isCancel">True for a cancel, false for a change.</param>
+    /// <param name="route">Return route to the party behind the request.</param>
     public FixChange Ask(string key, string request, bool isCancel, FixRoute route)
     {
         var change = new FixChange(key, request, isCancel, route);
         lock (_lock)
         {
-            // Nobody is told any more: nothing is waited for.
+            // Reporting has stopped, so do not wait.
             if (_hasStopped)
                 change.Settle(isTold: true);
             else
@@ -162,21 +173,23 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         return change;
     }
 
-    /// <summary>Sets the way back for the reports of an order that is about to be entered; false where its name has one, or none is needed.</summary>
+    /// <summary>
+    /// Sets the return route for an order that is about to be entered; false if its name has one, or none is needed.
+    /// </summary>
     public bool TryRoute(string name, FixRoute route)
     {
         lock (_lock)
             return route != default && _routes.TryAdd(name, route);
     }
 
-    /// <summary>No order was entered under this name.</summary>
+    /// <summary>Removes the route of a name under which no order was entered.</summary>
     public void Unroute(string name)
     {
         lock (_lock)
             _routes.Remove(name);
     }
 
-    /// <summary>The request did nothing, or is told of in another way.</summary>
+    /// <summary>Unregisters a request that did nothing, or that is reported in another way.</summary>
     public void Unask(FixChange change)
     {
         lock (_lock)
@@ -186,7 +199,10 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
     }
 
-    /// <summary>Whether what a report says of an order is yet to be told. Otherwise it was told before, under this name or another one.</summary>
+    /// <summary>
+    /// Returns true if the event behind a report is still to be reported. Otherwise it was reported before, under this
+    /// or another name.
+    /// </summary>
     public bool WillTell(FixChange change, ExecutionReport report)
     {
         lock (_lock)
@@ -199,7 +215,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     {
         await foreach (var news in _news.Reader.ReadAllAsync())
         {
-            // Who has been signed out is told nothing more.
+            // A session with a revoked key gets nothing more.
             if (!await holder.IsStillIn())
             {
                 session.LogOut(FixTrader.KeyIsGone);
@@ -256,11 +272,12 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
                 break;
             case OrderHappening.Prevented or OrderHappening.Adjusted or OrderHappening.Advanced:
                 _open[order.ClientOrderId] = order;
-                // Of a trigger too: FIX 4.4 has no ExecType for it: L (triggered) is of FIX 5.0, and those who check values by their dictionary refuse it.
+                // A trigger too: FIX 4.4 has no ExecType for it. L (triggered) is of FIX 5.0, and clients that check
+                // values by their dictionary reject it.
                 Send(told, 'D', Shown(order), null);
                 break;
             case OrderHappening.Ended when order.End == EndReason.Replaced:
-                // The order in its place, which the same record opens next, tells it.
+                // The replacing order, which the same record opens next, reports it.
                 _replaced = order;
                 break;
             case OrderHappening.Ended:
@@ -271,7 +288,9 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         }
     }
 
-    /// <summary>An order that became smaller by the session's word has the name of that from now on.</summary>
+    /// <summary>
+    /// Reports a change of an order. If the session made it smaller, it has the request's name from now on.
+    /// </summary>
     private void TellChange(OrderEvent told, FixChange? asked)
     {
         var before = Shown(told.Order);
@@ -290,8 +309,8 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
     }
 
     /// <summary>
-    /// The request that asked for what happened to an order; null for none. Where nothing more will happen to it, what else was asked for
-    /// comes too late.
+    /// Takes the request that caused an event of an order; null for none. After the order's last event, other requests
+    /// for it are too late.
     /// </summary>
     private FixChange? TakeAsked(PastOrder order, bool isCancel, bool isLast)
     {
@@ -329,7 +348,7 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         if (!_renamed.Remove(order.ClientOrderId, out var shown))
             return;
 
-        // Who asks for it by the name it had last is still understood.
+        // A request under its last name is still understood.
         _past.Enqueue(shown);
         if (_past.Count > MostPast)
             _named.Remove(_past.Dequeue());
@@ -339,11 +358,11 @@ internal sealed partial class FixReporter(FixServices services, FixHolder holder
         "8", to => FixReports.WriteEvent(to, holder.Account, told, execType, name, before), route: route ?? _routes.GetValueOrDefault(told.Order.ClientOrderId));
 }
 
-/// <summary>A cancel or a replacement that an order's session has asked for.</summary>
-/// <param name="key">The order.</param>
-/// <param name="request">The request's ClOrdID.</param>
-/// <param name="isCancel">Whether it is a cancel.</param>
-/// <param name="route">The way back to the party behind it.</param>
+/// <summary>A cancel or replacement that a session has asked for.</summary>
+/// <param name="key">Key of the order.</param>
+/// <param name="request">ClOrdID (11) of the request.</param>
+/// <param name="isCancel">True for a cancel.</param>
+/// <param name="route">Return route to the party behind it.</param>
 internal sealed class FixChange(string key, string request, bool isCancel, FixRoute route)
 {
     private readonly TaskCompletionSource<bool> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -356,7 +375,10 @@ internal sealed class FixChange(string key, string request, bool isCancel, FixRo
 
     public FixRoute Route => route;
 
-    /// <summary>Complete when what it asked for was told under its name, true; or when that can't come any more, false.</summary>
+    /// <summary>
+    /// Task that completes with true once its result is reported under its name, or with false once that can no longer
+    /// happen.
+    /// </summary>
     public Task<bool> Told => _told.Task;
 
     public void Settle(bool isTold) => _told.TrySetResult(isTold);

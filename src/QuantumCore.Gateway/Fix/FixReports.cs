@@ -6,24 +6,27 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Orders and refusals in FIX's fields.</summary>
+/// <summary>Writes orders and rejections as FIX fields.</summary>
 internal static class FixReports
 {
     private const int MeanDecimals = 8;
     private const long MeanScale = 100_000_000;
 
-    /// <summary>The id of an event: the same whoever tells it, however often. A trade's is made of its own place, so that who changes it later can name it.</summary>
+    /// <summary>
+    /// Returns the ExecID of an event: the same from every session, every time. A trade's is made of its own place, so
+    /// that a later change can refer to it.
+    /// </summary>
     public static string ExecId(OrderEvent told) => told.Fill is { } fill
         ? ExecId(told.Book, fill.Place, told.Order.Side)
         : ExecId(told.Book, told.Ordinal);
 
-    /// <summary>What an event says of its order.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="account">Whose order it is.</param>
+    /// <summary>Writes the execution report of an event.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="account">Account of the order.</param>
     /// <param name="told">The event.</param>
-    /// <param name="execType">What happened, in FIX's words.</param>
-    /// <param name="name">The client's name for the order, or for what it did to it.</param>
-    /// <param name="before">Its name before that; null where it had none.</param>
+    /// <param name="execType">ExecType (150).</param>
+    /// <param name="name">Client's name for the order, or for the request that changed it.</param>
+    /// <param name="before">Previous name of the order; null for none.</param>
     public static void WriteEvent(FixWriter to, long account, OrderEvent told, char execType, string name, string? before)
     {
         WriteOrder(to, account, told.Book.Instrument, told.Order, ExecId(told), execType, name, before);
@@ -43,14 +46,14 @@ internal static class FixReports
     }
 
     /// <summary>
-    /// That a trade was cancelled, with what is not in force any more; or corrected, with what is instead. Its order is told as it is: a change of its
-    /// trades leaves it alone.
+    /// Writes the report of a busted trade with its former terms, or of a corrected trade with its new terms. The order
+    /// is reported unchanged: a change of its trades does not affect it.
     /// </summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="account">Whose side it is.</param>
+    /// <param name="to">Writer.</param>
+    /// <param name="account">Account of the trade's side.</param>
     /// <param name="told">The event.</param>
-    /// <param name="order">The side's order as it is.</param>
-    /// <param name="name">The client's name for the order.</param>
+    /// <param name="order">Current order of the side.</param>
+    /// <param name="name">Client's name for the order.</param>
     public static void WriteTradeChanged(FixWriter to, long account, TradeChangedEvent told, PastOrder order, string name)
     {
         var (price, fee) = told.Now ?? told.Before;
@@ -60,7 +63,7 @@ internal static class FixReports
         to.Add(FixTag.TransactTime, Clock.At(told.Book.TimeNanos));
     }
 
-    /// <summary>How an order stands, for who asked.</summary>
+    /// <summary>Writes the status of an order, in answer to a request.</summary>
     public static void WriteStatus(FixWriter to, long account, Instrument instrument, PastOrder order, string name)
     {
         WriteOrder(to, account, instrument, order, "0", 'I', name, null);
@@ -71,7 +74,7 @@ internal static class FixReports
         to.Add(FixTag.TransactTime, Clock.At(order.ChangedNanos));
     }
 
-    /// <summary>An order that was not taken, or is not there.</summary>
+    /// <summary>Writes the rejection of an order, or of a request for an unknown order.</summary>
     public static void WriteRefusal(FixWriter to, long account, FixMessage request, string execId, Refusal refusal)
     {
         to.Add(FixTag.ClOrdID, request[FixTag.ClOrdID] ?? "NONE");
@@ -83,7 +86,9 @@ internal static class FixReports
             to.Add(FixTag.OrdStatusReqID, id);
     }
 
-    /// <summary>What was asked for, as far as it can be read: some clients look for it in every report.</summary>
+    /// <summary>
+    /// Repeats the requested values, as far as they can be read: some clients need them in every report.
+    /// </summary>
     private static void Echo(FixWriter to, FixMessage request)
     {
         foreach (var tag in (ReadOnlySpan<int>)[FixTag.OrderQty, FixTag.CashOrderQty, FixTag.Price, FixTag.StopPx])
@@ -99,7 +104,7 @@ internal static class FixReports
         }
     }
 
-    /// <summary>What a report says where there is no order.</summary>
+    /// <summary>Writes the common fields of a report without an order.</summary>
     public static void WriteNoOrder(FixWriter to, FixMessage request, string execId, char execType, RejectReason reason, string text)
     {
         to.Add(FixTag.OrderID, "NONE");
@@ -115,11 +120,11 @@ internal static class FixReports
         to.Add(FixTag.Text, text);
     }
 
-    /// <summary>A cancel, or a replacement, that was not done.</summary>
-    /// <param name="to">Where to.</param>
-    /// <param name="request">What was asked for.</param>
-    /// <param name="order">Its order; null when there is none such.</param>
-    /// <param name="refusal">Why not.</param>
+    /// <summary>Writes the reject of a cancel or replacement.</summary>
+    /// <param name="to">Writer.</param>
+    /// <param name="request">Rejected request.</param>
+    /// <param name="order">Its order; null if there is none.</param>
+    /// <param name="refusal">Reason of the rejection.</param>
     public static void WriteCancelReject(FixWriter to, FixMessage request, PastOrder? order, Refusal refusal)
     {
         to.Add(FixTag.OrderID, order is { OrderId: > 0 } ? order.OrderId.ToString(CultureInfo.InvariantCulture) : request[FixTag.OrderID] ?? "NONE");
@@ -128,12 +133,12 @@ internal static class FixReports
         to.Add(FixTag.OrdStatus, order is null ? '8' : Status(order));
         to.Add(FixTag.CxlRejResponseTo, request.Type == "F" ? '1' : '2');
         to.Add(FixTag.CxlRejReason, CancelReason(refusal.Reason));
-        // The order that is cancelled or replaced is named by another tag than the request.
+        // The cancelled or replaced order has another tag than the request.
         var names = refusal.Reason == RejectReason.UnknownOrder && refusal.Field == "clientOrderId" ? refusal with { Field = "OrigClOrdID (41)" } : refusal;
         to.Add(FixTag.Text, Sentence(names));
     }
 
-    /// <summary>A refusal as a sentence that names the field and the limit.</summary>
+    /// <summary>Formats a refusal as a sentence that names the field and the limit.</summary>
     public static string Sentence(Refusal refusal)
     {
         var title = Refusals.Title(refusal.Reason);
@@ -143,7 +148,7 @@ internal static class FixReports
         return refusal.Limit is { } limit ? $"{text} Limit: {limit}." : text;
     }
 
-    /// <summary>Where an order stands.</summary>
+    /// <summary>Returns OrdStatus (39) of an order.</summary>
     public static char Status(PastOrder order) => order.Status switch
     {
         OrderStatus.New => order.ChainFilledLots() > 0 ? '1' : '0',
@@ -151,14 +156,15 @@ internal static class FixReports
         OrderStatus.Filled => '2',
         OrderStatus.Cancelled => '4',
         OrderStatus.Rejected => '8',
-        // One by amount is filled when what is left of the amount pays for no lot more.
+        // An order by amount is filled when the rest of the amount does not pay for another lot.
         OrderStatus.Expired => order is { End: EndReason.Amount, FilledLots: > 0 } ? '2' : 'C',
     };
 
     private static string ExecId(RecordPlace book, int ordinal) =>
         string.Create(CultureInfo.InvariantCulture, $"{book.Instrument.Symbol}-{book.Sequence}-{ordinal}");
 
-    // An account may have both sides. The letter keeps it apart from what else a record tells, whatever is in a symbol.
+    // An account may have both sides. The letter separates it from other ids of a record, whatever characters a symbol
+    // has.
     private static string ExecId(RecordPlace book, TradePlace trade, Side side) =>
         string.Create(CultureInfo.InvariantCulture, $"{book.Instrument.Symbol}-{trade.Sequence}-{trade.Index}-{(side == Side.Buy ? 'B' : 'S')}");
 
@@ -184,7 +190,9 @@ internal static class FixReports
         to.Add(FixTag.AvgPx, MeanPrice(instrument, order));
     }
 
-    /// <summary>An order's terms as its reports tell them, tag by tag: as it was entered, with what was changed since.</summary>
+    /// <summary>
+    /// Returns an order's terms as its reports have them, tag by tag: as entered, with later changes.
+    /// </summary>
     public static IEnumerable<(int Tag, string Text)> TermsOf(Instrument instrument, PastOrder order)
     {
         var terms = order.Conditions.Decode() ?? new OrderConditions();
@@ -192,7 +200,7 @@ internal static class FixReports
         yield return (FixTag.Side, order.Side == Side.Buy ? "1" : "2");
         if (terms.Amount is { } amount)
             yield return (FixTag.CashOrderQty, DecimalText.Format((Int128)amount * instrument.TickLotValue, instrument.Quote.Decimals));
-        // One by amount has no lots of its own: its quantity is what it has traded.
+        // An order by amount has no lots of its own: its quantity is what it has traded.
         yield return (FixTag.OrderQty, instrument.FormatQuantity(terms.Amount is null ? order.ChainLots() : order.FilledLots));
         yield return (FixTag.OrdType, TypeOf(order.Type).ToString());
         if (order.Type is OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit or OrderType.Pegged or OrderType.TrailingStopLimit && order.PriceTicks > 0)
@@ -214,7 +222,10 @@ internal static class FixReports
             yield return (FixTag.MaxFloor, "0");
     }
 
-    /// <summary>Away from the market, in the sign of FIX: of a peg below 0 for a buy, of a trailing stop above.</summary>
+    /// <summary>
+    /// Returns the offset tags, in FIX's sign. Away from the market is negative for a pegged buy, and positive for a
+    /// trailing one.
+    /// </summary>
     private static IEnumerable<(int Tag, string Text)> OffsetOf(Instrument instrument, bool isBuy, OrderConditions terms)
     {
         if (terms.PegOffsetTicks != 0)
@@ -252,7 +263,7 @@ internal static class FixReports
         to.Add(FixTag.SecondaryExecID, string.Create(CultureInfo.InvariantCulture, $"{fill.Place.Sequence}-{fill.Place.Index}"));
     }
 
-    /// <summary>The mean price of what was traded, rounded down at eight decimals more than prices have.</summary>
+    /// <summary>Returns the mean price of the fills, rounded down, with eight decimals more than prices have.</summary>
     private static string MeanPrice(Instrument instrument, PastOrder order)
     {
         var (lots, value) = (order.ChainFilledLots(), (order.Chain?.FilledValue ?? 0) + order.FilledValue);
@@ -285,7 +296,7 @@ internal static class FixReports
     {
         OrderHappening.Adjusted => 0, // corporate action
         OrderHappening.Prevented => 5, // partial decline of OrderQty
-        OrderHappening.Advanced => 8, // the market's doing
+        OrderHappening.Advanced => 8, // market event
         _ => 99,
     };
 
@@ -310,7 +321,7 @@ internal static class FixReports
         _ => 99,
     };
 
-    /// <summary>A member of the API by the name that it has here.</summary>
+    /// <summary>Returns the FIX name of an API member.</summary>
     private static string FieldName(string field) => field switch
     {
         "symbol" => "Symbol (55)",

@@ -1,18 +1,19 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// The party behind a message: a hub's client, or the one that a hub is to hand a message to. Header tags in the order CompID, SubID, LocationID.
+/// Party behind a message: a hub's client, or the party that a hub delivers a message to. Header tags are in the order
+/// CompID, SubID, LocationID.
 /// </summary>
 /// <param name="OnBehalfOf">OnBehalfOfCompID (115), OnBehalfOfSubID (116), OnBehalfOfLocationID (144).</param>
 /// <param name="DeliverTo">DeliverToCompID (128), DeliverToSubID (129), DeliverToLocationID (145).</param>
 internal readonly record struct FixRoute(FixParty OnBehalfOf, FixParty DeliverTo)
 {
-    /// <summary>The way back of an answer: it is delivered to the one on whose behalf the message came, and the other way round.</summary>
+    /// <summary>Makes the return route of an answer: OnBehalfOf and DeliverTo of the message are swapped.</summary>
     public static FixRoute BackOf(FixMessage message) => new(
         new FixParty(Of(message, 128), Of(message, 129), Of(message, 145)),
         new FixParty(Of(message, 115), Of(message, 116), Of(message, 144)));
 
-    /// <summary>Adds the tags that are there.</summary>
+    /// <summary>Adds the tags that are set.</summary>
     public void Write(FixWriter to)
     {
         Write(to, 115, OnBehalfOf.CompId);
@@ -32,5 +33,5 @@ internal readonly record struct FixRoute(FixParty OnBehalfOf, FixParty DeliverTo
     }
 }
 
-/// <summary>A firm behind a hub, with its desk and its place where they are told.</summary>
+/// <summary>A firm behind a hub, with its desk and location if given.</summary>
 internal readonly record struct FixParty(string? CompId, string? SubId, string? LocationId);

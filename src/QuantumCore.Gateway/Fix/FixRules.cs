@@ -2,15 +2,15 @@ using System.Collections.Frozen;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>What a message has to be, whatever it is about.</summary>
+/// <summary>Rules that every message must obey, whatever its content.</summary>
 internal static class FixRules
 {
-    /// <summary>How far SendingTime may be from the exchange's time.</summary>
+    /// <summary>Maximum difference of SendingTime (52) from the exchange's time.</summary>
     public static readonly TimeSpan MostClockError = TimeSpan.FromMinutes(2);
 
     /// <summary>
-    /// Tags of a header, all that FIX 4.4 has but those of an encrypted message: SubIDs and LocationIDs, OnBehalfOf and DeliverTo, XmlDataLen and XmlData,
-    /// MessageEncoding, LastMsgSeqNumProcessed, and the group of hops.
+    /// Header tags: all of FIX 4.4 except those of encrypted messages. They include SubIDs and LocationIDs, OnBehalfOf
+    /// and DeliverTo, XmlDataLen and XmlData, MessageEncoding, LastMsgSeqNumProcessed, and the group of hops.
     /// </summary>
     private static readonly FrozenSet<int> s_header = new[]
     {
@@ -31,10 +31,10 @@ internal static class FixRules
         ],
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>Whether a type of message is the session's own business.</summary>
+    /// <summary>Returns true if a message type belongs to the session layer.</summary>
     public static bool IsOfSession(string type) => s_session.ContainsKey(type);
 
-    /// <summary>Whether FIX 4.4 has a type of message; those that begin with U are anyone's own.</summary>
+    /// <summary>Returns true if FIX 4.4 has a message type, or if it begins with U, which anyone may define.</summary>
     public static bool IsType(string type) => type switch
     {
         [var only] => char.IsAsciiLetterOrDigit(only) && only is not ('I' or 'O' or 'U'),
@@ -44,10 +44,10 @@ internal static class FixRules
         _ => false,
     };
 
-    /// <summary>What is wrong with who sent a message and when.</summary>
+    /// <summary>Returns the fault of a message's sender, target or time; null for none.</summary>
     /// <param name="message">The message.</param>
-    /// <param name="client">Who it is to be of.</param>
-    /// <param name="now">The exchange's time.</param>
+    /// <param name="client">Expected SenderCompID (49).</param>
+    /// <param name="now">Current time of the exchange.</param>
     public static FixFault? WrongHeader(FixMessage message, string client, DateTimeOffset now)
     {
         foreach (var tag in (ReadOnlySpan<int>)[FixTag.Sender, FixTag.Target, FixTag.SendingTime])
@@ -67,9 +67,11 @@ internal static class FixRules
             : WrongDuplicate(message, sent);
     }
 
-    /// <summary>What is wrong with a message's fields, as far as they are not the application's to read.</summary>
+    /// <summary>
+    /// Returns the fault of a message's fields, except those that the application reads; null for none.
+    /// </summary>
     /// <param name="message">The message.</param>
-    /// <param name="application">Says which tags its messages may have; null before there is one.</param>
+    /// <param name="application">Application that defines the tags of its messages; null before there is one.</param>
     public static FixFault? WrongFields(FixMessage message, IFixApplication? application)
     {
         if (message.Fault is { } fault)

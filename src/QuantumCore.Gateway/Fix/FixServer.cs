@@ -8,8 +8,8 @@ using QuantumCore.Gateway.Admission;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// Listens for FIX clients, by TLS where it is told how, and serves each until it goes. Its start fails where it can't listen; at its end every
-/// session is logged out. Logons, and the addresses they come from, are decided on elsewhere.
+/// Listens for FIX clients, over TLS if configured, and serves each until it leaves. Startup fails if it cannot listen.
+/// At its end, every session is logged out. Logons and their addresses are checked elsewhere.
 /// </summary>
 internal sealed class FixServer(
     IPEndPoint endpoint,
@@ -21,7 +21,10 @@ internal sealed class FixServer(
     TimeProvider time,
     ILogger<FixServer> log) : BackgroundService
 {
-    /// <summary>One of so many connections may be of one address and not logged on: who never logs on keeps nobody else out.</summary>
+    /// <summary>
+    /// Fraction of the connections that one address may hold without logon: one in this many. So a client that never
+    /// logs on keeps nobody out.
+    /// </summary>
     private const int StrangersPart = 5;
 
     private static readonly TimeSpan s_pause = TimeSpan.FromSeconds(1);
@@ -31,7 +34,7 @@ internal sealed class FixServer(
     private readonly AddressShares _strangers = new(Math.Max(options.FixConnections / StrangersPart, 1));
     private int _open;
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Endpoint it listens on.</summary>
     public IPEndPoint Address => (IPEndPoint)_listener.LocalEndpoint;
 
     /// <inheritdoc/>
@@ -70,7 +73,7 @@ internal sealed class FixServer(
                 continue;
             }
 
-            // Those that are done make room here, not where they end: one could end before it is noted.
+            // Finished connections are removed here and not at their end: one could end before it is added.
             foreach (var ended in _connections.Where(connection => connection.IsCompleted).ToArray())
                 _connections.Remove(ended);
             _connections.Add(Serve(socket, from, stoppingToken));
@@ -80,7 +83,7 @@ internal sealed class FixServer(
         await Task.WhenAll(_connections);
     }
 
-    /// <summary>The next connection, or null when the host stops.</summary>
+    /// <summary>Accepts the next connection; null if the host stops.</summary>
     private async ValueTask<Socket?> Accept(CancellationToken stopping)
     {
         var pause = TimeSpan.Zero;
@@ -97,14 +100,16 @@ internal sealed class FixServer(
             }
             catch (SocketException error)
             {
-                // The client is gone before it was there, or there are no descriptors left: others may come.
+                // The client left early, or there are no file descriptors left; others may come.
                 Log.FixNotAccepted(log, error);
                 pause = s_pause;
             }
         }
     }
 
-    /// <summary>Counts a connection that is not logged on; false when its address has too many of them, or it is gone already.</summary>
+    /// <summary>
+    /// Counts a connection without logon; false if its address has too many of them, or it is gone already.
+    /// </summary>
     private bool Come(Socket socket, out IPAddress from)
     {
         from = IPAddress.None;
@@ -122,7 +127,7 @@ internal sealed class FixServer(
 
     private async Task Serve(Socket socket, IPAddress from, CancellationToken stopping)
     {
-        // What comes next is not to wait for this one.
+        // The next connection must not wait for this one.
         await Task.Yield();
         metrics.ReaderCame();
         var counted = 1;
@@ -151,7 +156,7 @@ internal sealed class FixServer(
             return answer;
         }
 
-        // Once: a logon may be answered after its connection has ended.
+        // Once only: a logon may be answered after its connection has ended.
         void Known()
         {
             if (Interlocked.Exchange(ref counted, 0) == 1)

@@ -1,8 +1,8 @@
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// One session of FIX 4.4, from its connection to its end, without input or output of its own. Its messages are obeyed one after the other;
-/// what is sent may come from anywhere, and gets its number in the order in which it is offered to the line.
+/// A FIX 4.4 session, from its connection to its end, without I/O of its own. Received messages are handled one after
+/// the other. Any thread may send; messages get their numbers in the order in which they are offered to the line.
 /// </summary>
 internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessage, ValueTask<FixLogon>> logOn) : IAsyncDisposable
 {
@@ -12,16 +12,16 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     /// <summary>The exchange's CompID.</summary>
     public const string Exchange = "QUANTUMCORE";
 
-    /// <summary>Longest SenderCompID.</summary>
+    /// <summary>Maximum length of SenderCompID (49).</summary>
     public const int LongestClient = 64;
 
-    /// <summary>Longest HeartBtInt.</summary>
+    /// <summary>Maximum of HeartBtInt (108), in seconds.</summary>
     public const int MostHeartbeatSeconds = 3600;
 
-    /// <summary>By when the logon has to be answered.</summary>
+    /// <summary>Timeout for the answer to the logon.</summary>
     public static readonly TimeSpan LogonPatience = TimeSpan.FromSeconds(10);
 
-    /// <summary>BusinessRejectReason (380) of a message of a type that is not taken.</summary>
+    /// <summary>BusinessRejectReason (380) for an unsupported message type.</summary>
     public const int UnsupportedType = 3;
 
     private readonly Lock _gate = new();
@@ -40,13 +40,15 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     private bool _isClosed;
     private TaskCompletionSource? _applicationEnd;
 
-    /// <summary>SenderCompID (49) of the client, as soon as it is known.</summary>
+    /// <summary>SenderCompID (49) of the client, once known.</summary>
     public string? Client { get; private set; }
 
-    /// <summary>Why the session was ended, if not by the connection's end.</summary>
+    /// <summary>Reason why the session ended; null if it ended with the connection.</summary>
     public string? Why { get; private set; }
 
-    /// <summary>Obeys a message; the next one may come when this one is done. After the session's end they are ignored.</summary>
+    /// <summary>
+    /// Handles a message; the next one may come when this one is done. Messages after the session's end are ignored.
+    /// </summary>
     public async ValueTask Obey(FixMessage message)
     {
         lock (_gate)
@@ -71,11 +73,11 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    /// <summary>Sends a message of the application, with the next number; what comes after the session's end is lost.</summary>
-    /// <param name="type">Its type.</param>
-    /// <param name="body">Writes its own fields.</param>
-    /// <param name="isKept">Whether it is kept, to be sent again; prices of a moment ago are not.</param>
-    /// <param name="route">The way back to the party whose message it answers.</param>
+    /// <summary>Sends an application message with the next number; messages after the session's end are lost.</summary>
+    /// <param name="type">Message type.</param>
+    /// <param name="body">Writes the fields of the body.</param>
+    /// <param name="isKept">True if the message is kept for resending; outdated prices are not.</param>
+    /// <param name="route">Return route to the party whose message it answers.</param>
     public void Send(string type, Action<FixWriter> body, bool isKept = true, FixRoute route = default)
     {
         var writer = new FixWriter();
@@ -85,7 +87,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             if (_isClosed)
                 return;
 
-            // Its time is read once: sent again it says when that was.
+            // Its time is read once: a resent message has the original time.
             var now = time.GetUtcNow();
             if (isKept)
                 _kept.Add(new SentMessage(_next, type, now, writer.Written.ToArray(), route));
@@ -93,7 +95,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    /// <summary>Refuses a message for one of its tags.</summary>
+    /// <summary>Rejects a message because of one of its tags.</summary>
     public void Reject(FixMessage message, int tag, FixReject reason, string text)
     {
         var body = new FixWriter().Add(FixTag.RefSequence, message.Sequence);
@@ -107,7 +109,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    /// <summary>Refuses a message that is well formed.</summary>
+    /// <summary>Rejects a well-formed message.</summary>
     public void RejectBusiness(FixMessage message, int reason, string? refId, string text) => Send("j", to => to
         .Add(FixTag.RefSequence, message.Sequence)
         .Add(FixTag.RefType, message.Type)
@@ -115,10 +117,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         .Add(FixTag.BusinessRejectReason, reason)
         .Add(FixTag.Text, text), route: FixRoute.BackOf(message));
 
-    /// <summary>Ends the session with a Logout that says why.</summary>
+    /// <summary>Ends the session with a Logout that tells the reason.</summary>
     public void LogOut(string why) => End(why);
 
-    /// <summary>Looks at the clock, about once a second: heartbeats, who is silent, who does not log on.</summary>
+    /// <summary>Checks the clock, about once a second: heartbeats, silent clients, missing logons.</summary>
     public void Tick()
     {
         lock (_gate)
@@ -150,8 +152,8 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
     }
 
     /// <summary>
-    /// Ends the session since another connection takes its place: with a Logout that says so. Its application ends at once, too, and does not wait
-    /// until the client has gone.
+    /// Ends the session because another connection takes its place, with a Logout that says so. Its application also
+    /// ends at once, without waiting until the client has gone.
     /// </summary>
     public Task GiveWay(string why)
     {
@@ -159,7 +161,9 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         return EndApplication();
     }
 
-    /// <summary>The connection has ended: nothing is sent any more. To be called after the last message was obeyed.</summary>
+    /// <summary>
+    /// Ends the session with its connection: nothing more is sent. Call it after the last message is handled.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         lock (_gate)
@@ -167,7 +171,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         await EndApplication();
     }
 
-    /// <summary>Disposes of the application, once; complete when that is done.</summary>
+    /// <summary>Disposes of the application once; completes when that is done.</summary>
     private async Task EndApplication()
     {
         TaskCompletionSource? end = null;
@@ -213,7 +217,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         bool isLate, begins;
         lock (_gate)
         {
-            // Where the session ended meanwhile the application is disposed of with it, or here when that is done already.
+            // If the session ended meanwhile, the application is disposed of with it, or here if that is done already.
             isLate = _applicationEnd is not null;
             begins = application is not null && !_isClosed;
             _application = isLate ? null : application;
@@ -229,7 +233,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             application!.Begin(this);
     }
 
-    /// <summary>Why a logon is none, as far as it is not about who it is.</summary>
+    /// <summary>Returns why a logon is invalid, apart from the client's identity; null if it is valid.</summary>
     private string? WrongLogon(FixMessage message)
     {
         if (message.Type != "A")
@@ -254,7 +258,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             : new FixFault(FixTag.ResetNumbers, FixReject.ValueIncorrect, "ResetSeqNumFlag (141) is Y or N.");
     }
 
-    /// <summary>Begins the numbers of both sides, with the answer to a logon.</summary>
+    /// <summary>Starts the sequence numbers of both sides, with the answer to a logon.</summary>
     private void Begin(FixMessage logon)
     {
         var seconds = logon.Number(FixTag.HeartbeatSeconds)!.Value;
@@ -265,7 +269,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         Put("A", logon[FixTag.ResetNumbers] == "Y" ? answer.Add(FixTag.ResetNumbers, 'Y') : answer);
     }
 
-    /// <summary>Whether a message is to be carried out: from the client, in its turn, and well formed. Otherwise it is answered here.</summary>
+    /// <summary>
+    /// Returns true if a message is to be handled: from the client, in its turn, and well formed. Otherwise it is
+    /// answered here.
+    /// </summary>
     private bool Admit(FixMessage message, IFixApplication application)
     {
         lock (_gate)
@@ -286,7 +293,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
                 return false;
             }
 
-            // Refusals are not refused in their turn: two sides could do so for ever.
+            // Rejects are not rejected in turn: two sides could do so for ever.
             return TakeTurn(message) && message.Type is not ("3" or "j") && IsWellFormed(message, application);
         }
     }
@@ -304,7 +311,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         return false;
     }
 
-    /// <summary>Whether it is a message's turn, by its number.</summary>
+    /// <summary>Checks the sequence number of a message; true if it may be handled now.</summary>
     private bool TakeTurn(FixMessage message)
     {
         var beginsAnew = message.Type switch
@@ -321,7 +328,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             if (message.Type != "5")
                 AskFor(message.Sequence - 1);
 
-            // Who waits for lost messages asks no less for those it lost, and goes when it wants.
+            // A client that waits for lost messages may still ask for those it lost, and may log out.
             return message.Type is "2" or "5";
         }
 
@@ -336,7 +343,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         return true;
     }
 
-    /// <summary>Asks for what is missing; again only when nothing came of it for long.</summary>
+    /// <summary>Requests missing messages; repeats the request only after a long time without result.</summary>
     private void AskFor(int last)
     {
         if (_expected <= _missingThrough && time.GetElapsedTime(_asked) < _heartbeat)
@@ -389,7 +396,7 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         if (Need(message, FixTag.BeginSequence) is not { } first || Need(message, FixTag.EndSequence) is not { } last)
             return;
 
-        // One answer is on its way at a time, so that who asks often and does not read fills no memory.
+        // One answer is in flight at a time, so that a client that asks often and does not read fills no memory.
         await line.Drained();
         lock (_gate)
         {
@@ -421,7 +428,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
             PutAgain(new FixHead("4", Client!, first, now, now), new FixWriter().Add(FixTag.GapFill, 'Y').Add(FixTag.NewSequence, next).Written.Span);
     }
 
-    /// <summary>SequenceReset: the numbers up to another one will not come. To fill a gap it has to be in its turn; otherwise its own number means nothing.</summary>
+    /// <summary>
+    /// Handles a SequenceReset: the numbers up to a new one will not come. A gap fill must be in its turn; otherwise
+    /// its own number is ignored.
+    /// </summary>
     private void Renumber(FixMessage message)
     {
         if (Need(message, FixTag.NewSequence) is not { } next)
@@ -438,7 +448,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
         }
     }
 
-    /// <summary>A second logon is good to begin the numbers anew, and for nothing else: who the client is was settled by the first.</summary>
+    /// <summary>
+    /// Handles a second logon, which may only restart the sequence numbers: the first logon settled the client's
+    /// identity.
+    /// </summary>
     private void LogOnAgain(FixMessage message)
     {
         lock (_gate)
@@ -464,7 +477,10 @@ internal sealed class FixSession(TimeProvider time, IFixLine line, Func<FixMessa
 
     private void Reject(FixMessage message, FixFault fault) => Reject(message, fault.Tag, fault.Reason, fault.Text);
 
-    /// <summary>Ends the session: with a Logout, where it is known to whom, and whoever has not begun with a logon is told nothing.</summary>
+    /// <summary>
+    /// Ends the session, with a Logout if the client is known. A client that did not begin with a logon gets no
+    /// message.
+    /// </summary>
     private void End(string? why)
     {
         lock (_gate)

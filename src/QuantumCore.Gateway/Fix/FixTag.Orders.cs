@@ -1,6 +1,6 @@
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Tags of FIX 4.4 that orders and market data are written with; those of the session are the session's own.</summary>
+/// <summary>FIX 4.4 tags of orders and market data; session tags are in another file.</summary>
 internal static partial class FixTag
 {
     public const int Account = 1;
@@ -81,9 +81,11 @@ internal static partial class FixTag
     public const int TotNumReports = 911;
     public const int LastRptRequested = 912;
 
-    /// <summary>A client's wish for all its orders to end with its connection; the tag that venues have settled on.</summary>
+    /// <summary>
+    /// Client's request to cancel all its orders when its connection ends. Venues have settled on this tag.
+    /// </summary>
     public const int CancelOrdersOnDisconnect = 8013;
 
-    /// <summary>What is done where an order meets one of its owner's; the tag of Binance's FIX interface.</summary>
+    /// <summary>Self-trade prevention mode; the tag of Binance's FIX interface.</summary>
     public const int SelfTradePreventionMode = 25001;
 }

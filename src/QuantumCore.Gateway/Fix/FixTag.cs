@@ -30,9 +30,9 @@ internal static partial class FixTag
     public const int UserName = 553;
     public const int Password = 554;
 
-    /// <summary>The last one that FIX 4.4 has.</summary>
+    /// <summary>Highest tag that FIX 4.4 defines.</summary>
     public const int LastDefined = 956;
 
-    /// <summary>From here on tags are a client's own, and not looked at.</summary>
+    /// <summary>Lowest tag that a client may define itself; these are ignored.</summary>
     public const int FirstOwn = 5000;
 }

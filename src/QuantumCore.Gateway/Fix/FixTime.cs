@@ -2,19 +2,19 @@ using System.Globalization;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>UTC time stamps: to the second, or to a fraction of it.</summary>
+/// <summary>UTC timestamps, to the second or to a fraction of it.</summary>
 internal static class FixTime
 {
     private const int LongestRead = 25;
     private const int LongestText = 30;
 
-    /// <summary>A time, with its milliseconds.</summary>
+    /// <summary>Formats a time with milliseconds.</summary>
     public static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("yyyyMMdd-HH:mm:ss.fff", CultureInfo.InvariantCulture);
 
-    /// <summary>The time of a text, or null when it is none.</summary>
+    /// <summary>Parses a time; null if the text is none.</summary>
     public static DateTimeOffset? Read(string? text)
     {
-        // Nanoseconds, and picoseconds, are cut off at what a time here can hold.
+        // Nanoseconds and picoseconds are truncated to the precision of this type.
         if (text is { Length: > LongestRead and <= LongestText } && text.AsSpan(LongestRead).IndexOfAnyExceptInRange('0', '9') < 0)
             text = text[..LongestRead];
         return DateTimeOffset.TryParseExact(

@@ -5,12 +5,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-// What becomes of orders that are there: cancels, replacements, mass cancels.
+// Changes of existing orders: cancels, replacements, mass cancels.
 internal sealed partial class FixTrader
 {
     private static readonly TimeSpan s_toldWithin = TimeSpan.FromSeconds(10);
 
-    // Cancels and replacements of an order, each after the one before it was told of: what is told next is what the next one did.
+    // Cancels and replacements of an order. Each waits until the previous one is reported, so that the next report
+    // belongs to the next request.
     private readonly Dictionary<string, Task> _changing = new(StringComparer.Ordinal);
 
     private async ValueTask Cancel(FixMessage message)
@@ -79,11 +80,11 @@ internal sealed partial class FixTrader
 
     private async ValueTask Replace(FixMessage message, PastOrder found, Amendment change)
     {
-        // What it is before is read after it is asked for: what changes it from now on is told under this name.
+        // Its current state is read after the request is registered: later changes are reported under this name.
         var asked = _reporter.Ask(found.ClientOrderId, change.Name, isCancel: false, FixRoute.BackOf(message));
         var open = _reporter.Open(found.ClientOrderId) ?? found;
 
-        // The total of the chain: of the book's order it is what the ones before it have not done.
+        // The total is of the chain: the book's order has what earlier orders have not done.
         var earlier = open.Chain?.DoneLots ?? 0;
         var total = change.TotalLots == 0 ? 0 : change.TotalLots - earlier - (open.Prevented?.TakenOffLots ?? 0);
         if (change.TotalLots > 0 && total <= 0)
@@ -106,7 +107,7 @@ internal sealed partial class FixTrader
             ? await Entry.Amend(holder.Account, open.Symbol, open.OrderId, change.Name, change.PriceTicks, total, triggerTicks: change.TriggerTicks, earlierLots: earlier)
             : await ChangeConditions(open, change);
 
-        // An order that was changed where it stands is still of the session that entered it.
+        // An order that was changed in place still belongs to the session that entered it.
         var isNew = report.ClientOrderId == change.Name || report.Reason == RejectReason.OutcomeUnknown;
         _orders.Entered.Answered(change.Name, isNew ? report : null);
         if (isRouted && !(isNew && report.Reason is RejectReason.None or RejectReason.OutcomeUnknown))
@@ -114,7 +115,8 @@ internal sealed partial class FixTrader
         _reporter.Answered(
             change.Name, report.ClientOrderId == change.Name && report is { Number: not 0, Reason: not (RejectReason.None or RejectReason.OutcomeUnknown) });
 
-        // The records tell under the request's name that it became smaller, or has other conditions, or ended because so much is filled, or of the order in its place.
+        // The records report under the request's name: a reduction, other conditions, an end because that much is
+        // filled, or the replacing order.
         var isToCome = report.ClientOrderId == change.Name || report.LeavesLots == 0 || !change.Conditions.IsEmpty
             ? _reporter.WillTell(asked, report)
             : report.QuantityLots != open.QuantityLots;
@@ -127,7 +129,7 @@ internal sealed partial class FixTrader
             : Refusal.Malformed(null, "The order is as this asks for already."));
     }
 
-    /// <summary>Ends an order that is replaced by no more than its chain has done: nothing is left to do.</summary>
+    /// <summary>Ends an order whose new total is no more than its chain has done: nothing is left to do.</summary>
     private async ValueTask EndDone(FixMessage message, PastOrder open, string name)
     {
         var asked = _reporter.Ask(open.ClientOrderId, name, isCancel: true, FixRoute.BackOf(message));
@@ -139,7 +141,10 @@ internal sealed partial class FixTrader
         RefuseCancel(message, open, new Refusal(report.Reason == RejectReason.None ? RejectReason.OrderClosed : report.Reason, report.Field, report.Limit));
     }
 
-    /// <summary>Conditions change where the order stands. Its account is told the new name by a change to what it is: so it is found by that in later sessions.</summary>
+    /// <summary>
+    /// Amends conditions in place. A further no-op change tells the account the new name, so that later sessions find
+    /// the order by it.
+    /// </summary>
     private async ValueTask<ExecutionReport> ChangeConditions(PastOrder order, Amendment change)
     {
         var report = await Entry.AmendConditions(holder.Account, order.Symbol, order.OrderId, change.Name, change.Conditions);
@@ -148,7 +153,9 @@ internal sealed partial class FixTrader
         return report;
     }
 
-    /// <summary>Whether the records have told of a request, or will: then it is waited for, within reason.</summary>
+    /// <summary>
+    /// Returns true if the records have reported a request's result, or will. It waits for that within a time limit.
+    /// </summary>
     private async ValueTask<bool> IsTold(FixChange asked, bool isToCome)
     {
         if (!isToCome)
@@ -160,12 +167,12 @@ internal sealed partial class FixTrader
         }
         catch (TimeoutException)
         {
-            // It was done, and is on record: it is told as soon as the account can be read again.
+            // It was done and is on record: it is reported once the account can be read again.
             return true;
         }
     }
 
-    /// <summary>Changes an order when all that was sent before to change it is told of.</summary>
+    /// <summary>Changes an order after all earlier changes of it are reported.</summary>
     private async ValueTask InTurn(string order, Func<ValueTask> change)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -194,7 +201,7 @@ internal sealed partial class FixTrader
         }
     }
 
-    /// <summary>The first of these tags that is not as the order has it.</summary>
+    /// <summary>Returns the first of these tags that differs from the order.</summary>
     private static int? DiffersIn(FixMessage message, PastOrder order, params ReadOnlySpan<int> tags)
     {
         foreach (var tag in tags)
@@ -230,7 +237,7 @@ internal sealed partial class FixTrader
             ?? WrongSide(message);
     }
 
-    /// <summary>What is wrong where a message is to be about a symbol (1), or about all there are (7).</summary>
+    /// <summary>Returns the fault of a message that must be about one symbol (1) or all (7); null for none.</summary>
     private static FixFault? WrongKind(FixMessage message, int tag, string? kind) => (kind, message[FixTag.Symbol]) switch
     {
         ("1", null) => new FixFault(FixTag.Symbol, FixReject.RequiredTagMissing, $"It is required where tag {tag} is 1."),
@@ -242,7 +249,9 @@ internal sealed partial class FixTrader
     private static FixFault? WrongSide(FixMessage message) =>
         message[FixTag.Side] is null or "1" or "2" ? null : new FixFault(FixTag.Side, FixReject.ValueIncorrect, "1 (buy) or 2 (sell).");
 
-    /// <summary>Which order a cancel or a replacement is about; null when it does not say, and was rejected.</summary>
+    /// <summary>
+    /// Returns the order of a cancel or replacement. Null if it names none; the message was rejected then.
+    /// </summary>
     private async ValueTask<NamedOrder?> Named(FixMessage message)
     {
         var fault = Required(message, FixTag.ClOrdID);
@@ -267,14 +276,16 @@ internal sealed partial class FixTrader
         return new NamedOrder(name, null, 0, name);
     }
 
-    /// <summary>A name that an order was given before the session, as it was changed where it stood, leads to it: its account knows.</summary>
+    /// <summary>
+    /// Learns a name from before the session that an order got by an amendment in place: its account knows it.
+    /// </summary>
     private async ValueTask Learn(string name)
     {
         if (!_reporter.Knows(name) && await FindByName(name) is { Status: OrderStatus.New or OrderStatus.PartiallyFilled } order)
             _reporter.Learn(order, name);
     }
 
-    /// <summary>An open order; of one that was open before the session the account knows.</summary>
+    /// <summary>Returns an open order; the account knows those from before the session.</summary>
     private async ValueTask<PastOrder?> Find(NamedOrder named)
     {
         if (named.Name is { } name && _reporter.Open(name) is { } seen)
@@ -287,14 +298,14 @@ internal sealed partial class FixTrader
             : null;
     }
 
-    /// <summary>An open order, with what the history alone knows of it.</summary>
+    /// <summary>Returns an open order with the data that only the history has.</summary>
     private async ValueTask<PastOrder> WithRecorded(PastOrder open)
     {
         var recorded = await Recorded(open.Symbol, open.Number);
         return open with { Prevented = recorded?.Prevented, Chain = recorded?.Chain };
     }
 
-    /// <summary>An order, open or done, as the history has it; null when there is none such.</summary>
+    /// <summary>Returns an open or done order from the history; null if there is none.</summary>
     private async ValueTask<PastOrder?> FindRecorded(NamedOrder named)
     {
         if (named.Name is { } name)
@@ -302,13 +313,13 @@ internal sealed partial class FixTrader
         return await Entry.Orders(new OrderQuery(holder.Account, named.Symbol, OrderId: named.OrderId, HasChain: true)) is [var past] ? past : null;
     }
 
-    /// <summary>An order by a name that its account has for it, as the history has it; null when there is none such.</summary>
+    /// <summary>Returns an order from the history by any name that its account knows; null if there is none.</summary>
     private async ValueTask<PastOrder?> FindByName(string name) =>
         await Entry.LookUp(holder.Account, name) is { Reason: RejectReason.None } found ? await Recorded(found.Symbol, found.Number) : null;
 
     private async ValueTask<PastOrder?> Recorded(string symbol, long number) =>
         await Entry.Orders(new OrderQuery(holder.Account, symbol, Number: number, HasChain: true)) is [var order] ? order : null;
 
-    /// <summary>An order as a request names it.</summary>
+    /// <summary>Order as a request names it.</summary>
     private readonly record struct NamedOrder(string? Name, string? Symbol, long OrderId, string Key);
 }

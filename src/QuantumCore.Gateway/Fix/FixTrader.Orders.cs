@@ -7,9 +7,9 @@ namespace QuantumCore.Gateway.Fix;
 // New orders.
 internal sealed partial class FixTrader
 {
-    /// <summary>Enters an order in its turn; what becomes of it the records tell.</summary>
+    /// <summary>Enters an order in its turn; the records report its result.</summary>
     /// <param name="message">The order.</param>
-    /// <param name="before">What it does not go in before.</param>
+    /// <param name="before">Task that must finish first.</param>
     private async Task Enter(FixMessage message, Task before)
     {
         using var span = RequestTrace.OfMessage("FIX", "D");
@@ -37,7 +37,9 @@ internal sealed partial class FixTrader
         }
     }
 
-    /// <summary>A name that was used is refused; but for a copy that says so, which is told what became of the first.</summary>
+    /// <summary>
+    /// Enters an order. A used name is rejected; but an order marked as a copy gets the state of the first one.
+    /// </summary>
     private async ValueTask Enter(FixMessage message, OrderText order, Task before)
     {
         var isCopy = IsCopy(message);
@@ -55,7 +57,8 @@ internal sealed partial class FixTrader
             Refuse(message, refusal);
         }
 
-        // What is new, or enters the book only now because the exchange was killed before it could, is told by the records as any other.
+        // The records report an order that is new, or that enters the book only now because the exchange was killed
+        // before.
         else if (answers.WasThere && report.Sequence <= told.GetValueOrDefault(report.Symbol))
             await TellStatus(message, await Recorded(report.Symbol, report.Number));
     }

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-// How orders stand, for who asks.
+// Order status requests.
 internal sealed partial class FixTrader
 {
     private async ValueTask Status(FixMessage message)
@@ -38,8 +38,8 @@ internal sealed partial class FixTrader
     }
 
     /// <summary>
-    /// Where a peg stands by now, or the trigger of a trailing stop is: the history does not say, and the book is asked. 0: nowhere yet, or the book
-    /// can't answer.
+    /// Returns the current price of a peg, or trigger of a trailing stop, from the book, because the history lacks it.
+    /// 0 if there is none yet, or if the book cannot answer.
     /// </summary>
     private async ValueTask<long> PeggedTicks(PastOrder order)
     {
@@ -91,7 +91,7 @@ internal sealed partial class FixTrader
         }
     }
 
-    /// <summary>That nothing is open: a report of no order.</summary>
+    /// <summary>Writes a report without an order: nothing is open.</summary>
     private static void WriteNone(FixWriter to, FixMessage message)
     {
         FixReports.WriteNoOrder(to, message, "0", 'I', RejectReason.UnknownOrder, "No order is open.");

@@ -10,7 +10,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>What every session works with.</summary>
+/// <summary>Services that every session uses.</summary>
 internal sealed record FixServices(
     OrderDesk Desk,
     OrderEntry Entry,
@@ -24,7 +24,9 @@ internal sealed record FixServices(
     TimeProvider Time,
     ILogger<FixTrader> Log)
 {
-    /// <summary>Sees to work that goes on as long as a session does: where it fails the session ends, so that its client begins anew.</summary>
+    /// <summary>
+    /// Watches background work of a session. If it fails, the session ends, so that the client begins again.
+    /// </summary>
     public async Task Guard(FixSession session, Task work)
     {
         try
@@ -39,17 +41,19 @@ internal sealed record FixServices(
     }
 }
 
-/// <summary>Whose session it is.</summary>
-/// <param name="Account">The account it trades for.</param>
-/// <param name="MayTrade">Whether its key may enter and cancel orders.</param>
-/// <param name="Address">Where it comes from.</param>
-/// <param name="IsStillIn">Whether the key is still good.</param>
-/// <param name="CancelsAtEnd">True if the orders that the session entered are cancelled when its connection ends.</param>
+/// <summary>Holder of a session.</summary>
+/// <param name="Account">Account it trades for.</param>
+/// <param name="MayTrade">True if its key may enter and cancel orders.</param>
+/// <param name="Address">Client IP.</param>
+/// <param name="IsStillIn">Returns true while the key is valid.</param>
+/// <param name="CancelsAtEnd">
+/// True if the orders that the session entered are cancelled when its connection ends.
+/// </param>
 internal sealed record FixHolder(long Account, bool MayTrade, IPAddress? Address, Func<ValueTask<bool>> IsStillIn, bool CancelsAtEnd);
 
 /// <summary>
-/// A trader's session: requests are begun in the order they come in; when as many are on their way as may be, no more is read. What they
-/// do is told by <see cref="FixReporter"/>.
+/// A trader's session. Requests begin in the order they arrive; while too many are in flight, no more are read.
+/// <see cref="FixReporter"/> reports their results.
 /// </summary>
 internal sealed partial class FixTrader(FixServices services, FixHolder holder) : IFixApplication
 {
@@ -62,12 +66,12 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     /// <summary>Refusal of an order from a read-only key.</summary>
     public const string MayNotTrade = "This key may not trade.";
 
-    // Of the session, so that what it refuses has ids that no other session has.
+    // Random per session, so that ids of its rejections are unique across sessions.
     private readonly string _name = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(6));
     private readonly RequestRoom _room = new();
     private readonly Lock _lock = new();
 
-    // Replacements of this session that are on their way, and copies that are not answered, by name.
+    // Replacements of this session in flight, and unanswered copies, by name.
     private readonly Dictionary<string, Task> _unanswered = new(StringComparer.Ordinal);
     private readonly OrderQueue _orders = new(services.Desk, new ConnectionOrders(services.Entry, holder.Account), services.Door, holder.Account, services.Log);
     private readonly FixMarket _market = new(services, holder);
@@ -75,7 +79,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     private FixReporter _reporter = null!;
     private Task _begun = Task.CompletedTask;
 
-    // Cancels and replacements on their way: an order that was sent after them may spend what they set free. And the newest order on its way.
+    // Cancels and replacements in flight: a later order may spend what they release. And the newest order in flight.
     private Task _changes = Task.CompletedTask;
     private Task _newest = Task.CompletedTask;
     private volatile bool _hasEnded;
@@ -92,7 +96,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     public bool MayHave(string type, int tag) => FixDictionary.MayHave(type, tag);
 
     /// <summary>
-    /// Makes this the one session of its client: one of the same SenderCompID that stands is ended first, with what its end does. The refusal, or null.
+    /// Makes this the only session of its client. A session with the same SenderCompID is ended first, including its
+    /// cleanup. Returns the refusal, or null.
     /// </summary>
     /// <param name="client">SenderCompID (49).</param>
     public async ValueTask<string?> TakePlace(string client)
@@ -119,7 +124,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
             _begun = _reporter.Start();
     }
 
-    /// <summary>A newer connection of the same identity has come; this one may not have begun yet.</summary>
+    /// <summary>
+    /// Ends the session for a newer connection of the same identity; this one may not have begun yet.
+    /// </summary>
     private void GiveWay()
     {
         FixSession? session;
@@ -157,7 +164,8 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
     }
 
     /// <summary>
-    /// Waits for what is on its way, and then cancels what the session entered where that was asked for. The next session of the client begins after that.
+    /// Waits for requests in flight, then cancels the session's orders if the client asked for that. The client's next
+    /// session begins after that.
     /// </summary>
     public async ValueTask DisposeAsync()
     {
@@ -178,7 +186,9 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         }
     }
 
-    /// <summary>What was sent before a mass cancel does not survive it: what waits is refused, what is on its way is waited for.</summary>
+    /// <summary>
+    /// Clears the way for a mass cancel: rejects queued orders sent before it, and waits for those in flight.
+    /// </summary>
     private Task RefuseBefore(FixMessage massCancel)
     {
         if (holder.MayTrade && WrongMassCancel(massCancel) is null)
@@ -186,7 +196,10 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         return Task.WhenAll(_changes, _newest);
     }
 
-    /// <summary>Complete when the order or the replacement of this name that was sent before is there: who changes it means it, and not that it be refused.</summary>
+    /// <summary>
+    /// Completes when the earlier order or replacement of this name exists, so that a change applies to it and is not
+    /// rejected.
+    /// </summary>
     private Task Entering(string? name)
     {
         if (name is null)
@@ -242,7 +255,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         }
     }
 
-    /// <summary>Whether the key is still good; one that is not ends the session.</summary>
+    /// <summary>Returns true if the key is still valid; otherwise ends the session.</summary>
     private async ValueTask<bool> IsStillIn(FixMessage message)
     {
         try
@@ -266,7 +279,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         Refuse(message, new Refusal(RejectReason.OutcomeUnknown));
     }
 
-    /// <summary>Orders come in by the same door as those over HTTP.</summary>
+    /// <summary>Admits orders like those over HTTP.</summary>
     private async ValueTask EnterByDoor(FixMessage message)
     {
         if (!services.Door.HasRoomForOrders() || !await services.Door.EnterOrders(1, holder.Account))
@@ -277,7 +290,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
         try
         {
-            // What waited at the door when its session ended was not begun, and is not left behind.
+            // An order that was queued when its session ended was not begun, and is not left behind.
             if (_hasEnded && holder.CancelsAtEnd)
                 Refuse(message, new Refusal(RejectReason.Overloaded));
             else
@@ -314,7 +327,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
     private void Reject(FixMessage message, FixFault fault) => _session.Reject(message, fault.Tag, fault.Reason, fault.Text);
 
-    /// <summary>Refuses a request in the words of its kind.</summary>
+    /// <summary>Rejects a request in the format of its type.</summary>
     private void Refuse(FixMessage message, Refusal refusal)
     {
         if (refusal.Reason == RejectReason.OutcomeUnknown)
@@ -326,11 +339,11 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
 
         switch (message.Type)
         {
-            // What is refused is the copy: the order that it is one of may well be there.
+            // The copy is rejected: the original order may well exist.
             case "D" when IsCopy(message) && refusal.Reason is (RejectReason.Overloaded or RejectReason.TooManyRequests):
                 _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
                 break;
-            // It says nothing of the order, which may be open.
+            // This tells nothing about the order, which may be open.
             case "H" when refusal.Reason != RejectReason.UnknownOrder:
                 _session.RejectBusiness(message, 4, message[FixTag.ClOrdID], FixReports.Sentence(refusal));
                 break;
@@ -366,7 +379,7 @@ internal sealed partial class FixTrader(FixServices services, FixHolder holder) 
         to.Add(FixTag.MassCancelResponse, response);
         if (refusal is { } refused)
         {
-            // A char in FIX 4.4, of one letter: its 99 (other) is none that clients can read.
+            // A char in FIX 4.4, one letter only, so clients cannot read its value 99 (other).
             if (refused.Reason == RejectReason.UnknownSymbol)
                 to.Add(FixTag.MassCancelRejectReason, '1');
             to.Add(FixTag.Text, FixReports.Sentence(refused));

@@ -3,8 +3,9 @@ using System.Collections.Frozen;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>
-/// The types and enumerations that FIX 4.4 gives the tags that messages may have, also of tags that nobody reads: a value outside of them is a mistake of its
-/// sender. Tags of the session whose own rules say more (numbers, times and flags of its messages) are judged by those.
+/// Types and enumerations of FIX 4.4 for all allowed tags, even those that are not used: a value outside of them is the
+/// sender's mistake. Session tags with stricter rules of their own (numbers, times and flags of its messages) are
+/// checked by those.
 /// </summary>
 internal static class FixValues
 {
@@ -78,7 +79,9 @@ internal static class FixValues
         + "EUCD EUCP LQN MTN ONITE PN PZFJ STN TD XCN YCD ABS CMBS CMO IET MBS MIO MPO MPP MPT PFAND TBA AN COFO COFP GO MT RAN REV SPCLA SPCLO SPCLT TAN TAXA "
         + "TECP TRAN VRDN WAR MF MLEG NONE";
 
-    /// <summary>What is wrong with a tag's value; null where it is of its type, and one of its enumeration where there is one.</summary>
+    /// <summary>
+    /// Returns the fault of a tag's value; null if it has the tag's type and, for an enumeration, one of its values.
+    /// </summary>
     public static FixFault? Wrong(int tag, string text)
     {
         if (!s_rules.TryGetValue(tag, out var rule))
@@ -118,7 +121,7 @@ internal static class FixValues
 
     private static string Numbers(int first, int last) => string.Join(' ', Enumerable.Range(first, last - first + 1));
 
-    /// <summary>A tag's rule.</summary>
+    /// <summary>Rule of a tag.</summary>
     private sealed class Rule(string name, Kind kind, string? values = null)
     {
         public string Name => name;

@@ -4,15 +4,18 @@ using System.Text;
 
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>Writes the fields of a message one after the other, and makes messages of them.</summary>
+/// <summary>Writes message fields one after the other, and makes messages of them.</summary>
 internal sealed class FixWriter
 {
     private readonly ArrayBufferWriter<byte> _bytes = new(256);
 
-    /// <summary>The fields so far.</summary>
+    /// <summary>Fields written so far.</summary>
     public ReadOnlyMemory<byte> Written => _bytes.WrittenMemory;
 
-    /// <summary>Adds a text; characters that FIX does not carry become question marks, and an empty text, which it does not carry either, is left out.</summary>
+    /// <summary>
+    /// Adds a text. Characters that FIX cannot carry become question marks; an empty text, which it cannot carry
+    /// either, is left out.
+    /// </summary>
     public FixWriter Add(int tag, string text)
     {
         if (text.Length == 0)
@@ -28,18 +31,18 @@ internal sealed class FixWriter
         return this;
     }
 
-    /// <summary>Adds a whole number.</summary>
+    /// <summary>Adds an integer.</summary>
     public FixWriter Add(int tag, long number) => Add(tag, number.ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Adds a letter.</summary>
     public FixWriter Add(int tag, char letter) => Add(tag, letter.ToString());
 
-    /// <summary>Adds a time, UTC.</summary>
+    /// <summary>Adds a UTC time.</summary>
     public FixWriter Add(int tag, DateTimeOffset time) => Add(tag, FixTime.Text(time));
 
-    /// <summary>A whole message.</summary>
-    /// <param name="head">What goes before the fields.</param>
-    /// <param name="body">The fields behind those of the header.</param>
+    /// <summary>Makes a whole message.</summary>
+    /// <param name="head">Header.</param>
+    /// <param name="body">Fields after the header.</param>
     public static ReadOnlyMemory<byte> Message(in FixHead head, ReadOnlySpan<byte> body)
     {
         var header = new FixWriter()
@@ -63,6 +66,6 @@ internal sealed class FixWriter
     }
 }
 
-/// <summary>The header of a message that goes out; <paramref name="SentFirst"/> of one that is sent again.</summary>
+/// <summary>Header of an outgoing message; <paramref name="SentFirst"/> is set for a resent one.</summary>
 internal readonly record struct FixHead(
     string Type, string Target, long Sequence, DateTimeOffset Sent, DateTimeOffset? SentFirst = null, FixRoute Route = default);

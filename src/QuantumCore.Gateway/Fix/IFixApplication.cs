@@ -1,33 +1,42 @@
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>What a session is for: takes its messages, and sends by it. Disposed of once, when the connection has ended.</summary>
+/// <summary>
+/// Application of a session: handles its messages, and sends through it. It is disposed of once, after the connection
+/// has ended.
+/// </summary>
 internal interface IFixApplication : IAsyncDisposable
 {
-    /// <summary>Whether messages of a type are taken.</summary>
+    /// <summary>Returns true if messages of a type are supported.</summary>
     bool Knows(string type);
 
-    /// <summary>Whether a message of a type may have a tag, besides those of the header; tags from 5000 on are not asked for.</summary>
+    /// <summary>
+    /// Returns true if a message of a type may have a tag, apart from header tags. It is not asked about tags from
+    /// 5000.
+    /// </summary>
     bool MayHave(string type, int tag);
 
-    /// <summary>Takes a message, in its turn; never throws. The next one comes when this one is taken.</summary>
+    /// <summary>Handles a message in its turn; never throws. The next one comes when this one is accepted.</summary>
     ValueTask Take(FixMessage message);
 
-    /// <summary>The logon was answered: begins to send.</summary>
+    /// <summary>Starts to send, after the logon is answered.</summary>
     void Begin(FixSession session);
 }
 
-/// <summary>The outcome of a logon: whom it is for, or why it is refused.</summary>
+/// <summary>Result of a logon: its application, or the reason of its rejection.</summary>
 internal readonly record struct FixLogon(IFixApplication? Application, string? Refusal);
 
-/// <summary>What carries a session's messages to its client.</summary>
+/// <summary>Line that carries a session's messages to its client.</summary>
 internal interface IFixLine
 {
-    /// <summary>Gives the client a message; returns at once. Who lets too many wait is cut, except for those that it asked for.</summary>
+    /// <summary>
+    /// Queues a message for the client; returns at once. A client with too many waiting messages is cut; messages it
+    /// asked for do not count.
+    /// </summary>
     void Offer(ReadOnlyMemory<byte> message, bool isAskedFor = false);
 
-    /// <summary>Waits until what was offered has gone out.</summary>
+    /// <summary>Waits until all queued messages are sent.</summary>
     Task Drained();
 
-    /// <summary>Nothing comes after what was offered: the connection is closed then.</summary>
+    /// <summary>Closes the connection after all queued messages; none may follow.</summary>
     void Close();
 }

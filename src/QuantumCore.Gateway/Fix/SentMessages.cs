@@ -1,21 +1,21 @@
 namespace QuantumCore.Gateway.Fix;
 
-/// <summary>A message of the application that went out.</summary>
+/// <summary>Application message that was sent.</summary>
 internal readonly record struct SentMessage(int Sequence, string Type, DateTimeOffset Time, ReadOnlyMemory<byte> Body, FixRoute Route = default);
 
-/// <summary>The last messages of the application that went out, to be sent again.</summary>
+/// <summary>Last application messages sent, kept for resending.</summary>
 internal sealed class SentMessages
 {
-    /// <summary>Most that are kept.</summary>
+    /// <summary>Maximum number of messages kept.</summary>
     public const int Most = 10_000;
 
-    /// <summary>Most bytes of them.</summary>
+    /// <summary>Maximum number of bytes kept.</summary>
     public const int MostBytes = 16 * 1024 * 1024;
 
     private readonly Queue<SentMessage> _kept = new();
     private int _bytes;
 
-    /// <summary>Keeps one, and forgets the oldest where they are too many.</summary>
+    /// <summary>Adds a message, and drops the oldest above the limits.</summary>
     public void Add(in SentMessage message)
     {
         _kept.Enqueue(message);
@@ -24,11 +24,11 @@ internal sealed class SentMessages
             _bytes -= _kept.Dequeue().Body.Length;
     }
 
-    /// <summary>Those that are kept from one number to another, in order.</summary>
+    /// <summary>Returns the kept messages from one number to another, in order.</summary>
     public IEnumerable<SentMessage> Between(int first, int last) =>
         _kept.SkipWhile(message => message.Sequence < first).TakeWhile(message => message.Sequence <= last);
 
-    /// <summary>Forgets them all.</summary>
+    /// <summary>Drops all messages.</summary>
     public void Clear()
     {
         _kept.Clear();

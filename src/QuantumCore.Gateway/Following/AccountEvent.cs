@@ -4,104 +4,108 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Following;
 
-/// <summary>What became of an account, for one who follows it.</summary>
-/// <param name="At">When it was told.</param>
-/// <param name="Events">What happened, in sequence.</param>
-/// <param name="Places">How far each book has been told of with it.</param>
+/// <summary>Events of an account, for a listener.</summary>
+/// <param name="At">Time when they were reported.</param>
+/// <param name="Events">Events, in sequence.</param>
+/// <param name="Places">Sequence of each book up to which events are reported with it.</param>
 internal sealed record AccountNews(DateTimeOffset At, IReadOnlyList<AccountEvent> Events, ImmutableArray<SeenSequence> Places);
 
-/// <summary>Something that happened to an account.</summary>
+/// <summary>Event of an account.</summary>
 internal abstract record AccountEvent;
 
-/// <summary>Something happened to an order.</summary>
-/// <param name="Book">The record that tells it.</param>
-/// <param name="Ordinal">Its place among what that record tells of the account's orders, from 0: it never changes.</param>
-/// <param name="Order">The order as it is after that.</param>
-/// <param name="What">What happened.</param>
-/// <param name="Fill">The fill, where it traded.</param>
-/// <param name="Reject">Why it was refused, where it was; of a list's child that ended, why it could not enter.</param>
-/// <param name="Match">The match that was prevented, where one was.</param>
+/// <summary>Event of an order.</summary>
+/// <param name="Book">Record of the event.</param>
+/// <param name="Ordinal">Its index among the record's events of the account's orders, from 0; it never changes.</param>
+/// <param name="Order">The order after the event.</param>
+/// <param name="What">Kind of the event.</param>
+/// <param name="Fill">The fill, for a trade.</param>
+/// <param name="Reject">
+/// Reject reason, for a rejection. For a list's child that ended, the reason why it could not enter.
+/// </param>
+/// <param name="Match">Prevented match, if there was one.</param>
 internal sealed record OrderEvent(
     RecordPlace Book, int Ordinal, PastOrder Order, OrderHappening What, LastFill? Fill, RejectReason Reject, PreventedMatch? Match) : AccountEvent;
 
-/// <summary>Something happened to a list of orders.</summary>
-/// <param name="Book">The record that tells it.</param>
-/// <param name="Id">The list's id: the number of its first order.</param>
+/// <summary>Event of an order list.</summary>
+/// <param name="Book">Record of the event.</param>
+/// <param name="Id">Id of the list: the number of its first order.</param>
 /// <param name="List">The list.</param>
-/// <param name="What">What happened.</param>
+/// <param name="What">Kind of the event.</param>
 internal sealed record ListEvent(RecordPlace Book, long Id, FollowedList List, ListHappening What) : AccountEvent;
 
-/// <summary>A balance changed by more than trades explain: something came in from outside, or left, or a trade of before was changed.</summary>
-/// <param name="Balance">The balance after that.</param>
-/// <param name="Delta">By how much, in minor units.</param>
+/// <summary>
+/// Balance change that trades do not explain: a deposit, a withdrawal, or a change of an earlier trade.
+/// </summary>
+/// <param name="Balance">Balance after the change.</param>
+/// <param name="Delta">Change, in minor units.</param>
 internal sealed record TransferEvent(AssetBalance Balance, Int128 Delta) : AccountEvent;
 
-/// <summary>Balances changed.</summary>
-/// <param name="Changed">Those that did, as they are now.</param>
+/// <summary>Change of balances.</summary>
+/// <param name="Changed">Changed balances, as they are now.</param>
 internal sealed record BalancesEvent(IReadOnlyList<AssetBalance> Changed) : AccountEvent;
 
-/// <summary>What may happen to an order.</summary>
+/// <summary>Kind of an order event.</summary>
 internal enum OrderHappening
 {
-    /// <summary>Its book has it.</summary>
+    /// <summary>The book accepted the order.</summary>
     Opened = 1,
 
-    /// <summary>Its book refused it.</summary>
+    /// <summary>The book rejected the order.</summary>
     Rejected = 2,
 
-    /// <summary>It traded.</summary>
+    /// <summary>The order traded.</summary>
     Traded = 3,
 
-    /// <summary>Its owner gave it other terms.</summary>
+    /// <summary>Its owner amended it.</summary>
     Changed = 4,
 
-    /// <summary>It lost something to a match that was prevented.</summary>
+    /// <summary>A prevented match reduced it.</summary>
     Prevented = 5,
 
-    /// <summary>It ended with something left.</summary>
+    /// <summary>It ended with open quantity.</summary>
     Ended = 6,
 
-    /// <summary>It waits no more for its parent, or for its trigger.</summary>
+    /// <summary>It stopped waiting for its parent or its trigger.</summary>
     Advanced = 7,
 
-    /// <summary>A corporate action gave it other terms.</summary>
+    /// <summary>A corporate action changed its terms.</summary>
     Adjusted = 8,
 }
 
-/// <summary>What may happen to a list of orders.</summary>
+/// <summary>Kind of a list event.</summary>
 internal enum ListHappening
 {
     /// <summary>All its orders are open.</summary>
     Started = 1,
 
-    /// <summary>Its first order is filled: the others work.</summary>
+    /// <summary>Its first order is filled, and the others are working.</summary>
     Updated = 2,
 
     /// <summary>None of its orders is open any more.</summary>
     Done = 3,
 }
 
-/// <summary>Where a record stands.</summary>
-/// <param name="Instrument">Whose book's it is.</param>
-/// <param name="Sequence">Its sequence there.</param>
-/// <param name="TimeNanos">Its time, Unix nanoseconds.</param>
+/// <summary>Place of a record in a book.</summary>
+/// <param name="Instrument">Instrument of the book.</param>
+/// <param name="Sequence">Sequence in the book.</param>
+/// <param name="TimeNanos">Time, Unix nanoseconds.</param>
 internal sealed record RecordPlace(Instrument Instrument, long Sequence, long TimeNanos);
 
-/// <summary>The fill that an event is of.</summary>
-/// <param name="Place">The trade.</param>
-/// <param name="PriceTicks">Its price.</param>
-/// <param name="Lots">What was traded.</param>
-/// <param name="Fee">The order's fee, quote minor units.</param>
-/// <param name="IsMaker">Whether the order was in the book.</param>
+/// <summary>Fill of an event.</summary>
+/// <param name="Place">Place of the trade.</param>
+/// <param name="PriceTicks">Price, in ticks.</param>
+/// <param name="Lots">Quantity, in lots.</param>
+/// <param name="Fee">Fee of the order, in quote minor units.</param>
+/// <param name="IsMaker">True if the order was the maker.</param>
 internal sealed record LastFill(TradePlace Place, long PriceTicks, long Lots, long Fee, bool IsMaker);
 
-/// <summary>A list that is not done.</summary>
-/// <param name="Kind">How its orders depend on each other.</param>
-/// <param name="Name">The client's name for it.</param>
+/// <summary>List that is not done.</summary>
+/// <param name="Kind">Kind of the list.</param>
+/// <param name="Name">Client's name for it.</param>
 /// <param name="Members">Its orders that have been open.</param>
 internal sealed record FollowedList(OrderListKind Kind, string Name, List<(long OrderId, string ClientOrderId)> Members)
 {
-    /// <summary>A list of its orders.</summary>
+    /// <summary>Makes a list from its orders.</summary>
     public static FollowedList Of(IReadOnlyList<PastOrder> orders) => new(
         orders[0].List!.Value,
         orders[0].ListName ?? orders[0].ClientOrderId,

@@ -4,10 +4,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Following;
 
-/// <summary>An account's orders and balances as its listeners know them; what a change of the account means for them.</summary>
-/// <param name="orders">Its open orders.</param>
-/// <param name="lists">Its lists that are not done, whole.</param>
-/// <param name="balances">Its balances.</param>
+/// <summary>
+/// Orders and balances of an account as its listeners know them. Translates changes of the account into events.
+/// </summary>
+/// <param name="orders">Open orders.</param>
+/// <param name="lists">Lists that are not done, with all their orders.</param>
+/// <param name="balances">Balances.</param>
 internal sealed class AccountEvents(
     IEnumerable<PastOrder> orders, IEnumerable<IEnumerable<PastOrder>> lists, ImmutableArray<AssetBalance> balances)
 {
@@ -21,7 +23,7 @@ internal sealed class AccountEvents(
     private long _account;
     private int _reports;
 
-    /// <summary>The events of a change, in sequence: what happened to orders, then what came in from outside, then the balances.</summary>
+    /// <summary>Returns the events of a change, in sequence: orders, then transfers, then balances.</summary>
     public IReadOnlyList<AccountEvent> Of(long account, AccountChange change, IReadOnlyDictionary<string, Instrument> listed)
     {
         _account = account;
@@ -116,11 +118,16 @@ internal sealed class AccountEvents(
         }
     }
 
-    /// <summary>Its orders stay what they were. The money that it moves no trade of these records explains: the balances tell it.</summary>
+    /// <summary>
+    /// Reports a changed trade. Its orders stay unchanged. No trade of these records explains the money, so the
+    /// balances report it.
+    /// </summary>
     private void ChangeTrade(RecordPlace book, BookTurn turn) => _events.AddRange(
         TradeChangedEvent.Of(_account, book, turn).Select(own => own with { Ordinal = _reports++, Order = _orders.GetValueOrDefault(own.Number) }));
 
-    /// <summary>What own orders lose by it is told with what that does to them: they become smaller, or end.</summary>
+    /// <summary>
+    /// Records a prevented match. The order's next event reports it: the order becomes smaller, or ends.
+    /// </summary>
     private void Prevent(RecordPlace book, PreventedMatch match)
     {
         foreach (var own in (ReadOnlySpan<PreventedOrder>)[match.Taker, match.Maker])
@@ -180,7 +187,10 @@ internal sealed class AccountEvents(
         }
     }
 
-    /// <summary>What a fill leaves. Of an order by amount that is what is held for it; nothing where that pays for no lot more.</summary>
+    /// <summary>
+    /// Returns the quantity left after a fill. For an order by amount, it is the amount held; 0 if that does not pay
+    /// for another lot.
+    /// </summary>
     private long Left(BookTurn turn, int at, long number, long leaves, long hold)
     {
         if (_orders.GetValueOrDefault(number)?.Conditions.Decode()?.Amount is null)
@@ -206,7 +216,7 @@ internal sealed class AccountEvents(
             OpenListed(book, opened, list);
     }
 
-    /// <summary>A list is told of when its last order is.</summary>
+    /// <summary>Adds an order to its list; reports the list with its last order.</summary>
     private void OpenListed(RecordPlace book, PastOrder opened, BookCommand command)
     {
         var id = opened.ListId!.Value;
@@ -217,7 +227,7 @@ internal sealed class AccountEvents(
             _events.Add(new ListEvent(book, id, list, ListHappening.Started));
     }
 
-    /// <summary>With the first of its children that enters a list goes on.</summary>
+    /// <summary>Reports a list's progress when the first of its children enters.</summary>
     private void UpdateList(RecordPlace book, long number)
     {
         if (_orders.GetValueOrDefault(number)?.ListId is { } id && _lists.TryGetValue(id, out var list)
@@ -227,7 +237,7 @@ internal sealed class AccountEvents(
         }
     }
 
-    /// <summary>An order that ended may be the last of its list.</summary>
+    /// <summary>Removes an ended order from its list; the list is done with its last order.</summary>
     private void LeaveList(RecordPlace book, PastOrder ended)
     {
         if (ended.ListId is not { } id || !_lists.TryGetValue(id, out var list))
@@ -290,14 +300,14 @@ internal sealed class AccountEvents(
 
     private void End(RecordPlace book, long number, EndReason reason, RejectReason refusal = RejectReason.None)
     {
-        // One that was filled is done already.
+        // A filled order is done already.
         if (!_orders.Remove(number, out var order))
             return;
 
         var ended = order with { Status = reason.Status(), End = reason, ChangedNanos = book.TimeNanos, Refusal = refusal };
         _prevented.Remove(number, out var match);
 
-        // The order in its place, which the same record opens next, goes on with what it has done.
+        // The replacing order, which the same record opens next, continues with what this one has done.
         _replaced = reason == EndReason.Replaced ? ended : _replaced;
         Report(book, ended, OrderHappening.Ended, reject: refusal, match: match);
         LeaveList(book, ended);
@@ -326,7 +336,7 @@ internal sealed class AccountEvents(
 
         order = change(order) with { ChangedNanos = book.TimeNanos };
         _orders[number] = order;
-        // One that a prevented match leaves nothing of is told once, with its end.
+        // If a prevented match leaves nothing of an order, it is reported once, with the order's end.
         if (!_prevented.TryGetValue(number, out var match))
             Report(book, order, what);
         else if (!endsNext && _prevented.Remove(number))
@@ -347,7 +357,7 @@ internal sealed class AccountEvents(
         var changed = now.Where(balance => _balances.GetValueOrDefault(balance.Asset) != balance).ToArray();
         foreach (var balance in changed)
         {
-            // What trades do not explain came in from outside, or is of a trade that was changed.
+            // Changes that trades do not explain are transfers, or come from a changed trade.
             var delta = (Int128)balance.Total - _balances.GetValueOrDefault(balance.Asset).Total - _traded.GetValueOrDefault(balance.Asset);
             if (delta != 0)
                 _events.Add(new TransferEvent(balance, delta));

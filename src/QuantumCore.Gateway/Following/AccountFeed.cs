@@ -5,7 +5,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Following;
 
-/// <summary>The feeds of accounts whose owners listen; one per account.</summary>
+/// <summary>Feeds of accounts with listeners; one per account.</summary>
 internal sealed class AccountFeeds(OrderEntry entry, Listings listings, TimeProvider time, ILogger<AccountFeeds> log)
 {
     private readonly ConcurrentDictionary<long, AccountFeed> _feeds = new();
@@ -15,8 +15,8 @@ internal sealed class AccountFeeds(OrderEntry entry, Listings listings, TimeProv
 }
 
 /// <summary>
-/// What happens to an account, for all who listen: its books' records since the feed began, each once, each book's in sequence, none
-/// left out. A call that failed is asked again: the journal has what was missed.
+/// Events of an account for all its listeners: the records of its books since the feed began, each once, in sequence
+/// within a book, none left out. A failed call is retried: the journal has what was missed.
 /// </summary>
 internal sealed class AccountFeed(long account, OrderEntry entry, Listings listings, TimeProvider time, ILogger log)
 {
@@ -32,8 +32,8 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
     private long _version;
 
     /// <summary>
-    /// Starts to give the listener what happens; complete when whatever happens from now on is told, with the places in the books up to
-    /// which nothing is. Who gives up waiting for that is to leave.
+    /// Adds a listener. Completes when all events from now on are reported, with the sequences of the books up to which
+    /// none are. A caller that gives up waiting must leave.
     /// </summary>
     public Task<ImmutableArray<SeenSequence>> Join(Action<AccountNews> listener, CancellationToken gone)
     {
@@ -52,7 +52,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         return began.Task.WaitAsync(gone);
     }
 
-    /// <summary>Gives the listener nothing more.</summary>
+    /// <summary>Removes a listener.</summary>
     public void Leave(Action<AccountNews> listener)
     {
         lock (_lock)
@@ -61,7 +61,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         }
     }
 
-    /// <summary>Follows the account as long as anyone listens. What grains throw ends here.</summary>
+    /// <summary>Follows the account as long as there are listeners. Exceptions of grains end here.</summary>
     private async Task Follow(TaskCompletionSource<ImmutableArray<SeenSequence>> began)
     {
         _version = -1;
@@ -100,10 +100,12 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         }
     }
 
-    /// <summary>The account as it is: of orders that have traded, what for is added up from their fills until then.</summary>
+    /// <summary>
+    /// Starts from the account's current state. For orders that have traded, it sums up their fills so far.
+    /// </summary>
     private async ValueTask Begin(AccountView view)
     {
-        // Without open orders there is nothing to ask the history for, which may be behind.
+        // Without open orders there is no need to ask the history, which may be behind.
         _events = view.OpenOrders.IsEmpty ? new AccountEvents([], [], view.Balances) : await Read(view);
         lock (_lock)
         {
@@ -114,7 +116,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
     private async ValueTask<AccountEvents> Read(AccountView view)
     {
         var places = view.Cursors.ToDictionary(seen => seen.Symbol, seen => seen.Sequence, StringComparer.Ordinal);
-        // The history may be newer than the account is here: of lists that began since, their events will tell.
+        // The history may be newer than this view of the account: later events report lists that began since.
         var open = view.OpenOrders.Select(order => order.Number).ToHashSet();
         var past = (await entry.Orders(new OrderQuery(account, IsOpen: true, Limit: int.MaxValue, HasChain: true)))
             .Where(order => open.Contains(order.Number)).ToDictionary(order => order.Number);
@@ -127,14 +129,15 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         foreach (var order in view.OpenOrders)
         {
             var fills = order.FilledLots == 0 ? [] : await Fills(order);
-            // A trade that was changed leaves its orders what they were.
+            // A changed trade does not affect its orders.
             var until = fills.Where(fill => fill.Fill.Sequence <= places.GetValueOrDefault(order.Symbol))
                 .Select(fill => fill.TradedTicks == 0 ? fill.Fill : fill.Fill with { PriceTicks = fill.TradedTicks });
             var lost = prevented.Where(match => match.Symbol == order.Symbol && match.Place.Sequence <= places.GetValueOrDefault(order.Symbol));
             var shown = OrderViews.Of(order, until);
             orders.Add(shown with
             {
-                // The account holds for an order before its book has it: that one's time is the order's, as in every answer.
+                // The account holds cover before the book has the order; the order's time is the book's, as in every
+                // answer.
                 CreatedNanos = past.GetValueOrDefault(order.Number)?.CreatedNanos ?? shown.CreatedNanos,
                 ListId = listOf.GetValueOrDefault(order.Number),
                 Chain = past.GetValueOrDefault(order.Number)?.Chain,
@@ -145,7 +148,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         return new AccountEvents(orders, lists.Values.Select(list => list.AsEnumerable()), view.Balances);
     }
 
-    /// <summary>All that an order has traded: there may be more than one answer tells.</summary>
+    /// <summary>Returns all fills of an order; there may be more than one page.</summary>
     private async ValueTask<List<AccountFill>> Fills(OpenOrder order)
     {
         var fills = new List<AccountFill>();
@@ -154,7 +157,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
         {
             var page = await entry.FillsOf(new FillQuery(account, order.Symbol, order.OrderId, from, null, null, FillsAtOnce));
             fills.AddRange(page);
-            // Of an order that met the account's own half of an answer is the other one's.
+            // For an order that traded with its own account, half of a page belongs to the other order.
             if (page.Length < FillsAtOnce / 2)
                 return fills;
             from = new TradePlace(page[^1].Fill.Sequence, page[^1].Fill.Index + 1);
@@ -163,7 +166,7 @@ internal sealed class AccountFeed(long account, OrderEntry entry, Listings listi
 
     private async ValueTask Tell(AccountChange change)
     {
-        // Another silo may have listed what is traded here.
+        // Another silo may have listed the instruments traded here.
         foreach (var book in change.Records)
             await listings.Find(book.Symbol);
         var listed = await listings.BySymbol();

@@ -3,12 +3,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Following;
 
-/// <summary>An order in the one form in which it is followed, whoever told of it.</summary>
+/// <summary>Makes the common form of an order for listeners, whatever its source.</summary>
 internal static class OrderViews
 {
     /// <summary>
-    /// An order as its report tells it; what was traded is known where the report has its fills, or nothing was. The first report
-    /// has the total it was entered with.
+    /// Makes an order from its report. Its traded value is known if the report has its fills, or if nothing was traded.
+    /// The first report has the total it was entered with.
     /// </summary>
     public static PastOrder View(this ExecutionReport report, long? filledValue = null)
     {
@@ -38,7 +38,7 @@ internal static class OrderViews
             Refusal: report.Refusal);
     }
 
-    /// <summary>An order that is open, with the fills it has had.</summary>
+    /// <summary>Makes an open order with its fills so far.</summary>
     public static PastOrder Of(OpenOrder order, IEnumerable<OrderFill> fills) => new(
         order.Symbol,
         order.Number,
@@ -62,7 +62,7 @@ internal static class OrderViews
         Stage: order.Stage,
         StageNanos: order.StageNanos);
 
-    /// <summary>An order as it enters its book.</summary>
+    /// <summary>Makes an order as it enters its book.</summary>
     public static PastOrder Of(string symbol, SubmitOrder order, long orderId, long timeNanos) => new(
         symbol,
         order.Number,
@@ -84,12 +84,15 @@ internal static class OrderViews
         order.Conditions,
         null);
 
-    /// <summary>The total of its replace chain, in lots: what the orders before it have done, and its own.</summary>
+    /// <summary>Returns the total of its replace chain, in lots: what earlier orders have done, and its own.</summary>
     public static long ChainLots(this PastOrder order) => (order.Chain?.DoneLots ?? 0) + order.OriginalLots();
 
-    /// <summary>What its replace chain has traded, in lots.</summary>
+    /// <summary>Returns the filled quantity of its replace chain, in lots.</summary>
     public static long ChainFilledLots(this PastOrder order) => (order.Chain?.FilledLots ?? 0) + order.FilledLots;
 
-    /// <summary>The total it was entered with: what prevented matches took off counts as prevented, not as gone.</summary>
+    /// <summary>
+    /// Returns the total it was entered with, in lots; lots removed by prevented matches count as prevented, not as
+    /// gone.
+    /// </summary>
     public static long OriginalLots(this PastOrder order) => order.QuantityLots + (order.Prevented?.TakenOffLots ?? 0);
 }

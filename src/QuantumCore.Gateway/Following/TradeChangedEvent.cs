@@ -3,19 +3,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Following;
 
-/// <summary>A trade of the account was declared void, or its price was corrected: one of its sides.</summary>
-/// <param name="Book">The record that tells it.</param>
-/// <param name="Ordinal">Its place among what that record tells of the account, from 0: it never changes.</param>
-/// <param name="Trade">The trade.</param>
-/// <param name="Side">The own side.</param>
-/// <param name="Number">The own order's number within the account.</param>
-/// <param name="OrderId">The own order's public id.</param>
-/// <param name="TradedTicks">The price it was made at.</param>
-/// <param name="Before">The price and the own fee that are not in force any more.</param>
-/// <param name="Now">Those that are; null: it is void.</param>
-/// <param name="Lots">What was traded.</param>
-/// <param name="IsMaker">Whether the order was in the book.</param>
-/// <param name="Order">The order as it is, which the change leaves alone; null: it is open no more.</param>
+/// <summary>A trade of the account was busted or its price corrected: one of its sides.</summary>
+/// <param name="Book">Record of the change.</param>
+/// <param name="Ordinal">Its index among the record's events of the account, from 0; it never changes.</param>
+/// <param name="Trade">Place of the trade.</param>
+/// <param name="Side">The account's side.</param>
+/// <param name="Number">Number of the account's order within the account.</param>
+/// <param name="OrderId">Public id of the account's order.</param>
+/// <param name="TradedTicks">Original price, in ticks.</param>
+/// <param name="Before">Price and fee before the change.</param>
+/// <param name="Now">Price and fee after the change; null for a busted trade.</param>
+/// <param name="Lots">Quantity, in lots.</param>
+/// <param name="IsMaker">True if the order was the maker.</param>
+/// <param name="Order">Current order, which the change does not affect; null if it is no longer open.</param>
 internal sealed record TradeChangedEvent(
     RecordPlace Book,
     int Ordinal,
@@ -30,10 +30,13 @@ internal sealed record TradeChangedEvent(
     bool IsMaker,
     PastOrder? Order) : AccountEvent
 {
-    /// <summary>What became of the trade.</summary>
+    /// <summary>State of the trade after the change.</summary>
     public TradeState State => Now is null ? TradeState.Void : TradeState.Corrected;
 
-    /// <summary>The account's sides of the trade that a turn changes, without their orders: none, one, or both of a trade with itself.</summary>
+    /// <summary>
+    /// Returns the account's sides of the trade that a record changes, without their orders. There are none, one, or
+    /// both of a trade with itself.
+    /// </summary>
     public static IEnumerable<TradeChangedEvent> Of(long account, RecordPlace book, BookTurn turn)
     {
         if (ChangeOfTrade.Of(turn) is not { Trade: var trade, Before: var before, Now: var now })
@@ -56,7 +59,7 @@ internal sealed record TradeChangedEvent(
     }
 }
 
-/// <summary>What one side of a trade has to do with money.</summary>
-/// <param name="PriceTicks">Its price.</param>
-/// <param name="Fee">The side's fee, quote minor units.</param>
+/// <summary>Monetary terms of one side of a trade.</summary>
+/// <param name="PriceTicks">Price, in ticks.</param>
+/// <param name="Fee">Fee of the side, in quote minor units.</param>
 internal readonly record struct TradeTerms(long PriceTicks, long Fee);

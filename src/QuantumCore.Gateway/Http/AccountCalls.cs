@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about an account's money, its fills, and what it was prevented from.</summary>
+/// <summary>Calls for an account's money, its fills, and its prevented matches.</summary>
 internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
     /// <summary>GET /account</summary>
@@ -104,7 +104,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         }
 
         var from = place is { } last ? last with { Index = Math.Min(last.Index, int.MaxValue - 1) + 1 } : default(TradePlace?);
-        // What others set off, such as a stop, is told with everything else the account knows by now.
+        // Events that others caused, such as a triggered stop, are included with everything else the account knows by
+        // now.
         await entry.View(account);
         var matches = await entry.Prevented(new PreventedQuery(account, symbol, orderId, from, Limit: limit));
         var instruments = await listings.BySymbol();

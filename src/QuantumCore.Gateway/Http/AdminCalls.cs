@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The operator's calls about accounts and listings.</summary>
+/// <summary>Operators' calls for accounts and listings.</summary>
 internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
 {
     /// <summary>POST /admin/accounts/{account}/deposits</summary>
@@ -56,7 +56,7 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         }
         catch (ArgumentException refused)
         {
-            // The catalog has the last word, and says why; the name of its parameter is for nobody else.
+            // The catalog decides, and explains why; the name of its parameter is internal.
             var why = refused.Message.Split(" (Parameter '", 2)[0];
             await Answer.Refuse(context, Refusal.Malformed("symbol", why));
             return;
@@ -72,7 +72,10 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         await Answer.Json(context, instrument, static (to, listed) => to.WriteInstrument(listed));
     }
 
-    /// <summary>An asset's decimals never change: every amount of it is counted in them.</summary>
+    /// <summary>
+    /// Returns a refusal if an asset's decimals would change. They never do, because every amount of it is counted in
+    /// them.
+    /// </summary>
     private async ValueTask<Refusal?> OtherScale(Instrument instrument)
     {
         foreach (var (asset, field) in new[] { (instrument.Base, "baseDecimals"), (instrument.Quote, "quoteDecimals") })
@@ -85,8 +88,9 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     }
 
     /// <summary>
-    /// A listed symbol's units never change: every order of it is counted in them. Nor does its group: its book lives there. Nor how its
-    /// trades settle: by that they are booked.
+    /// Returns a refusal if a listed symbol would change its units, its group or its settlement. Units never change,
+    /// because every order is counted in them. The group never changes, because the book lives there. Settlement never
+    /// changes, because trades are booked by it.
     /// </summary>
     private async ValueTask<Refusal?> OtherUnits(Instrument instrument)
     {
@@ -106,7 +110,10 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             : Refusal.Malformed(field, "Assets, tick, lot, group and settlement of a listed symbol never change.");
     }
 
-    /// <summary>What is wrong with a deposit's key: it is none of the account's client order ids, which the reason's own sentence speaks of.</summary>
+    /// <summary>
+    /// Returns the detail for a rejected deposit key. The default title speaks of the account's client order ids, which
+    /// a deposit key is not.
+    /// </summary>
     private static string? WhyNot(string key, RejectReason reason) => reason switch
     {
         RejectReason.KeyConflict => "The key is that of another deposit.",

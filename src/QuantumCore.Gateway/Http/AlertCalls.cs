@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about prices that the caller waits for.</summary>
+/// <summary>Calls for price alerts.</summary>
 internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing keys)
 {
     /// <summary>GET /alerts</summary>
@@ -52,7 +52,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
             return;
         }
 
-        // One that is gone already is what was asked for.
+        // An alert that is gone already is the requested result.
         await AnswerList(context, await alerts.Remove(account, id));
     }
 

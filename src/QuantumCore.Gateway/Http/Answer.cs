@@ -22,10 +22,15 @@ internal static class Answer
     [ThreadStatic]
     private static Utf8JsonWriter? t_writer;
 
-    /// <summary>A reading that failed has no outcome that a client order id could tell: it is asked again. It says nothing about what was read.</summary>
+    /// <summary>
+    /// Refusal of a failed read. It has no outcome that a client order id could reveal: the client reads again. It
+    /// tells nothing about the data.
+    /// </summary>
     private static readonly Refusal s_unread = new(RejectReason.OutcomeUnknown) { Title = "This can't be read now. Ask again." };
 
-    /// <summary>Answers with what <paramref name="write"/> writes. It must not await: the writer belongs to the thread.</summary>
+    /// <summary>
+    /// Answers with the JSON that <paramref name="write"/> writes. It must not await: the writer belongs to the thread.
+    /// </summary>
     public static ValueTask<FlushResult> Json<T>(
         HttpContext context, T state, Action<Utf8JsonWriter, T> write, int status = 200, string type = "application/json")
     {
@@ -51,7 +56,7 @@ internal static class Answer
         return response.BodyWriter.FlushAsync(context.RequestAborted);
     }
 
-    /// <summary>Answers with an order, or with why it was refused and a sentence about it where there is one.</summary>
+    /// <summary>Answers with an order, or with its reject reason and a detail if there is one.</summary>
     public static ValueTask<FlushResult> Order(
         HttpContext context, ExecutionReport report, FrozenDictionary<string, Instrument> listed, string? detail = null)
     {
@@ -98,7 +103,7 @@ internal static class Answer
 
     private static bool IsReading(HttpContext context) => HttpMethods.IsGet(context.Request.Method) || HttpMethods.IsHead(context.Request.Method);
 
-    /// <summary>Answers with a problem and, where that is known, how long it will last.</summary>
+    /// <summary>Answers with a problem and, if known, the time until a retry.</summary>
     public static ValueTask<FlushResult> Refuse(HttpContext context, Refusal refusal, TimeSpan retryAfter)
     {
         if (retryAfter > TimeSpan.Zero)
@@ -106,7 +111,9 @@ internal static class Answer
         return Refuse(context, refusal);
     }
 
-    /// <summary>A refused order as a problem: with the order's names, and its final state where there is one.</summary>
+    /// <summary>
+    /// Writes a rejected order as a problem, with the order's names, and its final state if there is one.
+    /// </summary>
     public static void WriteRefusedOrder(
         Utf8JsonWriter to,
         ExecutionReport report,
@@ -132,7 +139,7 @@ internal static class Answer
         to.WriteEndObject();
     }
 
-    /// <summary>The members of a problem.</summary>
+    /// <summary>Writes the members of a problem.</summary>
     public static void WriteProblem(Utf8JsonWriter to, Refusal refusal, int status, string trace)
     {
         to.WriteString("title"u8, refusal.Title ?? Refusals.Title(refusal.Reason));
@@ -154,5 +161,5 @@ internal static class Answer
     }
 }
 
-/// <summary>How the calls of another wire are refused: in its words.</summary>
+/// <summary>Metadata of calls with another error format: writes refusals in that format.</summary>
 internal sealed record RefusalForm(Func<HttpContext, Refusal, ValueTask<FlushResult>> Write);

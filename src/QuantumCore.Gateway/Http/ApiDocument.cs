@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The OpenAPI document of the native API: docs/openapi.json, which a test compares with the routes and their messages.</summary>
+/// <summary>
+/// OpenAPI document of the native API: docs/openapi.json, which a test compares with the routes and their messages.
+/// </summary>
 internal static class ApiDocument
 {
     private const string Resource = "openapi.json";
@@ -18,13 +20,13 @@ internal static class ApiDocument
     }
 }
 
-/// <summary>What a route says about itself for the document of the API.</summary>
-/// <param name="Calls">The class of calls it belongs to.</param>
-/// <param name="Body">The message that it takes; null for none.</param>
-/// <param name="Query">The query's members that it knows.</param>
+/// <summary>Metadata of a route for the API document.</summary>
+/// <param name="Calls">Class of its calls.</param>
+/// <param name="Body">Type of its request body; null for none.</param>
+/// <param name="Query">Known query parameters.</param>
 internal sealed record Described(Type Calls, Type? Body, IReadOnlyList<string> Query)
 {
-    /// <summary>What calls of the class are about.</summary>
+    /// <summary>Tag of the class's calls.</summary>
     public string Tag
     {
         get

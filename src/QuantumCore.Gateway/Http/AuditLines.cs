@@ -6,12 +6,12 @@ using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>Answers with the lines of a log of who did what, the newest first.</summary>
+/// <summary>Answers with audit lines, newest first.</summary>
 internal static class AuditLines
 {
-    /// <summary>Those before the sequence that the query names, as many as it asks for.</summary>
+    /// <summary>Answers with the lines before the query's sequence, up to its limit.</summary>
     /// <param name="context">The call.</param>
-    /// <param name="read">Reads lines before a sequence, so many at most.</param>
+    /// <param name="read">Reads lines before a sequence, up to a maximum number.</param>
     public static async Task Answer(HttpContext context, Func<long, int, ValueTask<ImmutableArray<AuditLine>>> read)
     {
         if (await Call.Limit(context) is not { } limit)

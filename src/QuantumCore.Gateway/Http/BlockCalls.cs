@@ -7,7 +7,9 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>Freezes, and the kill switch: for an account, for an account in one symbol, and for a firm.</summary>
+/// <summary>
+/// Calls for freezes and the kill switch: for an account, for an account in one symbol, and for a firm.
+/// </summary>
 internal sealed class BlockCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
@@ -98,7 +100,9 @@ internal sealed class BlockCalls(
         await Answer.Json(context, new Blocked(account, symbols), (to, answer) => answer.Write(to, isBlock));
     }
 
-    /// <summary>Blocks or unblocks all accounts of an owner, side by side: one that fails keeps none of the others waiting.</summary>
+    /// <summary>
+    /// Blocks or unblocks all accounts of an owner in parallel: a failed one does not delay the others.
+    /// </summary>
     private async Task SetOwnerBlock(HttpContext context, bool isBlock)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Read(context, WireJson.Default.FreezeText) is not { } text)
@@ -146,8 +150,8 @@ internal sealed class BlockCalls(
     }
 
     /// <summary>
-    /// Blocks an account in everything: frozen first, so that nothing new comes in; then every book with open orders closes them. Or lets
-    /// it go again, in the single symbols too.
+    /// Blocks an account everywhere: first it is frozen, so that no new order enters, then every book closes its open
+    /// orders. Or unblocks it, also in single symbols.
     /// </summary>
     private async Task<(Refusal? Refusal, ImmutableArray<string> Symbols)> Set(AccountId account, bool isBlock, string by, string why)
     {
@@ -181,11 +185,13 @@ internal sealed class BlockCalls(
         return (failed.Refusal, symbols);
     }
 
-    /// <summary>Returns true if an account is known to be as it was. A change that is done in part is on record, too.</summary>
+    /// <summary>Returns true if an account is known to be unchanged. A partial change is recorded, too.</summary>
     private static bool IsNothingDone(bool isBlock, Refusal? refusal, ImmutableArray<string> symbols) =>
         !isBlock && refusal is not null && symbols.IsEmpty;
 
-    /// <summary>Returns a refusal for an account without an owner and without a record; a typing error must not look like a freeze.</summary>
+    /// <summary>
+    /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
+    /// </summary>
     private async ValueTask<Refusal?> Unknown(AccountId account) =>
         await owners.Has(account.Value) || (await grains.Account(account.Value).View([])).Sequence > 0
             ? null

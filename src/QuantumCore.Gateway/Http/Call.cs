@@ -12,17 +12,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>What calls share: who calls, and what they sent. Each answers the caller itself when something is wrong.</summary>
+/// <summary>
+/// Common parts of calls: authentication and reading of requests. Each answers the caller itself after an error.
+/// </summary>
 internal static class Call
 {
     public const int LongestBody = 64 * 1024;
     public const int LongestBatchBody = 1024 * 1024;
 
-    /// <summary>What who would use the demo from elsewhere hears.</summary>
+    /// <summary>Rejection for remote use of demo keys.</summary>
     public static Refusal Stranger => new(
         RejectReason.Unauthorized, null, null, "The demo serves this machine alone, under localhost or 127.0.0.1.");
 
-    /// <summary>The account of who calls, for who asks nothing else; 0 when there is none or it is not known.</summary>
+    /// <summary>Returns the caller's account number, or 0 if it has none or is unauthenticated.</summary>
     public static async ValueTask<long> Holder(HttpContext context, KeyRing keys)
     {
         if (SessionTicket.IsIn(context.Request))
@@ -33,7 +35,7 @@ internal static class Call
             && await keys.Find(text, context.Connection.RemoteIpAddress) is { } key ? key.Account : 0;
     }
 
-    /// <summary>Who calls, by a key or a session; or why nobody does.</summary>
+    /// <summary>Authenticates the caller by key or session; returns the caller, or a refusal.</summary>
     public static async ValueTask<(Refusal? Refusal, Caller? Caller)> Recognise(HttpContext context, KeyRing keys)
     {
         if (!SessionTicket.IsIn(context.Request))
@@ -43,7 +45,7 @@ internal static class Call
         return (refusal, who is null ? null : Caller.Of(who.User));
     }
 
-    /// <summary>Who calls; null when it was turned away.</summary>
+    /// <summary>Authenticates the caller, and counts the request; null if it was rejected.</summary>
     public static async ValueTask<Caller?> Identify(HttpContext context, KeyRing keys)
     {
         var (refusal, caller) = await Recognise(context, keys);
@@ -58,20 +60,20 @@ internal static class Call
     }
 
     /// <summary>
-    /// Whether a request comes from this machine, as far as it shows: a proxy in front says so in its headers, or
-    /// passes the name it was called by. Published keys, and no keys, are for such requests alone.
+    /// Returns true if a request seems to come from this machine. A proxy in front reveals itself by its headers, or by
+    /// the host name it passes. Only such requests may use published keys, or none.
     /// </summary>
     public static bool IsLocal(HttpRequest request) =>
         (request.Host.Host is "127.0.0.1" or "[::1]" ||
             request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) &&
         !request.Headers.ContainsKey("Forwarded") &&
         !request.Headers.ContainsKey("X-Forwarded-For") &&
-        // What a proxy that is believed has told is taken out, and this is left.
+        // A trusted proxy's headers are removed, and these stay.
         !request.Headers.ContainsKey("X-Original-For") &&
         !request.Headers.ContainsKey("X-Original-Proto") &&
         !request.Headers.ContainsKey("X-Forwarded-Host");
 
-    /// <summary>The account the caller trades for; 0 when it was turned away.</summary>
+    /// <summary>Returns the account that the caller trades for; 0 if the request was rejected.</summary>
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
     {
         if (await Identify(context, keys) is not { } caller)
@@ -81,7 +83,7 @@ internal static class Call
         return caller.Account;
     }
 
-    /// <summary>The person who is signed in; null when nobody is, and the request was turned away.</summary>
+    /// <summary>Returns the user who is signed in; null if nobody is, and the request was rejected.</summary>
     public static async ValueTask<SignedIn?> Person(HttpContext context)
     {
         var (refusal, who) = await SessionTicket.Identify(context);
@@ -91,8 +93,9 @@ internal static class Call
     }
 
     /// <summary>
-    /// Tells whether the key or the session that a connection was begun with is still good; the caller has been recognised by it. Made
-    /// before the connection becomes a WebSocket: after that its cookie can't be read, and when it has ended nothing of its request can.
+    /// Returns a check of the key or session that a connection began with; the caller is authenticated by it already.
+    /// Call it before the WebSocket upgrade. After the upgrade its cookie cannot be read, and after the connection's
+    /// end nothing of the request can.
     /// </summary>
     public static Func<ValueTask<bool>> StillKnown(HttpContext context, KeyRing keys, UserSessions sessions)
     {
@@ -103,11 +106,11 @@ internal static class Call
         return async () => await keys.Find(key, address) is not null;
     }
 
-    /// <summary>Whether the caller may do what is for this role; otherwise it was turned away.</summary>
+    /// <summary>Returns true if the caller has a role; otherwise the request was rejected.</summary>
     public static async ValueTask<bool> IsOfficer(HttpContext context, KeyRing keys, UserRole role) =>
         await Officer(context, keys, role) is not null;
 
-    /// <summary>The caller, who may do what is for this role; null when it was turned away.</summary>
+    /// <summary>Returns the caller if it has a role; null if the request was rejected.</summary>
     public static async ValueTask<Caller?> Officer(HttpContext context, KeyRing keys, UserRole role)
     {
         var caller = await Identify(context, keys);
@@ -119,8 +122,8 @@ internal static class Call
     }
 
     /// <summary>
-    /// Waits until the whole body is here, and leaves it for <see cref="Read"/>: its length, or null when it is longer
-    /// than any call takes and was turned away.
+    /// Waits for the whole body, and leaves it for <see cref="Read"/>. Returns its length, or null if it is longer than
+    /// any call accepts and was rejected.
     /// </summary>
     public static async ValueTask<long?> Arrived(HttpContext context)
     {
@@ -147,11 +150,11 @@ internal static class Call
         }
     }
 
-    /// <summary>Whether a body comes, for calls that need none.</summary>
+    /// <summary>Returns true if a request has a body, for calls that need none.</summary>
     public static bool HasBody(HttpRequest request) =>
         request.ContentLength is not (null or 0) || request.Headers.TransferEncoding.Count > 0;
 
-    /// <summary>The body as a message; null when it was turned away.</summary>
+    /// <summary>Reads the body; null if the request was rejected.</summary>
     public static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, int longest = LongestBody)
         where T : class
     {
@@ -186,14 +189,14 @@ internal static class Call
         }
     }
 
-    /// <summary>A number of the path or the query; null when it isn't one within its range.</summary>
+    /// <summary>Parses a number of the path or query; null if it is not one within its range.</summary>
     public static long? Number(string? text, long least, long most) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             && number >= least && number <= most
             ? number
             : null;
 
-    /// <summary>How many are asked for, 1 to 1000, 100 unless told otherwise; null when it was turned away.</summary>
+    /// <summary>Returns the limit of the query, 1 to 1000, by default 100; null if the request was rejected.</summary>
     public static async ValueTask<int?> Limit(HttpContext context)
     {
         if (Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
@@ -204,7 +207,8 @@ internal static class Call
     }
 
     /// <summary>
-    /// The place that a page goes on from, the <c>next</c> of the page before; null for the first page. Not read: the call was turned away.
+    /// Reads the place after which a page begins: the <c>next</c> of the previous page, or null for the first page.
+    /// False if the call was rejected.
     /// </summary>
     public static async ValueTask<(bool IsRead, T? Place)> After<T>(HttpContext context, Func<string, T?> read)
         where T : struct
@@ -218,7 +222,7 @@ internal static class Call
         return (false, null);
     }
 
-    /// <summary>The place of a trade id such as 17-0; null for any other text.</summary>
+    /// <summary>Parses a trade id such as 17-0; null for any other text.</summary>
     public static TradePlace? Trade(string text)
     {
         var dash = text.IndexOf('-', StringComparison.Ordinal);
@@ -229,11 +233,11 @@ internal static class Call
             : null;
     }
 
-    /// <summary>A text of the path.</summary>
+    /// <summary>Returns a text parameter of the path.</summary>
     public static string Path(HttpContext context, string name) =>
         context.Request.RouteValues[name] as string ?? "";
 
-    /// <summary>The account of the path; null when it was turned away.</summary>
+    /// <summary>Returns the account of the path; null if the request was rejected.</summary>
     public static async ValueTask<AccountId?> Account(HttpContext context)
     {
         if (AccountId.TryParse(Path(context, "account"), out var account))
@@ -243,7 +247,10 @@ internal static class Call
         return null;
     }
 
-    /// <summary>A message of bytes: strict UTF-8, JSON of depth 16 at most, no member unknown, double or of another type.</summary>
+    /// <summary>
+    /// Parses a message from bytes: strict UTF-8, JSON of depth 16 at most, without unknown, duplicate or mistyped
+    /// members.
+    /// </summary>
     public static T? Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type, out Refusal refusal)
         where T : class
     {
@@ -273,7 +280,7 @@ internal static class Call
         if (header.Count != 1 || header[0] is not { } text || await keys.Find(text, request.HttpContext.Connection.RemoteIpAddress) is not { } key)
             return (new Refusal(RejectReason.Unauthorized), null);
 
-        // A key that signs names its holder and proves nothing: it is sent with each request, and only the signature is secret.
+        // A signing key names its holder and proves nothing: it is sent with each request. Only the signature is proof.
         if (key is { Signing: not null, IsDemo: false })
             return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
         return key.IsDemo && !IsLocal(request) ? (Stranger, null) : (null, Caller.Of(key));

@@ -6,12 +6,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about corporate actions: announced, and shown with what they came to.</summary>
+/// <summary>Calls for corporate actions: announcement and results.</summary>
 internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /admin/corporate-actions: all of them, the newest first.</summary>
+    /// <summary>GET /admin/corporate-actions: returns all, newest first.</summary>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))
@@ -42,7 +42,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
             await AnswerActions(context);
     }
 
-    /// <summary>GET /admin/corporate-actions/{id}: the parts that accounts have on record.</summary>
+    /// <summary>GET /admin/corporate-actions/{id}: returns the recorded parts of accounts.</summary>
     public async Task Parts(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)

@@ -111,8 +111,8 @@ internal sealed class EngineCalls(
     }
 
     /// <summary>
-    /// Returns the account of the key, or the first demo account where a demo needs no key. A browser sends these calls for a page of
-    /// another site without asking, so that its origin is refused where no key is needed.
+    /// Returns the account of the key, or the first demo account in a demo that needs no key. Without a key, pages of
+    /// other sites are rejected, because a browser sends these calls for them without asking.
     /// </summary>
     private async ValueTask<long> Trader(HttpContext context)
     {
@@ -133,8 +133,9 @@ internal sealed class EngineCalls(
     }
 
     /// <summary>
-    /// Returns the account that a call is for: the caller's, which <c>account_id</c> may name. Without a key, in a demo, it chooses
-    /// one of the demo's accounts, which are <c>TRADER1</c>, <c>TRADER2</c> and so on to this interface. 0 when it was refused.
+    /// Returns the account of a call: the caller's, which <c>account_id</c> may name. In a demo without a key, it
+    /// chooses one of the demo's accounts, which this interface calls <c>TRADER1</c>, <c>TRADER2</c> and so on. 0 if
+    /// the request was rejected.
     /// </summary>
     private async ValueTask<long> AccountOf(HttpContext context, long caller, string? name)
     {
@@ -197,7 +198,7 @@ internal sealed class EngineCalls(
     }
 }
 
-/// <summary>Prices and quantities as JSON numbers, written from their decimal text.</summary>
+/// <summary>Writes prices and quantities as JSON numbers, from their decimal text.</summary>
 internal static class EngineNumbers
 {
     public static void WriteTicks(this Utf8JsonWriter to, ReadOnlySpan<byte> name, Instrument instrument, long ticks)

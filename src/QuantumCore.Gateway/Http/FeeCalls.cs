@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about fees: what an account pays, and the schedules.</summary>
+/// <summary>Calls for fees: rates of an account, and fee schedules.</summary>
 internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing keys)
 {
     private ICatalogGrain Catalog => grains.Catalog();
@@ -25,14 +25,14 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
             await AnswerFees(context, account.Value);
     }
 
-    /// <summary>GET /admin/fees: the schedules.</summary>
+    /// <summary>GET /admin/fees: returns the fee schedules.</summary>
     public async Task ShowSchedules(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerFees(context, null);
     }
 
-    /// <summary>POST /admin/fees: the schedule of an asset.</summary>
+    /// <summary>POST /admin/fees: sets the fee schedule of an asset.</summary>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.FeesText) is not { } text)

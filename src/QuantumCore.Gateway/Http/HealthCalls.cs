@@ -13,7 +13,7 @@ internal sealed class HealthCalls(ExchangeReadiness readiness, HistoryReadiness 
     public async Task Ready(HttpContext context) =>
         await Tell(context, readiness.NotReady ?? await history.NotReadyAsync(context.RequestAborted));
 
-    /// <summary>GET /health/trading: the same without the history, which no order needs.</summary>
+    /// <summary>GET /health/trading: readiness without the history, which no order needs.</summary>
     public Task Trading(HttpContext context) => Tell(context, readiness.NotReady);
 
     private static Task Tell(HttpContext context, string? why)

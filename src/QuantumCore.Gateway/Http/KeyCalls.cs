@@ -8,12 +8,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about API keys: of people about their own, of administrators about any.</summary>
+/// <summary>Calls for API keys: of users for their own, of administrators for any.</summary>
 internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal seal, OperatorLog operators)
 {
     private const int MostAddresses = 20;
 
-    /// <summary>Keys that a person may make, revoked ones counted: each stays in the journal.</summary>
+    /// <summary>
+    /// Maximum number of keys that a user may make, including revoked ones: each stays in the journal.
+    /// </summary>
     private const int MostOfOne = 100;
 
     /// <summary>POST /admin/accounts/{account}/keys</summary>
@@ -69,7 +71,10 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>The account of who is signed in: a key makes no keys. The demo's have keys already, which everyone knows.</summary>
+    /// <summary>
+    /// Returns the account of the signed-in user: a key makes no keys. Demo users are rejected; they have keys already,
+    /// which everyone knows.
+    /// </summary>
     private static async ValueTask<AccountId?> Owner(HttpContext context)
     {
         if (await Call.Person(context) is not { User: var user })
@@ -83,7 +88,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     private async Task Make(HttpContext context, AccountId account, Caller? officer)
     {
-        // Without a body it is a plain key, as it always was.
+        // Without a body it is a plain key, as before.
         var text = Call.HasBody(context.Request) ? await Call.Read(context, WireJson.Default.KeyText) : new KeyText();
         if (text is null)
             return;
@@ -100,7 +105,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
         var rights = text.ReadOnly ? KeyRights.Read : KeyRights.All;
         var key = new ApiKey(hash, account.Value, false, false, account.ToString(), rights, signing, addresses);
-        // Before it is there: its secret is told once, and must not be lost with the line.
+        // Before the key exists: its secret is shown once, and must not be lost with a failed record.
         if (await Note(officer, "keyMade", key, isDone: false) is { } unnamed)
         {
             await Answer.Refuse(context, unnamed);

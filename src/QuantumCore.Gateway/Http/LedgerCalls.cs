@@ -9,7 +9,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about the books: an account's statement, and what an accountant asks of the whole house.</summary>
+/// <summary>Calls for the ledger: an account's statement, and the accounting of the whole exchange.</summary>
 internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, TimeProvider time)
 {
     private const string BookPrefix = "book/";
@@ -192,7 +192,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteEndObject();
     }
 
-    /// <summary>Returns the cost of one unit; null when nothing is open.</summary>
+    /// <summary>Returns the cost of one unit; null if nothing is open.</summary>
     private static string? MeanCost(PositionProfit position, Instrument instrument) => position.QuantityLots == 0
         ? null
         : AveragePrice.Of(
@@ -270,14 +270,16 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         to.WriteString("asset"u8, line.Asset);
         to.WriteString("amount"u8, DecimalText.Format(line.Amount, line.Decimals));
         to.WriteString("symbol"u8, ofBook ? line.Place.Stream[BookPrefix.Length..] : null);
-        // Of a change its cause names the trade.
+        // For a change, its cause names the trade.
         to.WriteString("tradeId"u8, !ofBook ? null : line.Key ?? string.Create(CultureInfo.InvariantCulture, $"{line.Place.Sequence}-{line.Place.Index}"));
         if (line.IsPending)
             to.WriteBoolean("pending"u8, true);
         to.WriteEndObject();
     }
 
-    /// <summary>The period of UTC days that was asked for, both included: today when there is none; null when it was turned away.</summary>
+    /// <summary>
+    /// Returns the requested period of UTC days, both included; by default today. Null if the request was rejected.
+    /// </summary>
     private async ValueTask<(long From, long To)?> Period(HttpContext context)
     {
         var today = UtcDay.Of(time.UnixNanos());

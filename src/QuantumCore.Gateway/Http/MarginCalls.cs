@@ -5,19 +5,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about margin: what is agreed, what kind accounts are of, and how they stand.</summary>
+/// <summary>Calls for margin: terms and policies, kinds of accounts, and their state.</summary>
 internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listings listings, KeyRing keys, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /margin: what is agreed about margin.</summary>
+    /// <summary>GET /margin: returns terms, policies and groups.</summary>
     public async Task Show(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0)
             await AnswerRulebook(context, isOfficer: false);
     }
 
-    /// <summary>GET /admin/margin: the same, with what was located for whom and the insurance funds.</summary>
+    /// <summary>GET /admin/margin: returns the same, with located units per account and the insurance funds.</summary>
     public async Task ShowAll(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
@@ -31,7 +31,9 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             await AnswerAccount(context, account);
     }
 
-    /// <summary>POST /admin/accounts/{account}/margin: makes it a margin account, or a cash account again.</summary>
+    /// <summary>
+    /// POST /admin/accounts/{account}/margin: makes an account a margin account, or a cash account again.
+    /// </summary>
     public async Task SetKind(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
@@ -54,7 +56,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             await AnswerAccount(context, account);
     }
 
-    /// <summary>POST /admin/margin/instruments/{symbol}: the terms of an instrument.</summary>
+    /// <summary>POST /admin/margin/instruments/{symbol}: sets the margin terms of an instrument.</summary>
     public async Task SetTerms(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Instrument(context) is not { } instrument ||
@@ -73,7 +75,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>POST /admin/margin/currencies/{asset}: the policy of a currency.</summary>
+    /// <summary>POST /admin/margin/currencies/{asset}: sets the margin policy of a currency.</summary>
     public async Task SetPolicy(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -101,7 +103,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>POST /admin/margin/groups/{group}: the credit of a group.</summary>
+    /// <summary>POST /admin/margin/groups/{group}: sets the margin credit of a group.</summary>
     public async Task SetGroup(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -118,7 +120,9 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>POST /admin/accounts/{account}/locates: units that it may borrow to go short.</summary>
+    /// <summary>
+    /// POST /admin/accounts/{account}/locates: sets the units that an account may borrow to go short.
+    /// </summary>
     public async Task Locate(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||

@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about the market; they need no key.</summary>
+/// <summary>Calls for market data; they need no key.</summary>
 internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, Listings listings)
 {
     /// <summary>GET /instruments</summary>
@@ -69,7 +69,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
         var trades = await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).Trades(limit);
         if (trades.Length < limit)
         {
-            // What is remembered live is the newest; the history has what was before.
+            // Trades in memory are the newest; the history has earlier ones.
             var past = await history.Trades(new TradeQuery(instrument.Symbol, null, null, null, limit));
             if (past.Length > trades.Length)
                 trades = [.. past.Reverse()];

@@ -6,22 +6,22 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Http;
 
 /// <summary>
-/// The market-wide breaker at work: no symbol may trade, whatever its phase (RULES 15.2). Levels 1 and 2 halt each for a
-/// while and plan the auction that ends the halt; level 3 closes each for the day.
+/// Execution of the market-wide breaker: no symbol may trade, whatever its phase (RULES 15.2). Levels 1 and 2 halt each
+/// symbol for a while, and schedule the auction that ends the halt. Level 3 closes each for the day.
 /// </summary>
 internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneInfo zone)
 {
-    /// <summary>Stops the symbols, in their order; those that were.</summary>
-    /// <param name="instruments">All that are listed.</param>
-    /// <param name="level">1 to 3.</param>
-    /// <param name="failed">Takes those of which it is not known.</param>
+    /// <summary>Stops the symbols in their order; returns those that it stopped.</summary>
+    /// <param name="instruments">All listed instruments.</param>
+    /// <param name="level">Level of the breaker, 1 to 3.</param>
+    /// <param name="failed">Collects symbols whose stop is not known.</param>
     public async ValueTask<ImmutableArray<string>> Stop(IEnumerable<Instrument> instruments, int level, PartialFailure failed)
     {
         var stopped = ImmutableArray.CreateBuilder<string>();
         foreach (var symbol in instruments.Select(instrument => instrument.Symbol))
         {
             var (reason, state, _) = await entry.State(symbol);
-            // One that lost its journal stands still already.
+            // A book with an inconsistent journal is stopped already.
             if (reason == RejectReason.None && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
                 continue;
 
@@ -41,12 +41,12 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
         return stopped.ToImmutable();
     }
 
-    /// <summary>The phases that lead from one to where nothing trades.</summary>
+    /// <summary>Returns the phase commands that lead from a phase to one without trading.</summary>
     private IEnumerable<BookCommand> Ways(TradingPhase from, int level)
     {
         if (from != TradingPhase.Closed)
         {
-            // From before the opening the only way to a halt leads through it; nothing trades until it ends.
+            // From pre-open, the only way to a halt leads through the opening; nothing trades until it ends.
             if (from == TradingPhase.PreOpen)
                 yield return Command(TradingPhase.Opening, null);
 
@@ -58,8 +58,8 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
     }
 
     /// <summary>
-    /// The auction after the halt: the one of the opening where that has not been, and that of the close, which nothing
-    /// follows, where it had begun.
+    /// Returns the auction after the halt. It is the opening auction if that has not been yet, and the closing auction,
+    /// which nothing follows, if that had begun.
     /// </summary>
     private PhasePlan Reopening(TradingPhase from) => from switch
     {
@@ -70,7 +70,9 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
 
     private PhasePlan Auction(TradingPhase phase, long lasts) => new(phase, (now + MarketWideBreaker.Stop).UnixNanos(), lasts);
 
-    /// <summary>Whether a closed symbol is to open on a day that is over for all of them.</summary>
+    /// <summary>
+    /// Returns true if a closed symbol is scheduled to open on a day that the breaker has closed for all.
+    /// </summary>
     private bool OpensToday(BookState state, int level) =>
         level == MarketWideBreaker.ClosingLevel
         && state.Plan is { } plan

@@ -7,20 +7,20 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls that move money and units out of accounts.</summary>
+/// <summary>Calls that move money and units out of accounts.</summary>
 internal sealed class MoneyCalls(
     MoneyEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
     private const int LongestOwner = 64;
 
-    /// <summary>POST /transfers: to an account of the same owner.</summary>
+    /// <summary>POST /transfers: transfers to an account of the same owner.</summary>
     public async Task Transfer(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await Transfer(context, account, officer: null);
     }
 
-    /// <summary>POST /admin/accounts/{account}/transfers: to any account.</summary>
+    /// <summary>POST /admin/accounts/{account}/transfers: transfers to any account.</summary>
     public async Task TransferForAny(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)

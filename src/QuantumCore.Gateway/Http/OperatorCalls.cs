@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The operator's calls about trading: phases, prices, rules, trades and the breaker.</summary>
+/// <summary>Operators' calls for trading: phases, prices, rules, trades and the breaker.</summary>
 internal sealed class OperatorCalls(
     OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators, GatewayOptions options, CorporateStandstill standstill,
     TimeProvider time)
@@ -64,7 +64,7 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/symbols/{symbol}/correct</summary>
     public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
 
-    /// <summary>GET /admin/actions: who did what to trading and accounts.</summary>
+    /// <summary>GET /admin/actions: returns the audit lines of acts on trading and accounts.</summary>
     public async Task Actions(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))
@@ -80,7 +80,7 @@ internal sealed class OperatorCalls(
         var close = 0L;
         var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
             ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
-            // An index of 0 would close every symbol for the day: it is a figure that is missing, not a market's fall.
+            // An index of 0 would close every symbol for the day: that is a missing figure, not a fall of the market.
             ?? (index == 0 || close == 0 ? new Refusal(RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "1") : null);
         if (refusal is { } refused)
         {
@@ -98,7 +98,7 @@ internal sealed class OperatorCalls(
             stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), call.Level, failed);
             if (failed.Refusal is { } failure)
             {
-                // The catalog has the stops that are whole, under the name of who asked for them.
+                // The catalog records complete stops, with the name of the officer.
                 await operators.Note(officer, "marketStoppedInPart", string.Create(CultureInfo.InvariantCulture, $"level {call.Level}"), text);
                 await Answer.Refuse(context, failure);
                 return;
@@ -131,7 +131,7 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        // Marks come by the second: the book's record of each is enough.
+        // Marks change every second: the book's record of each is enough.
         await Operate(
             context, instrument, BookCommand.Of(verb, ticks),
             verb == BookVerb.SetMark ? null : () => operators.Note(officer, "referenceSet", instrument.Symbol, text));
@@ -154,7 +154,7 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        // Before it is done: money must not move without a name, and to void a trade once more would be refused.
+        // Recorded before it is done: money must not move without a name, and busting a trade again would be rejected.
         var what = verb == BookVerb.Bust ? "tradeVoided" : "tradeCorrected";
         if (await operators.Note(officer, what, instrument.Symbol, text, isDone: false) is { } unnamed)
         {
@@ -169,7 +169,7 @@ internal sealed class OperatorCalls(
             return;
         }
 
-        // Its line is there; the one after it says that nothing came of it, where that is known.
+        // The act is recorded already; another line records its failure, if that is known.
         if (changed.Reason != RejectReason.OutcomeUnknown)
             await operators.Note(officer, what + "Not", instrument.Symbol, text with { Why = changed.Reason.ToString() });
         await Answer.Refuse(context, new Refusal(changed.Reason, FieldOf(changed.Reason)));
@@ -193,7 +193,7 @@ internal sealed class OperatorCalls(
         return numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
     }
 
-    /// <summary>Carries out a command, puts it on record, and answers with the symbol's state after it.</summary>
+    /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
     private async ValueTask Operate(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>>? note)
     {
         await AnswerOperated(context, instrument, await entry.Operate(instrument.Symbol, command), note);
@@ -208,7 +208,8 @@ internal sealed class OperatorCalls(
             await MarketCalls.AnswerState(context, grains, instrument);
     }
 
-    // A halt does not wait for a journal that can't commit: it holds in memory, which 202 says, and goes on record with its line when it can.
+    // A halt does not wait for a journal that cannot commit. It holds in memory, which 202 tells, and is recorded and
+    // audited once the journal can commit.
     private async ValueTask Halt(HttpContext context, Instrument instrument, BookCommand command, Func<ValueTask<Refusal?>> note)
     {
         var halted = await entry.Halt(instrument.Symbol, command);
@@ -223,7 +224,7 @@ internal sealed class OperatorCalls(
         await AnswerOperated(context, instrument, halted.Reason, note);
     }
 
-    /// <summary>Returns the officer and the instrument of a call; null when it was turned away.</summary>
+    /// <summary>Returns the officer and the instrument of a call; null if the request was rejected.</summary>
     private async ValueTask<(Caller Officer, Instrument Instrument)?> Symbol(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer)

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about orders.</summary>
+/// <summary>Calls for orders.</summary>
 internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings, KeyRing keys)
 {
     /// <summary>POST /orders</summary>
@@ -168,14 +168,14 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         if (await Call.Trader(context, keys) is not (> 0 and var account))
             return;
 
-        // What is left of ".../by-client-id/.." by a client that folds dot segments itself.
+        // The rest of ".../by-client-id/.." from a client that resolves dot segments itself.
         if (context.Request.Path.Value is ['/', .., '/'])
         {
             await Answer.Refuse(context, Refusal.Malformed(null, "A mass cancel has no slash at its end."));
             return;
         }
 
-        // A misspelt filter must not cancel more than was meant.
+        // A misspelt filter must not cancel more than intended.
         if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
         {
             var field = unknown.Length > 100 ? unknown[..100] : unknown;

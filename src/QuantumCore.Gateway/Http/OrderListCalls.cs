@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The call about orders that depend on each other.</summary>
+/// <summary>Call for linked orders.</summary>
 internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
     /// <summary>POST /order-lists</summary>
@@ -47,7 +47,7 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(count);
         for (var i = 0; i < count; i++)
         {
-            // A leg without a name is named after the first, so that a repeated list is the same list.
+            // A leg without a client order id gets one from the first, so that a repeated list is the same list.
             var order = texts[i]!;
             var named = i == 0 ? order : order with { ClientOrderId = order.ClientOrderId ?? $"{orders[0].ClientOrderId}-{i + 1}" };
             var (refusal, request) = await OrderReading.Read(named, listings);

@@ -2,14 +2,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>Symbols or accounts for which a command was not carried out. The others got it.</summary>
+/// <summary>Symbols or accounts for which a command was not carried out. It was carried out for the others.</summary>
 /// <param name="member">Member of the request that named them.</param>
 internal sealed class PartialFailure(string member)
 {
     private readonly List<string> _names = [];
     private RejectReason _first;
 
-    /// <summary>The first reason, with every name; null if nothing failed.</summary>
+    /// <summary>First reason, with every name; null if nothing failed.</summary>
     public Refusal? Refusal => _names.Count == 0
         ? null
         : new Refusal(_first, member, null, $"Not done, or not known to be done, in {string.Join(", ", _names)}; done elsewhere.");

@@ -6,10 +6,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about orders that may be over: by name, and the newest ones.</summary>
+/// <summary>Calls for orders that may be done: by client order id, and the newest ones.</summary>
 internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /orders/by-client-id/{clientOrderId}: an unknown name stays unused.</summary>
+    /// <summary>GET /orders/by-client-id/{clientOrderId}: returns an order. An unknown id stays unused.</summary>
     public async Task Find(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -36,7 +36,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownOrder, "clientOrderId"));
     }
 
-    /// <summary>GET /orders/history: the orders that reached a book, newest first, by page.</summary>
+    /// <summary>GET /orders/history: returns the orders that reached a book, newest first, by page.</summary>
     public async Task Newest(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
@@ -69,7 +69,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         });
     }
 
-    /// <summary>An order of the history as it is answered. Its fills are another call's.</summary>
+    /// <summary>Makes the report of an order from the history. Another call returns its fills.</summary>
     private static ExecutionReport Report(PastOrder order, long account) => new(
         RejectReason.None, null, null, account, order.Number, order.ClientOrderId, order.Symbol, order.OrderId, order.Status, order.End,
         order.Side, order.Type, order.TimeInForce, order.PriceTicks, order.QuantityLots, order.FilledLots,

@@ -5,17 +5,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about where books are held.</summary>
+/// <summary>Calls for the placement of books on silos.</summary>
 internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /admin/pins: every pin, and where its book is.</summary>
+    /// <summary>GET /admin/pins: returns every pin, and the silo of its book.</summary>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerPins(context);
     }
 
-    /// <summary>POST /admin/symbols/{symbol}/pin: a silo that holds the book from now on; without one, any silo again.</summary>
+    /// <summary>
+    /// POST /admin/symbols/{symbol}/pin: sets the silo that holds the book from now on; without one, any silo again.
+    /// </summary>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer

@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about what an account may enter.</summary>
+/// <summary>Calls for risk limits of accounts.</summary>
 internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
 {
     private ICatalogGrain Catalog => grains.Catalog();
@@ -25,7 +25,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             await AnswerLimits(context, account.Value);
     }
 
-    /// <summary>POST /admin/accounts/{account}/limits: all limits of one scope.</summary>
+    /// <summary>POST /admin/accounts/{account}/limits: sets all limits of one scope.</summary>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
@@ -42,14 +42,14 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             await AnswerLimits(context, account.Value);
     }
 
-    /// <summary>GET /admin/limits: those of every account.</summary>
+    /// <summary>GET /admin/limits: returns the limits of every account.</summary>
     public async Task ShowEveryones(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerLimits(context, null);
     }
 
-    /// <summary>POST /admin/limits: all limits that every account has in one symbol.</summary>
+    /// <summary>POST /admin/limits: sets all limits that every account has in one symbol.</summary>
     public async Task SetEveryones(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -63,14 +63,14 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         await AnswerLimits(context, null);
     }
 
-    /// <summary>GET /admin/owners/limits: those of every owner, with the accounts' parts.</summary>
+    /// <summary>GET /admin/owners/limits: returns the limits of every owner, with the accounts' shares.</summary>
     public async Task ShowOwners(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerOwners(context);
     }
 
-    /// <summary>POST /admin/owners/limits: all limits of an owner in one scope.</summary>
+    /// <summary>POST /admin/owners/limits: sets all limits of an owner in one scope.</summary>
     public async Task SetOwners(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -144,7 +144,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         });
     }
 
-    /// <summary>What the request sets; null when it was refused and answered.</summary>
+    /// <summary>Reads the limits of a request; null if it was rejected and answered.</summary>
     private async Task<LimitsRequest?> Read(HttpContext context, LimitsText text, string by, bool forEveryone, bool ofOwner)
     {
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
@@ -195,7 +195,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         });
     }
 
-    /// <summary>An account's parts of its owner's limits.</summary>
+    /// <summary>Returns an account's shares of its owner's limits.</summary>
     private async ValueTask<ImmutableArray<SymbolLimits>> OwnerParts(long account)
     {
         var limits = await Catalog.OwnersLimits();

@@ -15,7 +15,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>Which path is which call, and the one boundary around all of them.</summary>
+/// <summary>Routes of all calls, and the error boundary around them.</summary>
 internal sealed class Routes(
     IEndpointRouteBuilder endpoints,
     ExchangeReadiness readiness,
@@ -269,13 +269,13 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
 
-    /// <summary>A call that is served while the exchange is ready and its lane has room.</summary>
-    /// <param name="lane">With whom it waits.</param>
-    /// <param name="method">Its HTTP method.</param>
-    /// <param name="route">Its path.</param>
-    /// <param name="call">What it does.</param>
-    /// <param name="body">The message that it takes, where it takes one: the document of the API tells.</param>
-    /// <param name="query">The query's members that it knows, for the same.</param>
+    /// <summary>Maps a call that is served while the exchange is ready and its lane has room.</summary>
+    /// <param name="lane">Admission lane.</param>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="route">Path.</param>
+    /// <param name="call">Handler.</param>
+    /// <param name="body">Type of the request body, for the API document; null for none.</param>
+    /// <param name="query">Known query parameters, for the API document.</param>
     private IEndpointConventionBuilder On(
         Lane lane, string method, string route, Func<HttpContext, Task> call, Type? body = null, params string[] query)
     {
@@ -288,8 +288,8 @@ internal sealed class Routes(
     }
 
     /// <summary>
-    /// Orders are let in when all of them has arrived: who sends slowly takes no room from the others. In a crowd
-    /// they are refused before that.
+    /// Admits orders once their whole body has arrived, so that a slow sender takes no room from the others. In a crowd
+    /// they are rejected before that.
     /// </summary>
     private async Task AdmitOrders(HttpContext context, Func<HttpContext, Task> call)
     {
@@ -312,7 +312,7 @@ internal sealed class Routes(
 
         try
         {
-            // Who has left while it waited has no order.
+            // A client that left while it waited gets no order.
             context.RequestAborted.ThrowIfCancellationRequested();
             await call(context);
         }
@@ -379,7 +379,7 @@ internal sealed class Routes(
     {
         if (readiness.NotOpen is { } why)
         {
-            // Who is told so asks on no connection that is about to end.
+            // A rejected client must not retry on a connection that is about to end.
             readiness.TurnedAway();
             if (readiness.IsClosing)
                 context.Response.Headers.Connection = "close";
@@ -392,8 +392,8 @@ internal sealed class Routes(
     }
 
     /// <summary>
-    /// Whether the path reached its call as it was written. Dot segments were folded before the call was chosen, and
-    /// an encoded slash is no part of any name here: such a request may mean another call than the one it reached.
+    /// Returns true if the path reached its call as it was written. Dot segments were folded before routing, and no
+    /// name here has an encoded slash. So such a request may mean another call than the one it reached.
     /// </summary>
     private static bool IsPlain(HttpContext context)
     {
@@ -417,13 +417,13 @@ internal sealed class Routes(
         }));
 
     /// <summary>
-    /// What a call throws ends here. A grain that failed is no fault of the request: it may be repeated.
+    /// Runs a call and catches its exceptions. A failed grain is no fault of the request: it may be retried.
     /// </summary>
     private async Task Guard(HttpContext context, string route, Func<HttpContext, Task> call)
     {
         var span = RequestTrace.Name(context, route);
 
-        // Carried from grain to grain at a cost, and so only for who wants to read that much.
+        // The trace id travels from grain to grain at a cost, so it is set only if information is logged.
         if (log.IsEnabled(LogLevel.Information))
             RequestContext.Set(RequestTrace.Key, context.TraceIdentifier);
         try

@@ -8,7 +8,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about settlement: venues with their holidays and batches.</summary>
+/// <summary>Calls for settlement: venues with their holidays and batches.</summary>
 internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Listings listings, KeyRing keys, TimeProvider time, OperatorLog operators)
 {
     private const int BatchesShown = 100;
@@ -18,14 +18,16 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
-    /// <summary>GET /admin/settlement: every venue.</summary>
+    /// <summary>GET /admin/settlement: returns every venue.</summary>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerVenues(context);
     }
 
-    /// <summary>POST /admin/settlement/{venue}/holidays: the holidays of a venue from the day after tomorrow on.</summary>
+    /// <summary>
+    /// POST /admin/settlement/{venue}/holidays: sets the holidays of a venue from the day after tomorrow on.
+    /// </summary>
     public async Task SetHolidays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
@@ -56,7 +58,9 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             await AnswerVenues(context);
     }
 
-    /// <summary>POST /admin/settlement/{venue}/buy-ins: buys at the market what an account fails to deliver.</summary>
+    /// <summary>
+    /// POST /admin/settlement/{venue}/buy-ins: buys at the market the units that an account failed to deliver.
+    /// </summary>
     public async Task BuyIn(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
@@ -95,7 +99,10 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         await Answer.Order(context, report, await listings.BySymbol(), null);
     }
 
-    /// <summary>POST /admin/settlement/{venue}/buy-in-days: business days that end before a fail may be bought in.</summary>
+    /// <summary>
+    /// POST /admin/settlement/{venue}/buy-in-days: sets the number of business days after which a fail may be bought
+    /// in.
+    /// </summary>
     public async Task SetBuyInDays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
@@ -115,7 +122,8 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             await AnswerVenues(context);
     }
 
-    // Of days that are over a calendar of the whole year may tell; of today and tomorrow nobody would say what does not come about.
+    // A calendar of the whole year may include past days. But a holiday today or tomorrow would be announced and not
+    // take effect.
     private async ValueTask<Refusal?> TooEarly(string venue, IEnumerable<long> days)
     {
         var today = UtcDay.Of(time.UnixNanos());
@@ -126,7 +134,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             : null;
     }
 
-    // A venue at which nothing settles has no stream, and gets none by being asked.
+    // A venue at which nothing settles has no stream, and a request must not create one.
     private async Task<ISettlementGrain?> VenueOf(HttpContext context)
     {
         var venue = (string)context.Request.RouteValues["venue"]!;

@@ -9,13 +9,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about signals from outside: the signals, and the strategies that they are of.</summary>
+/// <summary>Calls for signals from outside, and for their strategies.</summary>
 internal sealed class SignalCalls(
     IGrainFactory grains, SignalDesk desk, Listings listings, KeyRing keys, GatewayMetrics metrics, TimeProvider time)
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>POST /signals/{strategy}: a signal. It needs no key: its strategy's secret is one.</summary>
+    /// <summary>
+    /// POST /signals/{strategy}: processes a signal. It needs no key, because its strategy's secret authenticates it.
+    /// </summary>
     public async Task Take(HttpContext context)
     {
         var started = time.GetTimestamp();
@@ -65,7 +67,7 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>GET /signals/strategies: the caller's; of an administrator everyone's.</summary>
+    /// <summary>GET /signals/strategies: returns the caller's strategies; all of them for an administrator.</summary>
     public async Task List(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)
@@ -83,7 +85,9 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>PUT /signals/strategies/{strategy}: makes one or changes it; a new one's secret is shown this once.</summary>
+    /// <summary>
+    /// PUT /signals/strategies/{strategy}: makes or changes one; a new one's secret is shown only once.
+    /// </summary>
     public async Task Set(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller || await Call.Read(context, WireJson.Default.SignalStrategyText) is not { } text)
@@ -139,7 +143,9 @@ internal sealed class SignalCalls(
         await Answer.Json(context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
     }
 
-    /// <summary>GET /signals/dead: signals of the caller's strategies that did not do all that they asked for, newest first.</summary>
+    /// <summary>
+    /// GET /signals/dead: returns signals of the caller's strategies that were not carried out in full, newest first.
+    /// </summary>
     public async Task Dead(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)
@@ -171,7 +177,7 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>DELETE /signals/dead/{id}: takes one off the list.</summary>
+    /// <summary>DELETE /signals/dead/{id}: removes one from the list.</summary>
     public async Task Drop(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)

@@ -6,7 +6,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The call about orders over several instruments.</summary>
+/// <summary>Call for multileg orders.</summary>
 internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
     /// <summary>POST /strategies</summary>

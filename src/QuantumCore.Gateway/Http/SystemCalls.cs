@@ -8,10 +8,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>How the exchange itself is, for those who run it.</summary>
+/// <summary>Calls for the state of the system itself, for its operators.</summary>
 internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFactory grains, KeyRing keys, TimeProvider time)
 {
-    // What does not answer by then is missing in the answer, which is wanted most when something does not answer.
+    // Parts that do not answer by then are missing in the answer, which is needed most when something does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
     /// <summary>GET /admin/system</summary>
@@ -44,7 +44,10 @@ internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFacto
             });
     }
 
-    /// <summary>What somebody tells; null when nothing came. Not logged: that would push out of the log what it is about.</summary>
+    /// <summary>
+    /// Asks a part of the system; null if it does not answer. Not logged: that would push the relevant lines out of the
+    /// log.
+    /// </summary>
     private async Task<T?> Ask<T>(Func<Task<T?>> ask, CancellationToken cancellationToken)
     {
         try

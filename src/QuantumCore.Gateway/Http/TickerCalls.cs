@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
-/// <summary>The calls about prices over time; they need no key.</summary>
+/// <summary>Calls for prices over time; they need no key.</summary>
 internal sealed class TickerCalls(MarketHistory history, Listings listings, MarketPulse pulse, TimeProvider time)
 {
     private const int MostCandles = 1_500;
@@ -17,7 +17,8 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     {
         var second = await pulse.Read();
 
-        // One symbol that can't be read is missing from the others; none at all is no market without symbols.
+        // A symbol that cannot be read is left out. If none can be read, the call fails: an empty list would mean a
+        // market without symbols.
         if (second.Symbols.IsEmpty && (await listings.All()).Count > 0)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown));
@@ -59,7 +60,7 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
                 });
     }
 
-    /// <summary>The end of the time that is asked for: now where nothing is said; null for a text that is no time.</summary>
+    /// <summary>Returns the end of the requested time, by default now; null if the text is no time.</summary>
     private long? Before(string? text) => text is null ? time.UnixNanos() + 1 : WireTime.Read(text);
 
     private async ValueTask<System.Collections.Immutable.ImmutableArray<Candle>> Read(
@@ -67,7 +68,9 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         ? []
         : await history.Candles(new CandleQuery(instrument.Symbol, period, null, Math.Min(before - 1, time.UnixNanos()), limit, isRaw));
 
-    /// <summary>Whether prices are asked for as they were traded, before splits; null for a word that is neither.</summary>
+    /// <summary>
+    /// Returns true for prices as traded, before splits, and false for split-adjusted ones; null for any other word.
+    /// </summary>
     private static bool? IsRaw(string? text) => text switch
     {
         null or "split" => false,

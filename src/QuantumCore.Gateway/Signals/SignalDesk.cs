@@ -12,24 +12,24 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Signals;
 
-/// <summary>What became of a signal.</summary>
-/// <param name="Refusal">Why it was turned away as a whole, or null.</param>
-/// <param name="RetryAfter">After how long it might be taken; zero where nothing is known of that.</param>
-/// <param name="Key">Its key.</param>
-/// <param name="ClientOrderId">The name of its orders.</param>
-/// <param name="IsDuplicate">Whether every account had had it before.</param>
-/// <param name="Reports">One for each account.</param>
+/// <summary>Result of a signal.</summary>
+/// <param name="Refusal">Reason why it was rejected as a whole, or null.</param>
+/// <param name="RetryAfter">Time after which it might be accepted; zero if unknown.</param>
+/// <param name="Key">Key of the signal.</param>
+/// <param name="ClientOrderId">Client order id of its orders.</param>
+/// <param name="IsDuplicate">True if every account had it before.</param>
+/// <param name="Reports">Reports, one for each account.</param>
 internal sealed record SignalAnswer(
     Refusal? Refusal, TimeSpan RetryAfter, string Key, string ClientOrderId, bool IsDuplicate, ImmutableArray<ExecutionReport> Reports)
 {
-    /// <summary>One that was turned away.</summary>
+    /// <summary>Makes the result of a rejected signal.</summary>
     public static SignalAnswer Refused(Refusal refusal, TimeSpan retryAfter = default) => new(refusal, retryAfter, "", "", false, []);
 }
 
 /// <summary>
-/// Takes signals from outside: who sent it, may it, is it readable; then every account of the strategy decides for itself. That a
-/// signal trades once however often and wherever it arrives is the accounts' doing: its key is a name of an order there, for ever.
-/// Nothing here remembers it.
+/// Receives signals from outside: authenticates, authorizes and parses them. Then every account of the strategy decides
+/// for itself. The accounts make sure that a signal trades once, however often and wherever it arrives: its key is a
+/// client order id there, for ever. Nothing is remembered here.
 /// </summary>
 internal sealed class SignalDesk(
     IGrainFactory grains, Listings listings, OrderEntry entry, SecretSeal seal, TimeProvider time, ILogger<SignalDesk> log)
@@ -40,16 +40,19 @@ internal sealed class SignalDesk(
 
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>A strategy's secret as it is kept: 32 random bytes, sealed; and as its owner sees it, once.</summary>
+    /// <summary>
+    /// Makes a new secret of a strategy, 32 random bytes: sealed for storage, and in plain text for its owner, shown
+    /// once.
+    /// </summary>
     public (string Sealed, string Shown) NewSecret(string strategy)
     {
         var shown = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32));
         return (seal.Close(shown, SealedFor(strategy)), shown);
     }
 
-    /// <summary>Takes a signal.</summary>
-    /// <param name="strategy">The strategy that it says it is of.</param>
-    /// <param name="body">What was sent, byte by byte.</param>
+    /// <summary>Processes a signal.</summary>
+    /// <param name="strategy">Strategy that the signal names.</param>
+    /// <param name="body">Body, byte by byte.</param>
     /// <param name="signature">HMAC-SHA256 of the body, hexadecimal; null for a signal with a passphrase.</param>
     public async ValueTask<SignalAnswer> Take(string strategy, byte[] body, string? signature)
     {
@@ -57,7 +60,7 @@ internal sealed class SignalDesk(
         if (found.Failure != RejectReason.None)
             return SignalAnswer.Refused(new Refusal(RejectReason.Overloaded));
 
-        // Signed or not, known or not: who does not know the secret learns nothing.
+        // Same answer, signed or not, known or not: a sender without the secret learns nothing.
         var secret = found.Value?.Strategy is { IsClosed: false } known ? seal.Open(known.Secret, SealedFor(strategy)) : null;
         if (signature is not null && !(secret is not null && RequestSignature.IsHmac(secret, body, signature)))
             return SignalAnswer.Refused(Stranger);
@@ -80,7 +83,8 @@ internal sealed class SignalDesk(
         text?.Passphrase is { } told && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(told), secret);
 
     /// <summary>
-    /// It is of its strategy and can't be read: who set its sender up finds it on the list, under a key that its body makes.
+    /// Rejects an authentic signal that cannot be read. The strategy's owner finds it in the list, under a key made
+    /// from its body.
     /// </summary>
     private async ValueTask<SignalAnswer> TurnAway(SignalStrategy strategy, byte[] body, byte[] secret, Refusal unreadable)
     {
@@ -88,13 +92,13 @@ internal sealed class SignalDesk(
         if (await Admit(strategy, key) is { } turnedAway)
             return turnedAway;
 
-        // It may have the passphrase in it, which is on no record.
+        // The body may contain the passphrase, which must not be recorded.
         var sent = Encoding.UTF8.GetString(body).Replace(Encoding.UTF8.GetString(secret), "", StringComparison.Ordinal);
         await End(strategy, key, sent, unreadable.Reason, $"{unreadable.Field}: {unreadable.Detail}");
         return SignalAnswer.Refused(unreadable);
     }
 
-    /// <summary>Null for a signal that may go on.</summary>
+    /// <summary>Checks if a signal may proceed; null if it may.</summary>
     private async ValueTask<SignalAnswer?> Admit(SignalStrategy strategy, string key)
     {
         var admitted = await _calls.Ask("AdmitSignal", 0, () => Catalog.AdmitSignal(strategy.Name, key));
@@ -127,7 +131,7 @@ internal sealed class SignalDesk(
     }
 
     /// <summary>
-    /// Null when at least one account did what it should and none is in doubt: who sent it need do no more.
+    /// Returns null if at least one account succeeded and none is in doubt, so that the sender need do nothing more.
     /// </summary>
     private static Refusal? WholeRefusal(ImmutableArray<ExecutionReport> reports)
     {
@@ -146,7 +150,7 @@ internal sealed class SignalDesk(
 
     private async ValueTask End(SignalStrategy strategy, SignalText text, ImmutableArray<ExecutionReport> reports, bool isDuplicate)
     {
-        // What was refused once and for all is no new failure when it is sent again.
+        // A signal that was finally rejected is no new failure when it is sent again.
         var worst = reports.FirstOrDefault(IsInDoubt) ?? reports.FirstOrDefault(IsFailed);
         if (worst is null)
             await End(strategy, text, RejectReason.None, "");

@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Signals;
 
-/// <summary>Signals and their strategies in the words and units of the wire.</summary>
+/// <summary>Reads and writes signals and their strategies in wire format.</summary>
 internal static class SignalReading
 {
     private const int LongestKey = 64;
@@ -16,11 +16,11 @@ internal static class SignalReading
     private const string Policies = "skip, add, flatten or reverse.";
     private const long Million = 1_000_000;
 
-    /// <summary>Whether a text may be a signal's key.</summary>
+    /// <summary>Returns true if a text is a valid signal key.</summary>
     public static bool IsKey(string? key) =>
         key is { Length: > 0 and <= LongestKey } && key.AsSpan().IndexOfAnyExceptInRange('!', '~') < 0;
 
-    /// <summary>Reads a signal, for 100 % of its quantity; its key is read already.</summary>
+    /// <summary>Reads a signal for 100 % of its quantity; its key is read already.</summary>
     public static async ValueTask<(Refusal? Refusal, Instrument? Instrument, SignalIntent Intent)> Read(
         SignalText text, SignalStrategy strategy, Listings listings, long nowNanos)
     {
@@ -101,7 +101,7 @@ internal static class SignalReading
         }
     }
 
-    /// <summary>A policy's word.</summary>
+    /// <summary>Returns the word of a policy.</summary>
     public static string Of(SignalPolicy policy) => policy switch
     {
         SignalPolicy.Skip => "skip",
@@ -119,7 +119,7 @@ internal static class SignalReading
         _ => null,
     };
 
-    /// <summary>When a signal was sent; one that tells no time is as new as it can be.</summary>
+    /// <summary>Reads the time when a signal was sent. A signal without a time counts as sent now.</summary>
     private static long? ReadTime(string? text, long nowNanos) => text is null ? nowNanos
         : Call.Number(text, 0, long.MaxValue / Million) is { } millis ? millis * Million
         : WireTime.Read(text);

@@ -10,8 +10,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// An account for one connection: all balances and open orders at first, then what changed of them, merged. An order that
-/// is open no more is named; how it ended is one call away. Trades of before that were changed are told one by one.
+/// Account channel of one connection: first all balances and open orders, then merged changes. An order that is no
+/// longer open is named; another call returns how it ended. Changes of earlier trades are sent one by one.
 /// </summary>
 internal sealed class AccountSource(
     StreamHolder holder, OrderEntry entry, Listings listings, TimeProvider time, Pacing pacing, ILogger log) : IStreamSource
@@ -21,7 +21,7 @@ internal sealed class AccountSource(
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _over = new();
 
-    // As the connection knows them, and what changed since; null is open no more.
+    // State as last sent, and changes since; null for an order that is no longer open.
     private readonly Dictionary<long, OpenOrder> _told = [];
     private readonly SortedDictionary<long, OpenOrder?> _changed = [];
     private readonly List<TradeChangedEvent> _trades = [];
@@ -30,7 +30,8 @@ internal sealed class AccountSource(
     private FrozenDictionary<string, Instrument> _listed = FrozenDictionary<string, Instrument>.Empty;
     private bool _hasEnded;
 
-    // Counted, so that a reader can tell that one is missing: the account's own sequence stays where an order alone goes on.
+    // Counted, so that a reader can detect a lost message: the account's own sequence does not move if only an order
+    // does.
     private long _messages;
 
     /// <inheritdoc/>
@@ -63,7 +64,7 @@ internal sealed class AccountSource(
         _over.Dispose();
     }
 
-    /// <summary>Follows the account until the connection lets go of it. What grains throw ends here.</summary>
+    /// <summary>Follows the account until the connection releases it. Exceptions of grains end here.</summary>
     private async Task Follow(CancellationToken over)
     {
         var (version, places) = (-1L, ImmutableArray<SeenSequence>.Empty);
@@ -72,7 +73,7 @@ internal sealed class AccountSource(
         {
             try
             {
-                // Asked after each wait, some seconds at most: who has been signed out is told nothing more.
+                // Checked after each wait, some seconds at most: a signed-out client gets nothing more.
                 var change = await entry.WaitForChange(holder.Account, version, places, orders);
                 if (!await holder.MayStill())
                 {
@@ -83,7 +84,7 @@ internal sealed class AccountSource(
                 if (change is null)
                     continue;
 
-                // Another silo may have listed what is traded here.
+                // Another silo may have listed the instruments traded here.
                 foreach (var symbol in change.View.OpenOrders.Select(order => order.Symbol).Concat(change.Records.Select(book => book.Symbol)).Distinct())
                     await listings.Find(symbol);
                 Note(change, await listings.BySymbol());

@@ -4,7 +4,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>An account's price alerts for one connection: all at first, and all again whenever one was set, has fired or was removed.</summary>
+/// <summary>
+/// Alert channel of one connection: all price alerts of an account first, and all again after one was set, fired or
+/// removed.
+/// </summary>
 internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacing pacing, ILogger log) : IStreamSource
 {
     private readonly GrainCalls _calls = new(log);
@@ -41,7 +44,10 @@ internal sealed class AlertSource(StreamHolder holder, PriceAlerts alerts, Pacin
 
     private void Changed() => _ = TellAsync();
 
-    /// <summary>Who has been signed out is told that once, and nothing more.</summary>
+    /// <summary>
+    /// Checks that the client is still signed in, then schedules its message. A signed-out client is told so once, and
+    /// gets nothing more.
+    /// </summary>
     private async Task TellAsync()
     {
         if (_hasEnded || await _calls.Ask("MayStill", holder.Account, holder.MayStill) is not { Failure: RejectReason.None, Value: var mayStill })

@@ -8,24 +8,29 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Someone who follows books.</summary>
+/// <summary>Reader of books.</summary>
 internal interface IBookReader
 {
-    /// <summary>A message of a book. Must return at once and call no feed; the bytes are shared with every other reader.</summary>
+    /// <summary>
+    /// Takes a message of a book. It must return at once and call no feed; all readers share the bytes.
+    /// </summary>
     void Offer(string symbol, ReadOnlyMemory<byte> message, bool isSnapshot);
 }
 
-/// <summary>Someone who follows a book's updates themselves.</summary>
+/// <summary>Reader of a book's updates before formatting.</summary>
 internal interface IUpdateReader
 {
-    /// <summary>An update of the book, a snapshot first; each follows on the one before. Must return at once and call no feed.</summary>
+    /// <summary>
+    /// Takes an update of the book, a snapshot first; each follows the previous one. It must return at once and call no
+    /// feed.
+    /// </summary>
     void Offer(MarketUpdate update);
 }
 
-/// <summary>The feeds of this process, one per symbol.</summary>
+/// <summary>Book feeds of this process, one per symbol.</summary>
 internal sealed class BookFeeds(IGrainFactory grains, TimeProvider time, ILogger<BookFeeds> log)
 {
-    /// <summary>One entry per listed symbol.</summary>
+    /// <summary>Feeds, one entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, BookFeed> _feeds = new(StringComparer.Ordinal);
 
     public BookFeed Of(Instrument instrument) => _feeds.GetOrAdd(
@@ -35,14 +40,14 @@ internal sealed class BookFeeds(IGrainFactory grains, TimeProvider time, ILogger
 }
 
 /// <summary>
-/// One book for all its readers: asks market data for what is new while anyone follows, writes each update once
-/// and gives the same bytes to everyone. A reader that joins gets a snapshot and then the updates that follow it.
+/// Feed of one book for all its readers. It asks market data for updates while there are readers, writes each update
+/// once, and gives all readers the same bytes. A new reader gets a snapshot, then the updates that follow it.
 /// </summary>
 internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, TimeProvider time, ILogger log)
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(1);
 
-    /// <summary>A little more than market data lets its readers wait.</summary>
+    /// <summary>Timeout of market data, a little longer than it lets its readers wait.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(4);
 
     private readonly Lock _lock = new();
@@ -59,7 +64,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
     private ReadOnlyMemory<byte>? _snapshot;
     private long _answered;
 
-    /// <summary>Whether market data answers: it says something every few seconds, if only that there is nothing new.</summary>
+    /// <summary>True if market data answers. It answers every few seconds, even without updates.</summary>
     public bool IsFollowing
     {
         get
@@ -71,7 +76,9 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Starts to give the reader this book: a snapshot at once when the book is known, else as soon as it is.</summary>
+    /// <summary>
+    /// Adds a reader of this book. It gets a snapshot at once if the book is known, otherwise as soon as it is.
+    /// </summary>
     public void Join(IBookReader reader)
     {
         lock (_lock)
@@ -88,7 +95,10 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         _ = Follow();
     }
 
-    /// <summary>Starts to give the reader this book's updates: a snapshot at once when the book is known, else as soon as it is.</summary>
+    /// <summary>
+    /// Adds a reader of this book's updates. It gets a snapshot at once if the book is known, otherwise as soon as it
+    /// is.
+    /// </summary>
     public void Join(IUpdateReader reader)
     {
         lock (_lock)
@@ -105,7 +115,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         _ = Follow();
     }
 
-    /// <summary>Gives the reader no update more.</summary>
+    /// <summary>Removes a reader of updates.</summary>
     public void Leave(IUpdateReader reader)
     {
         lock (_lock)
@@ -114,7 +124,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Gives the reader the book anew.</summary>
+    /// <summary>Sends the reader a new snapshot.</summary>
     public void Repeat(IBookReader reader)
     {
         lock (_lock)
@@ -124,7 +134,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Gives the reader nothing more of this book.</summary>
+    /// <summary>Removes a reader.</summary>
     public void Leave(IBookReader reader)
     {
         lock (_lock)
@@ -133,10 +143,10 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Asks for what is new as long as there are readers. What market data throws ends here.</summary>
+    /// <summary>Asks for updates as long as there are readers. Exceptions of market data end here.</summary>
     private async Task Follow()
     {
-        // For all who come, not for the request that came first.
+        // It runs for all readers, not for the request that came first.
         RequestTrace.Leave();
         var grain = grains.GetGrain<IMarketDataGrain>(instrument.Symbol);
         var after = 0L;
@@ -174,7 +184,9 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>Applies and passes on an update; gives the sequence to ask from, 0 when it doesn't fit.</summary>
+    /// <summary>
+    /// Applies an update and passes it on. Returns the sequence to continue from; 0 if the update does not fit.
+    /// </summary>
     private long Take(MarketUpdate update, long after)
     {
         if (!update.IsSnapshot && (after == 0 || update.PreviousSequence != after))
@@ -215,7 +227,7 @@ internal sealed class BookFeed(Instrument instrument, IGrainFactory grains, Time
         }
     }
 
-    /// <summary>The book as it stands, written once per sequence.</summary>
+    /// <summary>Returns the snapshot of the book, written once per sequence.</summary>
     private ReadOnlyMemory<byte> Snapshot()
     {
         if (_snapshot is { } written)

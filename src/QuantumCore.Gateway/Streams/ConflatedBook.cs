@@ -7,12 +7,12 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A book for one connection, merged: of what happened between two tellings each level's last quantity, the newest
-/// trades and the newest changes of trades of before. Beside it the symbol's state whenever it changes, and each second that the book is still followed.
+/// Merged book of one connection. A message has each level's last quantity, the newest trades, and the newest changes
+/// of earlier trades. It also sends the symbol's state after each change, and every second while the book is live.
 /// </summary>
 internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 {
-    /// <summary>Trades in one message, and changes of trades; older ones are left out.</summary>
+    /// <summary>Maximum number of trades in one message, and of trade changes; older ones are left out.</summary>
     public const int MostTrades = 200;
 
     private readonly Lock _lock = new();
@@ -122,8 +122,8 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 
     private void Offer(MarketSecond second)
     {
-        // A feed that stands still is no live book, whatever else comes over the connection. It is asked before the lock is taken:
-        // the feed calls here under its own.
+        // A stalled feed is no live book, whatever else the connection sends. It is asked before the lock is taken,
+        // because the feed calls here under its own lock.
         if (!second.Symbols.TryGetValue(_instrument.Symbol, out var pulse) || !_feed.IsFollowing)
             return;
 
@@ -137,10 +137,10 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
         _pacing.Due();
     }
 
-    /// <summary>Whether all is the same that is told here and that the book does not tell itself.</summary>
+    /// <summary>Returns true if everything is equal that is sent here and is not part of the book itself.</summary>
     private static bool IsSame(BookState left, BookState right) => OfStream(left) == OfStream(right);
 
-    // Rules are no part of it, and equal ones would be different lists.
+    // Rules are not sent, and equal rules would be different lists.
     private static BookState OfStream(BookState state) => state with { Sequence = 0, OpenOrders = 0, LastPriceTicks = 0, Rules = default };
 
     private void WriteBook(Utf8JsonWriter to)
@@ -170,7 +170,7 @@ internal sealed class ConflatedBook : IStreamSource, IUpdateReader
 
     private void WriteSide(Utf8JsonWriter to, ReadOnlySpan<byte> name, SortedDictionary<long, DepthLevel> side)
     {
-        // Of a whole book what is gone is not there.
+        // In a whole book, removed levels are absent.
         var levels = side.Values.Where(level => !_isSnapshot || level.QuantityLots > 0);
         if (_inTicks)
             to.WriteLevelsInTicks(name, levels);

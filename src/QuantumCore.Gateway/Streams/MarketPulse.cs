@@ -6,33 +6,38 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>A symbol at a second: its phase and prices, and its last day.</summary>
+/// <summary>Snapshot of a symbol at one second: phase, prices and last day.</summary>
 /// <param name="Instrument">The instrument.</param>
-/// <param name="State">Its book in short.</param>
-/// <param name="Day">Its trades of the last 24 hours, in whole minutes; nothing before the first trade.</param>
+/// <param name="State">State of its book.</param>
+/// <param name="Day">
+/// Its trades of the last 24 hours as one candle, in whole minutes; empty before the first trade.
+/// </param>
 internal sealed record SymbolPulse(Instrument Instrument, BookState State, Candle Day);
 
-/// <summary>All symbols at a second, by symbol.</summary>
-/// <param name="TimeNanos">The exchange's clock, Unix nanoseconds.</param>
+/// <summary>Snapshots of all symbols at one second.</summary>
+/// <param name="TimeNanos">Clock of the exchange, Unix nanoseconds.</param>
 /// <param name="Symbols">Every symbol that could be read.</param>
 internal sealed record MarketSecond(long TimeNanos, ImmutableSortedDictionary<string, SymbolPulse> Symbols);
 
 /// <summary>
-/// Reads every symbol once a second while anyone listens, for all who listen. A symbol that can't be read is missing
-/// from that second: who waits for it sees that nothing comes.
+/// Reads every symbol once a second for all its listeners, while there are any. A symbol that cannot be read is missing
+/// from that second, so that its readers see that nothing comes.
 /// </summary>
 internal sealed class MarketPulse(
     IGrainFactory grains, Listings listings, MarketHistory history, TimeProvider time, ILogger<MarketPulse> log)
 {
-    /// <summary>A symbol that does not answer within this time is told as it was last, if that is no older than <see cref="LongestAge"/>.</summary>
+    /// <summary>
+    /// Timeout for a symbol. After it, the last snapshot is used if it is no older than <see cref="LongestAge"/>.
+    /// </summary>
     internal static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Oldest reading of a symbol that is told while it does not answer.</summary>
+    /// <summary>Maximum age of a snapshot that is used while its symbol does not answer.</summary>
     internal static readonly TimeSpan LongestAge = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
 
-    // While the journal does not commit, a book tells nothing that it would have to take back: the last reading still holds.
+    // While the journal does not commit, a book answers nothing that it might have to retract: the last snapshot is
+    // still valid.
     private readonly ConcurrentDictionary<string, (SymbolPulse Pulse, long At)> _known = new(StringComparer.Ordinal);
 
     private readonly Lock _lock = new();
@@ -40,7 +45,9 @@ internal sealed class MarketPulse(
     private MarketSecond? _last;
     private bool _running;
 
-    /// <summary>Starts to give the listener each second; the last one at once. It must return at once and not call back.</summary>
+    /// <summary>
+    /// Adds a listener for each second, the last one at once. It must return at once and not call back.
+    /// </summary>
     public void Join(Action<MarketSecond> listener)
     {
         lock (_lock)
@@ -60,7 +67,7 @@ internal sealed class MarketPulse(
         _ = Beat();
     }
 
-    /// <summary>Gives the listener nothing more.</summary>
+    /// <summary>Removes a listener.</summary>
     public void Leave(Action<MarketSecond> listener)
     {
         lock (_lock)
@@ -91,7 +98,7 @@ internal sealed class MarketPulse(
         while (await timer.WaitForNextTickAsync(CancellationToken.None));
     }
 
-    /// <summary>Reads every symbol now. What grains throw ends here.</summary>
+    /// <summary>Reads every symbol now. Exceptions of grains end here.</summary>
     public async Task<MarketSecond> Read()
     {
         var symbols = ImmutableSortedDictionary.CreateBuilder<string, SymbolPulse>(StringComparer.Ordinal);

@@ -8,8 +8,8 @@ using QuantumCore.Gateway.Admission;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A WebSocket whose messages are all to arrive: what waits for it, and what it asks. One that does not read is cut: when more waits than may, or a
-/// message takes too long. So is one that asks too often.
+/// A WebSocket on which no message may be lost: its send queue and its requests. It is cut if the client does not read:
+/// too many bytes wait, or a message takes too long. It is also cut if the client sends too often.
 /// </summary>
 internal sealed class MessageSocket(
     GatewayOptions options,
@@ -19,10 +19,13 @@ internal sealed class MessageSocket(
     ILogger log,
     int messagesPerTenSeconds = MessageSocket.MessagesPerTenSeconds) : IDisposable
 {
-    /// <summary>Longest message of a client.</summary>
+    /// <summary>Maximum length of a client's message, in bytes.</summary>
     public const int LongestMessage = 64 * 1024;
 
-    /// <summary>Messages of a client in ten seconds: five a second. Where each of them is counted by its weight there are no such limits.</summary>
+    /// <summary>
+    /// Rate limit of a client's messages per ten seconds: five a second. It does not apply if each message is counted
+    /// by its weight.
+    /// </summary>
     public const int MessagesPerTenSeconds = 50;
 
     private static readonly TimeSpan s_life = TimeSpan.FromHours(24);
@@ -36,13 +39,13 @@ internal sealed class MessageSocket(
     private volatile string? _whyClosed;
 
     /// <summary>
-    /// Serves until the client leaves, is cut, its connection is gone, its day is over, or the host stops. Messages are carried
-    /// out one after the other. What was offered before comes first.
+    /// Serves until the client leaves or is cut, the connection is lost, its maximum life ends, or the host stops.
+    /// Messages are handled one after the other. Messages queued before this call are sent first.
     /// </summary>
-    /// <param name="socket">The client's.</param>
-    /// <param name="obey">Carries out a message of the client.</param>
-    /// <param name="stopping">The host stops.</param>
-    /// <param name="gone">The connection is gone.</param>
+    /// <param name="socket">WebSocket of the client.</param>
+    /// <param name="obey">Handles a message of the client.</param>
+    /// <param name="stopping">Token that is cancelled when the host stops.</param>
+    /// <param name="gone">Token that is cancelled when the connection is lost.</param>
     public async Task Run(WebSocket socket, Func<ReadOnlyMemory<byte>, ValueTask> obey, CancellationToken stopping, CancellationToken gone)
     {
         using var life = new CancellationTokenSource(s_life, time);
@@ -64,7 +67,7 @@ internal sealed class MessageSocket(
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {
-            // Cut, or gone: there is no one to tell.
+            // Cut, or gone: nobody is left to tell.
         }
         finally
         {
@@ -74,7 +77,7 @@ internal sealed class MessageSocket(
         }
     }
 
-    /// <summary>Gives the client a message; returns at once. The bytes may be shared.</summary>
+    /// <summary>Queues a message for the client; returns at once. The bytes may be shared.</summary>
     public void Offer(ReadOnlyMemory<byte> message)
     {
         if (_backlog.TryAdd(message.Length))
@@ -83,10 +86,10 @@ internal sealed class MessageSocket(
             Cut("more waits than may");
     }
 
-    /// <summary>Gives the client what is written.</summary>
+    /// <summary>Queues the JSON that a callback writes.</summary>
     public void Offer(Action<Utf8JsonWriter> write) => Offer(Bytes(write));
 
-    /// <summary>What is written, as bytes.</summary>
+    /// <summary>Returns the JSON that a callback writes, as bytes.</summary>
     public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>(512);
@@ -95,7 +98,10 @@ internal sealed class MessageSocket(
         return buffer.WrittenMemory;
     }
 
-    /// <summary>Ends the connection with a close frame that says why; a peer that does not answer it within two seconds is cut.</summary>
+    /// <summary>
+    /// Ends the connection with a close frame that tells the reason. A peer that does not answer it within two seconds
+    /// is cut.
+    /// </summary>
     public void Close(string why)
     {
         _whyClosed = why;
@@ -142,7 +148,7 @@ internal sealed class MessageSocket(
         }
         catch (OperationCanceledException) when (last.IsCancellationRequested && !end.IsCancellationRequested)
         {
-            // The farewell comes next.
+            // The close frame comes next.
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {

@@ -7,10 +7,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Books order by order of this process, one per symbol.</summary>
+/// <summary>Market-by-order (L3) feeds of this process, one per symbol.</summary>
 internal sealed class OrderByOrderFeeds(IGrainFactory grains, TimeProvider time, ILogger<OrderByOrderFeeds> log)
 {
-    /// <summary>One entry per listed symbol.</summary>
+    /// <summary>Feeds, one entry per listed symbol.</summary>
     private readonly ConcurrentDictionary<string, OrderByOrderFeed> _feeds = new(StringComparer.Ordinal);
 
     public OrderByOrderFeed Of(Instrument instrument) => _feeds.GetOrAdd(
@@ -20,8 +20,8 @@ internal sealed class OrderByOrderFeeds(IGrainFactory grains, TimeProvider time,
 }
 
 /// <summary>
-/// A book order by order for all its readers: those who stand at the same place ask market data once and are given the same bytes, however
-/// many they are, and so are all who have to be told every order of it as it stands.
+/// Market-by-order feed of one book for all its readers. Readers at the same sequence share one request to market data
+/// and the same bytes. So do all readers that need a snapshot of every order.
 /// </summary>
 internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grains, TimeProvider time, ILogger log)
 {
@@ -30,10 +30,12 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
     private readonly Lock _lock = new();
     private readonly Dictionary<long, Task<OrdersMessage?>> _asked = [];
 
-    // For as long as one who was told it has not been told what is next: it may be megabytes.
+    // A weak reference, because a snapshot may have megabytes. It lives until its readers get the next message.
     private readonly WeakReference<OrdersMessage?> _snapshot = new(null);
 
-    /// <summary>Waits until there is something after a sequence; null: nothing came. 0 is told all orders at once.</summary>
+    /// <summary>
+    /// Waits for changes after a sequence; null if none came. 0 gives a snapshot of all orders at once.
+    /// </summary>
     public Task<OrdersMessage?> NextAsync(long after)
     {
         lock (_lock)
@@ -48,7 +50,7 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
         }
     }
 
-    /// <summary>Says that nothing has come after a sequence, with the exchange's clock.</summary>
+    /// <summary>Makes a heartbeat: nothing has come after a sequence, with the exchange's clock.</summary>
     public ReadOnlyMemory<byte> Heartbeat(long sequence) => StreamJson.Bytes(to =>
     {
         to.WriteStartObject();
@@ -61,7 +63,7 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
 
     private async Task<OrdersMessage?> AskAsync(long after)
     {
-        // Not under the lock of who asks: an answer may be made at once.
+        // Outside the caller's lock, because the answer may be immediate.
         await Task.Yield();
         try
         {
@@ -69,14 +71,14 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
             if (await grains.GetGrain<IMarketDataGrain>(instrument.Symbol).WaitForOrders(after) is { } update)
                 return Message(update);
 
-            // Where too many wait already, nothing is answered at once.
+            // If too many readers wait already, market data answers at once without changes.
             if (time.GetElapsedTime(asked) < s_rest)
                 await Task.Delay(s_rest, time, CancellationToken.None);
             return null;
         }
         catch (Exception error)
         {
-            // Once, and not by each who waits.
+            // Logged once, and not by each waiting reader.
             Log.FeedInterrupted(log, instrument.Symbol, error);
             throw;
         }
@@ -104,10 +106,10 @@ internal sealed class OrderByOrderFeed(Instrument instrument, IGrainFactory grai
     }
 }
 
-/// <summary>What happened order by order, as a message: written once for all who are told it.</summary>
+/// <summary>Market-by-order changes as a message, written once for all its readers.</summary>
 internal sealed class OrdersMessage
 {
-    // Of an order, and of a change.
+    // Estimated size of an order and of a change, in bytes.
     private const int BytesOfOrder = 64;
     private const int BytesOfChange = 160;
 
@@ -123,10 +125,12 @@ internal sealed class OrdersMessage
         _inTicks = new(() => StreamJson.Bytes(to => Write(to, instrument, inTicks: true), room));
     }
 
-    /// <summary>The book's sequence after it.</summary>
+    /// <summary>Sequence of the book after the changes.</summary>
     public long Sequence => _update.Sequence;
 
-    /// <summary>Whether it tells the same as another one, both being snapshots. A book that was begun anew has other times.</summary>
+    /// <summary>
+    /// Returns true if this message is the same snapshot as another one. A restarted book has other times.
+    /// </summary>
     public bool IsOf(OrderByOrderUpdate snapshot) => (_update.Sequence, _update.TimeNanos) == (snapshot.Sequence, snapshot.TimeNanos);
 
     public ReadOnlyMemory<byte> Bytes(bool inTicks) => (inTicks ? _inTicks : _inDecimals).Value;

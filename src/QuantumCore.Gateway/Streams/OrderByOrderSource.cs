@@ -1,8 +1,9 @@
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A book order by order (L3) for one connection: all displayed orders at first, then everything that happened to one, nothing left out. It asks
-/// for more when what it has was told: who reads slowly gets longer messages, and all orders anew where market data has forgotten what is next.
+/// Market-by-order (L3) channel of one connection: first all displayed orders, then every change, none left out. It
+/// asks for more after the last message was sent, so a slow reader gets longer messages. If market data no longer has
+/// the next changes, the reader gets a new snapshot.
 /// </summary>
 internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, TimeProvider time, Pacing pacing) : IStreamSource
 {
@@ -13,10 +14,10 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
     private readonly SemaphoreSlim _taken = new(0);
     private OrdersMessage? _newest;
 
-    // Market data answered that there is nothing new: whoever reads can tell a quiet book from one of which nothing is heard.
+    // Market data answered without changes, so that a reader can tell a quiet book from a silent feed.
     private long? _quietAt;
 
-    // What is being sent, or was sent last: who comes meanwhile, to the same orders, shares its bytes.
+    // Message being sent, or last sent: a reader that needs the same orders meanwhile shares its bytes.
     private OrdersMessage? _told;
 
     /// <inheritdoc/>
@@ -49,10 +50,10 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
         _over.Dispose();
     }
 
-    /// <summary>Follows the book until the connection lets go of it. What the grain throws ends here.</summary>
+    /// <summary>Follows the book until the connection releases it. Exceptions of the grain end here.</summary>
     private async Task Follow(CancellationToken over)
     {
-        // For as long as it is read, not for the message that asked for it.
+        // It lives as long as the channel, not as the message that asked for it.
         RequestTrace.Leave();
         var after = 0L;
         while (!over.IsCancellationRequested)
@@ -86,7 +87,7 @@ internal sealed class OrderByOrderSource(OrderByOrderFeed feed, bool inTicks, Ti
             }
             catch (Exception)
             {
-                // Said in the log by the feed.
+                // The feed has logged it.
                 after = 0;
                 await Task.Delay(s_rest, time, CancellationToken.None);
             }

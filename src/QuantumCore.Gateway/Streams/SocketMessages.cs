@@ -2,10 +2,13 @@ using System.Net.WebSockets;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Messages of a WebSocket's client, however many frames they came in.</summary>
+/// <summary>Assembles messages of a WebSocket client from any number of frames.</summary>
 internal static class SocketMessages
 {
-    /// <summary>The next whole message: its length in the buffer; or what to close with, when it is longer than that or the client leaves.</summary>
+    /// <summary>
+    /// Receives the next whole message. Returns its length, or the close status if it is longer than the buffer or the
+    /// client leaves.
+    /// </summary>
     public static async ValueTask<(int Length, WebSocketCloseStatus? End)> ReceiveMessage(
         this WebSocket socket, Memory<byte> buffer, CancellationToken cancellationToken)
     {

@@ -7,7 +7,7 @@ using QuantumCore.Gateway.Users;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>The WebSocket call: one reader per connection.</summary>
+/// <summary>WebSocket call for market data streams: one reader per connection.</summary>
 internal sealed class StreamCall(
     BookFeeds feeds,
     StreamSources sources,
@@ -29,7 +29,7 @@ internal sealed class StreamCall(
             return;
         }
 
-        // Before the connection is a WebSocket: after that its request is answered, and can't be asked who it is of.
+        // Before the WebSocket upgrade: after it, the request is answered and no longer shows its caller.
         var holder = await HolderOf(context);
         metrics.ReaderCame();
         try
@@ -42,7 +42,7 @@ internal sealed class StreamCall(
         }
         catch (WebSocketException)
         {
-            // The peer is gone; there is no one to tell.
+            // The peer is gone; nobody is left to tell.
         }
         finally
         {
@@ -50,13 +50,13 @@ internal sealed class StreamCall(
         }
     }
 
-    /// <summary>Who opened the connection; nobody where that is not known.</summary>
+    /// <summary>Returns the holder of the connection; nobody if unknown.</summary>
     private async ValueTask<StreamHolder> HolderOf(HttpContext context) => (await Call.Recognise(context, keys)).Caller is { } caller
         ? new StreamHolder(caller.Account, Call.StillKnown(context, keys, sessions))
         : new StreamHolder(0, static () => ValueTask.FromResult(false));
 }
 
-/// <summary>Whose a connection is.</summary>
-/// <param name="Account">The account that it may follow; 0 for none.</param>
-/// <param name="MayStill">Whether the session or key that it was opened with is good now.</param>
+/// <summary>Holder of a connection.</summary>
+/// <param name="Account">Account that it may follow; 0 for none.</param>
+/// <param name="MayStill">Returns true while the session or key that opened the connection is valid.</param>
 internal sealed record StreamHolder(long Account, Func<ValueTask<bool>> MayStill);

@@ -7,15 +7,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Messages of the stream as bytes, and market data in whole ticks and lots.</summary>
+/// <summary>Writes stream messages as bytes, and market data in whole ticks and lots.</summary>
 internal static class StreamJson
 {
-    /// <summary>The largest whole number that every reader of JSON has exactly.</summary>
+    /// <summary>Largest integer that every JSON reader represents exactly.</summary>
     private const long LargestExact = (1L << 53) - 1;
 
-    /// <summary>What is written, as bytes.</summary>
-    /// <param name="write">Writes it.</param>
-    /// <param name="room">About how many there will be: what grows from little to megabytes leaves as much behind.</param>
+    /// <summary>Returns the JSON that a callback writes, as bytes.</summary>
+    /// <param name="write">Writes the JSON.</param>
+    /// <param name="room">
+    /// Expected length, in bytes. Growing a buffer from small to megabytes leaves as much garbage.
+    /// </param>
     public static ReadOnlyMemory<byte> Bytes(Action<Utf8JsonWriter> write, int room = 512)
     {
         var buffer = new ArrayBufferWriter<byte>(room);
@@ -24,7 +26,7 @@ internal static class StreamJson
         return buffer.WrittenMemory;
     }
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>Makes an error message.</summary>
     public static ReadOnlyMemory<byte> Error(Refusal refusal) => Bytes(to =>
     {
         to.WriteStartObject();
@@ -36,11 +38,13 @@ internal static class StreamJson
         to.WriteEndObject();
     });
 
-    /// <summary>A channel is over: the session or key that the connection was opened with is good no more.</summary>
+    /// <summary>
+    /// Message at the end of a channel: the session or key that opened the connection is no longer valid.
+    /// </summary>
     public static ReadOnlyMemory<byte> Ended { get; } = Error(new Refusal(
         RejectReason.Unauthorized, "channel", Detail: "The session or key that this connection was opened with has ended: nothing more is told of its account."));
 
-    /// <summary>Levels as pairs of ticks and lots.</summary>
+    /// <summary>Writes levels as pairs of ticks and lots.</summary>
     public static void WriteLevelsInTicks(this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DepthLevel> levels)
     {
         to.WriteStartArray(name);
@@ -55,7 +59,7 @@ internal static class StreamJson
         to.WriteEndArray();
     }
 
-    /// <summary>A trade in ticks and lots.</summary>
+    /// <summary>Writes a trade in ticks and lots.</summary>
     public static void WriteTradeInTicks(this Utf8JsonWriter to, PublicTrade trade)
     {
         to.WriteStartObject();
@@ -68,7 +72,10 @@ internal static class StreamJson
         to.WriteEndObject();
     }
 
-    /// <summary>The member <c>tradeChanges</c>: trades of before that are void, or have another price. Nothing where there are none.</summary>
+    /// <summary>
+    /// Writes the member <c>tradeChanges</c>: earlier trades that were busted or corrected. Writes nothing if there are
+    /// none.
+    /// </summary>
     public static void WriteTradeChanges(this Utf8JsonWriter to, IReadOnlyCollection<PublicTradeChange> changes, Instrument instrument, bool inTicks)
     {
         if (changes.Count == 0)
@@ -101,7 +108,7 @@ internal static class StreamJson
         void Quantity(ReadOnlySpan<byte> name, long lots) => to.WriteQuantity(name, instrument, lots, inTicks);
     }
 
-    /// <summary>Displayed orders, in the sequence in which they trade.</summary>
+    /// <summary>Writes displayed orders, in the sequence in which they trade.</summary>
     public static void WriteOrders(
         this Utf8JsonWriter to, ReadOnlySpan<byte> name, IEnumerable<DisplayedOrder> orders, Instrument instrument, bool inTicks)
     {
@@ -118,7 +125,7 @@ internal static class StreamJson
         to.WriteEndArray();
     }
 
-    /// <summary>What happened to a displayed order, or a trade that none tells of.</summary>
+    /// <summary>Writes a change of a displayed order, or a trade that belongs to none.</summary>
     public static void WriteOrderChange(this Utf8JsonWriter to, in DisplayedOrderChange change, Instrument instrument, bool inTicks)
     {
         to.WriteStartObject();
@@ -138,7 +145,7 @@ internal static class StreamJson
         to.WriteEndObject();
     }
 
-    /// <summary>The account's side of a trade that was changed, as a message of its own.</summary>
+    /// <summary>Writes the account's side of a changed trade, as a separate message.</summary>
     public static void WriteTradeChanged(this Utf8JsonWriter to, long account, TradeChangedEvent told)
     {
         var instrument = told.Book.Instrument;
@@ -184,7 +191,7 @@ internal static class StreamJson
         to.WriteWhole(number);
     }
 
-    /// <summary>A number as itself, or as text where a reader might round it.</summary>
+    /// <summary>Writes a number, as text if a reader might round it.</summary>
     public static void WriteWhole(this Utf8JsonWriter to, long number)
     {
         if (number is >= -LargestExact and <= LargestExact)

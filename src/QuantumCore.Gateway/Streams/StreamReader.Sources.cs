@@ -3,17 +3,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>What a connection follows beside whole books: merged ones, tickers, an account.</summary>
+/// <summary>Channels of a connection other than whole books: merged books, tickers, an account.</summary>
 internal sealed partial class StreamReader
 {
     private const int LongestInterval = 1_000;
 
-    /// <summary>The channel of a symbol's orders.</summary>
+    /// <summary>Name of the market-by-order channel.</summary>
     private const string Level3 = "level3";
 
     private readonly Dictionary<string, IStreamSource> _sources = new(StringComparer.Ordinal);
 
-    // Those that wait in the queue, each once.
+    // Sources in the queue, each once.
     private readonly HashSet<IStreamSource> _asking = [];
 
     private Refusal? FollowChannel(string channel) => channel switch
@@ -32,7 +32,7 @@ internal sealed partial class StreamReader
         Read(message with { Conflate = message.Conflate ?? 0 }, out var inTicks, out var interval)
         ?? Add(Level3Of(instrument), () => sources.OrderByOrder(instrument, inTicks, interval, Ready));
 
-    /// <summary>The name of what is followed then; no symbol has a slash.</summary>
+    /// <summary>Returns the name of a symbol's market-by-order channel; no symbol has a slash.</summary>
     private static string Level3Of(Instrument instrument) => $"{Level3}/{instrument.Symbol}";
 
     private static Refusal? Read(StreamText message, out bool inTicks, out TimeSpan interval)
@@ -47,7 +47,7 @@ internal sealed partial class StreamReader
         return null;
     }
 
-    /// <summary>Follows something under a name; nothing is done where it is followed already.</summary>
+    /// <summary>Adds a source under a name; does nothing if the name is subscribed already.</summary>
     private Refusal? Add(string name, Func<IStreamSource> make)
     {
         IStreamSource source;
@@ -62,7 +62,7 @@ internal sealed partial class StreamReader
             _sources.Add(name, source);
         }
 
-        // Not under the lock: a source that starts may have something to say at once.
+        // Outside the lock: a source may have something to send as it starts.
         source.Start();
         return null;
     }
@@ -88,12 +88,12 @@ internal sealed partial class StreamReader
         return new Refusal(RejectReason.BadRequest, "symbol", limit, "This connection follows as much as it may.");
     }
 
-    /// <summary>A source has something to say: it is asked for it when its turn comes.</summary>
+    /// <summary>Queues a source that has something to send; it is asked in its turn.</summary>
     private void Ready(IStreamSource source)
     {
         lock (_lock)
         {
-            // One that is followed no more may say so once more: its timer was on its way.
+            // A removed source may call once more, because its timer was already running.
             if (!_sources.ContainsValue(source) || !_asking.Add(source))
                 return;
             _queue.Enqueue(new Outgoing(null, default, null, 0, source));

@@ -9,8 +9,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// One WebSocket: what it follows and what waits for it. A backlog beyond its bound is dropped; when the
-/// reader reads again it gets snapshots instead. One that lets a message wait for too long is cut.
+/// Stream reader on one WebSocket: its subscriptions and its send queue. A backlog beyond its limit is dropped; the
+/// reader then gets snapshots when it reads again. It is cut if a message waits too long.
 /// </summary>
 internal sealed partial class StreamReader(
     WebSocket socket,
@@ -26,10 +26,13 @@ internal sealed partial class StreamReader(
     private const int LongestMessage = 4 * 1024;
     private const int MostErrorsWaiting = 100;
 
-    /// <summary>The socket copies what it is to send until that has gone: of a large message a part at a time, so that slow readers share the rest.</summary>
+    /// <summary>
+    /// Size of a part of a large message, in bytes. The socket copies what it sends, so slow readers share the rest of
+    /// the message.
+    /// </summary>
     private const int LongestPart = 64 * 1024;
 
-    /// <summary>How long a reader may take to answer that the connection is closed.</summary>
+    /// <summary>Timeout for the reader's answer to a close frame.</summary>
     private static readonly TimeSpan s_farewell = TimeSpan.FromSeconds(2);
 
     private readonly Lock _lock = new();
@@ -39,10 +42,12 @@ internal sealed partial class StreamReader(
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Bytes of updates that wait; of snapshots at most one a book waits, and its bytes are shared.</summary>
+    /// <summary>
+    /// Bytes of waiting updates. Snapshots do not count: at most one per book waits, and its bytes are shared.
+    /// </summary>
     private long _waitingBytes;
 
-    /// <summary>Serves the reader until it leaves, is cut, its connection is gone, or the host stops.</summary>
+    /// <summary>Serves the reader until it leaves or is cut, the connection is lost, or the host stops.</summary>
     public async Task Run(CancellationToken stopping, CancellationToken gone)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(gone, _cut.Token);
@@ -55,7 +60,7 @@ internal sealed partial class StreamReader(
             if (receiving.IsCompleted && await receiving is null)
                 return;
 
-            // A message on its way is finished first; two may not be sent at once, and the farewell is one.
+            // A message in flight is finished first: two sends must not overlap, and the close frame is one.
             await last.CancelAsync();
             await sending;
             await Close(receiving.IsCompleted ? await receiving : null, end.Token);
@@ -64,7 +69,7 @@ internal sealed partial class StreamReader(
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {
-            // Cut, or gone: there is no one to tell.
+            // Cut, or gone: nobody is left to tell.
         }
         finally
         {
@@ -125,8 +130,8 @@ internal sealed partial class StreamReader(
     }
 
     /// <summary>
-    /// Forgets what waits; each book is to start again with a snapshot, for which the sender asks when it comes to
-    /// it. A feed's lock is held here, so that no other feed may be called.
+    /// Drops waiting messages. Each book restarts with a snapshot, which the sender requests in its turn. The caller
+    /// holds a feed's lock, so no other feed may be called here.
     /// </summary>
     private void Drop()
     {
@@ -145,7 +150,9 @@ internal sealed partial class StreamReader(
         _wake.Writer.TryWrite(true);
     }
 
-    /// <summary>Takes out what waits of a book or source: a snapshot replaces it, or it is followed no more.</summary>
+    /// <summary>
+    /// Removes waiting messages of a book or source, because a snapshot replaces them or its subscription ended.
+    /// </summary>
     private void Forget(Predicate<Outgoing> isOfIt)
     {
         for (var i = _queue.Count; i > 0; i--)
@@ -158,7 +165,7 @@ internal sealed partial class StreamReader(
         }
     }
 
-    /// <summary>Says goodbye: as the reader's going asks for, or because the host stops.</summary>
+    /// <summary>Closes the connection, because the reader leaves or the host stops.</summary>
     private async Task Close(WebSocketCloseStatus? status, CancellationToken end)
     {
         if (socket.State is not (WebSocketState.Open or WebSocketState.CloseReceived))
@@ -173,7 +180,10 @@ internal sealed partial class StreamReader(
         await socket.CloseOutputAsync(status ?? WebSocketCloseStatus.EndpointUnavailable, reason, end);
     }
 
-    /// <summary>Obeys the reader until it leaves: what to answer that with, or null when it is to be cut.</summary>
+    /// <summary>
+    /// Handles the reader's messages until it leaves. Returns the close status to answer with, or null if the reader
+    /// must be cut.
+    /// </summary>
     private async Task<WebSocketCloseStatus?> Receive(CancellationToken end)
     {
         var buffer = new byte[LongestMessage];
@@ -251,7 +261,7 @@ internal sealed partial class StreamReader(
         return null;
     }
 
-    /// <summary>Tells the reader what is wrong; false when it has been told too often without reading.</summary>
+    /// <summary>Sends the reader an error; false if it got too many without reading.</summary>
     private bool Complain(Refusal refusal)
     {
         var message = StreamJson.Error(refusal);
@@ -266,7 +276,7 @@ internal sealed partial class StreamReader(
         return true;
     }
 
-    /// <summary>Sends what waits until no further message may be begun; cuts the reader when one fails.</summary>
+    /// <summary>Sends waiting messages until no further one may begin; cuts the reader if a send fails.</summary>
     private async Task Send(CancellationToken last, CancellationToken end)
     {
         try
@@ -287,7 +297,7 @@ internal sealed partial class StreamReader(
         }
         catch (OperationCanceledException) when (last.IsCancellationRequested && !end.IsCancellationRequested)
         {
-            // The farewell comes next.
+            // The close frame comes next.
         }
         catch (Exception error) when (error is OperationCanceledException or WebSocketException or IOException)
         {
@@ -333,16 +343,18 @@ internal sealed partial class StreamReader(
         }
     }
 
-    /// <summary>A book that is followed.</summary>
+    /// <summary>A subscribed book.</summary>
     private sealed class Followed(BookFeed feed)
     {
         public BookFeed Feed => feed;
 
-        /// <summary>Updates were dropped; only a snapshot makes sense now.</summary>
+        /// <summary>True if updates were dropped, so that only a snapshot makes sense now.</summary>
         public bool NeedsSnapshot { get; set; }
     }
 
-    /// <summary>A message on its way, or a feed whose snapshot is to be asked for, or a source that has something to say.</summary>
+    /// <summary>
+    /// Outgoing item: a message, a feed whose snapshot must be requested, or a source that has something to send.
+    /// </summary>
     private readonly record struct Outgoing(
         string? Symbol, ReadOnlyMemory<byte> Message, BookFeed? Restart, int Counted, IStreamSource? Source = null);
 }

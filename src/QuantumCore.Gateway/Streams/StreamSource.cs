@@ -1,22 +1,22 @@
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// Something that one connection follows and that keeps what it has to say itself, merged, until it is asked: a reader
-/// that is slow is told less often, and never more than all there is.
+/// Source of one connection's channel. It keeps its own changes, merged, until it is asked for them. A slow reader gets
+/// messages less often, and never more than the current state.
 /// </summary>
 internal interface IStreamSource : IDisposable
 {
-    /// <summary>Begins to follow. It may have something to say at once.</summary>
+    /// <summary>Starts the source. It may have something to send at once.</summary>
     void Start();
 
-    /// <summary>What there is to say now, oldest first; nothing when it was said already.</summary>
+    /// <summary>Returns the messages to send now, oldest first; none if all was sent already.</summary>
     IReadOnlyList<ReadOnlyMemory<byte>> Take();
 }
 
-/// <summary>Says that a source has something to say, at most once in an interval.</summary>
-/// <param name="interval">The least time from one telling to the next.</param>
+/// <summary>Signals that a source has something to send, at most once per interval.</summary>
+/// <param name="interval">Minimum time between two signals.</param>
 /// <param name="time">The clock.</param>
-/// <param name="ready">Called when it is time. Must return at once.</param>
+/// <param name="ready">Called for each signal. It must return at once.</param>
 internal sealed class Pacing(TimeSpan interval, TimeProvider time, Action ready) : IDisposable
 {
     private readonly Lock _lock = new();
@@ -25,7 +25,7 @@ internal sealed class Pacing(TimeSpan interval, TimeProvider time, Action ready)
     private bool _isDue;
     private bool _isOver;
 
-    /// <summary>There is something to say.</summary>
+    /// <summary>Records that there is something to send.</summary>
     public void Due()
     {
         lock (_lock)
@@ -40,7 +40,7 @@ internal sealed class Pacing(TimeSpan interval, TimeProvider time, Action ready)
         }
     }
 
-    /// <summary>It is being said; what comes from now on is said the next time.</summary>
+    /// <summary>Records that it is being sent; later changes are sent the next time.</summary>
     public void Told()
     {
         lock (_lock)

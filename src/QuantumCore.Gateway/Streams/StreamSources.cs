@@ -4,14 +4,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>Makes what a connection follows; who asked for it starts it.</summary>
+/// <summary>Makes the sources of a connection's channels; the caller starts them.</summary>
 internal sealed class StreamSources(
     BookFeeds feeds, OrderByOrderFeeds orders, MarketPulse pulse, PriceAlerts alerts, OrderEntry entry, Listings listings, TimeProvider time, ILogger<StreamSources> log)
 {
-    /// <summary>An account is told at most this often.</summary>
+    /// <summary>Minimum interval between messages of an account channel.</summary>
     private static readonly TimeSpan s_account = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>A book, merged over an interval.</summary>
+    /// <summary>Makes a book, merged over an interval.</summary>
     public IStreamSource Book(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
     {
         ConflatedBook book = null!;
@@ -19,7 +19,7 @@ internal sealed class StreamSources(
         return book;
     }
 
-    /// <summary>A book order by order, told at most once in an interval.</summary>
+    /// <summary>Makes a market-by-order book, sent at most once per interval.</summary>
     public IStreamSource OrderByOrder(Instrument instrument, bool inTicks, TimeSpan interval, Action<IStreamSource> ready)
     {
         OrderByOrderSource source = null!;
@@ -27,7 +27,7 @@ internal sealed class StreamSources(
         return source;
     }
 
-    /// <summary>The tickers of all symbols.</summary>
+    /// <summary>Makes the tickers of all symbols.</summary>
     public IStreamSource Tickers(Action<IStreamSource> ready)
     {
         TickerSource tickers = null!;
@@ -35,7 +35,7 @@ internal sealed class StreamSources(
         return tickers;
     }
 
-    /// <summary>An account's balances and orders, as long as the connection's holder may see them.</summary>
+    /// <summary>Makes an account's balances and orders, as long as the connection's holder may see them.</summary>
     public IStreamSource Account(StreamHolder holder, Action<IStreamSource> ready)
     {
         AccountSource source = null!;
@@ -43,7 +43,7 @@ internal sealed class StreamSources(
         return source;
     }
 
-    /// <summary>The price alerts of an account, as long as the connection's holder may see them.</summary>
+    /// <summary>Makes the price alerts of an account, as long as the connection's holder may see them.</summary>
     public IStreamSource Alerts(StreamHolder holder, Action<IStreamSource> ready)
     {
         AlertSource source = null!;

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>The tickers of all symbols for one connection: all at first, then each second those that changed.</summary>
+/// <summary>Ticker channel of one connection: first all symbols, then the changed ones each second.</summary>
 internal sealed class TickerSource(MarketPulse pulse, Action ready) : IStreamSource
 {
     private readonly Lock _lock = new();
@@ -55,7 +55,7 @@ internal sealed class TickerSource(MarketPulse pulse, Action ready) : IStreamSou
         || Shown(told.Day) != Shown(pulse.Day)
         || Shown(told.State) != Shown(pulse.State);
 
-    /// <summary>The window itself moves all the time.</summary>
+    /// <summary>Removes the window's times from a comparison, because the window moves all the time.</summary>
     private static Candle Shown(Candle day) => day with { StartNanos = 0, EndNanos = 0 };
 
     private static (TradingPhase Phase, bool IsHalted, long Last) Shown(BookState state) =>

@@ -8,7 +8,9 @@ using QuantumCore.Gateway.Users;
 
 namespace QuantumCore.Gateway.Streams;
 
-/// <summary>The WebSocket of orders: many requests on their way at a time, each answered when its outcome is durable.</summary>
+/// <summary>
+/// WebSocket call for order entry: many requests in flight, each answered when its outcome is durable.
+/// </summary>
 internal sealed class TradingCall(
     OrderDesk desk,
     OrderEntry entry,
@@ -50,7 +52,7 @@ internal sealed class TradingCall(
         }
         catch (WebSocketException)
         {
-            // The peer is gone; there is no one to tell.
+            // The peer is gone; nobody is left to tell.
         }
         finally
         {

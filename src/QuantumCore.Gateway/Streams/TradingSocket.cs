@@ -11,8 +11,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Streams;
 
 /// <summary>
-/// A trader's connection. Orders are entered in the sequence they come in, other requests at once, and all are answered as their outcomes are
-/// known; when as many are on their way as may be, no more is read.
+/// A trader's connection. Orders are entered in the sequence they arrive, other requests at once. All are answered when
+/// their outcomes are known. While too many requests are in flight, no more are read.
 /// </summary>
 internal sealed class TradingSocket(
     MessageSocket socket,
@@ -29,10 +29,10 @@ internal sealed class TradingSocket(
     Quotas quotas,
     ILogger log) : IAsyncDisposable
 {
-    /// <summary>Longest id of a request, as JSON.</summary>
+    /// <summary>Maximum length of a request id as JSON, in characters.</summary>
     private const int LongestId = 64;
 
-    /// <summary>Close reason of a connection whose session was named anew by another one.</summary>
+    /// <summary>Close reason of a connection whose session another one has taken.</summary>
     private const string PlaceIsTaken = "Another connection has taken this session.";
 
     private readonly RequestRoom _room = new();
@@ -44,7 +44,7 @@ internal sealed class TradingSocket(
     private SessionClaim? _claim;
     private Task? _end;
 
-    /// <summary>What the end of a connection cancels.</summary>
+    /// <summary>Orders that the end of a connection cancels.</summary>
     private enum AtEnd
     {
         Nothing = 0,
@@ -52,7 +52,7 @@ internal sealed class TradingSocket(
         OrdersOfAccount = 2,
     }
 
-    /// <summary>Takes a message in; complete when the next may come.</summary>
+    /// <summary>Handles a message; completes when the next may come.</summary>
     public async ValueTask Obey(ReadOnlyMemory<byte> message)
     {
         var length = message.Length;
@@ -65,7 +65,7 @@ internal sealed class TradingSocket(
 
         if (text is null)
         {
-            // What can't be read as a request may still say which one it is.
+            // A malformed request may still have a readable id.
             Reply(IdOf(message), 400, to => WriteProblem(to, refusal));
             return;
         }
@@ -77,7 +77,7 @@ internal sealed class TradingSocket(
             return;
         }
 
-        // Whatever has to be waited for is waited for here, so that no order is entered before the one that came before it.
+        // All waiting happens here, so that no order overtakes an earlier one.
         if (await Admits(text))
             _ = Serve(text, length);
         else
@@ -102,10 +102,12 @@ internal sealed class TradingSocket(
         }
     }
 
-    /// <summary>Waits for what is on its way, and then cancels what was asked for.</summary>
+    /// <summary>Waits for requests in flight, then cancels the orders that the client chose.</summary>
     public async ValueTask DisposeAsync() => await End();
 
-    /// <summary>Ends the connection's work, once; complete when that is done, and the next connection of its session may begin.</summary>
+    /// <summary>
+    /// Ends the connection's work, once. Completes when that is done, and the next connection of its session may begin.
+    /// </summary>
     private Task End()
     {
         lock (_lock)
@@ -133,7 +135,7 @@ internal sealed class TradingSocket(
         }
     }
 
-    /// <summary>A newer connection has named this one's session.</summary>
+    /// <summary>Ends the connection for a newer one that has named the same session.</summary>
     private void GiveWay()
     {
         socket.Close(PlaceIsTaken);
@@ -142,7 +144,7 @@ internal sealed class TradingSocket(
 
     private static bool IsOrders(TradingText text) => text.Op is "place" or "batch";
 
-    /// <summary>Whether a request may be served now; one that may not is answered.</summary>
+    /// <summary>Returns true if a request may be served now; otherwise the request is answered here.</summary>
     private async ValueTask<bool> Admits(TradingText text)
     {
         try
@@ -212,7 +214,7 @@ internal sealed class TradingSocket(
                 await Cancel(text);
                 break;
             case "cancelAll" when text.OrderId is not null || text.ClientOrderId is not null:
-                // Whoever means one order does not lose all of them.
+                // A client that means one order must not lose all of them.
                 Refuse(text, Refusal.Malformed(text.OrderId is not null ? "orderId" : "clientOrderId", "cancelAll is for a symbol, a side, or all; one order goes by cancel."));
                 break;
             case "cancelAll":
@@ -235,7 +237,7 @@ internal sealed class TradingSocket(
     {
         if (text is { ClientOrderId: { } name, OrderId: null, Symbol: null })
         {
-            // One that was sent just before it is to be there first.
+            // An order sent just before the cancel must exist first.
             await _queue.Entering(name);
             if (ClientOrderId.IsValid(name))
                 await AnswerOrder(text, await entry.CancelByClientOrderId(account, name), null);
@@ -252,7 +254,9 @@ internal sealed class TradingSocket(
         }
     }
 
-    /// <summary>Sets what is cancelled at the end, and names the session: a connection that has it already is ended first.</summary>
+    /// <summary>
+    /// Sets the cancel at the end, and names the session. Another connection with that session is ended first.
+    /// </summary>
     private async ValueTask CancelAtEnd(TradingText text)
     {
         var of = text.Of ?? "connection";
@@ -292,7 +296,7 @@ internal sealed class TradingSocket(
                 _claim = claim;
         }
 
-        // It was waited for longer than the connection stood.
+        // The claim took longer than the connection lived.
         if (_claim is null)
             claim?.Dispose();
         _session = _claim is null ? null : name;

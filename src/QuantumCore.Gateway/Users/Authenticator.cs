@@ -5,7 +5,7 @@ using System.Text;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>Codes of an authenticator (RFC 6238): six digits of an HMAC of SHA-1 over the number of the half minute.</summary>
+/// <summary>Authenticator codes (RFC 6238): six digits of an HMAC-SHA-1 of the number of the 30-second step.</summary>
 internal static class Authenticator
 {
     private const int SecretLength = 20;
@@ -13,13 +13,13 @@ internal static class Authenticator
     private const int Digits = 1_000_000;
     private const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-    /// <summary>A new random secret, in base32 as authenticators read it.</summary>
+    /// <summary>Makes a new random secret, in base32 as authenticators read it.</summary>
     public static string NewSecret() => RandomNumberGenerator.GetString(Alphabet, SecretLength * 8 / 5);
 
-    /// <summary>What an authenticator reads from a picture.</summary>
+    /// <summary>Returns the address that an authenticator reads from a QR code.</summary>
     public static string Address(string user, string secret) => $"otpauth://totp/QuantumCore:{user}?secret={secret}&issuer=QuantumCore";
 
-    /// <summary>The bytes of a secret; null for any text that is none.</summary>
+    /// <summary>Returns the bytes of a secret; null if the text is none.</summary>
     public static byte[]? ReadSecret(string text)
     {
         if (text.Length != SecretLength * 8 / 5)
@@ -44,8 +44,8 @@ internal static class Authenticator
     }
 
     /// <summary>
-    /// The number of the half minute that a code is of: this one, the one before or the one after, for clocks that differ; null when
-    /// it is of none.
+    /// Returns the number of the 30-second step of a code: the current one, the previous or the next, because clocks
+    /// differ. Null if it matches none.
     /// </summary>
     public static long? Step(ReadOnlySpan<byte> secret, string code, DateTimeOffset now)
     {
@@ -60,13 +60,13 @@ internal static class Authenticator
         return found;
     }
 
-    /// <summary>The code of a half minute.</summary>
+    /// <summary>Returns the code of a 30-second step.</summary>
     public static string Code(ReadOnlySpan<byte> secret, long step)
     {
         Span<byte> counter = stackalloc byte[sizeof(long)];
         BinaryPrimitives.WriteInt64BigEndian(counter, step);
         Span<byte> hash = stackalloc byte[HMACSHA1.HashSizeInBytes];
-#pragma warning disable CA5350 // Authenticators know this one alone; as an HMAC with a secret it is not broken.
+#pragma warning disable CA5350 // Authenticators know only this one; as an HMAC with a secret it is not broken.
         HMACSHA1.HashData(secret, counter, hash);
 #pragma warning restore CA5350
         var number = BinaryPrimitives.ReadUInt32BigEndian(hash[(hash[^1] & 0xF)..]) & 0x7FFF_FFFF;

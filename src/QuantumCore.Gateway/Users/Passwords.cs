@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace QuantumCore.Gateway.Users;
 
 /// <summary>
-/// Hashes passwords and compares them, with the framework's hasher (PBKDF2, HMAC of SHA-512, a salt for each). It takes a tenth of
-/// a second of a core by intention, and so one is hashed at a time: who signs in takes nothing from those who trade.
+/// Hashes and verifies passwords with the framework's hasher (PBKDF2, HMAC-SHA-512, one salt each). It takes a tenth of
+/// a second of a core on purpose. So only one runs at a time, and sign-ins take nothing from trading.
 /// </summary>
 internal sealed class Passwords : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class Passwords : IDisposable
 
     private const int Iterations = 210_000;
 
-    /// <summary>How long one may wait for those before it.</summary>
+    /// <summary>Maximum time to wait for earlier hashes.</summary>
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly PasswordHasher<string> _hasher = new(Options.Create(new PasswordHasherOptions { IterationCount = Iterations }));
@@ -24,7 +24,7 @@ internal sealed class Passwords : IDisposable
 
     public Passwords() => _nobodys = new Lazy<string>(() => _hasher.HashPassword("", Convert.ToHexString(RandomNumberGenerator.GetBytes(32))));
 
-    /// <summary>The hash of a password; null when too many wait.</summary>
+    /// <summary>Returns the hash of a password; null if too many wait.</summary>
     public async ValueTask<string?> Hash(string password, CancellationToken cancellationToken)
     {
         if (!await _turn.WaitAsync(s_patience, cancellationToken))
@@ -41,8 +41,8 @@ internal sealed class Passwords : IDisposable
     }
 
     /// <summary>
-    /// Whether it is the password of this hash; null when too many wait. It takes as long with a null or empty hash, which no
-    /// password has.
+    /// Verifies a password against a hash; null if too many wait. A null or empty hash, which no password has, takes
+    /// the same time.
     /// </summary>
     public async ValueTask<bool?> Matches(string? hash, string password, CancellationToken cancellationToken)
     {

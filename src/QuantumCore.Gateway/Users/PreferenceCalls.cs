@@ -8,7 +8,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>The calls about how a person wants the terminal.</summary>
+/// <summary>Calls for a user's terminal preferences.</summary>
 internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCalls> log)
 {
     private readonly GrainCalls _calls = new(log);
@@ -23,7 +23,7 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
         await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
     }
 
-    /// <summary>PATCH /user/preferences: sets those that are named, and removes those without a value.</summary>
+    /// <summary>PATCH /user/preferences: sets the named ones, and removes those without a value.</summary>
     public async Task Change(HttpContext context)
     {
         if (await Call.Person(context) is not { User.Name: var user } || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)

@@ -14,7 +14,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>The calls of people: signing up, in and out, and what they may change about themselves.</summary>
+/// <summary>Calls for users: sign-up, sign-in, sign-out, and changes of their own data.</summary>
 internal sealed class SessionCalls(
     IGrainFactory grains,
     UserSessions sessions,
@@ -34,7 +34,7 @@ internal sealed class SessionCalls(
     private static readonly Refusal s_tooManySignUps = new(RejectReason.TooManyRequests, null, null, "Too many signed up from this address today.");
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
 
-    /// <summary>POST /users: signs up, and in.</summary>
+    /// <summary>POST /users: signs up and signs in.</summary>
     public async Task SignUp(HttpContext context)
     {
         if (await Read(context, WireJson.Default.SignInText) is not { } text)
@@ -85,7 +85,7 @@ internal sealed class SessionCalls(
             await Begin(context, user!, text.Bearer, step);
     }
 
-    /// <summary>POST /sessions/demo: signs in as a user of the demo.</summary>
+    /// <summary>POST /sessions/demo: signs in as a demo user.</summary>
     public async Task SignInToDemo(HttpContext context)
     {
         if (await Read(context, WireJson.Default.DemoText, new DemoText()) is not { } text)
@@ -101,7 +101,7 @@ internal sealed class SessionCalls(
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));
     }
 
-    /// <summary>GET /sessions/current: who is signed in.</summary>
+    /// <summary>GET /sessions/current: returns the user who is signed in.</summary>
     public static async Task Current(HttpContext context)
     {
         if (await Call.Person(context) is { } who)
@@ -120,7 +120,7 @@ internal sealed class SessionCalls(
         await AnswerSession(context, who);
     }
 
-    /// <summary>GET /sessions: where one is signed in.</summary>
+    /// <summary>GET /sessions: returns the user's sessions.</summary>
     public async Task List(HttpContext context)
     {
         if (await Call.Person(context) is not { } who)
@@ -143,7 +143,7 @@ internal sealed class SessionCalls(
         });
     }
 
-    /// <summary>DELETE /sessions/{id}, and DELETE /sessions for all of them.</summary>
+    /// <summary>DELETE /sessions/{id}, and DELETE /sessions for all: ends sessions.</summary>
     public async Task End(HttpContext context)
     {
         if (await Call.Person(context) is not { } who)
@@ -158,7 +158,7 @@ internal sealed class SessionCalls(
             await Answer.Refuse(context, Refusal.Malformed("id", "No session of this user."));
     }
 
-    /// <summary>POST /user/password: another password; every other session ends.</summary>
+    /// <summary>POST /user/password: changes the password; every other session ends.</summary>
     public async Task ChangePassword(HttpContext context)
     {
         if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
@@ -173,7 +173,8 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>
-    /// POST /user/authenticator: gives a new secret; and when it comes back with a code of it, codes are needed from then on.
+    /// POST /user/authenticator: returns a new secret. When the secret comes back with one of its codes, codes are
+    /// required from then on.
     /// </summary>
     public async Task AddAuthenticator(HttpContext context)
     {
@@ -201,14 +202,14 @@ internal sealed class SessionCalls(
             await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)), CodeStep: step));
     }
 
-    /// <summary>DELETE /user/authenticator: codes are needed no more.</summary>
+    /// <summary>DELETE /user/authenticator: codes are no longer required.</summary>
     public async Task RemoveAuthenticator(HttpContext context)
     {
         if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))
             await Change(context, who, new UserChange(who.User.Name, UserEvent.AuthenticatorRemoved, who.User.Name, Authenticator: "", CodeStep: step));
     }
 
-    /// <summary>What is wrong with a name that somebody wants; null when nothing is.</summary>
+    /// <summary>Returns the fault of a requested user name; null for none.</summary>
     public static Refusal? WrongName(string? name) =>
         name is not null && User.IsName(name) && !name.StartsWith(DemoPrefix, StringComparison.Ordinal)
             ? null
@@ -218,7 +219,7 @@ internal sealed class SessionCalls(
                 User.LongestName.ToString(CultureInfo.InvariantCulture),
                 "A lower-case letter, then such letters, digits, '.', '_' and '-', 3 to 32 in all; 'demo-' begins no name.");
 
-    /// <summary>What is wrong with a password that somebody wants; null when nothing is.</summary>
+    /// <summary>Returns the fault of a requested password; null for none.</summary>
     public static Refusal? WrongPassword(string field, string? password) => password?.Length is >= Passwords.Shortest and <= Passwords.Longest
         ? null
         : new Refusal(
@@ -228,7 +229,9 @@ internal sealed class SessionCalls(
 
     private static string SealedFor(string user) => $"authenticator of {user}";
 
-    /// <summary>The body of a call that anyone may make, but no page of another site; what stands for no body where one may be missing.</summary>
+    /// <summary>
+    /// Reads the body of a call that anyone may make, except a page of another site. An optional body has a default.
+    /// </summary>
     private static async ValueTask<T?> Read<T>(HttpContext context, JsonTypeInfo<T> type, T? otherwise = null)
         where T : class
     {
@@ -239,7 +242,10 @@ internal sealed class SessionCalls(
         return null;
     }
 
-    /// <summary>The person who is signed in and has just given the password, and the number of the code where one is needed; null when turned away.</summary>
+    /// <summary>
+    /// Returns the signed-in user who has just given the password, and the step of the code if one is required. Null if
+    /// the request was rejected.
+    /// </summary>
     private async ValueTask<(SignedIn Who, T Text, long Step)?> Confirmed<T>(
         HttpContext context, JsonTypeInfo<T> type, Func<T, (string? Password, string? Code)> proof)
         where T : class
@@ -261,13 +267,16 @@ internal sealed class SessionCalls(
         return null;
     }
 
-    /// <summary>Counts an attempt; why it is one too many, or null.</summary>
+    /// <summary>Counts an attempt; returns a refusal if it exceeds the rate limit, or null.</summary>
     private Refusal? Counted(HttpContext context, string name) =>
         quotas.TakeSignIn(context.Connection.RemoteIpAddress, User.IsName(name) ? name : "")
             ? null
             : s_tooOften;
 
-    /// <summary>Whether a user proves who it is: why not, or the number of the code. It takes as long for nobody as for somebody.</summary>
+    /// <summary>
+    /// Authenticates a user. Returns a refusal, or the step of the code. An unknown user takes the same time as a known
+    /// one.
+    /// </summary>
     private async ValueTask<(Refusal? Refusal, long Step)> Check(HttpContext context, User? user, string? password, string? code)
     {
         if (password is null or { Length: > Passwords.Longest })
@@ -297,7 +306,7 @@ internal sealed class SessionCalls(
         return (s_wrongCode, 0);
     }
 
-    /// <summary>Begins a session; a program gets its token, a browser its cookie.</summary>
+    /// <summary>Begins a session; a program gets a token, a browser a cookie.</summary>
     private async Task Begin(HttpContext context, User user, bool isBearer, long codeStep)
     {
         var now = time.UnixNanos();

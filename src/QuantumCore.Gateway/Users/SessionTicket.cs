@@ -13,26 +13,26 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Users;
 
 /// <summary>
-/// What shows a session: a cookie for browsers, a bearer token (RFC 6750) for programs. Both are the framework's, which nobody can
-/// make or change without the keys in the data directory. They carry the id of a session; whether that has ended is the catalog's
-/// to say, each time.
+/// Ticket of a session: a cookie for browsers, a bearer token (RFC 6750) for programs. The framework makes both; nobody
+/// can make or change them without the keys in the data directory. They carry the id of a session. The catalog decides
+/// each time if the session has ended.
 /// </summary>
 internal static class SessionTicket
 {
-    /// <summary>The cookie's name.</summary>
+    /// <summary>Name of the cookie.</summary>
     public const string Name = "qc_session";
 
-    /// <summary>How long a session lasts at most.</summary>
+    /// <summary>Maximum life of a session.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(12);
 
     private const string Scheme = "session";
     private const string Bearer = "Bearer";
     private const string IdClaim = "sid";
 
-    /// <summary>Adds what makes and reads the cookie.</summary>
+    /// <summary>Adds the services that make and read the tickets.</summary>
     public static void AddSessionTickets(this IServiceCollection services, GatewayOptions options)
     {
-        // Requests with a key have nothing to do with it: it is read where a call asks who calls, not before every call.
+        // Requests with a key do not use it: it is read where a call authenticates its caller, not before every call.
         AppContext.SetSwitch("Microsoft.AspNetCore.Authentication.SuppressAutoDefaultScheme", true);
         var protection = services.AddDataProtection().SetApplicationName("QuantumCore");
         if (options.SessionKeys is { } directory)
@@ -52,15 +52,15 @@ internal static class SessionTicket
         }).AddBearerToken(Bearer);
     }
 
-    /// <summary>Whether a request shows a session, and no key that goes before it.</summary>
+    /// <summary>Returns true if a request has a session ticket, and no key, which takes precedence.</summary>
     public static bool IsIn(HttpRequest request) =>
         !request.Headers.ContainsKey("X-Api-Key") && (IsBearer(request) || request.Cookies.ContainsKey(Name));
 
-    /// <summary>Gives the cookie of a session to the client.</summary>
+    /// <summary>Sends the client the cookie of a session.</summary>
     public static Task Give(HttpContext context, UserSession session) => context.SignInAsync(
         Scheme, Principal(session), new AuthenticationProperties { IsPersistent = true });
 
-    /// <summary>The bearer token of a session.</summary>
+    /// <summary>Returns the bearer token of a session.</summary>
     public static string TokenOf(HttpContext context, UserSession session)
     {
         var bearer = context.RequestServices.GetRequiredService<IOptionsMonitor<BearerTokenOptions>>().Get(Bearer);
@@ -68,10 +68,10 @@ internal static class SessionTicket
         return bearer.BearerTokenProtector.Protect(new AuthenticationTicket(Principal(session), ends, Bearer));
     }
 
-    /// <summary>Takes the cookie from the client.</summary>
+    /// <summary>Removes the cookie from the client.</summary>
     public static Task Take(HttpContext context) => context.SignOutAsync(Scheme);
 
-    /// <summary>The user who is signed in; null when what shows the session, or the session, is not good or no more.</summary>
+    /// <summary>Returns the user who is signed in; null if the ticket is invalid, or the session has ended.</summary>
     public static async ValueTask<SignedIn?> Read(HttpContext context)
     {
         if (!IsBearer(context.Request))
@@ -84,8 +84,8 @@ internal static class SessionTicket
     }
 
     /// <summary>
-    /// Who is signed in; or why not. A browser sends the cookie for whoever asks it to, so that what is not a mere reading has
-    /// to come from a page of this exchange.
+    /// Returns the user who is signed in, or a refusal. Browsers attach the cookie for pages of any site, so a request
+    /// other than a read must come from a page of this exchange.
     /// </summary>
     public static async ValueTask<(Refusal? Refusal, SignedIn? Who)> Identify(HttpContext context)
     {
@@ -102,12 +102,13 @@ internal static class SessionTicket
         ? "This is for a person who is signed in; an API key does not do."
         : "The session has ended.";
 
-    /// <summary>What another site hears.</summary>
+    /// <summary>Refusal of a request from a page of another site.</summary>
     public static Refusal OtherSite => new(RejectReason.Forbidden, null, null, "The request comes from a page of another site.");
 
     /// <summary>
-    /// Whether a request was not made by a page of another site. Browsers tell with each request that is more than a reading;
-    /// who tells nothing is no browser. Where a proxy ends TLS the request does not tell the page's scheme.
+    /// Returns true if a request was not made by a page of another site. Browsers send the origin with each request
+    /// other than a read; a client without one is no browser. If a proxy terminates TLS, the request does not tell the
+    /// page's scheme.
     /// </summary>
     public static bool IsOfThisSite(HttpRequest request)
     {

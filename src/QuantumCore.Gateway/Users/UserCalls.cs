@@ -7,7 +7,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>What an administrator does about users, and the audit log.</summary>
+/// <summary>Administrators' calls for users and the audit log.</summary>
 internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Passwords passwords, KeyRing keys)
 {
     /// <summary>GET /admin/users</summary>
@@ -27,7 +27,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         });
     }
 
-    /// <summary>POST /admin/users: adds a user, of any role.</summary>
+    /// <summary>POST /admin/users: adds a user with any role.</summary>
     public async Task Add(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
@@ -58,7 +58,9 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         await AnswerChanged(context, await Catalog.AddUser(user, UserEvent.Added, officer.Name));
     }
 
-    /// <summary>PATCH /admin/users/{name}: another role, another password, no authenticator, closed or open; one of them.</summary>
+    /// <summary>
+    /// PATCH /admin/users/{name}: changes one thing: role, password, authenticator (removed), or closed or open state.
+    /// </summary>
     public async Task Change(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
@@ -110,7 +112,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         var isDone = await Catalog.EndSessions(name, null, officer.Name);
         sessions.Refresh();
 
-        // Nobody of that name is signed in either: who mistyped it must not take the user for signed out.
+        // An unknown name is not signed in either, but a typo must not look like a signed-out user.
         if (!isDone && await Catalog.FindUser(name) is null)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownUser, "name"));

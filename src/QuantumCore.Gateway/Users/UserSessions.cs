@@ -3,21 +3,27 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Users;
 
-/// <summary>Users and their sessions, asked of the catalog one by one. Sessions are kept for ten seconds; one that ended elsewhere ends here by then.</summary>
+/// <summary>
+/// Users and their sessions, read from the catalog one by one. Sessions are cached for ten seconds, so one that ended
+/// elsewhere ends here by then.
+/// </summary>
 internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options, TimeProvider time)
 {
-    /// <summary>Time after which a session is asked for again.</summary>
+    /// <summary>Lifetime of a cached session.</summary>
     public static readonly TimeSpan LongestAge = TimeSpan.FromSeconds(10);
 
-    // Sessions whose holders ask in ten seconds. More are asked for each time.
+    // Sessions used within ten seconds. Above this number, they are read each time.
     private const int MostKept = 10_000;
 
     private readonly ConcurrentDictionary<string, Kept> _kept = new(StringComparer.Ordinal);
 
-    /// <summary>Returns the user of a name; null when there is none, or none who may sign in here. An unknown name takes as long as a known one.</summary>
+    /// <summary>
+    /// Returns the user of a name; null if there is none, or none who may sign in here. An unknown name takes as long
+    /// as a known one.
+    /// </summary>
     public async ValueTask<User?> Find(string name) => await grains.Catalog().FindUser(name) is { } user && MayBeHere(user) ? user : null;
 
-    /// <summary>Returns a session and its user; null when it has ended.</summary>
+    /// <summary>Returns a session and its user; null if it has ended.</summary>
     public async ValueTask<SignedIn?> FindSession(string id)
     {
         if (!_kept.TryGetValue(id, out var kept) || time.GetElapsedTime(kept.Since) >= LongestAge)
@@ -30,11 +36,11 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
     /// <summary>Returns every user by name.</summary>
     public async ValueTask<IReadOnlyList<User>> All() => (await grains.Catalog().Users()).Users;
 
-    /// <summary>Returns the sessions of a user, the newest first.</summary>
+    /// <summary>Returns the sessions of a user, newest first.</summary>
     public async ValueTask<IReadOnlyList<UserSession>> Of(string user) =>
         [.. (await grains.Catalog().SessionsOf(user)).OrderByDescending(session => session.BegunNanos)];
 
-    /// <summary>Forgets what is kept, after a change made here.</summary>
+    /// <summary>Clears the cache after a change made here.</summary>
     public void Refresh() => _kept.Clear();
 
     private bool MayBeHere(User user) => !user.IsClosed && (!user.IsDemo || options.DemoMode);
@@ -46,7 +52,8 @@ internal sealed class UserSessions(IGrainFactory grains, GatewayOptions options,
         var asked = new Kept(grains.Catalog().FindSession(id).AsTask(), time.GetTimestamp());
         _kept[id] = asked;
 
-        // The next one asks again after a failure, and for a session that is not there: it may have begun elsewhere just now.
+        // After a failure, the next caller reads again. The same for an unknown session, which may have just begun
+        // elsewhere.
         _ = asked.Asked.ContinueWith(
             task =>
             {

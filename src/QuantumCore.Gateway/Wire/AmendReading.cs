@@ -4,20 +4,20 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>What an order is to become: either price and quantity, or conditions where it stands.</summary>
-/// <param name="Name">The name of a replacement.</param>
-/// <param name="PriceTicks">The new limit; 0 keeps it.</param>
-/// <param name="TotalLots">The new total; 0 keeps it.</param>
-/// <param name="Conditions">The conditions that change.</param>
-/// <param name="ExpectedLots">What its owner believes is open; 0: whatever is.</param>
-/// <param name="TriggerTicks">The new trigger, together with a new price or quantity; 0 keeps it.</param>
+/// <summary>Amendment of an order: either price and quantity, or conditions in place.</summary>
+/// <param name="Name">Client order id of the replacement.</param>
+/// <param name="PriceTicks">New limit, in ticks; 0 keeps it.</param>
+/// <param name="TotalLots">New total, in lots; 0 keeps it.</param>
+/// <param name="Conditions">Changed conditions.</param>
+/// <param name="ExpectedLots">Open quantity that the client expects, in lots; 0 for any.</param>
+/// <param name="TriggerTicks">New trigger, in ticks, together with a new price or quantity; 0 keeps it.</param>
 internal readonly record struct Amendment(
     string Name, long PriceTicks, long TotalLots, ImmutableArray<NamedValue> Conditions, long ExpectedLots = 0, long TriggerTicks = 0);
 
-/// <summary>From a client's words to an amendment.</summary>
+/// <summary>Translates a client's request to an amendment.</summary>
 internal static class AmendReading
 {
-    /// <summary>Reads an amendment. Null with it; or what is wrong with it.</summary>
+    /// <summary>Reads an amendment. Returns null with the amendment, or the refusal.</summary>
     public static (Refusal? Refusal, Amendment Change) Read(AmendText text, Instrument? instrument)
     {
         var change = new Amendment(text.ClientOrderId ?? OrderReading.NewClientOrderId(), 0, 0, []);

@@ -3,12 +3,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Mean prices with up to eight decimals more than the amounts they come from: to be looked at, never to be counted with.</summary>
+/// <summary>
+/// Mean prices with up to eight decimals more than their amounts. They are for display, never for calculation.
+/// </summary>
 internal static class AveragePrice
 {
     private const int Finer = 8;
 
-    /// <summary>Returns a value divided by a quantity, rounded half to even. The value has so many decimals.</summary>
+    /// <summary>
+    /// Returns a value divided by a quantity, rounded half to even. <paramref name="decimals"/> is the number of
+    /// decimals of the value.
+    /// </summary>
     public static string Of(BigInteger value, BigInteger quantity, int decimals)
     {
         var finer = Math.Min(Finer, DecimalText.MaxDecimals - decimals);

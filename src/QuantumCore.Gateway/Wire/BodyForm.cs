@@ -4,20 +4,21 @@ using System.Text.Json.Serialization.Metadata;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Says of a JSON body that can't be read which member is wrong, and what is taken there.</summary>
+/// <summary>Explains which member of an unreadable JSON body is wrong, and what it accepts.</summary>
 public static class BodyForm
 {
     private const int LongestField = 100;
 
-    /// <summary>The member and a sentence, both for whoever sent it.</summary>
-    /// <param name="form">What was to be read.</param>
-    /// <param name="error">What reading it came upon.</param>
+    /// <summary>Returns the member at fault and an explanation for the sender.</summary>
+    /// <param name="form">Expected type of the body.</param>
+    /// <param name="error">Exception from reading it.</param>
     public static (string? Field, string Detail) Explain(JsonTypeInfo form, JsonException error)
     {
         ArgumentNullException.ThrowIfNull(form);
         ArgumentNullException.ThrowIfNull(error);
         var field = error.Path is { Length: > 2 } path ? path[1..].TrimStart('.') : null;
-        // Errors of JSON as such have another one beneath; those of the form have none, or one of a number that is none.
+        // JSON syntax errors have an inner exception of the same type. Errors of the form have none, or one of an
+        // invalid number.
         var what = error.InnerException is JsonException ? "This is no JSON"
             : error.Message.StartsWith("Duplicate", StringComparison.Ordinal) ? "The member is there twice"
             : Taken(form, field);
@@ -28,7 +29,7 @@ public static class BodyForm
 
     private static string Taken(JsonTypeInfo form, string? field)
     {
-        // As in tiers[0].fromVolume; names that no member has are quoted, as in ['a b'].
+        // As in tiers[0].fromVolume; unknown member names are quoted, as in ['a b'].
         foreach (var step in (field ?? "").Split(['.', '['], StringSplitOptions.RemoveEmptyEntries))
         {
             var member = form.Properties.FirstOrDefault(member => member.Name == step);

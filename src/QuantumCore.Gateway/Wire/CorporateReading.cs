@@ -5,14 +5,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Corporate actions in the words and units of the wire.</summary>
+/// <summary>Reads and writes corporate actions in wire format.</summary>
 internal static class CorporateReading
 {
     private const string Dividend = "dividend";
     private const string Split = "split";
     private const string SymbolChange = "symbolChange";
 
-    /// <summary>The action that a request announces; or what is wrong with it.</summary>
+    /// <summary>Reads the action that a request announces; or returns a refusal.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
     {
         var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.Malformed("id", ClientOrderId.Rule) as Refusal?;
@@ -81,7 +81,7 @@ internal static class CorporateReading
         to.WriteEndObject();
     }
 
-    /// <summary>Writes an account's part of an action; what rounding left is nobody's.</summary>
+    /// <summary>Writes an account's part of an action; the rounding remainder belongs to no account.</summary>
     public static void Write(Utf8JsonWriter to, CorporateActionView action, CorporatePart part)
     {
         to.WriteStartObject();
@@ -134,7 +134,7 @@ internal static class CorporateReading
         return 0;
     }
 
-    // Eight digits beyond the minor unit, as far as a number has them.
+    // Eight digits beyond the minor unit, as far as a number has room for them.
     private static long Rate(string? text, Asset cash, ref Refusal? refusal)
     {
         var wanted = cash.Decimals + CorporateActionRequest.RateDecimals;

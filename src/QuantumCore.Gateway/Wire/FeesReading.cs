@@ -5,10 +5,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Fees in the words and units of the wire.</summary>
+/// <summary>Reads and writes fees in wire format.</summary>
 internal static class FeesReading
 {
-    /// <summary>The schedule that a request sets.</summary>
+    /// <summary>Reads the schedule that a request sets.</summary>
     public static (Refusal? Refusal, FeesRequest Request) Read(FeesText text, Asset asset, string by)
     {
         var tiers = ImmutableArray.CreateBuilder<FeeTier>();
@@ -29,10 +29,10 @@ internal static class FeesReading
         return (refusal, request);
     }
 
-    /// <summary>Words with a capital and a full stop.</summary>
+    /// <summary>Formats a text as a sentence, with a capital and a full stop.</summary>
     public static string Sentence(string text) => char.ToUpperInvariant(text[0]) + text[1..] + ".";
 
-    /// <summary>Writes what an account pays.</summary>
+    /// <summary>Writes an account's fee rates.</summary>
     public static void Write(Utf8JsonWriter to, AccountFees fees, Asset asset)
     {
         to.WriteStartObject();
@@ -44,7 +44,7 @@ internal static class FeesReading
         to.WriteEndObject();
     }
 
-    /// <summary>Writes a schedule.</summary>
+    /// <summary>Writes a fee schedule.</summary>
     public static void Write(Utf8JsonWriter to, FeeSchedule schedule, Asset asset)
     {
         to.WriteStartObject();

@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>An instrument as the wire and the listing file write it: sizes and limits are decimal strings.</summary>
+/// <summary>Instrument in the format of the wire and the listing file: sizes and limits are decimal strings.</summary>
 public sealed record InstrumentText
 {
     public string? Symbol { get; init; }
@@ -15,10 +15,10 @@ public sealed record InstrumentText
 
     public int QuoteDecimals { get; init; }
 
-    /// <summary>One tick; its digits after the point are those of every price.</summary>
+    /// <summary>Tick size; its decimal places are those of every price.</summary>
     public string? TickSize { get; init; }
 
-    /// <summary>One lot; its digits after the point are those of every quantity.</summary>
+    /// <summary>Lot size; its decimal places are those of every quantity.</summary>
     public string? LotSize { get; init; }
 
     public string? MinPrice { get; init; }
@@ -39,22 +39,24 @@ public sealed record InstrumentText
 
     public string? ReferencePrice { get; init; }
 
-    /// <summary>Absent: 50000.</summary>
+    /// <summary>
+    /// Maximum distance from the reference price at which a market order may execute, in millionths; 50000 if absent.
+    /// </summary>
     public int? ProtectionPpm { get; init; }
 
-    /// <summary>Absent: 100000.</summary>
+    /// <summary>Maximum number of price levels on one side of the book; 100000 if absent.</summary>
     public int? MaxLevels { get; init; }
 
-    /// <summary>Absent: none.</summary>
+    /// <summary>Group of books; none if absent.</summary>
     public string? Group { get; init; }
 
-    /// <summary>Absent: 0, the trade itself settles.</summary>
+    /// <summary>Business days from trade to settlement; 0 if absent: the trade itself settles.</summary>
     public int SettlementDays { get; init; }
 
-    /// <summary>Absent: MAIN, where settlementDays are not 0.</summary>
+    /// <summary>Settlement venue. If absent, it is MAIN, unless settlementDays is 0.</summary>
     public string? SettlementVenue { get; init; }
 
-    /// <summary>Reads the definition. Null when it is well; else what is wrong with it.</summary>
+    /// <summary>Reads the definition. Returns null if it is valid, or the refusal.</summary>
     public Refusal? TryRead(out Instrument? instrument)
     {
         instrument = null;
@@ -87,7 +89,7 @@ public sealed record InstrumentText
             SettlementVenue = SettlementVenue ?? (SettlementDays == 0 ? "" : "MAIN"),
         };
 
-        // Its units, before limits are read in them.
+        // The units come first, because limits are read in them.
         return Refuse(bare.Check()) ?? ReadLimits(bare, out instrument) ?? Refuse(instrument!.Check());
     }
 

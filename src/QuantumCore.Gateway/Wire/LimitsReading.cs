@@ -6,14 +6,14 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Risk limits in the words and units of the wire.</summary>
+/// <summary>Reads and writes risk limits in wire format.</summary>
 internal static class LimitsReading
 {
-    /// <summary>The limits that a request sets.</summary>
+    /// <summary>Reads the limits that a request sets.</summary>
     /// <param name="text">The request.</param>
-    /// <param name="unit">What its quantities and amounts are counted in.</param>
-    /// <param name="by">Who asks: the label of the key.</param>
-    /// <param name="forEveryone">They are every account's.</param>
+    /// <param name="unit">Unit of its quantities and amounts.</param>
+    /// <param name="by">Label of the caller's key.</param>
+    /// <param name="forEveryone">True for limits of every account.</param>
     public static (Refusal? Refusal, LimitsRequest Request) Read(LimitsText text, LimitUnit unit, string by, bool forEveryone = false)
     {
         var limits = ImmutableArray.CreateBuilder<AccountLimit>();
@@ -22,7 +22,7 @@ internal static class LimitsReading
             if (given is null)
                 continue;
             var request = new LimitsRequest(unit.Scope, [new AccountLimit(kind, 0)], "", "");
-            // A burst alone is asked about below, together with its rate.
+            // A burst alone is checked below, together with its rate.
             if (kind != LimitKind.OrderBurst && request.Check(forEveryone) is { } wrong)
                 return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
             if (unit.Parse(kind, given, out var most) != DecimalError.None)
@@ -82,13 +82,13 @@ internal static class LimitsReading
     };
 }
 
-/// <summary>What the limits of a scope are counted in.</summary>
+/// <summary>Unit of the limits of a scope.</summary>
 /// <param name="Scope">A symbol, or another scope (<see cref="LimitScope"/>).</param>
-/// <param name="Instrument">The symbol's instrument; null for another scope.</param>
-/// <param name="Money">What values are in; null where there are none.</param>
+/// <param name="Instrument">Instrument of the symbol; null for another scope.</param>
+/// <param name="Money">Asset of values; null if the scope has none.</param>
 internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Money)
 {
-    /// <summary>Of a scope that is listed; null when it is not.</summary>
+    /// <summary>Returns the unit of a listed scope; null if it is not listed.</summary>
     public static async ValueTask<LimitUnit?> FindAsync(Listings listings, string? scope)
     {
         if (scope is null or LimitScope.All)
@@ -98,17 +98,17 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
         return await listings.Find(scope) is { } instrument ? new LimitUnit(scope, instrument, instrument.Quote) : null;
     }
 
-    /// <summary>Whether a kind is a number of things, not a decimal.</summary>
+    /// <summary>Returns true if a kind is a count, not a decimal.</summary>
     public static bool IsCount(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond
         or LimitKind.OrderBurst;
 
-    /// <summary>A limit of a kind that means something in the scope.</summary>
+    /// <summary>Parses a limit of a kind that is valid in the scope.</summary>
     public DecimalError Parse(LimitKind kind, string text, out long most) =>
         IsCount(kind) ? DecimalText.TryParse(text, 0, out most)
         : kind is LimitKind.OrderQuantity or LimitKind.Position ? Instrument!.TryParseQuantity(text, out most)
         : DecimalText.TryParse(text, Money!.Decimals, out most);
 
-    /// <summary>The limit as a decimal.</summary>
+    /// <summary>Formats the limit as a decimal.</summary>
     public string Format(LimitKind kind, long most) => kind is LimitKind.OrderQuantity or LimitKind.Position
         ? Instrument!.FormatQuantity(most)
         : DecimalText.Format(most, Money!.Decimals);

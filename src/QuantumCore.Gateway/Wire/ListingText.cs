@@ -9,7 +9,9 @@ public sealed record ListingText
     public List<InstrumentText?>? Instruments { get; init; }
 
     /// <summary>Reads a listing file.</summary>
-    /// <exception cref="InvalidDataException">It is not a list of instruments; the message says where.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The file is not a list of instruments; the message tells where.
+    /// </exception>
     public static IReadOnlyList<Instrument> Read(ReadOnlySpan<byte> json)
     {
         try

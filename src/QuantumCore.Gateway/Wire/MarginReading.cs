@@ -5,13 +5,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Margin in the words and units of the wire.</summary>
+/// <summary>Reads and writes margin terms in wire format.</summary>
 internal static class MarginReading
 {
-    // As the terms have it that are made without it.
+    // Same as the default of the terms.
     private const int UsualSpreadLimitPpm = 50_000;
 
-    /// <summary>The terms of an instrument that a request sets.</summary>
+    /// <summary>Reads the margin terms of an instrument from a request.</summary>
     public static (Refusal? Refusal, MarginTerms? Terms) Read(MarginTermsText text, Instrument instrument)
     {
         var refusal = WhyReading.Check(text.Why);
@@ -33,21 +33,21 @@ internal static class MarginReading
         return (refusal, refusal is null ? terms : null);
     }
 
-    /// <summary>The policy of a currency that a request sets.</summary>
+    /// <summary>Reads the margin policy of a currency from a request.</summary>
     public static (Refusal? Refusal, MarginPolicy Policy) Read(MarginPolicyText text, Asset currency)
     {
         long skin = 0;
         if (text.Skin is { } amount && DecimalText.TryParse(amount, currency.Decimals, out skin) != DecimalError.None)
             return (Refusal.Malformed("skin", $"A decimal with at most {currency.Decimals} digits after the point; no sign, no exponent."), new MarginPolicy());
 
-        // What is absent is said here: the reader of JSON makes it 0 whatever its type says.
+        // Absent members get their default here: the JSON reader makes them 0, whatever their type declares.
         var usual = new MarginPolicy();
         var policy = new MarginPolicy
         {
             LoanPpm = text.LoanPpm,
             DayBasis = text.DayBasis ?? usual.DayBasis,
             CallSeconds = text.CallSeconds,
-            // Who has time to answer a call is not liquidated at its first moment.
+            // An account with time to answer a margin call is not liquidated at once.
             LiquidationPpm = text.LiquidationPpm ?? (text.CallSeconds > 0 ? 700_000 : 1_000_000),
             TargetPpm = text.TargetPpm ?? usual.TargetPpm,
             FeePpm = text.FeePpm ?? usual.FeePpm,
@@ -57,7 +57,7 @@ internal static class MarginReading
         return (WhyReading.Check(text.Why) ?? (policy.Check() is { } wrong ? Refusal.Malformed(null, FeesReading.Sentence(wrong)) : null), policy);
     }
 
-    /// <summary>A quantity in lots.</summary>
+    /// <summary>Reads a quantity, in lots.</summary>
     public static long Lots(string field, string? text, long otherwise, Instrument instrument, ref Refusal? refusal) =>
         Steps(field, text, otherwise, instrument.QuantityDecimals, instrument.LotSize, ref refusal);
 
@@ -104,7 +104,7 @@ internal static class MarginReading
         to.WriteEndObject();
     }
 
-    /// <summary>Writes the credit of a group.</summary>
+    /// <summary>Writes the margin credit of a group.</summary>
     public static void Write(Utf8JsonWriter to, MarginGroupRequest of)
     {
         to.WriteStartObject();
@@ -113,7 +113,7 @@ internal static class MarginReading
         to.WriteEndObject();
     }
 
-    /// <summary>Writes how a margin account stands, as the member <c>margin</c>.</summary>
+    /// <summary>Writes the state of a margin account, as the member <c>margin</c>.</summary>
     public static void Write(Utf8JsonWriter to, MarginView margin, IReadOnlyDictionary<string, Instrument> instruments)
     {
         to.WriteStartObject("margin"u8);

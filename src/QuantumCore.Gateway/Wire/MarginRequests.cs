@@ -1,8 +1,9 @@
 namespace QuantumCore.Gateway.Wire;
 
-// What is absent is null here, never a default: the generated reader sets every member, and an initializer would be lost.
+// Absent members are null here, never a default: the generated reader sets every member, so an initializer would be
+// lost.
 
-/// <summary>On what terms an instrument is traded on margin.</summary>
+/// <summary>Margin terms of an instrument.</summary>
 internal sealed record MarginTermsText
 {
     public MarginTableText? Long { get; init; }
@@ -23,7 +24,7 @@ internal sealed record MarginTermsText
 
     public string? StepQuantity { get; init; }
 
-    /// <summary>The margin group it belongs to; absent: none.</summary>
+    /// <summary>Margin group of the instrument; none if absent.</summary>
     public string? Group { get; init; }
 
     public string? Why { get; init; }
@@ -47,7 +48,7 @@ internal sealed record MarginTierText
     public int MaintenancePpm { get; init; }
 }
 
-/// <summary>How margin accounts of a currency are lent to, called and liquidated.</summary>
+/// <summary>Lending, margin call and liquidation policy for margin accounts of a currency.</summary>
 internal sealed record MarginPolicyText
 {
     public int LoanPpm { get; init; }
@@ -62,30 +63,30 @@ internal sealed record MarginPolicyText
 
     public int? FeePpm { get; init; }
 
-    /// <summary>Whether those who gained pay what insurance fund and house leave of a deficit.</summary>
+    /// <summary>True if accounts with gains pay the part of a deficit that insurance fund and house leave.</summary>
     public bool SharesOut { get; init; }
 
-    /// <summary>What the house pays of a deficit before it is shared out.</summary>
+    /// <summary>House's contribution to a deficit before it is shared out, a decimal amount of the currency.</summary>
     public string? Skin { get; init; }
 
     public string? Why { get; init; }
 }
 
-/// <summary>What a margin group's sides take off each other's requirement.</summary>
+/// <summary>Credit that the two sides of a margin group give to each other's requirement.</summary>
 internal sealed record MarginGroupText
 {
-    /// <summary>Of the smaller side's requirement, millionths; 0 for none.</summary>
+    /// <summary>Credit, in millionths of the smaller side's requirement; 0 for none.</summary>
     public int? CreditPpm { get; init; }
 
     public string? Why { get; init; }
 }
 
-/// <summary>What kind an account is of: the currency of a margin account, nothing for a cash account.</summary>
+/// <summary>Kind of an account: with a currency a margin account, without one a cash account.</summary>
 internal sealed record AccountKindText
 {
     public string? Currency { get; init; }
 
-    /// <summary>The one instrument that an isolated margin account trades.</summary>
+    /// <summary>Only instrument that an isolated margin account trades.</summary>
     public string? Symbol { get; init; }
 
     public string? Why { get; init; }
@@ -104,7 +105,7 @@ internal sealed record LocateText
 /// <summary>A body of <c>POST /admin/symbols/{symbol}/pin</c>.</summary>
 internal sealed record PinText
 {
-    /// <summary>A silo's name, its tag, or a role; absent: any silo again.</summary>
+    /// <summary>Name of a silo, its tag, or a role; any silo if absent.</summary>
     public string? Silo { get; init; }
 
     public string? Why { get; init; }
@@ -113,7 +114,7 @@ internal sealed record PinText
 /// <summary>A body of <c>POST /admin/settlement/{venue}/holidays</c>.</summary>
 internal sealed record HolidaysText
 {
-    /// <summary>All of them from the day after tomorrow on, such as 2026-12-25.</summary>
+    /// <summary>All holidays from the day after tomorrow on, such as 2026-12-25.</summary>
     public List<string>? Holidays { get; init; }
 
     public string? Why { get; init; }
@@ -122,7 +123,7 @@ internal sealed record HolidaysText
 /// <summary>A body of <c>POST /admin/settlement/{venue}/buy-ins</c>.</summary>
 internal sealed record BuyInText
 {
-    /// <summary>The name of the order; the same one again is the same buy-in.</summary>
+    /// <summary>Id of the buy-in's order; the same id again is the same buy-in.</summary>
     public string? Id { get; init; }
 
     public string? Account { get; init; }
@@ -135,7 +136,7 @@ internal sealed record BuyInText
 /// <summary>A body of <c>POST /admin/settlement/{venue}/buy-in-days</c>.</summary>
 internal sealed record BuyInDaysText
 {
-    /// <summary>Business days, 0 to 100.</summary>
+    /// <summary>Number of business days, 0 to 100.</summary>
     public int? Days { get; init; }
 
     public string? Why { get; init; }
@@ -146,27 +147,30 @@ internal sealed record CorporateActionText
 {
     public string? Id { get; init; }
 
-    /// <summary>dividend, split or symbolChange</summary>
+    /// <summary>Type: dividend, split or symbolChange.</summary>
     public string? Type { get; init; }
 
     public string? Symbol { get; init; }
 
-    /// <summary>Who had units at the beginning of this UTC day; absent: now.</summary>
+    /// <summary>Ex-date: holders at the beginning of this UTC day are entitled; now if absent.</summary>
     public string? ExDate { get; init; }
 
-    /// <summary>Paid on this UTC day; absent: as soon as it is entered.</summary>
+    /// <summary>UTC day of payment; as soon as it is entered if absent.</summary>
     public string? PayDate { get; init; }
 
-    /// <summary>Cash for one unit; of a split what one new unit is worth.</summary>
+    /// <summary>Cash for one unit; for a split, the value of one new unit.</summary>
     public string? Amount { get; init; }
 
-    /// <summary>Of a split: new units to old ones, such as 3:2.</summary>
+    /// <summary>For a split: ratio of new to old units, such as 3:2.</summary>
     public string? Ratio { get; init; }
 
-    /// <summary>Of a symbol change: what the instrument is called from then on.</summary>
+    /// <summary>For a symbol change: new symbol of the instrument.</summary>
     public string? NewSymbol { get; init; }
 
-    /// <summary>Of a symbol change: what its units are called from then on; absent where symbol and units have one name: the new symbol.</summary>
+    /// <summary>
+    /// For a symbol change: new name of its units. If absent, it is the new symbol, provided that symbol and units have
+    /// the same name.
+    /// </summary>
     public string? NewAsset { get; init; }
 
     public string? Why { get; init; }

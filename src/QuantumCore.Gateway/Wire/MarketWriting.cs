@@ -6,10 +6,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>States, tickers, candles and balances as JSON.</summary>
+/// <summary>Writes states, tickers, candles and balances as JSON.</summary>
 internal static class MarketWriting
 {
-    /// <summary>A symbol's phase and prices; a price that is not there is null.</summary>
+    /// <summary>Writes a symbol's phase and prices; a missing price is null.</summary>
     public static void WriteStateMembers(this Utf8JsonWriter to, BookState state, Instrument instrument)
     {
         to.WriteString("symbol"u8, instrument.Symbol);
@@ -53,7 +53,7 @@ internal static class MarketWriting
             to.WriteNull("auctionSeconds"u8);
     }
 
-    /// <summary>The rules of a book under the names they are set by.</summary>
+    /// <summary>Writes the rules of a book, under the names that set them.</summary>
     public static void WriteRules(this Utf8JsonWriter to, ImmutableArray<NamedValue> rules, Instrument instrument)
     {
         to.WriteStartObject("rules"u8);
@@ -93,7 +93,7 @@ internal static class MarketWriting
             to.WriteTimeText(name, nanos);
     }
 
-    /// <summary>The member <c>tickers</c>: what happened to each symbol in the last 24 hours, and where it stands.</summary>
+    /// <summary>Writes the member <c>tickers</c>: last 24 hours and current state of each symbol.</summary>
     public static void WriteTickers(this Utf8JsonWriter to, IEnumerable<SymbolPulse> symbols)
     {
         to.WriteStartArray("tickers"u8);
@@ -116,7 +116,7 @@ internal static class MarketWriting
         to.WriteEndArray();
     }
 
-    /// <summary>Candles as rows: start, open, high, low, close, volume, trades.</summary>
+    /// <summary>Writes candles as rows: start, open, high, low, close, volume, trades.</summary>
     public static void WriteCandles(this Utf8JsonWriter to, ImmutableArray<Candle> candles, Instrument instrument)
     {
         to.WriteStartArray("candles"u8);
@@ -136,7 +136,7 @@ internal static class MarketWriting
         to.WriteEndArray();
     }
 
-    /// <summary>The member <c>balances</c>.</summary>
+    /// <summary>Writes the member <c>balances</c>.</summary>
     public static void WriteBalances(this Utf8JsonWriter to, IEnumerable<AssetBalance> balances)
     {
         to.WriteStartArray("balances"u8);
@@ -155,7 +155,9 @@ internal static class MarketWriting
         to.WriteEndArray();
     }
 
-    /// <summary>The phase; a book that can't be explained does not trade, whatever its phase was.</summary>
+    /// <summary>
+    /// Returns the phase; a book with an inconsistent journal does not trade, whatever its phase was.
+    /// </summary>
     private static string PhaseOf(BookState state) => WireNames.Of(state.IsHalted ? TradingPhase.Halt : state.Phase);
 
     private static void WritePriceValue(this Utf8JsonWriter to, long ticks, Instrument instrument) =>

@@ -2,13 +2,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads what all calls about money have in common: a key, an asset and an amount of it.</summary>
+/// <summary>Reads the common part of all calls about money: a key, an asset and an amount of it.</summary>
 internal static class MoneyReading
 {
-    /// <summary>Where a balance ends: no amount is larger.</summary>
+    /// <summary>Maximum of a balance, in minor units; no amount is larger.</summary>
     private const long LargestAmount = 1L << 62;
 
-    /// <summary>An amount of an asset under a key, in minor units; or what is wrong with it.</summary>
+    /// <summary>Reads an amount of an asset under a key, in minor units; or returns a refusal.</summary>
     public static async ValueTask<(Refusal? Refusal, Asset? Asset, long Amount)> Read(
         Listings listings, string? key, string? assetName, string? amountText)
     {
@@ -32,7 +32,7 @@ internal static class MoneyReading
         return (null, asset, amount);
     }
 
-    /// <summary>Another account to receive; or what is wrong with it.</summary>
+    /// <summary>Reads the account that receives, which must be another one; returns null or a refusal.</summary>
     public static Refusal? ReadOther(string field, string? text, long than, out AccountId account) =>
         !AccountId.TryParse(text, out account) ? Refusal.Malformed(field, "ACC- and a number from 1000.")
         : account.Value == than ? Refusal.Malformed(field, "Another account than the one that gives.")

@@ -3,18 +3,18 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Wire;
 
 /// <summary>
-/// Reads the numbers of a request in an instrument's units. Keeps the first that is wrong, quantities before prices;
-/// what can't be read counts as 1 until the request is refused.
+/// Reads the numbers of a request in an instrument's units. Keeps the first error, quantities before prices. A number
+/// that cannot be read counts as 1 until the request is rejected.
 /// </summary>
 internal sealed class NumberReading(Instrument instrument)
 {
     private Refusal? _quantity;
     private Refusal? _price;
 
-    /// <summary>What is wrong; null when all is well.</summary>
+    /// <summary>First error; null if there is none.</summary>
     public Refusal? Wrong => _quantity ?? _price;
 
-    /// <summary>A quantity in lots, from 1; null when it is absent.</summary>
+    /// <summary>Reads a quantity in lots, from 1; null if absent.</summary>
     public long? Lots(string field, string? text)
     {
         if (text is null)
@@ -28,7 +28,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? lots : 1;
     }
 
-    /// <summary>A price in ticks, from 1; null when it is absent.</summary>
+    /// <summary>Reads a price in ticks, from 1; null if absent.</summary>
     public long? Price(string field, string? text)
     {
         var ticks = Difference(field, text);
@@ -39,7 +39,7 @@ internal sealed class NumberReading(Instrument instrument)
         return 1;
     }
 
-    /// <summary>A difference of prices in ticks, from 0; null when it is absent.</summary>
+    /// <summary>Reads a price difference in ticks, from 0; null if absent.</summary>
     public long? Difference(string field, string? text)
     {
         if (text is null)
@@ -51,7 +51,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? ticks : 1;
     }
 
-    /// <summary>A distance in basis points, from 0; null when it is absent.</summary>
+    /// <summary>Reads a distance in basis points, from 0; null if absent.</summary>
     public int? BasisPoints(string field, string? text)
     {
         if (text is null)
@@ -62,7 +62,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? (int)points : 1;
     }
 
-    /// <summary>An amount of the quote asset in ticks times lots, rounded down; null when it is absent.</summary>
+    /// <summary>Reads an amount of the quote asset in ticks times lots, rounded down; null if absent.</summary>
     public long? Amount(string field, string? text)
     {
         if (text is null)
@@ -75,7 +75,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? (long)Rounding.DivDown(minorUnits, instrument.TickLotValue) : 1;
     }
 
-    /// <summary>What one unit of a strategy trades, in lots, from 1.</summary>
+    /// <summary>Reads the quantity of a leg per unit of a strategy, in lots, from 1.</summary>
     public long Ratio(string field, string text)
     {
         var error = instrument.TryParseQuantity(text, out var lots);
@@ -87,7 +87,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is null ? lots : 1;
     }
 
-    /// <summary>A signed amount of the quote asset, in its minor units.</summary>
+    /// <summary>Reads a signed amount of the quote asset, in its minor units.</summary>
     public long Net(string field, string text)
     {
         var isNegative = text.StartsWith('-');
@@ -104,7 +104,7 @@ internal sealed class NumberReading(Instrument instrument)
         return refusal is not null ? 0 : isNegative ? -units : units;
     }
 
-    /// <summary>Reads a whole number; null when it is well.</summary>
+    /// <summary>Reads an integer; returns null if it is valid.</summary>
     public static Refusal? WholeNumber(
         string field, string? text, long most, out long number, RejectReason tooLarge = RejectReason.BadRequest)
     {

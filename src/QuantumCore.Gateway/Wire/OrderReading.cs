@@ -4,15 +4,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>From a client's words to an order in ticks and lots.</summary>
+/// <summary>Translates a client's request to an order in ticks and lots.</summary>
 internal static class OrderReading
 {
     private static readonly OrderConditions s_none = new();
 
-    /// <summary>A name for an order whose client gave it none.</summary>
+    /// <summary>Makes a client order id for an order without one.</summary>
     public static string NewClientOrderId() => "s-" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
-    /// <summary>Reads an order. Null with the request; or what is wrong with it.</summary>
+    /// <summary>Reads an order. Returns null with the request, or the refusal.</summary>
     public static async ValueTask<(Refusal? Refusal, HoldRequest Order)> Read(OrderText text, Listings listings)
     {
         var (refusal, terms) = ReadTerms(text, out var order);
@@ -48,7 +48,7 @@ internal static class OrderReading
         return (refusal ?? Missing(text, order), terms);
     }
 
-    /// <summary>The conditions that need no instrument.</summary>
+    /// <summary>Reads the conditions that need no instrument.</summary>
     private static (Refusal? Refusal, OrderConditions Terms) ReadConditions(OrderText text)
     {
         if (WireNames.ReadTriggerReference(text.TriggerBy) is not { } watched)
@@ -72,7 +72,7 @@ internal static class OrderReading
         });
     }
 
-    /// <summary>What an order of this type can't do without.</summary>
+    /// <summary>Returns a refusal for a missing member that this order type requires; null for none.</summary>
     private static Refusal? Missing(OrderText text, HoldRequest order)
     {
         var (field, detail) = order.Type switch
@@ -126,7 +126,10 @@ internal static class OrderReading
         return Superfluous(text, order.Type) ?? Excluded(text, order, terms) ?? numbers.Wrong;
     }
 
-    /// <summary>Instructions that exclude each other; a time in force that came with the type is named as the type.</summary>
+    /// <summary>
+    /// Returns a refusal for instructions that exclude each other. A time in force that comes from the type is named as
+    /// the type.
+    /// </summary>
     private static Refusal? Excluded(OrderText text, HoldRequest order, OrderConditions terms)
     {
         const string Time = ",timeInForce";
@@ -137,7 +140,7 @@ internal static class OrderReading
             : refusal;
     }
 
-    /// <summary>A word that says what goes without saying, on an order that has no use for it.</summary>
+    /// <summary>Returns a refusal for a member that the order type does not use, even with its default value.</summary>
     private static Refusal? Superfluous(OrderText text, OrderType type)
     {
         var field = text.TriggerBy is not null && !OrderCombinations.IsTriggered(type) ? "triggerBy"

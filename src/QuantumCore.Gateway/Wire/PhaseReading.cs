@@ -4,19 +4,19 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Reads phase calls: where to, why, and what follows when.</summary>
+/// <summary>Reads phase calls: new phase, reason, and what follows when.</summary>
 internal static class PhaseReading
 {
     public const long NanosPerSecond = 1_000_000_000;
 
-    /// <summary>The longest time that may be planned ahead: a week.</summary>
+    /// <summary>Maximum time that can be scheduled ahead, in seconds: a week.</summary>
     private const int LongestSeconds = 7 * 24 * 60 * 60;
 
     private const string Phases = "preOpen, opening, continuous, volatility, closing, halt or closed.";
 
-    /// <summary>Reads a phase call. Null with the command; or what is wrong with it.</summary>
+    /// <summary>Reads a phase call. Returns null with the command, or the refusal.</summary>
     /// <param name="text">The call.</param>
-    /// <param name="nowNanos">Unix nanoseconds.</param>
+    /// <param name="nowNanos">Current time, Unix nanoseconds.</param>
     public static (Refusal? Refusal, BookCommand? Command) Read(PhaseText text, long nowNanos)
     {
         if (WireNames.ReadPhase(text.Phase) is not { } phase)
@@ -30,7 +30,7 @@ internal static class PhaseReading
         return refusal is not null ? (refusal, null) : (null, Command(phase, why ?? PhaseReason.None, plan));
     }
 
-    /// <summary>The command of a phase call.</summary>
+    /// <summary>Makes the command of a phase call.</summary>
     public static BookCommand Command(TradingPhase phase, PhaseReason why, PhasePlan? plan)
     {
         var changes = ImmutableArray.CreateBuilder<NamedValue>();
@@ -72,12 +72,12 @@ internal static class PhaseReading
         return (null, new PhasePlan(then, nowNanos + (seconds * NanosPerSecond), lasts * NanosPerSecond));
     }
 
-    /// <summary>Reads a time of 1 second to a week.</summary>
+    /// <summary>Reads a duration of 1 second to a week.</summary>
     public static Refusal? Seconds(string field, string text, out long seconds) =>
         NumberReading.WholeNumber(field, text, LongestSeconds, out seconds)
         ?? (seconds == 0 ? new Refusal(RejectReason.BadRequest, field, "1") : null);
 
-    /// <summary>What usually follows: the next of the day, and an auction after a halt.</summary>
+    /// <summary>Returns the default next phase: the next of the day, and an auction after a halt.</summary>
     private static TradingPhase Usual(TradingPhase phase) => phase switch
     {
         TradingPhase.Closed => TradingPhase.PreOpen,

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>An order as a client writes it.</summary>
+/// <summary>An order in the client's format.</summary>
 internal sealed record OrderText
 {
     public string? Symbol { get; init; }
@@ -60,7 +60,7 @@ internal sealed record OrderText
     public string? SelfTrade { get; init; }
 }
 
-/// <summary>Orders that depend on each other.</summary>
+/// <summary>Linked orders.</summary>
 internal sealed record OrderListText
 {
     public string? Kind { get; init; }
@@ -68,7 +68,7 @@ internal sealed record OrderListText
     public List<OrderText?>? Orders { get; init; }
 }
 
-/// <summary>A strategy order as a client writes it.</summary>
+/// <summary>A multileg order in the client's format.</summary>
 internal sealed record StrategyText
 {
     public string? ClientOrderId { get; init; }
@@ -85,7 +85,7 @@ internal sealed record StrategyText
     public List<StrategyLegText?>? Legs { get; init; }
 }
 
-/// <summary>One leg of a strategy order: what a unit of it buys or sells.</summary>
+/// <summary>Leg of a multileg order: side and quantity per unit.</summary>
 internal sealed record StrategyLegText
 {
     public string? Symbol { get; init; }
@@ -95,13 +95,13 @@ internal sealed record StrategyLegText
     public string? Quantity { get; init; }
 }
 
-/// <summary>Orders to be carried out in sequence.</summary>
+/// <summary>Batch of orders, entered in sequence.</summary>
 internal sealed record BatchText
 {
     public List<OrderText?>? Orders { get; init; }
 }
 
-/// <summary>What is to change about an order.</summary>
+/// <summary>Amendment of an order.</summary>
 internal sealed record AmendText
 {
     public string? Price { get; init; }
@@ -124,7 +124,7 @@ internal sealed record AmendText
     public string? GoodTill { get; init; }
 }
 
-/// <summary>A trading phase to go to, why, and what follows.</summary>
+/// <summary>New trading phase, with its reason and the phase that follows.</summary>
 internal sealed record PhaseText
 {
     public string? Phase { get; init; }
@@ -150,7 +150,7 @@ internal sealed record PriceText
     public string? Why { get; init; }
 }
 
-/// <summary>Rules of a book; what is absent stays, <c>none</c> takes a rule away.</summary>
+/// <summary>Rules of a book; an absent rule stays, <c>none</c> removes a rule.</summary>
 internal sealed record RulesText
 {
     public string? Protection { get; init; }
@@ -175,7 +175,7 @@ internal sealed record RulesText
     public string? Why { get; init; }
 }
 
-/// <summary>A trade to be declared void, or to be given another price.</summary>
+/// <summary>Trade to bust, or to correct to another price.</summary>
 internal sealed record TradeText
 {
     public string? Trade { get; init; }
@@ -185,7 +185,7 @@ internal sealed record TradeText
     public string? Why { get; init; }
 }
 
-/// <summary>Where an account is blocked, without a symbol everywhere, and why.</summary>
+/// <summary>Block of an account in one symbol, or everywhere without a symbol, and its reason.</summary>
 internal sealed record BlockText
 {
     public string? Symbol { get; init; }
@@ -193,7 +193,7 @@ internal sealed record BlockText
     public string? Why { get; init; }
 }
 
-/// <summary>All risk limits of an account, or of every account, in a scope; what is absent has none.</summary>
+/// <summary>All risk limits of an account, or of every account, in a scope; an absent limit means none.</summary>
 internal record LimitsText
 {
     public string? Symbol { get; init; }
@@ -223,7 +223,7 @@ internal record LimitsText
     public string? Why { get; init; }
 }
 
-/// <summary>The limits of an owner over its accounts.</summary>
+/// <summary>Limits of an owner across its accounts.</summary>
 internal sealed record OwnerLimitsText : LimitsText
 {
     public string? Owner { get; init; }
@@ -231,7 +231,7 @@ internal sealed record OwnerLimitsText : LimitsText
     public List<OwnerShareText?>? Shares { get; init; }
 }
 
-/// <summary>How large an account's part is.</summary>
+/// <summary>Weight of an account's share.</summary>
 internal sealed record OwnerShareText
 {
     public string? Account { get; init; }
@@ -239,7 +239,7 @@ internal sealed record OwnerShareText
     public int? Weight { get; init; }
 }
 
-/// <summary>The schedule of fees of an asset.</summary>
+/// <summary>Fee schedule of an asset.</summary>
 internal sealed record FeesText
 {
     public string? Asset { get; init; }
@@ -251,7 +251,7 @@ internal sealed record FeesText
     public string? Why { get; init; }
 }
 
-/// <summary>A tier of a schedule of fees.</summary>
+/// <summary>Tier of a fee schedule.</summary>
 internal sealed record FeeTierText
 {
     public string? FromVolume { get; init; }
@@ -261,39 +261,41 @@ internal sealed record FeeTierText
     public int TakerFeePpm { get; init; }
 }
 
-/// <summary>Why an account is frozen, or acts again.</summary>
+/// <summary>Reason to freeze or unfreeze an account.</summary>
 internal sealed record FreezeText
 {
     public string? Why { get; init; }
 }
 
-/// <summary>Changes of a person's preferences.</summary>
+/// <summary>Changes of a user's preferences.</summary>
 internal sealed record PreferencesText
 {
     public IReadOnlyList<PreferenceText?>? Preferences { get; init; }
 }
 
-/// <summary>One preference.</summary>
+/// <summary>A user's preference.</summary>
 internal sealed record PreferenceText
 {
     public string? Name { get; init; }
 
-    /// <summary>Absent or null: it is removed.</summary>
+    /// <summary>Value; absent or null to remove it.</summary>
     public string? Value { get; init; }
 }
 
-/// <summary>A price that somebody waits for.</summary>
+/// <summary>Price alert to set.</summary>
 internal sealed record AlertText
 {
     public string? Symbol { get; init; }
 
     public string? Price { get; init; }
 
-    /// <summary>There or above, or there or below; absent: whichever is away from the last price.</summary>
+    /// <summary>
+    /// True to fire at or above the price, false at or below; if absent, the side away from the last price.
+    /// </summary>
     public bool? Above { get; init; }
 }
 
-/// <summary>The market index, and where it closed the day before.</summary>
+/// <summary>Market index, and its close of the day before.</summary>
 internal sealed record BreakerText
 {
     [JsonConverter(typeof(NumberText))]
@@ -337,13 +339,13 @@ internal sealed record WithdrawalText
     public string? Destination { get; init; }
 }
 
-/// <summary>Whose an account is.</summary>
+/// <summary>Owner of an account.</summary>
 internal sealed record OwnerText
 {
     public string? Owner { get; init; }
 }
 
-/// <summary>A key that is to be made.</summary>
+/// <summary>API key to make.</summary>
 internal sealed record KeyText
 {
     public string? Signing { get; init; }
@@ -355,7 +357,7 @@ internal sealed record KeyText
     public List<string?>? Addresses { get; init; }
 }
 
-/// <summary>What the operator log tells of a key: which one, and never what it is used with.</summary>
+/// <summary>Audit record of a key: identifies the key, and never contains its secret.</summary>
 internal sealed record KeyNote(string Id, bool? ReadOnly, string[]? Addresses);
 
 /// <summary>A signal from outside.</summary>
@@ -378,7 +380,7 @@ internal sealed record SignalText
     public string? Passphrase { get; init; }
 }
 
-/// <summary>A strategy of signals that is to be made or changed.</summary>
+/// <summary>Signal strategy to make or change.</summary>
 internal sealed record SignalStrategyText
 {
     public List<SignalTargetText?>? Accounts { get; init; }
@@ -412,7 +414,7 @@ internal sealed record SignalTargetText
     public int? Percent { get; init; }
 }
 
-/// <summary>Who signs in, or up.</summary>
+/// <summary>Credentials to sign in or up.</summary>
 internal sealed record SignInText
 {
     public string? Name { get; init; }
@@ -424,7 +426,7 @@ internal sealed record SignInText
     public bool Bearer { get; init; }
 }
 
-/// <summary>Which user of the demo signs in.</summary>
+/// <summary>Demo user to sign in as.</summary>
 internal sealed record DemoText
 {
     public string? Name { get; init; }
@@ -432,7 +434,7 @@ internal sealed record DemoText
     public bool Bearer { get; init; }
 }
 
-/// <summary>Another password.</summary>
+/// <summary>Change of a password.</summary>
 internal sealed record PasswordText
 {
     public string? Password { get; init; }
@@ -442,7 +444,7 @@ internal sealed record PasswordText
     public string? NewPassword { get; init; }
 }
 
-/// <summary>An authenticator that is to be added or removed.</summary>
+/// <summary>Authenticator to add or remove.</summary>
 internal sealed record AuthenticatorText
 {
     public string? Password { get; init; }
@@ -452,7 +454,7 @@ internal sealed record AuthenticatorText
     public string? Code { get; init; }
 }
 
-/// <summary>A user whom an administrator adds.</summary>
+/// <summary>User to add, by an administrator.</summary>
 internal sealed record NewUserText
 {
     public string? Name { get; init; }
@@ -464,7 +466,7 @@ internal sealed record NewUserText
     public string? Account { get; init; }
 }
 
-/// <summary>What an administrator changes of a user.</summary>
+/// <summary>Change of a user, by an administrator.</summary>
 internal sealed record UserText
 {
     public string? Role { get; init; }
@@ -476,7 +478,7 @@ internal sealed record UserText
     public string? Authenticator { get; init; }
 }
 
-/// <summary>An order of the order matching engine: its numbers are JSON numbers, kept as their text.</summary>
+/// <summary>Order of the order matching engine's API: its numbers are JSON numbers, kept as their text.</summary>
 internal sealed record EngineOrderText
 {
     public string? Symbol { get; init; }
@@ -495,7 +497,7 @@ internal sealed record EngineOrderText
     public string? AccountId { get; init; }
 }
 
-/// <summary>A message of a WebSocket reader.</summary>
+/// <summary>Message of a stream reader.</summary>
 internal sealed record StreamText
 {
     public string? Op { get; init; }
@@ -509,7 +511,7 @@ internal sealed record StreamText
     public int? Conflate { get; init; }
 }
 
-/// <summary>A JSON number (or a string) as its text, so that no floating-point number comes between.</summary>
+/// <summary>Reads a JSON number (or a string) as its text, without a floating-point number in between.</summary>
 internal sealed class NumberText : JsonConverter<string>
 {
     public override string? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
@@ -524,7 +526,7 @@ internal sealed class NumberText : JsonConverter<string>
         writer.WriteStringValue(value);
 }
 
-/// <summary>How requests are read: strictly.</summary>
+/// <summary>JSON settings of requests: strict.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,

@@ -4,15 +4,15 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>From an operator's words to the rules of a book that change.</summary>
+/// <summary>Translates an operator's request to changes of a book's rules.</summary>
 internal static class RulesReading
 {
-    /// <summary>Most extensions of an auction that may be asked for.</summary>
+    /// <summary>Maximum number of auction extensions that a request may set.</summary>
     public const int ExtensionsLimit = 100;
 
     private const string None = "none";
 
-    /// <summary>Reads rules. Null with the changes; or what is wrong with them.</summary>
+    /// <summary>Reads rules. Returns null with the changes, or the refusal.</summary>
     public static (Refusal? Refusal, ImmutableArray<NamedValue> Changes) Read(RulesText text, Instrument instrument)
     {
         var changes = ImmutableArray.CreateBuilder<NamedValue>();

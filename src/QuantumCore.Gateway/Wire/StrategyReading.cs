@@ -4,13 +4,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>From a client's words to the leg orders of a strategy.</summary>
+/// <summary>Translates a client's request to the leg orders of a strategy.</summary>
 internal static class StrategyReading
 {
-    /// <summary>Longest name of a strategy: the orders of its other legs are named .2, .3 and .4 after it.</summary>
+    /// <summary>Maximum length of a strategy's client order id: its other legs append .2, .3 and .4.</summary>
     public const int LongestName = ClientOrderId.MaxLength - 2;
 
-    /// <summary>Reads a strategy order. Null with its legs, without prices; or what is wrong with it.</summary>
+    /// <summary>Reads a strategy order. Returns null with its legs, without prices, or the refusal.</summary>
     public static async ValueTask<(Refusal? Refusal, ImmutableArray<HoldRequest> Legs)> Read(
         StrategyText text, Listings listings)
     {
@@ -35,7 +35,7 @@ internal static class StrategyReading
         return refusal is null ? (null, Orders(name, terms, units, timeInForce, expiry)) : (refusal, []);
     }
 
-    /// <summary>What can be told without the instruments.</summary>
+    /// <summary>Checks the parts that need no instrument.</summary>
     private static Refusal? Form(StrategyText text, string name, out TimeInForce timeInForce, out long? expiry)
     {
         timeInForce = WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) ?? default;

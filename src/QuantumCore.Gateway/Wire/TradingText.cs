@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>A request over the WebSocket of orders.</summary>
+/// <summary>Request over the order entry WebSocket.</summary>
 internal sealed record TradingText
 {
     public JsonElement? Id { get; init; }

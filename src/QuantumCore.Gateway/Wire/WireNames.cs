@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>The wire's words for sides, types and states, read exactly as written.</summary>
+/// <summary>Wire names of sides, types and states, read exactly as written.</summary>
 internal static class WireNames
 {
     public static Side? ReadSide(string? text) => text switch
@@ -108,7 +108,7 @@ internal static class WireNames
         TradingPhase.Closed => "closed",
     };
 
-    /// <summary>The reasons that a phase call may give; the others are the exchange's own.</summary>
+    /// <summary>Reads a reason that a phase call may give; the other reasons are the exchange's own.</summary>
     public static PhaseReason? ReadPhaseReason(string? text) => text switch
     {
         "newsPending" => PhaseReason.NewsPending,
@@ -158,7 +158,7 @@ internal static class WireNames
 
     public static string Of(TradeState state) => state == TradeState.Void ? "void" : "corrected";
 
-    /// <summary>The state of a trade that was changed, by its price in ticks since: 0 is void.</summary>
+    /// <summary>Returns the state of a changed trade from its price since, in ticks: 0 means busted.</summary>
     public static string OfPriceNow(long priceTicks) => Of(priceTicks == 0 ? TradeState.Void : TradeState.Corrected);
 
     public static string Of(PayoutState state) => state switch
@@ -203,7 +203,7 @@ internal static class WireNames
         SelfTradePrevention.CancelOldest => "cancelOldest",
     };
 
-    /// <summary>The member of an order that holds this instruction.</summary>
+    /// <summary>Returns the member of an order that holds this instruction.</summary>
     public static string Of(OrderField field) => field switch
     {
         OrderField.None => "",

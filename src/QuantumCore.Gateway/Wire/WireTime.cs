@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Times as the wire writes them: RFC 3339 in UTC, to the nanosecond.</summary>
+/// <summary>Times in wire format: RFC 3339 in UTC, to the nanosecond.</summary>
 internal static class WireTime
 {
-    /// <summary>How a time is to be written.</summary>
+    /// <summary>Required format of a time.</summary>
     public const string Rule = "A time in UTC such as 2026-01-31T15:30:00Z, with up to 9 digits of the second, of the years 1970 to 2261.";
 
     private const long Billion = 1_000_000_000;

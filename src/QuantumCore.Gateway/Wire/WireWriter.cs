@@ -8,16 +8,17 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
 
-/// <summary>Answers as JSON: decimals as strings with all their digits, times with their nanoseconds.</summary>
+/// <summary>Writes answers as JSON: decimals as strings with all their digits, times with their nanoseconds.</summary>
 internal static class WireWriter
 {
-    /// <summary>By decimals: the format that pads with zeros up to one digit before the point.</summary>
+    /// <summary>Formats by number of decimals, which pad with zeros up to one digit before the point.</summary>
     private static readonly ImmutableArray<string> s_padded =
         [.. Enumerable.Range(1, DecimalText.MaxDecimals + 1).Select(digits => $"D{digits}")];
 
     /// <summary>
-    /// Writes an order; its instrument, and those of the other legs of its strategy, are among the listed ones. What its fills came to, in
-    /// ticks times lots, is told where the report does not have all of them.
+    /// Writes an order. The listed instruments must include its own and those of the other legs of its strategy.
+    /// <paramref name="filledValue"/> is the value of its fills, in ticks times lots, if the report does not have all
+    /// of them.
     /// </summary>
     public static void WriteOrder(
         this Utf8JsonWriter to, ExecutionReport report, FrozenDictionary<string, Instrument> listed, long? filledValue = null)
@@ -35,7 +36,7 @@ internal static class WireWriter
         if (report.PeggedTicks > 0)
             to.WritePrice("peggedPrice"u8, instrument, report.PeggedTicks);
         to.WriteStage(report);
-        // How far a market order may go is no price that anybody asked for, and not what it traded at.
+        // A market order's worst price is neither a price that the client asked for, nor the price it traded at.
         to.WritePrice("price"u8, instrument, report.Type == OrderType.Market ? 0 : report.PriceTicks);
         if (AverageOf(report, instrument, filledValue) is { } average)
             to.WriteString("averagePrice"u8, average);
@@ -62,7 +63,9 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
-    /// <summary>Returns the mean price of the fills; null while nothing is filled, and where the report does not have all fills.</summary>
+    /// <summary>
+    /// Returns the mean price of the fills; null if nothing is filled, or if the report does not have all fills.
+    /// </summary>
     private static string? AverageOf(ExecutionReport report, Instrument instrument, long? filledValue)
     {
         if (report.FilledLots == 0 || (filledValue is null && report.Fills.Sum(fill => fill.QuantityLots) != report.FilledLots))
@@ -72,12 +75,17 @@ internal static class WireWriter
         return AveragePrice.Of(value * instrument.TickSize, report.FilledLots, instrument.PriceDecimals);
     }
 
-    /// <summary>The first report has the total that was entered; what self-trade prevention took off it is no part of the order any more.</summary>
+    /// <summary>
+    /// Returns the current total of the order, in lots. The first report has the entered total; lots removed by
+    /// self-trade prevention are subtracted here.
+    /// </summary>
     private static long TotalOf(ExecutionReport report) => report.Prevented is { } matches
         ? report.QuantityLots - (PreventedQuantity.Of(report.Number, matches.All)?.TakenOffLots ?? 0)
         : report.QuantityLots;
 
-    /// <summary>What an open order waits for, where that is to be told apart; why a child of a list could not enter.</summary>
+    /// <summary>
+    /// Writes the stage of an open order, if it matters, and the reason why a child of a list could not enter.
+    /// </summary>
     private static void WriteStage(this Utf8JsonWriter to, ExecutionReport report)
     {
         var isOpen = report.Status is OrderStatus.New or OrderStatus.PartiallyFilled;
@@ -183,7 +191,7 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
-    /// <summary>A trade as it was made, and what became of it afterwards, if anything did.</summary>
+    /// <summary>Writes a trade as it was made, and its later change, if any.</summary>
     public static void WriteTrade(this Utf8JsonWriter to, PublicTrade trade, Instrument instrument)
     {
         to.WriteStartObject();
@@ -203,7 +211,7 @@ internal static class WireWriter
         to.WriteEndObject();
     }
 
-    /// <summary>The side that took; null of a trade in an auction, where neither did.</summary>
+    /// <summary>Writes the taker side; null for an auction trade, which has none.</summary>
     public static void WriteTakerSide(this Utf8JsonWriter to, PublicTrade trade)
     {
         if (trade.Aggressor is { } side)
@@ -212,7 +220,7 @@ internal static class WireWriter
             to.WriteNull("takerSide"u8);
     }
 
-    /// <summary>That a trade leaves the last price alone; nothing of any other.</summary>
+    /// <summary>Writes the flag of a trade that leaves the last price unchanged; nothing for other trades.</summary>
     public static void WriteLeg(this Utf8JsonWriter to, PublicTrade trade)
     {
         if (trade.IsOfLeg)
@@ -234,7 +242,7 @@ internal static class WireWriter
         to.WriteEndArray();
     }
 
-    /// <summary>A symbol's phase and prices.</summary>
+    /// <summary>Writes a symbol's phase and prices.</summary>
     public static void WriteState(this Utf8JsonWriter to, BookState state, Instrument instrument)
     {
         to.WriteStartObject();
@@ -304,7 +312,7 @@ internal static class WireWriter
         to.WriteDecimal(minorUnits, decimals);
     }
 
-    /// <summary>Time as <c>2026-01-01T00:00:00.000000001Z</c> and, beside it, as Unix nanoseconds.</summary>
+    /// <summary>Writes a time as <c>2026-01-01T00:00:00.000000001Z</c> and also as Unix nanoseconds.</summary>
     public static void WriteTime(this Utf8JsonWriter to, long nanos)
     {
         to.WriteTimeText("time"u8, nanos);
@@ -327,7 +335,7 @@ internal static class WireWriter
         to.WriteString("timeInForce"u8, WireNames.Of(timeInForce));
     }
 
-    /// <summary>What the order was entered with beyond a plain one, in the words it was sent in.</summary>
+    /// <summary>Writes the order's conditions beyond a plain order, in the terms they were sent in.</summary>
     private static void WriteConditions(
         this Utf8JsonWriter to, ExecutionReport report, Instrument instrument, FrozenDictionary<string, Instrument> listed)
     {
@@ -359,12 +367,14 @@ internal static class WireWriter
         if (terms.ExpiryNanos is { } expiry)
             to.WriteTimeText("goodTill"u8, expiry);
         to.WriteTriggers(report.Type, terms, instrument);
-        // Where the instrument of another leg was not heard of yet, that leg's quantity can't be told.
+        // If the instrument of another leg is not known here yet, that leg's quantity cannot be written.
         if (terms.Strategy is { } strategy && strategy.Legs.All(leg => listed.ContainsKey(leg.Symbol)))
             to.WriteStrategy(strategy, instrument, listed);
     }
 
-    /// <summary>What a leg belongs to: the net price of a unit, which leg it is, from 1, and all legs by unit.</summary>
+    /// <summary>
+    /// Writes the strategy of a leg: net price per unit, number of the leg, from 1, and all legs per unit.
+    /// </summary>
     private static void WriteStrategy(
         this Utf8JsonWriter to, StrategyTerms terms, Instrument instrument, FrozenDictionary<string, Instrument> listed)
     {
@@ -428,7 +438,9 @@ internal static class WireWriter
         to.WriteString(name, text[..length]);
     }
 
-    /// <summary>A scaled integer as a decimal string, without a string in between where 64 bits hold it.</summary>
+    /// <summary>
+    /// Writes a scaled integer as a decimal string, without an intermediate string if it fits into 64 bits.
+    /// </summary>
     public static void WriteDecimal(this Utf8JsonWriter to, Int128 units, int decimals)
     {
         Span<byte> text = stackalloc byte[24];
