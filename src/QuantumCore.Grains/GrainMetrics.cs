@@ -162,9 +162,9 @@ internal static class GrainMetrics
 }
 
 /// <summary>State of a book at its last look at itself.</summary>
-/// <param name="Seconds">When: Unix seconds.</param>
-/// <param name="CrossedMillis">How long it has been crossed without a trade, in milliseconds.</param>
-/// <param name="IsHalted">It does not trade.</param>
+/// <param name="Seconds">Time of the look, in Unix seconds.</param>
+/// <param name="CrossedMillis">Time that it has been crossed without a trade, in milliseconds.</param>
+/// <param name="IsHalted">True if it does not trade.</param>
 /// <param name="RecordsSinceSnapshot">Records since its last snapshot.</param>
 /// <param name="BidLevels">Displayed price levels of buyers.</param>
 /// <param name="AskLevels">Displayed price levels of sellers.</param>

@@ -17,11 +17,11 @@ public static class EarlierDays
     private const double HalfLifeDays = 8;
 
     /// <summary>Makes candles of five minutes that end where a past begins, oldest first.</summary>
-    /// <param name="past">What comes after them.</param>
-    /// <param name="instrument">What is traded.</param>
-    /// <param name="model">The parameters.</param>
-    /// <param name="seed">The seed of the whole market.</param>
-    /// <param name="days">How many days they are.</param>
+    /// <param name="past">Past that follows the candles.</param>
+    /// <param name="instrument">Instrument of the candles.</param>
+    /// <param name="model">Parameters of the model.</param>
+    /// <param name="seed">Seed of the whole market.</param>
+    /// <param name="days">Number of days.</param>
     public static IReadOnlyList<MinuteOfTrades> Make(PastMarket past, Instrument instrument, MarketModel model, ulong seed, int days)
     {
         if (past.Minutes is not [var first, ..])
