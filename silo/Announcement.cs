@@ -2,10 +2,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo;
 
-/// <summary>What a person reads when the exchange is open.</summary>
+/// <summary>Banner printed when the exchange is open.</summary>
 internal static class Announcement
 {
-    /// <summary>Symbols that are named.</summary>
+    /// <summary>Maximum number of symbols listed.</summary>
     private const int Most = 20;
 
     public static async Task WriteAsync(SiloOptions options, bool isDemo, IReadOnlyList<Instrument> instruments)
@@ -31,7 +31,7 @@ internal static class Announcement
         if (isDemo)
             text += options.AdminPort is { } port ? $"  sim page  http://127.0.0.1:{port}/sim in a browser\n" : $"  sim page  {url}/sim in a browser, as demo-admin\n";
 
-        // It is in no backup, and was made in the directory of one silo of a cluster.
+        // The key is in no backup. In a cluster, only the silo that made it has it in its directory.
         var key = Path.Combine(options.DataDirectory, "admin.key");
         text += isDemo ? Demo(url, symbol) : File.Exists(key) ? $"  admin key {key} (of the first start)\n" : "";
         await Printed.TryAsync(Console.Out, text);

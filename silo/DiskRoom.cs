@@ -3,8 +3,8 @@ using QuantumCore.Journal;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// Looks each second at the room on the disk of the journal. With less than is to be kept free, orders are refused
-/// while cancels, halts and deposits go on, so that nobody is caught in a position when the disk is full.
+/// Checks the free space on the journal's disk each second. Below the <c>--keep-free</c> limit, orders are rejected
+/// while cancels, halts and deposits go on, so that traders can still close positions before the disk is full.
 /// </summary>
 internal sealed partial class DiskRoom(
     SiloOptions options, JournalWriter writer, TimeProvider time, ILogger<DiskRoom> log) : BackgroundService

@@ -3,11 +3,13 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo;
 
-/// <summary>The file of instruments: what a new exchange lists, and what a demo simulates.</summary>
+/// <summary>File of instruments: a new exchange lists them, and a demo simulates them.</summary>
 internal static class ExchangeFile
 {
-    /// <summary>Reads it.</summary>
-    /// <exception cref="InvalidDataException">It can't be understood; the message names it and is for the user.</exception>
+    /// <summary>Reads the file.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The file is malformed; the message names it and is for the user.
+    /// </exception>
     public static async Task<IReadOnlyList<Instrument>> ReadAsync(SiloOptions options, CancellationToken cancellationToken)
     {
         try
@@ -20,7 +22,7 @@ internal static class ExchangeFile
         }
     }
 
-    /// <summary>Refuses a symbol of <c>--no-quotes</c> that nothing would be simulated in anyway: it is misspelt.</summary>
+    /// <summary>Rejects a symbol of <c>--no-quotes</c> that the file does not list: it is misspelt.</summary>
     /// <exception cref="FormatException">The message is for the user.</exception>
     public static async Task CheckNoQuotesAsync(SiloOptions options, CancellationToken cancellationToken)
     {

@@ -9,8 +9,8 @@ using QuantumCore.Silo.Demo;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// Opens the exchange: lists what a new one trades, wakes every book so that its journal is replayed, sets up the
-/// demo, and only then lets requests in.
+/// Opens the exchange: lists the instruments of a new one, activates every book so that its journal is replayed, and
+/// sets up the demo. Only then are requests admitted.
 /// </summary>
 internal sealed partial class ExchangeStart(
     IGrainFactory grains,
@@ -26,17 +26,19 @@ internal sealed partial class ExchangeStart(
     TimeProvider time,
     ILogger<ExchangeStart> log) : BackgroundService
 {
-    // Long enough for a cluster to agree on who is in it.
+    // Long enough for a cluster to agree on its members.
     private const int Attempts = 40;
     private const int ListedTogether = 64;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Complete when requests are let in.</summary>
+    /// <summary>Completes when requests are admitted.</summary>
     public Task Opened => _opened.Task;
 
-    /// <summary>Why it did not open, when everything was tried; the process ends then. Null otherwise.</summary>
+    /// <summary>
+    /// Reason why the exchange did not open after all attempts; the process ends then. Null otherwise.
+    /// </summary>
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc/>
@@ -44,7 +46,8 @@ internal sealed partial class ExchangeStart(
     {
         try
         {
-            // Who can't listen wakes no book and writes nothing: another process may have the port, and soon the books.
+            // A process that cannot listen activates no book and writes nothing: another process may own the port, and
+            // soon the books.
             var listens = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using var started = lifetime.ApplicationStarted.Register(listens.SetResult);
             await listens.Task.WaitAsync(stoppingToken);
@@ -69,19 +72,19 @@ internal sealed partial class ExchangeStart(
             }
             catch (TimeoutException late)
             {
-                // A book with much to replay takes longer than a call may. Every step may be done again.
+                // A book with much to replay takes longer than the timeout of a call. Every step is repeatable.
                 SlowStart(log, late);
             }
             catch (Exception failure) when (++failures < Attempts && !IsOfTheListing(failure) && !stoppingToken.IsCancellationRequested)
             {
-                // Where silos come and go, a grain may lose its streams to its own newer activation just now.
+                // While silos join and leave, a grain may lose its streams to its own newer activation.
                 NotYet(log, failures, failure);
                 await Task.Delay(s_pause, time, stoppingToken);
             }
         }
     }
 
-    /// <summary>A file that can't be read stays so.</summary>
+    /// <summary>Returns true if the file of instruments cannot be read, which a retry does not change.</summary>
     private static bool IsOfTheListing(Exception failure) => failure is InvalidDataException or IOException or UnauthorizedAccessException;
 
     private async Task OpenAsync(CancellationToken stoppingToken)
@@ -118,15 +121,15 @@ internal sealed partial class ExchangeStart(
     }
 
     /// <summary>
-    /// The listed instruments; those of the file in an exchange that never opened. Keys are added after the last
-    /// listing, so that a start which died among the listings is told from one that was finished.
+    /// Returns the listed instruments. An exchange that never opened lists those of the file first. Keys are added
+    /// after the last listing, which tells a start that died during the listings from a complete one.
     /// </summary>
     private async Task<IReadOnlyList<Instrument>> ListAsync(CancellationToken cancellationToken)
     {
         var grain = grains.Catalog();
         if ((await grain.Keys()).IsEmpty)
         {
-            // Some at a time: they share commits, and an exchange may have thousands.
+            // In chunks: they share commits, and an exchange may have thousands.
             foreach (var some in (await ExchangeFile.ReadAsync(options, cancellationToken)).Chunk(ListedTogether))
                 await Task.WhenAll(some.Select(instrument => grain.List(EncodedInstrument.From(instrument)).AsTask()));
         }
@@ -137,7 +140,7 @@ internal sealed partial class ExchangeStart(
     }
 
     /// <summary>
-    /// A key that administers, made when there is none; in a file that its owner alone can read, never in a log.
+    /// Adds an administrator's key if there is none. It goes to a file that only its owner can read, never to a log.
     /// </summary>
     private async Task AddFirstKeyAsync(CancellationToken cancellationToken)
     {

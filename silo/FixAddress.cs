@@ -3,12 +3,14 @@ using System.Net;
 
 namespace QuantumCore.Silo;
 
-/// <summary>Where FIX is spoken.</summary>
-/// <param name="EndPoint">The address and the port.</param>
-/// <param name="IsTls">Whether within TLS.</param>
+/// <summary>Address of the FIX interface.</summary>
+/// <param name="EndPoint">IP address and port.</param>
+/// <param name="IsTls">True if connections use TLS.</param>
 internal sealed record FixAddress(IPEndPoint EndPoint, bool IsTls)
 {
-    /// <summary>A port of this machine, or an address as tcp:// or tls://; null for any other text.</summary>
+    /// <summary>
+    /// Parses a port of this machine, or an address as tcp:// or tls://; returns null for any other text.
+    /// </summary>
     public static FixAddress? Read(string text)
     {
         if (Port(text) is { } port)

@@ -9,15 +9,15 @@ using QuantumCore.Silo.Cluster;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// The grain runtime of this process: Orleans. Silos over one PostgreSQL database find each other by their list of members
-/// there; one with storage of its own is a cluster by itself.
+/// Grain runtime of this process: Orleans. Silos that share a PostgreSQL database find each other by its membership
+/// table. A silo with other storage is a cluster by itself.
 /// </summary>
 internal static class GrainHosting
 {
-    /// <summary>Where the runtime's spans come from.</summary>
+    /// <summary>Sources of the runtime's spans.</summary>
     public static IReadOnlyList<string> TraceSources { get; } = ["Microsoft.Orleans.Application"];
 
-    /// <summary>Refuses options that this build can't keep.</summary>
+    /// <summary>Rejects cluster options without PostgreSQL storage.</summary>
     /// <exception cref="FormatException">The message is for the user.</exception>
     public static void Check(SiloOptions options)
     {
@@ -25,7 +25,7 @@ internal static class GrainHosting
             throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
     }
 
-    /// <summary>Creates the tables of members and of grain state, before anybody looks for them.</summary>
+    /// <summary>Creates the tables of members and of grain state before they are first used.</summary>
     public static async Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken)
     {
         if (options.Storage != StorageKind.Postgres)
@@ -100,10 +100,11 @@ internal static class GrainHosting
             silo.Configure<SchedulingOptions>(scheduling => scheduling.TurnWarningLengthThreshold = options.LongTurn);
     }
 
-    // Orleans' own patience is a minute, that of traders is not. A probe waits a second at most (Orleans shortens that where
-    // answers are quick, and lengthens it where this silo is slow itself); three missed ones, with nothing heard from the silo
-    // for three seconds, declare it dead. Orleans numbers silos by the machine's clock and must not compare those numbers with
-    // another: exchanges whose clock is shifted by a test keep the machine's here.
+    // Orleans' default timeout is a minute, too long for traders. A probe waits at most a second. Orleans shortens that
+    // when replies are quick, and lengthens it when this silo is slow itself. Three missed probes, with nothing heard
+    // from the silo for three seconds, declare it dead. Orleans numbers silos by the machine's clock and must not
+    // compare those numbers with another clock's. An exchange whose clock is shifted by a test keeps the machine's
+    // clock here.
     private static void Watch(ISiloBuilder silo)
     {
         silo.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);

@@ -9,9 +9,9 @@ using QuantumCore.Gateway;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// Writes one line for each event: text for people or JSON for machines, with the trace of the request that it is
-/// about, in the gateway and in the grains that the request calls. A scope's other values, such as the path as it was
-/// sent, are left out: people put keys into queries.
+/// Writes one line for each event: text for people or JSON for machines. It carries the trace of its request, in the
+/// gateway and in the grains that the request calls. A scope's other values, such as the path as sent, are left out:
+/// people put keys into queries.
 /// </summary>
 internal sealed class LogLines(bool isJson, TimeProvider time) : ConsoleFormatter(FormatterName)
 {
@@ -57,7 +57,7 @@ internal sealed class LogLines(bool isJson, TimeProvider time) : ConsoleFormatte
         if (entry.Exception is { } error)
             line.Append(' ').Append(error);
 
-        // One event, one line, whatever a message or an exception has in it.
+        // One event, one line, whatever a message or an exception contains.
         return line.Replace("\r", "").Replace("\n", " | ").ToString();
     }
 

@@ -5,24 +5,24 @@ using QuantumCore.Gateway.Admission;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// How an exchange ends. Who comes now is told that it stops and that his connection ends, who was let in is answered,
-/// and only when nobody has come for a moment does the server stop listening: so no connection is torn under a request.
-/// Then grains write their snapshots and the journal commits what is left.
+/// Shuts an exchange down gracefully. New requests are told that it stops and that their connection ends; admitted
+/// requests get their responses. When no request has arrived for 300 ms, the server stops listening, so that no
+/// connection breaks during a request. Then grains write their snapshots and the journal commits the rest.
 /// </summary>
 internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOptions options, TimeProvider time)
     : IHostedLifecycleService
 {
-    /// <summary>The end was cut short. What was acknowledged is safe: the journal is the truth.</summary>
+    /// <summary>Exit code of a shutdown that was cut short. Acknowledged work is safe: it is in the journal.</summary>
     public const int CutShort = 71;
 
     private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_hangs = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>The time was over before everything had ended.</summary>
+    /// <summary>True if the shutdown timeout passed before everything had ended.</summary>
     public bool IsCutShort { get; private set; }
 
-    /// <summary>Ends the process at once at a second signal, or when the end hangs beyond its limit.</summary>
+    /// <summary>Ends the process at once at a second signal, or if the shutdown hangs beyond its limit.</summary>
     public static IDisposable Watch(IHostApplicationLifetime lifetime, TimeSpan limit)
     {
         var signals = 0;
@@ -42,7 +42,7 @@ internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOpt
     /// <inheritdoc/>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
-        // Half of the time at most: what comes after it is what an orderly end is for.
+        // At most half of the time: the steps that follow need the rest.
         using var patience = new CancellationTokenSource(options.Shutdown / 2, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         readiness.Close();

@@ -2,12 +2,14 @@ using Npgsql;
 
 namespace QuantumCore.Silo;
 
-/// <summary>Waits for a PostgreSQL server that is there but not ready: machines that start together start in any order.</summary>
+/// <summary>
+/// Waits for a PostgreSQL server that runs but is not ready: machines that start together start in any order.
+/// </summary>
 internal static partial class PostgresStart
 {
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Completes when the server takes connections. Every other failure is thrown as it comes.</summary>
+    /// <summary>Completes when the server accepts connections. Every other failure is thrown at once.</summary>
     public static async Task WaitAsync(SiloOptions options, ILogger log, CancellationToken cancellationToken)
     {
         if (options.Storage != StorageKind.Postgres)

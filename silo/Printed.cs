@@ -1,11 +1,11 @@
 namespace QuantumCore.Silo;
 
-/// <summary>What is printed for people.</summary>
+/// <summary>Console output for people.</summary>
 internal static class Printed
 {
     /// <summary>
-    /// Prints a line where it can be. A full disk under the file that it goes to, or an end of it that nobody holds any more, decides neither
-    /// whether an exchange opens nor with which code it ends: the journal is elsewhere.
+    /// Prints a line if possible. A failure, such as a full disk or a closed pipe, affects neither the start of an
+    /// exchange nor its exit code: the journal is elsewhere.
     /// </summary>
     public static async Task TryAsync(TextWriter to, string line)
     {
@@ -15,7 +15,7 @@ internal static class Printed
         }
         catch (Exception nowhere) when (nowhere is IOException or UnauthorizedAccessException)
         {
-            // There is nowhere left to say so.
+            // There is nowhere left to report it.
         }
     }
 }

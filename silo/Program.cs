@@ -38,11 +38,11 @@ try
     tls?.Serve(builder.WebHost);
     builder.Logging
         .SetMinimumLevel(options.LogLevel)
-        // What failed is one sentence at the end, and what nobody expected is logged below, once.
+        // A failure is reported in one sentence at the end; unexpected exceptions are logged below, once.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
-        // That its keys are not encrypted: they lie beside the key that they could be encrypted with.
+        // It warns that its keys are not encrypted: they lie beside the key that could encrypt them.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
-        // That threads came late: so they do on every busy machine, and at the start by a mistake of Orleans.
+        // It warns that threads were late: they are on every busy machine, and at the start by a bug of Orleans.
         .AddFilter("Orleans.Runtime.Watchdog", options.LogLevel == LogLevel.Warning ? LogLevel.Error : options.LogLevel)
         .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning)
         .AddConsole(console => console.FormatterName = LogLines.FormatterName);
@@ -113,7 +113,7 @@ try
     if (options.Role != SiloRole.Gateway)
         await app.Services.InitializeStorageAsync(CancellationToken.None);
 
-    // A service that fails ends the process; what fails because it ends is no cause of that.
+    // A service that fails ends the process. A service that fails because the process ends is not the cause.
     var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
     BackgroundService? failed = null;
     using var cause = lifetime.ApplicationStopping.Register(() =>

@@ -6,7 +6,7 @@ using QuantumCore.Grains;
 
 namespace QuantumCore.Silo;
 
-/// <summary>Where the journal and the history are kept.</summary>
+/// <summary>Storage of the journal and the history.</summary>
 internal enum StorageKind
 {
     /// <summary>Two files in the data directory.</summary>
@@ -15,11 +15,11 @@ internal enum StorageKind
     /// <summary>A PostgreSQL database.</summary>
     Postgres = 2,
 
-    /// <summary>Memory: everything is forgotten at the end.</summary>
+    /// <summary>Memory: all data is lost at the end.</summary>
     Volatile = 3,
 }
 
-/// <summary>What a process of a cluster does.</summary>
+/// <summary>Role of a process in a cluster.</summary>
 internal enum SiloRole
 {
     /// <summary>Holds grains and serves customers.</summary>
@@ -32,10 +32,10 @@ internal enum SiloRole
     Gateway = 3,
 }
 
-/// <summary>What the silo is told on its command line or by its environment; the command line wins.</summary>
+/// <summary>Options of the silo, from its command line or its environment. The command line wins.</summary>
 internal sealed record SiloOptions
 {
-    /// <summary>What <c>--help</c> prints.</summary>
+    /// <summary>Text of <c>--help</c>.</summary>
     public const string Help = """
         QuantumCore.Silo: a virtual exchange in one process.
 
@@ -144,132 +144,139 @@ internal sealed record SiloOptions
 
     public StorageKind Storage { get; init; } = StorageKind.Sqlite;
 
-    /// <summary>MiB that are kept free for cancels and halts on the disk of the data directory; 0 for none.</summary>
+    /// <summary>Space kept free on the disk of the data directory for cancels and halts, in MiB; 0 for none.</summary>
     public int KeepFree { get; init; } = 64;
 
-    /// <summary>Records older than this are packed; zero: none is.</summary>
+    /// <summary>Age from which journal records are compressed, in whole days; zero for never.</summary>
     public TimeSpan PackAfter { get; init; } = new KeepOptions().PackAfter;
 
-    /// <summary>The directory of the keys that seal secrets and make cookies.</summary>
+    /// <summary>Directory of the keys that seal secrets and sign cookies.</summary>
     public string Secrets
     {
         get => field ?? DataDirectory;
         init;
     }
 
-    /// <summary>The folder of payouts; null for the one in the data directory.</summary>
+    /// <summary>Folder of payouts; null for the one in the data directory.</summary>
     public string? Payouts { get; init; }
 
-    /// <summary>The folder of settlement batches; null for the one in the data directory.</summary>
+    /// <summary>Folder of settlement batches; null for the one in the data directory.</summary>
     public string? Settlements { get; init; }
 
-    /// <summary>Whether a batch waits for an answer in that folder.</summary>
+    /// <summary>True if a batch waits for an answer in that folder.</summary>
     public bool SettlementAnswers { get; init; }
 
     public string? Postgres { get; init; }
 
     public string ExchangeFile { get; init; } = Path.Combine(AppContext.BaseDirectory, "exchange.json");
 
-    /// <summary>A demo may be run if the other conditions hold.</summary>
+    /// <summary>True if a demo may run, provided that the other conditions hold.</summary>
     public bool DemoAllowed { get; init; } = true;
 
-    /// <summary>Simulated participants trade in a demo.</summary>
+    /// <summary>True if simulated participants trade in a demo.</summary>
     public bool Simulates { get; init; } = true;
 
-    /// <summary>Seed of the simulated market.</summary>
+    /// <summary>Seed of the simulated market, 0 to 2^31 - 1.</summary>
     public ulong Seed { get; init; } = 1;
 
-    /// <summary>Port of the simulation's page and calls; null for none.</summary>
+    /// <summary>Port of the simulation page and its calls; null for none.</summary>
     public int? AdminPort { get; init; }
 
-    /// <summary>The folder of recordings that the simulation's port offers; null for none.</summary>
+    /// <summary>Folder of recordings that the simulation's port offers; null for none.</summary>
     public string? Recordings { get; init; }
 
     public IReadOnlyList<string> NoQuotes { get; init; } = [];
 
-    /// <summary>Silos of one database and one name are one exchange. For --storage postgres only, as all up to <see cref="GatewayPort"/>.</summary>
+    /// <summary>
+    /// Name of the cluster: silos with one database and one name are one exchange. Needs --storage postgres, as all
+    /// options up to <see cref="GatewayPort"/>.
+    /// </summary>
     public string Cluster { get; init; } = DefaultCluster;
 
-    /// <summary>What this process does.</summary>
+    /// <summary>Role of this process.</summary>
     public SiloRole Role { get; init; } = SiloRole.All;
 
-    /// <summary>What operators call this silo, or several, where they pin books; empty for none.</summary>
+    /// <summary>Tag of this silo, or of several, for pins of books; empty for none.</summary>
     public string Tag { get; init; } = "";
 
-    /// <summary>Where other silos and gateways reach this silo.</summary>
+    /// <summary>Address at which other silos and gateways reach this silo.</summary>
     public IPAddress Advertise { get; init; } = IPAddress.Loopback;
 
-    /// <summary>Its port for other silos; null for any free one.</summary>
+    /// <summary>Port for other silos; null for any free one.</summary>
     public int? SiloPort { get; init; }
 
-    /// <summary>Its port for gateways and Orleans clients; null for none.</summary>
+    /// <summary>Port for gateways and Orleans clients; null for none.</summary>
     public int? GatewayPort { get; init; }
 
     /// <summary>True if an option needs silos that share a journal.</summary>
     public bool IsOfCluster => Cluster != DefaultCluster || Role != SiloRole.All || Tag.Length > 0 || !Advertise.Equals(IPAddress.Loopback)
         || SiloPort is not null || GatewayPort is not null;
 
-    /// <summary>Requests a second of one account; 0: no limit.</summary>
+    /// <summary>Rate limit of one account, in requests a second; 0 for none.</summary>
     public int AccountRequests { get; init; } = new GatewayOptions().AccountRequestsPerSecond;
 
-    /// <summary>Requests a second of one address; 0: no limit.</summary>
+    /// <summary>Rate limit of one client IP, in requests a second; 0 for none.</summary>
     public int AddressRequests { get; init; } = new GatewayOptions().AddressRequestsPerSecond;
 
-    /// <summary>Weight of the requests of one address in a minute, on the Binance Spot interface; 0: no limit.</summary>
+    /// <summary>
+    /// Rate limit of one client IP on the Binance Spot interface, in request weight a minute; 0 for none.
+    /// </summary>
     public int BinanceWeight { get; init; } = new GatewayOptions().WireWeightPerMinute;
 
-    /// <summary>Orders of one account in ten seconds, on the Binance Spot interface; 0: no limit.</summary>
+    /// <summary>
+    /// Rate limit of one account on the Binance Spot interface, in orders per ten seconds; 0 for none.
+    /// </summary>
     public int BinanceOrders { get; init; } = new GatewayOptions().WireOrdersPerTenSeconds;
 
-    /// <summary>The log is JSON.</summary>
+    /// <summary>True if the log is JSON.</summary>
     public bool LogsJson { get; init; }
 
-    /// <summary>Nothing below is logged.</summary>
+    /// <summary>Lowest level that is logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Warning;
 
-    /// <summary>Collector that gets spans, metrics and log lines; null for none.</summary>
+    /// <summary>OpenTelemetry collector of spans, metrics and log lines; null for none.</summary>
     public Uri? Otlp { get; init; }
 
-    /// <summary>Of so many requests one is traced.</summary>
+    /// <summary>Trace sampling: one request in this many is traced, 1 to 1,000,000.</summary>
     public int TraceOneIn { get; init; } = 1;
 
-    /// <summary>From which length turns of grains are reported; zero: none is.</summary>
+    /// <summary>Duration above which a grain turn is reported, 0 to 60 s; zero for never.</summary>
     public TimeSpan LongTurn { get; init; } = TimeSpan.FromMilliseconds(500);
 
-    /// <summary>Whether streams whose last record is dated in the future go on at the clock's time.</summary>
+    /// <summary>True if streams whose last record is dated in the future continue at the clock's time.</summary>
     public bool CorrectsTime { get; init; }
 
-    /// <summary>How long the end of the process may take.</summary>
+    /// <summary>Graceful shutdown timeout, 1 to 300 s.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
 
-    /// <summary>The certificate of the https addresses; null where there are none.</summary>
+    /// <summary>Certificate file of the https addresses; null if there are none.</summary>
     public string? TlsCertificate { get; init; }
 
-    /// <summary>Its private key; null where it is in the same file.</summary>
+    /// <summary>File of the certificate's private key; null if it is in the certificate's file.</summary>
     public string? TlsKey { get; init; }
 
-    /// <summary>Where FIX is spoken; null for nowhere.</summary>
+    /// <summary>Address of the FIX interface; null for none.</summary>
     public FixAddress? Fix { get; init; }
 
-    /// <summary>People may sign up themselves.</summary>
+    /// <summary>True if people may sign up themselves.</summary>
     public bool SignUp { get; init; } = true;
 
     /// <summary>True if Orleans' dashboard is served.</summary>
     public bool HasDashboard { get; init; }
 
-    /// <summary>Other sites whose pages may call.</summary>
+    /// <summary>Other origins whose pages may call the API.</summary>
     public IReadOnlyList<string> Sites { get; init; } = [];
 
-    /// <summary>Proxies that are believed.</summary>
+    /// <summary>Trusted reverse proxies.</summary>
     public IReadOnlyList<IPNetwork> Proxies { get; init; } = [];
 
-    /// <summary>By whose days and hours the market-wide breaker goes.</summary>
+    /// <summary>Time zone of the days and hours of the market-wide breaker.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
-    /// <summary>Whether only this machine can connect.</summary>
+    /// <summary>True if only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
-    /// <summary>What tells this process from others.</summary>
+    /// <summary>Unique name of this process: machine and process id.</summary>
     public static string ProcessName { get; } = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}-{Environment.ProcessId}");
 
     /// <summary>Reads the options.</summary>
@@ -471,7 +478,7 @@ internal sealed record SiloOptions
         }
         catch (ArgumentException error)
         {
-            // The message names the word that is wrong, and never the password.
+            // The message names the wrong word, and never the password.
             throw new FormatException($"{source} is no connection string such as Host=127.0.0.1;Username=me;Database=exchange: {error.Message}", error);
         }
     }
@@ -481,8 +488,8 @@ internal sealed record SiloOptions
         var urls = value.Split(';', StringSplitOptions.RemoveEmptyEntries);
         foreach (var url in urls)
         {
-            // Kestrel also takes http://*:8080 and http://+:8080, which are no addresses of their own; any other name means all
-            // addresses to it, whatever the name's own.
+            // Kestrel also accepts http://*:8080 and http://+:8080, which are not URIs. It takes any other name to mean
+            // all addresses, whatever addresses the name has.
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
             if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
                 throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");

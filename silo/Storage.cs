@@ -11,7 +11,7 @@ using QuantumCore.Journal;
 
 namespace QuantumCore.Silo;
 
-/// <summary>Journal, history and grain state of this silo, and where it pays out.</summary>
+/// <summary>Journal, history and grain state of this silo, and its folders of payouts and settlement.</summary>
 internal static class Storage
 {
     private const int SqliteFull = 13;
@@ -19,13 +19,13 @@ internal static class Storage
     private const string HistoryFile = "history.db";
     private const string StateFile = "state.db";
 
-    // ENOSPC, and what Windows calls it.
+    // ENOSPC, and its equivalent on Windows.
     private const int NoSpace = 28;
     private const int NoSpaceOfWindows = unchecked((int)0x80070070);
 
     private static readonly string[] s_databases = [JournalFile, HistoryFile, StateFile];
 
-    /// <summary>Adds the stores, and the folders of payouts and settlement, as the options say.</summary>
+    /// <summary>Adds the stores, and the folders of payouts and settlement, according to the options.</summary>
     public static void AddStorage(this IServiceCollection services, SiloOptions options)
     {
         services.AddSingleton<IJournalStore>(options.Storage switch
@@ -52,11 +52,13 @@ internal static class Storage
     }
 
     /// <summary>
-    /// Tries the folders by making a file in each: else the first withdrawal would find out. The folder of withdrawals or of
-    /// settlement is tried where somebody named it; it is in that of the data otherwise.
+    /// Tests the folders by making a file in each, so that the first withdrawal does not find the problem. A folder of
+    /// payouts or settlement is tested if an option names it. Otherwise it is in the data directory.
     /// </summary>
-    /// <exception cref="FormatException">A named one can't be used; the message is for the user.</exception>
-    /// <exception cref="IOException">That of the data can't be used.</exception>
+    /// <exception cref="FormatException">
+    /// A folder that an option names is unusable; the message is for the user.
+    /// </exception>
+    /// <exception cref="IOException">The data directory is unusable.</exception>
     public static void TryFolders(SiloOptions options)
     {
         if (options.Storage == StorageKind.Sqlite && Try(options.DataDirectory, "--data") is { } failed)
@@ -88,13 +90,13 @@ internal static class Storage
         }
     }
 
-    /// <summary>Adds what opens the secrets of API keys.</summary>
+    /// <summary>Adds the seal that opens the secrets of API keys.</summary>
     public static void AddSeal(this IServiceCollection services, SiloOptions options) =>
         services.AddSingleton(options.Storage == StorageKind.Volatile
             ? SecretSeal.OfThisProcess()
             : new SecretSeal(SealingKey(Path.Combine(options.Secrets, "secrets.key"))));
 
-    /// <summary>Opens journal, history and grain state; before any grain is called.</summary>
+    /// <summary>Opens journal, history and grain state, before any grain is called.</summary>
     public static async Task InitializeStorageAsync(this IServiceProvider services, CancellationToken cancellationToken)
     {
         var (journal, history) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<HistoryStore>());
@@ -106,11 +108,12 @@ internal static class Storage
     }
 
     /// <summary>
-    /// The history is made from the journal alone: where it knows more, the journal has lost records or is not its own.
+    /// Checks that the history does not go beyond the journal, from which it is made. If it does, the journal has lost
+    /// records or belongs to another exchange.
     /// </summary>
     private static async Task CheckHistoryAsync(IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
     {
-        // The cursors first: other silos may be at work on both.
+        // The cursors are read first: other silos may be writing to both.
         var cursors = await history.CursorsAsync(cancellationToken);
         var heads = (await journal.HeadsAsync("", cancellationToken)).ToDictionary(head => head.Name, head => head.Head, StringComparer.Ordinal);
         foreach (var (stream, sequence) in cursors)
@@ -125,7 +128,7 @@ internal static class Storage
         }
     }
 
-    /// <summary>Whether a start failed because there was no room for what it has to write.</summary>
+    /// <summary>Returns true if a start failed because the disk is full.</summary>
     public static bool IsDiskFull(Exception error) => error switch
     {
         SqliteFailureException failure => failure.IsDiskFull,
@@ -137,15 +140,15 @@ internal static class Storage
     };
 
     /// <summary>
-    /// The key that the secrets of API keys are sealed with; made at the first start, in a file that its owner alone can
-    /// read. It is in no journal and no backup.
+    /// Returns the key that seals the secrets of API keys. It is made at the first start, in a file that only its owner
+    /// can read. It is in no journal and no backup.
     /// </summary>
     private static byte[] SealingKey(string path)
     {
         PrivateFiles.MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         if (!File.Exists(path))
         {
-            // Whole or not at all, and of two processes that start together one wins.
+            // The file is written completely or not at all. Of two processes that start together, one wins.
             var draft = $"{path}.{Environment.ProcessId}";
             using (var writer = PrivateFiles.Open(draft, FileMode.Create))
             {
@@ -172,8 +175,7 @@ internal static class Storage
     }
 
     /// <summary>
-    /// Directory of the keys that the cookies of sessions are made with, which its owner alone can read; null where nothing is
-    /// kept.
+    /// Returns the directory of the keys for session cookies, which only its owner can read; null for volatile storage.
     /// </summary>
     public static string? SessionKeys(SiloOptions options)
     {
@@ -185,7 +187,9 @@ internal static class Storage
         return path;
     }
 
-    /// <summary>A file of this process alone: a volatile journal starts again at 1, and so must its history.</summary>
+    /// <summary>
+    /// Returns a history file for this process alone: a volatile journal starts again at 1, and so must its history.
+    /// </summary>
     private static string TemporaryHistory() =>
         Path.Combine(Directory.CreateTempSubdirectory("quantumcore-").FullName, HistoryFile);
 }

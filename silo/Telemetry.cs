@@ -10,12 +10,12 @@ using QuantumCore.Journal;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// Sends spans, metrics and log lines to a collector (<c>--otlp</c>). Spans are those of requests, of the calls to grains they lead to, and of
-/// the waits for the commit. The exporters drop what they can't send; no request waits for them.
+/// Sends spans, metrics and log lines to a collector (<c>--otlp</c>). Spans cover requests, the grain calls that they
+/// make, and the waits for the commit. The exporters drop data that they cannot send; no request waits for them.
 /// </summary>
 internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, LoggerProvider lines) : IHostedService, IDisposable
 {
-    /// <summary>Longest wait for the collector at the end, in milliseconds, for spans, metrics and lines each.</summary>
+    /// <summary>Maximum time to flush at the end, in milliseconds, for spans, metrics and log lines each.</summary>
     private const int LastWords = 1_000;
 
     private TracerProvider? _spans;
@@ -29,7 +29,7 @@ internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, Log
 
         builder.Logging.AddOpenTelemetry(lines =>
         {
-            // Without scopes: those of the framework have the path as it was sent, and people put keys into queries.
+            // Scopes are excluded: those of the framework contain the path as sent, and people put keys into queries.
             (lines.IncludeFormattedMessage, lines.IncludeScopes) = (true, false);
             lines.SetResourceBuilder(Process()).AddOtlpExporter(exporter => SendTo(exporter, options, "v1/logs"));
         });
@@ -58,7 +58,7 @@ internal sealed class Telemetry(SiloOptions options, GatewayMetrics metrics, Log
     /// <inheritdoc/>
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>Sends what is left.</summary>
+    /// <summary>Sends the remaining data.</summary>
     public void Dispose()
     {
         _spans?.Shutdown(LastWords);

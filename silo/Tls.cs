@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace QuantumCore.Silo;
 
-/// <summary>The certificate of the https addresses, and those it was issued with.</summary>
+/// <summary>Certificate of the https addresses, with its issuers.</summary>
 internal sealed class Tls
 {
     private readonly X509Certificate2 _certificate;
@@ -16,8 +16,10 @@ internal sealed class Tls
         _issuers.ImportFromPemFile(file);
     }
 
-    /// <summary>Reads what the options name; null when they name nothing.</summary>
-    /// <exception cref="FormatException">It can't be read; the message is for the user.</exception>
+    /// <summary>Reads the certificate that the options name; returns null if they name none.</summary>
+    /// <exception cref="FormatException">
+    /// The certificate or its key cannot be read; the message is for the user.
+    /// </exception>
     public static Tls? Read(SiloOptions options)
     {
         try
@@ -30,13 +32,13 @@ internal sealed class Tls
         }
     }
 
-    /// <summary>For connections of other kinds.</summary>
+    /// <summary>Returns TLS options for other kinds of connections.</summary>
     public SslServerAuthenticationOptions OfConnections() => new()
     {
         ServerCertificateContext = SslStreamCertificateContext.Create(_certificate, _issuers),
     };
 
-    /// <summary>Serves https addresses with it.</summary>
+    /// <summary>Serves https addresses with the certificate.</summary>
     public void Serve(IWebHostBuilder host) => host
         .UseKestrelHttpsConfiguration()
         .ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>

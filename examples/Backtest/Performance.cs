@@ -3,35 +3,37 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Examples.Backtest;
 
-/// <summary>What became of a strategy's money. Exact: amounts are decimals of the quote asset, as the exchange writes them.</summary>
+/// <summary>
+/// Result of a strategy. Exact: amounts are decimals of the quote asset, as the exchange writes them.
+/// </summary>
 public sealed class Performance
 {
     private decimal _cash;
     private decimal _peak;
     private decimal _middle;
 
-    /// <summary>What it has bought less what it has sold.</summary>
+    /// <summary>Quantity bought less quantity sold, in the base asset.</summary>
     public decimal Position { get; private set; }
 
-    /// <summary>Orders it sent.</summary>
+    /// <summary>Number of orders sent.</summary>
     public int Orders { get; private set; }
 
-    /// <summary>Trades they made.</summary>
+    /// <summary>Number of trades of the orders.</summary>
     public int Fills { get; private set; }
 
-    /// <summary>Bought and sold, in the base asset.</summary>
+    /// <summary>Quantity bought and sold, in the base asset.</summary>
     public decimal Turnover { get; private set; }
 
-    /// <summary>Paid in all.</summary>
+    /// <summary>Total fees paid.</summary>
     public decimal Fees { get; private set; }
 
-    /// <summary>The deepest that its worth was below what it had been worth before.</summary>
+    /// <summary>Largest drop of the profit below its previous peak.</summary>
     public decimal Drawdown { get; private set; }
 
-    /// <summary>Cash and position at the last middle price, less what it began with, which was nothing.</summary>
+    /// <summary>Cash, plus the position at the last middle price. The strategy began with nothing.</summary>
     public decimal Profit => _cash + (Position * _middle);
 
-    /// <summary>Cash that came in less cash that went out, fees taken off.</summary>
+    /// <summary>Cash received less cash spent, after fees.</summary>
     public decimal Cash => _cash;
 
     /// <summary>Books an order's fills.</summary>
@@ -49,7 +51,7 @@ public sealed class Performance
         }
     }
 
-    /// <summary>Values the position.</summary>
+    /// <summary>Values the position at a middle price.</summary>
     public void Mark(decimal middle)
     {
         _middle = middle;
@@ -57,7 +59,7 @@ public sealed class Performance
         Drawdown = Math.Max(Drawdown, _peak - Profit);
     }
 
-    /// <summary>The report, the same text for the same run.</summary>
+    /// <summary>Returns the report, the same text for the same run.</summary>
     public string Report() => string.Create(CultureInfo.InvariantCulture, $"""
         orders        {Orders,14}
         fills         {Fills,14}

@@ -2,30 +2,30 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Examples.Backtest;
 
-/// <summary>What a strategy sees when it decides.</summary>
+/// <summary>Market data for a decision of the strategy.</summary>
 /// <param name="Bid">Best buy level.</param>
 /// <param name="Ask">Best sell level.</param>
-/// <param name="Position">What it has bought less what it has sold, in the base asset.</param>
+/// <param name="Position">Quantity bought less quantity sold, in the base asset.</param>
 public readonly record struct Sight(PriceLevel Bid, PriceLevel Ask, decimal Position)
 {
-    /// <summary>Half way between both.</summary>
+    /// <summary>Price half way between the two.</summary>
     public decimal Middle => (Bid.Price + Ask.Price) / 2;
 }
 
 /// <summary>
-/// The strategy under test: sells what is far above its average, buys what is far below, and goes flat when the price is back.
-/// It knows no clock and no exchange; the same looks make the same orders. Put your own in its place.
+/// The strategy under test: sells far above its average, buys far below, and goes flat when the price is back. It knows
+/// no clock and no exchange; the same market data makes the same orders. Put your own in its place.
 /// </summary>
 /// <param name="symbol">The instrument.</param>
-/// <param name="window">How many looks the average is of.</param>
-/// <param name="entryBasisPoints">How far from it is far.</param>
-/// <param name="size">Largest position, either way.</param>
+/// <param name="window">Number of looks in the average.</param>
+/// <param name="entryBasisPoints">Distance from the average at which it enters, in basis points.</param>
+/// <param name="size">Largest position, long or short.</param>
 public sealed class Reversion(string symbol, int window, int entryBasisPoints, decimal size)
 {
     private readonly Queue<decimal> _seen = new();
     private decimal _sum;
 
-    /// <summary>What to do now: an order that takes at once or expires, or nothing.</summary>
+    /// <summary>Returns the next order, which takes at once or expires; null for none.</summary>
     public PlaceOrder? Decide(in Sight sight)
     {
         var middle = sight.Middle;

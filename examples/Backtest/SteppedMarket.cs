@@ -2,25 +2,29 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Examples.Backtest;
 
-/// <summary>A market whose clock stands still until it is turned: what is seen does not change while a strategy thinks.</summary>
+/// <summary>
+/// A market whose clock stands still until it is stepped: prices do not change while a strategy decides.
+/// </summary>
 internal interface ISteppedMarket
 {
-    /// <summary>Turns the clock by so many steps of a tenth of a second; the best levels then, null while a side is empty.</summary>
+    /// <summary>
+    /// Advances the clock by steps of a tenth of a second; returns the best levels then, null while a side is empty.
+    /// </summary>
     Task<(PriceLevel Bid, PriceLevel Ask)?> StepAsync(int steps, CancellationToken stop);
 
-    /// <summary>Carries out an order that does not rest, and tells its fills.</summary>
+    /// <summary>Carries out an order that does not rest, and returns its fills.</summary>
     Task<IReadOnlyList<OrderFill>> TakeAsync(PlaceOrder order, CancellationToken stop);
 }
 
-/// <summary>The run itself: look, decide, trade, value, and so on.</summary>
+/// <summary>The run: look, decide, trade, value, and again.</summary>
 internal static class Run
 {
     /// <summary>Runs a strategy over a market.</summary>
-    /// <param name="market">Where.</param>
-    /// <param name="strategy">What decides.</param>
-    /// <param name="decisions">How often.</param>
+    /// <param name="market">Market to run on.</param>
+    /// <param name="strategy">Strategy that decides.</param>
+    /// <param name="decisions">Number of decisions.</param>
     /// <param name="stepsBetween">Steps of the clock from one decision to the next.</param>
-    /// <param name="stop">Gives up.</param>
+    /// <param name="stop">Stops the run.</param>
     public static async Task<Performance> OverAsync(
         ISteppedMarket market, Reversion strategy, int decisions, int stepsBetween, CancellationToken stop)
     {

@@ -2,24 +2,26 @@ using QuantumCore.Client;
 
 namespace QuantumCore.Examples.MarketMaker;
 
-/// <summary>How the maker quotes.</summary>
+/// <summary>Quoting terms of the maker.</summary>
 /// <param name="Size">Quantity of a quote.</param>
-/// <param name="Limit">Most that it is willing to be long, or short, of what it began with.</param>
-/// <param name="HalfSpread">Distance of each quote from the price it believes in, a difference of prices.</param>
-/// <param name="Skew">How far a full inventory draws both quotes, a difference of prices: down when long, up when short.</param>
+/// <param name="Limit">Maximum inventory, long or short, relative to the initial one.</param>
+/// <param name="HalfSpread">Distance of each quote from the fair price, as a difference of prices.</param>
+/// <param name="Skew">
+/// Shift of both quotes at full inventory, as a difference of prices: down if long, up if short.
+/// </param>
 public sealed record Terms(decimal Size, decimal Limit, decimal HalfSpread, decimal Skew);
 
-/// <summary>One side of a quote.</summary>
-/// <param name="Price">A whole number of ticks.</param>
-/// <param name="Quantity">A whole number of lots.</param>
+/// <summary>A quote on one side.</summary>
+/// <param name="Price">Price, a whole number of ticks.</param>
+/// <param name="Quantity">Quantity, a whole number of lots.</param>
 public sealed record Quote(decimal Price, decimal Quantity);
 
-/// <summary>What to quote: a pure function of the price, the inventory and the terms.</summary>
+/// <summary>Quote calculation: a pure function of the price, the inventory and the terms.</summary>
 public static class Quoting
 {
     /// <summary>
-    /// Both sides around a price that the inventory draws away from the side that would make it larger; none on a side that is
-    /// full.
+    /// Returns quotes on both sides of a price that the inventory shifts away from the side that would increase it. A
+    /// full side has no quote.
     /// </summary>
     public static (Quote? Bid, Quote? Ask) For(decimal fair, decimal inventory, Terms terms, Instrument instrument)
     {
@@ -36,7 +38,9 @@ public static class Quoting
         }
     }
 
-    /// <summary>The middle between the best prices that others show; null when one side is ours alone, or empty.</summary>
+    /// <summary>
+    /// Returns the middle of the best prices that others show; null if one side is empty or has only own orders.
+    /// </summary>
     public static decimal? MiddleOfOthers(LocalBook book, IReadOnlyCollection<(OrderSide Side, decimal Price, decimal Quantity)> own)
     {
         return Best(book.Bids, OrderSide.Buy) is { } bid && Best(book.Asks, OrderSide.Sell) is { } ask ? (bid + ask) / 2 : null;

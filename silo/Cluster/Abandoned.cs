@@ -1,8 +1,8 @@
 namespace QuantumCore.Silo.Cluster;
 
 /// <summary>
-/// Ends a silo that the others have declared dead, because it was paused or cut off: they serve its grains now. It must not
-/// go on, and an orderly end would wait for grains that can't write any more: the journal's fences refuse them.
+/// Ends a silo that the others have declared dead, because it was paused or cut off: they serve its grains now. A
+/// graceful shutdown would wait for grains that cannot write any more: the journal's fences reject them.
 /// </summary>
 internal sealed class Abandoned(SiloOptions options) : IFatalErrorHandler
 {
@@ -15,7 +15,7 @@ internal sealed class Abandoned(SiloOptions options) : IFatalErrorHandler
     /// <inheritdoc/>
     public void OnFatalException(object? sender = null, string? context = null, Exception? exception = null)
     {
-        // Orleans has no name for this case; its list of members is the only sender without an exception.
+        // Orleans has no name for this case. Its membership service is the only sender without an exception.
         if (exception is not null)
             Environment.FailFast($"{sender}: {context}", exception);
 

@@ -6,10 +6,10 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Silo.Cluster;
 
 /// <summary>
-/// Puts books where they belong. A book that an operator has pinned goes to a silo that the pin means, as long as there is one. A silo
-/// that joins gets its share of the others: they live for ever where they were first woken, so that nobody would ever call it
-/// otherwise. The oldest silo does it, one book at a time; a book that moves writes a snapshot and opens again over there, and
-/// orders wait for it meanwhile. Accounts come and go by themselves.
+/// Places books on silos. A pinned book goes to a silo that matches its pin, while there is one. A silo that joins gets
+/// its share of the others: a book stays on the silo that activated it, so that it would never move by itself. The
+/// oldest silo does the work, one book at a time. A book that moves writes a snapshot and opens again on the other
+/// silo; orders wait for it meanwhile. Accounts are activated and deactivated by themselves.
 /// </summary>
 internal sealed partial class BookBalance(
     IClusterMembershipService membership, ILocalSiloDetails self, IGrainFactory grains, TimeProvider time, ILogger<BookBalance> log)
@@ -22,7 +22,7 @@ internal sealed partial class BookBalance(
 
     private readonly HashSet<SiloAddress> _known = [];
 
-    // Pins that mean nobody in the cluster, which the log has told.
+    // Pins without a matching silo that were logged.
     private readonly HashSet<(string Book, string Silo)> _unheld = [];
     private long? _joined;
     private int _moved;
@@ -41,8 +41,8 @@ internal sealed partial class BookBalance(
             }
             catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
-                // A silo that left meanwhile, or one of an older release that has the catalog: a pin is looked after again in a
-                // second, and the next silo to join gets its share.
+                // A silo has left meanwhile, or the catalog is on a silo of an older release. Pins are checked again in
+                // a second, and the next silo that joins gets its share.
                 if (!failed)
                     NotBalanced(log, error);
                 failed = true;
@@ -50,7 +50,7 @@ internal sealed partial class BookBalance(
         }
     }
 
-    // By age: an address has the time of its start in it.
+    // By age: an address contains the time of its start.
     private static ImmutableArray<ClusterMember> Active(ClusterMembershipSnapshot seen) =>
     [
         .. seen.Members.Values.Where(member => member.Status == SiloStatus.Active)
@@ -82,7 +82,7 @@ internal sealed partial class BookBalance(
         }
     }
 
-    /// <summary>The silos that a pin means; where there are none now, it does not count.</summary>
+    /// <summary>Returns the silos that match a pin. A pin without a matching silo does not count.</summary>
     private ImmutableArray<SiloAddress> Meant(BookPin pin, ImmutableArray<ClusterMember> silos)
     {
         ImmutableArray<SiloAddress> meant =
@@ -94,7 +94,9 @@ internal sealed partial class BookBalance(
         return meant;
     }
 
-    /// <summary>Moves a pinned book that is elsewhere. One that sleeps is looked at again when somebody has woken it.</summary>
+    /// <summary>
+    /// Moves a pinned book that is on another silo. An inactive book is checked again once it is activated.
+    /// </summary>
     private async Task HoldAsync(string book, ImmutableArray<SiloAddress> meant)
     {
         var grain = grains.Book(book);

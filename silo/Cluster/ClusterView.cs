@@ -4,16 +4,18 @@ using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo.Cluster;
 
-/// <summary>The silos of the cluster, as its list of members and the silos themselves tell, for the operator's page.</summary>
+/// <summary>Silos of the cluster for the operator's page, as the membership table and the silos report them.</summary>
 internal sealed class ClusterView(IGrainFactory grains, IServiceProvider services)
 {
-    /// <summary>Silos that are told of at most; of those that have died, the newest.</summary>
+    /// <summary>Maximum number of silos shown. Of dead silos, the newest are shown.</summary>
     private const int MostShown = 50;
 
-    // The runtime asks every silo, and one that hangs answers nothing.
+    // The runtime asks every silo, and a silo that hangs does not reply.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
-    /// <summary>Every silo of the list, the living first; grains of those that tell.</summary>
+    /// <summary>
+    /// Returns the silos of the membership table, live ones first, with the grain counts of those that reply.
+    /// </summary>
     public async Task<ImmutableArray<SiloView>> ReadAsync(CancellationToken cancellationToken)
     {
         var management = grains.GetGrain<IManagementGrain>(0);
@@ -21,7 +23,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
         var members = await management.GetDetailedHosts(onlyActive: false, cancellationToken).WaitAsync(s_patience, cancellationToken);
         var counts = await counting;
 
-        // A gateway is a client of the cluster and is in no silo.
+        // A gateway is a client of the cluster and belongs to no silo.
         var self = services.GetService<ILocalSiloDetails>()?.SiloAddress;
         return
         [

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace QuantumCore.Silo.Cluster;
 
-/// <summary>Tells the log who joins and leaves the cluster, and a gauge how many silos there are in each state.</summary>
+/// <summary>
+/// Logs each silo that joins or leaves the cluster, and reports the number of silos in each state as a gauge.
+/// </summary>
 internal sealed partial class ClusterWatch : BackgroundService
 {
     private readonly IClusterMembershipService _membership;
@@ -33,7 +35,7 @@ internal sealed partial class ClusterWatch : BackgroundService
         {
             foreach (var (address, member) in seen.Members)
             {
-                // Who died before this silo joined is no news.
+                // A silo that died before this one joined is not logged.
                 if (before.TryGetValue(address, out var known) ? known.Status != member.Status : member.Status != SiloStatus.Dead)
                     Changed(_log, member.Name, address.ToString(), member.Status, seen.Version.Value);
             }

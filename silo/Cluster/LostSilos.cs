@@ -5,14 +5,14 @@ using Npgsql;
 namespace QuantumCore.Silo.Cluster;
 
 /// <summary>
-/// Declares silos dead that have not said for a while that they live, until this one has joined. A silo joins only when all
-/// that are said to be alive answer it; where all were killed at once, nobody is left to say otherwise. One of this machine
-/// whose port is closed is gone for certain; others are waited for. A silo that was declared dead and lives
-/// ends as soon as it reads so, and the fences of the journal hold what it writes until then.
+/// Declares silos dead whose heartbeats have stopped, until this silo has joined. A silo joins only when all silos
+/// listed as alive reply; if all were killed at once, none is left to declare them dead. A silo of this machine whose
+/// port is closed is certainly gone; for others, this one waits. A silo that is declared dead but lives ends as soon as
+/// it reads so. Until then, the journal's fences reject its writes.
 /// </summary>
 internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, ILogger<LostSilos> log) : IHostedLifecycleService, IDisposable
 {
-    /// <summary>How often a silo says that it lives.</summary>
+    /// <summary>Interval of a silo's heartbeats.</summary>
     public static readonly TimeSpan Period = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
@@ -20,7 +20,7 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
 
     private readonly CancellationTokenSource _joined = new();
 
-    // By this process' clock, whatever those of the others say.
+    // By this process's clock, whatever the clocks of the others show.
     private readonly Dictionary<(string Address, int Port, int Generation), (DateTime Said, long Since)> _seen = [];
 
     /// <inheritdoc/>
@@ -73,7 +73,7 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
         }
         catch (NpgsqlException)
         {
-            // The database is away, which the start itself tells.
+            // The database is unreachable; the start itself reports that.
         }
     }
 
@@ -98,8 +98,8 @@ internal sealed partial class LostSilos(SiloOptions options, TimeProvider time, 
         }
     }
 
-    // The operating system keeps the port of a process open as long as that lives, even where it is paused. On the way to
-    // another machine a firewall may refuse instead.
+    // The operating system keeps a process's port open as long as the process lives, even if it is paused. A connection
+    // to another machine may be refused by a firewall instead.
     private async Task<bool> HasClosedAsync(string address, int port, CancellationToken cancellationToken)
     {
         if (!IPAddress.TryParse(address, out var ip) || !(IPAddress.IsLoopback(ip) || ip.Equals(options.Advertise)))

@@ -2,10 +2,14 @@ using Npgsql;
 
 namespace QuantumCore.Silo.Cluster;
 
-/// <summary>Who of a cluster's members lives, by the tables that <see cref="Gateway.Cluster.ClusterMembership"/> makes.</summary>
+/// <summary>
+/// Liveness of a cluster's members, from the tables that <see cref="Gateway.Cluster.ClusterMembership"/> creates.
+/// </summary>
 internal static class MembershipTables
 {
-    /// <summary>When each silo of the cluster last said that it lives, by its own clock; one that joins says nothing yet.</summary>
+    /// <summary>
+    /// Returns the last heartbeat of each active silo, by that silo's own clock. A joining silo has none yet.
+    /// </summary>
     public static async Task<List<((string Address, int Port, int Generation) Silo, DateTime Said)>> LastWordsAsync(
         string postgres, string cluster, CancellationToken cancellationToken)
     {
@@ -22,7 +26,10 @@ internal static class MembershipTables
         return words;
     }
 
-    /// <summary>Declares a silo dead that has said nothing since; false when it has, or somebody was quicker.</summary>
+    /// <summary>
+    /// Declares a silo dead that has sent no heartbeat since; returns false if it has, or if another process was
+    /// quicker.
+    /// </summary>
     public static async Task<bool> DeclareDeadAsync(
         string postgres, string cluster, (string Address, int Port, int Generation) silo, DateTime said, CancellationToken cancellationToken)
     {

@@ -6,7 +6,9 @@ using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Demo;
 
-/// <summary>Keys, accounts and money of a demo. Everything has a fixed name, so that doing it again changes nothing.</summary>
+/// <summary>
+/// Keys, accounts and money of a demo. Everything has a fixed name, so that a repetition changes nothing.
+/// </summary>
 internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
 {
     public const long Alice = 1001;
@@ -18,10 +20,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     private const long ManyUnits = 1_000;
     private const long FewUnits = 2;
 
-    /// <summary>Price of a unit, in units of its quote asset, from which on there are few.</summary>
+    /// <summary>Price of a unit, in units of its quote asset, from which the demo accounts get few units.</summary>
     private const long Dear = 10_000;
 
-    /// <summary>The demo's customers sign with their key and this behind it. Published, like the keys themselves.</summary>
+    /// <summary>
+    /// Suffix of a demo customer's key that makes its signing secret. Published, like the keys themselves.
+    /// </summary>
     public const string SecretSuffix = "-secret";
 
     private static readonly ImmutableArray<ApiKey> s_keys =
@@ -31,13 +35,15 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         new(KeyRing.Hash("demo-admin"), 0, true, true, "demo-admin"),
     ];
 
-    /// <summary>The accounts of the simulated participants; nobody has a key for them, and their owner is called so.</summary>
+    /// <summary>
+    /// Accounts of the simulated participants. They have no API keys, and their owner is "simulated".
+    /// </summary>
     public static ImmutableArray<long> Simulated { get; } = [.. Enum.GetValues<Participant>().Select(AccountOf)];
 
-    /// <summary>A simulated participant's account.</summary>
+    /// <summary>Returns the account of a simulated participant.</summary>
     public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
 
-    /// <summary>Adds the keys and pays in amounts at which the profit of a program shows.</summary>
+    /// <summary>Adds the keys and deposits amounts at which a program's profit is visible.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.Catalog();
@@ -50,7 +56,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             await catalog.AddUser(new User(key.Label, key.Account, role, "", IsDemo: true), UserEvent.Added, "demo");
         }
 
-        // What has come by another name was paid in under its first one.
+        // An asset that was renamed was deposited under its first name.
         var changes = await NameChangesAsync();
         var named = changes.Select(change => change.Request.NewAsset).ToHashSet();
         foreach (var account in new[] { Alice, Bob })
@@ -61,8 +67,8 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     }
 
     /// <summary>
-    /// Pays in what the simulated participants have spent: whoever has less than half of what it began with gets as much
-    /// again. Fees and losses would stop a market that nobody watches after some days.
+    /// Replaces the money that the simulated participants have spent. An account with less than half of its initial
+    /// amount gets that amount again. Otherwise fees and losses would stop an unattended market after some days.
     /// </summary>
     public async Task FundAsync(IReadOnlyList<Instrument> instruments)
     {
@@ -85,7 +91,9 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         }
     }
 
-    /// <summary>Symbols that have another name, or are about to: nothing is paid in under the old one.</summary>
+    /// <summary>
+    /// Returns the symbol changes that are done or announced. Nothing is deposited under the old name.
+    /// </summary>
     public async Task<CorporateActionView[]> NameChangesAsync() =>
         [.. (await grains.Catalog().CorporateActions()).Where(action => action.Request.Kind == CorporateActionKind.SymbolChange)];
 

@@ -8,8 +8,9 @@ using QuantumCore.Market;
 namespace QuantumCore.Silo.Demo;
 
 /// <summary>
-/// The thirty days before a demo's first day, so that no chart begins empty: the last of them is candles and prints by the simulated
-/// participants on a fast clock, those before it a walk of the price. It ends in the minute in which the instrument was listed, and stands beside what was traded, never in it.
+/// The thirty days before a demo's first day, so that no chart begins empty. The last day consists of candles and
+/// trades by the simulated participants on a fast clock; the days before are a random walk of the price. It ends in the
+/// minute in which the instrument was listed. It is kept beside the real trades, never among them.
 /// </summary>
 internal static class DemoPast
 {
@@ -19,7 +20,8 @@ internal static class DemoPast
     private const long MinuteNanos = 60_000_000_000;
 
     /// <summary>
-    /// The symbols that are simulated, by the names they have now: what was listed since the start, for a replay or by an operator, is not.
+    /// Returns the simulated symbols by their current names. Symbols that a replay or an operator listed since the
+    /// start are not included.
     /// </summary>
     public static async Task<IReadOnlyList<Instrument>> SymbolsAsync(
         IReadOnlyList<CorporateActionView> nameChanges, Listings listings, SiloOptions options, CancellationToken cancellationToken)
@@ -28,7 +30,7 @@ internal static class DemoPast
             .Select(instrument => instrument.Symbol)
             .Except(options.NoQuotes, StringComparer.Ordinal)
             .ToHashSet(StringComparer.Ordinal);
-        // In the sequence they were announced: a name may change again.
+        // In the order of their announcements: a name may change again.
         foreach (var change in nameChanges)
         {
             if (change.State != CorporateActionState.Announced && ofDemo.Remove(change.Request.Symbol))
@@ -38,7 +40,7 @@ internal static class DemoPast
         return [.. (await listings.All()).Where(instrument => instrument.ReferencePriceTicks > 0 && ofDemo.Contains(instrument.Symbol))];
     }
 
-    /// <summary>Makes it for each symbol that has none; one that had another name has a past of its own, under that.</summary>
+    /// <summary>Makes the past of each symbol that has none. A renamed symbol has a past under its old name.</summary>
     public static Task FillAsync(
         IReadOnlyList<CorporateActionView> nameChanges, IReadOnlyList<Instrument> instruments, ulong seed, IJournalStore journal, HistoryStore history, CancellationToken cancellationToken)
     {
@@ -57,7 +59,7 @@ internal static class DemoPast
         });
     }
 
-    /// <summary>The time of the first record of the book's stream.</summary>
+    /// <summary>Returns the time of the first record of the book's stream.</summary>
     private static async Task<long> ListedAtAsync(IJournalStore journal, string symbol, CancellationToken cancellationToken)
     {
         await foreach (var stored in journal.ReadAsync("book/" + symbol, 1, 1, cancellationToken))

@@ -9,8 +9,8 @@ using QuantumCore.Silo.Simulation;
 namespace QuantumCore.Silo.Demo;
 
 /// <summary>
-/// Keeps a demo's books alive: simulated participants of each symbol of the exchange file, on accounts of their own. They
-/// trade like everyone else, through order entry.
+/// Keeps a demo's books active: simulated participants trade each symbol of the exchange file, on accounts of their
+/// own. Like everyone else, they use order entry.
 /// </summary>
 internal sealed partial class SimulatedMarket(
     ExchangeStart start,
@@ -30,7 +30,7 @@ internal sealed partial class SimulatedMarket(
     private readonly MarketModel _model = new();
     private int _begun;
 
-    // Those that the participants know of.
+    // The splits that the participants know of.
     private ImmutableArray<CorporateActionView> _splits = [];
 
     /// <inheritdoc/>
@@ -61,8 +61,8 @@ internal sealed partial class SimulatedMarket(
     private static partial void LogInterrupted(ILogger log, Exception error);
 
     /// <summary>
-    /// Participants without orders, at the last price of each symbol; after a reset at the listed price. Both are of units of before a split, which
-    /// made other ones of them.
+    /// Creates participants without orders, at the last price of each symbol; after a reset, at the listed price. Both
+    /// prices are adjusted for splits that happened since.
     /// </summary>
     private async Task<ImmutableArray<SimulatedSymbol>> BeginAsync(HistoryStore history, int beginning, CancellationToken stoppingToken)
     {
@@ -74,7 +74,7 @@ internal sealed partial class SimulatedMarket(
         var symbols = ImmutableArray.CreateBuilder<SimulatedSymbol>();
         foreach (var instrument in await DemoPast.SymbolsAsync(await demo.NameChangesAsync(), listings, options, stoppingToken))
         {
-            // The last trade, or where the back-filled past ends; after a reset what the seed alone makes.
+            // The last trade, or the end of the backfilled past. After a reset, the seed alone decides.
             var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var homeTicks = AfterSplits(instrument, instrument.ReferencePriceTicks, sinceNanos: 0);
             var startTicks = newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
@@ -86,12 +86,13 @@ internal sealed partial class SimulatedMarket(
         return symbols.ToImmutable();
     }
 
-    /// <summary>Steps with the clock until the market is to begin anew, the host stops, or something goes wrong.</summary>
+    /// <summary>Steps with the clock until the market is reset, the host stops, or a step fails.</summary>
     private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
     {
         while (await clock.NextAsync(beginning, TimeSpan.FromSeconds(_model.StepSeconds), stoppingToken))
         {
-            // Who rested learns of a trade a moment after who took: without these sequences it would depend on that moment what is wanted next.
+            // A maker's account learns of a trade a moment after the taker's. Without these sequences, the next intents
+            // would depend on that moment.
             ImmutableArray<SeenSequence> traded = [.. symbols.Where(symbol => symbol.Traded > 0).Select(symbol => new SeenSequence(symbol.Symbol, symbol.Traded))];
             var views = await Task.WhenAll(DemoExchange.Simulated.Select(account => entry.View(account, traded).AsTask()));
             var open = views.SelectMany(view => view.OpenOrders).ToLookup(order => order.Symbol, StringComparer.Ordinal);
@@ -109,7 +110,7 @@ internal sealed partial class SimulatedMarket(
         }
     }
 
-    /// <summary>The splits that accounts have their part of. They come about while a book stands still.</summary>
+    /// <summary>Returns the splits that accounts have applied. A split happens while its book is halted.</summary>
     private async Task<ImmutableArray<CorporateActionView>> SplitsAsync() =>
     [
         .. (await grains.Catalog().CorporateActions()).Where(action =>
@@ -121,8 +122,8 @@ internal sealed partial class SimulatedMarket(
         .Aggregate(priceTicks, static (price, split) => Math.Max(price * split.Request.Denominator / split.Request.Numerator, 1));
 
     /// <summary>
-    /// Takes out what an earlier run left. The mark of that is a record of the account, so that its sequence is a
-    /// number no earlier run has had: it goes into the name of every order.
+    /// Cancels the orders of an earlier run. A cancellation of all orders is a record of the account, so that its
+    /// sequence is a number that no earlier run has had. It becomes part of every client order id.
     /// </summary>
     private async Task<long> ClearAsync(CancellationToken cancellationToken)
     {

@@ -7,39 +7,45 @@ using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Demo;
 
-/// <summary>The exchange did not do what the simulated participants need: they begin anew.</summary>
+/// <summary>
+/// The exchange rejected an order of the simulated participants, or its outcome is unknown: they start again.
+/// </summary>
 internal sealed class MarketInterruptedException(string symbol, RejectReason reason)
     : Exception($"{symbol}: {reason}.");
 
-/// <summary>One symbol's participants at the exchange: carries out what they want and tells them what became of it.</summary>
+/// <summary>Participants of one symbol: sends their intents to the exchange and reports the results to them.</summary>
 internal sealed class SimulatedSymbol(
     OrderEntry entry, IGrainFactory grains, Instrument instrument, SymbolMarket market, string names)
 {
     private const int StepsBetweenLooks = 10;
     private const int TradesLooked = 64;
 
-    // By handle: the public ids of what rests.
+    // Public ids of resting orders, by handle.
     private readonly Dictionary<long, long> _ids = [];
     private TradePlace _seen = new(-1, 0);
 
-    // Up to which of the book's sequences it knows what it did itself, or what the book was: what it looks at is not older.
+    // Sequence of the book up to which it knows its own actions or has read the book. The market data that it reads is
+    // not older.
     private long _done;
     private long _steps;
     private bool _trades = true;
 
-    /// <summary>What is traded.</summary>
+    /// <summary>Symbol that the participants trade.</summary>
     public string Symbol => instrument.Symbol;
 
-    /// <summary>The book's sequence of the last trade in which one of the participants took; 0 before the first.</summary>
+    /// <summary>Sequence of the last trade in which a participant was the taker; 0 before the first.</summary>
     public long Traded { get; private set; }
 
     /// <summary>The participants.</summary>
     public SymbolMarket Market => market;
 
-    /// <summary>Whether its book trades again, as was seen by the last look at it. That step does nothing: its units may be others than before.</summary>
+    /// <summary>
+    /// True if the last check found that the book trades again. That step does nothing, since a split may have changed
+    /// its units.
+    /// </summary>
     public bool HasResumed { get; private set; }
 
-    /// <summary>Tells the participants what their accounts say of their orders.</summary>
+    /// <summary>Reports the open orders of the accounts to the participants.</summary>
     public void Learn(IEnumerable<OpenOrder> ofAccounts)
     {
         var open = new Dictionary<long, OpenOrder>();
@@ -63,14 +69,16 @@ internal sealed class SimulatedSymbol(
         }
     }
 
-    /// <summary>Takes one step, unless the book is in no continuous trading.</summary>
-    /// <exception cref="MarketInterruptedException">What became of an order is not known, or the exchange refuses orders as such.</exception>
+    /// <summary>Takes one step if the book is in continuous trading.</summary>
+    /// <exception cref="MarketInterruptedException">
+    /// The outcome of an order is unknown, or the exchange rejects orders as such.
+    /// </exception>
     public async Task StepAsync()
     {
         if (_steps++ % StepsBetweenLooks == 0)
         {
             var state = await grains.Book(instrument.BookKey).State(Symbol);
-            // What everybody may see is a moment behind: at first orders of before would still be there, which were taken out.
+            // Market data lags a moment behind. At first, it would still contain earlier orders that were cancelled.
             _done = Math.Max(_done, state.Sequence);
             var trades = state is { Phase: TradingPhase.Continuous, IsHalted: false };
             (HasResumed, _trades) = (trades && !_trades, trades);
@@ -112,7 +120,7 @@ internal sealed class SimulatedSymbol(
             signed += trade.Aggressor switch { Side.Buy => trade.QuantityLots, Side.Sell => -trade.QuantityLots, null => 0 };
         }
 
-        // What was traded before the first look is the past.
+        // Trades before the first look do not count.
         if (_seen.Sequence < 0)
             (lots, signed) = (0, 0);
         _seen = trades.IsEmpty ? new TradePlace(0, 0) : new TradePlace(trades[0].Sequence, trades[0].Index);
@@ -150,7 +158,7 @@ internal sealed class SimulatedSymbol(
                 asked.Add((intent.Handle, entry.Cancel(account, Symbol, id).AsTask()));
         }
 
-        // The participants are told of one after the other: answers come on several threads.
+        // Responses arrive on several threads; the participants get them one at a time.
         await Task.WhenAll(asked.Select(one => one.Report));
         foreach (var (handle, answer) in asked)
         {
@@ -160,7 +168,7 @@ internal sealed class SimulatedSymbol(
 
             _done = Math.Max(_done, report.Sequence);
 
-            // Closed before: it was filled to the end.
+            // It was closed before: it is filled.
             if (report.Reason == RejectReason.None)
                 market.Report(handle, report.FilledLots, isOpen: false);
             else

@@ -5,65 +5,69 @@ using QuantumCore.Gateway;
 
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>What goes wrong for a client under test. Nothing of it happens to the exchange itself.</summary>
+/// <summary>Kind of a fault that a client under test meets. The exchange itself is not affected.</summary>
 internal enum FaultKind
 {
-    /// <summary>A request that would change something is refused as overloaded; nothing was done.</summary>
+    /// <summary>A request that would change state is rejected as overloaded, without any effect.</summary>
     [JsonStringEnumMemberName("reject")] Reject = 1,
 
-    /// <summary>It is done, and the answer never comes.</summary>
+    /// <summary>The request is carried out, but its response never arrives.</summary>
     [JsonStringEnumMemberName("timeout")] Timeout = 2,
 
-    /// <summary>The connection is cut: of a request before anything was done, of a stream before its next message.</summary>
+    /// <summary>The connection is cut: before a request has any effect, or before a stream's next message.</summary>
     [JsonStringEnumMemberName("drop")] Drop = 3,
 
-    /// <summary>It waits: a request before anything is done, a message of a stream before it is sent.</summary>
+    /// <summary>A delay: before a request is carried out, or before a stream's message is sent.</summary>
     [JsonStringEnumMemberName("delay")] Delay = 4,
 
-    /// <summary>A message of a stream that has a sequence is left out.</summary>
+    /// <summary>A sequenced stream message is left out.</summary>
     [JsonStringEnumMemberName("skip")] Skip = 5,
 
-    /// <summary>A message of a stream that has a sequence is sent twice.</summary>
+    /// <summary>A sequenced stream message is sent twice.</summary>
     [JsonStringEnumMemberName("duplicate")] Duplicate = 6,
 
-    /// <summary>The clock that a signed request is judged by is wrong. It lasts until it is taken away, and is set by a call of its own.</summary>
+    /// <summary>
+    /// The clock that checks signed requests is wrong. It lasts until it is removed, and has a call of its own.
+    /// </summary>
     [JsonStringEnumMemberName("skew")] Skew = 7,
 }
 
-/// <summary>What a fault meets.</summary>
+/// <summary>Traffic that a fault affects.</summary>
 internal enum FaultPlace
 {
-    /// <summary>Requests that would change something.</summary>
+    /// <summary>Requests that would change state.</summary>
     [JsonStringEnumMemberName("requests")] Requests = 1,
 
-    /// <summary>Messages of WebSockets.</summary>
+    /// <summary>WebSocket messages.</summary>
     [JsonStringEnumMemberName("stream")] Stream = 2,
 }
 
 /// <summary>A fault that waits for its clients.</summary>
-/// <param name="Id">Its number.</param>
-/// <param name="Kind">What happens.</param>
-/// <param name="Place">To what.</param>
-/// <param name="Key">The API key it is for; null for everybody.</param>
-/// <param name="Symbol">The symbol it is for; null for all.</param>
-/// <param name="Left">How many times more.</param>
-/// <param name="Millis">How long, of a delay; how long the connection is kept, of a timeout.</param>
+/// <param name="Id">Fault number.</param>
+/// <param name="Kind">Kind of the fault.</param>
+/// <param name="Place">Traffic that it affects.</param>
+/// <param name="Key">API key that it affects; null for every key.</param>
+/// <param name="Symbol">Symbol that it affects; null for all.</param>
+/// <param name="Left">Number of times that it still happens.</param>
+/// <param name="Millis">
+/// Length of a delay, or the time that a timeout keeps the connection open, in milliseconds.
+/// </param>
 internal sealed record ClientFault(long Id, FaultKind Kind, [property: JsonPropertyName("on")] FaultPlace Place, string? Key, string? Symbol, int Left, int Millis);
 
-/// <summary>A clock that is wrong until it is put right.</summary>
-/// <param name="Id">Its number, among those of the faults.</param>
-/// <param name="Key">The API key it is for; null for every key without one of its own.</param>
-/// <param name="Millis">How far it is ahead, in milliseconds; behind when negative.</param>
+/// <summary>A clock that is wrong until it is corrected.</summary>
+/// <param name="Id">Fault number, from the same sequence as faults.</param>
+/// <param name="Key">API key that it affects; null for every key without a clock fault of its own.</param>
+/// <param name="Millis">Lead of the clock, in milliseconds; negative if it is behind.</param>
 internal sealed record ClockFault(long Id, string? Key, long Millis);
 
 /// <summary>A fault that happened.</summary>
-/// <param name="At">When.</param>
-/// <param name="Fault">Its number.</param>
-/// <param name="Kind">What happened.</param>
-/// <param name="To">To what: method and path, or the stream's path.</param>
+/// <param name="At">Time of the fault.</param>
+/// <param name="Fault">Fault number.</param>
+/// <param name="Kind">Kind of the fault.</param>
+/// <param name="To">Affected request (method and path), or the stream's path.</param>
 internal sealed record FaultThatFired(DateTimeOffset At, long Fault, FaultKind Kind, string To);
 
-/// <summary>The faults that wait, the clocks that are wrong, and what happened.</summary>
+/// <summary>Waiting faults, wrong clocks, and the log of faults that happened.</summary>
 internal sealed partial class ClientFaults
 {
     private const int LongestLog = 200;
@@ -83,7 +87,7 @@ internal sealed partial class ClientFaults
         clock.Misled = Misled;
     }
 
-    /// <summary>Those that wait.</summary>
+    /// <summary>Faults that wait.</summary>
     public ImmutableArray<ClientFault> Waiting
     {
         get
@@ -103,7 +107,7 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>Those that happened, newest first.</summary>
+    /// <summary>Faults that happened, newest first, at most 200.</summary>
     public ImmutableArray<FaultThatFired> Fired
     {
         get
@@ -113,7 +117,7 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>Adds one; its number is given here.</summary>
+    /// <summary>Adds a fault and gives it a number.</summary>
     public ClientFault Add(ClientFault fault)
     {
         lock (_lock)
@@ -125,9 +129,9 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>Puts a clock wrong, in the place of what it was before; zero: puts it right.</summary>
-    /// <param name="key">The API key it is for; null for every key without one of its own.</param>
-    /// <param name="millis">How far it is ahead, in milliseconds.</param>
+    /// <summary>Sets a clock wrong, replacing its earlier fault; zero corrects it.</summary>
+    /// <param name="key">API key that it affects; null for every key without a clock fault of its own.</param>
+    /// <param name="millis">Lead of the clock, in milliseconds; negative if it is behind.</param>
     public void SetClock(string? key, long millis)
     {
         lock (_lock)
@@ -145,7 +149,7 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>Takes one away, or all: faults that wait, and clocks that are wrong.</summary>
+    /// <summary>Removes one fault, or all: waiting faults and wrong clocks.</summary>
     public void Remove(long? id)
     {
         lock (_lock)
@@ -156,12 +160,12 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>The first fault for what happens now, used up by one; null for none.</summary>
-    /// <param name="place">What it would meet.</param>
-    /// <param name="key">The key that is shown; null for none.</param>
-    /// <param name="isAbout">Whether a symbol is what it is about.</param>
-    /// <param name="to">What it is, for the log.</param>
-    /// <param name="fits">Whether this kind can happen to it.</param>
+    /// <summary>Returns the first fault that matches and uses up one of its occurrences; null for none.</summary>
+    /// <param name="place">Traffic at hand.</param>
+    /// <param name="key">API key of the client; null for none.</param>
+    /// <param name="isAbout">Returns true if the request or message is about a symbol.</param>
+    /// <param name="to">Description of the request or stream, for the log.</param>
+    /// <param name="fits">Returns true if this kind of fault can happen here.</param>
     public ClientFault? Take(FaultPlace place, string? key, Func<string, bool> isAbout, string to, Func<FaultKind, bool> fits)
     {
         lock (_lock)
@@ -183,12 +187,17 @@ internal sealed partial class ClientFaults
         }
     }
 
-    /// <summary>A key as it may be shown: the demo's are published, of others the beginning.</summary>
+    /// <summary>
+    /// Returns a key for display: a demo key in full, since it is published; the first four characters of any other.
+    /// </summary>
     public static string? Shown(string? key) => key is null || key.StartsWith("demo-", StringComparison.Ordinal)
         ? key
         : string.Create(CultureInfo.InvariantCulture, $"{key.AsSpan(0, Math.Min(4, key.Length))}…");
 
-    /// <summary>A request was refused by a clock that is wrong. Who put it right meanwhile is told nothing.</summary>
+    /// <summary>
+    /// Records a request that was rejected because of a wrong clock. If the clock was corrected meanwhile, nothing is
+    /// recorded.
+    /// </summary>
     private void Misled(string? key, string to)
     {
         lock (_lock)

@@ -5,12 +5,12 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>Stands between clients and the calls, and lets faults happen to requests and to messages of streams.</summary>
+/// <summary>Middleware between clients and calls that applies faults to requests and to stream messages.</summary>
 internal sealed class FaultyEdge(ClientFaults faults)
 {
     private const int LongestBody = 64 * 1024;
 
-    /// <summary>One request.</summary>
+    /// <summary>Serves a request, with its fault if there is one.</summary>
     public async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
         if (context.WebSockets.IsWebSocketRequest)
@@ -57,7 +57,9 @@ internal sealed class FaultyEdge(ClientFaults faults)
         }
     }
 
-    /// <summary>The request is done; what is answered goes nowhere, and the client waits until it gives up or is cut.</summary>
+    /// <summary>
+    /// Carries the request out and discards the response. The client waits until it gives up or is disconnected.
+    /// </summary>
     private static async Task SwallowAsync(HttpContext context, RequestDelegate next, int millis)
     {
         var body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
@@ -70,7 +72,7 @@ internal sealed class FaultyEdge(ClientFaults faults)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The client has given up, which is what is tested.
+            // The client has given up: the purpose of the fault.
         }
         finally
         {
@@ -89,7 +91,7 @@ internal sealed class FaultyEdge(ClientFaults faults)
         ? own
         : context.Request.Headers["X-MBX-APIKEY"] is [{ } other] ? other : null;
 
-    /// <summary>Everything in which a request may name its symbol. The body stays to be read.</summary>
+    /// <summary>Returns every text in which a request may name its symbol. The body can still be read.</summary>
     private static async Task<string> TextOfAsync(HttpRequest request)
     {
         request.EnableBuffering(LongestBody);
@@ -99,7 +101,7 @@ internal sealed class FaultyEdge(ClientFaults faults)
         return $"{request.Path}{request.QueryString} {Encoding.UTF8.GetString(bytes, 0, read)}";
     }
 
-    /// <summary>Whether a symbol stands in a text as a word of its own, whatever is written large or small.</summary>
+    /// <summary>Returns true if a text contains the symbol as a word of its own, ignoring case.</summary>
     public static bool Names(string text, string symbol)
     {
         for (var at = text.IndexOf(symbol, StringComparison.OrdinalIgnoreCase); at >= 0;

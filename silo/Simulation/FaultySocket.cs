@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>Makes a WebSocket whose messages faults happen to.</summary>
+/// <summary>Accepts a WebSocket whose messages faults affect.</summary>
 internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults) : IHttpWebSocketFeature
 {
     /// <inheritdoc/>
@@ -16,19 +16,22 @@ internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, st
         new FaultySocket(await inner.AcceptAsync(context), key, path, faults);
 }
 
-/// <summary>A WebSocket that now and then leaves a message out, sends it twice, late, or is cut instead.</summary>
+/// <summary>
+/// A WebSocket with faults: it skips, duplicates or delays a message, or cuts the connection instead.
+/// </summary>
 internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults) : WebSocket
 {
-    // Every message with a place in a sequence has one of these: native books and accounts, and depth on the Binance Spot interface.
+    // Every sequenced message has one of these fields: native books and accounts, and depth on the Binance Spot
+    // interface.
     private static readonly string[] s_sequenced = ["\"sequence\":", "\"u\":"];
 
-    // One that is left out or comes twice is missed by nobody.
+    // Clients cannot tell if a heartbeat is skipped or duplicated.
     private static readonly string[] s_heartbeats = ["\"type\":\"heartbeat\"", "\"type\":\"level3Heartbeat\""];
 
-    // Who shows no key when the connection is made may show one in a message.
+    // A client without a key at the handshake may send one in a message.
     private string? _key = key;
 
-    // What meets the message that is being sent, and its parts where it comes twice.
+    // The fault of the message that is being sent, and the message's parts if it is duplicated.
     private readonly ArrayBufferWriter<byte> _again = new();
     private ClientFault? _fault;
     private bool _isWithin;
@@ -81,7 +84,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
     public override async ValueTask SendAsync(
         ReadOnlyMemory<byte> buffer, WebSocketMessageType messageType, bool endOfMessage, CancellationToken cancellationToken)
     {
-        // A long message is sent in parts, one after the other: a fault meets all of it.
+        // A long message is sent in several parts; a fault affects all of them.
         var isBegin = !_isWithin;
         _isWithin = !endOfMessage;
         if (isBegin)
@@ -125,7 +128,7 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
                     && !Array.Exists(s_heartbeats, name => text.Contains(name, StringComparison.Ordinal))));
     }
 
-    /// <summary>The key in a request of the Binance Spot interface; null where there is none.</summary>
+    /// <summary>Returns the key in a request of the Binance Spot interface; null if there is none.</summary>
     private static string? KeyIn(ReadOnlySpan<byte> message)
     {
         var name = "\"apiKey\""u8;

@@ -4,14 +4,14 @@ using QuantumCore.Market;
 
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>How the simulated market stands, as it is told and set.</summary>
-/// <param name="Paused">Whether it waits for single steps.</param>
-/// <param name="Speed">Steps of the model's clock for each of the real one, 0.1 to 50.</param>
-/// <param name="Volatility">What all movements are multiplied by, 0 to 20.</param>
-/// <param name="Seed">The seed of its chance.</param>
-/// <param name="Steps">Steps since it began.</param>
-/// <param name="Away">Participants that do nothing, and have nothing in the books.</param>
-/// <param name="Idle">Whether it is paused, and what the last step did is done.</param>
+/// <summary>State of the simulated market, as reported and set.</summary>
+/// <param name="Paused">True if it waits for single steps.</param>
+/// <param name="Speed">Steps of the model's clock for each step of the real one, 0.1 to 50.</param>
+/// <param name="Volatility">Factor on all price movements, 0 to 20.</param>
+/// <param name="Seed">Seed of its random numbers.</param>
+/// <param name="Steps">Number of steps since it began.</param>
+/// <param name="Away">Participants that do nothing and have no orders in the books.</param>
+/// <param name="Idle">True if it is paused and its last step is complete.</param>
 internal sealed record MarketState(
     bool Paused,
     [property: JsonNumberHandling(JsonNumberHandling.WriteAsString)] double Speed,
@@ -21,7 +21,7 @@ internal sealed record MarketState(
     ImmutableArray<Participant> Away,
     bool Idle = false);
 
-/// <summary>The clock of the simulated market: who operates the demo stops it, steps it, and lets it run fast or slowly.</summary>
+/// <summary>Clock of the simulated market: the demo's operator stops it, steps it, and sets its speed.</summary>
 internal sealed class MarketClock(SiloOptions options, TimeProvider time)
 {
     private readonly Lock _lock = new();
@@ -30,10 +30,10 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
     private long _owed;
     private long _dueAt;
 
-    /// <summary>How many times the market was told to begin anew.</summary>
+    /// <summary>Number of resets so far.</summary>
     public int Beginnings { get; private set; }
 
-    /// <summary>How it stands.</summary>
+    /// <summary>Current state.</summary>
     public MarketState State
     {
         get
@@ -43,7 +43,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Sets what is given.</summary>
+    /// <summary>Sets the values that are given.</summary>
     public void Set(bool? paused, double? speed, double? volatility, ImmutableArray<Participant>? away)
     {
         lock (_lock)
@@ -60,7 +60,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Lets a market that is paused take so many steps.</summary>
+    /// <summary>Requests a number of steps beside those of the clock, as of a paused market.</summary>
     public void Step(int steps)
     {
         lock (_lock)
@@ -71,7 +71,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Lets the market begin anew: with another seed, or with the same.</summary>
+    /// <summary>Resets the market, with another seed or with the same.</summary>
     public void Reset(long? seed)
     {
         lock (_lock)
@@ -83,10 +83,10 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
         }
     }
 
-    /// <summary>Waits for the next step; false when the market is to begin anew.</summary>
-    /// <param name="beginning">Which beginning the market is of.</param>
-    /// <param name="step">The length of a step at speed 1.</param>
-    /// <param name="stoppingToken">The host stops.</param>
+    /// <summary>Waits for the next step; returns false if the market was reset.</summary>
+    /// <param name="beginning">Number of resets when the market began.</param>
+    /// <param name="step">Length of a step at speed 1.</param>
+    /// <param name="stoppingToken">Signals that the host stops.</param>
     public async Task<bool> NextAsync(int beginning, TimeSpan step, CancellationToken stoppingToken)
     {
         while (true)
@@ -104,7 +104,7 @@ internal sealed class MarketClock(SiloOptions options, TimeProvider time)
                 {
                     _state = _state with { Steps = _state.Steps + 1, Idle = false };
 
-                    // Steps that came too late are not made up for; those that were asked for are beside the clock's.
+                    // Late steps are not made up for. Requested steps come in addition to the clock's.
                     if (_owed > 0)
                         _owed--;
                     else

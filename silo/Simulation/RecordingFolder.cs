@@ -4,20 +4,20 @@ using QuantumCore.Replay;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>
-/// The folder of recordings that the operator gave the silo. Its own files are offered, and nothing else of the machine: no folder in it, no
-/// link, whatever it leads to, and no name that is more than a name.
+/// Folder of recordings that the operator gave the silo. Only its own files are offered: no subfolders, no links, and
+/// no name that contains a path.
 /// </summary>
 internal sealed class RecordingFolder(SiloOptions options)
 {
-    /// <summary>More files than these are not looked into.</summary>
+    /// <summary>Maximum number of files listed.</summary>
     private const int MostFiles = 500;
 
-    /// <summary>Whether there is one.</summary>
+    /// <summary>True if the silo has a folder of recordings.</summary>
     public bool IsConfigured => options.Recordings is not null;
 
-    /// <summary>What lies there.</summary>
-    /// <exception cref="IOException">The folder can't be read, or is no longer there.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be read.</exception>
+    /// <summary>Lists the recordings in the folder.</summary>
+    /// <exception cref="IOException">The folder is unreadable, or no longer exists.</exception>
+    /// <exception cref="UnauthorizedAccessException">Access to the folder is denied.</exception>
     public RecordingList List()
     {
         if (options.Recordings is not { } folder)
@@ -31,11 +31,11 @@ internal sealed class RecordingFolder(SiloOptions options)
         return new RecordingList(true, [.. files]);
     }
 
-    /// <summary>The path of a recording; null when no such one is offered.</summary>
-    /// <param name="name">A file's name, as the list has it.</param>
+    /// <summary>Returns the path of a recording; null if none of that name is offered.</summary>
+    /// <param name="name">File name as listed.</param>
     public string? Find(string name)
     {
-        // What the folder lists is all there is: a name is compared with it, and never becomes part of a path by itself.
+        // A name is only compared with the folder's listing. It never becomes part of a path by itself.
         try
         {
             return options.Recordings is { } folder
@@ -50,10 +50,12 @@ internal sealed class RecordingFolder(SiloOptions options)
         }
     }
 
-    /// <summary>A file with something in it: no link, and neither a pipe nor a device, which have no length.</summary>
+    /// <summary>Returns true for a file with content that is not a link. Pipes and devices have no length.</summary>
     private static bool IsOffered(FileInfo file) => file.LinkTarget is null && file.Length > 0;
 
-    /// <summary>Whether the file that would be read along with it is offered, too, where there is one.</summary>
+    /// <summary>
+    /// Returns true if the companion file that is read along with a recording is missing or offered, too.
+    /// </summary>
     private static bool IsWhole(string path) =>
         OrderFlow.RowsOf(path) is not { } rows || new FileInfo(rows) is var file && (file.LinkTarget is null && (!file.Exists || IsOffered(file)));
 }

@@ -4,18 +4,20 @@ using QuantumCore.Replay;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>
-/// Where a replay says how far it is, and hears what is wanted of it: the newest alone. Most are programs like every other client, which may
-/// also end, or be heard no more; one may be begun here.
+/// State of the newest replay: the replay reports its progress and gets the requested speed and pause. Most replays are
+/// client programs, which may end or fall silent; one may be started by the silo.
 /// </summary>
 internal sealed class ReplayBoard(TimeProvider time)
 {
-    /// <summary>A program that replays says something four times a second: after this it counts for one that is gone.</summary>
+    /// <summary>
+    /// A replay program reports four times a second. After this time without a report, it counts as gone.
+    /// </summary>
     private static readonly TimeSpan s_silent = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
     private ReplayStanding? _state;
 
-    /// <summary>The newest replay; null for none.</summary>
+    /// <summary>Newest replay; null for none.</summary>
     public ReplayStanding? State
     {
         get
@@ -25,7 +27,10 @@ internal sealed class ReplayBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Takes what a program says; false while a replay that was begun here is under way. What was wanted of the same run still is.</summary>
+    /// <summary>
+    /// Takes a program's report; returns false while a replay started here is in progress. Requested changes of the
+    /// same run persist.
+    /// </summary>
     public bool Report(ReplayPosition told)
     {
         lock (_lock)
@@ -39,7 +44,7 @@ internal sealed class ReplayBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Sets what is wanted; false when no replay is under way.</summary>
+    /// <summary>Sets the requested pause and speed; returns false if no replay is in progress.</summary>
     public bool Change(bool? paused, int? speed)
     {
         lock (_lock)
@@ -51,7 +56,9 @@ internal sealed class ReplayBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Takes the place for a replay that is begun here; the one that is under way instead, or null when there was none.</summary>
+    /// <summary>
+    /// Reserves the state for a replay started here. Returns the replay in progress instead, or null if there was none.
+    /// </summary>
     public ReplayStanding? Begin(string run, string file, string symbol, int speed)
     {
         lock (_lock)
@@ -64,7 +71,7 @@ internal sealed class ReplayBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Says how far the replay is that was begun here, and hears what is wanted of it.</summary>
+    /// <summary>Reports the progress of the replay started here and returns the requested pause and speed.</summary>
     public ReplayWish Tell(string symbol, int done, int of)
     {
         lock (_lock)
@@ -74,7 +81,7 @@ internal sealed class ReplayBoard(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the replay that was begun here.</summary>
+    /// <summary>Ends the replay started here.</summary>
     public void End(ReplayEnd end, string? problem, ReplayResult? result)
     {
         lock (_lock)

@@ -5,19 +5,20 @@ using QuantumCore.Replay;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>
-/// Replays recordings for who has nothing but the simulation page: one at a time, each by a client of the exchange that happens to run in its
-/// process and calls the admin port, so that it meets none of the faults that wait for the clients under test. It runs the code of qc replay.
+/// Replays recordings for users of the simulation page, one at a time. Each replay is a client in the exchange's own
+/// process. It calls the admin port, so that the faults for clients under test do not affect it. It runs the code of qc
+/// replay.
 /// </summary>
 internal sealed partial class ReplayRunner(
     ReplayBoard board, SiloOptions options, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<ReplayRunner> log) : BackgroundService
 {
-    // Not those of qc replay, so that what another program has under way is never taken out of a book.
+    // Not the accounts of qc replay, so that another program's orders are never cancelled.
     private const string Maker = "ACC-2003";
     private const string Taker = "ACC-2004";
     private const string Administrator = "demo-admin";
     private const int LongestProblem = 500;
 
-    // Long work: it outlasts a moment in which the exchange takes nothing.
+    // A replay is long work: it survives a moment in which the exchange accepts nothing.
     private static readonly QuantumCoreClientOptions s_patient = new()
     {
         MaxAttempts = 100,
@@ -29,13 +30,13 @@ internal sealed partial class ReplayRunner(
     private readonly Lock _lock = new();
     private Wanted? _current;
 
-    /// <summary>Begins a replay; the one that is under way instead, or null.</summary>
-    /// <param name="path">The recording.</param>
-    /// <param name="ticker">Which stock, of a recording that holds many; null for one that holds one.</param>
-    /// <param name="symbol">Where to; null: as the file is called or as the ticker, with .L.</param>
-    /// <param name="speed">Commands a second; 0: as fast as it goes.</param>
-    /// <param name="batch">Most resting orders in one request.</param>
-    /// <param name="format">What the recording is read as; null: as it looks.</param>
+    /// <summary>Starts a replay; returns the replay in progress instead, or null if it started.</summary>
+    /// <param name="path">Path of the recording.</param>
+    /// <param name="ticker">Ticker to replay, for a recording of many; null for a recording of one.</param>
+    /// <param name="symbol">Target symbol; null for the file's name or the ticker, with .L.</param>
+    /// <param name="speed">Rate, in commands a second; 0 for no limit.</param>
+    /// <param name="batch">Maximum number of resting orders in one request.</param>
+    /// <param name="format">Format of the recording; null to detect it.</param>
     public ReplayStanding? Begin(string path, string? ticker, string? symbol, int speed, int batch, RecordingFormat? format = null)
     {
         var run = QuantumCoreClient.NewClientOrderId()[..8];
@@ -50,7 +51,9 @@ internal sealed partial class ReplayRunner(
         }
     }
 
-    /// <summary>Ends the replay that was begun here, and returns when it sends nothing more; false when there is none.</summary>
+    /// <summary>
+    /// Stops the replay started here, and returns once it sends nothing more; false if there is none.
+    /// </summary>
     public async Task<bool> EndAsync(CancellationToken cancellationToken)
     {
         Wanted? current;
@@ -69,7 +72,7 @@ internal sealed partial class ReplayRunner(
     {
         await foreach (var wanted in _wanted.Reader.ReadAllAsync(stoppingToken))
         {
-            // An exchange that stops waits until nobody sends anything: this client ends when it begins to.
+            // A stopping exchange waits until clients send nothing more: this client ends when the stop begins.
             using var ends = CancellationTokenSource.CreateLinkedTokenSource(wanted.Stop.Token, lifetime.ApplicationStopping);
             await RunAsync(wanted, ends.Token);
             wanted.Over.SetResult();
@@ -104,7 +107,7 @@ internal sealed partial class ReplayRunner(
 
     private async Task<ReplayReport> ReplayAsync(Wanted wanted, ReplayPlan plan, CancellationToken ends)
     {
-        // Read to its end before anything is sent: a line that is wrong changes nothing.
+        // The recording is read to its end before anything is sent: a malformed line changes nothing.
         var flow = OrderFlow.Open(wanted.Path, wanted.Ticker, wanted.Format, ends);
         ends.ThrowIfCancellationRequested();
         var named = plan with { Symbol = plan.Symbol.Length == 0 ? flow.Ticker + ".L" : plan.Symbol };
@@ -143,13 +146,13 @@ internal sealed partial class ReplayRunner(
     [LoggerMessage(218, LogLevel.Warning, "Replay {Run} could not go on")]
     private static partial void LogFailed(ILogger logger, string run, Exception exception);
 
-    /// <summary>A replay that was asked for.</summary>
+    /// <summary>A requested replay.</summary>
     private sealed record Wanted(string Path, string? Ticker, RecordingFormat? Format, ReplayPlan Plan)
     {
-        /// <summary>Ends it.</summary>
+        /// <summary>Cancels the replay.</summary>
         public CancellationTokenSource Stop { get; } = new();
 
-        /// <summary>It has ended, however it did.</summary>
+        /// <summary>Completes when the replay has ended, for any reason.</summary>
         public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -17,20 +17,20 @@ using ReplayStanding = QuantumCore.Client.ReplayStanding;
 
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>What a request changes of the market; what is absent stays.</summary>
+/// <summary>Request to change the market; absent fields stay.</summary>
 internal sealed record MarketChange(
     bool? Paused, double? Speed, double? Volatility, int? Steps, long? Seed, bool? Reset, ImmutableArray<Participant>? Away);
 
-/// <summary>A fault that a request asks for.</summary>
+/// <summary>Request to add a fault.</summary>
 internal sealed record FaultText(FaultKind? Kind, FaultPlace? On, string? Key, string? Symbol, int? Count, int? Millis);
 
-/// <summary>A request about one symbol.</summary>
+/// <summary>Request to halt or resume a symbol.</summary>
 internal sealed record SymbolChange(bool? Halted);
 
-/// <summary>How far clients' clock is ahead: of one key, or of every key without one of its own.</summary>
+/// <summary>Request to set the clients' clock ahead: for one key, or for every key without one of its own.</summary>
 internal sealed record SkewText(long? Millis, string? Key);
 
-/// <summary>What every call of the simulation answers.</summary>
+/// <summary>Response of every simulation call.</summary>
 internal sealed record SimulationText(
     bool Running,
     MarketState Market,
@@ -40,13 +40,13 @@ internal sealed record SimulationText(
     ImmutableArray<FaultThatFired> Fired,
     ReplayStanding? Replay);
 
-/// <summary>A request that says nothing.</summary>
+/// <summary>Empty request.</summary>
 internal sealed record NothingText;
 
-/// <summary>Why a call was refused.</summary>
+/// <summary>Problem that a call returns.</summary>
 internal sealed record ProblemText(string Code, string? Field, string Title, string? Detail, string? Limit);
 
-/// <summary>The messages of the simulation's calls.</summary>
+/// <summary>JSON types of the simulation's calls.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow)]
 [JsonSerializable(typeof(MarketChange))]
 [JsonSerializable(typeof(FaultText))]
@@ -62,14 +62,14 @@ internal sealed record ProblemText(string Code, string? Field, string Title, str
 internal sealed partial class SimulationJson : JsonSerializerContext;
 
 /// <summary>
-/// The calls by which a demo's market is shaped and faults are set. They are answered to requests of this machine that come through no
-/// proxy: to the demo's administrators, and on the admin port to everybody. Each but the reading needs a JSON body, which no page of
-/// another site can send.
+/// HTTP calls that control a demo's market and its faults. They serve requests of this machine that come through no
+/// proxy: to the demo's administrators, and on the admin port to everybody. Calls with a request body need JSON, which
+/// pages of other sites cannot send.
 /// </summary>
 internal sealed class SimulationCalls(
     MarketClock clock, ReplayBoard replay, ReplayRunner runner, RecordingFolder recordings, ClientFaults faults, OrderEntry entry, Listings listings, CorporateStandstill standstill, GatewayOptions gateway, SiloOptions options)
 {
-    /// <summary>The path that all calls begin with.</summary>
+    /// <summary>Path prefix of all calls.</summary>
     public const string Root = "/api/qc/v1/sim";
 
     private const int MostSteps = 36_000;
@@ -82,7 +82,7 @@ internal sealed class SimulationCalls(
     private const int UsualBatch = 100;
     private const int PatienceMillis = 60_000;
 
-    /// <summary>Less than what cuts a reader to whom nothing can be sent.</summary>
+    /// <summary>Below the time after which a reader that accepts no data is disconnected.</summary>
     private const int LongestStreamMillis = 20_000;
 
     private static readonly ProblemText s_noSuchCall = new("NotFound", null, "There is no such call.", null, null);
@@ -138,7 +138,7 @@ internal sealed class SimulationCalls(
         }
     }))).ExcludeFromDescription();
 
-    /// <summary>How everything stands; nothing where there is nothing to shape, so that a page may ask.</summary>
+    /// <summary>Returns the state; 204 for clients that may not control it, so that a page may ask.</summary>
     private async Task ShowAsync(HttpContext context)
     {
         if (await IsServedAsync(context))
@@ -147,7 +147,7 @@ internal sealed class SimulationCalls(
             context.Response.StatusCode = 204;
     }
 
-    /// <summary>The folder of recordings.</summary>
+    /// <summary>Returns the folder of recordings.</summary>
     private async Task ListAsync(HttpContext context)
     {
         if (!await IsServedAsync(context))
@@ -320,7 +320,10 @@ internal sealed class SimulationCalls(
         return halted ? await GoAsync(symbol, TradingPhase.Halt) : await TradeOnAsync(instrument);
     }
 
-    /// <summary>Out of a halt trading goes on through an auction, and one that is under way is held; who trades on already is left alone.</summary>
+    /// <summary>
+    /// Resumes trading out of a halt through an auction, and ends an auction in progress. A symbol in continuous
+    /// trading is left alone.
+    /// </summary>
     private async Task<ProblemText?> TradeOnAsync(Instrument instrument)
     {
         var symbol = instrument.Symbol;

@@ -1,6 +1,8 @@
 namespace QuantumCore.Silo.Simulation;
 
-/// <summary>Hosts what shapes the simulated market and lets clients' requests fail, where the exchange may be a demo.</summary>
+/// <summary>
+/// Hosting of the simulated market's controls and of client faults, where the exchange may be a demo.
+/// </summary>
 internal static class SimulationHosting
 {
     public static void AddSimulation(this IServiceCollection services)
@@ -15,14 +17,14 @@ internal static class SimulationHosting
         services.AddSingleton<SimulationCalls>();
     }
 
-    /// <summary>Comes after the calls' routes were chosen, and before they are carried out.</summary>
+    /// <summary>Adds the calls and the faults, after routing and before the endpoints run.</summary>
     public static void UseSimulation(this WebApplication app, SiloOptions options)
     {
         app.Services.GetRequiredService<SimulationCalls>().Map(app);
         if (!options.DemoAllowed || !options.IsLoopback)
             return;
 
-        // What takes a fault away must not meet it.
+        // Calls that remove a fault must not meet it.
         var edge = app.Services.GetRequiredService<FaultyEdge>();
         app.UseWhen(
             context => context.Connection.LocalPort != options.AdminPort && !context.Request.Path.StartsWithSegments(SimulationCalls.Root, StringComparison.Ordinal),

@@ -9,7 +9,7 @@ namespace QuantumCore.Accounts;
 /// <param name="step">Number of the step, from 1.</param>
 /// <param name="policy">Target and fee of the liquidation.</param>
 /// <remarks>
-/// Of a group, the side with the larger requirement is closed first: down to the other side, all of its requirement is
+/// In a group, the side with the larger requirement is closed first: down to the other side, all of its requirement is
 /// saved. Below that, closing one side alone saves only what the credit leaves, and closing both saves much. So the
 /// same part of both sides is closed, one after the other.
 /// </remarks>

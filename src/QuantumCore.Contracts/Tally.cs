@@ -8,7 +8,7 @@ namespace QuantumCore.Contracts;
 /// Numbers by label, counted from the start of the process for an observable instrument. Counting takes no lock and allocates nothing
 /// after a label's first time, and OpenTelemetry need not be loaded before somebody reads.
 /// </summary>
-/// <typeparam name="T">What the labels are made of.</typeparam>
+/// <typeparam name="T">Type that the labels are made from.</typeparam>
 /// <param name="labels">Makes the labels, for a reader.</param>
 public sealed class Tally<T>(Func<T, KeyValuePair<string, object?>[]> labels)
     where T : notnull

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What a change of a trade means for those who listen to its accounts.</summary>
+/// <summary>Events of an account when one of its trades is changed.</summary>
 public sealed class AccountEventsTests
 {
     private const long Alice = 1001;

@@ -7,7 +7,7 @@ namespace QuantumCore.Gateway.Tests;
 
 public sealed class AuthenticatorTests
 {
-    // RFC 6238, appendix B, its codes of eight digits cut to six.
+    // RFC 6238, appendix B: its eight-digit codes, cut to six.
     [Theory]
     [InlineData(59, "287082")]
     [InlineData(1111111109, "081804")]

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What may wait for connections: some for each, and a burst out of room that they share.</summary>
+/// <summary>Send buffers of connections: an allowance for each, and a shared buffer for bursts.</summary>
 public class BacklogTests
 {
     private static readonly GatewayOptions s_options = new() { StreamBacklogBytes = 10, StreamBurstBytes = 100 };

@@ -9,7 +9,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What happens to an account in the words of the Binance Spot interface, from the books' records.</summary>
+/// <summary>Account events of the Binance Spot interface, made from the books' records.</summary>
 public class BinanceAccountTests
 {
     private const long Alice = 1001;
@@ -186,7 +186,10 @@ public class BinanceAccountTests
         Assert.Equal(("REPLACED", "NEW", "15", "100"), (told.GetProperty("x").ToString(), told.GetProperty("X").ToString(), Number(told, "q"), Number(told, "p")));
     }
 
-    /// <summary>Between a split's record of the book and the account's own part: 20 old units, and 30 new ones that are held.</summary>
+    /// <summary>
+    /// Checks balances between the book's record of a split and the account's own part of it: 20 old units, and 30 new
+    /// units that are held.
+    /// </summary>
     [Fact]
     public void Units_that_a_split_has_not_brought_yet_are_locked_and_none_is_free_less_than_zero()
     {
@@ -200,7 +203,8 @@ public class BinanceAccountTests
     [Fact]
     public void What_was_prevented_is_told_once_for_each_order_that_lost_by_it()
     {
-        // Of a pair: one leg meets an order of its owner's other account and shrinks, its sibling with it; then it expires whole.
+        // A pair of orders: one leg meets an order of its owner's other account and shrinks, and its sibling shrinks
+        // with it. Then it expires whole.
         var events = new AccountEvents([Resting(7, 10), Resting(8, 10)], [], Balances(0, 20, 10));
         var shrink = new TurnStep(
             StepKind.Prevented, Bob, 1, 12, Side.Buy, EndReason.None, 15_000, 4, 4, 0, 0, Alice, 7, 7, 4, SelfTrade: SelfTradePrevention.Decrement, Owner: 9);
@@ -223,7 +227,7 @@ public class BinanceAccountTests
             ],
             told);
 
-        // As it was told before there were records of it: that it ended, and why.
+        // The format of older records: the end of the order and its reason.
         var before = new AccountEvents([Resting(7, 10)], [], Balances(0, 20, 10));
         Assert.Equal(
             ["EXPIRED EXPIRED_IN_MATCH i=7 q=10"],
@@ -286,7 +290,7 @@ public class BinanceAccountTests
         Assert.Equal(("REJECTED", "WOULD_MATCH_IMMEDIATELY", false), (told.GetProperty("x").ToString(), told.GetProperty("r").ToString(), told.TryGetProperty("W", out _)));
     }
 
-    /// <summary>A number without the zeros that fill it up to the eight decimals of this wire.</summary>
+    /// <summary>Returns a number without the padding zeros of this interface's eight decimals.</summary>
     private static string Number(JsonElement told, string name)
     {
         var text = told.GetProperty(name).GetString()!;

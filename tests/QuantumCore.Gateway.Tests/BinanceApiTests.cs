@@ -11,7 +11,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>The Binance Spot interface's calls by WebSocket: the same calls, signed each or after a logon.</summary>
+/// <summary>WebSocket API of the Binance Spot interface: the same calls, each signed or sent after a logon.</summary>
 public sealed class BinanceApiTests
 {
     private const string Order = """ "symbol":"AAPL","side":"BUY","type":"LIMIT","timeInForce":"GTC","quantity":"10","price":"150.00" """;
@@ -53,7 +53,7 @@ public sealed class BinanceApiTests
 
         Assert.Equal(200, (await api.AskAsync(api.Signed("session.logon", ""))).GetProperty("status").GetInt32());
         Assert.Equal("NEW", (await api.AskAsync(bare)).GetProperty("result").GetProperty("status").GetString());
-        // The time of a request counts all the same.
+        // The timestamp is still checked.
         Assert.Equal((400, -1021), Told(await api.AskAsync(bare.Replace($"{api.Now}", $"{api.Now - 6_000}", StringComparison.Ordinal))));
 
         var status = await api.AskAsync("""{"id":2,"method":"session.logout"}""");
@@ -158,7 +158,7 @@ public sealed class BinanceApiTests
         await api.AskAsync(api.Signed("userDataStream.subscribe.signature", ""));
         await api.AskAsync(api.Signed("session.logon", ""));
 
-        // A session that was logged on speaks for the signature; the time of the request is needed all the same.
+        // A session that is logged on replaces the signature; the timestamp is still required.
         var bySession = $$"""{"id":1,"method":"userDataStream.subscribe.signature","params":{"timestamp":{{api.Now}} } }""";
         Assert.Equal("""{"subscriptionId":1}""", Result(await api.AskAsync(bySession)));
         Assert.Equal((400, -1102), Told(await api.AskAsync("""{"id":1,"method":"userDataStream.subscribe.signature"}""")));
@@ -237,7 +237,7 @@ public sealed class BinanceApiTests
         await using var api = await Api.OpenAsync();
         var listenKey = await api.ListenKeyAsync();
 
-        // The account is asked again after a second of rest.
+        // The account is asked again after a pause of one second.
         api.Exchange.Floor.Fail("WaitForChange", new TimeoutException());
         var connecting = api.ConnectAsync($"ws/{listenKey}");
         for (var asked = 0; asked < 5; asked++)
@@ -276,7 +276,7 @@ public sealed class BinanceApiTests
         await using var api = await Api.OpenAsync();
         var listenKey = await api.ListenKeyAsync();
 
-        // The connection is younger than the key, so that its own day is not over when the key's is.
+        // The connection is younger than the listen key, so that its own day is not over when the key's is.
         api.Time.Advance(TimeSpan.FromHours(1));
         using var raw = await api.ConnectAsync($"ws/{listenKey}");
         await Api.SendAsync(raw, """{"id":1,"method":"LIST_SUBSCRIPTIONS"}""");
@@ -368,7 +368,7 @@ public sealed class BinanceApiTests
     private static (int Status, int Code) Told(JsonElement answer) =>
         (answer.GetProperty("status").GetInt32(), answer.GetProperty("error").GetProperty("code").GetInt32());
 
-    /// <summary>An exchange, a key of Alice's that signs, and a connection.</summary>
+    /// <summary>An exchange, a signing key of Alice's, and a connection.</summary>
     private sealed class Api(OpenGateway exchange, ManualTime time, string key, Func<byte[], string> sign) : IAsyncDisposable
     {
         private readonly ClientWebSocket _socket = new();
@@ -401,7 +401,7 @@ public sealed class BinanceApiTests
             return api;
         }
 
-        /// <summary>A message whose parameters are signed.</summary>
+        /// <summary>Returns a message with signed parameters.</summary>
         public string Signed(string method, string parameters)
         {
             var own = $$"""{"apiKey":"{{key}}","timestamp":{{Now}}{{(parameters.Length > 0 ? "," : "")}}{{parameters}} }""";
@@ -436,7 +436,7 @@ public sealed class BinanceApiTests
             return await response.Content.ReadAsStringAsync(Token);
         }
 
-        /// <summary>Takes the key away, and lets the time pass in which others may not know that yet.</summary>
+        /// <summary>Revokes the key, and waits for the time in which other processes may not know that yet.</summary>
         public void Revoke()
         {
             var at = exchange.Floor.Keys.FindIndex(held => held.Hash == KeyRing.Hash(key));
@@ -447,7 +447,9 @@ public sealed class BinanceApiTests
         public static Task SendAsync(ClientWebSocket socket, string message) =>
             socket.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
-        /// <summary>Alice has so many cents now, and her account has followed these books.</summary>
+        /// <summary>
+        /// Reports that Alice has this many cents now, and that her account has processed these books.
+        /// </summary>
         public void Paid(long cents, params ImmutableArray<SeenSequence> books) => Assert.True(exchange.Floor.Changes.Writer.TryWrite(new AccountChange(
             cents, new AccountView(TradingFloor.Alice, cents, [new AssetBalance("USD", 2, cents, 0)], [], books, []), [])));
 

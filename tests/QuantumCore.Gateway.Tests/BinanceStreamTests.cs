@@ -76,7 +76,7 @@ public sealed class BinanceStreamTests
         {
             var message = await ReadAsync(wrapped);
             var data = message.GetProperty("data");
-            // The best price as it was when the reader came, if it came before the trades.
+            // The best price at the time of the subscription, if that came before the trades.
             if (data.TryGetProperty("u", out var update) && update.GetInt64() == 5)
                 continue;
 
@@ -102,7 +102,7 @@ public sealed class BinanceStreamTests
         using var reader = await ConnectAsync(exchange, "ws/aapl@kline_1s");
         await FollowedAsync(reader);
 
-        // The stream looks once a second by the system's clock: the first time after this, and once more after the next.
+        // The stream checks once a second by the system's clock: first after this, and again after the next step.
         clock.Millis = 1_001_100;
         var candles = await CandlesUntilAsync(reader, 1_001_000);
         clock.Millis = 1_003_100;
@@ -264,13 +264,13 @@ public sealed class BinanceStreamTests
         return socket;
     }
 
-    /// <summary>Waits until what the address asks for is followed: commands are answered after that.</summary>
+    /// <summary>Waits until the subscriptions of the address are active: commands are answered after that.</summary>
     private static async Task FollowedAsync(ClientWebSocket socket)
     {
         await SendAsync(socket, """{"method":"LIST_SUBSCRIPTIONS","id":1}""");
         while (!(await ReadAsync(socket)).TryGetProperty("id", out _))
         {
-            // Something that was told meanwhile.
+            // Skips a message that arrived meanwhile.
         }
     }
 
@@ -285,7 +285,7 @@ public sealed class BinanceStreamTests
         return JsonDocument.Parse(buffer.AsMemory(0, received.Count)).RootElement;
     }
 
-    /// <summary>Reads until the exchange closes; throws where it cuts.</summary>
+    /// <summary>Reads until the exchange closes the connection; throws if it aborts it.</summary>
     private static async Task<WebSocketCloseStatus?> EndAsync(ClientWebSocket socket)
     {
         var buffer = new byte[64 * 1024];
@@ -297,7 +297,7 @@ public sealed class BinanceStreamTests
         }
     }
 
-    /// <summary>Says the time it was told; what waits waits by the system's clock.</summary>
+    /// <summary>Clock that shows a time set by the test; timers run by the system's clock.</summary>
     private sealed class ToldClock(long millis) : TimeProvider
     {
         private long _millis = millis;

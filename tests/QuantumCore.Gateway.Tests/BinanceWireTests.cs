@@ -13,7 +13,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>The Binance Spot interface over HTTP: who is let in, what is read, what is refused and how.</summary>
+/// <summary>Binance Spot interface over HTTP: authentication, reads, rejections and their codes.</summary>
 public class BinanceWireTests
 {
     private const string Limit = "symbol=AAPL&side=BUY&type=LIMIT&timeInForce=GTC&quantity=10&price=150.00";
@@ -28,7 +28,7 @@ public class BinanceWireTests
         Assert.Equal("NEW", (await wire.SendAsync("POST", "order", body: Limit))["status"]);
         Assert.Equal("NEW", (await wire.SendAsync("POST", "order", Limit[..20], Limit[21..]))["status"]);
 
-        // Where both have one, the query's counts.
+        // If both have a value, the query's wins.
         var both = await wire.SendAsync("POST", "order", "price=140.00", Limit);
         Assert.Equal("140.00000000", both["price"]);
     }
@@ -60,18 +60,19 @@ public class BinanceWireTests
         clock.Misled = (key, what) => misled.Add($"{key == wire.Key} {what}");
         clock.SetFor(wire.Key, TimeSpan.FromMinutes(1));
 
-        // Its requests are a minute old, and those of others, of the same account, are of now.
+        // Its requests are a minute late; those of another key of the same account are on time.
         Assert.Equal("Timestamp for this request is outside of the recvWindow.", (await wire.SendAsync("GET", "account"))["msg"]);
         Assert.Equal(["True GET /api/v3/account"], misled);
         Assert.Equal(HttpStatusCode.OK, (await wire.SendSignedAsync("GET", "account", $"timestamp={wire.Now + 60_000}")).Status);
         Assert.Equal(HttpStatusCode.OK, (await other.SendAsync("GET", "account")).Status);
         Assert.Equal("Timestamp for this request was 1000ms ahead of the server's time.", (await other.SendSignedAsync("GET", "account", $"timestamp={wire.Now + 60_000}"))["msg"]);
 
-        // The time is told to anybody, and as that of the key to who shows it.
+        // Everyone can read the time. A client that sends its key gets that key's clock.
         Assert.Equal((60_000L, 0L, 0L), (await AheadAsync("time", wire.Key), await AheadAsync("time", other.Key), await AheadAsync("time", null)));
         Assert.Equal((60_000L, 0L), (await AheadAsync("exchangeInfo", wire.Key), await AheadAsync("exchangeInfo", null)));
 
-        // A clock that is wrong for all is so for who has none of his own; and what is far too old is nobody's clock's fault.
+        // A clock that is wrong for all applies to keys without a clock of their own. A request that is far too old is
+        // not rejected because of a wrong clock.
         clock.Skew = TimeSpan.FromSeconds(-30);
         Assert.Equal((60_000L, -30_000L, -30_000L), (await AheadAsync("time", wire.Key), await AheadAsync("time", other.Key), await AheadAsync("time", null)));
         Assert.Equal(-1021, (await wire.SendSignedAsync("GET", "account", "timestamp=1")).Code);
@@ -340,7 +341,7 @@ public class BinanceWireTests
         time.Advance(TimeSpan.FromSeconds(31));
         Assert.Equal(HttpStatusCode.OK, (await wire.SendRawAsync("GET", "ping", "", null, null)).Status);
 
-        // The native interface has limits of its own.
+        // The native interface has rate limits of its own.
         Assert.Equal(HttpStatusCode.OK, (await wire.Exchange.SendAsync("GET", "instruments", null, null, Token)).Status);
     }
 
@@ -450,13 +451,14 @@ public class BinanceWireTests
         var told = await AggregatesAsync("limit=5");
         Assert.Equal([(5L << 20, "1.00000000"), (7L << 20, "5.00000000"), ((7L << 20) + 2, "9.00000000"), ((7L << 20) + 4, "7.00000000"), (9L << 20, "6.00000000")], told);
 
-        // The next one is asked for by the id behind that of the last: none has that, and none begins there.
+        // The next page starts at the id after the last one. No aggregate has that id, and none begins there.
         var walked = new List<(long Id, string Quantity)>();
         for (var from = 0L; await AggregatesAsync($"limit=1&fromId={from}") is [var next]; from = next.Id + 1)
             walked.Add(next);
         Assert.Equal(told, walked);
 
-        // Of the newest so many are read as may be in an answer: the oldest of these is in the middle of an aggregate.
+        // The newest trades are read, as many as a response may hold. The oldest of these is in the middle of an
+        // aggregate.
         wire.Exchange.Floor.PastTrades.AddRange(Enumerable.Range(0, 997).Select(at => new PublicTrade(10 + at, 0, 100 + at, 102, 1, Side.Sell)));
         Assert.Equal([((7L << 20) + 2, "9.00000000"), ((7L << 20) + 4, "7.00000000")], (await AggregatesAsync("limit=1000")).SkipWhile(trade => trade.Id < (7L << 20) + 2).Take(2));
 
@@ -471,7 +473,7 @@ public class BinanceWireTests
 
     private static (HttpStatusCode Status, string? Header) Told(WireReply reply, string header) => (reply.Status, reply.Header(header));
 
-    /// <summary>An exchange and a key of Alice's that signs.</summary>
+    /// <summary>An exchange and a signing key of Alice's.</summary>
     private sealed class Wire(OpenGateway exchange, TimeProvider time, string key, string secret) : IAsyncDisposable
     {
         public OpenGateway Exchange => exchange;
@@ -489,7 +491,7 @@ public class BinanceWireTests
             return new Wire(exchange, time, grant["apiKey"]!, grant["secret"]!);
         }
 
-        /// <summary>Another key of the same account.</summary>
+        /// <summary>Returns another key of the same account.</summary>
         public async Task<Wire> OtherAsync()
         {
             var grant = await exchange.SendAsync("POST", "admin/accounts/ACC-1001/keys", """{"signing":"hmac"}""", "admin", Token);
@@ -502,7 +504,7 @@ public class BinanceWireTests
             return $"{query}{(query.Length > 0 ? "&" : "")}signature={Convert.ToHexStringLower(hash)}";
         }
 
-        /// <summary>Sends a signed request of this moment.</summary>
+        /// <summary>Sends a signed request with the current time.</summary>
         public Task<WireReply> SendAsync(string method, string call, string query = "", string? body = null)
         {
             var stamped = $"{query}{(query.Length > 0 ? "&" : "")}timestamp={Now}";

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Freezes and the kill switch of a firm. The kill switch of one account: <see cref="OperatorCallTests"/>.</summary>
+/// <summary>
+/// Freezes and the kill switch of a firm. The kill switch of one account: <see cref="OperatorCallTests"/>.
+/// </summary>
 public sealed class BlockCallTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -75,7 +77,7 @@ public sealed class BlockCallTests
         Assert.Empty(Called(exchange, "Freeze", "Unfreeze"));
         Assert.Empty(exchange.Floor.Acts);
 
-        // It has an owner, though no record yet.
+        // The account has an owner, though no record yet.
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", $"admin/accounts/ACC-2001/{call}", "{}", "admin", Token)).Status);
     }
 

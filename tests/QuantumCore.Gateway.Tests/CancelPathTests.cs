@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>A cancel whose path or query is not what its sender meant cancels nothing.</summary>
+/// <summary>A cancel with a malformed path or query cancels nothing.</summary>
 public sealed class CancelPathTests
 {
     private const string Order = """{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100","clientOrderId":"my-1"}""";

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What of the catalog a process knows, while the catalog is slow or gone.</summary>
+/// <summary>A process's copy of the catalog while the catalog is slow or unreachable.</summary>
 public sealed class CatalogCopyTests
 {
     private readonly ManualTime _time = new();

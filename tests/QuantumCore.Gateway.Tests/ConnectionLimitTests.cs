@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Limits on connections, over real sockets from one address.</summary>
+/// <summary>Limits on connections, over real sockets from one client IP.</summary>
 public sealed class ConnectionLimitTests
 {
     private static readonly GatewayOptions s_options = new() { Connections = 64 };
@@ -22,7 +22,7 @@ public sealed class ConnectionLimitTests
             silent.Add(await ConnectAsync(gateway));
         Assert.False(await IsServedAsync(await ConnectAsync(gateway)));
 
-        // A connection that has sent a request is silent no more, and makes room for another.
+        // A connection that has sent a request is no longer idle, and makes room for another.
         Assert.True(await IsServedAsync(silent[0]));
         Assert.True(await IsServedAsync(await ConnectAsync(gateway)));
         silent.ForEach(client => client.Dispose());
@@ -121,7 +121,7 @@ public sealed class ConnectionLimitTests
         return client;
     }
 
-    // A connection that is closed instead is not served.
+    // A connection that the server closes is not served.
     private static async Task<bool> IsServedAsync(TcpClient client)
     {
         if (!client.Connected)

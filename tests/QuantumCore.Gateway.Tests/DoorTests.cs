@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Who is let in, who waits, and who is refused before anything was done for him.</summary>
+/// <summary>Admission of requests: admitted, queued, or rejected before any work is done.</summary>
 public sealed class DoorTests : IDisposable
 {
     private const long Alice = 1001;
@@ -53,7 +53,7 @@ public sealed class DoorTests : IDisposable
         Assert.Equal(2, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Trading)));
         Assert.True(door.IsEmpty);
 
-        // They take what is free of the others' as well.
+        // Orders may use the free places of the others, too.
         for (var i = 0; i < 18; i++)
             door.Leave(Lane.Streams);
         Assert.Equal(18, Enumerable.Range(0, 30).Count(_ => door.Enter(Lane.Trading)));
@@ -95,7 +95,7 @@ public sealed class DoorTests : IDisposable
         var waiting = new Queue<Task<bool>>();
         for (var window = 0; window < 40; window++)
         {
-            // A thousand are answered in each window of 100 ms, and there are always more.
+            // A thousand orders are answered in each window of 100 ms, and there are always more.
             for (var answered = 0; answered < 1_000; answered++)
             {
                 while (door.HasRoomForOrders())
@@ -120,7 +120,7 @@ public sealed class DoorTests : IDisposable
                 _ = Order(door, Alice);
         }
 
-        // Twice as many as the least that may always wait are answered in a window.
+        // Each window answers twice the minimum that may always wait.
         for (var window = 0; window < 20; window++)
         {
             for (var answered = 0; answered < 1_024; answered++)
@@ -132,7 +132,7 @@ public sealed class DoorTests : IDisposable
             _time.Advance(Door.Window);
         }
 
-        // Nothing for 300 ms.
+        // Nothing is answered for 300 ms.
         for (var window = 0; window < 3; window++)
         {
             _time.Advance(Door.Window);
@@ -155,7 +155,7 @@ public sealed class DoorTests : IDisposable
             door.HasRoomForOrders();
         }
 
-        // Nothing is answered: nobody else may wait.
+        // Nothing is answered, so nobody else may wait.
         Assert.False(await Order(door, Bob));
         door.LeaveOrders(1);
         foreach (var wait in waits)

@@ -7,20 +7,20 @@ internal sealed class Ed25519Signer
 {
     private readonly byte[] _seed;
 
-    /// <summary>The key of a seed of 32 bytes.</summary>
+    /// <summary>Makes the key of a 32-byte seed.</summary>
     public Ed25519Signer(byte[] seed)
     {
         _seed = seed;
         Ed25519.GeneratePublicKey(seed, 0, Point, 0);
     }
 
-    /// <summary>The public key's 32 bytes.</summary>
+    /// <summary>Public key, 32 bytes.</summary>
     public byte[] Point { get; } = new byte[32];
 
-    /// <summary>The public key as base64 of its DER.</summary>
+    /// <summary>Public key as base64 of its DER.</summary>
     public string PublicKey => Convert.ToBase64String([.. Convert.FromHexString("302a300506032b6570032100"), .. Point]);
 
-    /// <summary>Returns the 64 bytes of a signature.</summary>
+    /// <summary>Returns a signature of 64 bytes.</summary>
     public byte[] Sign(ReadOnlySpan<byte> message)
     {
         var signature = new byte[64];

@@ -73,7 +73,7 @@ public sealed class ExchangeCallTests
             """{"trades":[{"tradeId":"9-1","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001"}]}""",
             (await exchange.SendAsync("GET", "trades/AAPL", null, null, Token)).Text);
 
-        // What became of a trade stands beside what it was made at.
+        // A bust or correction is shown beside the original price.
         exchange.Floor.Trades = [trade with { Index = 2, ChangedTicks = 0 }, trade with { ChangedTicks = 99 }];
         Assert.Equal(
             """{"trades":[{"tradeId":"9-2","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","state":"void"},{"tradeId":"9-1","price":"1.01","quantity":"3","takerSide":"sell","time":"2026-01-01T00:00:00.000000001Z","timeNanos":"1767225600000000001","state":"corrected","correctedPrice":"0.99"}]}""",
@@ -125,7 +125,7 @@ public sealed class ExchangeCallTests
             Assert.Contains("never change", refused["detail"], StringComparison.Ordinal);
         }
 
-        // One without a group does not get one either; the same group again is no change.
+        // An instrument without a group cannot join one; the same group again is no change.
         var joining = Grouped("TECH-1").Replace("\"X\"", "\"AAPL\"", StringComparison.Ordinal);
         Assert.Equal("group", (await exchange.SendAsync("POST", "admin/instruments", joining, "admin", Token))["field"]);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/instruments", Grouped("TECH-1"), "admin", Token)).Status);
@@ -318,7 +318,7 @@ public sealed class ExchangeCallTests
     public async Task Metrics_count_orders_by_outcome_and_requests_by_route()
     {
         await using var exchange = await OpenGateway.StartAsync();
-        // Latencies count from the first reader on.
+        // Latencies are counted from the first scrape.
         await exchange.SendAsync("GET", "/metrics", cancellationToken: Token);
         await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""", cancellationToken: Token);
         await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1000001"}""", cancellationToken: Token);
@@ -328,7 +328,7 @@ public sealed class ExchangeCallTests
         Assert.Contains("# TYPE quantumcore_order_seconds histogram", page);
         Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"Accepted\"} ", StringComparison.Ordinal));
         Assert.Contains(page, line => line.StartsWith("quantumcore_orders_total{outcome=\"InsufficientFunds\"} ", StringComparison.Ordinal));
-        // What is watched for its first count is there before it.
+        // Counters are on the page before their first count.
         Assert.Contains("quantumcore_orders_total{outcome=\"OutcomeUnknown\"} 0", page);
         Assert.Contains("quantumcore_stream_readers{} 0", page);
         Assert.Contains(page, line => line.StartsWith("quantumcore_http_requests_total{route=\"POST /api/qc/v1/orders\",status=\"200\"} ", StringComparison.Ordinal));

@@ -5,8 +5,8 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>
-/// The session layer by the topics of the public FIX 4.4 acceptance scripts, as this exchange answers them; where that differs, docs/fix.md says why. The
-/// orders among the topics are in the tests of orders over FIX.
+/// Session layer by the topics of the public FIX 4.4 acceptance scripts, with this exchange's responses. docs/fix.md
+/// says why some differ. The orders among the topics are in the tests of orders over FIX.
 /// </summary>
 public sealed class FixAcceptanceTests
 {
@@ -93,7 +93,7 @@ public sealed class FixAcceptanceTests
         await client.SayAsync("1", "112=HELLO");
         await client.HearsAsync("0 2 112=HELLO");
 
-        // The number of one that was lost with them is asked for.
+        // The exchange requests the number of a message that was lost with them.
         await client.SayAsync("0", number: 4);
         await client.HearsAsync("2 3 7=3|16=0");
     }

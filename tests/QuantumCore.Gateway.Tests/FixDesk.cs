@@ -8,10 +8,10 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Messages of FIX as a person writes them: with | for SOH.</summary>
+/// <summary>FIX messages in readable form, with | for SOH.</summary>
 internal static class FixText
 {
-    /// <summary>A message of its fields, from MsgType on, with the right length and checksum.</summary>
+    /// <summary>Returns a message with these fields, from MsgType on, with the right length and checksum.</summary>
     public static byte[] Frame(string fields, string version = "FIX.4.4")
     {
         var text = $"8={version}|9={fields.Length}|{fields}".Replace('|', '\u0001');
@@ -22,14 +22,14 @@ internal static class FixText
 
     public static string Plain(ReadOnlySpan<byte> bytes) => Encoding.Latin1.GetString(bytes).Replace('\u0001', '|');
 
-    /// <summary>Type, number, and the fields that are not the same in every message.</summary>
+    /// <summary>Returns type, number, and the fields that differ between messages.</summary>
     public static string Short(FixMessage message) =>
         $"{message.Type} {message.Sequence} {string.Join('|', message.All
             .Where(field => field.Tag is not (35 or 34 or 49 or 56 or 52))
             .Select(field => $"{field.Tag}={field.Text}"))}".TrimEnd();
 }
 
-/// <summary>A session with a client and an application that are told by a test what to do.</summary>
+/// <summary>A session whose client and application the test controls.</summary>
 internal sealed partial class FixDesk : IFixLine, IFixApplication
 {
     public const string Key = "key";
@@ -45,10 +45,10 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
 
     public FixSession Session { get; }
 
-    /// <summary>What went out, in full.</summary>
+    /// <summary>Messages that went out, in full.</summary>
     public List<string> Sent { get; } = [];
 
-    /// <summary>What the application took: type, number, and ClOrdID.</summary>
+    /// <summary>Messages that the application took: type, number, and ClOrdID.</summary>
     public List<string> Taken { get; } = [];
 
     public bool IsClosed { get; private set; }
@@ -59,7 +59,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
 
     public int Disposed { get; private set; }
 
-    /// <summary>Until when the line, the logon and the application take their time.</summary>
+    /// <summary>Task that holds up the connection, the logon and the application.</summary>
     public Task Patience { get; set; } = Task.CompletedTask;
 
     public void Offer(ReadOnlyMemory<byte> message, bool isAskedFor = false)
@@ -99,9 +99,9 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
     }
 
     /// <summary>
-    /// Plays a scenario: "> type number [header] body" is what the client says, and all that goes out for it stands in lines "&lt; type number fields"
-    /// behind it; "+ seconds" lets time go by; "closed" is the end. @-5 is the time five seconds ago; a header is of fields that are other than usual,
-    /// or, as a tag alone, missing.
+    /// Plays a scenario. "> type number [header] body" is a message of the client. The lines "&lt; type number fields"
+    /// after it are all the messages that go out in response. "+ seconds" advances the time; "closed" is the end. @-5
+    /// is the time five seconds ago. A header has fields with unusual values, or a tag alone for a missing field.
     /// </summary>
     public async Task Plays(params string[] lines)
     {
@@ -126,7 +126,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
         Assert.Empty(_out);
     }
 
-    /// <summary>What went out since it was last looked at.</summary>
+    /// <summary>Returns the messages that went out since the last call.</summary>
     public string[] Out()
     {
         string[] all = [.. _out];
@@ -147,7 +147,7 @@ internal sealed partial class FixDesk : IFixLine, IFixApplication
         $"> A 1 98=0|108={heartbeatSeconds}|141=Y|554={Key}",
         $"< A 1 98=0|108={heartbeatSeconds}|141=Y");
 
-    /// <summary>A message of the client in full, from MsgType on.</summary>
+    /// <summary>Returns a message of the client in full, from MsgType on.</summary>
     public string Whole(string said)
     {
         var (type, number, odd, body) = Line().Match(Timed(said)) is { Success: true } parts

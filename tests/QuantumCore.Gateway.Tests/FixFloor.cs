@@ -12,7 +12,9 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>A server of FIX on a port of its own, whose applications do what a test tells them; the key of all is "key".</summary>
+/// <summary>
+/// FIX server on a port of its own, whose applications the test controls. Every client's key is "key".
+/// </summary>
 internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
 {
     private readonly GatewayMetrics _metrics = new();
@@ -32,7 +34,7 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
 
     public ConcurrentQueue<string> Logged { get; } = [];
 
-    /// <summary>What an application does with a message.</summary>
+    /// <summary>Handler of an application's messages.</summary>
     public Func<FixFloorApplication, FixMessage, ValueTask> Takes { get; set; } = (application, message) =>
     {
         application.Session.Send("8", to => to.Add(11, message[11] ?? ""));
@@ -48,7 +50,7 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
 
     public Task<FixClient> ConnectAsync() => FixClient.ConnectAsync(Server.Address, Time);
 
-    /// <summary>A client that is logged on, and the application it is served by.</summary>
+    /// <summary>Returns a client that is logged on, and the application that serves it.</summary>
     public async Task<(FixClient Client, FixFloorApplication Application)> LogOnAsync()
     {
         var client = await ConnectAsync();
@@ -56,7 +58,7 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
         return (client, await NextApplication());
     }
 
-    /// <summary>The application of the next logon.</summary>
+    /// <summary>Returns the application of the next logon.</summary>
     public Task<FixFloorApplication> NextApplication() => _applications.Reader.ReadAsync(TestContext.Current.CancellationToken).AsTask();
 
     public async ValueTask DisposeAsync()
@@ -80,7 +82,7 @@ internal sealed class FixFloor : ILogger<FixServer>, IAsyncDisposable
         message[554] == "key" ? new FixLogon(new FixFloorApplication(this), null) : new FixLogon(null, "The key is not known.");
 }
 
-/// <summary>The application of one session.</summary>
+/// <summary>Application of one session.</summary>
 internal sealed class FixFloorApplication(FixFloor floor) : IFixApplication
 {
     private readonly TaskCompletionSource _disposed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -89,7 +91,7 @@ internal sealed class FixFloorApplication(FixFloor floor) : IFixApplication
 
     public FixSession Session => _session ?? throw new InvalidOperationException("It has not begun.");
 
-    /// <summary>Complete as soon as it is disposed of.</summary>
+    /// <summary>Completes as soon as the application is disposed.</summary>
     public Task Disposed => _disposed.Task.WaitAsync(TestContext.Current.CancellationToken);
 
     public int Disposals => Volatile.Read(ref _disposals);
@@ -114,7 +116,7 @@ internal sealed class FixFloorApplication(FixFloor floor) : IFixApplication
     }
 }
 
-/// <summary>A client of FIX by a real connection.</summary>
+/// <summary>FIX client over a real connection.</summary>
 internal sealed class FixClient : IAsyncDisposable
 {
     private readonly TimeProvider _time;
@@ -139,7 +141,7 @@ internal sealed class FixClient : IAsyncDisposable
         return new FixClient(socket, time);
     }
 
-    /// <summary>Goes on by TLS, with who shows a certificate.</summary>
+    /// <summary>Continues over TLS, with a server that shows this certificate.</summary>
     public async Task SecureAsync(X509Certificate2 certificate)
     {
         var secure = new SslStream(_stream, leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.Equals(shown));
@@ -153,7 +155,7 @@ internal sealed class FixClient : IAsyncDisposable
         Assert.Equal($"A 1 98=0|108={heartbeatSeconds}|141=Y", await HearAsync());
     }
 
-    /// <summary>Says a message, with the next number or another one.</summary>
+    /// <summary>Sends a message, with the next number or another one.</summary>
     public ValueTask SayAsync(string type, string body = "", int? number = null) => WriteAsync(Message(type, body, number));
 
     public byte[] Message(string type, string body = "", int? number = null) => FixText.Frame(
@@ -161,7 +163,7 @@ internal sealed class FixClient : IAsyncDisposable
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> bytes) => _stream.WriteAsync(bytes, Token);
 
-    /// <summary>The next message, in short; null when the connection has ended.</summary>
+    /// <summary>Returns the next message in short form; null if the connection has ended.</summary>
     public async Task<string?> HearAsync()
     {
         var room = new byte[64 * 1024];
@@ -181,7 +183,7 @@ internal sealed class FixClient : IAsyncDisposable
         }
     }
 
-    /// <summary>Hears these messages next; null is the end.</summary>
+    /// <summary>Checks that these messages arrive next; null is the end of the connection.</summary>
     public async Task HearsAsync(params string?[] messages)
     {
         foreach (var message in messages)
@@ -190,7 +192,7 @@ internal sealed class FixClient : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _stream.DisposeAsync();
 
-    /// <summary>The connection is gone at once, as when its machine is.</summary>
+    /// <summary>Resets the connection at once, as a crash of the client's machine does.</summary>
     public void Kill()
     {
         Socket.LingerState = new LingerOption(enable: true, seconds: 0);

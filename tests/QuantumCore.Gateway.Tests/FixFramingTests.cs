@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Messages are found in whatever comes in, and what is written is one.</summary>
+/// <summary>FIX framing: messages are found in any input, and output is well-formed.</summary>
 public class FixFramingTests
 {
     private static readonly byte[] s_good = FixText.Frame("35=0|34=7|");
@@ -195,7 +195,7 @@ public class FixFramingTests
         }
     }
 
-    /// <summary>What is read of a stream that comes in pieces, the way a connection reads it.</summary>
+    /// <summary>Returns the messages read from a stream that arrives in pieces, as a connection reads it.</summary>
     private static List<FixMessage> Read(params byte[][] pieces)
     {
         var messages = new List<FixMessage>();

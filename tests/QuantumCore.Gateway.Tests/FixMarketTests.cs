@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Trades as those are told of them who follow the market over FIX, and what becomes of them.</summary>
+/// <summary>Trades, busts and corrections in FIX market data.</summary>
 public sealed class FixMarketTests
 {
     private const string At = "272=20260101|273=00:00:00.000";
@@ -22,7 +22,7 @@ public sealed class FixMarketTests
         exchange.Floor.Publish("AAPL", Update(5, 6, [s_first, s_second]));
         await desk.HearsAsync($"X 3 262=m|268=2|279=0|269=2|278=6-0|55=AAPL|270=150.00|271=10|{At}|58=buy|279=0|269=2|278=6-1|55=AAPL|270=151.00|271=20|{At}|58=buy");
 
-        // Times and quantities are those of the trade; the price is the one that holds now, or that held until now.
+        // Times and quantities are those of the trade. The price is the current one, or for a bust the last one.
         exchange.Floor.Publish("AAPL", Update(6, 7, [], Change(7, s_first, 15_000, 14_900)));
         await desk.HearsAsync($"X 4 262=m|268=1|279=1|269=2|278=6-0|55=AAPL|270=149.00|271=10|{At}|58=buy");
         exchange.Floor.Publish("AAPL", Update(7, 9, [], Change(8, s_first, 14_900, 0), Change(9, s_second, 15_100, 0)));
@@ -47,7 +47,7 @@ public sealed class FixMarketTests
         exchange.Floor.Publish("AAPL", Update(5, 8, [s_first, s_second], Change(7, s_first, 15_000, 0), Change(8, s_second, 15_100, 15_200)));
         await desk.HearsAsync($"W 3 262=m|55=AAPL|268=1|269=2|270=152.00|271=20|{At}|58=buy");
 
-        // What is told of no trade is no message at all.
+        // An update without a trade sends no message.
         exchange.Floor.Publish("AAPL", Update(8, 9, [], Change(9, s_second, 15_200, 0)));
         exchange.Floor.Publish("AAPL", Update(9, 10, [s_first with { Sequence = 10 }]));
         await desk.HearsAsync($"W 4 262=m|55=AAPL|268=1|269=2|270=150.00|271=10|{At}|58=buy");
@@ -63,7 +63,7 @@ public sealed class FixMarketTests
         await desk.HearsAsync("X 3 262=m|268=1|279=0|269=0|55=AAPL|270=140.00|271=5|272=19700101|273=00:00:00.000|346=1");
     }
 
-    /// <summary>A desk that follows AAPL, from the empty book at sequence 5 on.</summary>
+    /// <summary>Subscribes a desk to AAPL, from the empty book at sequence 5.</summary>
     private static async Task<FixClient> FollowAsync(OpenGateway exchange, string what)
     {
         exchange.Floor.Publish("AAPL", new MarketUpdate(true, 0, 5, 50, [], [], []));

@@ -11,11 +11,11 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>
-/// FIX by real connections: what comes in, what goes out, and how they end. Where time stands still nothing is closed for being late.
+/// FIX over real connections: input, output, and their end. If time stands still, nothing is closed for being late.
 /// </summary>
 public class FixServerTests
 {
-    /// <summary>More may wait than the sockets between two ends hold.</summary>
+    /// <summary>Backlog that is larger than the sockets between two ends hold.</summary>
     private static readonly GatewayOptions s_wide = new() { StreamBacklogBytes = 64 << 20 };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -135,7 +135,7 @@ public class FixServerTests
         SendMuch(application);
         for (var second = 0; !application.Disposed.IsCompleted; second++)
         {
-            // Whoever else is there is answered all the while.
+            // Other clients are served all the while.
             time.Advance(TimeSpan.FromSeconds(1));
             await other.SayAsync("1", $"112={second}");
             Assert.EndsWith($"112={second}", await other.HearAsync(), StringComparison.Ordinal);
@@ -267,7 +267,7 @@ public class FixServerTests
         await application.Disposed;
         while (true)
         {
-            // There is room as soon as the one that went is gone for good.
+            // There is room as soon as the client that left is fully gone.
             await using var next = await floor.ConnectAsync();
             await next.SayAsync("A", "98=0|108=30|141=Y|554=key");
             if (await next.HearAsync() is { } answer)
@@ -287,7 +287,7 @@ public class FixServerTests
         await using (var third = await floor.ConnectAsync())
             Assert.Null(await third.HearAsync());
 
-        // Who is logged on is no stranger: there is room for another.
+        // A client that is logged on no longer counts as a stranger: there is room for another.
         await first.SayAsync("A", "98=0|108=30|141=Y|554=key");
         Assert.Equal("A 1 98=0|108=30|141=Y", await first.HearAsync());
         await using var next = await floor.ConnectAsync();
@@ -333,7 +333,7 @@ public class FixServerTests
         await plain.SayAsync("A", "98=0|108=30|141=Y|554=key");
         while (await plain.HearAsync() is not null)
         {
-            // An alert of TLS is no message.
+            // A TLS alert is not a FIX message.
         }
 
         await using var silent = await floor.ConnectAsync();
@@ -349,7 +349,7 @@ public class FixServerTests
             application.Session.Send("8", to => to.Add(58, text));
     }
 
-    /// <summary>A client that says nothing is closed as time goes by.</summary>
+    /// <summary>Waits until a silent client is closed, as time advances.</summary>
     private static async Task EndsAsync(ManualTime time, FixClient client)
     {
         var end = client.HearAsync();

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>A session of FIX 4.4: its logon, its numbers, lost messages, silence and its end.</summary>
+/// <summary>Session of FIX 4.4: logon, message numbers, gaps, heartbeats and the end.</summary>
 public sealed class FixSessionTests : IAsyncDisposable
 {
     private const string Logon = "> A 1 98=0|108=30|554=key";

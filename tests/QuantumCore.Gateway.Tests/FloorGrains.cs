@@ -257,7 +257,7 @@ public sealed class FloorBook(TradingFloor market) : Grain, IOrderBookGrain
 
     public ValueTask<DepthView> Depth(string symbol) => ValueTask.FromResult(market.Depth(symbol));
 
-    // Each answer has rules of its own, as those that have come over a wire.
+    // Each response has rules of its own, as if it had come over a wire.
     public ValueTask<BookState> State(string symbol) => ValueTask.FromResult(market.BookState with
     {
         Sequence = market.Sequence(symbol),
@@ -538,14 +538,14 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<ImmutableArray<AuditLine>> Audit(long before, int limit) => ValueTask.FromResult(ImmutableArray<AuditLine>.Empty);
 
-    /// <summary>Signals are tested against the catalog itself: SignalsOverHttpTests.</summary>
+    /// <summary>Error for signals, which SignalsOverHttpTests tests against the catalog itself.</summary>
     private static NotSupportedException NoSignals => new("The floor has no signals.");
 
-    /// <summary>Users are tested against the catalog itself: UsersOverHttpTests.</summary>
+    /// <summary>Error for users, which UsersOverHttpTests tests against the catalog itself.</summary>
     private static NotSupportedException NoUsers => new("The floor has no users.");
 }
 
-/// <summary>An account without price alerts, and without room for one.</summary>
+/// <summary>Grain of an account without price alerts, and without room for any.</summary>
 [Reentrant]
 public sealed class FloorAlerts : Grain, IPriceAlertsGrain
 {

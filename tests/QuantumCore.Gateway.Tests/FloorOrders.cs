@@ -2,17 +2,19 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>A book order by order, as a test says: the newest snapshot, and what follows on what.</summary>
+/// <summary>
+/// Market-by-order book that the test controls: the newest snapshot, and the updates by their previous sequence.
+/// </summary>
 public sealed class FloorOrders
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<long, OrderByOrderUpdate> _updates = [];
     private TaskCompletionSource _published = New();
 
-    /// <summary>All orders there are.</summary>
+    /// <summary>Snapshot of all orders.</summary>
     public OrderByOrderUpdate Snapshot { get; private set; } = new(true, 0, 1, 1, [], [], []);
 
-    /// <summary>Whether the next that is asked for fails.</summary>
+    /// <summary>True if the next read fails.</summary>
     public bool Fails { get; set; }
 
     public void Publish(OrderByOrderUpdate update)
@@ -30,7 +32,7 @@ public sealed class FloorOrders
         published.SetResult();
     }
 
-    /// <summary>Whether who waits is told that nothing has come.</summary>
+    /// <summary>True if a waiting reader gets null instead of waiting for an update.</summary>
     public bool IsQuiet { get; set; }
 
     public async ValueTask<OrderByOrderUpdate?> WaitAsync(long after, Task closed)

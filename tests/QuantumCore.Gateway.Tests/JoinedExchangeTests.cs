@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>The SDK over the grains themselves, with no gateway between.</summary>
+/// <summary>SDK over the grains themselves, without a gateway.</summary>
 public sealed class JoinedExchangeTests : IAsyncLifetime
 {
     private readonly TradingFloor _floor = new();

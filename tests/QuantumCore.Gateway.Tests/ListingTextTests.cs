@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>An exchange file that is none: the sentence says which instrument and which member.</summary>
+/// <summary>A malformed exchange file: the message names the instrument and the member.</summary>
 public class ListingTextTests
 {
     [Theory]

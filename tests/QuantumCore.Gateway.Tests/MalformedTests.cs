@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Whatever is sent, it is refused with a code, never a fault, and nothing has changed.</summary>
+/// <summary>Malformed input is rejected with a code, never an internal error, and changes nothing.</summary>
 public sealed class MalformedTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -194,7 +194,7 @@ public sealed class MalformedTests
         }
         catch (HttpRequestException)
         {
-            // The server closed while the body was still being sent; that is an answer too.
+            // The server closed while the body was still being sent; that is a valid response, too.
         }
 
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "/health/live", cancellationToken: Token)).Status);
@@ -273,7 +273,9 @@ public sealed class MalformedTests
         Assert.NotNull(reply.Code);
     }
 
-    /// <summary>Mutants of a good order: cut, flipped, doubled bytes. Seeded; a failure names its mutant.</summary>
+    /// <summary>
+    /// Sends mutants of a good order: cut, flipped and doubled bytes. They are seeded; a failure names its mutant.
+    /// </summary>
     [Theory]
     [InlineData("orders", """{"symbol":"AAPL","side":"buy","type":"limit","timeInForce":"gtc","price":"150.00","quantity":"100","clientOrderId":"my-1","postOnly":false}""", 3_000)]
     [InlineData("orders/batch", """{"orders":[{"symbol":"AAPL","side":"buy","price":"150.00","quantity":"100"},{"symbol":"MSFT","side":"sell","price":"1","quantity":"1"}]}""", 1_000)]

@@ -14,7 +14,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What a page follows: merged books in ticks, states, heartbeats, tickers, an account.</summary>
+/// <summary>Streams for a page: conflated books in ticks, states, heartbeats, tickers, an account.</summary>
 public sealed class MergedStreamTests
 {
     private const string Subscribe = """{"op":"subscribe","symbol":"AAPL","units":"ticks","conflate":50}""";
@@ -43,15 +43,15 @@ public sealed class MergedStreamTests
             [new PublicTrade(8, 0, 80, 15_000, 20, Side.Sell)],
             [new PublicTradeChange(7, 70, new(6, 0, 60, 15_000, 10, Side.Sell), 15_000, 14_995)]));
 
-        // Who follows the same book unmerged has had both: so has the merged one, which is told later.
-        // The clock stands still meanwhile, so that the interval does not end between the two.
+        // An unconflated subscription to the same book has received both updates, so the conflated one has them, too,
+        // and sends them later. The clock stands still meanwhile, so that the interval does not end between the two.
         for (var updates = 0; updates < 2;)
             updates += (await ReceiveAsync(whole)).StartsWith("{\"type\":\"update\"", StringComparison.Ordinal) ? 1 : 0;
         Assert.Equal(
             """{"type":"update","symbol":"AAPL","previousSequence":5,"sequence":8,"timeNanos":"80","bids":[[15000,70],[14990,5]],"asks":[[15010,0]],"trades":[{"tradeId":"6-0","price":15000,"quantity":10,"takerSide":"sell","timeNanos":"60"},{"tradeId":"8-0","price":15000,"quantity":20,"takerSide":"sell","timeNanos":"80"}],"tradeChanges":[{"tradeId":"6-0","state":"corrected","tradedPrice":15000,"priceBefore":15000,"price":14995,"quantity":10,"takerSide":"sell","tradedTimeNanos":"60","sequence":7,"timeNanos":"70"}]}""",
             await ReadAsync(merged, time, "update"));
 
-        // What was told is not told again.
+        // Updates that were sent are not sent again.
         exchange.Floor.Publish("AAPL", new MarketUpdate(false, 8, 9, 90, [], [], []));
         Assert.Equal(
             """{"type":"update","symbol":"AAPL","previousSequence":8,"sequence":9,"timeNanos":"90","bids":[],"asks":[],"trades":[]}""",
@@ -66,7 +66,7 @@ public sealed class MergedStreamTests
         using var reader = await ConnectAsync(exchange, null);
         await SendAsync(reader, Subscribe);
         Assert.Contains("\"phase\":\"continuous\"", await ReadAsync(reader, time, "state"), StringComparison.Ordinal);
-        // The same state again is no news.
+        // The same state is not sent again.
         Assert.StartsWith(
             """{"type":"heartbeat","symbol":"AAPL","sequence":1,"timeNanos":""", await ReadAsync(reader, time, "heartbeat", not: "state"), StringComparison.Ordinal);
         exchange.Floor.BookState = exchange.Floor.BookState with
@@ -197,7 +197,10 @@ public sealed class MergedStreamTests
         Assert.Equal(("Unauthorized", "channel"), (ended.GetProperty("code").GetString(), ended.GetProperty("field").GetString()));
     }
 
-    /// <summary>What follows an account asks when it wakes, and the connection may have gone while it slept.</summary>
+    /// <summary>
+    /// Checks that a session is recognised after its connection has gone: account streams check the session when they
+    /// wake up.
+    /// </summary>
     [Fact]
     public async Task Who_opened_a_connection_is_still_known_when_it_has_gone()
     {
@@ -286,7 +289,10 @@ public sealed class MergedStreamTests
     internal static Task SendAsync(ClientWebSocket reader, string message) =>
         reader.SendAsync(Encoding.UTF8.GetBytes(message), WebSocketMessageType.Text, true, Token);
 
-    /// <summary>The next message of a kind. The clock goes on until it is there: what is merged is told when an interval is over.</summary>
+    /// <summary>
+    /// Returns the next message of a kind. The clock advances until it arrives, since conflated updates are sent at the
+    /// end of an interval.
+    /// </summary>
     internal static async Task<string> ReadAsync(ClientWebSocket reader, ManualTime time, string type, string? not = null)
     {
         while (true)

@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Tests;
 
 public sealed class MetricsPageTests
 {
-    // One of the meters on the page that no gateway has; other gateways of this process show it too.
+    // A meter on the page that no gateway owns; other gateways of this process show it, too.
     private const string SharedMeter = "QuantumCore.Silo";
     private const string Bid = """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1"}""";
 

@@ -57,12 +57,12 @@ public sealed class OpenGateway : IAsyncDisposable
         return new OpenGateway(cluster, app, floor);
     }
 
-    /// <summary>Sends a request with its body as it is.</summary>
+    /// <summary>Sends a request with its body unchanged.</summary>
     public async Task<Reply> SendAsync(
         string method, string path, string? body = null, string? key = "alice", CancellationToken cancellationToken = default) =>
         await SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body), key, cancellationToken);
 
-    /// <summary>Sends a request with its body as it is.</summary>
+    /// <summary>Sends a request with its body unchanged.</summary>
     public async Task<Reply> SendBytesAsync(
         string method, string path, byte[]? body, string? key, CancellationToken cancellationToken)
     {
@@ -90,7 +90,7 @@ public sealed class OpenGateway : IAsyncDisposable
     }
 }
 
-/// <summary>An answer of the gateway.</summary>
+/// <summary>Response of the gateway.</summary>
 public sealed record Reply(HttpStatusCode Status, string Text, string? Type, string? RetryAfter)
 {
     public JsonElement Json => JsonDocument.Parse(Text).RootElement;

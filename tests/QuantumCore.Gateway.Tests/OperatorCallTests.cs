@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>The operator's calls about trading, and the state everybody may see.</summary>
+/// <summary>Operator calls about trading, and the public state of a symbol.</summary>
 public sealed class OperatorCallTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -115,7 +115,7 @@ public sealed class OperatorCallTests
         Assert.Contains(made, exchange.Floor.Calls);
         Assert.Equal(("AAPL", "17-2", state, "150.00", price), (reply["symbol"], reply["tradeId"], reply["state"], reply["tradedPrice"], reply["price"]));
         Assert.Equal(("ACC-1002", "ACC-1001", buyerFee, sellerFee), (reply["buyer"], reply["seller"], reply["buyerFee"], reply["sellerFee"]));
-        // Both have it before it is answered.
+        // Both accounts are updated before the response.
         Assert.Equal(["View 1001", "View 1002"], exchange.Floor.Calls.Where(told => told.StartsWith("View", StringComparison.Ordinal)));
     }
 
@@ -271,7 +271,7 @@ public sealed class OperatorCallTests
             "POST", "admin/breaker", $$"""{"index":{{index}},"previousClose":"1000"}""", "admin", Token)).Text;
         string[] Phases() => [.. exchange.Floor.Calls.Where(call => call.StartsWith("Operate", StringComparison.Ordinal))
             .Select(call => $"{call.Split(' ')[1]} {string.Join(' ', call.Split(' ')[8..])}")];
-        // Halted for 15 minutes, then an auction of five; the third level is for the day.
+        // Halted for 15 minutes, then an auction of five minutes. The third level is for the day.
         const string Halted = "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6";
 
         Assert.Equal("""{"level":0,"acted":false,"symbols":[]}""", await At("931"));
@@ -284,11 +284,11 @@ public sealed class OperatorCallTests
     }
 
     [Theory]
-    // From before the opening a halt is reached through it, and ends in it.
+    // Before the opening, a halt is reached through the opening and ends in it.
     [InlineData(TradingPhase.PreOpen, "930", "2 Why=6|5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Opening, "930", "5 Next=2 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Volatility, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
-    // A closing goes on until it is ended: there is no trading after it.
+    // A closing auction goes on until it is ended: there is no trading after it.
     [InlineData(TradingPhase.Closing, "870", "5 Next=4 NextNanos=1767626100000000000 Why=6")]
     [InlineData(TradingPhase.Halt, "870", "5 Next=3 NextNanos=1767626100000000000 NextLastsNanos=300000000000 Why=6")]
     [InlineData(TradingPhase.Closed, "870", "")]
@@ -307,7 +307,7 @@ public sealed class OperatorCallTests
 
     [Theory]
     [InlineData("2026-01-05T22:59:59Z", "6 Why=6")]
-    // In the zone of the exchange it is the next day by then.
+    // In the exchange's time zone, it is the next day by then.
     [InlineData("2026-01-05T23:00:00Z", "")]
     public async Task A_closed_symbol_does_not_open_on_the_day_that_the_breaker_closed(string opens, string expected)
     {

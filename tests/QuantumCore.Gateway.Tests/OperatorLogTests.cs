@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Who did what: each act of an operator is on record before it is answered.</summary>
+/// <summary>Audit log: each operator action is recorded before its response.</summary>
 public sealed class OperatorLogTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -124,7 +124,7 @@ public sealed class OperatorLogTests
         exchange.Floor.Fail("ChangeTrade", new TimeoutException("No answer came."));
         Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/symbols/AAPL/bust", """{"trade":"17-0"}""", "admin", Token)).Code);
 
-        // The first attempt has done it, so that the second one finds no such trade any more.
+        // The first attempt succeeded, so that the second finds no such trade.
         exchange.Floor.Fail("ChangeTrade", new InvalidOperationException("The answer was lost."));
         exchange.Floor.RefusesToOperate["AAPL"] = RejectReason.UnknownTrade;
         Assert.Equal("OutcomeUnknown", (await exchange.SendAsync("POST", "admin/symbols/AAPL/bust", """{"trade":"18-0"}""", "admin", Token)).Code);

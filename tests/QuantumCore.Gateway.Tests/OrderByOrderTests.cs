@@ -13,7 +13,7 @@ using static QuantumCore.Gateway.Tests.MergedStreamTests;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>A book order by order: over the stream, and as it stands over HTTP.</summary>
+/// <summary>Market-by-order book: as a stream, and as a snapshot over HTTP.</summary>
 public sealed class OrderByOrderTests
 {
     private const string Subscribe = """{"op":"subscribe","channel":"level3","symbol":"AAPL"}""";
@@ -87,7 +87,7 @@ public sealed class OrderByOrderTests
         exchange.Floor.Orders.Publish(new OrderByOrderUpdate(false, 6, 7, 70, [], [], []));
         await exchange.Floor.WhenCalled("WaitForOrders 5").WaitAsync(Wait.Limit, Token);
 
-        // The clock stands still: the first is waiting to be told, and the second is not asked for before that.
+        // The clock stands still: the first update waits to be sent, and the second is not requested before that.
         await SendAsync(reader, """{"op":"?"}""");
         Assert.Contains("\"field\":\"op\"", await ReceiveAsync(reader), StringComparison.Ordinal);
         Assert.DoesNotContain("WaitForOrders 6", exchange.Floor.Calls);
@@ -142,7 +142,7 @@ public sealed class OrderByOrderTests
         Assert.All(told, message => Assert.Equal(told[0]!.Bytes(inTicks: false), message!.Bytes(inTicks: false)));
         Assert.Single(exchange.Floor.Calls, "WaitForOrders 5");
 
-        // Orders at another sequence are others.
+        // Orders at another sequence are encoded anew.
         exchange.Floor.Orders.Publish(s_all with { Sequence = 6 });
         Assert.NotEqual(all.Bytes(inTicks: false), (await feed.NextAsync(0))!.Bytes(inTicks: false));
         GC.KeepAlive(all);

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Lists, amended conditions and places in line.</summary>
+/// <summary>Order lists, amended conditions and queue positions.</summary>
 public sealed class OrderListCallTests
 {
     private const string Target = """{"symbol":"AAPL","side":"sell","price":"160.00","quantity":"5","clientOrderId":"a"}""";

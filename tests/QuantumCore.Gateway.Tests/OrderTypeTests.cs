@@ -4,14 +4,16 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Every member of an order as it is read, refused and shown again.</summary>
+/// <summary>Every member of an order in requests, rejections and responses.</summary>
 public sealed class OrderTypeTests
 {
     private const string Named = "\"symbol\":\"AAPL\",\"clientOrderId\":\"x\"";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>An order beside its conditions in ticks, lots and nanoseconds, and what its answer shows of them.</summary>
+    /// <summary>
+    /// Orders with their conditions in ticks, lots and nanoseconds, and the conditions as the response shows them.
+    /// </summary>
     public static TheoryData<string, OrderType, TimeInForce, OrderConditions, string> Read => new()
     {
         {
@@ -144,7 +146,7 @@ public sealed class OrderTypeTests
         Assert.Equal((word, timeInForce), (reply["timeInForce"], exchange.Floor.Held("x").TimeInForce));
     }
 
-    /// <summary>Two instructions that exclude each other are both named.</summary>
+    /// <summary>Checks that the rejection names both of two instructions that exclude each other.</summary>
     [Theory]
     [InlineData(""" "price":"1","quantity":"1","timeInForce":"ioc","postOnly":true """, "postOnly,timeInForce")]
     [InlineData(""" "price":"1","quantity":"1","timeInForce":"opg","slide":true """, "slide,timeInForce")]
@@ -232,8 +234,8 @@ public sealed class OrderTypeTests
     }
 
     /// <summary>
-    /// The floor's protection is 50,000 millionths and its reference 150.00: worked out by hand, rounded toward the
-    /// price it starts from.
+    /// Checks prices worked out by hand: the floor's protection is 50,000 millionths and its reference 150.00. Prices
+    /// are rounded toward the price they start from.
     /// </summary>
     [Theory]
     // 155.01 × 1.05 = 162.7605: a buy's bound is rounded down.
@@ -249,13 +251,13 @@ public sealed class OrderTypeTests
     [InlineData(""" "side":"sell","type":"trailingStop","trailingBasisPoints":33,"quantity":"1" """, "142.03")]
     // A buy begins to follow at 140.00 or below: (140.00 + 1.00) × 1.05.
     [InlineData(""" "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"140.00","quantity":"1" """, "148.05")]
-    // It follows at once where the price is below already.
+    // It follows at once if the price is below already.
     [InlineData(""" "side":"buy","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """, "158.55")]
     [InlineData(""" "side":"sell","type":"trailingStop","trailingDistance":"1.00","activationPrice":"160.00","quantity":"1" """, "151.05")]
-    // The limit's worst place, without protection: 150.00 + 2.00 + 0.25.
+    // The limit's worst price, without protection: 150.00 + 2.00 + 0.25.
     [InlineData(""" "side":"buy","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """, "152.25")]
     [InlineData(""" "side":"sell","type":"trailingStopLimit","trailingDistance":"2.00","limitOffset":"0.25","quantity":"1" """, "147.75")]
-    // Beyond the lowest price of the instrument: there.
+    // Below the lowest price of the instrument: the lowest price.
     [InlineData(""" "side":"sell","type":"trailingStop","trailingDistance":"500.00","quantity":"1" """, "0.01")]
     [InlineData(""" "side":"buy","type":"stopLimit","triggerPrice":"155","price":"155.50","quantity":"1" """, "155.50")]
     [InlineData(""" "side":"buy","type":"pegged","peg":"primary","price":"151","quantity":"1" """, "151.00")]

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>More requests than there is room for: what callers see.</summary>
+/// <summary>Overload: responses that callers get when requests exceed the capacity.</summary>
 public sealed class OverloadTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -25,7 +25,7 @@ public sealed class OverloadTests
         var first = exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token);
         await exchange.Floor.WhenNext("Hold 1", calls).WaitAsync(Wait.Limit, Token);
 
-        // One of the two finds the place to wait taken.
+        // One of the two finds the waiting place taken.
         Task<Reply>[] others =
         [
             exchange.SendAsync("POST", "orders", Order("b"), "bob", Token), exchange.SendAsync("POST", "orders", Order("c"), "bob", Token),
@@ -45,7 +45,7 @@ public sealed class OverloadTests
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "admin/symbols/AAPL/phase", """{"phase":"halt"}""", "admin", Token)).Status);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("GET", "account", cancellationToken: Token)).Status);
 
-        // What waits of an account that cancels everything does not survive; nothing was done for it.
+        // A waiting order of an account that cancels everything is dropped before any work is done.
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("DELETE", "orders", key: "bob", cancellationToken: Token)).Status);
         foreach (var other in others)
             Assert.Equal((503, "Overloaded"), Seen(await other));
@@ -82,7 +82,7 @@ public sealed class OverloadTests
             "POST /api/qc/v1/orders HTTP/1.1\r\nHost: localhost\r\nX-Api-Key: alice\r\nExpect: 100-continue\r\nContent-Length: 100\r\n\r\n"), Token);
         var answer = new byte[100];
 
-        // It is read from: its call has begun.
+        // The server reads from it: its call has begun.
         var length = await slow.ReceiveAsync(answer, Token).AsTask().WaitAsync(Wait.Limit, Token);
         Assert.StartsWith("HTTP/1.1 100", Encoding.ASCII.GetString(answer, 0, length), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.OK, (await exchange.SendAsync("POST", "orders", Order("a"), cancellationToken: Token)).Status);
@@ -140,7 +140,7 @@ public sealed class OverloadTests
         }
 
         Assert.Equal(HttpStatusCode.OK, await Ask("192.0.2.1"));
-        // What stands before the last address that a proxy wrote is the client's own tale.
+        // Addresses before the last one that a proxy wrote are the client's own claim.
         Assert.Equal(HttpStatusCode.OK, await Ask("198.51.100.7, 192.0.2.1"));
         Assert.Equal(HttpStatusCode.TooManyRequests, await Ask("198.51.100.8, 192.0.2.1"));
         Assert.Equal(HttpStatusCode.TooManyRequests, await Ask("192.0.2.1, 10.1.2.3"));
@@ -179,7 +179,7 @@ public sealed class OverloadTests
         for (var caller = 0; caller < RequestRates<int>.MostCallers; caller++)
             Assert.True(rates.Take(caller));
 
-        // Those that do not fit share one allowance; who is known keeps its own.
+        // Callers beyond the limit share one allowance; known callers keep their own.
         Assert.True(rates.Take(-1));
         Assert.False(rates.Take(-2));
         Assert.False(rates.Take(0));

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>How often somebody may try to sign in, and who that may keep out.</summary>
+/// <summary>Rate limits of sign-ins, and whom they may lock out.</summary>
 public sealed class QuotaTests : IDisposable
 {
     private static readonly GatewayOptions s_options = new() { UserSignInsPerMinute = 3, AddressSignInsPerMinute = 100 };

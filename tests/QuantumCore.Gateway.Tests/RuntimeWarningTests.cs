@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Warnings that an operator is spared.</summary>
+/// <summary>Runtime warnings that are kept from the operator's log.</summary>
 public class RuntimeWarningTests
 {
     [Theory]

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Candles of a second, from trades.</summary>
+/// <summary>Candles of one second, made from trades.</summary>
 public sealed class SecondFoldTests
 {
     private const long Second = 1_000_000_000;
@@ -56,7 +56,7 @@ public sealed class SecondFoldTests
     {
         await using var exchange = await OpenGateway.StartAsync();
 
-        // A thousand and ten trades in each of 25 seconds.
+        // 1,010 trades in each of 25 seconds.
         const int InSecond = 1_010;
         for (var i = 0; i < 25 * InSecond; i++)
             exchange.Floor.PastTrades.Add(Trade(i + 1, (1_000 * Second) + (i * Second / InSecond), 100 + (i / InSecond), 1, Side.Buy));
@@ -66,13 +66,13 @@ public sealed class SecondFoldTests
             return [.. reply.Json.EnumerateArray().Select(candle => (candle[0].GetInt64(), candle[5].GetString()!))];
         }
 
-        // 20,000 trades are 19 whole seconds and a part of one, which is left for the next question.
+        // 20,000 trades are 19 whole seconds and part of another, which the next request returns.
         var from = await CandlesAsync("startTime=1000000&endTime=1024999");
         Assert.Equal(Enumerable.Range(0, 19).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), from);
         Assert.Equal(Enumerable.Range(19, 6).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("startTime=1019000&endTime=1024999"));
         Assert.Equal([(1_024_000L, "1010.00000000")], await CandlesAsync("startTime=1024000&limit=1&endTime=1024999"));
 
-        // Of the newest 25 seconds 19 could be read: half as many are told, up to the newest.
+        // Of the newest 25 seconds, 19 could be read. The response has half as many, up to the newest.
         Assert.Equal(Enumerable.Range(15, 10).Select(i => (1_000_000L + (i * 1_000), "1010.00000000")), await CandlesAsync("endTime=1024999&limit=25"));
         Assert.Equal([(1_023_000L, "1010.00000000"), (1_024_000L, "1010.00000000")], await CandlesAsync("endTime=1024999&limit=2"));
     }

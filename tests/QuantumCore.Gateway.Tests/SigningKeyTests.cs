@@ -8,10 +8,10 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>Keys that sign: how signatures are checked, where secrets are, what such a key is good for.</summary>
+/// <summary>Signing keys: the check of signatures, the place of secrets, and the use of such keys.</summary>
 public class SigningKeyTests
 {
-    // The example of the published documentation: its key and its secret are no one's.
+    // The example of the published documentation: its key and its secret belong to nobody.
     private const string Secret = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
     private const string Order = "symbol=LTCBTC&side=BUY&type=LIMIT&timeInForce=GTC";
     private const string Rest = "quantity=1&price=0.1&recvWindow=5000&timestamp=1499827319559";
@@ -79,7 +79,7 @@ public class SigningKeyTests
         Assert.False(RequestSignature.IsValid(seal, kept, "a=1", "no base64"));
     }
 
-    /// <summary>The first three examples of RFC 8032, 7.1.</summary>
+    /// <summary>Checks the first three examples of RFC 8032, 7.1.</summary>
     [Theory]
     [InlineData(
         "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",

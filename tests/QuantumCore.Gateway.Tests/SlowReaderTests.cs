@@ -10,7 +10,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>What waits for a connection whose client asks and does not read.</summary>
+/// <summary>Backlog of a connection whose client sends requests but does not read.</summary>
 public sealed class SlowReaderTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,14 +30,14 @@ public sealed class SlowReaderTests
         await using var reader = Reader(exchange, socket, time);
         var serving = reader.Run(CancellationToken.None, Token);
 
-        // The first message is on its way, and stays there.
+        // The first message is being sent, and stays there.
         await socket.SayAsync("{\"op\":\"?\"}");
         await Wait.UntilAsync(() => socket.Sent.Count == 1, "the first message is being sent");
         for (var i = 0; i < Times; i++)
         {
             await socket.SayAsync($"{{\"op\":\"subscribe\",{what}}}");
 
-            // A second: whatever has something to say has said so by now.
+            // After a second, everything has been sent that is to be sent.
             for (var step = 0; step < 10; step++)
             {
                 time.Advance(TimeSpan.FromMilliseconds(100));
@@ -48,7 +48,7 @@ public sealed class SlowReaderTests
                 await socket.SayAsync($"{{\"op\":\"unsubscribe\",{what.Replace(",\"conflate\":0", "", StringComparison.Ordinal)}}}");
         }
 
-        // This one waits behind all that came before it.
+        // This message waits behind all earlier ones.
         await socket.SayAsync("{\"op\":\"?\"}");
         socket.GoOn();
         await Wait.UntilAsync(
@@ -79,7 +79,9 @@ public sealed class SlowReaderTests
             NullLogger.Instance);
     }
 
-    /// <summary>A connection that sends nothing until it is told to go on; what it is to send is noted.</summary>
+    /// <summary>
+    /// A connection that sends nothing until the test lets it continue; it records the messages to send.
+    /// </summary>
     private sealed class StillSocket : WebSocket
     {
         private readonly Channel<string?> _said = Channel.CreateUnbounded<string?>();
@@ -104,7 +106,9 @@ public sealed class SlowReaderTests
 
         public override string? SubProtocol => null;
 
-        /// <summary>Says something, and waits until it has been obeyed: the next message is asked for.</summary>
+        /// <summary>
+        /// Sends a client message, and waits until it was processed: the reader asks for the next one.
+        /// </summary>
         public async Task SayAsync(string message)
         {
             var before = Volatile.Read(ref _asked);

@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>
-/// Orders over several instruments. A, B and C are of one group: A and B trade single shares in cents, C thousandths in
-/// steps of 10.00. D is of no group, E of another, F paid in euros, G without a reference price.
+/// Multi-leg orders. A, B and C are in one group: A and B trade single shares in cents, C thousandths in steps of
+/// 10.00. D has no group, E has another, F is quoted in euros, and G has no reference price.
 /// </summary>
 public sealed class StrategyCallTests
 {
@@ -80,7 +80,7 @@ public sealed class StrategyCallTests
         var orders = reply.Json.GetProperty("orders").EnumerateArray().ToArray();
         Assert.All(orders, order => Assert.Equal(timeInForce, order.GetProperty("timeInForce").GetString()));
 
-        // A name that the exchange makes leaves room for those of the other legs.
+        // A generated client order id leaves room for the suffixes of the other legs.
         var names = orders.Select(order => order.GetProperty("clientOrderId").GetString()!).ToArray();
         Assert.Equal(34, names[0].Length);
         Assert.Equal($"{names[0]}.2", names[1]);
@@ -120,7 +120,7 @@ public sealed class StrategyCallTests
 
     public static TheoryData<string, string, string?, string?> Unfit => new()
     {
-        // Form, before anything else.
+        // The form, before anything else.
         { Order("1.00", 1, Buy, Sell, """,{"clientOrderId":"a b"}"""), "BadRequest", "clientOrderId", null },
         { Order("1.00", 1, Buy, Sell, """,{"clientOrderId":"12345678901234567890123456789012345"}"""), "BadRequest", "clientOrderId", "34" },
         { $$"""{"units":1,"legs":[{{Buy}},{{Sell}}]}""", "BadRequest", "net", null },
@@ -137,7 +137,7 @@ public sealed class StrategyCallTests
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"gtd"}"""), "BadRequest", "goodTill", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"gtd","goodTill":"soon"}"""), "BadRequest", "goodTill", null },
 
-        // Symbols, then what excludes each other.
+        // Symbols, then combinations that exclude each other.
         { Order("1.00", 1, Buy, """{"symbol":"Z","side":"sell","quantity":"1"}"""), "UnknownSymbol", "legs[1].symbol", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"opg"}"""), "InvalidCombination", "legs,timeInForce", null },
         { Order("1.00", 1, Buy, Sell, """,{"timeInForce":"cls"}"""), "InvalidCombination", "legs,timeInForce", null },
@@ -175,7 +175,8 @@ public sealed class StrategyCallTests
         { Order("-11529215046068469.77", 1, Buy, Sell), "InvalidPrice", "net", "-11529215046068469.76" },
         { Order("99999999999999999999", 1, Buy, Sell), "InvalidPrice", "net", "11529215046068469.76" },
 
-        // A tick of one leg in one unit must make up everything: 2 and 3 cents can't; 2 cents can't make up 1.
+        // A tick of one leg in one unit must be able to make up the difference: 2 and 3 cents cannot; 2 cents cannot
+        // make up 1.
         { Order("1.00", 1, """{"symbol":"A","side":"buy","quantity":"3"}""", Sell), "InvalidCombination", "legs[0].quantity,legs[1].quantity", null },
         { Order("1.01", 1, """{"symbol":"A","side":"buy","quantity":"2"}""", Sell), "InvalidCombination", "net,legs[0].quantity", "0.02" },
     };
@@ -189,7 +190,7 @@ public sealed class StrategyCallTests
         Assert.Equal((code, field, limit), (reply.Code, reply["field"], reply["limit"]));
         Assert.Equal(code == "UnknownSymbol" ? 404 : 400, (int)reply.Status);
 
-        // What is wrong with the numbers of one leg, or its symbol, says which symbol that is.
+        // A rejection about the numbers or the symbol of one leg names that symbol.
         if (code is "UnknownSymbol" or "InvalidQuantity" && field != "units")
             Assert.StartsWith($"The leg of {SymbolOf(body, field!)}: ", reply["detail"], StringComparison.Ordinal);
         Assert.DoesNotContain(exchange.Floor.Calls, call => call.StartsWith("Hold", StringComparison.Ordinal));
@@ -270,7 +271,7 @@ public sealed class StrategyCallTests
         Assert.Equal("strategy", (await PlaceAsync(exchange, Spread))["kind"]);
     }
 
-    /// <summary>The symbol of the leg that a field is of.</summary>
+    /// <summary>Returns the symbol of the leg that a field belongs to.</summary>
     private static string SymbolOf(string body, string field) => JsonDocument.Parse(body).RootElement
         .GetProperty("legs")[field[field.IndexOf('[', StringComparison.Ordinal) + 1] - '0'].GetProperty("symbol").GetString()!;
 

@@ -190,7 +190,7 @@ public sealed class StreamTests
         while (sequence < Updates + 1)
             sequence = JsonDocument.Parse(await ReadAsync(quick)).RootElement.GetProperty("sequence").GetInt64();
 
-        // The one that never reads learns by sending: at the latest some sends after the cut, one fails.
+        // The client that never reads notices by sending: within a few sends after the cut, one fails.
         using var end = CancellationTokenSource.CreateLinkedTokenSource(Token);
         end.CancelAfter(Wait.Limit);
         var gone = await Assert.ThrowsAnyAsync<Exception>(async () =>
@@ -204,7 +204,7 @@ public sealed class StreamTests
         Assert.IsNotType<OperationCanceledException>(gone);
     }
 
-    /// <summary>Updates of some 40 kB each, more in sum than the sockets between hold.</summary>
+    /// <summary>Publishes updates of about 40 kB each, in total more than the sockets hold.</summary>
     private static void PublishWide(OpenGateway exchange, int count)
     {
         for (var i = 1; i <= count; i++)
@@ -222,7 +222,9 @@ public sealed class StreamTests
         return reader;
     }
 
-    /// <summary>A WebSocket whose receive buffer is small, so that a reader that does not read is felt soon.</summary>
+    /// <summary>
+    /// Connects a WebSocket with a small receive buffer, so that a client that does not read has an effect soon.
+    /// </summary>
     private static async Task<ClientWebSocket> ConnectAsync(OpenGateway exchange)
     {
         var handler = new SocketsHttpHandler

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>How the exchange itself is, as it tells those who run it.</summary>
+/// <summary>System status, as the exchange reports it to its operators.</summary>
 public sealed class SystemCallTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

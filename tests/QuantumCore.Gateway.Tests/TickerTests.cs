@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
 
-/// <summary>The last 24 hours of all symbols, each second.</summary>
+/// <summary>Tickers of all symbols over the last 24 hours, each second.</summary>
 public sealed class TickerTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -38,7 +38,7 @@ public sealed class TickerTests
             exchange.Floor.Fail("Candles", new TimeoutException());
         await AssertUnreadAsync("tickers");
 
-        // One that can't be read is missing, and the others are told.
+        // An unreadable ticker is left out, and the others are sent.
         exchange.Floor.Fail("Candles", new TimeoutException());
         var some = await exchange.SendAsync("GET", "tickers", key: null, cancellationToken: Token);
         Assert.Equal((HttpStatusCode.OK, symbols - 1), (some.Status, JsonDocument.Parse(some.Text).RootElement.GetProperty("tickers").GetArrayLength()));
@@ -75,7 +75,7 @@ public sealed class TickerTests
         }
     }
 
-    /// <summary>What the history is asked for by a reading of all tickers.</summary>
+    /// <summary>Returns the history queries that one reading of all tickers makes.</summary>
     private static async Task<string[]> AskedAsync(OpenGateway exchange)
     {
         var before = exchange.Floor.Calls.Count;

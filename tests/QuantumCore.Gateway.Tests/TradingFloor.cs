@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Tests;
 
 /// <summary>
-/// A whole exchange in memory, as small as the gateway's tests allow: it matches by price and time, remembers client
-/// order ids, and notes every call. The grains of FloorGrains.cs are its face.
+/// A whole exchange in memory, as small as the gateway's tests allow. It matches by price and time, remembers client
+/// order ids, and records every call. The grains of FloorGrains.cs are its interface.
 /// </summary>
 public sealed class TradingFloor
 {
@@ -39,7 +39,7 @@ public sealed class TradingFloor
 
     public List<OperatorAct> Acts { get; } = [];
 
-    /// <summary>Nothing that operators do goes on record.</summary>
+    /// <summary>True if operator actions are not audited.</summary>
     public bool NotesNothing { get; set; }
 
     public List<Instrument> Instruments { get; } =
@@ -59,16 +59,16 @@ public sealed class TradingFloor
 
     public List<DepositRequest> Deposits { get; } = [];
 
-    /// <summary>What the history was asked about prevented matches.</summary>
+    /// <summary>Queries of the history for prevented matches.</summary>
     public List<PreventedQuery> Prevented { get; } = [];
 
-    /// <summary>What the ledger remembers of public trades, one a sequence, oldest first.</summary>
+    /// <summary>Public trades in the ledger, one a sequence, oldest first.</summary>
     public List<PublicTrade> PastTrades { get; } = [];
 
-    /// <summary>What the ledger remembers of orders.</summary>
+    /// <summary>Orders in the ledger.</summary>
     public ImmutableArray<PastOrder> PastOrders { get; set; } = [];
 
-    /// <summary>How the ledger stands; a fault for one that can't be asked.</summary>
+    /// <summary>Standing of the ledger; a failed task if the ledger is unreachable.</summary>
     public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
 
     public List<OwnedAccount> Owners { get; } = [];
@@ -76,7 +76,7 @@ public sealed class TradingFloor
     /// <summary>Accounts without a record.</summary>
     public HashSet<long> Unused { get; } = [];
 
-    /// <summary>The limits that were set last.</summary>
+    /// <summary>Limits that were set last.</summary>
     public SymbolLimits? Limits { get; set; }
 
     public SymbolLimits? EveryonesLimits { get; set; }
@@ -85,42 +85,42 @@ public sealed class TradingFloor
 
     public BreakerUse Breaker { get; set; } = BreakerUse.None;
 
-    /// <summary>What is agreed about margin.</summary>
+    /// <summary>Margin rules.</summary>
     public MarginRulebook Margin { get; set; } = new([], [], [], [], [], []);
 
-    /// <summary>What an account answers to a transfer that arrives.</summary>
+    /// <summary>Reject reason of an account for an incoming transfer.</summary>
     public RejectReason RefusesArrivals { get; set; }
 
     public ImmutableArray<SeenSequence> Seen { get; set; } = [];
 
-    /// <summary>How many of the next submits find their book too busy.</summary>
+    /// <summary>Number of the next submits that find their book too busy.</summary>
     public int BusySubmits { get; set; }
 
-    /// <summary>What accounts wait for before they hold anything.</summary>
+    /// <summary>Task that accounts wait for before each hold.</summary>
     public Task Holding { get; set; } = Task.CompletedTask;
 
-    /// <summary>Whether the catalog refuses whatever is to be listed.</summary>
+    /// <summary>True if the catalog rejects every listing.</summary>
     public bool RefusesListings { get; set; }
 
-    /// <summary>Why the book refuses the next lists.</summary>
+    /// <summary>Reject reason of the book for the next order lists.</summary>
     public RejectReason RefusesLists { get; set; }
 
-    /// <summary>What accounts say to the next lists; null: they hold them.</summary>
+    /// <summary>Result of accounts for the next order lists; null if they hold them.</summary>
     public HoldListResult? RefusesHolds { get; set; }
 
-    /// <summary>Why an account stays frozen.</summary>
+    /// <summary>Reject reason for unfreezing an account.</summary>
     public RejectReason RefusesToUnfreeze { get; set; }
 
-    /// <summary>Why a book refuses an operator.</summary>
+    /// <summary>Reject reasons of books for operators, by symbol.</summary>
     public Dictionary<string, RejectReason> RefusesToOperate { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>Whether no record lands for now.</summary>
+    /// <summary>True while no record is committed.</summary>
     public bool IsStalled { get; set; }
 
-    /// <summary>The state of every book, apart from its sequence.</summary>
+    /// <summary>State of every book, apart from its sequence.</summary>
     public BookState BookState { get; set; } = new(0, 0, Rules: [new(ChangedValue.MaxExtensions, 2)]);
 
-    /// <summary>The orders that were held, by their names.</summary>
+    /// <summary>Returns the request of a held order by its client order id.</summary>
     public HoldRequest Held(string name)
     {
         lock (_lock)
@@ -129,27 +129,27 @@ public sealed class TradingFloor
 
     public ImmutableArray<PublicTrade> Trades { get; set; } = [];
 
-    /// <summary>Everything that a client could have changed, as one text.</summary>
+    /// <summary>Returns everything that a client could have changed, as one text.</summary>
     public string State()
     {
         lock (_lock)
             return string.Join(';', _orders.Values.Select(order => order.Report(RejectReason.None, []).ToString())) + Deposits.Count;
     }
 
-    /// <summary>The next call of this name, or of this name and detail, fails like this.</summary>
+    /// <summary>Makes the next call with this name, or with this name and detail, fail with this error.</summary>
     public void Fail(string call, Exception error)
     {
         lock (_lock)
             _failures.Add((call, error));
     }
 
-    /// <summary>Ends what waits.</summary>
+    /// <summary>Ends all waiting calls.</summary>
     public void Close() => _closed.TrySetResult();
 
-    /// <summary>Complete when this call has come, or has come before.</summary>
+    /// <summary>Completes when this call has arrived, now or earlier.</summary>
     public Task WhenCalled(string call) => WhenNext(call, after: 0);
 
-    /// <summary>Complete when this call has come after so many calls of any kind.</summary>
+    /// <summary>Completes when this call arrives after a number of calls of any kind.</summary>
     public Task WhenNext(string call, int after)
     {
         lock (_lock)
@@ -162,7 +162,7 @@ public sealed class TradingFloor
         }
     }
 
-    /// <summary>Notes a call; throws when it was told to.</summary>
+    /// <summary>Records a call; throws if the test asked for a failure.</summary>
     public void Note(string call, string detail = "")
     {
         lock (_lock)
@@ -176,7 +176,7 @@ public sealed class TradingFloor
         }
     }
 
-    /// <summary>Throws when it was told to, and notes nothing.</summary>
+    /// <summary>Throws if the test asked for a failure, and records nothing.</summary>
     public void ThrowIfTold(string call)
     {
         lock (_lock)
@@ -350,12 +350,12 @@ public sealed class TradingFloor
         }
     }
 
-    /// <summary>What is told order by order, of whatever symbol.</summary>
+    /// <summary>Market-by-order updates, for every symbol.</summary>
     public FloorOrders Orders { get; } = new();
 
     public ValueTask<OrderByOrderUpdate?> WaitForOrders(long after) => Orders.WaitAsync(after, _closed.Task);
 
-    /// <summary>Publishes an update of market data; the chain is the test's affair.</summary>
+    /// <summary>Publishes a market data update; the test chains the sequences.</summary>
     public void Publish(string symbol, MarketUpdate update)
     {
         TaskCompletionSource published;
@@ -391,7 +391,7 @@ public sealed class TradingFloor
         }
     }
 
-    /// <summary>What becomes of accounts next; nothing when there is no more.</summary>
+    /// <summary>Next changes of accounts; none when the channel is empty.</summary>
     public System.Threading.Channels.Channel<AccountChange> Changes { get; } = System.Threading.Channels.Channel.CreateUnbounded<AccountChange>();
 
     public async ValueTask<AccountChange?> WaitForChange()
@@ -403,7 +403,7 @@ public sealed class TradingFloor
     public static ExecutionReport Refuse(string symbol, long account, RejectReason reason) => ExecutionReport.Refused(
         new HoldRequest("", symbol, Side.Buy, OrderType.Limit, TimeInForce.GoodTillCancel, false, 0, 0), account, reason, null, null);
 
-    /// <summary>A command as a line.</summary>
+    /// <summary>Returns a command as a line of text.</summary>
     public static string Text(string symbol, BookCommand command)
     {
         var changes = command.Changes.Select(change => $" {change.Name}={change.Value}");

@@ -361,7 +361,7 @@ public sealed class TradingSocketTests
 
     private static string Order(string name, string symbol) => $$"""{"symbol":"{{symbol}}","side":"buy","price":"150.00","quantity":"10","clientOrderId":"{{name}}"}""";
 
-    /// <summary>Sends orders, of which the first one is not held before the gate opens; all have come when this is complete.</summary>
+    /// <summary>Sends orders whose first is not held before the gate opens; completes when all have arrived.</summary>
     private static async Task<TaskCompletionSource> SendBehindGateAsync(OpenGateway exchange, ClientWebSocket trader, string[] orders)
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

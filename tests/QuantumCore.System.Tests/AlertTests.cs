@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Rules, dashboard and operator's page name the metrics that a running exchange shows.</summary>
+/// <summary>
+/// Alert rules, the dashboard and the operator's page name only metrics that a running exchange shows.
+/// </summary>
 public sealed partial class AlertTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -20,7 +22,8 @@ public sealed partial class AlertTests
         Assert.NotEmpty(rules);
         Assert.Empty(rules.Except(explained));
 
-        // Some are shown when there is something to show: latencies, a last trade, findings of the ledger and of the agent's rounds.
+        // Some metrics appear only after an event: latencies, a last trade, findings of the ledger and of the agent's
+        // rounds.
         HashSet<string> shown = [];
         Assert.NotEmpty(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), Token));
         await TradeAsync(silo);
@@ -37,7 +40,7 @@ public sealed partial class AlertTests
             () => string.Join(", ", explained.Except(shown)));
         Assert.Empty(shown.Where(IsOurs).Except(explained));
 
-        // The silos of a cluster are on a cluster's page alone.
+        // The number of silos is only on the page of a cluster.
         var dashboard = await NamesAsync("../deploy/grafana/quantumcore.json");
         Assert.Equal(["quantumcore_cluster_silos"], dashboard.Except(shown));
         Assert.Contains(dashboard, name => !IsOurs(name));
@@ -76,7 +79,7 @@ public sealed partial class AlertTests
 
     private static async Task<HashSet<string>> NamesAsync(string file) => Names(await ReadAsync(file));
 
-    // The lines of a histogram are of its family.
+    // The series of a histogram count as its family.
     private static HashSet<string> Names(string text) => Name().Matches(text)
         .Select(match => match.Value.Replace("_bucket", "", StringComparison.Ordinal)).ToHashSet(StringComparer.Ordinal);
 

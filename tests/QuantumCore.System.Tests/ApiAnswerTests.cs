@@ -8,7 +8,10 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Every call of the native API, once at least, on a running exchange: what it answers is what docs/openapi.json says.</summary>
+/// <summary>
+/// Responses of every call of the native API on a running exchange match docs/openapi.json; each call is made at least
+/// once.
+/// </summary>
 public sealed class ApiAnswerTests : IAsyncLifetime
 {
     private const string Alice = "demo-alice";
@@ -155,7 +158,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET admin/settlement", "admin/settlement", Admin);
         await CallAsync("POST admin/settlement/{venue}/buy-in-days", "admin/settlement/MAIN/buy-in-days", Admin, """{"days":3,"why":"test"}""");
 
-        // Nothing fails on the first day; what it answers is an order's report, as POST orders.
+        // Nothing fails on the first day. The response is an order's report, as of POST orders.
         var (refused, _) = await SendAsync("POST", "admin/settlement/MAIN/buy-ins", Admin, """{"id":"b-1","account":"ACC-1002","symbol":"NVDA"}""", null);
         Assert.Equal(400, refused);
         _called.Add("POST admin/settlement/{venue}/buy-ins");
@@ -173,7 +176,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await SignalAsync(secret, """{"key":"s-1","symbol":"AAPL","action":"flatten"}""");
         await SignalAsync(secret, """{"key":"s-2","symbol":"AAPL","action":"sell","quantity":"3"}""");
 
-        // One that the account refuses is a problem to its sender and stands on the list.
+        // A signal that the account rejects is a problem to its sender, and is on the list.
         await SendAsync("POST", "signals/momentum", null, """{"key":"s-3","symbol":"AAPL","action":"buy","quantity":"900000","price":"150.00"}""", secret);
         await CallAsync("GET signals/strategies", "signals/strategies", Admin);
         await CallAsync("DELETE signals/strategies/{strategy}/pause", "signals/strategies/momentum/pause", Admin);
@@ -213,7 +216,10 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET admin/audit", "admin/audit?limit=100", Admin);
     }
 
-    /// <summary>Each code is taken once: one of this half minute adds, one of the next, which may be early, takes away.</summary>
+    /// <summary>
+    /// Adds and removes an authenticator. Each code is accepted once: a code of this half minute adds it; one of the
+    /// next, which may be early, removes it.
+    /// </summary>
     private async Task AuthenticatorAsync(string who, string password)
     {
         var made = await CallAsync("POST user/authenticator", "user/authenticator", who, $$"""{"password":"{{password}}"}""");
@@ -270,7 +276,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET admin/ledger/reconciliation", "admin/ledger/reconciliation", Admin);
     }
 
-    /// <summary>Makes a call that has to be carried out, and holds its answer against the document.</summary>
+    /// <summary>Makes a call that must succeed, and checks its response against the document.</summary>
     private async Task<JsonElement> CallAsync(string call, string path, string? who, string? body = null, string? signingSecret = null)
     {
         var (status, answer) = await SendAsync(call[..call.IndexOf(' ', StringComparison.Ordinal)], path, who, body, signingSecret);
@@ -296,7 +302,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         return ((int)response.StatusCode, document.RootElement.Clone());
     }
 
-    /// <summary>A code as an authenticator shows it (RFC 6238).</summary>
+    /// <summary>Returns a code as an authenticator shows it (RFC 6238).</summary>
     private static string Code(string secret, long step)
     {
         var bits = string.Concat(secret.Select(letter =>

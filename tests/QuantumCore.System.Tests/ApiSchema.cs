@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The committed document of the API, and whether an answer is what it says: of the little of JSON Schema that the document uses, strictly, so
-/// that a member that nobody described is found as well as one that is missing.
+/// Committed API document, and a strict check of responses against it. It supports the few features of JSON Schema that
+/// the document uses. It finds members that are not described as well as missing ones.
 /// </summary>
 internal sealed class ApiSchema
 {
@@ -16,14 +16,14 @@ internal sealed class ApiSchema
         _root = parsed.RootElement.Clone();
     }
 
-    /// <summary>Each call that answers with something, as <c>GET account</c>.</summary>
+    /// <summary>Calls with a response body, as <c>GET account</c>.</summary>
     public IEnumerable<string> Calls =>
         from path in _root.GetProperty("paths").EnumerateObject()
         from call in path.Value.EnumerateObject()
         where AnswerOf(call.Value) is not null
         select $"{call.Name.ToUpperInvariant()} {path.Name["/api/qc/v1/".Length..]}";
 
-    /// <summary>What is wrong with a call's answer; nothing when it is as described.</summary>
+    /// <summary>Returns the problems of a response; none if it is as described.</summary>
     public IReadOnlyList<string> Check(string call, JsonElement answer)
     {
         var (method, path) = (call[..call.IndexOf(' ', StringComparison.Ordinal)], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
@@ -46,7 +46,7 @@ internal sealed class ApiSchema
         }
         else if (schema.TryGetProperty("oneOf", out var kinds))
         {
-            // Nothing, or the other.
+            // Null, or the other kind.
             if (value.ValueKind != JsonValueKind.Null)
                 Check(kinds[1], value, at, wrong);
             return;

@@ -3,8 +3,8 @@ using Xunit;
 
 [assembly: AssemblyFixture(typeof(PostgresServer))]
 
-// A test that never ends is named, and ends.
+// A test that hangs is named and ended.
 [assembly: TimeLimit]
 
-// Real processes with real time limits: two exchanges at a time, on whatever machine.
+// The tests run real processes with real time limits: two exchanges at a time, on any machine.
 [assembly: CollectionBehavior(MaxParallelThreads = 2)]

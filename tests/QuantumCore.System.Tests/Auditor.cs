@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// Compares what customers were told with what an exchange knows after it was killed and started again: over the
-/// wire, and in the tables. Every difference is a sentence in <see cref="Findings"/>.
+/// Compares what customers were told with what an exchange knows after it was killed and started again: over the wire,
+/// and in the tables. Every difference is a sentence in <see cref="Findings"/>.
 /// </summary>
 internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<long, string> keys, Diary diary) : IDisposable
 {
@@ -18,16 +18,16 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
     private readonly Customer _administrator = new(address, "demo-admin");
     private readonly List<string> _findings = [];
 
-    /// <summary>What is wrong.</summary>
+    /// <summary>Discrepancies found.</summary>
     public IReadOnlyList<string> Findings => _findings;
 
-    /// <summary>What is traded.</summary>
+    /// <summary>Instruments that are traded.</summary>
     public IReadOnlyList<Traded> Markets { get; init; } = Traded.Usual;
 
-    /// <summary>What settles later, and who may owe; null where nothing and nobody does.</summary>
+    /// <summary>Audit of settlement and margin; null if no trade settles later and no account may owe.</summary>
     public ClearingAudit? Clearing { get; init; }
 
-    /// <summary>Orders whose placement was not answered but is found durable.</summary>
+    /// <summary>Number of orders whose placement got no response but is durable.</summary>
     public int DurableUnanswered { get; private set; }
 
     /// <summary>Audits the diary's round; the exchange is ready and nobody else trades.</summary>
@@ -54,12 +54,12 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             Find(violation);
     }
 
-    /// <summary>What came into the exchange from outside, by asset.</summary>
+    /// <summary>Returns the amounts that came into the exchange from outside, by asset.</summary>
     public static async Task<Dictionary<string, decimal>> PaidInAsync(Storage storage) =>
         (await storage.HistoryAsync("SELECT b.asset, b.total, a.decimals FROM balance b JOIN asset a ON a.asset = b.asset WHERE b.account = 0"))
         .ToDictionary(row => (string)row[0], row => -Units(row[1], row[2]), StringComparer.Ordinal);
 
-    /// <summary>What was paid in must be what it was at first and what the diary's deposits say.</summary>
+    /// <summary>Checks that the amounts paid in are the initial amounts plus the diary's deposits.</summary>
     public async Task CompareDepositsAsync(Dictionary<string, decimal> atFirst)
     {
         var paidIn = await PaidInAsync(storage);
@@ -109,7 +109,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             entry.Wish is Wish.Place or Wish.Amend && !entry.Reply.IsDefinite && names.Contains((entry.Account, entry.Name)));
     }
 
-    /// <summary>Every request of unknown outcome is sent again, and must end.</summary>
+    /// <summary>Repeats every request of unknown outcome until it has one.</summary>
     private Task InsistAsync() => EachAsync(diary.Round.Where(entry => !entry.Reply.IsDefinite).OrderBy(entry => entry.SentAt).ToList(), async entry =>
     {
         entry.WasUnknown = true;
@@ -117,7 +117,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         diary.Answered(entry, await customer.InsistAsync(entry.Method, entry.Path, entry.Body));
     });
 
-    /// <summary>The same order again is answered with the same report, or the same refusal.</summary>
+    /// <summary>Checks that the same order again gets the same report, or the same rejection.</summary>
     private Task RepeatAsync(Random random)
     {
         var definite = diary.Round
@@ -191,7 +191,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             Find($"The order is {found[0]}: {entry}");
     }
 
-    /// <summary>A strategy's legs are both there or neither, and have always traded the same.</summary>
+    /// <summary>Checks that a multi-leg order has both legs or neither, and that both have traded the same.</summary>
     private void CompareLegs(Entry entry, Row[] found)
     {
         if (!entry.Reply.IsDone)
@@ -226,7 +226,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
             Find($"A cancelled order is {found}: {entry}");
     }
 
-    /// <summary>What was entered before a mass cancel was sent is not open after it.</summary>
+    /// <summary>Checks that orders entered before a mass cancel was sent are not open after it.</summary>
     private void CompareCancelAlls(List<Entry> entries, ILookup<(long, string), Row> byName)
     {
         foreach (var all in entries.Where(entry => entry.Wish == Wish.CancelAll && entry.Reply.IsDone))
@@ -239,7 +239,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         }
     }
 
-    /// <summary>Each fill that was told is there once, and as it was told.</summary>
+    /// <summary>Checks that each reported fill exists once, as it was reported.</summary>
     private async Task CompareFillsAsync()
     {
         foreach (var group in diary.Round.Where(entry => entry.HasOrder).GroupBy(entry => (entry.Account, entry.Symbol)))
@@ -260,7 +260,9 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         }
     }
 
-    /// <summary>All fills of an account and symbol from the first of those that were told: there may be more than a page has.</summary>
+    /// <summary>
+    /// Returns all fills of an account and symbol from the first reported one on. There may be more than a page holds.
+    /// </summary>
     private async Task<Dictionary<string, JsonElement>> FillsAsync(long account, string symbol, IEnumerable<JsonElement> told)
     {
         var fills = new Dictionary<string, JsonElement>(StringComparer.Ordinal);
@@ -300,7 +302,7 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         }
     }
 
-    /// <summary>The book that is shown is the sum of the open orders.</summary>
+    /// <summary>Checks that the shown book is the sum of the open orders.</summary>
     private async Task CompareBooksAsync()
     {
         var levels = (await storage.HistoryAsync(
@@ -324,7 +326,9 @@ internal sealed class Auditor(Uri address, Storage storage, IReadOnlyDictionary<
         }
     }
 
-    /// <summary>The book as it is shown once the view has come to the end of the book's stream; a view that never does is a finding.</summary>
+    /// <summary>
+    /// Returns the book once its view has reached the end of the book's stream. A view that never does is a finding.
+    /// </summary>
     private async Task<Reply> NewestBookAsync(string symbol)
     {
         var head = (await storage.HeadsAsync())[$"book/{symbol}"];

@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// Clients of others, unmodified, as they come from npm, against an exchange of its own each: the scripts are in tests/clients.
-/// They need node and npm; where there are none they say so and skip, on CI they fail.
+/// Unmodified clients of other projects, from npm, each against an exchange of its own. The scripts are in
+/// tests/clients. They need node and npm. If these are missing, the tests say so and skip; on CI they fail.
 /// </summary>
 [Collection(typeof(OthersClients))]
 public sealed class BinanceClientTests(NodePackages packages)
@@ -43,7 +43,7 @@ public sealed class BinanceClientTests(NodePackages packages)
         using var admin = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
         await admin.ChangeMarketAsync(new MarketChange(Speed: 20m), cancellation);
 
-        // The answers to two of its orders are lost: it finds out that they are there.
+        // The responses to two of its orders are lost: it finds out that the orders exist.
         await admin.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 2, Millis: 1), cancellation);
         var folder = Directory.CreateTempSubdirectory("quantumcore-example-");
         try
@@ -63,7 +63,7 @@ public sealed class BinanceClientTests(NodePackages packages)
             folder.Delete(recursive: true);
         }
 
-        // What it says it did is what the exchange has: as many names as orders, and more sold above than was bought below.
+        // Its report matches the exchange: as many names as orders, and more sold above than was bought below.
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", cancellation));
         var fills = await alice.GetFillsAsync("AAPL", 1_000, cancellation);
@@ -85,17 +85,17 @@ public sealed class BinanceClientTests(NodePackages packages)
     }
 }
 
-/// <summary>Tests with clients of others: the packages are fetched once for all of them.</summary>
+/// <summary>Tests with clients of other projects. They share one download of the packages.</summary>
 [CollectionDefinition]
 public sealed class OthersClients : ICollectionFixture<NodePackages>;
 
-/// <summary>The packages of tests/clients, fetched once as their lock file says.</summary>
+/// <summary>Packages of tests/clients, fetched once according to their lock file.</summary>
 public sealed class NodePackages : IAsyncLifetime
 {
-    /// <summary>Whether tests that can't run have failed.</summary>
+    /// <summary>True if tests without the packages fail instead of being skipped.</summary>
     public bool AreRequired { get; } = Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_NODE") == "1";
 
-    /// <summary>Why there are none; null when they are there.</summary>
+    /// <summary>Reason why the packages are missing; null if they are there.</summary>
     public string? Missing { get; private set; }
 
     /// <inheritdoc/>
@@ -103,7 +103,7 @@ public sealed class NodePackages : IAsyncLifetime
     {
         try
         {
-            // Nothing of theirs is run while they are fetched.
+            // No scripts of the packages run while they are fetched.
             var (exitCode, output) = await Programs.RunAsync(
                 Start("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"));
             Missing = exitCode == 0 ? null : $"npm ci could not fetch the clients: {output}";
@@ -117,7 +117,7 @@ public sealed class NodePackages : IAsyncLifetime
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>How to start a program of Node in the folder of the scripts.</summary>
+    /// <summary>Returns the start information of a Node program in the folder of the scripts.</summary>
     internal static ProcessStartInfo Start(string program, params IEnumerable<string> arguments) => new(program, arguments)
     {
         WorkingDirectory = Programs.Clients,

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>An exchange as browsers meet it: sessions, TLS.</summary>
+/// <summary>An exchange as browsers use it: sessions and TLS.</summary>
 public sealed class BrowserTests
 {
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -105,7 +105,9 @@ public sealed class BrowserTests
 
     private static Task<SiloProcess> StartAsync(Storage storage) => SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off"]);
 
-    /// <summary>The same cookies for another port: they belong to a host, but a container of them thinks in addresses.</summary>
+    /// <summary>
+    /// Returns the same cookies for another port. Cookies belong to a host, but a container stores them by address.
+    /// </summary>
     private static CookieContainer Moved(CookieContainer cookies, Uri address)
     {
         var moved = new CookieContainer();

@@ -7,34 +7,35 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// What settles a day later, and who may owe: each trade is in the file of one batch, once it was due; the batch is what its trades come to, by this
-/// auditor's own sum, and never changes; accounts were given exactly that; who trades on margin has what the loan needs.
+/// Audit of trades that settle a day later, and of accounts that may owe. Each due trade is in the file of exactly one
+/// batch. By the auditor's own sum, a batch equals its trades, and it never changes. Accounts got exactly these
+/// amounts. Accounts on margin have the collateral that their loans need.
 /// </summary>
 internal sealed class ClearingAudit(Storage storage)
 {
-    /// <summary>Settles one business day after the trade.</summary>
+    /// <summary>Instrument that settles one business day after the trade.</summary>
     public const string Symbol = "TSLA";
 
-    /// <summary>Its price, about.</summary>
+    /// <summary>Approximate price of the instrument.</summary>
     public const decimal Reference = 250m;
 
     private const long FeePot = 1;
     private static readonly long[] s_borrowers = [2003, 2004];
     private readonly Dictionary<string, string> _files = new(StringComparer.Ordinal);
 
-    /// <summary>Batches so far.</summary>
+    /// <summary>Number of batches so far.</summary>
     public int Batches => _files.Count;
 
-    /// <summary>Trades in them.</summary>
+    /// <summary>Number of trades in the batches.</summary>
     public int SettledTrades { get; private set; }
 
-    /// <summary>How often an account was found to owe something.</summary>
+    /// <summary>Number of times that an account was found to owe something.</summary>
     public int Debts { get; private set; }
 
-    /// <summary>Whether an account is on margin.</summary>
+    /// <summary>Returns true if an account is on margin.</summary>
     public static bool MayOwe(long account) => s_borrowers.Contains(account);
 
-    /// <summary>Lists what settles later and makes accounts that may owe.</summary>
+    /// <summary>Lists the instrument that settles later and makes the accounts that may owe.</summary>
     public static async Task OpenAsync(Customer administrator, IEnumerable<long> accounts)
     {
         await DoneAsync("admin/instruments", $$"""
@@ -63,7 +64,7 @@ internal sealed class ClearingAudit(Storage storage)
         }
     }
 
-    /// <summary>Waits until all that was due has settled, and tells what is wrong.</summary>
+    /// <summary>Waits until everything due has settled, and returns the discrepancies.</summary>
     public async Task<List<string>> FindingsAsync(Customer administrator, Diary diary)
     {
         var findings = new List<string>();
@@ -88,7 +89,7 @@ internal sealed class ClearingAudit(Storage storage)
         return findings;
     }
 
-    /// <summary>A batch for each file, and as it was.</summary>
+    /// <summary>Reads the batch files, and checks that each has its batch and is unchanged.</summary>
     private List<Batch> Read(List<string> findings)
     {
         var folder = new DirectoryInfo(Path.Combine(storage.Folder, "settlements"));
@@ -128,14 +129,15 @@ internal sealed class ClearingAudit(Storage storage)
             Add(FeePot, "USD", trade.BuyerFee + trade.SellerFee);
         }
 
-        // Nothing is to be given either way where there is no item, and where two trade days of one batch make up for each other.
+        // An item may be missing if nothing is to be delivered, as when two trade days of one batch cancel each other
+        // out.
         if (own.Keys.Union(batch.Items.Keys).Any(key => own.GetValueOrDefault(key) != batch.Items.GetValueOrDefault(key)))
             findings.Add($"{batch.Id} settles {string.Join(", ", batch.Items)}; its trades come to {string.Join(", ", own)}");
 
         void Add(long account, string asset, decimal amount) => own[(account, asset)] = own.GetValueOrDefault((account, asset)) + amount;
     }
 
-    /// <summary>Accounts were given what the files say, each once.</summary>
+    /// <summary>Checks that accounts got the amounts of the files, each once.</summary>
     private async Task ComparePostingsAsync(List<Batch> batches, List<string> findings)
     {
         var given = (await storage.HistoryAsync(
@@ -149,7 +151,10 @@ internal sealed class ClearingAudit(Storage storage)
             findings.Add($"{ended} batches are in the ledger, {batches.Count} in files");
     }
 
-    /// <summary>What is owed is covered: half of what is held, long or short, is the account's own, at prices a little beside those it went by.</summary>
+    /// <summary>
+    /// Checks that debts are covered: the account itself owns half of its holdings, long or short. The prices differ a
+    /// little from those the exchange used.
+    /// </summary>
     private async Task CompareBorrowersAsync(List<string> findings)
     {
         foreach (var account in s_borrowers)
@@ -163,7 +168,9 @@ internal sealed class ClearingAudit(Storage storage)
         }
     }
 
-    /// <summary>The days of the last order about them, and no others to come.</summary>
+    /// <summary>
+    /// Checks that the days are those of the last order about holidays, and that no others are to come.
+    /// </summary>
     private void CompareHolidays(Reply venue, Diary diary, List<string> findings)
     {
         if (diary.All.LastOrDefault(entry => entry is { Wish: Wish.Holidays, Reply.IsDone: true }) is not { } last)

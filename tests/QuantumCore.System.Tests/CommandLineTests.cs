@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What qc does at a terminal, and in shells.</summary>
+/// <summary>qc at a terminal, and in shells.</summary>
 public sealed class CommandLineTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -24,7 +24,7 @@ public sealed class CommandLineTests
         await terminal.ShowsAsync("the book", screen => Has(screen, "*10 151.00 10") && Has(screen, "5 149.00") && Has(screen, "AAPL sell limit 10 at 151.00 mine-1"));
         await terminal.ShowsAsync("its head", screen => Has(screen, "AAPL continuous last - spread 2.00 live"));
 
-        // What others do is there without a key pressed.
+        // Actions of others show without a key press.
         await bob.PlaceAsync(PlaceOrder.Market("AAPL", OrderSide.Buy, 4m), Token);
         await terminal.ShowsAsync("the trade", screen => Has(screen, "*6 151.00 6") && Has(screen, "151.00 4 buy") && Has(screen, "last 151.00"));
         using var clerk = new QuantumCoreClient(silo.Address, "demo-admin");
@@ -103,7 +103,7 @@ public sealed class CommandLineTests
         var pin = JsonDocument.Parse(output).RootElement.EnumerateArray().Single();
         Assert.Equal(("all", true, "test"), (pin.GetProperty("silo").GetString(), pin.GetProperty("held").GetBoolean(), pin.GetProperty("why").GetString()));
 
-        // One that is not there yet is no mistake.
+        // A pin to a silo that is not there yet is not an error.
         var elsewhere = JsonDocument.Parse((await PinAsync("AAPL", "east", "--json")).Output).RootElement.EnumerateArray().Single();
         Assert.False(elsewhere.GetProperty("held").GetBoolean());
         Assert.Contains("east", (await PinAsync()).Output, StringComparison.Ordinal);
@@ -128,7 +128,8 @@ public sealed class CommandLineTests
         var linesAfter = lines;
         do
         {
-            // What is logged meanwhile, of a turn that a busy machine made long, is in the one and not yet in the other.
+            // A log line written meanwhile, such as of a turn that a busy machine made long, is in the second output
+            // only.
             lines = linesAfter;
             (exitCode, text) = await Programs.RunAsync(Programs.Cli, arguments);
             Assert.Equal(0, exitCode);
@@ -161,7 +162,7 @@ public sealed class CommandLineTests
             Assert.Contains(" vol |", text, StringComparison.Ordinal);
             Assert.True(new FileInfo(picture).Length > 1_000, "The picture is empty.");
 
-            // The hours that are over do not change any more: the candles of then are in the figures.
+            // Past hours do not change any more: the figures contain their candles.
             (exitCode, var json) = await Programs.RunAsync(Programs.Cli, [.. arguments, "--json"]);
             Assert.True(exitCode == 0, json);
             using var stats = JsonDocument.Parse(json);
@@ -203,7 +204,7 @@ public sealed class CommandLineTests
     [InlineData("qc nothing x", "")]
     public async Task Bash_completes_a_line_as_the_grammar_has_it(string line, string expected)
     {
-        // As bash does at a tab: words, the one under the cursor, and the function that the script has registered.
+        // Like bash at a tab: the words, the word under the cursor, and the registered function of the script.
         var script = $$"""
             qc() { '{{Programs.Host}}' '{{Programs.Cli}}' "$@"; }
             source <(qc completion bash)
@@ -217,7 +218,7 @@ public sealed class CommandLineTests
         Assert.Equal(expected, output.Trim());
     }
 
-    /// <summary>Whether a line has these words one after the other, however far apart.</summary>
+    /// <summary>Returns true if a line has these words one after the other, whatever spaces are between them.</summary>
     private static bool Has(string screen, string words) =>
         screen.Split('\n').Any(line => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries)).Contains(words, StringComparison.Ordinal));
 }

@@ -7,39 +7,39 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>An answer; status 0 means that none came.</summary>
+/// <summary>A response; status 0 if there was none.</summary>
 internal readonly record struct Reply(int Status, JsonElement Body)
 {
-    /// <summary>Carried out, and durable.</summary>
+    /// <summary>True if the request was carried out and is durable.</summary>
     public bool IsDone => Status == 200;
 
-    /// <summary>Refused for good. A 503 or no answer leaves it open.</summary>
+    /// <summary>True if the request was finally rejected. A 503 or no response leaves the outcome open.</summary>
     public bool IsRefused => Status is >= 400 and < 500;
 
-    /// <summary>Carried out or refused; not to be asked again.</summary>
+    /// <summary>True if the request was carried out or rejected; no retry is needed.</summary>
     public bool IsDefinite => IsDone || IsRefused;
 
-    /// <summary>Why it was refused.</summary>
+    /// <summary>Reject code.</summary>
     public string Code => Text("code");
 
-    /// <summary>The body as it came.</summary>
+    /// <summary>Body as it arrived.</summary>
     public string Raw => Body.ValueKind == JsonValueKind.Undefined ? "" : Body.GetRawText();
 
-    /// <summary>A member as text; empty when it is not there.</summary>
+    /// <summary>Returns a member as text; empty if there is none.</summary>
     public string Text(string member) => Body.ValueKind == JsonValueKind.Object && Body.TryGetProperty(member, out var value)
         ? value.ToString() : "";
 
-    /// <summary>A whole number.</summary>
+    /// <summary>Returns a whole number.</summary>
     public long Number(string member) => Body.GetProperty(member).GetInt64();
 
-    /// <summary>A decimal string.</summary>
+    /// <summary>Returns a decimal string as a number.</summary>
     public decimal Decimal(string member) => decimal.Parse(Body.GetProperty(member).GetString()!);
 
-    /// <summary>An array's elements.</summary>
+    /// <summary>Returns the elements of an array.</summary>
     public IEnumerable<JsonElement> Items(string member) => Body.GetProperty(member).EnumerateArray();
 }
 
-/// <summary>One who calls the exchange with a key. It knows HTTP and JSON and nothing of the product.</summary>
+/// <summary>Client that calls the exchange with a key. It knows HTTP and JSON but nothing of the product.</summary>
 internal sealed class Customer : IDisposable
 {
     private readonly HttpClient _http;
@@ -59,7 +59,7 @@ internal sealed class Customer : IDisposable
 
     public Task<Reply> DeleteAsync(string path) => SendAsync(HttpMethod.Delete, path, null);
 
-    /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>
+    /// <summary>Returns the current book: public market data follows the book, a moment later.</summary>
     public async Task<Reply> BookAsync(string symbol)
     {
         var head = (await GetAsync($"symbols/{symbol}/state")).Number("sequence");
@@ -69,11 +69,11 @@ internal sealed class Customer : IDisposable
         return book;
     }
 
-    /// <summary>Sends a request; an answer that does not come or does not come whole is none.</summary>
+    /// <summary>Sends a request. A missing or incomplete response counts as none.</summary>
     public Task<Reply> SendAsync(HttpMethod method, string path, string? body) =>
         SendBytesAsync(method, path, body is null ? null : Encoding.UTF8.GetBytes(body));
 
-    /// <summary>Sends any bytes under the name of JSON.</summary>
+    /// <summary>Sends any bytes with the content type of JSON.</summary>
     public async Task<Reply> SendBytesAsync(HttpMethod method, string path, byte[]? body)
     {
         using var request = new HttpRequestMessage(method, path);
@@ -96,7 +96,7 @@ internal sealed class Customer : IDisposable
         }
     }
 
-    /// <summary>Sends the same request again until its outcome is known.</summary>
+    /// <summary>Repeats a request until its outcome is known.</summary>
     public async Task<Reply> InsistAsync(HttpMethod method, string path, string? body)
     {
         Reply reply = default;

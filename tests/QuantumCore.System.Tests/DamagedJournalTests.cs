@@ -5,8 +5,8 @@ namespace QuantumCore.SystemTests;
 
 /// <summary>
 /// The journal's files are damaged between two runs of an exchange, at random by seed (QUANTUMCORE_DAMAGES,
-/// QUANTUMCORE_DAMAGE_SEED): what was acknowledged is there, or its symbol or account stops, or the start is refused and
-/// says where. It is never silently gone.
+/// QUANTUMCORE_DAMAGE_SEED). Acknowledged orders are there, or their symbol or account stops, or the start fails and
+/// names the place. They are never silently lost.
 /// </summary>
 public sealed partial class DamagedJournalTests(ITestOutputHelper output)
 {
@@ -122,7 +122,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
         return [.. diary.Round.Where(entry => entry.Wish == Wish.Place && entry.Reply.IsDone)];
     }
 
-    /// <summary>Somewhere in the journal or in its log.</summary>
+    /// <summary>Damages a random place of the journal or its log; returns a description.</summary>
     private static string Damage(string folder, Random random)
     {
         var log = Path.Combine(folder, "journal.db-wal");
@@ -213,7 +213,7 @@ public sealed partial class DamagedJournalTests(ITestOutputHelper output)
     private static int Number(string variable, int otherwise) =>
         Environment.GetEnvironmentVariable(variable) is { Length: > 0 } text ? int.Parse(text) : otherwise;
 
-    /// <summary>A stream and its sequence, or the file where no stream can be named.</summary>
+    /// <summary>Matches a stream and its sequence, or the file if no stream can be named.</summary>
     [GeneratedRegex(@"Stream \S+ is damaged at sequence \d+|stream \S+ up to sequence \d+|journal\.db (ends at record|is damaged)")]
     private static partial Regex Names();
 }

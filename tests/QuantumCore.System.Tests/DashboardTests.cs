@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Orleans' dashboard: behind an option, and for administrators alone.</summary>
+/// <summary>Orleans' dashboard: behind an option, and only for administrators.</summary>
 public sealed class DashboardTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;

@@ -5,8 +5,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The database goes away while customers trade, in each of its ways, and comes back. More outages by
-/// QUANTUMCORE_OUTAGES, longer ones by QUANTUMCORE_OUTAGE_SECONDS, others by QUANTUMCORE_OUTAGE_SEED.
+/// The database fails while customers trade, in each of several ways, and comes back. QUANTUMCORE_OUTAGES sets the
+/// number of outages, QUANTUMCORE_OUTAGE_SECONDS their length, QUANTUMCORE_OUTAGE_SEED other outages.
 /// </summary>
 public sealed class DatabaseOutageTests(ITestOutputHelper output)
 {
@@ -72,7 +72,8 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         output.WriteLine($"Two orders were refused in {started.ElapsedMilliseconds} ms while the database was away.");
         await server.StartAsync();
 
-        // A hold that took longer than five seconds to its book may have been voided by now, which is final too; a name that was refused is free.
+        // A hold that took longer than five seconds to its book may have been voided by now, which is final, too. The
+        // client order id of a rejected order is free.
         var doubted = await alice.InsistAsync(HttpMethod.Post, "orders", Order("a1"));
         Assert.True(doubted.IsDone || doubted.Code == "Voided", $"{doubted}\n{silo.Output}");
         var again = await alice.InsistAsync(HttpMethod.Post, "orders", Order("a2"));
@@ -81,7 +82,9 @@ public sealed class DatabaseOutageTests(ITestOutputHelper output)
         Assert.Equal(doubted.IsDone ? "a0 a1 a2" : "a0 a2", string.Join(' ', open.Select(order => order.GetProperty("clientOrderId").GetString()).Order()));
     }
 
-    /// <summary>Trades before, through and after an outage; the memory that the exchange had at its end.</summary>
+    /// <summary>
+    /// Trades before, during and after an outage; returns the memory that the exchange had at the end.
+    /// </summary>
     private async Task<long> TradeThroughAsync(Floor floor, PostgresOutage outage, PostgresServer server, Diary diary, SiloProcess silo)
     {
         var trading = floor.TradeAsync();

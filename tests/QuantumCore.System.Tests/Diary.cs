@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What a request asks for.</summary>
+/// <summary>Kind of a request.</summary>
 internal enum Wish
 {
     Place = 1,
@@ -17,7 +17,7 @@ internal enum Wish
     Holidays = 10,
 }
 
-/// <summary>A request and what its sender knows of its outcome.</summary>
+/// <summary>A request, and its outcome as far as its sender knows it.</summary>
 internal sealed class Entry(Wish wish, long account, string symbol, string name, HttpMethod method, string path, string? body)
 {
     public Wish Wish => wish;
@@ -26,7 +26,7 @@ internal sealed class Entry(Wish wish, long account, string symbol, string name,
 
     public string Symbol => symbol;
 
-    /// <summary>The client order id, or the key of money that moves.</summary>
+    /// <summary>Client order id, or the key of a money movement.</summary>
     public string Name => name;
 
     public HttpMethod Method => method;
@@ -35,29 +35,29 @@ internal sealed class Entry(Wish wish, long account, string symbol, string name,
 
     public string? Body => body;
 
-    /// <summary>The order that is to be changed.</summary>
+    /// <summary>Order to be changed.</summary>
     public long Target { get; init; }
 
-    /// <summary>Asset and amount of money that moves.</summary>
+    /// <summary>Asset and amount of a money movement.</summary>
     public (string Asset, decimal Amount) Money { get; init; }
 
-    /// <summary>When it was sent and answered, on the diary's clock.</summary>
+    /// <summary>Times at which it was sent and answered, on the diary's clock.</summary>
     public long SentAt { get; set; }
 
     public long AnsweredAt { get; set; }
 
     public Reply Reply { get; set; }
 
-    /// <summary>The outcome was not known when the exchange was killed.</summary>
+    /// <summary>True if the outcome was unknown when the exchange was killed.</summary>
     public bool WasUnknown { get; set; }
 
-    /// <summary>The order that was entered by it.</summary>
+    /// <summary>True if the request entered an order.</summary>
     public bool HasOrder => Reply.IsDone && (wish == Wish.Place || (wish == Wish.Amend && Reply.Number("orderId") != Target));
 
     public override string ToString() => $"{method} {path} {body} by ACC-{account} -> {Reply.Status} {Reply.Raw}";
 }
 
-/// <summary>The customers' own record of what they asked and what they were told: in memory and in a file.</summary>
+/// <summary>The customers' own record of their requests and responses: in memory and in a file.</summary>
 internal sealed class Diary : IDisposable
 {
     private readonly StreamWriter _file;
@@ -66,13 +66,13 @@ internal sealed class Diary : IDisposable
 
     public Diary(string path) => _file = new StreamWriter(path, append: true);
 
-    /// <summary>Everything of the rounds before this one.</summary>
+    /// <summary>Entries of earlier rounds.</summary>
     public List<Entry> Past { get; } = [];
 
-    /// <summary>Everything of this round.</summary>
+    /// <summary>Entries of this round.</summary>
     public IReadOnlyCollection<Entry> Round => _round;
 
-    /// <summary>Everything.</summary>
+    /// <summary>All entries.</summary>
     public IEnumerable<Entry> All => Past.Concat(_round);
 
     public void Sent(Entry entry)

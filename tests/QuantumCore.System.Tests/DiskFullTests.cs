@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The disk of the journal runs full while customers trade, and there is room again.</summary>
+/// <summary>The journal's disk runs full while customers trade, and has space again later.</summary>
 public sealed class DiskFullTests(ITestOutputHelper output)
 {
     private const int KeepFree = 10;
@@ -78,7 +78,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         await AuditAsync(again, storage, diary);
     }
 
-    /// <summary>One who has an account and changes nothing.</summary>
+    /// <summary>Returns a customer with an account who changes nothing.</summary>
     private static async Task<Customer> OnlookerAsync(SiloProcess silo)
     {
         using var administrator = new Customer(silo.Address, "demo-admin");
@@ -88,10 +88,10 @@ public sealed class DiskFullTests(ITestOutputHelper output)
         return onlooker;
     }
 
-    /// <summary>An order is refused at once, and what is durable is shown.</summary>
+    /// <summary>Checks that an order is rejected at once, and that durable data can be read.</summary>
     private async Task ReadsGoOnAsync(Customer alice, Customer onlooker)
     {
-        // What came before the exchange knew waits for its time-out.
+        // An order that came before the exchange noticed waits for its timeout.
         await alice.PostAsync("orders", Order("120.00", "full-1"));
         var started = Stopwatch.StartNew();
         var refused = await alice.PostAsync("orders", Order("120.00", "full-2"));

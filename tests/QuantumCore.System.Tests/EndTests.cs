@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>An exchange that is told to end while people trade on it.</summary>
+/// <summary>Shutdown of an exchange while people trade on it.</summary>
 public sealed class EndTests
 {
     private const int CutShort = 71;
@@ -69,7 +69,7 @@ public sealed class EndTests
         Assert.Equal(orderId, (await later.PostAsync("orders", Trader.Order("a"))).Number("orderId"));
     }
 
-    /// <summary>A request that has begun, and whose end never comes.</summary>
+    /// <summary>Opens a connection with the beginning of a request that never ends.</summary>
     private static async Task<Socket> HalfARequestAsync(Uri address)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -82,7 +82,7 @@ public sealed class EndTests
         return socket;
     }
 
-    /// <summary>One connection that sends order after order until it is told that the exchange stops.</summary>
+    /// <summary>A connection that sends order after order until it is told that the exchange stops.</summary>
     private sealed class Trader(Uri address, string name)
     {
         private readonly TaskCompletionSource _warm = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -8,7 +8,10 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The examples, as whoever copies them runs them: programs of their own against an exchange of its own. The bot on ccxt is with the other clients.</summary>
+/// <summary>
+/// The examples as users run them: programs of their own, each against its own exchange. The bot on ccxt is tested with
+/// the other clients.
+/// </summary>
 public sealed partial class ExampleTests
 {
     private const string Symbol = "AAPL";
@@ -60,26 +63,27 @@ public sealed partial class ExampleTests
             Programs.Listen(maker, output);
             try
             {
-                // Around the listed price of 150.00, three ticks away; who has bought wants to sell.
+                // Around the listed price of 150.00, three ticks away; after buying, the maker wants to sell.
                 await ShowsAsync(bob, output, bid: (149.97m, 10m), ask: (150.03m, 10m));
                 await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
                 await ShowsAsync(bob, output, bid: (149.92m, 10m), ask: (149.98m, 10m));
                 await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Sell, 10m), Token);
                 await ShowsAsync(bob, output, bid: null, ask: (149.91m, 10m));
 
-                // Answers are lost, then a connection: there is one order a side all the same.
+                // Responses are lost, then a connection: there is still one order on each side.
                 var lost = (await faults.AddFaultAsync(new NewFault(FaultKind.Timeout, Key: "demo-alice", Count: 6, Millis: 1), Token)).Faults[^1].Id;
                 await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token);
                 await ShowsAsync(bob, output, bid: (149.86m, 10m), ask: (149.92m, 10m));
                 await FiredAsync(faults, lost);
                 var cut = (await faults.AddFaultAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, "demo-alice", Symbol), Token)).Faults[^1].Id;
-                // If it is cut before the order comes, the quotes are away for a moment.
+                // If the connection is cut before the order arrives, the quotes are missing for a moment.
                 await UntilAsync(output, async () => (await bob.PlaceAsync(PlaceOrder.Market(Symbol, OrderSide.Buy, 10m), Token)).Filled == 10m);
                 await FiredAsync(faults, cut);
                 await ShowsAsync(bob, output, bid: (149.89m, 10m), ask: (149.95m, 10m));
                 Assert.Equal(2, (await alice.GetOpenOrdersAsync(Symbol, Token)).Count);
 
-                // The exchange is killed and comes back: what rested rests, until the maker is there again and makes its own.
+                // The exchange is killed and comes back. The resting orders stay, until the maker is back and places
+                // its own.
                 var before = (await alice.GetOpenOrdersAsync(Symbol, Token)).Select(order => order.ClientOrderId).ToArray();
                 await silo.DisposeAsync();
                 silo = await SiloProcess.StartAsync(arguments);
@@ -92,7 +96,7 @@ public sealed partial class ExampleTests
                 maker.Kill();
             }
 
-            // Nobody is left to cancel but the exchange.
+            // Only the exchange is left to cancel.
             await UntilAsync(output, async () => (await alice.GetOpenOrdersAsync(Symbol, Token)).Count == 0);
             var names = (await alice.GetFillsAsync(Symbol, 100, Token)).Select(fill => fill.ClientOrderId).ToArray();
             Assert.Equal(4, names.Distinct().Count());
@@ -112,7 +116,7 @@ public sealed partial class ExampleTests
         Assert.Equal(steps.Length, Regex.Count(text, "^```sh$", RegexOptions.Multiline));
         Assert.True(steps.Length >= 8, "The walk has lost its steps.");
 
-        // One shell for all of them, as at a terminal; what each printed is told apart by a line that nothing else prints.
+        // One shell for all of them, as at a terminal. A line that nothing else prints separates their outputs.
         var script = new StringBuilder($"qc() {{ '{Programs.Host}' '{Programs.Cli}' \"$@\"; }}\n");
         foreach (var step in steps)
             script.Append(step.Groups["run"].Value).Append("\necho '--- step ---'\n");
@@ -136,7 +140,7 @@ public sealed partial class ExampleTests
         return output;
     }
 
-    /// <summary>A figure of a report.</summary>
+    /// <summary>Returns a figure of a report.</summary>
     private static decimal Line(string report, string name) => decimal.Parse(
         report.Split('\n').Single(line => line.StartsWith(name + " ", StringComparison.Ordinal))[name.Length..], CultureInfo.InvariantCulture);
 

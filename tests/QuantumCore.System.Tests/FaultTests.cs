@@ -8,7 +8,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Every fault of the admin port, met by the SDK: what a caller sees who asks once, and what the SDK makes of it by itself.</summary>
+/// <summary>
+/// Every fault of the admin port, met by the SDK: the result for a caller without retries, and the SDK's own handling.
+/// </summary>
 public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 {
     private const string Symbol = "AAPL";
@@ -22,7 +24,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
     [InlineData(FaultKind.Drop, RejectCodes.OutcomeUnknown, false)]
     public async Task Request_that_fails_is_told_as_what_it_is_and_repeated_it_is_one_order(FaultKind kind, string code, bool isDone)
     {
-        // Who asks once sees the fault.
+        // A client without retries sees the fault.
         using var once = demo.Client("demo-alice", isPatient: false);
         var name = QuantumCoreClient.NewClientOrderId();
         var fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Symbol: Symbol, Millis: 1));
@@ -31,7 +33,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.Equal("POST /api/qc/v1/orders", Assert.Single(await demo.FiredAsync(fault)).To);
         Assert.Equal(isDone, await IsThereAsync(once, name));
 
-        // The SDK asks again under the same name: one order, whether the first attempt was carried out or not.
+        // The SDK retries with the same client order id: one order, whether the first attempt was carried out or not.
         using var patient = demo.Client("demo-alice");
         var again = QuantumCoreClient.NewClientOrderId();
         fault = await demo.SetAsync(new NewFault(kind, Key: "demo-alice", Count: 2, Millis: 1));
@@ -74,7 +76,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         using var alice = demo.Client("demo-alice");
         Assert.False(await IsThereAsync(alice, name));
 
-        // One that waits a little is only late.
+        // A short delay only makes the response late.
         fault = await demo.SetAsync(new NewFault(FaultKind.Delay, Symbol: Symbol, Millis: 5));
         Assert.Equal(OrderStatus.New, (await alice.PlaceAsync(Buy(name), Token)).Status);
         await demo.FiredAsync(fault);
@@ -95,7 +97,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.Equal(RejectCodes.Overloaded, (await Assert.ThrowsAsync<QuantumCoreException>(() => alice.PlaceAsync(Buy(null, Other), Token))).Code);
         Assert.Equal(OrderStatus.New, (await bob.PlaceAsync(Buy(null), Token)).Status);
 
-        // What is asked and changes nothing meets none, and one that is taken away meets nobody.
+        // Requests that change nothing meet no fault, and a removed fault has no effect.
         var never = await demo.SetAsync(new NewFault(FaultKind.Reject, Key: "demo-alice"));
         await alice.GetOpenOrdersAsync(Symbol, Token);
         await demo.Operator.RemoveFaultsAsync(never, Token);
@@ -120,7 +122,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await bob.PlaceAsync(Buy(null), Token);
         Assert.EndsWith("/stream", Assert.Single(await demo.FiredAsync(fault)).To, StringComparison.Ordinal);
 
-        // What is missing shows at the next message; so does what came twice.
+        // A missing message shows at the next one, and so does a duplicate.
         await bob.PlaceAsync(Buy(null), Token);
         while (book.Current.Change != BookChange.Stale)
             Assert.True(await book.MoveNextAsync());
@@ -146,7 +148,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         while (!account.Current.Account.OpenOrders.Any())
             Assert.True(await account.MoveNextAsync());
 
-        // That this order has ended is the message that is missing, or comes twice.
+        // The missing or duplicate message is the one about the end of this order.
         var fault = await demo.SetAsync(new NewFault(kind, FaultPlace.Stream, Key: "demo-alice"));
         await alice.CancelAsync(Symbol, first.OrderId, Token);
         await demo.FiredAsync(fault);
@@ -172,7 +174,10 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         await demo.FiredAsync(fault);
     }
 
-    /// <summary>Long messages are sent in parts: a fault of one of them would be a message that no exchange sends.</summary>
+    /// <summary>
+    /// Checks that a fault affects a long message as a whole. Such messages are sent in parts, and a fault of one part
+    /// would be a message that no exchange sends.
+    /// </summary>
     [Fact]
     public async Task Long_message_comes_twice_or_is_left_out_as_a_whole()
     {
@@ -188,7 +193,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
         Assert.Equal(first, second);
         Assert.Equal(400, JsonDocument.Parse(first).RootElement.GetProperty("orders").GetArrayLength());
 
-        // What comes next is a message of its own, and not the rest of the one that was left out.
+        // The next message is a message of its own, not the rest of the one that was left out.
         var left = await demo.SetAsync(new NewFault(FaultKind.Skip, FaultPlace.Stream, Key: "demo-alice"));
         await AskAsync("unsubscribe");
         await AskAsync("subscribe");
@@ -234,7 +239,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
             Assert.True(await account.MoveNextAsync());
         Assert.Equal(new ClosedOrder(Symbol, first.OrderId, first.ClientOrderId), Assert.Single(account.Current.Closed));
 
-        // The message that would have told of the end is never sent: the next snapshot is without the order.
+        // The message about the end is never sent: the next snapshot is without the order.
         await demo.SetAsync(new NewFault(FaultKind.Drop, FaultPlace.Stream, Key: "demo-alice"));
         await alice.CancelAsync(Other, second.OrderId, Token);
         while (account.Current.Change != AccountChange.Stale)
@@ -256,7 +261,7 @@ public sealed class FaultTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
             order = await alice.PlaceAsync(Buy(null), Token);
             Assert.False(guard.Lost.IsCompleted);
 
-            // By hand, too: it ends once.
+            // It may be ended by hand, too: it ends once.
             await guard.DisposeAsync();
         }
 

@@ -6,7 +6,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The FIX edge of an exchange in its own process, driven by QuickFIX as people use it, and beside it by the SDK over HTTP.
+/// FIX interface of an exchange in its own process, driven by QuickFIX as in practice, and beside it by the SDK over
+/// HTTP.
 /// </summary>
 [Collection(typeof(OthersClients))]
 public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : IClassFixture<QuickFix>
@@ -38,7 +39,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         Assert.Equal(("4", "o1", 0m), (report[39], report[41], report.Number(151)));
         Assert.Empty(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
 
-        // What is done is told of for ever.
+        // The status of an ended order remains available.
         await desk.TellAsync("status o1 AAPL buy");
         Assert.Equal("4", (await desk.ReportAsync("o1", "I"))[39]);
         await desk.EndAsync();
@@ -86,7 +87,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         var order = Assert.Single(await alice.GetOpenOrdersAsync("AAPL", Cancellation));
         Assert.Equal((141m, 12m), (order.Price, order.Quantity));
 
-        // From now on it has its new name.
+        // From now on, the order has its new name.
         await desk.TellAsync("cancel c1 r1 AAPL buy");
         Assert.Equal("r1", (await desk.ReportAsync("c1", "4"))[41]);
         await desk.EndAsync();
@@ -129,7 +130,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await using var silo = await StartAsync(port);
         await using var desk = await quickFix.LogOnAsync(port, Alice);
 
-        // The first time it was not there.
+        // The first time, it did not exist.
         await desk.TellAsync("again new o1 AAPL buy 10 limit 140.00 1");
         var report = await desk.ReportAsync("o1", "0");
         await desk.TellAsync("again new o1 AAPL buy 10 limit 140.00 1");
@@ -194,7 +195,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         Assert.Equal(3, new[] { traded, corrected, cancelled }.Select(report => report[17]).Distinct().Count());
         await desk.EndAsync();
 
-        // What the market is told of the trade next, as QuickFIX has taken it.
+        // Returns the next market data of the trade, as QuickFIX received it.
         async Task<(string Action, decimal Price, decimal Quantity)> TapeAsync(string trade)
         {
             var told = await desk.NextAsync("X", message => message.Group(279).Any(one => one[269] == "2"));
@@ -284,7 +285,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
             acknowledged.Add((await desk.NextAsync("8", message => message[150] == "0"))[11]);
         await killed.KillAsync();
 
-        // The desk connects again by itself. What came until then is an acknowledgement as good as any other.
+        // The desk reconnects by itself. Messages that came before are valid acknowledgements, too.
         await using var silo = await SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--fix", port]);
         await desk.LogOnAsync();
         acknowledged.UnionWith(desk.TakeUnread().Where(message => message[150] == "0").Select(message => message[11]));
@@ -292,8 +293,8 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         Assert.Equal(there.Distinct().Count(), there.Count);
         Assert.Empty(acknowledged.Except(there));
 
-        // Sent again those that are there are told of. The others are entered; but for those whose cover was held when the exchange was
-        // killed and that it has found void since: their names are used, and they are told so.
+        // Orders that exist are reported when they are sent again; the others are entered. Orders whose cover was held
+        // at the kill may have been voided since: their names are used, and the desk is told so.
         await SendAsync("again");
         for (var order = 0; order < Orders; order++)
         {
@@ -371,7 +372,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
             book.Take(await desk.NextAsync("X", message => message[262] == "d1"));
         Assert.Equal([(152m, 1m)], book.Trades);
 
-        // Of the best level alone, once.
+        // Only the best level, once.
         await desk.TellAsync("md d2 AAPL 1 once");
         var best = new FixBook();
         best.Take(await desk.NextAsync("W", message => message[262] == "d2"));
@@ -379,7 +380,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.TellAsync("md d3 NOWHERE 0");
         Assert.Equal(("d3", "0"), ((await desk.NextAsync("Y")) is var refusal ? refusal[262] : "", refusal[281]));
 
-        // It ends: the answer to the next request is the next thing it hears.
+        // The subscription ends: the next message is the response to the next request.
         await desk.TellAsync("md d1 AAPL 0 end");
         await desk.TellAsync("md d4 AAPL 0 once");
         await desk.NextAsync("W", message => message[262] == "d4");
@@ -423,7 +424,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await desk.TellAsync("cancel c1 o1 AAPL buy");
         FixText[] sent = [await desk.ReportAsync("o1", "0"), await desk.ReportAsync("c1", "4")];
 
-        // From the logon on, which is filled up, to the latest.
+        // From the logon, which a gap fill replaces, to the latest message.
         await desk.TellAsync("raw 35=2|7=1|16=0");
         var filled = await desk.NextAsync("4");
         Assert.Equal(("1", "Y", "Y", sent[0][34]), (filled[34], filled[43], filled[123], filled[36]));
@@ -469,7 +470,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
     private static PlaceOrder Limit(OrderSide side, decimal quantity, decimal price) =>
         new() { Symbol = "AAPL", Side = side, Quantity = quantity, Price = price };
 
-    /// <summary>Waits until the book is shown so: market data follows its book, a moment later.</summary>
+    /// <summary>Waits until the book is shown as expected: market data follows its book, a moment later.</summary>
     private static Task ShownAsync(QuantumCoreClient client, string book) =>
         Wait.UntilAsync(async () => await BookAsync(client) == book, $"the book to be shown as {book}");
 
@@ -479,7 +480,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         return FixBook.Write(book.Bids.Select(level => (level.Price, level.Quantity)), book.Asks.Select(level => (level.Price, level.Quantity)));
     }
 
-    /// <summary>A book as one who follows it by FIX has it.</summary>
+    /// <summary>Book of a FIX market data subscriber.</summary>
     private sealed class FixBook
     {
         private readonly SortedDictionary<decimal, decimal> _bids = new(Comparer<decimal>.Create((one, other) => other.CompareTo(one)));
@@ -487,7 +488,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
 
         public List<(decimal Price, decimal Quantity)> Trades { get; } = [];
 
-        /// <summary>Takes a W or an X: the entries of both differ in what comes first.</summary>
+        /// <summary>Takes a W or an X, whose entries begin with different tags.</summary>
         public void Take(FixText message)
         {
             foreach (var entry in message.Group(message.Type == "W" ? 269 : 279))
@@ -509,7 +510,7 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         public override string ToString() =>
             Write(_bids.Select(level => (level.Key, level.Value)), _asks.Select(level => (level.Key, level.Value)));
 
-        /// <summary>The levels as text, without the zeros that say nothing.</summary>
+        /// <summary>Returns the levels as text, without trailing zeros.</summary>
         public static string Write(IEnumerable<(decimal Price, decimal Quantity)> bids, IEnumerable<(decimal Price, decimal Quantity)> asks) =>
             string.Join('|', new[] { bids, asks }.Select(side => string.Join(',', side.Select(level => $"{level.Price:0.########}:{level.Quantity:0.########}"))));
     }

@@ -12,7 +12,7 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
     /// <summary>MsgType.</summary>
     public string Type => this[35];
 
-    /// <summary>The first field of a tag; empty when there is none.</summary>
+    /// <summary>Returns the first field with a tag; empty if there is none.</summary>
     public string this[int tag] => Fields.FirstOrDefault(field => field.Tag == tag).Text ?? "";
 
     /// <summary>Reads a message with bars between its fields.</summary>
@@ -20,10 +20,13 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
         .Select(field => field.Split('=', 2))
         .Select(field => (int.Parse(field[0], CultureInfo.InvariantCulture), field[1]))]);
 
-    /// <summary>A number.</summary>
+    /// <summary>Returns a number.</summary>
     public decimal Number(int tag) => decimal.Parse(this[tag], CultureInfo.InvariantCulture);
 
-    /// <summary>The entries of a repeating group, each of which begins with this tag; what follows the last one is in it too.</summary>
+    /// <summary>
+    /// Returns the entries of a repeating group, each of which begins with this tag. The last entry contains everything
+    /// after it, too.
+    /// </summary>
     public IEnumerable<FixText> Group(int first)
     {
         var starts = Enumerable.Range(0, Fields.Count).Where(at => Fields[at].Tag == first).Append(Fields.Count).ToArray();
@@ -32,13 +35,14 @@ internal sealed record FixText(IReadOnlyList<(int Tag, string Text)> Fields)
 }
 
 /// <summary>
-/// A desk that trades with QuickFIX, as a process of its own. Whatever it is sent QuickFIX holds against the dictionary of FIX 4.4.
+/// A desk that trades with QuickFIX, as a process of its own. QuickFIX checks every message it receives against the
+/// dictionary of FIX 4.4.
 /// </summary>
 internal sealed class FixDesk : IAsyncDisposable
 {
     private const string LoggedOn = "Logged on";
 
-    // What is not as the dictionary has it is refused, what can't be read is ignored, and what was missed is asked for.
+    // QuickFIX rejects messages that violate the dictionary, ignores unreadable ones, and requests missed ones again.
     private static readonly string[] s_objections = ["# Message", "# Invalid", "# Sent ResendRequest"];
 
     private readonly Process _process;
@@ -63,13 +67,13 @@ internal sealed class FixDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until it has logged on, for the first time or once more.</summary>
+    /// <summary>Waits until it has logged on, for the first time or again.</summary>
     public Task LogOnAsync() => NextAsync(LoggedOn);
 
     /// <summary>Gives it a command: see client.cpp.</summary>
     public Task TellAsync(string command) => _process.StandardInput.WriteLineAsync(command.AsMemory(), TestContext.Current.CancellationToken);
 
-    /// <summary>The next message of this type that is so and was not taken yet.</summary>
+    /// <summary>Returns the next message of this type that meets the condition and was not taken yet.</summary>
     public async Task<FixText> NextAsync(string type, Func<FixText, bool>? isSo = null)
     {
         using var watchdog = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -94,11 +98,11 @@ internal sealed class FixDesk : IAsyncDisposable
         }
     }
 
-    /// <summary>The next report of an order with this ExecType.</summary>
+    /// <summary>Returns the next report of an order with this ExecType.</summary>
     public Task<FixText> ReportAsync(string clientOrderId, string type) =>
         NextAsync("8", message => message[11] == clientOrderId && message[150] == type);
 
-    /// <summary>The open orders of the account, as it is told them.</summary>
+    /// <summary>Returns the open orders of the account, as reported to the desk.</summary>
     public async Task<IReadOnlyList<FixText>> OpenOrdersAsync(string request)
     {
         await TellAsync($"massstatus {request}");
@@ -111,7 +115,7 @@ internal sealed class FixDesk : IAsyncDisposable
         return reports[0].Number(911) == 0 ? [] : reports;
     }
 
-    /// <summary>Takes everything that came up to now.</summary>
+    /// <summary>Takes all messages that have arrived.</summary>
     public IReadOnlyList<FixText> TakeUnread()
     {
         while (_incoming.Reader.TryRead(out var message))
@@ -121,7 +125,7 @@ internal sealed class FixDesk : IAsyncDisposable
         return taken;
     }
 
-    /// <summary>Kills it: nobody logs out.</summary>
+    /// <summary>Kills the desk without a logout.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
@@ -129,7 +133,7 @@ internal sealed class FixDesk : IAsyncDisposable
         await EndedAsync();
     }
 
-    /// <summary>Logs out, and asserts that nothing it was sent broke a rule of FIX.</summary>
+    /// <summary>Logs out, and asserts that no message it received broke a rule of FIX.</summary>
     public async Task EndAsync()
     {
         await TellAsync("logout");

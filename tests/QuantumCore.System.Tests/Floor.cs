@@ -4,8 +4,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The trading floor: customers who place crossing orders of every kind, amend, cancel and pay in, as fast as they are
-/// answered, until the exchange is gone. Each keeps what he was told in the diary.
+/// The trading floor: customers place crossing orders of every kind, amend, cancel and deposit without pauses, until
+/// the exchange is gone. Each records his responses in the diary.
 /// </summary>
 internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys, Diary diary, string round, int seed, TimeSpan? patience = null)
 {
@@ -15,13 +15,13 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
 
     private volatile bool _closing;
 
-    /// <summary>There is a symbol that settles later, mark prices come in, and holidays are declared.</summary>
+    /// <summary>True if a symbol settles later, mark prices come in, and holidays are declared.</summary>
     public bool Clears { get; init; }
 
-    /// <summary>What is traded.</summary>
+    /// <summary>Instruments that are traded.</summary>
     public IReadOnlyList<Traded> Markets { get; init; } = Traded.Usual;
 
-    /// <summary>Trades until the exchange no longer answers, or <see cref="Close"/> is called.</summary>
+    /// <summary>Trades until the exchange no longer responds, or <see cref="Close"/> is called.</summary>
     public async Task TradeAsync()
     {
         var accounts = keys.Keys.Order().ToArray();
@@ -30,7 +30,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         await Task.WhenAll(Clears ? desks.Append(MarkAsync()).Append(DeclareAsync()) : desks);
     }
 
-    /// <summary>Nothing more is asked; what was asked is answered.</summary>
+    /// <summary>Stops further requests; requests in flight get their responses.</summary>
     public void Close() => _closing = true;
 
     private async Task TradeAsync(int desk, long account)
@@ -59,13 +59,13 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
             if (entry is null ? !await BatchAsync(random, customer, account, name, mine) : !await AskAsync(entry, customer, administrator, mine))
                 return;
 
-            // Turned away for now: without a breath in between, an outage would be nothing but refusals.
+            // Overloaded: without a pause, an outage would consist of rejections only.
             if (entry is not null && entry.Reply.Status == 503)
                 await Task.Delay(25, TestContext.Current.CancellationToken);
         }
     }
 
-    /// <summary>The feed of mark prices.</summary>
+    /// <summary>Sends mark prices.</summary>
     private async Task MarkAsync()
     {
         using var feed = new Customer(address, "demo-admin", patience);
@@ -81,7 +81,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         }
     }
 
-    /// <summary>One who declares holidays, again and again others.</summary>
+    /// <summary>Declares different holidays again and again.</summary>
     private async Task DeclareAsync()
     {
         var random = new Random(seed + Desks);
@@ -98,7 +98,7 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         }
     }
 
-    /// <summary>False when no answer came.</summary>
+    /// <summary>Sends a request; returns false if there was no response.</summary>
     private async Task<bool> AskAsync(
         Entry entry, Customer customer, Customer administrator, List<(string, long, string, decimal, decimal)> mine)
     {
@@ -159,7 +159,9 @@ internal sealed class Floor(Uri address, IReadOnlyDictionary<long, string> keys,
         return new Entry(Wish.Place, account, symbol, name, HttpMethod.Post, "orders", body);
     }
 
-    /// <summary>AMZN against MSFT, one of each, around what they cost; the two are in one group.</summary>
+    /// <summary>
+    /// Returns a multi-leg order of AMZN against MSFT, one of each, around their prices; both are in one group.
+    /// </summary>
     private static Entry Strategy(Random random, long account, string name)
     {
         var (first, second) = random.Next(2) == 0 ? ("buy", "sell") : ("sell", "buy");

@@ -10,8 +10,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// Mutants of good requests on every wire: none ends in a fault of the exchange, and what is refused as malformed leaves no record.
-/// Seeded. As many as QUANTUMCORE_FUZZ says, 20,000 unless told otherwise.
+/// Mutants of good requests on every wire. None causes an internal error, and a malformed request leaves no record.
+/// Seeded. QUANTUMCORE_FUZZ sets the number of mutants, by default 20,000.
 /// </summary>
 [Trait("Suite", "Slow")]
 public sealed class FuzzTests
@@ -89,7 +89,7 @@ public sealed class FuzzTests
         }
         finally
         {
-            // What the exchange says about it is on its log.
+            // The exchange's own explanation is in its log.
             TestContext.Current.TestOutputHelper?.WriteLine(silo.Output[^Math.Min(silo.Output.Length, 4_000)..]);
         }
 
@@ -102,7 +102,10 @@ public sealed class FuzzTests
 
     private static ParallelOptions Options => new() { MaxDegreeOfParallelism = Connections, CancellationToken = Cancellation };
 
-    /// <summary>Sends every mutant, batch by batch; then those again that were refused for their form, and the journal is as it was.</summary>
+    /// <summary>
+    /// Sends every mutant, batch by batch. Then repeats those rejected as malformed, and checks that the journal is
+    /// unchanged.
+    /// </summary>
     private static async Task SendAllAsync(HttpClient http, Storage storage, ConcurrentDictionary<int, int> statuses)
     {
         for (var first = 0; first < Count; first += Batch)
@@ -127,8 +130,8 @@ public sealed class FuzzTests
     }
 
     /// <summary>
-    /// Sends the mutant of a seed; its status, which is no fault of the exchange, and whether it was refused for its form alone. On
-    /// a machine that others keep busy the exchange may say so, and it is sent again.
+    /// Sends the mutant of a seed. Returns its status, which is never an internal error, and whether it was rejected as
+    /// malformed. If the exchange reports overload on a busy machine, the mutant is sent again.
     /// </summary>
     private static async Task<(int Status, bool IsMalformed)> SendAsync(HttpClient http, int seed)
     {
@@ -151,7 +154,8 @@ public sealed class FuzzTests
         var random = new Random(seed);
         var (method, path, body) = s_good[random.Next(s_good.Length)];
         var isSigned = method.StartsWith("SIGNED ", StringComparison.Ordinal);
-        // Every fourth keeps its path, every fourth its body.
+        // A quarter of the bodies stay unchanged. The path changes in three of four requests without a body, and in
+        // three of sixteen with one.
         if (random.Next(4) > 0 && (body is null || random.Next(4) == 0))
             path = MutateQuery(path, random);
         if (isSigned)
@@ -168,16 +172,18 @@ public sealed class FuzzTests
         using var response = await http.SendAsync(request, Cancellation);
         var status = (int)response.StatusCode;
         var text = await response.Content.ReadAsStringAsync(Cancellation);
-        // The Binance Spot interface says 400 to much else; its codes of form are those from -1100 on.
-        // What an order can't be changed to is told by what it is: the account knows, and its word goes on record under the request's key.
+        // The Binance Spot interface returns 400 for much else; its codes for malformed requests are those from -1100
+        // on. A rejected amendment depends on the order: the account knows it, and its decision is recorded under the
+        // request's key.
         var isForm = path.StartsWith("/api/v3", StringComparison.Ordinal) ? text.Contains("\"code\":-11", StringComparison.Ordinal)
             : status == 400 && !(method == "PATCH" && text.Contains("\"code\":\"InvalidCombination\"", StringComparison.Ordinal));
-        // An order that was held and then found its book too busy is of unknown outcome; a grain that failed would be on the log.
+        // An order that was held and then found its book too busy has an unknown outcome. A grain that failed would be
+        // in the log.
         var isBusy = Array.Exists(s_busy, code => text.Contains($"\"code\":{code}", StringComparison.Ordinal));
         return (status, isForm || status is 401 or 403 or 405 or 413, isBusy, $"{method} {path}, was answered {status}: {text}");
     }
 
-    /// <summary>The same over the WebSocket of orders: each message is answered, whatever it is.</summary>
+    /// <summary>Sends mutants over the WebSocket of orders: each message gets a response, whatever it is.</summary>
     private static async Task FollowAsync(SiloProcess silo, int count)
     {
         using var socket = new ClientWebSocket();
@@ -202,7 +208,7 @@ public sealed class FuzzTests
         var letters = path.ToList();
         for (var changes = random.Next(1, 4); changes > 0; changes--)
         {
-            // The begin stays: another path is another test.
+            // The beginning stays: another path is another test.
             var at = random.Next(Math.Min(letters.Count - 1, letters.LastIndexOf('/') + 1), letters.Count);
             if (random.Next(2) == 0 && letters.Count > at + 1)
                 letters.RemoveAt(at);

@@ -4,8 +4,8 @@ using System.Reflection;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The published invariants (I01 to I20), asked of the tables at rest: those of the history as the product's own text,
-/// those of the journal (I10, I11) here.
+/// The published invariants (I01 to I20), checked on the tables at rest: those of the history with the product's own
+/// queries, those of the journal (I10, I11) here.
 /// </summary>
 internal static class InvariantAudit
 {
@@ -13,7 +13,7 @@ internal static class InvariantAudit
     private const int EpochAt = 17;
     private static readonly TimeSpan s_sweepDeadline = TimeSpan.FromSeconds(30);
 
-    /// <summary>The invariants that do not hold, with the rows that show it.</summary>
+    /// <summary>Returns the violated invariants, with the rows that show it.</summary>
     public static async Task<List<string>> ViolationsAsync(Storage storage)
     {
         var violations = new List<string>();

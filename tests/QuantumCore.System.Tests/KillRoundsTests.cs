@@ -5,8 +5,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// An exchange that is killed in the middle of trading, again and again on the same records: nothing that was
-/// acknowledged is lost, nothing is there twice, and every coin is accounted for.
+/// An exchange that is killed during trading, again and again on the same records. No acknowledged order is lost or
+/// duplicated, and all amounts add up.
 /// </summary>
 public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper output)
 {
@@ -16,7 +16,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     private const int ManyRounds = 50;
     private const int AuditHistoryEvery = 25;
 
-    /// <summary>In each of so many rounds days pass, and what was due settles while the exchange is killed.</summary>
+    /// <summary>Number of rounds after which days pass and due trades settle while the exchange is killed.</summary>
     private const int DayEvery = 5;
 
     protected async Task KillRoundsAsync(string kind)
@@ -27,7 +27,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         for (var done = 0; done < rounds; done += RoundsOfAnExchange)
         {
             await KillAgainAndAgainAsync(kind, Math.Min(RoundsOfAnExchange, rounds - done), seed + (done * 1_000), tally);
-            // A run of hours that ends early has told of every exchange that was done.
+            // A run of hours that ends early has reported every exchange that was done.
             output.WriteLine($"{kind}, seed {seed}: {tally}");
         }
 
@@ -53,7 +53,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         try
         {
             var keys = await OpenAccountsAsync(silo);
-            // A demo gives its customers units of what was listed since, at its start.
+            // At its start, a demo gives its customers units of the instruments listed since.
             await silo.DisposeAsync();
             silo = await StartAsync(storage);
             await storage.CaughtUpAsync();
@@ -79,7 +79,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
                 await AuditAsync(silo, storage, keys, diary, random, round, round == rounds - 1, seed, atFirst, clearing, tally);
             }
 
-            // All of it once more, with a history that has caught up.
+            // Everything once more, with a history that has caught up.
             await silo.KillAsync();
             await VerifyAsync(storage, $"{seed}-end");
         }
@@ -127,7 +127,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         await trading;
     }
 
-    /// <summary>Somewhere between the first instruction and being ready.</summary>
+    /// <summary>Kills the exchange at a random moment between its first instruction and being ready.</summary>
     private static async Task KillInRecoveryAsync(Storage storage, Random random)
     {
         await using var silo = SiloProcess.Launch(ClockOf(storage), [.. storage.Arguments, "--market-maker", "off", "--pack-after", "1"]);
@@ -164,7 +164,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         tally.Trades = Storage.Whole((await storage.HistoryAsync("SELECT COUNT(*) FROM trade"))[0][0]);
     }
 
-    /// <summary>The product's own verification of what was left by a kill, as it is.</summary>
+    /// <summary>Runs the product's own verification on the files as the kill left them.</summary>
     private static async Task VerifyAsync(Storage storage, string when)
     {
         var (exitCode, said) = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
@@ -172,7 +172,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
             Assert.Fail($"{said}\n(the files are in {Keep(storage, when)})");
     }
 
-    /// <summary>Keeps the files for who looks for what is wrong.</summary>
+    /// <summary>Copies the files for the analysis of a failure; returns the folder.</summary>
     private static string Keep(Storage storage, string when)
     {
         var kept = Path.Combine(Path.GetTempPath(), $"quantumcore-kill-{(storage.IsPostgres ? "postgres" : "sqlite")}-{when}");
@@ -182,7 +182,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
         return kept;
     }
 
-    /// <summary>What was done, for the report.</summary>
+    /// <summary>Counts of the test, for its report.</summary>
     private sealed class Tally
     {
         public int Rounds { get; set; }
@@ -201,7 +201,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 
         public long Trades { get; set; }
 
-        /// <summary>Old frames of the journal that became one, in the last exchange.</summary>
+        /// <summary>Number of old journal frames that were compressed into one, in the last exchange.</summary>
         public long Packs { get; set; }
 
         public int Strategies { get; set; }
@@ -210,7 +210,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
 
         public int Withdrawals { get; set; }
 
-        /// <summary>Of the last exchange.</summary>
+        /// <summary>Number of settlement batches of the last exchange.</summary>
         public int Batches { get; set; }
 
         public int SettledTrades { get; set; }
@@ -252,7 +252,7 @@ public abstract class KillRoundsTests(PostgresServer server, ITestOutputHelper o
     }
 }
 
-/// <summary>On SQLite.</summary>
+/// <summary>The kill rounds on SQLite.</summary>
 public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
 {
     [Fact]
@@ -260,7 +260,7 @@ public sealed class SqliteKillRoundsTests(PostgresServer server, ITestOutputHelp
     public Task Killed_while_trading_nothing_acknowledged_is_lost_or_doubled() => KillRoundsAsync("sqlite");
 }
 
-/// <summary>On PostgreSQL.</summary>
+/// <summary>The kill rounds on PostgreSQL.</summary>
 public sealed class PostgresKillRoundsTests(PostgresServer server, ITestOutputHelper output) : KillRoundsTests(server, output)
 {
     [Fact]

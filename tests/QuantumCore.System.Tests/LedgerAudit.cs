@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What must hold in the tables of a history at rest, asked in SQL that shares nothing with the product.</summary>
+/// <summary>Invariants of the tables of a history at rest, in SQL that shares nothing with the product.</summary>
 internal static class LedgerAudit
 {
     private static readonly (string Name, string Query)[] s_queries =
@@ -92,7 +92,7 @@ internal static class LedgerAudit
             """),
     ];
 
-    /// <summary>The sentences that are not true, with the rows that show it.</summary>
+    /// <summary>Returns the violated invariants, with the rows that show it.</summary>
     public static async Task<List<string>> ViolationsAsync(Storage storage)
     {
         var violations = new List<string>();

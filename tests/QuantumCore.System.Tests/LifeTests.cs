@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>An exchange's starts and ends, as its operator sees them.</summary>
+/// <summary>Starts and ends of an exchange, as its operator sees them.</summary>
 public sealed class LifeTests(PostgresServer server)
 {
     private const string FullDisk = "/dev/full";
@@ -28,7 +28,8 @@ public sealed class LifeTests(PostgresServer server)
             resting = (await alice.PostAsync("orders", Order("buy", "149.00", 10, "a1"))).Number("orderId");
             await bob.PostAsync("orders", Order("sell", "149.00", 4, "b1"));
 
-            // Her account learns of the trade from the book, a moment later: who has been told of it is shown the account after it.
+            // Her account learns of the trade from the book, a moment later. A client that has seen the trade gets the
+            // account after it.
             Assert.Equal("4", (await alice.GetAsync($"orders/AAPL/{resting}")).Text("filled"));
             account = (await alice.GetAsync("account")).Raw;
             book = (await alice.BookAsync("AAPL")).Raw;
@@ -58,7 +59,7 @@ public sealed class LifeTests(PostgresServer server)
             var trading = floor.TradeAsync();
             await TradedAsync(diary, trading);
 
-            // Who goes on coming keeps it open for half of the time that its end may take.
+            // Clients that keep sending keep it open for half of the shutdown timeout.
             var ending = silo.TerminateAsync();
             await silo.ClosingAsync();
             floor.Close();
@@ -72,7 +73,9 @@ public sealed class LifeTests(PostgresServer server)
         Assert.Empty(auditor.Findings);
     }
 
-    /// <summary>Until there is something to lose; on a machine that is busy every desk may have given up before.</summary>
+    /// <summary>
+    /// Waits until there is something to lose. On a busy machine, every desk may have given up before.
+    /// </summary>
     private static async Task TradedAsync(Diary diary, Task trading)
     {
         while (diary.Round.Count < 300 && !trading.IsCompleted)
@@ -94,7 +97,7 @@ public sealed class LifeTests(PostgresServer server)
             var trading = floor.TradeAsync();
             await TradedAsync(diary, trading);
 
-            // Every desk gives up, as none is answered.
+            // Every desk gives up, since none gets a response.
             await silo.FreezeAsync();
             await trading;
             Assert.Contains(diary.Round, entry => entry.Reply.Status == 0);
@@ -227,7 +230,9 @@ public sealed class LifeTests(PostgresServer server)
 
     private static string Free() => $"http://127.0.0.1:{SiloProcess.FreePort()}";
 
-    /// <summary>All that was said. Orleans logs beside it what it thinks of a start that is cut short.</summary>
+    /// <summary>
+    /// Returns the only line of the output. Orleans logs lines of its own about a start that is cut short.
+    /// </summary>
     private static string OneSentence(string output) => Assert.Single(
         output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries), line => !line.Contains(" Orleans.", StringComparison.Ordinal));
 

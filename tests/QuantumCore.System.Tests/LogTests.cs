@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What an operator reads, and what nobody may.</summary>
+/// <summary>Log lines for operators, and secrets that must not be in them.</summary>
 public sealed class LogTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -26,11 +26,11 @@ public sealed class LogTests
         var problem = JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement;
         Assert.Equal(trace, problem.GetProperty("trace").GetString());
 
-        // 12: the account's grain; 106: order entry; 107: the answer.
+        // 12: the account's grain; 106: order entry; 107: the response.
         int[] expected = [12, 106, 107];
         var lines = await silo.LinesAsync(
             line => line.StartsWith('{') && line.Contains($"\"trace\":\"{trace}\"", StringComparison.Ordinal)
-                // What a runtime says besides is its own.
+                // Lines of the runtime do not count.
                 && line.Contains("\"category\":\"QuantumCore.", StringComparison.Ordinal), expected.Length);
         var events = lines.Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal(expected, events.Select(line => line.GetProperty("event").GetInt32()).Order());

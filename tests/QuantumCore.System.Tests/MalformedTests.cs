@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Nonsense on the wire changes nothing.</summary>
+/// <summary>Malformed requests change nothing.</summary>
 public sealed class MalformedTests
 {
     private static readonly string[] s_bodies =
@@ -34,7 +34,7 @@ public sealed class MalformedTests
         using var alice = new Customer(silo.Address, "demo-alice");
         Assert.True((await alice.PostAsync("orders", Order())).IsDone);
 
-        // The account learns of its order from the book, a moment later, and notes that.
+        // The account learns of its order from the book, a moment later, and records that.
         await alice.GetAsync("account");
         await storage.SettledAsync();
         var (heads, book, account) = await StateAsync(storage, alice);

@@ -5,12 +5,12 @@ using QuantumCore.TestKit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// What left accounts: each transfer and withdrawal that was acknowledged is there once, and the folder of payouts has each
-/// withdrawal once, with what was asked.
+/// Audit of money that left accounts. Each acknowledged transfer and withdrawal exists once. The folder of payouts has
+/// each withdrawal once, with the requested details.
 /// </summary>
 internal static class MoneyAudit
 {
-    /// <summary>Waits until nothing is on its way any more: balances change until then.</summary>
+    /// <summary>Waits until no movement is in progress: balances change until then.</summary>
     public static async Task SettledAsync(Storage storage)
     {
         var open = 0L;
@@ -20,7 +20,7 @@ internal static class MoneyAudit
             () => $"{open} transfers and withdrawals that are still on their way");
     }
 
-    /// <summary>What is not as the diary says.</summary>
+    /// <summary>Returns the differences from the diary.</summary>
     public static async Task<List<string>> FindingsAsync(Storage storage, IEnumerable<Entry> entries)
     {
         var findings = new List<string>();

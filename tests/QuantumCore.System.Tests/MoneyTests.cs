@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Money and units out of accounts, as people move them: with <c>qc</c>, against an exchange in its own process.</summary>
+/// <summary>
+/// Transfers and withdrawals of money and units with <c>qc</c>, against an exchange in its own process.
+/// </summary>
 public sealed class MoneyTests
 {
     [Fact]

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>A book that is followed order by order with the SDK and with <c>qc</c>, against an exchange in its own process.</summary>
+/// <summary>
+/// A market-by-order book (L3) followed with the SDK and with <c>qc</c>, against an exchange in its own process.
+/// </summary>
 public sealed class OrderByOrderTests
 {
     private const string Symbol = "AAPL";
@@ -43,7 +45,7 @@ public sealed class OrderByOrderTests
             var afterwards = new List<string>();
             await RequireSameAsync(alice, feed, afterwards);
 
-            // What it heard of before the kill were trades, all of those that were made meanwhile and each once.
+            // The trades it saw before the kill are all the trades made meanwhile, each once.
             var made = (await alice.GetTradesAsync(Symbol, 1_000, Token)).Select(trade => trade.TradeId).Reverse().ToArray();
             Assert.True(traded.Count > 5 && afterwards.Count > 5, $"{traded.Count} and {afterwards.Count} trades");
             Assert.Equal(made[^afterwards.Count..], afterwards);
@@ -80,7 +82,9 @@ public sealed class OrderByOrderTests
         }
     }
 
-    /// <summary>Reads on until the book is that of the exchange, which nobody changes meanwhile; trades that were told are added.</summary>
+    /// <summary>
+    /// Reads until the book equals the exchange's, which nobody changes meanwhile; trades in the updates are added.
+    /// </summary>
     private static async Task RequireSameAsync(QuantumCoreClient client, IAsyncEnumerator<OrderByOrderUpdate> feed, List<string> traded)
     {
         var sequence = 0L;
@@ -99,7 +103,9 @@ public sealed class OrderByOrderTests
         Assert.Equal(expected.Asks, feed.Current.Book.Asks);
     }
 
-    /// <summary>Where an own order stands is the same by what everyone is told and by what the exchange says.</summary>
+    /// <summary>
+    /// Checks that an own order's queue position is the same by the feed and by the exchange's answer.
+    /// </summary>
     private static async Task RequireLineAsync(QuantumCoreClient alice, QuantumCoreClient bob, IAsyncEnumerator<OrderByOrderUpdate> feed)
     {
         await bob.PlaceAsync(new() { Symbol = Symbol, Side = OrderSide.Buy, Quantity = 3m, Price = 140m }, Token);

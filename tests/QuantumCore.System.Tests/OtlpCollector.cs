@@ -9,7 +9,10 @@ internal sealed record OtlpSpan(string Trace, string Id, string Parent, string N
     public string Tag(string name) => Tags.GetValueOrDefault(name, "");
 }
 
-/// <summary>Collector of OpenTelemetry: takes spans, metrics and log lines (opentelemetry-proto over HTTP), and reads what tests ask for.</summary>
+/// <summary>
+/// OpenTelemetry collector: takes spans, metrics and log lines (opentelemetry-proto over HTTP), and reads the fields
+/// that tests need.
+/// </summary>
 internal sealed class OtlpCollector : IAsyncDisposable
 {
     private readonly HttpListener _listener = new();
@@ -28,7 +31,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     public List<OtlpSpan> Spans => [.. Items("traces").Select(ReadSpan)];
 
-    /// <summary>Lines of the log, with the trace each belongs to in hex; empty for none.</summary>
+    /// <summary>Log lines, with the trace of each in hex; empty for none.</summary>
     // LogRecord.body = 5 (AnyValue.string_value = 1), trace_id = 9.
     public List<(string Text, string Trace)> Lines =>
         [.. Items("logs").Select(line => (Text(Parts(line, 5).Single(), 1), Convert.ToHexStringLower(Parts(line, 9).SingleOrDefault([]))))];
@@ -36,7 +39,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
     // Metric.name = 1.
     public HashSet<string> MetricNames => [.. Items("metrics").Select(metric => Text(metric, 1))];
 
-    /// <summary>The newest value of a counter's series with a label.</summary>
+    /// <summary>Returns the newest value of a counter's series with a label.</summary>
     // Metric.sum = 7, Sum.data_points = 1, NumberDataPoint.as_int = 6, attributes = 7.
     public long Sum(string name, string label, string value) => Items("metrics").Where(metric => Text(metric, 1) == name)
         .SelectMany(metric => Parts(metric, 7)).SelectMany(sum => Parts(sum, 1)).Where(point => Tags(point, 7).GetValueOrDefault(label) == value)
@@ -70,7 +73,7 @@ internal sealed class OtlpCollector : IAsyncDisposable
         }
         catch (Exception ended) when (ended is HttpListenerException or ObjectDisposedException)
         {
-            // Nobody listens any more.
+            // The listener was closed.
         }
     }
 
@@ -94,7 +97,10 @@ internal sealed class OtlpCollector : IAsyncDisposable
 
     private static string Text(byte[] message, int field) => Encoding.UTF8.GetString(Parts(message, field).SingleOrDefault([]));
 
-    /// <summary>The values of one field that are messages or texts (kind 2), or have eight bytes (kind 1); others are passed over.</summary>
+    /// <summary>
+    /// Returns the values of one field that are messages or texts (kind 2), or have eight bytes (kind 1); others are
+    /// skipped.
+    /// </summary>
     private static List<byte[]> Parts(byte[] message, int field, int kind = 2)
     {
         var found = new List<byte[]>();

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>An exchange that is started together with its database.</summary>
+/// <summary>An exchange that starts together with its database.</summary>
 public sealed class PostgresStartTests(PostgresServer server)
 {
     // ErrorResponse: severity, code 57P03, message.

@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Self-trades that were prevented, on real exchanges: told the same after a kill, and after their history was made again.</summary>
+/// <summary>
+/// Prevented self-trades on real exchanges: the same after a kill, and after their history was made again.
+/// </summary>
 public sealed class PreventedTests(PostgresServer server)
 {
     private static readonly SelfTrade[] s_modes =
@@ -33,7 +35,7 @@ public sealed class PreventedTests(PostgresServer server)
             await first.KillAsync();
         }
 
-        // Nobody had asked before the kill: the journal is all there is.
+        // Nobody had asked before the kill: only the journal has them.
         await using (var second = await StartAsync(storage))
         {
             before = await AskAsync(second);
@@ -68,7 +70,7 @@ public sealed class PreventedTests(PostgresServer server)
         var verified = await Programs.RunAsync(Programs.Cli, "verify", storage.Place);
         Assert.True(verified.ExitCode == 0, verified.Output);
 
-        // An older release had no such rows: its journal is verified all the same.
+        // An older release had no such rows: its journal passes verification all the same.
         if (!storage.IsPostgres)
         {
             await DropAsync(Path.Combine(storage.Folder, "history.db"));
@@ -87,7 +89,7 @@ public sealed class PreventedTests(PostgresServer server)
         await command.ExecuteNonQueryAsync(Token);
     }
 
-    /// <summary>All of them, page by page, which are those of each order together.</summary>
+    /// <summary>Returns all prevented matches, page by page; checks that reads by order return them, too.</summary>
     private static async Task<IReadOnlyList<PreventedMatch>> AskAsync(SiloProcess silo)
     {
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Prices that somebody waits for with <c>qc</c> and with the SDK, against an exchange in its own process.</summary>
+/// <summary>Price alerts with <c>qc</c> and the SDK, against an exchange in its own process.</summary>
 public sealed class PriceAlertTests(PostgresServer server)
 {
     private const string Symbol = "AAPL";
@@ -43,7 +43,7 @@ public sealed class PriceAlertTests(PostgresServer server)
             await TradeAsync(alice, bob, 151.30m);
             Assert.Equal((high, 151.20m), await NextFiredAsync(alice, new HashSet<long>()));
 
-            // The trade that the other one waits for is the last thing this process does.
+            // The trade that fires the other alert is the last thing this process does.
             await TradeAsync(alice, bob, 148.90m);
             await silo.KillAsync();
         }
@@ -70,7 +70,7 @@ public sealed class PriceAlertTests(PostgresServer server)
             await TradeAsync(alice, bob, 152m);
             await TradeAsync(alice, bob, 150m);
 
-            // The price was there before: that is not waited for.
+            // The price was reached before: that does not fire the alert.
             var high = (await JsonAsync(silo, "alerts", "add", Symbol, "151.00", "--json")).GetProperty("id").GetInt64();
             Assert.Contains("at or below 140.00", await QcAsync(silo, 0, "alerts", "add", Symbol, "140.00"), StringComparison.Ordinal);
             await using var feed = alice.WatchAlertsAsync(Token).GetAsyncEnumerator(CancellationToken.None);
@@ -103,7 +103,9 @@ public sealed class PriceAlertTests(PostgresServer server)
         }
     }
 
-    /// <summary>What waited is told, and set again; a number of before takes nothing away.</summary>
+    /// <summary>
+    /// Checks that forgotten alerts are reported and can be set again, and that an old number removes nothing.
+    /// </summary>
     private static async Task RequireForgottenAsync(SiloProcess silo, QuantumCoreClient alice, IAsyncEnumerator<AlertUpdate> feed, AccountAlerts before)
     {
         var anew = await NextAsync(feed);
@@ -117,12 +119,12 @@ public sealed class PriceAlertTests(PostgresServer server)
             Assert.Equal([again], (await alice.RemoveAlertAsync(earlier.Id, Token)).Alerts);
         Assert.Contains("No alerts.", await QcAsync(silo, 0, "alerts", "remove", again.Id.ToString(CultureInfo.InvariantCulture)), StringComparison.Ordinal);
 
-        // The price is there already.
+        // The price is reached already.
         var atOnce = await alice.SetAlertAsync(Symbol, 151m, isAbove: true, Token);
         Assert.Equal(151.30m, atOnce.Fired?.Price);
     }
 
-    /// <summary>The next alert that the feed tells to have fired, beside those that are known.</summary>
+    /// <summary>Returns the next alert that fires, beside those that are known.</summary>
     private static async Task<(long Id, decimal Price)> NextFiredAsync(QuantumCoreClient owner, HashSet<long> known)
     {
         await foreach (var update in owner.WatchAlertsAsync(Token))
@@ -149,7 +151,7 @@ public sealed class PriceAlertTests(PostgresServer server)
 
     private static async Task<JsonElement> JsonAsync(SiloProcess silo, params string[] line)
     {
-        // What is for people beside the documents goes to standard error, which is read with it here.
+        // Messages for people go to standard error, which is read here together with the documents.
         var output = await QcAsync(silo, 0, line);
         using var document = JsonDocument.Parse(output.Split('\n').Single(text => text.StartsWith('{')));
         return document.RootElement.Clone();

@@ -6,37 +6,39 @@ using QuantumCore.TestKit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The built programs, run as processes of their own and with an environment without QUANTUMCORE_ variables.</summary>
+/// <summary>
+/// The built programs, run as processes of their own in an environment without QUANTUMCORE_ variables.
+/// </summary>
 internal static class Programs
 {
-    /// <summary>The exchange.</summary>
+    /// <summary>Path of the exchange.</summary>
     public static string Silo => Built("Silo");
 
-    /// <summary>The command line client.</summary>
+    /// <summary>Path of the command line client.</summary>
     public static string Cli => Built("Cli");
 
-    /// <summary>The README.</summary>
+    /// <summary>Path of the README.</summary>
     public static string Readme => Built("Readme");
 
-    /// <summary>The folder of the documents.</summary>
+    /// <summary>Folder of the documents.</summary>
     public static string Docs => Built("Docs");
 
-    /// <summary>The folder of the scripts that drive clients of others.</summary>
+    /// <summary>Folder of the scripts that drive clients of other projects.</summary>
     public static string Clients => Path.GetFullPath(Built("Clients"));
 
-    /// <summary>The folder of the examples.</summary>
+    /// <summary>Folder of the examples.</summary>
     public static string Examples => Path.GetFullPath(Built("Examples"));
 
-    /// <summary>The example of a market maker.</summary>
+    /// <summary>Path of the market maker example.</summary>
     public static string MarketMaker => Built("MarketMaker");
 
-    /// <summary>The example of a backtest.</summary>
+    /// <summary>Path of the backtest example.</summary>
     public static string Backtest => Built("Backtest");
 
-    /// <summary>What runs them.</summary>
+    /// <summary>Path of the dotnet host, which runs them.</summary>
     public static string Host { get; } = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
 
-    /// <summary>How to start a program with these arguments.</summary>
+    /// <summary>Returns the start information of a program with these arguments.</summary>
     public static ProcessStartInfo StartOf(string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Host, [program, .. arguments])
@@ -50,7 +52,7 @@ internal static class Programs
         return start;
     }
 
-    /// <summary>What it prints will go to a file, errors too.</summary>
+    /// <summary>Redirects the program's output to a file, errors included.</summary>
     public static void PrintTo(string file, ProcessStartInfo start)
     {
         string[] shell = ["-c", $"exec \"$0\" \"$@\" > {file} 2>&1", start.FileName, .. start.ArgumentList];
@@ -64,7 +66,7 @@ internal static class Programs
     public static Task<(int ExitCode, string Output)> RunAsync(string program, params IEnumerable<string> arguments) =>
         RunAsync(StartOf(program, arguments));
 
-    /// <summary>Runs a process to its end, which may take as long as anything else that is waited for, unless it is known to take longer.</summary>
+    /// <summary>Runs a process to its end, within the usual time limit or a longer one.</summary>
     public static async Task<(int ExitCode, string Output)> RunAsync(ProcessStartInfo start, TimeSpan? longest = null)
     {
         var limit = longest ?? Wait.Limit;
@@ -86,7 +88,7 @@ internal static class Programs
             return (process.ExitCode, output.ToString());
     }
 
-    /// <summary>Collects what a process prints.</summary>
+    /// <summary>Collects the output of a process.</summary>
     public static void Listen(Process process, StringBuilder output)
     {
         void Take(object sender, DataReceivedEventArgs line)

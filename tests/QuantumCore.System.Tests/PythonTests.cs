@@ -10,8 +10,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The examples in Python against an exchange of their own each. They need python3 with websockets (apt-get install python3-websockets);
-/// where there is none they say so and skip, on CI they fail.
+/// The examples in Python, each against an exchange of its own. They need python3 with websockets (apt-get install
+/// python3-websockets). If it is missing, the tests say so and skip; on CI they fail.
 /// </summary>
 public sealed partial class PythonTests
 {
@@ -34,7 +34,7 @@ public sealed partial class PythonTests
         var output = new StringBuilder();
         Programs.Listen(process, output);
 
-        // Somebody sells to it while it rests; what stands before it is taken out of its way.
+        // Another account sells to it while it rests; orders ahead of it are removed.
         await Wait.UntilAsync(async () =>
         {
             if ((await alice.GetOpenOrdersAsync(Symbol, Token)) is [{ Price: { } price }, ..])
@@ -103,7 +103,7 @@ public sealed partial class PythonTests
         Assert.Contains("new", output, StringComparison.Ordinal);
     }
 
-    /// <summary>A market around 150.00 to execute in.</summary>
+    /// <summary>Makes a market around 150.00 to execute in.</summary>
     private static async Task QuoteAsync(QuantumCoreClient maker)
     {
         await maker.PlaceAsync(PlaceOrder.Limit(Symbol, OrderSide.Buy, 10m, 149.90m), Token);
@@ -113,7 +113,10 @@ public sealed partial class PythonTests
     private static Task<ProcessStartInfo> TwapAsync(SiloProcess silo, string quantity, params string[] more) =>
         PythonAsync(["twap.py", silo.Address.GetLeftPart(UriPartial.Authority), "demo-alice", Symbol, "buy", quantity, .. more]);
 
-    /// <summary>How to start Python in the folder of the examples: the first one found that has what streams need.</summary>
+    /// <summary>
+    /// Returns the start information of Python in the folder of the examples: the first one found that has the modules
+    /// for streams.
+    /// </summary>
     private static async Task<ProcessStartInfo> PythonAsync(params string[] arguments)
     {
         foreach (var name in (string[])["python3", "/usr/bin/python3"])
@@ -125,7 +128,7 @@ public sealed partial class PythonTests
             }
             catch (Win32Exception)
             {
-                // Not there.
+                // This Python does not exist.
             }
         }
 

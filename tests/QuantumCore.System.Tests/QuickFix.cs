@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// The client of tests/clients/quickfix, compiled once with the system's QuickFIX; the dictionary by which it judges what it is
-/// sent comes with jspurefix. Where either is missing the tests are skipped, unless they are required.
+/// The client of tests/clients/quickfix, compiled once with the system's QuickFIX. The dictionary by which it checks
+/// messages comes with jspurefix. If either is missing, the tests are skipped, unless they are required.
 /// </summary>
 public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
 {
@@ -19,7 +19,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
     /// <inheritdoc/>
     public async ValueTask InitializeAsync()
     {
-        // Headers of before C++17 say which exceptions a method throws.
+        // Headers from before C++17 declare the exceptions that a method throws.
         var start = new ProcessStartInfo(
             "g++", ["-std=c++14", "-w", "-o", Program, Path.Combine(Programs.Clients, "quickfix", "client.cpp"), "-lquickfix", "-pthread"])
         {
@@ -38,7 +38,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         }
     }
 
-    /// <summary>The port of a new exchange.</summary>
+    /// <summary>Returns the port of a new exchange.</summary>
     public string Port()
     {
         if (_missing is not null)
@@ -50,7 +50,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         return SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>A desk that begins to connect, and goes on with it as long as it runs.</summary>
+    /// <summary>Starts a desk that connects, and reconnects as long as it runs.</summary>
     internal FixDesk Start(string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
     {
         var dictionary = Path.Combine(Programs.Clients, "node_modules", "jspurefix", "data", "FIX44.xml");
@@ -64,7 +64,7 @@ public sealed class QuickFix(NodePackages packages) : IAsyncLifetime
         });
     }
 
-    /// <summary>The same, logged on.</summary>
+    /// <summary>Starts a desk and waits until it is logged on.</summary>
     internal async Task<FixDesk> LogOnAsync(string port, string key, bool cancelsOnDisconnect = false, string sender = "DESK-1")
     {
         var desk = Start(port, key, cancelsOnDisconnect, sender);

@@ -6,7 +6,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The lines of README and documents, typed into a shell as they stand there, from the first to the last, at an exchange that is new.</summary>
+/// <summary>
+/// The commands of README and documents, typed into a shell as written, from the first to the last, at a new exchange.
+/// </summary>
 public sealed partial class ReadmeTests
 {
     private static readonly string[] s_flow =
@@ -14,7 +16,7 @@ public sealed partial class ReadmeTests
         "A,1,B,100,1500000", "A,2,B,100,1500000", "Q,-9999999999,0,1500000,200", "IOC,S,100,1499900,1:100@1500000", "D,2,100",
     ];
 
-    // What runs until somebody ends it; CommandLineTests has them.
+    // Commands that run until somebody ends them; CommandLineTests has them.
     private static readonly string[] s_endless = ["qc watch", "qc live"];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -64,7 +66,7 @@ public sealed partial class ReadmeTests
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--admin-port", admin);
         var shell = new Shell(desk.Folder, silo.Address, admin);
 
-        // What one block sets the next one uses.
+        // A variable that one block sets is used by the next.
         await shell.TypeAsync(string.Join('\n', examples.Select(example => example.Groups["lines"].Value)));
         Assert.Empty(shell.Failed);
     }
@@ -75,13 +77,13 @@ public sealed partial class ReadmeTests
     [GeneratedRegex("^alias qc=.*\n(?<lines>(qc |source ).*(\n.+)*?)\n```", RegexOptions.Multiline | RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex CommandLines();
 
-    /// <summary>A shell that knows qc, and whose curl fails where the exchange refuses.</summary>
+    /// <summary>A shell that knows qc, and whose curl fails if the exchange rejects a request.</summary>
     private sealed class Shell(string folder, Uri exchange, string adminPort)
     {
-        /// <summary>What did not end as it should.</summary>
+        /// <summary>Commands that failed.</summary>
         public List<string> Failed { get; } = [];
 
-        /// <summary>Types this, and waits for its end; the first command that fails ends it.</summary>
+        /// <summary>Types a text and waits for its end; the first command that fails ends it.</summary>
         public async Task TypeAsync(string text)
         {
             var start = Programs.StartOf(Programs.Cli);

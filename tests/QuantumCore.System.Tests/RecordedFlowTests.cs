@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>A recorded trading day through the whole exchange: the fills and the books that the real one had.</summary>
+/// <summary>A recorded trading day through the whole exchange has the fills and the books of the real one.</summary>
 public sealed class RecordedFlowTests
 {
     [Fact]
@@ -24,7 +24,7 @@ public sealed class RecordedFlowTests
         string book;
         await using (var silo = await StartAsync(storage))
         {
-            // An hour's orders go in one after the other.
+            // An hour's orders are sent one after the other.
             var replay = Programs.StartOf(Programs.Cli, ["replay", path, "--symbol", symbol, "--list", "--json", "--url", silo.Address.ToString()]);
             var (exitCode, output) = await Programs.RunAsync(replay, TimeSpan.FromMinutes(13));
             Assert.True(exitCode == 0, output);

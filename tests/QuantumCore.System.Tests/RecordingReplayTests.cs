@@ -6,12 +6,12 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Replays that are begun at the admin port, of the folder of recordings that the silo was given.</summary>
+/// <summary>Replays that are started at the admin port, from the silo's folder of recordings.</summary>
 public sealed class RecordingReplayTests : IAsyncLifetime
 {
     private const int Lines = 3_000;
 
-    /// <summary>Two recorded trades, one after the other, and a book row after each.</summary>
+    /// <summary>Two recorded trades, one after the other, with a book row after each.</summary>
     private const string Day =
         """
         A,1,B,100,1500000
@@ -63,7 +63,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Equal(new ReplayResult(2, 2, 1, 1, 0), done.Result);
         Assert.Equal([50m, 40m, 60m], (await TradesAsync("DAY.L")).Select(trade => trade.Quantity));
 
-        // Half a day leaves orders in the book; the next run takes them out, and those of nobody else.
+        // Half a day leaves orders in the book. The next run cancels these orders, and no others.
         Write("HALF.cmds.csv", string.Join('\n', Day.Split('\n')[..3]));
         await _sim.StartReplayAsync(new NewReplay("HALF.cmds.csv", "DAY.L", Speed: 1_000, Batch: 1), Token);
         Assert.Equal(ReplayEnd.Done, (await EndedAsync()).End);
@@ -100,7 +100,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Equal(done.Result.Rows, done.Result.RowsEqual);
         Assert.InRange(done.Result.Rows, 100, 300);
 
-        // By a program, and of the commands themselves: the same trades, the same book.
+        // The same by qc, and of the commands themselves: the same trades, the same book.
         var (exitCode, output) = await Programs.RunAsync(
             Programs.Cli, "--url", _silo.Address.ToString(), "replay", day, "--ticker", "MSFT", "--symbol", "MSFT.I", "--list", "--json");
         Assert.True(exitCode == 0, output);
@@ -125,7 +125,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         await Wait.UntilAsync(async () => await ReplayAsync() is { Done: >= 2 });
         await _sim.ChangeReplayAsync(new ReplayChange(Paused: true), Token);
 
-        // Somebody stands before the recorded orders: what they would have met, he meets.
+        // An order stands ahead of the recorded ones: it trades with the orders that they would have met.
         using var bob = new QuantumCoreClient(_silo.Address, "demo-bob");
         var better = await bob.PlaceAsync(PlaceOrder.Limit("DAY.L", OrderSide.Buy, 30m, 150.01m), Token);
         await _sim.ChangeMarketAsync(new MarketChange(Seed: 5), Token);
@@ -144,7 +144,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StopReplayAsync(Token));
         Assert.Contains("No replay that was begun here", refused.Message, StringComparison.Ordinal);
 
-        // A program that replays by itself comes first, until it says that it has ended.
+        // A program that replays by itself has precedence, until it reports its end.
         await _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token);
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.StartReplayAsync(new NewReplay("LONG.cmds.csv"), Token));
         Assert.Contains("day.csv is under way: end qc replay first", refused.Message, StringComparison.Ordinal);
@@ -158,7 +158,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         refused = await Assert.ThrowsAsync<QuantumCoreException>(() => _sim.ReportReplayAsync(new ReplayPosition("other", "day.csv", "DAY.L", 1, 2, 0), Token));
         Assert.Contains("begun at this port", refused.Message, StringComparison.Ordinal);
 
-        // Stopped, it sends nothing more: what is in the book when the answer comes stays.
+        // Once stopped, it sends nothing more: the orders in the book at the time of the response stay.
         Assert.Contains("stopped", await QcAsync("replay", "stop"), StringComparison.Ordinal);
         var stopped = (await ReplayAsync())!;
         Assert.Equal((ReplayEnd.Stopped, "TAPE.X", Lines, true), (stopped.End, stopped.Symbol, stopped.Of, stopped.Ended));
@@ -180,13 +180,13 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.DoesNotContain(await _sim.GetInstrumentsAsync(Token), instrument => instrument.Symbol == "BAD.L");
         Assert.Contains("column 4 (quantity): 'lots'", await QcAsync("show"), StringComparison.Ordinal);
 
-        // A day that is cut off is named by its message.
+        // A truncated day is reported by its message.
         await File.WriteAllBytesAsync(
             Path.Combine(_folder.FullName, "CUT.NASDAQ_ITCH50"), new ItchFile().Event('O').Directory(1, "AAPL").Add(1, 7, 'B', 1, "AAPL", 100).ToArray()[..^1], Token);
         await _sim.StartReplayAsync(new NewReplay("CUT.NASDAQ_ITCH50", Ticker: "AAPL"), Token);
         Assert.Equal("CUT.NASDAQ_ITCH50, message 3: the file is cut off within it: 35 of 36 bytes are there", (await EndedAsync()).Problem);
 
-        // An order that is not there shows before anything is listed, and the exchange goes on.
+        // An unknown order is found before anything is listed, and the exchange goes on.
         Write("ODD.cmds.csv", "A,1,B,100,1500000\nX,7,1");
         await _sim.StartReplayAsync(new NewReplay("ODD.cmds.csv"), Token);
         Assert.Equal("ODD.cmds.csv, line 2: order 7 does not rest at this point of the recording", (await EndedAsync()).Problem);
@@ -255,7 +255,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
             _folder.CreateSubdirectory("inner");
             Write(Path.Combine("inner", "DEEP.cmds.csv"), Day);
 
-            // A LOBSTER message file brings its order book file along.
+            // A LOBSTER message file comes with its order book file.
             Write("X_message_1.csv", "1.0,1,10,100,1500000,1\n");
             File.CreateSymbolicLink(Path.Combine(_folder.FullName, "X_orderbook_1.csv"), secret);
             Assert.Equal([("X_message_1.csv", null)], (await _sim.GetRecordingsAsync(Token)).Recordings.Select(one => (one.Name, one.Format)));
@@ -297,7 +297,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Equal((400, field), (answer.Status, answer.Text("field")));
         Assert.Null(await ReplayAsync());
 
-        // Customers' addresses know none of it.
+        // None of this is available at the customers' address.
         using var customers = new Customer(_silo.Address, "demo-admin");
         Assert.Equal(404, (await customers.GetAsync("sim/recordings")).Status);
         Assert.Equal(404, (await customers.PostAsync("sim/replay/start", """{"file":"DAY.cmds.csv"}""")).Status);
@@ -314,7 +314,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Contains("--recordings", output, StringComparison.Ordinal);
     }
 
-    /// <summary>Bids, each at a price of its own.</summary>
+    /// <summary>Commands of a long recording: bids, each at a price of its own.</summary>
     private static string Long => string.Join('\n', Enumerable.Range(1, Lines).Select(i => $"A,{i},B,10,{1_000_000 - (i * 100)}"));
 
     private Task<SiloProcess> StartAsync() => SiloProcess.StartAsync(
@@ -336,7 +336,7 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         return [.. (await _sim.GetTradesAsync(symbol, 500, cancellation: Token)).Select(trade => (trade.Price, trade.Quantity, trade.TakerSide))];
     }
 
-    /// <summary>The book as it is now: what everybody may see follows it, a moment later.</summary>
+    /// <summary>Returns the current book: public market data follows the book, a moment later.</summary>
     private async Task<BookSnapshot> BookAsync(string symbol)
     {
         var head = (await _sim.GetStateAsync(symbol, Token)).Sequence;

@@ -5,21 +5,21 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>A demo with an admin port, for the tests of a class: its AAPL and MSFT are nobody's but theirs.</summary>
+/// <summary>A demo with an admin port for the tests of a class. Only they trade its AAPL and MSFT.</summary>
 public sealed class ShapedDemo : IAsyncLifetime
 {
     private SiloProcess? _silo;
 
-    /// <summary>Where clients call.</summary>
+    /// <summary>Address for clients.</summary>
     public Uri Address => _silo!.Address;
 
-    /// <summary>Where the simulation is shaped.</summary>
+    /// <summary>Address of the admin port.</summary>
     public Uri Admin { get; private set; } = null!;
 
-    /// <summary>A client of the admin port.</summary>
+    /// <summary>Client of the admin port.</summary>
     public QuantumCoreClient Operator { get; private set; } = null!;
 
-    /// <summary>What the exchange has printed.</summary>
+    /// <summary>Output of the exchange.</summary>
     public string Output => _silo!.Output;
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -34,14 +34,14 @@ public sealed class ShapedDemo : IAsyncLifetime
         Operator = new QuantumCoreClient(Admin);
     }
 
-    /// <summary>A client that asks once and gives up, or as often as the SDK does by itself.</summary>
+    /// <summary>Returns a client that makes one attempt, or retries as the SDK does.</summary>
     public QuantumCoreClient Client(string key, bool isPatient = true, TimeSpan? patience = null) => new(
         Address, key, new QuantumCoreClientOptions { MaxAttempts = isPatient ? 10 : 1, AttemptTimeout = patience ?? TimeSpan.FromSeconds(20) });
 
-    /// <summary>Sets a fault; its number.</summary>
+    /// <summary>Sets a fault; returns its number.</summary>
     public async Task<long> SetAsync(NewFault fault) => (await Operator.AddFaultAsync(fault, Token)).Faults[^1].Id;
 
-    /// <summary>Waits until a fault has happened so often, and tells to what.</summary>
+    /// <summary>Waits until a fault has happened so often; returns the affected requests.</summary>
     public async Task<IReadOnlyList<FiredFault>> FiredAsync(long fault, int times = 1)
     {
         FiredFault[] fired = [];

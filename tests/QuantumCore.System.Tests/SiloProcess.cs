@@ -23,16 +23,16 @@ internal sealed class SiloProcess : IAsyncDisposable
         Programs.Listen(process, _output);
     }
 
-    /// <summary>Where it listens.</summary>
+    /// <summary>Address at which it listens.</summary>
     public Uri Address { get; }
 
-    /// <summary>Whether the process is gone.</summary>
+    /// <summary>True if the process has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>From the start of the process until it let requests in.</summary>
+    /// <summary>Time from the start of the process until it admitted requests.</summary>
     public TimeSpan ReadyAfter { get; private set; }
 
-    /// <summary>Memory it has now.</summary>
+    /// <summary>Current memory of the process, in bytes.</summary>
     public long ResidentBytes
     {
         get
@@ -42,7 +42,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>What it has printed.</summary>
+    /// <summary>Output of the process.</summary>
     public string Output
     {
         get
@@ -52,7 +52,10 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago; below those that a system gives to connections, one of which could take it meanwhile.</summary>
+    /// <summary>
+    /// Returns a port that was free a moment ago. It is below the range that a system uses for outgoing connections,
+    /// one of which could take it meanwhile.
+    /// </summary>
     public static int FreePort()
     {
         while (true)
@@ -66,15 +69,20 @@ internal sealed class SiloProcess : IAsyncDisposable
             }
             catch (SocketException)
             {
-                // Somebody has it.
+                // Another process uses it.
             }
         }
     }
 
-    /// <summary>Starts an exchange and waits until it is ready. A port that somebody else has taken meanwhile is not its fault.</summary>
+    /// <summary>
+    /// Starts an exchange and waits until it is ready. If another process has taken the port meanwhile, it is started
+    /// again.
+    /// </summary>
     public static Task<SiloProcess> StartAsync(params IEnumerable<string> arguments) => StartAsync(null, [.. arguments]);
 
-    /// <summary>The same with something more in its environment, or of another build.</summary>
+    /// <summary>
+    /// Starts an exchange with a larger environment, or of another build, and waits until it is ready.
+    /// </summary>
     public static async Task<SiloProcess> StartAsync(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null)
     {
         for (var attempt = 1; ; attempt++)
@@ -97,16 +105,16 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts an exchange and does not wait.</summary>
+    /// <summary>Starts an exchange without waiting.</summary>
     public static SiloProcess Launch(params IEnumerable<string> arguments) => Launch(null, [.. arguments]);
 
-    /// <summary>The same with something more in its environment, or with what it prints going to a file.</summary>
+    /// <summary>Starts an exchange with a larger environment, or with its output in a file, without waiting.</summary>
     public static SiloProcess Launch(IReadOnlyDictionary<string, string>? environment, string[] given, string? build = null, string? printsTo = null)
     {
         var port = FreePort();
         string[] urls = given.Contains("--urls") ? [] : ["--urls", $"http://127.0.0.1:{port}"];
 
-        // An end that a busy machine makes slow is not one that was cut short.
+        // A long timeout, so that a busy machine does not cut a shutdown short.
         string[] patience = given.Contains("--shutdown") ? [] : ["--shutdown", "30"];
         if (Array.IndexOf(given, "--urls") is >= 0 and var at)
             port = new Uri(given[at + 1].Split(';')[0]).Port;
@@ -121,7 +129,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         return new SiloProcess(process, new Uri($"http://127.0.0.1:{port}"));
     }
 
-    /// <summary>Waits until it lets requests in.</summary>
+    /// <summary>Waits until it admits requests.</summary>
     public async Task ReadyAsync()
     {
         var started = Stopwatch.StartNew();
@@ -149,31 +157,31 @@ internal sealed class SiloProcess : IAsyncDisposable
         throw new TimeoutException($"The exchange was not ready after {Wait.Limit}: {Output}");
     }
 
-    /// <summary>SIGKILL: no farewell, no flush.</summary>
+    /// <summary>Sends SIGKILL: the process ends without a shutdown or a flush.</summary>
     public async Task KillAsync()
     {
         _process.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
     }
 
-    /// <summary>SIGSTOP: it stands still, and what comes waits in its sockets.</summary>
+    /// <summary>Sends SIGSTOP: the process stands still, and requests wait in its sockets.</summary>
     public Task FreezeAsync() => SignalAsync("STOP");
 
-    /// <summary>SIGCONT: it goes on as if no time had passed.</summary>
+    /// <summary>Sends SIGCONT: the process goes on as if no time had passed.</summary>
     public Task ThawAsync() => SignalAsync("CONT");
 
-    /// <summary>SIGTERM; the exit code.</summary>
+    /// <summary>Sends SIGTERM; returns the exit code.</summary>
     public async Task<int> TerminateAsync()
     {
         await SignalAsync("TERM");
         return (await ExitAsync()).ExitCode;
     }
 
-    /// <summary>Waits until it is so; who waits in vain is told what the exchange said.</summary>
+    /// <summary>Waits until a condition holds; a timeout reports the output of the exchange.</summary>
     public Task UntilAsync(Func<bool> isTrue, string what) =>
         Wait.UntilAsync(() => Task.FromResult(isTrue()), () => $"{what}. The exchange said: {Output}");
 
-    /// <summary>Waits until it has printed so many lines of a kind.</summary>
+    /// <summary>Waits until it has printed a number of lines of a kind.</summary>
     public async Task<IReadOnlyList<string>> LinesAsync(Func<string, bool> isOfKind, int count)
     {
         var started = Stopwatch.StartNew();
@@ -196,7 +204,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         await signal.WaitForExitAsync(CancellationToken.None);
     }
 
-    /// <summary>Waits until it lets no more requests in.</summary>
+    /// <summary>Waits until it admits no more requests.</summary>
     public async Task ClosingAsync()
     {
         var started = Stopwatch.StartNew();
@@ -214,7 +222,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             }
             catch (OperationCanceledException) when (!TestContext.Current.CancellationToken.IsCancellationRequested)
             {
-                // It is slow to say.
+                // The response is slow.
             }
 
             await Task.Delay(15, CancellationToken.None);
@@ -223,7 +231,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         throw new TimeoutException($"The exchange still let requests in after {Wait.Limit}: {Output}");
     }
 
-    /// <summary>Waits for its end; the exit code and what it printed.</summary>
+    /// <summary>Waits for its end; returns the exit code and the output.</summary>
     public async Task<(int ExitCode, string Output)> ExitAsync()
     {
         using var watchdog = new CancellationTokenSource(Wait.Limit);

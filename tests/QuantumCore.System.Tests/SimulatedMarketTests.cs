@@ -6,10 +6,13 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The demo as a user meets it: a market that has a past, moves, and goes on after a restart.</summary>
+/// <summary>The demo as a user sees it: a market that has a past, moves, and continues after a restart.</summary>
 public sealed class SimulatedMarketTests(PostgresServer server)
 {
-    /// <summary>Those of a day and of as long as a test may take; a second past would be as many as are asked for.</summary>
+    /// <summary>
+    /// Candles of a day, and of the longest time that a test may take. A second past would give as many as are asked
+    /// for.
+    /// </summary>
     private const int MostCandles = 1_440 + 40;
 
     private static readonly string[] s_symbols = ["AAPL", "AMZN", "BTC-USD", "MSFT"];
@@ -27,7 +30,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             using var alice = new Customer(silo.Address, "demo-alice");
             foreach (var symbol in s_symbols)
             {
-                // The past is there with the first request; for the last symbol some minutes may have come to it.
+                // The past is there with the first request. For the last symbol, some minutes may have been added.
                 var candles = await ArrayAsync(alice, $"candles/{symbol}?limit=1500", "candles");
                 Assert.InRange(candles.Length, 1_440, MostCandles);
                 Assert.Equal(500, (await ArrayAsync(alice, $"trades/{symbol}?limit=500", "trades")).Length);
@@ -35,7 +38,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
                 await TradedAsync(alice, symbol);
             }
 
-            // It trades with people.
+            // The market trades with people.
             var bought = await alice.PostAsync("orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
             Assert.Equal("filled", bought.Text("status"));
             await silo.KillAsync();
@@ -48,7 +51,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             var candles = await ArrayAsync(alice, "candles/AAPL?limit=1500", "candles");
             Assert.InRange(candles.Length, 1_440, MostCandles);
 
-            // A later start goes on from the last price, and makes no second past.
+            // A later start continues from the last price, and makes no second past.
             var prices = candles.TakeLast(4).Select(candle => decimal.Parse(candle[4].GetString()!, null)).ToArray();
             Assert.InRange(prices[^1] / prices[0], 0.98m, 1.02m);
             Assert.Equal(0, await again.TerminateAsync());
@@ -111,7 +114,8 @@ public sealed class SimulatedMarketTests(PostgresServer server)
             await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"opening"}""");
             await admin.PostAsync("admin/symbols/MSFT/phase", """{"phase":"continuous"}""");
 
-            // Participants who believe in the old worth buy until nothing is left below it: after a quarter of an hour that is long over.
+            // Participants who believed in the old value would buy until nothing is left below it. After a quarter of
+            // an hour, that would be long over.
             using var shaper = new QuantumCoreClient(new Uri($"http://127.0.0.1:{port}"));
             var begun = (await shaper.ChangeMarketAsync(new MarketChange(Speed: 50m), Token)).Market.Steps;
             await Wait.UntilAsync(async () => (await shaper.GetSimulationAsync(Token)).Market.Steps > begun + 9_000, "a quarter of an hour of the simulation");
@@ -169,7 +173,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         }
     }
 
-    /// <summary>Waits until there are twenty levels on either side.</summary>
+    /// <summary>Waits until there are twenty levels on each side.</summary>
     private static async Task DeepAsync(Customer customer, string symbol)
     {
         await Wait.UntilAsync(IsDeepAsync, $"twenty levels on either side of {symbol}");
@@ -181,7 +185,7 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         }
     }
 
-    /// <summary>Waits until something was traded that was not before.</summary>
+    /// <summary>Waits until there is a new trade.</summary>
     private static async Task TradedAsync(Customer customer, string symbol)
     {
         var before = (await customer.GetAsync($"symbols/{symbol}/state")).Number("sequence");

@@ -8,7 +8,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The market of a demo as it is shaped: by the SDK, by qc, and by nobody who is not at the admin port.</summary>
+/// <summary>Control of a demo's market: by the SDK, by qc, and by nobody outside the admin port.</summary>
 public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<ShapedDemo>
 {
     // AAPL and MSFT are not simulated here.
@@ -26,7 +26,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal(first, await RunAsync(seed: 11));
         Assert.NotEqual(first, await RunAsync(seed: 12));
 
-        // Without volatility it is another market with the same seed.
+        // Without volatility, it is another market with the same seed.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 0m), Token);
         Assert.NotEqual(first, await RunAsync(seed: 11));
         await demo.Operator.ChangeMarketAsync(new MarketChange(Volatility: 1m), Token);
@@ -73,7 +73,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         await demo.Operator.HaltSimulatedAsync(Second, isHalted: false, Token);
         Assert.Equal(TradingPhase.Continuous, (await alice.GetStateAsync(Second, Token)).Phase);
 
-        // The participants, too, find that out.
+        // The participants find that out, too.
         var before = (await alice.GetBookAsync(Second, cancellation: Token)).Sequence;
         await Wait.UntilAsync(async () => (await alice.GetBookAsync(Second, cancellation: Token)).Sequence > before + 5);
         var unknown = await Assert.ThrowsAsync<QuantumCoreException>(() => demo.Operator.HaltSimulatedAsync("NOPE", isHalted: true, Token));
@@ -112,14 +112,14 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal(("demo-bob", 3_600_000L), (set.Key, set.Millis));
         await Wait.UntilAsync(() => Task.FromResult(demo.Output.Contains($"Fault {set.Id} waits for clients: the clock of demo-bob is 3600000 ms ahead", StringComparison.Ordinal)));
 
-        // A signed request of bob's is an hour old; one of alice's is not, and who shows no key is told the right time.
+        // A signed request of bob's is an hour old; one of alice's is not. A client without a key gets the right time.
         Assert.Equal(HttpStatusCode.BadRequest, await SignedAsync(http, "demo-bob"));
         Assert.Equal(HttpStatusCode.OK, await SignedAsync(http, "demo-alice"));
         var fired = Assert.Single(await demo.FiredAsync(set.Id));
         Assert.Equal((FaultKind.Skew, "GET /api/v3/account"), (fired.Kind, fired.To));
         Assert.InRange(await TimeAsync(http, "demo-bob") - await TimeAsync(http), 3_540_000, 3_660_000);
 
-        // Another setting takes the place of the first; a key that is no demo's is not shown whole.
+        // Another setting replaces the first. A key that is not the demo's is not shown in full.
         var changed = (await demo.Operator.SetClockSkewAsync("demo-bob", -7, Token)).Clocks!;
         Assert.Equal(-7, Assert.Single(changed).Millis);
         Assert.Equal("secr…", (await demo.Operator.SetClockSkewAsync("secret-of-somebody", 5, Token)).Clocks![^1].Key);
@@ -173,7 +173,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
     [Fact]
     public async Task Market_is_shaped_by_administrators_and_at_the_admin_port_of_this_machine_alone()
     {
-        // The administrator shapes it on the customers' port, too, and what takes a fault away does not meet it.
+        // The administrator can control it on the customers' port, too, and calls that remove a fault do not meet it.
         using var administrator = new Customer(demo.Address, "demo-admin");
         Assert.Equal(200, (await administrator.GetAsync("sim")).Status);
         Assert.Equal(200, (await administrator.PostAsync("sim/faults", """{"kind":"reject","key":"demo-admin","count":2}""")).Status);
@@ -189,7 +189,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Equal(404, (await customers.PostAsync("sim/market", """{"paused":true}""")).Status);
         Assert.Equal(404, (await customers.DeleteAsync("sim/faults")).Status);
 
-        // A page of another site reaches the port by a name of its own, through a proxy, or without saying what it sends.
+        // A page of another site uses a host name of its own or a proxy, or sends no content type of JSON.
         Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Host = "evil.example"));
         Assert.Equal(HttpStatusCode.NotFound, await PauseAsync(request => request.Headers.Add("X-Forwarded-For", "10.0.0.1")));
         Assert.Equal(HttpStatusCode.BadRequest, await PauseAsync(request => request.Content!.Headers.ContentType = new("text/plain")));
@@ -258,19 +258,19 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         Assert.Contains("the market runs: these steps come beside those of its clock", await QcAsync("step", "1"), StringComparison.Ordinal);
     }
 
-    /// <summary>Begins the market anew, lets it take its steps, and tells the trades of both symbols.</summary>
+    /// <summary>Resets the market, lets it take its steps, and returns the trades of both symbols.</summary>
     private async Task<IReadOnlyList<string>> RunAsync(long seed)
     {
         await demo.Operator.ChangeMarketAsync(new MarketChange(Paused: true, Seed: seed), Token);
 
-        // The first step finds an empty book, so that it trades nothing; it begins when all that was before is over.
+        // The first step finds an empty book, so that it trades nothing. It begins when everything before is over.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(1);
         var from = await Task.WhenAll(new[] { Simulated, Second }.Select(SequenceAsync));
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: Steps), Token);
         await ReachedAsync(Steps + 1);
 
-        // What the last step did is done when the next has begun.
+        // The last step is complete when the next has begun.
         await demo.Operator.ChangeMarketAsync(new MarketChange(Steps: 1), Token);
         await ReachedAsync(Steps + 2);
         await IdleAsync();
@@ -313,7 +313,8 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
             await Wait.UntilAsync(async () => await ReplayAsync() is { Done: > 0 });
             await QcAsync("replay", "pause");
 
-            // When it has been heard again it has read that it is to wait, and all that it has taken from the recording is in the book.
+            // Once it has reported again, it has read that it is to wait, and all commands it has taken from the
+            // recording are in the book.
             var asked = (await ReplayAsync())!.Heard;
             await Wait.UntilAsync(async () => (await ReplayAsync())!.Heard > asked);
             asked = (await ReplayAsync())!.Heard;
@@ -345,10 +346,12 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
     private async Task<long> SequenceAsync(string symbol) => (await demo.Operator.GetStateAsync(symbol, Token)).Sequence;
 
-    /// <summary>Waits until all that the steps of a paused market did is done: a step is counted when it begins.</summary>
+    /// <summary>Waits until a paused market's last step is complete: a step is counted when it begins.</summary>
     private Task IdleAsync() => Wait.UntilAsync(async () => (await demo.Operator.GetSimulationAsync(Token)).Market.Idle);
 
-    /// <summary>Where a book stands, when that is what everybody sees: it follows the book, a moment later.</summary>
+    /// <summary>
+    /// Returns a book's sequence once everybody sees it: public market data follows the book, a moment later.
+    /// </summary>
     private async Task<long> SeenAsync(string symbol)
     {
         var head = await SequenceAsync(symbol);
@@ -374,7 +377,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
         return answer.StatusCode;
     }
 
-    /// <summary>How a request of now, signed by a demo's customer, is answered.</summary>
+    /// <summary>Returns the status of a request that a demo customer signs now.</summary>
     private static async Task<HttpStatusCode> SignedAsync(HttpClient http, string key)
     {
         var query = $"timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds()}";

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>Where an exchange keeps its records, and how a stranger looks at the tables with plain SQL.</summary>
+/// <summary>
+/// Storage of an exchange's records, with plain SQL access to its tables that shares nothing with the product.
+/// </summary>
 internal sealed class Storage : IDisposable
 {
     private readonly DirectoryInfo _folder;
@@ -28,28 +30,28 @@ internal sealed class Storage : IDisposable
             : name => new NpgsqlConnection($"{postgres};Search Path={name};Pooling=False");
     }
 
-    /// <summary>What the exchange is told about it.</summary>
+    /// <summary>Storage options for the exchange.</summary>
     public IReadOnlyList<string> Arguments { get; }
 
-    /// <summary>Its name for the operator's commands.</summary>
+    /// <summary>Name of the storage for the operator's commands.</summary>
     public string Place { get; }
 
-    /// <summary>In PostgreSQL, not in two files.</summary>
+    /// <summary>True for PostgreSQL, false for two files.</summary>
     public bool IsPostgres { get; }
 
-    /// <summary>A folder of its own.</summary>
+    /// <summary>Folder of its own.</summary>
     public string Folder => _folder.FullName;
 
-    /// <summary>Says how far ahead the clock of an exchange is that is started with it.</summary>
+    /// <summary>File with the number of days by which the clock of an exchange with this storage is ahead.</summary>
     public string ClockFile => Path.Combine(Folder, "clock");
 
-    /// <summary>How many days the clock is ahead.</summary>
+    /// <summary>Number of days by which the clock is ahead.</summary>
     public int DaysAhead { get; private set; }
 
     /// <summary>The clock's day: UTC days since 1970.</summary>
     public long Today => (TimeProvider.System.GetUtcNow().AddDays(DaysAhead) - DateTimeOffset.UnixEpoch).Days;
 
-    /// <summary>A day passes, of an exchange that runs too.</summary>
+    /// <summary>Lets days pass, for a running exchange, too.</summary>
     public void PassDays(int days)
     {
         DaysAhead += days;
@@ -57,32 +59,32 @@ internal sealed class Storage : IDisposable
         File.Move(ClockFile + ".draft", ClockFile, overwrite: true);
     }
 
-    /// <summary>A new, empty place.</summary>
+    /// <summary>Creates new, empty storage.</summary>
     public static async Task<Storage> CreateAsync(string kind, PostgresServer server) =>
         kind == "sqlite" ? new Storage(null) : new Storage(await DatabaseAsync(server));
 
-    /// <summary>Two files in a folder.</summary>
+    /// <summary>Creates storage in two files of a new folder.</summary>
     public static Storage InFiles() => new(null);
 
-    /// <summary>Two files in this folder, which is deleted with them.</summary>
+    /// <summary>Creates storage in two files of this folder, which is deleted with them.</summary>
     public static Storage InFiles(DirectoryInfo folder) => new(null, folder);
 
-    /// <summary>Rows of the history.</summary>
+    /// <summary>Returns rows of the history.</summary>
     public Task<List<object[]>> HistoryAsync(string query) => ReadAsync("history", query);
 
-    /// <summary>Rows of the journal.</summary>
+    /// <summary>Returns rows of the journal.</summary>
     public Task<List<object[]>> JournalAsync(string query) => ReadAsync("journal", query);
 
-    /// <summary>Every stream of the journal and its head.</summary>
+    /// <summary>Returns every stream of the journal and its head.</summary>
     public async Task<Dictionary<string, long>> HeadsAsync() =>
         (await ReadAsync("journal", "SELECT name, head FROM stream_head")).ToDictionary(
             row => (string)row[0], row => Whole(row[1]), StringComparer.Ordinal);
 
-    /// <summary>The same as text, in the order of their names.</summary>
+    /// <summary>Returns the heads as text, in the order of their names.</summary>
     public async Task<string> HeadsTextAsync() =>
         string.Join(", ", (await HeadsAsync()).OrderBy(head => head.Key, StringComparer.Ordinal));
 
-    /// <summary>The heads when what was accepted is through: agents may write once more.</summary>
+    /// <summary>Returns the heads once everything accepted is processed: agents may write once more.</summary>
     public async Task<string> SettledAsync()
     {
         var heads = await HeadsTextAsync();
@@ -97,7 +99,7 @@ internal sealed class Storage : IDisposable
         return heads;
     }
 
-    /// <summary>Changes the journal behind the back of an exchange that is not running.</summary>
+    /// <summary>Changes the journal of an exchange that is not running.</summary>
     public async Task ExecuteOnJournalAsync(string sql)
     {
         await using var connection = new SqliteConnection($"Data Source={Path.Combine(Folder, "journal.db")};Pooling=False");
@@ -128,7 +130,7 @@ internal sealed class Storage : IDisposable
         }
     }
 
-    /// <summary>A column as a whole number, whichever database it is from.</summary>
+    /// <summary>Returns a column of either database as a whole number.</summary>
     public static long Whole(object value) => Convert.ToInt64(value, CultureInfo.InvariantCulture);
 
     /// <inheritdoc/>

@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.SystemTests;
 
 /// <summary>
-/// A program at a pseudo-terminal of 80 by 24 characters, and what its screen shows: a VT100 of the few sequences that it needs. One
-/// that it does not know is a failure of the program.
+/// A program at a pseudo-terminal of 80 by 24 characters, and the content of its screen. It understands the few VT100
+/// sequences that it needs; an unknown sequence is a failure of the program.
 /// </summary>
 internal sealed class Terminal : IAsyncDisposable
 {
@@ -28,7 +28,7 @@ internal sealed class Terminal : IAsyncDisposable
         _reading = ReadAsync();
     }
 
-    /// <summary>What is on the screen, line by line.</summary>
+    /// <summary>Content of the screen, line by line.</summary>
     public string Screen
     {
         get
@@ -38,7 +38,7 @@ internal sealed class Terminal : IAsyncDisposable
         }
     }
 
-    /// <summary>Sequences that no VT100 understands.</summary>
+    /// <summary>Sequences that are unknown.</summary>
     public IReadOnlyList<string> Unknown
     {
         get
@@ -48,7 +48,7 @@ internal sealed class Terminal : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a program there.</summary>
+    /// <summary>Starts a program at the terminal.</summary>
     public static Terminal Start(string program, params IEnumerable<string> arguments)
     {
         var line = string.Join(' ', arguments.Prepend(program).Prepend(Programs.Host).Select(part => $"'{part}'"));
@@ -63,7 +63,7 @@ internal sealed class Terminal : IAsyncDisposable
         return new Terminal(Process.Start(start)!);
     }
 
-    /// <summary>Waits until the screen is as it should be.</summary>
+    /// <summary>Waits until the screen meets a condition.</summary>
     public Task ShowsAsync(string what, Func<string, bool> isSo) =>
         Wait.UntilAsync(() => Task.FromResult(isSo(Screen)), () => $"the screen to show {what}:\n{Screen}");
 
@@ -74,7 +74,7 @@ internal sealed class Terminal : IAsyncDisposable
         await _process.StandardInput.FlushAsync(TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The program's exit code.</summary>
+    /// <summary>Returns the program's exit code.</summary>
     public async Task<int> ExitAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -2,7 +2,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>A collector of OpenTelemetry gets spans, metrics and log lines of an order, and nobody waits for it.</summary>
+/// <summary>
+/// An OpenTelemetry collector gets spans, metrics and log lines of an order, and no request waits for it.
+/// </summary>
 public sealed class TracingTests
 {
     private const string Canary = "qc_canary5e1f";

@@ -2,21 +2,21 @@ using System.Globalization;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>What customers trade, and at what prices and sizes.</summary>
+/// <summary>An instrument that customers trade, with its approximate price, its tick and its lot.</summary>
 internal readonly record struct Traded(string Symbol, decimal Reference, decimal Tick, decimal Lot)
 {
-    /// <summary>What the exchange's own file lists.</summary>
+    /// <summary>Instruments of the exchange's own file.</summary>
     public static IReadOnlyList<Traded> Usual { get; } =
         [new("AAPL", 150m, 0.01m, 1m), new("AMZN", 185m, 0.01m, 1m), new("BTC-USD", 95_000m, 10m, 0.001m), new("MSFT", 420m, 0.01m, 1m)];
 
-    /// <summary>Enough for several silos to have some each.</summary>
+    /// <summary>Enough instruments for several silos to have some each.</summary>
     public static IReadOnlyList<Traded> Eight { get; } =
         [.. Usual, new("GOOG", 190m, 0.01m, 1m), new("META", 610m, 0.01m, 1m), new("NFLX", 900m, 0.01m, 1m), new("ORCL", 330m, 0.01m, 1m)];
 
-    /// <summary>A number as it is written on the wire.</summary>
+    /// <summary>Returns a number in the format of the wire.</summary>
     public static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 
-    /// <summary>Writes the file of an exchange that lists the eight.</summary>
+    /// <summary>Writes an exchange file that lists the eight instruments.</summary>
     public static string WriteEight(string folder)
     {
         var shares = Eight.Where(market => market.Symbol != "BTC-USD").Select(market =>

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests;
 
-/// <summary>The operator's commands on real exchanges: what is lost comes back from a backup alone.</summary>
+/// <summary>The operator's commands on real exchanges: lost data comes back from a backup only.</summary>
 public sealed class UpkeepTests(PostgresServer server)
 {
     [Theory]
@@ -43,7 +43,7 @@ public sealed class UpkeepTests(PostgresServer server)
             (orders, fills) = ((await alice.GetAsync("orders?open=true")).Raw, (await alice.GetAsync("fills")).Raw);
             await QcAsync(0, ["backup", storage.Place, backup, .. Folders(storage, storage.Folder)]);
 
-            // What comes after the backup is lost with the exchange.
+            // Orders after the backup are lost with the exchange.
             await alice.PostAsync("orders", Order("buy", "147.00", 9, "a3"));
             await first.KillAsync();
         }
@@ -84,7 +84,7 @@ public sealed class UpkeepTests(PostgresServer server)
         await QcAsync(0, "verify", storage.Folder);
         var journal = Path.Combine(storage.Folder, "journal.db");
         var bytes = await File.ReadAllBytesAsync(journal, TestContext.Current.CancellationToken);
-        // Everywhere: a page that was divided still has in its free room what went to the other half.
+        // Everywhere: the free space of a page that was split still has the records that went to the other half.
         while (bytes.AsSpan().IndexOf("needle-in-the-journal"u8) is >= 0 and var at)
             bytes[at] ^= 1;
         await File.WriteAllBytesAsync(journal, bytes, TestContext.Current.CancellationToken);
@@ -119,7 +119,7 @@ public sealed class UpkeepTests(PostgresServer server)
         Assert.StartsWith($"The exchange could not start: {history}, ", output, StringComparison.Ordinal);
     }
 
-    /// <summary>The one file of payouts, with its name.</summary>
+    /// <summary>Returns the only file of payouts, with its name.</summary>
     private static async Task<string> PaidAsync(string data)
     {
         var folder = Path.Combine(data, "payouts");
@@ -128,7 +128,7 @@ public sealed class UpkeepTests(PostgresServer server)
         return Path.GetFileName(files[0]) + " " + await File.ReadAllTextAsync(files[0], TestContext.Current.CancellationToken);
     }
 
-    /// <summary>The history is made again from the journal, beside the exchange that is open already.</summary>
+    /// <summary>Checks that the history is made again from the journal, while the exchange is already open.</summary>
     private static Task HasFillsAsync(Customer customer, string expected) =>
         Wait.UntilAsync(async () => (await customer.GetAsync("fills")).Raw == expected, $"these fills: {expected}");
 

@@ -4,12 +4,14 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>Answers that are lost, late, busy, or not the exchange's: what a person is told of an order, and what is sent twice.</summary>
+/// <summary>
+/// Responses that are lost, late, busy, or not the exchange's: the messages about an order, and retries.
+/// </summary>
 public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
 
-    /// <summary>All notices from here on: they leave by themselves.</summary>
+    /// <summary>Script that collects all notices from here on: they disappear by themselves.</summary>
     private const string Listen = """
         () => {
           window.said = [];
@@ -58,7 +60,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         Assert.Equal(3, sent);
         Assert.Single(await page.OpenOrdersAsync(Symbol));
 
-        // Its outcome is known: the next one that says the same is another order.
+        // Its outcome is known: the next identical ticket is another order.
         await page.Page.Locator("#quantity").FillAsync("7");
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(2);
@@ -112,7 +114,8 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         await Assertions.Expect(ended).ToHaveCountAsync(200, new() { Timeout = 2 * Browser.PatienceMilliseconds });
         await Assertions.Expect(ended.First).ToContainTextAsync("20.99");
 
-        // They may come in several messages; a page that asked for each would have as many to ask for as there were.
+        // They may come in several messages. A page that asked for each would make as many requests as there were
+        // orders.
         Assert.InRange(asked, 200, Many / 2);
         page.AssertSound();
     }
@@ -392,7 +395,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
-    /// <summary>What is asked for is done, and its answer is lost.</summary>
+    /// <summary>Carries the request out and loses its response.</summary>
     private static async Task LoseAnswerAsync(IRoute route)
     {
         await route.FetchAsync();

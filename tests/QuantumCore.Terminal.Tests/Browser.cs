@@ -5,10 +5,13 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The system's Chromium, started once; without one the tests are skipped, unless they are required.</summary>
+/// <summary>The system's Chromium, started once. Without one the tests are skipped, unless they are required.</summary>
 public sealed class Browser : IAsyncLifetime
 {
-    /// <summary>How long a test waits for what must come, in milliseconds: far longer than it takes, since a busy machine is no defect of the page.</summary>
+    /// <summary>
+    /// Time limit of a test's waits, in milliseconds. It is far longer than needed, since a busy machine is no defect
+    /// of the page.
+    /// </summary>
     public const int PatienceMilliseconds = 60_000;
 
     private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -33,7 +36,7 @@ public sealed class Browser : IAsyncLifetime
         });
     }
 
-    /// <summary>A page of its own, with nothing remembered.</summary>
+    /// <summary>Opens a page of its own, without stored data.</summary>
     public async Task<IPage> PageAsync(int width = 1440, int height = 900, string theme = "dark", bool isPhone = false)
     {
         if (_browser is null)

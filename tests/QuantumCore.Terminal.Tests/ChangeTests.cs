@@ -6,13 +6,13 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>Another symbol, another person, another tab, a connection that is gone: what was true before it is not shown or sent after it.</summary>
+/// <summary>Change of symbol, user, tab or connection: earlier data is neither shown nor sent afterwards.</summary>
 public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
     private const string Other = "MSFT";
 
-    /// <summary>What the canvases say, by the panel they fill: the texts since it was last painted whole.</summary>
+    /// <summary>Script that collects the texts of each panel's canvas since its last full repaint.</summary>
     internal const string WatchTexts = """
         (() => {
           window.texts = {};
@@ -75,7 +75,10 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
-    /// <summary>A split is no trade: the last price and what is compared with it are those of new units all the same.</summary>
+    /// <summary>
+    /// Checks prices after a split: it is no trade, but the last price and its reference are in the new units all the
+    /// same.
+    /// </summary>
     [Fact]
     public async Task Last_price_is_what_the_state_of_the_book_says_when_that_is_newer_than_the_last_trade()
     {
@@ -217,7 +220,7 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
         await page.LiveAsync();
         (loses, losesWhole) = (1, 1);
 
-        // It lasts a second: who looked once a second could miss it, so each frame is looked at.
+        // The state lasts a second. A check once a second could miss it, so each frame is checked.
         var asks = page.Page.WaitForFunctionAsync("() => document.getElementById('link').dataset.state === 'resyncing'");
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "buy", price = "148.00", quantity = "3" });
         await asks;

@@ -6,7 +6,7 @@ namespace QuantumCore.TerminalTests;
 /// <summary>Times of the chart on other clocks than UTC: candles begin by UTC.</summary>
 public sealed partial class ChartTests
 {
-    /// <summary>Texts of the axis of time.</summary>
+    /// <summary>Script that collects the texts of the time axis.</summary>
     private const string WatchTimes = """
         (() => {
           localStorage.setItem("quantumcore.prefs", JSON.stringify({ zone: "local" }));

@@ -5,21 +5,25 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>
-/// The budget of a frame, counted instead of timed: how often each picture is painted, and how much is drawn, while a busy book is told. The page's
-/// own frames are held back and stepped, so that ten of its seconds are the same work on every machine.
+/// The frame budget, counted instead of timed: the number of repaints of each canvas and of drawing calls during a busy
+/// stream. The page's own frames are held back and stepped, so that ten of its seconds are the same work on every
+/// machine.
 /// </summary>
 public sealed partial class ChartTests
 {
     private const int Frames = 600;
     private const int Messages = 200;
 
-    /// <summary>Drawing calls in a frame in which everything is painted: measured 1,454 (1440x900), and half as much again.</summary>
+    /// <summary>
+    /// Maximum number of drawing calls in a frame that paints everything: the measured 1,454 (1440x900) and half as
+    /// much again.
+    /// </summary>
     private const int MostInOneFrame = 2_180;
 
-    /// <summary>Drawing calls in all frames: measured 185,868, and half as much again.</summary>
+    /// <summary>Maximum number of drawing calls in all frames: the measured 185,868 and half as much again.</summary>
     private const int MostInAll = 279_000;
 
-    /// <summary>Counts what is drawn, by picture, and lets frames be held back.</summary>
+    /// <summary>Script that counts the drawing calls of each canvas, and lets frames be held back.</summary>
     private const string Watch = """
         (() => {
           const watch = window.watch = { hold: false, queue: [], calls: 0, paints: {} };
@@ -42,7 +46,10 @@ public sealed partial class ChartTests
         })()
         """;
 
-    /// <summary>Ten seconds of frames; of a thousand changes a second the stream makes twenty messages. Then ten in which nothing is told.</summary>
+    /// <summary>
+    /// Script that runs ten seconds of frames: the stream makes twenty messages a second of a thousand changes. Then
+    /// come ten seconds without messages.
+    /// </summary>
     private const string Run = """
         async ([frames, messages]) => {
           const watch = window.watch;
@@ -87,7 +94,7 @@ public sealed partial class ChartTests
         var (busy, quiet) = (counted.GetProperty("busy"), counted.GetProperty("quiet"));
         TestContext.Current.TestOutputHelper?.WriteLine(counted.ToString());
 
-        // The ladder once a message, the chart and the tape twenty times a second, the depth ten times.
+        // The ladder is painted once a message, the chart and the tape twenty times a second, the depth ten times.
         Assert.InRange(Paints(busy, "ladder"), Messages, Messages + 1);
         Assert.InRange(Paints(busy, "chart"), 150, 201);
         Assert.InRange(Paints(busy, "tape"), 150, 201);
@@ -97,7 +104,7 @@ public sealed partial class ChartTests
         Assert.InRange(quiet.GetProperty("paints").EnumerateObject().Sum(painted => painted.Value.GetInt32()), 0, 4);
         page.AssertSound();
 
-        // A day of candles: the chart is as full as it gets.
+        // A day of candles fills the chart as far as it goes.
         static string DayOfCandles()
         {
             var minute = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds() / 60_000;

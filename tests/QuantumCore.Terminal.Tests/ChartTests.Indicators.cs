@@ -3,10 +3,10 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What stands on the chart beside candles: indicators, the position, and enough of the past.</summary>
+/// <summary>Additions to the chart's candles: indicators, the position, and enough of the past.</summary>
 public sealed partial class ChartTests
 {
-    /// <summary>Indicators of numbers that can be reckoned by hand.</summary>
+    /// <summary>Script that computes the indicators of numbers that can be checked by hand.</summary>
     private const string Reckoned = """
         async () => {
           const { sma, ema, vwap, bollinger, rsi, macd } = await import("/js/indicators.js");
@@ -68,7 +68,7 @@ public sealed partial class ChartTests
         var (first, last) = (candles[0][0].GetInt64(), candles[candles.GetArrayLength() - 1][0].GetInt64());
         Assert.InRange((last - first) / 86_400_000.0, 28.9, 30.1);
 
-        // None of them stands still.
+        // No candle stands still.
         Assert.All(candles.EnumerateArray().Take(candles.GetArrayLength() - 1), candle => Assert.NotEqual(candle[2].GetString(), candle[3].GetString()));
         await page.Page.Locator($"[data-interval='{interval}']").ClickAsync();
         await LayoutTests.PictureAsync(page, $"1440x900-dark-{interval}");

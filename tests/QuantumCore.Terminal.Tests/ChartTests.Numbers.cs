@@ -3,10 +3,10 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>Large numbers: one that is cut off is another number.</summary>
+/// <summary>Large numbers: a number that is cut off is another number.</summary>
 public sealed partial class ChartTests
 {
-    /// <summary>Texts of the chart's axis that are longer than it is wide.</summary>
+    /// <summary>Script that collects texts of the chart's axis that are longer than it is wide.</summary>
     private const string WatchCuts = """
         (() => {
           window.cuts = new Set();
@@ -62,7 +62,10 @@ public sealed partial class ChartTests
         page.AssertSound();
     }
 
-    /// <summary>An order has at most 2^53 lots, as many as a number of a browser holds to the last one; a level, and a candle, has those of several.</summary>
+    /// <summary>
+    /// Checks sums of large orders. An order has at most 2^53 lots, as many as a number of a browser holds exactly. A
+    /// level and a candle have the lots of several orders.
+    /// </summary>
     [Fact]
     public async Task Lots_of_several_large_orders_are_told_to_the_last_one()
     {
@@ -81,7 +84,7 @@ public sealed partial class ChartTests
         await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Last).ToHaveTextAsync("18,014,398,509,481,983");
         await Assertions.Expect(page.Page.Locator("#ladder tbody tr").Last.Locator("td").Nth(2)).ToHaveTextAsync("18,014,398,509,481,983");
 
-        // They may fall into two minutes: of one the sum is told, by the page itself and by the exchange.
+        // They may fall into two minutes. For one minute, the sum is shown by the page itself and by the exchange.
         await page.Page.ClickAsync("[data-interval='1d']");
         foreach (var quantity in quantities)
             await page.PlaceAsync("demo-bob", new { symbol = Huge, side = "sell", price = "0.01", quantity });

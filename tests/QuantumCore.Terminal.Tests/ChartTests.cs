@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What a person does in the chart: own orders drawn to another price, prices waited for.</summary>
+/// <summary>Work with the chart: own orders dragged to another price, price alerts.</summary>
 [Trait("Suite", "Browser")]
 public sealed partial class ChartTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -87,24 +87,24 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await page.LiveAsync();
         await page.Page.Locator("#chart canvas").FocusAsync();
 
-        // To the oldest, and what is older there: the first time the exchange is busy.
+        // To the oldest candles and the older ones there: at the first request, the exchange is busy.
         await page.Page.RunAndWaitForResponseAsync(() => page.Page.Keyboard.PressAsync("Home"), "**/candles/AAPL*before=*");
         var again = page.Page.WaitForResponseAsync("**/candles/AAPL*before=*");
         while (!again.IsCompleted)
         {
-            // Drawn anew, and where it was: who goes on to the left wants what is older than those, too.
+            // Painted again at the same place: a user who goes on to the left wants the older candles, too.
             await page.Page.Keyboard.PressAsync("ArrowLeft");
             await page.Page.Keyboard.PressAsync("ArrowRight");
             await page.FramesAsync(10);
         }
 
-        // Those are to the left of what is looked at: nothing older is wanted.
+        // The new candles are to the left of the visible ones: no older candles are requested.
         await page.FramesAsync(60);
         Assert.Equal(2, older);
         page.AssertSound();
     }
 
-    /// <summary>They are all of other units then, those long over too.</summary>
+    /// <summary>Checks that a split reloads all candles: their units change, even of candles long complete.</summary>
     [Fact]
     public async Task All_candles_are_read_again_when_the_exchange_says_another_thing_of_one_that_was_over()
     {
@@ -113,7 +113,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var address = page.Page.Url;
         var (limits, isSplit) = (new List<string>(), false);
 
-        // What the page before asks is not counted.
+        // Requests of the page before are not counted.
         await page.Page.GotoAsync("about:blank");
         await page.Page.RouteAsync("**/candles/AAPL*", route =>
         {
@@ -126,7 +126,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             return route.FulfillAsync(new RouteFulfillOptions { ContentType = "application/json", Body = $$"""{"symbol":"AAPL","candles":[{{string.Join(",", rows)}}]}""" });
         });
 
-        // Where trades or candles were missed they are read again soon.
+        // Missed trades or candles are soon requested again.
         await page.Page.RouteAsync("**/trades/AAPL*", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset), new PageRouteOptions { Times = 1 });
         await page.Page.GotoAsync(address);
         await page.LiveAsync();
@@ -185,7 +185,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await TradeAsync(page, "151.20");
         await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 151.20");
 
-        // More notices of fills than there is room for: they go by themselves, and the alert stays.
+        // More fill notices than there is room for: they disappear by themselves, and the alert stays.
         foreach (var price in (string[])["151.30", "151.40", "151.50", "151.60"])
         {
             await TradeAsync(page, price);
@@ -219,7 +219,8 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await TradeAsync(later, "149.40");
         await Assertions.Expect(told).ToHaveTextAsync("AAPL is at 149.40");
 
-        // Set while nobody looks, and reached before somebody does. What the page has told it takes away: left before, it would be told again.
+        // The alert is set and fires while no page is open. The page removes alerts it has shown: otherwise they would
+        // be shown again.
         await NothingWaitsAsync(later);
         await later.Page.GotoAsync("about:blank");
         await later.CallAsync("demo-alice", HttpMethod.Post, "alerts", new { symbol = Symbol, price = "148.00" });
@@ -263,7 +264,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var after = await SizeAsync(session);
         TestContext.Current.TestOutputHelper?.WriteLine($"{after.Nodes - before.Nodes:F0} nodes, {after.Bytes - before.Bytes:F0} bytes more");
 
-        // Notices may still be in sight; a single node that each change left would be six hundred.
+        // Notices may still be visible. If each change left a single node, there would be six hundred.
         Assert.InRange(after.Nodes - before.Nodes, -500, 200);
         Assert.InRange(after.Bytes - before.Bytes, -20_000_000, 500_000);
         page.AssertSound();
@@ -284,7 +285,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await page.ClearAsync(Symbol);
         await Assertions.Expect(page.Page.Locator("#blotter .empty")).ToBeVisibleAsync();
 
-        // Notices of what was cancelled leave by themselves; then what is left is the page's own.
+        // Notices about cancelled orders disappear by themselves; then only the page's own nodes are left.
         await Assertions.Expect(page.Page.Locator(".toast.good")).ToHaveCountAsync(0);
     }
 
@@ -296,11 +297,14 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         return (Metric("JSHeapUsedSize"), Metric("Nodes"));
     }
 
-    /// <summary>Waits until the exchange has no alerts any more.</summary>
+    /// <summary>Waits until the exchange has no alerts left.</summary>
     private static Task NothingWaitsAsync(TradePage page) =>
         Wait.UntilAsync(async () => (await page.CallAsync("demo-alice", HttpMethod.Get, "alerts")).GetProperty("alerts").GetArrayLength() == 0);
 
-    /// <summary>Leaves in the browser an alert of an earlier run of the exchange, in the place of what the page keeps of this one as soon as it is told.</summary>
+    /// <summary>
+    /// Stores an alert of an earlier run of the exchange in the browser, in place of the page's own copy once that
+    /// exists.
+    /// </summary>
     private static async Task WaitedForBeforeAsync(TradePage page, string price)
     {
         await page.Page.WaitForFunctionAsync("""() => localStorage.getItem("quantumcore.alerts.ACC-1001") !== null""");
@@ -308,7 +312,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
             """price => localStorage.setItem("quantumcore.alerts.ACC-1001", JSON.stringify({ since: "an earlier run", alerts: [{ symbol: "AAPL", price, above: true }] }))""", price);
     }
 
-    /// <summary>A chart from 140 to 150, and an own order in the middle.</summary>
+    /// <summary>Opens a chart from 140 to 150, with an own order in the middle.</summary>
     private async Task<TradePage> WithOrderAsync()
     {
         var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
@@ -326,8 +330,10 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price, quantity = "1" });
     }
 
-    /// <summary>Finds the line of the order as a person does, by the pointer over it, and draws it up by some pixels.</summary>
-    /// <returns>The price that is asked about.</returns>
+    /// <summary>
+    /// Finds the line of the order as a user does, with the pointer over it, and drags it up by some pixels.
+    /// </summary>
+    /// <returns>Price in the page's question.</returns>
     private static async Task<string> DrawAsync(TradePage page, int up)
     {
         var canvas = page.Page.Locator("#chart canvas");
@@ -336,7 +342,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var mouse = page.Page.Mouse;
         var y = 0f;
 
-        // From the top again, where it was not painted yet or moved with the scale before it was taken hold of.
+        // Starts from the top again if the line was not painted yet, or moved with the scale before it was caught.
         var question = page.Page.Locator(".drag-ask span");
         await Wait.UntilAsync(IsDrawnAsync, "a line to take hold of");
         await Assertions.Expect(question).ToContainTextAsync("Buy 7 at");

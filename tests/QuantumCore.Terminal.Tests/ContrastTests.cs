@@ -5,7 +5,9 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The colours of the style sheet can be told from what lies behind them, in every theme and palette.</summary>
+/// <summary>
+/// Contrast between the colours of the style sheet and their backgrounds, in every theme and palette.
+/// </summary>
 public sealed partial class ContrastTests
 {
     private static readonly string s_tokens = Path.Combine(

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>One-click trading: off until it is asked for, armed in the open, disarmed by whatever changes what a click means.</summary>
+/// <summary>
+/// Trading with one click: off by default, visibly armed, disarmed by every change of a click's meaning.
+/// </summary>
 public sealed partial class JourneyTests
 {
     [Fact]
@@ -16,7 +18,7 @@ public sealed partial class JourneyTests
         var said = page.Page.Locator("#oneclick-said");
         await LayoutTests.PictureAsync(page, "1440-dark-oneclick");
 
-        // Not armed, a click is what it is in the other ladder.
+        // Without arming, a click does the same as in the other ladder.
         await ClickAsync(page, row: 12, share: 0.2f);
         await Assertions.Expect(page.Page.Locator("#price")).ToHaveValueAsync(await PriceAsync(page, 12));
         Assert.Empty(await page.OpenOrdersAsync(Symbol));
@@ -129,8 +131,8 @@ public sealed partial class JourneyTests
     }
 
     /// <summary>
-    /// Waits until so many orders were answered: the stream may show one before its answer has come, and until then a click sends nothing. Each
-    /// answer is a notice, and the bell counts those that have left, too.
+    /// Waits until a number of orders have responses. The stream may show an order before its response arrives, and
+    /// until then a click sends nothing. Each response is a notice, and the bell counts those that disappeared, too.
     /// </summary>
     private static Task AnsweredAsync(TradePage page, int orders) =>
         Assertions.Expect(page.Page.Locator("#bell-count")).ToHaveTextAsync(orders.ToString(CultureInfo.InvariantCulture));
@@ -148,7 +150,7 @@ public sealed partial class JourneyTests
         return (box.Width, box.Height / rows, rows);
     }
 
-    /// <summary>The price of a row: the middle of the book, 150.00, stands in the middle row.</summary>
+    /// <summary>Returns the price of a row: the middle of the book, 150.00, is in the middle row.</summary>
     private static async Task<string> PriceAsync(TradePage page, int row) =>
         ((15_000 + (await LadderAsync(page)).Rows / 2 - row) / 100m).ToString("F2", CultureInfo.InvariantCulture);
 

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What a person does on the trade page, from the first look to a restart of the exchange.</summary>
+/// <summary>A user's work on the trade page, from the first look to a restart of the exchange.</summary>
 [Trait("Suite", "Browser")]
 public sealed partial class JourneyTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -32,7 +32,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.SendAsync();
         var row = page.Page.Locator("#blotter tr[data-order]");
 
-        // The notice leaves by itself, the row stays.
+        // The notice disappears by itself; the row stays.
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Order placed" })).ToBeVisibleAsync();
         await Assertions.Expect(row).ToHaveCountAsync(1);
 
@@ -42,7 +42,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Amended" })).ToBeVisibleAsync();
         Assert.Equal("121.50", Assert.Single(await page.OpenOrdersAsync(Symbol)).GetProperty("price").GetString());
 
-        // Until the book has answered, the order and what replaces it are both there.
+        // Until the book responds, the order and its replacement are both there.
         await Assertions.Expect(row).ToHaveCountAsync(1);
         await Assertions.Expect(row.Locator("input").First).ToHaveValueAsync("121.50");
 
@@ -84,7 +84,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.10", quantity = "10" });
         await page.FillAsync("buy", "market", ("quantity", "15"));
 
-        // 10 at 150.00 and 5 at 150.10 are 2,250.50, and half a thousandth of that is the fee, rounded up.
+        // 10 at 150.00 and 5 at 150.10 are 2,250.50. The fee is half a thousandth of that, rounded up.
         await Assertions.Expect(page.Page.Locator("#ticket-form .total dd")).ToHaveTextAsync("2,251.63 USD");
         await page.SendAsync();
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 15 AAPL" })).ToBeVisibleAsync();
@@ -138,7 +138,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
             : route.ContinueAsync());
         if (neitherThoseBefore)
         {
-            // The page has read none at all yet: what was filled before it was opened is told apart from what was since.
+            // The page has read no fills yet: it distinguishes fills from before it was opened and later ones.
             await page.Page.ReloadAsync();
             await page.LiveAsync();
         }
@@ -162,7 +162,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "158.00", quantity = "9" });
 
-        // With rows in its table the page goes to somebody, who has some as well, and back.
+        // With rows in its table, the page switches to another user, who has some as well, and back.
         await page.GoOnAsAsync("demo-bob");
         await Assertions.Expect(rows).ToHaveCountAsync(1);
         await Assertions.Expect(rows.First).ToContainTextAsync("Sell");
@@ -182,7 +182,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         var answered = new TaskCompletionSource();
         await page.Page.RouteAsync("**/api/qc/v1/fills*", async route =>
         {
-            // What is asked for Alice is answered when she has gone.
+            // Alice's request gets its response when she has gone.
             if (!isAlice)
             {
                 await route.ContinueAsync();
@@ -206,7 +206,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         await page.GoOnAsAsync("demo-bob");
         await page.Page.Locator("[data-tab=fills]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First).ToContainTextAsync("Sell");
-        // All that is said from here on: notices leave by themselves.
+        // Collects all messages from here on: notices disappear by themselves.
         await page.Page.EvaluateAsync(
             """
             () => {
@@ -218,7 +218,7 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         goOn.SetResult();
         await answered.Task;
 
-        // What is told behind it is Bob's own.
+        // The messages after that are Bob's own.
         await page.PlaceAsync("demo-bob", new { symbol = Symbol, side = "sell", price = "150.00", quantity = "4" });
         await page.PlaceAsync("demo-alice", new { symbol = Symbol, side = "buy", price = "150.00", quantity = "4" });
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Sold 4 AAPL" })).ToBeVisibleAsync();
@@ -294,14 +294,14 @@ public sealed partial class JourneyTests(Browser browser, QuietExchange exchange
         var canvas = page.Page.Locator($"{surface} canvas");
         var box = (await canvas.BoundingBoxAsync())!;
 
-        // The lowest ask stands just above the middle of the ladder; of the depth any place is a price.
+        // The lowest ask is just above the middle of the ladder; in the depth, every place is a price.
         await canvas.ClickAsync(new LocatorClickOptions { Position = new Position { X = (float)(box.Width * across), Y = (box.Height / 2) - 20 } });
         await Assertions.Expect(quantity).ToBeFocusedAsync();
         await page.Page.Keyboard.TypeAsync("250");
         await Assertions.Expect(quantity).ToHaveValueAsync("250");
         await Assertions.Expect(page.Page.Locator("#price")).ToHaveValueAsync(new Regex(price));
 
-        // Outside the fields a digit means nothing, so that a lost focus costs nothing.
+        // Outside the fields, a digit means nothing, so that a lost focus does no harm.
         await page.Page.Keyboard.PressAsync("Escape");
         await page.Page.Keyboard.TypeAsync("250");
         await Assertions.Expect(page.Page.Locator("#intervals [aria-selected=true]")).ToHaveTextAsync("1m");

@@ -4,7 +4,9 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What comes late, while a person has gone on: it changes nothing that they have done since, and shows nothing where they have gone.</summary>
+/// <summary>
+/// Late responses, while the user has gone on: they change nothing done since, and show nothing on another page.
+/// </summary>
 [Trait("Suite", "Browser")]
 public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -19,7 +21,7 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         if (call == "sessions/demo")
         {
-            // The page before would sign in again by itself, as soon as it is told that nobody is.
+            // The page before would sign in again by itself, as soon as it learns that nobody is signed in.
             await page.Page.GotoAsync("about:blank");
             await page.Page.Context.ClearCookiesAsync();
         }
@@ -210,7 +212,7 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         page.AssertSound();
     }
 
-    /// <summary>Counts connections; none opens before it is let, and the page's clock goes on by itself.</summary>
+    /// <summary>Script that counts connections and delays their opening; the page's clock goes on by itself.</summary>
     private const string SlowSockets = """
         (() => {
           window.opened = 0;
@@ -236,11 +238,11 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("#symbol")).ToHaveTextAsync(Symbol);
 
-        // It is opened anew for who is signed in, where that is known only then.
+        // If the user is known only then, the connection is opened again for that user.
         await Assertions.Expect(page.Page.Locator("#account")).ToContainTextAsync("demo-alice");
         await page.Page.WaitForFunctionAsync("() => window.opened > 0");
 
-        // The page looks twice a second; each time it looks, six seconds have gone by.
+        // The page checks twice a second; at each check, six seconds have passed.
         var before = await page.Page.EvaluateAsync<int>("() => window.opened");
         for (var looks = 0; looks < 3; looks++)
         {
@@ -263,11 +265,11 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         Body = """{"title":"Nobody is signed in.","status":401,"code":"Unauthorized","field":null,"limit":null}""",
     });
 
-    /// <summary>Whom the browser is signed in as, by its cookie; nothing for nobody.</summary>
+    /// <summary>Returns the name of the signed-in user, by the browser's cookie; empty for none.</summary>
     private static async Task<string> UserAsync(TradePage page) =>
         await page.Page.EvaluateAsync<string>("async () => (await (await fetch('/api/qc/v1/sessions/current')).json()).user ?? ''");
 
-    /// <summary>Holds the answer to the first call; it may be given up meanwhile.</summary>
+    /// <summary>Holds the response to the first call; the page may abort the call meanwhile.</summary>
     private sealed class Held : IDisposable
     {
         private readonly TaskCompletionSource _asked = new();
@@ -275,10 +277,10 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
         private readonly TaskCompletionSource _answered = new();
         private int _calls;
 
-        /// <summary>The call has come.</summary>
+        /// <summary>Completes when the call has arrived.</summary>
         public Task Asked => _asked.Task.WaitAsync(Wait.Limit, TestContext.Current.CancellationToken);
 
-        /// <summary>Lets the answer go, and waits until it has.</summary>
+        /// <summary>Releases the response, and waits until it is sent.</summary>
         public Task LetGoAsync()
         {
             _goOn.TrySetResult();
@@ -301,7 +303,7 @@ public sealed class LateTests(Browser browser, QuietExchange exchange) : IClassF
             }
             catch (PlaywrightException)
             {
-                // Given up meanwhile, or the page is gone.
+                // The call was aborted meanwhile, or the page is gone.
             }
 
             _answered.TrySetResult();

@@ -4,13 +4,13 @@ using Xunit;
 namespace QuantumCore.TerminalTests;
 
 /// <summary>
-/// How the page is laid out at its sizes, in both themes. Where a folder is named by QUANTUMCORE_SCREENSHOTS, pictures are left there
-/// for a person to look at.
+/// Layout of the page at its sizes, in both themes. If QUANTUMCORE_SCREENSHOTS names a folder, pictures are stored
+/// there for a person to look at.
 /// </summary>
 [Trait("Suite", "Browser")]
 public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
-    /// <summary>Panels that lie beyond the window, and labels that are cut off; of what is shown alone.</summary>
+    /// <summary>Script that finds visible panels beyond the window, and visible labels that are cut off.</summary>
     internal const string Flaws = """
         () => {
           const flaws = [];
@@ -140,7 +140,7 @@ public sealed class LayoutTests(Browser browser, QuietExchange exchange) : IClas
             if (name == "Trade")
                 continue;
 
-            // Every cell says what it is, and none has to be rolled to.
+            // Every cell has a label, and all are visible without scrolling.
             var cell = page.Page.Locator("#page tbody td[data-label=Symbol]", new PageLocatorOptions { HasText = "MSFT" }).First;
             await Assertions.Expect(cell).ToBeVisibleAsync();
             Assert.Equal("\"Symbol\"", await cell.EvaluateAsync<string>("cell => getComputedStyle(cell, '::before').content"));

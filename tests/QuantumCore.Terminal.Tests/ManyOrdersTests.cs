@@ -3,7 +3,10 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>Accounts with more orders and fills than are shown at once: all that are open can be reached, and what is left out is said.</summary>
+/// <summary>
+/// Accounts with more orders and fills than are shown at once: all open orders can be reached, and the page says that
+/// it omits some.
+/// </summary>
 [Trait("Suite", "Browser")]
 public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -26,7 +29,7 @@ public sealed class ManyOrdersTests(Browser browser, QuietExchange exchange) : I
         await Assertions.Expect(said).ToHaveTextAsync("201 to 400 of 450");
         await Assertions.Expect(page.Page.Locator("#blotter tr[data-order]")).ToHaveCountAsync(200);
 
-        // The 225th of 450 is among neither the newest two hundred nor the oldest.
+        // The 225th of 450 is neither among the newest two hundred nor among the oldest.
         var row = page.Page.Locator("#blotter tr[data-order]").Nth(25);
         await Assertions.Expect(row.Locator("input").First).ToHaveValueAsync("22.24");
         await row.Locator("button", new LocatorLocatorOptions { HasText = "Cancel" }).ClickAsync();

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The pages of a margin account: what it may buy and sell beyond what it has, and how it is told that it is called.</summary>
+/// <summary>Pages of a margin account: buying power, short sales, and margin calls.</summary>
 [Trait("Suite", "Browser")]
 public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -34,7 +34,7 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
 
         await page.Page.Locator("#blotter-tabs button[data-tab=positions]").ClickAsync();
         var position = page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = Symbol });
-        // 5,001.50 and the fees are owed for 150 of them.
+        // 5,001.50 and the fees are owed for 150 units.
         await Assertions.Expect(position.Locator("td").Nth(4)).ToHaveTextAsync(new Regex("^3[3-5]\\.\\d\\d$"));
         await page.FillAsync("sell", "limit", ("price", "99.99"), ("quantity", "170"));
         await Assertions.Expect(available).ToHaveTextAsync("150 LOAN");
@@ -42,7 +42,7 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
         await page.SendAsync();
         await Assertions.Expect(Toast(page, "Sold 170 LOAN")).ToBeVisibleAsync();
         await Assertions.Expect(position.Locator("td").Nth(1)).ToHaveTextAsync("−20");
-        // Of 50 that are located 20 are sold.
+        // 20 of 50 located units are sold.
         await Assertions.Expect(available).ToHaveTextAsync("30 LOAN");
 
         await using var marks = new Marks(page);
@@ -65,7 +65,9 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
-    /// <summary>A market of its own, with orders on both sides and a last price: an account that is called moves no other test's.</summary>
+    /// <summary>
+    /// Lists a market of its own, with orders on both sides and a last price: a margin call affects no other test.
+    /// </summary>
     private static async Task ListAsync(TradePage page)
     {
         await page.CallAsync(Admin, HttpMethod.Post, "admin/instruments", new
@@ -110,7 +112,10 @@ public sealed class MarginTests(Browser browser, QuietExchange exchange) : IClas
 
     private static ILocator Toast(TradePage page, string title) => page.Page.Locator(".toast b", new PageLocatorOptions { HasText = title });
 
-    /// <summary>A price that 20 sold short are called at, and not liquidated. It counts for ten seconds, so it is told again as long as the test goes on.</summary>
+    /// <summary>
+    /// A mark price at which a short sale of 20 is called but not liquidated. It counts for ten seconds, so it is sent
+    /// again as long as the test runs.
+    /// </summary>
     private sealed class Marks : IAsyncDisposable
     {
         private readonly PeriodicTimer _again = new(TimeSpan.FromSeconds(2));

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The operator's page, where something is wrong, in the way, or somebody else's.</summary>
+/// <summary>The operator's page with errors, with elements in the way, and with data of somebody else.</summary>
 [Trait("Suite", "Browser")]
 public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -22,7 +22,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         var yes = await answer.BoundingBoxAsync();
         await page.Page.Keyboard.PressAsync("Escape");
 
-        // Whatever was scrolled there may lie under the answer of the dialog that it opens.
+        // A scrolled element may lie under the answer button of the dialog that it opens.
         var (x, y) = (yes!.X + (yes.Width / 2), yes.Y + (yes.Height / 2));
         await halt.EvaluateAsync("(button, at) => { button.style.cssText = `position: fixed; z-index: 9; left: ${at.x - 20}px; top: ${at.y - 12}px`; }", new { x = (int)x, y = (int)y });
         await page.Page.Mouse.DblClickAsync(x, y);
@@ -30,7 +30,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeVisibleAsync();
         Assert.Equal("continuous", await PhaseAsync(page));
 
-        // A click of its own does.
+        // A separate click confirms.
         await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         await answer.ClickAsync();
         await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Halted");
@@ -51,7 +51,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeVisibleAsync();
         Assert.Equal("continuous", await PhaseAsync(page));
 
-        // Pressed anew it does.
+        // A new press of the key confirms.
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(Card(page, Symbol).Locator(".chip")).ToHaveTextAsync("Halted");
         await ReopenAsync(page);
@@ -194,7 +194,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await using var page = await OpenAsync();
         await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderValue = "100000.00", maxOpenOrders = 20 });
 
-        // Nobody looked them up: what is set is all of them, all the same.
+        // The current limits were not looked up. The new values replace all of them all the same.
         var card = Limits(page);
         await card.GetByLabel("Account", Exact()).FillAsync(Account);
         await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
@@ -265,7 +265,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(said).ToContainTextAsync("ACC-");
         await Assertions.Expect(page.Page.Locator("dialog")).ToBeHiddenAsync();
 
-        // An account exists from its first deposit on.
+        // An account exists from its first deposit.
         await page.CallAsync("demo-admin", HttpMethod.Post, "admin/accounts/ACC-1003/deposits", new { key = "to-exist", asset = "USD", amount = "1.00" });
         await card.GetByLabel("Account", Exact()).FillAsync(" ACC-1003 ");
         await ClickAsync(card, "Block");
@@ -313,7 +313,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(row).ToContainTextAsync("Corrected, was 150.00");
         await Assertions.Expect(tape).ToContainTextAsync("150.00, corrected to 149.00");
 
-        // The confirmation that was not given does nothing.
+        // A confirmation that was not given does nothing.
         await ClickAsync(card, "Declare void");
         await page.Page.Keyboard.PressAsync("Escape");
         await ClickAsync(card, "Declare void");

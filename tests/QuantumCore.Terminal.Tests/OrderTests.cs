@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>Orders as the page shows them: which they are, where they stand, how they ended, and what can be done to them.</summary>
+/// <summary>Orders as the page shows them: identity, queue position, end, and possible actions.</summary>
 public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
@@ -76,7 +76,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         foreach (var (row, words) in new[] { (stop, "Stop limit"), (stop, "100.00"), (stop, Symbol), (trailing, "5.00 % behind") })
             Assert.Contains(words, await row.InnerTextAsync(), StringComparison.Ordinal);
 
-        // Its price is chosen when it triggers: how far that may go is no price of its own.
+        // Its price is chosen when it triggers. The worst price that it allows is not a price of its own.
         await Assertions.Expect(trailing.Locator("input").First).ToHaveValueAsync("");
         if (width >= 720)
             await page.Page.Locator("[data-tab=history]").ClickAsync(new() { Trial = true });
@@ -96,7 +96,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(4)).ToHaveTextAsync("–");
         await Assertions.Expect(page.Page.Locator("#blotter tbody tr").First.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
 
-        // The exchange says so as well, at once and later.
+        // The exchange reports the same, at once and later.
         await PageTests.GoAsync(page, "/orders");
         var row = page.Page.Locator("#page tbody tr").First;
         await Assertions.Expect(row.Locator("td").Nth(3)).ToHaveTextAsync("Market");
@@ -148,7 +148,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await page.PlaceAsync("demo-bob", new { symbol = Other, side = "buy", price = "430.00", quantity = "200" });
         await page.PlaceAsync("demo-alice", new { symbol = Other, side = "sell", price = "430.00", quantity = "200" });
 
-        // A thousand were paid in at the listed price of 420.00: 200 brought 10.00 each, and 800 would bring as much.
+        // A thousand were deposited at the listed price of 420.00: 200 gained 10.00 each, and 800 would gain as much.
         await page.Page.Locator("[data-tab=positions]").ClickAsync();
         var cells = page.Page.Locator("#blotter tbody tr", new PageLocatorOptions { HasText = Other }).Locator("td");
         await Assertions.Expect(cells).ToHaveTextAsync([Other, "800", "420.00", "430.00", "+8,000.00", "+2,000.00", "Close"]);

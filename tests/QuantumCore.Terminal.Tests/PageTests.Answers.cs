@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What the pages say when an answer does not come, or comes when something else is asked for.</summary>
+/// <summary>Messages of the pages if a response is missing, or arrives for an outdated request.</summary>
 public sealed partial class PageTests
 {
     [Fact]

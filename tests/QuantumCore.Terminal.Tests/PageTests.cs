@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The pages beside the trade page, and what is true of all of them.</summary>
+/// <summary>Pages beside the trade page, and rules for all pages.</summary>
 [Trait("Suite", "Browser")]
 public sealed partial class PageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -28,7 +28,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(chip).ToHaveTextAsync("Halted");
         await Assertions.Expect(card.Locator("dt:has-text('Why') + dd")).ToHaveTextAsync("technical");
         await Assertions.Expect(card.Locator("dt:has-text('Next') + dd")).ToContainTextAsync("volatility at");
-        // Whoever opens the trading page only now is told as well.
+        // A user who opens the trade page only now sees the notice, too.
         await page.Page.GotoAsync(new Uri(exchange.Address, $"/trade/{Symbol}").ToString());
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("(technical)");
         await Assertions.Expect(page.Page.Locator("#notice-text")).ToContainTextAsync("Auction from");
@@ -43,7 +43,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(chip).ToHaveTextAsync("Trading");
         await Assertions.Expect(card.Locator("dt:has-text('Last') + dd")).Not.ToHaveTextAsync("–");
 
-        // The buyer's order is over, and it was filled: the book itself says so, however far the history is.
+        // The buyer's order is filled and ended: the book itself reports that, however far behind the history is.
         var order = await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/{Symbol}/{bought.GetProperty("orderId").GetInt64()}");
         Assert.Equal(("filled", "3"), (order.GetProperty("status").GetString(), order.GetProperty("filled").GetString()));
         await page.ClearAsync(Symbol);
@@ -60,7 +60,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(silo).ToHaveCountAsync(1);
         await Assertions.Expect(silo).ToContainTextAsync("active");
         await Assertions.Expect(silo).ToContainTextAsync("OrderBook");
-        // Rows are drawn anew each second; the card stays.
+        // Rows are painted again each second; the card stays.
         await page.Page.Locator(".card[aria-label=Silos]").ScrollIntoViewIfNeededAsync();
         await LayoutTests.PictureAsync(page, "1440-dark-operator-silos");
         var facts = page.Page.Locator(".facts", new PageLocatorOptions { HasText = "Records in the journal" }).Locator("dd");
@@ -154,7 +154,7 @@ public sealed partial class PageTests(Browser browser, QuietExchange exchange) :
         var positions = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Positions and profit" });
         await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(2)).ToHaveTextAsync("419.960079");
 
-        // A thousand were paid in at the listed 420.00. What all is worth stands in one place, over the balances.
+        // A thousand were deposited at the listed price of 420.00. The total worth is in one place, over the balances.
         await Assertions.Expect(positions.Locator("tr", new LocatorLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
         await Assertions.Expect(page.Page.Locator("[aria-label=Balances] tr", new PageLocatorOptions { HasText = Other }).Locator("td").Nth(1)).ToHaveTextAsync("1,002");
         await Assertions.Expect(page.Page.Locator("[aria-label=Equity] .card-title b")).ToContainTextAsync(" USD (");

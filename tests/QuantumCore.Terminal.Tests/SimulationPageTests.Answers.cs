@@ -3,7 +3,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What the simulation page says of what can't be done, and where no answer comes.</summary>
+/// <summary>Messages of the simulation page for impossible requests, and if there is no response.</summary>
 public sealed partial class SimulationPageTests
 {
     [Theory]
@@ -88,7 +88,7 @@ public sealed partial class SimulationPageTests
         await page.Page.UnrouteAllAsync();
         await Assertions.Expect(chip).ToContainTextAsync("running");
 
-        // A page that is opened meanwhile does not say that there is nothing to shape.
+        // A page that is opened meanwhile does not say that no simulation can be controlled.
         await page.Page.RouteAsync("**/api/qc/v1/sim", TradePage.BusyAsync);
         await page.Page.GotoAsync(new Uri(exchange.Admin, "/sim").ToString());
         await Assertions.Expect(page.Page.Locator("#page")).ToContainTextAsync("did not answer");

@@ -6,7 +6,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The simulation page, in a browser at the admin port, and as the operator at the ordinary one.</summary>
+/// <summary>The simulation page in a browser at the admin port, and for the operator at the ordinary port.</summary>
 [Trait("Suite", "Browser")]
 public sealed partial class SimulationPageTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
@@ -22,7 +22,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await ClickAsync(page, "Pause");
         await Assertions.Expect(chip).ToHaveTextAsync("paused");
 
-        // A paused market takes the steps it is told to.
+        // A paused market takes the requested steps.
         var steps = page.Page.Locator("#page .facts dd").Nth(1);
         await ClickAsync(page, "Begin anew", seed => seed.Locator("input[aria-label=Seed]").FillAsync("9"));
         await Assertions.Expect(page.Page.Locator("dialog")).ToContainTextAsync("Begin the market anew?");
@@ -39,7 +39,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Clock ahead, ms']").FillAsync("2500"));
         await Assertions.Expect(page.Page.Locator("#page .facts dd").Nth(3)).ToHaveTextAsync("2500 ms");
 
-        // A clock of one key stands beside that of all, and each is put right by itself.
+        // The clock of one key is shown beside the clock for all keys, and each is corrected by itself.
         var faults = page.Page.Locator(".card", new PageLocatorOptions { HasText = "Faults for clients" });
         await ClickAsync(page, "Set clock", card => card.Locator("input[aria-label='Whose clock, API key']").FillAsync("demo-bob"));
         await Assertions.Expect(faults).ToContainTextAsync("clock 2500 ms ahead, demo-bob");
@@ -62,10 +62,10 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
             await box.UncheckAsync();
         await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, $"book/{Simulated}?depth=1")).GetProperty("bids").GetArrayLength() == 0);
 
-        // The book may be empty before the last of them has been sent away.
+        // The book may be empty before the last participant has been sent away.
         await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "sim", atAdmin: exchange.Admin)).GetProperty("market").GetProperty("away").GetArrayLength() >= 6);
 
-        // A page that is opened later knows who is away.
+        // A page that is opened later knows which participants are away.
         await page.Page.ReloadAsync();
         await Assertions.Expect(page.Page.Locator("input[data-participant=noise]")).Not.ToBeCheckedAsync();
         foreach (var box in await page.Page.Locator("input[data-participant]").AllAsync())
@@ -106,7 +106,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
             await ClickAsync(page, "Go on");
         });
 
-        // What the page asked for is on its way when the button is clicked: a later report is told of it.
+        // The page's request is in flight when the button is clicked: a later report gets it.
         await Wait.UntilAsync(async () => (await TellAsync(1_300, ended: false)).GetProperty("replay") is var wanted && wanted.GetProperty("speed").GetInt32() == 7 && !wanted.GetProperty("paused").GetBoolean());
         await TellAsync(5_000, ended: true);
         await Assertions.Expect(card.Locator(".chip")).ToHaveTextAsync("ended");
@@ -137,7 +137,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await ClickAsync(page, "As fast as it goes");
         await Wait.UntilAsync(async () => (await page.CallAsync("demo-bob", HttpMethod.Get, "trades/MSFT.P")).GetProperty("trades").GetArrayLength() > 0);
 
-        // Its book is a page away, in a window of its own.
+        // A link opens its book in a window of its own.
         var book = await page.Page.RunAndWaitForPopupAsync(() => told.Nth(1).Locator("a").ClickAsync());
         await Assertions.Expect(book.Locator("#symbol")).ToContainTextAsync("MSFT.P");
         await book.Locator("#book-table").ClickAsync();
@@ -146,7 +146,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(chip).ToHaveTextAsync("done");
         await Assertions.Expect(told.Nth(4)).ToHaveTextAsync("35 of 35 aggressive orders, 80 of 80 book rows");
 
-        // The same again by keys alone: it takes out what the first run left, waits, and is stopped.
+        // The same again by keys alone: the replay cancels the orders of the first run, is paused, and is stopped.
         await card.GetByLabel("Begin with commands a second").FillAsync("20");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Start the replay" }).PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("running");
@@ -275,7 +275,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await page.Page.Locator("#book-table").ClickAsync();
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "150.00", quantity = "3" });
 
-        // The page was not told of that order; the next message does not follow on what it knows.
+        // The page did not get that order; the next message does not follow on the page's last one.
         await Wait.UntilAsync(async () => (await http.GetStringAsync(new Uri("/api/qc/v1/sim", UriKind.Relative), TestContext.Current.CancellationToken)).Contains("\"kind\":\"skip\",\"to\"", StringComparison.Ordinal));
         await page.PlaceAsync("demo-bob", new { symbol = Quiet, side = "sell", price = "151.00", quantity = "4" });
         await Assertions.Expect(page.Page.Locator("#ladder .as-table tbody tr")).ToHaveTextAsync(["Ask151.0047", "Ask150.0033"]);
@@ -308,7 +308,9 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         return page;
     }
 
-    /// <summary>Goes on while a replay that runs elsewhere is told of once a second: one that nobody hears of is shown as that.</summary>
+    /// <summary>
+    /// Runs a test while a replay elsewhere is reported once a second; a replay without reports is shown as silent.
+    /// </summary>
     private static async Task WhileToldAsync(Func<Task> tell, Func<Task> does)
     {
         using var again = new PeriodicTimer(TimeSpan.FromSeconds(1));
@@ -323,7 +325,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await done;
     }
 
-    /// <summary>Fills what belongs to a button, and presses it.</summary>
+    /// <summary>Fills the fields that belong to a button, and presses it.</summary>
     private static async Task ClickAsync(TradePage page, string button, Func<ILocator, Task>? fill = null)
     {
         if (fill is not null)

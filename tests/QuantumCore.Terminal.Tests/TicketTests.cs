@@ -4,7 +4,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>What the ticket lets pass, keeps back and foretells: no more and no less than what the exchange would do.</summary>
+/// <summary>Checks and estimates of the ticket: exactly those of the exchange.</summary>
 public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClassFixture<QuietExchange>
 {
     private const string Symbol = QuietExchange.Symbol;
@@ -96,7 +96,7 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00");
 
-        // Of what ends at once the stream would say so, too.
+        // The stream would also report an order that ends at once.
         await page.Page.RouteAsync("**/api/qc/v1/orders/AAPL/*", TradePage.BusyAsync);
         await page.FillAsync("buy", kind, [.. fields.Split(' ').Select(field => field.Split('=')).Select(pair => (pair[0], pair[1]))]);
         await page.SendAsync();
@@ -148,7 +148,7 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         await dialog.Locator("button[type=submit]").ClickAsync();
         await Assertions.Expect(page.Page.Locator(".toast b", new PageLocatorOptions { HasText = "Bought 1 AAPL" }).Last).ToBeVisibleAsync();
 
-        // A limit within two per cent is an ordinary one; it asks as soon as it is changed to one that is not.
+        // A limit within two per cent is ordinary. The page asks as soon as it is changed to one that is not.
         await page.FillAsync("buy", "limit", ("price", "148.50"), ("quantity", "1"));
         await page.SendAsync();
         var row = page.Page.Locator("#blotter tr[data-order]");
@@ -161,7 +161,7 @@ public sealed class TicketTests(Browser browser, QuietExchange exchange) : IClas
         page.AssertSound();
     }
 
-    /// <summary>Waits until the page knows of the trade that was made behind it, and of what is left after it.</summary>
+    /// <summary>Waits until the page knows of a trade made by the API, and of the balance after it.</summary>
     private static async Task HasPaidAsync(TradePage page, string lastPrice)
     {
         var balances = (await page.CallAsync("demo-alice", HttpMethod.Get, "account")).GetProperty("balances").EnumerateArray();

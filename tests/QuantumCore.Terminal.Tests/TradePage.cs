@@ -7,7 +7,7 @@ using Xunit;
 
 namespace QuantumCore.TerminalTests;
 
-/// <summary>The trade page as a person uses it, and beside it the API as others use it.</summary>
+/// <summary>The trade page as a user works with it, and beside it the API as others use it.</summary>
 internal sealed class TradePage : IAsyncDisposable
 {
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromMilliseconds(Browser.PatienceMilliseconds) };
@@ -40,7 +40,9 @@ internal sealed class TradePage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Opens the page of the quiet symbol, its book as asked for and shown: 5 at each price, and a last trade of 1.</summary>
+    /// <summary>
+    /// Opens the page of the quiet symbol and waits for its book: 5 at each given price, and a last trade of 1.
+    /// </summary>
     public static async Task<TradePage> OpenAsync(
         Browser browser, QuietExchange exchange, string? lastPrice = null, string? bid = null, string? ask = null)
     {
@@ -57,7 +59,7 @@ internal sealed class TradePage : IAsyncDisposable
         return page;
     }
 
-    /// <summary>Answers in the exchange's place that it is busy.</summary>
+    /// <summary>Responds in place of the exchange that it is busy.</summary>
     public static Task BusyAsync(IRoute route) => route.FulfillAsync(new RouteFulfillOptions
     {
         Status = 503,
@@ -81,7 +83,9 @@ internal sealed class TradePage : IAsyncDisposable
         await Assertions.Expect(Page.Locator("#ticket-form dd").First).Not.ToHaveTextAsync("–");
     }
 
-    /// <summary>Loads the page anew and waits for the answer to a call of its own: what the page before was still asking is answered to nobody.</summary>
+    /// <summary>
+    /// Reloads the page and waits for the response to a call of its own: requests of the old page get no response.
+    /// </summary>
     public async Task ReloadUntilAnsweredAsync(string call)
     {
         var address = Page.Url;
@@ -89,7 +93,7 @@ internal sealed class TradePage : IAsyncDisposable
         await Page.RunAndWaitForResponseAsync(() => Page.GotoAsync(address), call);
     }
 
-    /// <summary>Goes on as another of the demo's people, without loading the page anew.</summary>
+    /// <summary>Switches to another of the demo's users without reloading the page.</summary>
     public async Task GoOnAsAsync(string name)
     {
         await Page.Locator("#account").ClickAsync();
@@ -98,7 +102,7 @@ internal sealed class TradePage : IAsyncDisposable
         await LiveAsync();
     }
 
-    /// <summary>Shows the ladder for one-click trading in the other one's place.</summary>
+    /// <summary>Shows the ladder for one-click trading in place of the other one.</summary>
     public async Task ShowOneClickAsync()
     {
         await Page.Locator("#settings").ClickAsync();
@@ -124,13 +128,13 @@ internal sealed class TradePage : IAsyncDisposable
         }
     }
 
-    /// <summary>Presses the button that sends.</summary>
+    /// <summary>Clicks the send button.</summary>
     public async Task SendAsync() => await Page.Locator("#send:enabled").ClickAsync();
 
-    /// <summary>Places an order by the API, as somebody else.</summary>
+    /// <summary>Places an order through the API for another user.</summary>
     public Task<JsonElement> PlaceAsync(string key, object order) => CallAsync(key, HttpMethod.Post, "orders", order);
 
-    /// <summary>Buys 1 of the quiet symbol, from whom else there is.</summary>
+    /// <summary>Buys 1 of the quiet symbol from the other demo user.</summary>
     public async Task TradeAsync(string price)
     {
         await PlaceAsync("demo-bob", new { symbol = QuietExchange.Symbol, side = "sell", price, quantity = "1" });
@@ -150,7 +154,7 @@ internal sealed class TradePage : IAsyncDisposable
         return JsonDocument.Parse(text).RootElement;
     }
 
-    /// <summary>The open orders of the page's account, by the API.</summary>
+    /// <summary>Returns the open orders of the page's account, from the API.</summary>
     public async Task<JsonElement[]> OpenOrdersAsync(string symbol) =>
         [.. (await CallAsync("demo-alice", HttpMethod.Get, $"orders?open=true&symbol={symbol}")).GetProperty("orders").EnumerateArray()];
 
@@ -158,7 +162,10 @@ internal sealed class TradePage : IAsyncDisposable
     public Task<JsonElement> PhaseAsync(string symbol, string phase) =>
         CallAsync("demo-admin", HttpMethod.Post, $"admin/symbols/{symbol}/phase", new { phase });
 
-    /// <summary>Takes out what an earlier test left, and waits until the page shows it no more: its rows would be taken for the test's own.</summary>
+    /// <summary>
+    /// Cancels the orders of an earlier test, and waits until the page shows none: its rows would be taken for the
+    /// test's own.
+    /// </summary>
     public async Task ClearAsync(string symbol)
     {
         foreach (var key in new[] { "demo-alice", "demo-bob" })
@@ -166,11 +173,11 @@ internal sealed class TradePage : IAsyncDisposable
         await Assertions.Expect(Page.Locator("#blotter tr[data-order]:visible", new PageLocatorOptions { HasText = symbol })).ToHaveCountAsync(0);
     }
 
-    /// <summary>Lets what has arrived be shown, by so many frames.</summary>
+    /// <summary>Waits a number of frames, so that arrived data is shown.</summary>
     public async Task FramesAsync(int count) =>
         await Page.EvaluateAsync("count => new Promise(done => { const next = () => count-- > 0 ? requestAnimationFrame(next) : done(); next(); })", count);
 
-    /// <summary>Nothing went wrong in the page itself.</summary>
+    /// <summary>Asserts that the page itself had no errors.</summary>
     public void AssertSound() => Assert.Empty(_problems);
 
     /// <inheritdoc/>
@@ -180,7 +187,9 @@ internal sealed class TradePage : IAsyncDisposable
         await Page.Context.DisposeAsync();
     }
 
-    /// <summary>Waits until the page has heard of both sides: what is drawn or clicked before is of another book.</summary>
+    /// <summary>
+    /// Waits until the page has data of both sides: before, drawings and clicks are about another book.
+    /// </summary>
     private async Task ShowsAsync(string? bid, string? ask)
     {
         string[] rows = [.. new[] { ask is null ? null : $"Ask{ask}55", bid is null ? null : $"Bid{bid}55" }.OfType<string>()];
@@ -193,10 +202,10 @@ internal sealed class TradePage : IAsyncDisposable
     }
 }
 
-/// <summary>One exchange for the tests of a class: its AAPL and MSFT are nobody's but theirs.</summary>
+/// <summary>Exchange for the tests of a class. Only they trade its AAPL and MSFT.</summary>
 public sealed class QuietExchange : IAsyncLifetime
 {
-    /// <summary>A symbol in which nobody trades but the tests.</summary>
+    /// <summary>Symbol that only the tests trade.</summary>
     public const string Symbol = "AAPL";
 
     private readonly DirectoryInfo _data = Directory.CreateTempSubdirectory("qc-terminal-");
@@ -204,10 +213,10 @@ public sealed class QuietExchange : IAsyncLifetime
 
     public Uri Address => _silo!.Address;
 
-    /// <summary>Where the simulation is shaped; everything else is served there, too.</summary>
+    /// <summary>Address of the simulation's controls; everything else is served there, too.</summary>
     public Uri Admin { get; private set; } = null!;
 
-    /// <summary>The folder of recordings; one lies there.</summary>
+    /// <summary>Folder of recordings, with one recording in it.</summary>
     public DirectoryInfo Recordings { get; private set; } = null!;
 
     /// <inheritdoc/>

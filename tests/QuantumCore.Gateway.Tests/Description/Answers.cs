@@ -1,8 +1,9 @@
 namespace QuantumCore.Gateway.Tests.Description;
 
-// What the calls of the native API answer with: the document of the API is made of these records, and a test holds the answers of a running
-// exchange against it. A member without a default is always there; one with a default is left out where it says nothing. Prices,
-// quantities and amounts are decimal strings, times ISO 8601 in UTC, with their Unix nanoseconds as a string beside them.
+// Responses of the native API. The API document is made from these records, and a test checks the responses of a
+// running exchange against it. A member without a default is always present; a member with a default may be absent.
+// Prices, quantities and amounts are decimal strings. Times are ISO 8601 in UTC, with Unix nanoseconds as a string
+// beside them.
 
 /// <summary>An order.</summary>
 internal sealed record OrderAnswer(
@@ -51,16 +52,16 @@ internal sealed record OrderAnswer(
 /// <summary>A fill of an order.</summary>
 internal sealed record OrderFillAnswer(string TradeId, string Price, string Quantity, string Fee, string Liquidity);
 
-/// <summary>What a leg belongs to.</summary>
+/// <summary>Multi-leg order that a leg belongs to.</summary>
 internal sealed record OrderStrategyAnswer(string Net, int Leg, IReadOnlyList<LegAnswer> Legs);
 
-/// <summary>A leg, by unit.</summary>
+/// <summary>A leg, per unit.</summary>
 internal sealed record LegAnswer(string Symbol, string Side, string Quantity);
 
 /// <summary>Orders.</summary>
 internal sealed record OrdersAnswer(IReadOnlyList<OrderAnswer> Orders);
 
-/// <summary>A page of orders, and where the next one begins; null after the last.</summary>
+/// <summary>A page of orders, and the cursor of the next page; null after the last.</summary>
 internal sealed record OrderHistoryAnswer(IReadOnlyList<OrderAnswer> Orders, string? Next);
 
 /// <summary>Orders that depend on each other.</summary>
@@ -69,10 +70,10 @@ internal sealed record OrderListAnswer(string Kind, IReadOnlyList<OrderAnswer> O
 /// <summary>Orders that trade together.</summary>
 internal sealed record StrategyAnswer(string Kind, string Net, long Units, IReadOnlyList<OrderAnswer> Orders);
 
-/// <summary>What became of one order of a batch: it, or a problem.</summary>
+/// <summary>Result of one order of a batch: the order, or a problem.</summary>
 internal sealed record BatchResultAnswer(OrderAnswer Order = null!, RefusedOrderAnswer Error = null!);
 
-/// <summary>A refused order as a problem.</summary>
+/// <summary>A rejected order as a problem.</summary>
 internal sealed record RefusedOrderAnswer(
     string Title,
     int Status,
@@ -86,19 +87,19 @@ internal sealed record RefusedOrderAnswer(
     long OrderId = 0,
     OrderAnswer Order = null!);
 
-/// <summary>What became of a batch, in its sequence.</summary>
+/// <summary>Results of a batch, in its order.</summary>
 internal sealed record BatchAnswer(IReadOnlyList<BatchResultAnswer> Results);
 
-/// <summary>How many were cancelled.</summary>
+/// <summary>Number of cancelled orders.</summary>
 internal sealed record CancelledAnswer(int Cancelled);
 
-/// <summary>What stands before a resting order.</summary>
+/// <summary>Queue position of a resting order.</summary>
 internal sealed record OrderPlaceAnswer(string Symbol, long OrderId, long OrdersAhead, string QuantityAhead);
 
 /// <summary>An account.</summary>
 internal sealed record AccountAnswer(string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!);
 
-/// <summary>What an account owns of an asset.</summary>
+/// <summary>Balance of an account in one asset.</summary>
 internal sealed record BalanceAnswer(string Asset, string Total, string Held, string Available, string Pending = "");
 
 /// <summary>Fills of an account.</summary>
@@ -120,7 +121,7 @@ internal sealed record FillAnswer(
     string State = "",
     string TradedPrice = "");
 
-/// <summary>A trade that was declared void, or has another price.</summary>
+/// <summary>A trade that was busted or corrected.</summary>
 internal sealed record TradeChangeAnswer(
     string Symbol,
     string TradeId,
@@ -137,7 +138,7 @@ internal sealed record TradeChangeAnswer(
 /// <summary>Prevented matches of an account.</summary>
 internal sealed record PreventedMatchesAnswer(IReadOnlyList<PreventedMatchAnswer> Matches);
 
-/// <summary>Two orders of one owner that met and did not trade.</summary>
+/// <summary>Two orders of one owner that met and did not trade (self-trade prevention).</summary>
 internal sealed record PreventedMatchAnswer(
     string MatchId,
     string Symbol,
@@ -152,7 +153,7 @@ internal sealed record PreventedMatchAnswer(
     string TakerPrevented = "",
     string MakerPrevented = "");
 
-/// <summary>An account's statement over some days.</summary>
+/// <summary>Account statement over several days.</summary>
 internal sealed record StatementAnswer(
     string Account, string From, string To, IReadOnlyList<StatementAssetAnswer> Assets, IReadOnlyList<StatementEntryAnswer> Entries, string? Next);
 
@@ -166,14 +167,14 @@ internal sealed record StatementAssetAnswer(
     string OpeningPending = "",
     string ClosingPending = "");
 
-/// <summary>What one cause brought and took.</summary>
+/// <summary>Total of one cause: amounts in and out.</summary>
 internal sealed record StatementCauseAnswer(string Cause, long Lines, string In, string Out, bool Pending = false);
 
 /// <summary>A line of a statement.</summary>
 internal sealed record StatementEntryAnswer(
     string Time, string TimeNanos, string Cause, string? Key, string Asset, string Amount, string? Symbol, string? TradeId, bool Pending = false);
 
-/// <summary>What an account traded and earned.</summary>
+/// <summary>Positions and profits of an account.</summary>
 internal sealed record PositionsAnswer(string Account, IReadOnlyList<PositionAnswer> Positions);
 
 /// <summary>A position.</summary>
@@ -188,20 +189,20 @@ internal sealed record PositionAnswer(
     string? Mark,
     string? Unrealised);
 
-/// <summary>A deposit that was booked.</summary>
+/// <summary>A deposit.</summary>
 internal sealed record DepositAnswer(string Account, string Key, string Asset, string Amount, long Sequence);
 
-/// <summary>A transfer; with its time where it is listed.</summary>
+/// <summary>A transfer; its time is present in lists.</summary>
 internal sealed record TransferAnswer(
     long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "", string TimeNanos = "");
 
-/// <summary>A page of transfers, and where the next one begins; null after the last.</summary>
+/// <summary>A page of transfers, and the cursor of the next page; null after the last.</summary>
 internal sealed record TransfersAnswer(IReadOnlyList<TransferAnswer> Transfers, string? Next);
 
-/// <summary>A withdrawal as it was taken.</summary>
+/// <summary>A withdrawal that was accepted.</summary>
 internal sealed record WithdrawalAnswer(long Sequence, string Key, string Account, string Asset, string Amount, string Destination, string State);
 
-/// <summary>A withdrawal as it stands.</summary>
+/// <summary>A withdrawal and its current state.</summary>
 internal sealed record ListedWithdrawalAnswer(
     long Sequence,
     string Key,
@@ -215,10 +216,10 @@ internal sealed record ListedWithdrawalAnswer(
     string Time,
     string TimeNanos);
 
-/// <summary>A page of withdrawals, and where the next one begins; null after the last.</summary>
+/// <summary>A page of withdrawals, and the cursor of the next page; null after the last.</summary>
 internal sealed record WithdrawalsAnswer(IReadOnlyList<ListedWithdrawalAnswer> Withdrawals, string? Next);
 
-/// <summary>Whose an account is.</summary>
+/// <summary>Owner of an account.</summary>
 internal sealed record OwnerAnswer(string Account, string Owner);
 
 /// <summary>Risk limits of a scope.</summary>
@@ -241,34 +242,34 @@ internal sealed record LimitsAnswer(
 /// <summary>Risk limits of owners.</summary>
 internal sealed record OwnersLimitsAnswer(IReadOnlyList<OwnerLimitsAnswer> Owners);
 
-/// <summary>Risk limits of an owner in a scope, and the part of each account.</summary>
+/// <summary>Risk limits of an owner in a scope, and each account's share.</summary>
 internal sealed record OwnerLimitsAnswer(string Owner, ScopeLimitsAnswer Limits, IReadOnlyList<OwnerShareAnswer> Shares);
 
-/// <summary>An account's part of its owner's limits.</summary>
+/// <summary>An account's share of its owner's limits.</summary>
 internal sealed record OwnerShareAnswer(string Account, int Weight, ScopeLimitsAnswer Limits);
 
 /// <summary>Risk limits of every account.</summary>
 internal sealed record EveryonesLimitsAnswer(IReadOnlyList<ScopeLimitsAnswer> Everyones);
 
-/// <summary>What an account pays.</summary>
+/// <summary>Fees of an account.</summary>
 internal sealed record FeesAnswer(string Account, IReadOnlyList<FeeAnswer> Fees, IReadOnlyList<FeeScheduleAnswer> Schedules);
 
-/// <summary>What is paid in an asset.</summary>
+/// <summary>Fee rates in one asset.</summary>
 internal sealed record FeeAnswer(string Asset, string Volume30Days, int MakerFeePpm, int TakerFeePpm, string MinimumFee);
 
-/// <summary>Schedules of fees.</summary>
+/// <summary>Fee schedules.</summary>
 internal sealed record FeeSchedulesAnswer(IReadOnlyList<FeeScheduleAnswer> Schedules);
 
-/// <summary>A schedule of fees.</summary>
+/// <summary>A fee schedule.</summary>
 internal sealed record FeeScheduleAnswer(string Asset, IReadOnlyList<FeeTierAnswer> Tiers, string MinimumFee);
 
-/// <summary>A tier of a schedule.</summary>
+/// <summary>A tier of a fee schedule.</summary>
 internal sealed record FeeTierAnswer(string FromVolume, int MakerFeePpm, int TakerFeePpm);
 
 /// <summary>Corporate actions, the newest first.</summary>
 internal sealed record CorporateActionsAnswer(IReadOnlyList<CorporateActionAnswer> Actions);
 
-/// <summary>A corporate action and what it came to.</summary>
+/// <summary>A corporate action and its results.</summary>
 internal sealed record CorporateActionAnswer(
     string Id,
     string Type,
@@ -316,13 +317,13 @@ internal sealed record KeyAnswer(
 /// <summary>API keys.</summary>
 internal sealed record KeysAnswer(IReadOnlyList<KeyAnswer> Keys);
 
-/// <summary>What became of a signal.</summary>
+/// <summary>Result of a signal.</summary>
 internal sealed record SignalAnswer(string Strategy, string Key, string ClientOrderId, bool Duplicate, IReadOnlyList<SignalAccountAnswer> Accounts);
 
-/// <summary>What a signal became for an account.</summary>
+/// <summary>Result of a signal for one account.</summary>
 internal sealed record SignalAccountAnswer(string Account, string Code, OrderAnswer Order = null!);
 
-/// <summary>A strategy of signals; its secret when it is new.</summary>
+/// <summary>A webhook strategy; its secret is present if it is new.</summary>
 internal sealed record SignalStrategyAnswer(
     string Name,
     bool Passphrase,
@@ -340,20 +341,20 @@ internal sealed record SignalStrategyAnswer(
     string Owner = "",
     string Secret = "");
 
-/// <summary>An account that follows a strategy.</summary>
+/// <summary>An account that follows a webhook strategy.</summary>
 internal sealed record SignalTargetAnswer(string Account, int Percent);
 
-/// <summary>Strategies of signals.</summary>
+/// <summary>Webhook strategies.</summary>
 internal sealed record SignalStrategiesAnswer(IReadOnlyList<SignalStrategyAnswer> Strategies);
 
-/// <summary>A signal that did not do all that it asked for.</summary>
+/// <summary>A signal that was not carried out in full.</summary>
 internal sealed record DeadSignalAnswer(
     long Id, string Strategy, string Key, string ClientOrderId, string Time, string TimeNanos, string Code, string? Detail, string Body);
 
-/// <summary>Signals that did not do all that they asked for.</summary>
+/// <summary>Signals that were not carried out in full.</summary>
 internal sealed record DeadSignalsAnswer(IReadOnlyList<DeadSignalAnswer> Signals);
 
-/// <summary>A signal that was taken off the list.</summary>
+/// <summary>A signal that was removed from the list.</summary>
 internal sealed record DroppedAnswer(long Id);
 
 /// <summary>An instrument.</summary>
@@ -383,7 +384,7 @@ internal sealed record InstrumentAnswer(
 /// <summary>Instruments.</summary>
 internal sealed record InstrumentsAnswer(IReadOnlyList<InstrumentAnswer> Instruments);
 
-/// <summary>A book by price: levels are pairs of price and quantity.</summary>
+/// <summary>A book by price (L2): levels are pairs of price and quantity.</summary>
 internal sealed record BookAnswer(
     string Symbol,
     long Sequence,
@@ -392,7 +393,7 @@ internal sealed record BookAnswer(
     IReadOnlyList<IReadOnlyList<string>> Bids,
     IReadOnlyList<IReadOnlyList<string>> Asks);
 
-/// <summary>A book order by order, those that trade first at first.</summary>
+/// <summary>A book by order (L3), in priority order.</summary>
 internal sealed record BookOrdersAnswer(
     string Symbol, long Sequence, string Time, string TimeNanos, IReadOnlyList<DisplayedOrderAnswer> Bids, IReadOnlyList<DisplayedOrderAnswer> Asks);
 
@@ -423,7 +424,7 @@ internal sealed record StateAnswer(
     long? AuctionSeconds,
     RulesAnswer Rules);
 
-/// <summary>The rules of a book; null for one that is not set.</summary>
+/// <summary>Rules of a book; null for a rule that is not set.</summary>
 internal sealed record RulesAnswer(
     string? Protection,
     long? StaticBand,
@@ -432,16 +433,16 @@ internal sealed record RulesAnswer(
     long? AuctionCollar,
     long MaxExtensions);
 
-/// <summary>The prices that a book's static band takes.</summary>
+/// <summary>Price limits of a book's static band.</summary>
 internal sealed record PriceLimitsAnswer(string Lowest, string Highest);
 
-/// <summary>What an auction would give.</summary>
+/// <summary>Indicative result of an auction.</summary>
 internal sealed record IndicativeAnswer(string? Price, string Quantity, string Imbalance);
 
 /// <summary>Tickers of all symbols.</summary>
 internal sealed record TickersAnswer(string Time, string TimeNanos, IReadOnlyList<TickerAnswer> Tickers);
 
-/// <summary>A symbol's last day.</summary>
+/// <summary>A symbol's last 24 hours.</summary>
 internal sealed record TickerAnswer(
     string Symbol,
     string Phase,
@@ -453,23 +454,25 @@ internal sealed record TickerAnswer(
     string QuoteVolume,
     long Trades);
 
-/// <summary>Candles: rows of start (milliseconds), open, high, low, close, volume (decimal strings) and trades.</summary>
+/// <summary>
+/// Candles: rows of start (milliseconds), open, high, low, close, volume (decimal strings) and trades.
+/// </summary>
 internal sealed record CandlesAnswer(string Symbol, IReadOnlyList<IReadOnlyList<object>> Candles);
 
-/// <summary>Who is signed in; with a token where one was asked for.</summary>
+/// <summary>The signed-in user; the token is present if it was asked for.</summary>
 internal sealed record SignedInAnswer(
     string User, string Role, string? Account, bool Demo, bool Authenticator, SessionAnswer Session, string Token = "");
 
 /// <summary>A session.</summary>
 internal sealed record SessionAnswer(string Id, string Begun, string Ends, string Address, string Client);
 
-/// <summary>Sessions of a person.</summary>
+/// <summary>Sessions of a user.</summary>
 internal sealed record SessionsAnswer(IReadOnlyList<ListedSessionAnswer> Sessions);
 
-/// <summary>A session of a person.</summary>
+/// <summary>A session of a user.</summary>
 internal sealed record ListedSessionAnswer(string Id, string Begun, string Ends, string Address, string Client, bool Current);
 
-/// <summary>A new secret of an authenticator, or, when that came back with a code of it, who is signed in.</summary>
+/// <summary>A new authenticator secret; or the signed-in user, once a code of it was confirmed.</summary>
 internal sealed record AuthenticatorAnswer(
     string Secret = "",
     string Address = "",
@@ -480,13 +483,13 @@ internal sealed record AuthenticatorAnswer(
     bool Authenticator = false,
     SessionAnswer Session = null!);
 
-/// <summary>A person.</summary>
+/// <summary>A user.</summary>
 internal sealed record UserAnswer(string Name, string Role, string? Account, string State, bool Authenticator, bool Demo);
 
-/// <summary>People.</summary>
+/// <summary>Users.</summary>
 internal sealed record UsersAnswer(IReadOnlyList<UserAnswer> Users);
 
-/// <summary>Whether there was something to end.</summary>
+/// <summary>True if something was ended.</summary>
 internal sealed record EndedAnswer(bool Ended);
 
 /// <summary>The audit log, newest first.</summary>
@@ -495,73 +498,73 @@ internal sealed record AuditAnswer(IReadOnlyList<AuditLineAnswer> Lines);
 /// <summary>A line of the audit log.</summary>
 internal sealed record AuditLineAnswer(long Sequence, string Time, string TimeNanos, string What, string Subject, string By, string? Detail);
 
-/// <summary>An account that was frozen, or let go.</summary>
+/// <summary>An account that was frozen or unfrozen.</summary>
 internal sealed record FrozenAnswer(string Account, string State);
 
-/// <summary>An account that was blocked, or let go.</summary>
+/// <summary>An account that was blocked or unblocked.</summary>
 internal sealed record BlockedAnswer(string Account, bool Blocked, IReadOnlyList<string> Symbols);
 
 /// <summary>Accounts of an owner that were blocked or unblocked.</summary>
 internal sealed record BlockedOwnerAnswer(string Owner, bool Blocked, IReadOnlyList<BlockedAnswer> Accounts);
 
-/// <summary>What the market-wide breaker did.</summary>
+/// <summary>Result of the market-wide breaker.</summary>
 internal sealed record BreakerAnswer(int Level, bool Acted, IReadOnlyList<string> Symbols);
 
-/// <summary>The prices that an account waits for.</summary>
+/// <summary>Price alerts of an account.</summary>
 internal sealed record AlertsAnswer(string Since, IReadOnlyList<AlertAnswer> Alerts);
 
-/// <summary>A person's preferences.</summary>
+/// <summary>Preferences of a user.</summary>
 internal sealed record PreferencesAnswer(IReadOnlyList<PreferenceAnswer> Preferences);
 
-/// <summary>One preference.</summary>
+/// <summary>A preference.</summary>
 internal sealed record PreferenceAnswer(string Name, string Value);
 
-/// <summary>A price that is waited for.</summary>
+/// <summary>A price alert.</summary>
 internal sealed record AlertAnswer(
     long Id, string Symbol, string Price, bool Above, string Time, string TimeNanos, AlertFiredAnswer Fired = null!);
 
-/// <summary>Where and when an alert fired.</summary>
+/// <summary>Price and time at which an alert fired.</summary>
 internal sealed record AlertFiredAnswer(string Price, string Time, string TimeNanos);
 
-/// <summary>How the exchange itself is.</summary>
+/// <summary>State of the exchange itself.</summary>
 internal sealed record SystemAnswer(
     string Time, string TimeNanos, IReadOnlyList<SiloAnswer> Silos, JournalAnswer? Journal, IReadOnlyList<LogLineAnswer> Log);
 
-/// <summary>A process that holds grains.</summary>
+/// <summary>A silo: a process that holds grains.</summary>
 internal sealed record SiloAnswer(
     string Name, string Address, string Role, string State, string Since, bool Current, IReadOnlyList<GrainCountAnswer> Grains);
 
-/// <summary>Grains of one type that are awake.</summary>
+/// <summary>Active grains of one type.</summary>
 internal sealed record GrainCountAnswer(string Type, int Count);
 
 /// <summary>Books that are pinned to silos.</summary>
 internal sealed record PinsAnswer(IReadOnlyList<PinAnswer> Pins);
 
-/// <summary>A book that is pinned to a silo, and where it is.</summary>
+/// <summary>A book that is pinned to a silo, and its current silo.</summary>
 internal sealed record PinAnswer(IReadOnlyList<string> Symbols, string Silo, bool Held, string At, string Since, string By, string Why);
 
-/// <summary>The journal, and the history made of it.</summary>
+/// <summary>The journal, and the lag of the history made from it.</summary>
 internal sealed record JournalAnswer(long Records, long Behind, long BehindMillis);
 
-/// <summary>A line of the log of the process that answers.</summary>
+/// <summary>A log line of the process that responds.</summary>
 internal sealed record LogLineAnswer(
     long Sequence, string Time, string TimeNanos, string Level, string Category, int Event, string Message, string? Exception);
 
 /// <summary>The trial balance.</summary>
 internal sealed record TrialBalanceAnswer(IReadOnlyList<TrialBalanceRowAnswer> Rows);
 
-/// <summary>What a kind of holder has of an asset.</summary>
+/// <summary>Total of one kind of holder in one asset.</summary>
 internal sealed record TrialBalanceRowAnswer(string Asset, string Holder, long Accounts, string Total, string Held);
 
-/// <summary>What was earned on fees.</summary>
+/// <summary>Fee revenue.</summary>
 internal sealed record FeeRevenueAnswer(IReadOnlyList<FeeRevenueRowAnswer> Rows);
 
-/// <summary>What was earned on fees of a day and a symbol.</summary>
+/// <summary>Fee revenue of one day and symbol.</summary>
 internal sealed record FeeRevenueRowAnswer(string Day, string Symbol, string Asset, long Trades, string MakerFees, string TakerFees);
 
-/// <summary>The ledger held against itself and the accounts.</summary>
+/// <summary>Reconciliation of the ledger with itself and with the accounts.</summary>
 internal sealed record ReconciliationAnswer(
     string Time, string TimeNanos, int Compared, int Moving, string? Next, IReadOnlyList<FindingAnswer> Findings);
 
-/// <summary>What does not agree.</summary>
+/// <summary>A discrepancy.</summary>
 internal sealed record FindingAnswer(string Check, string? Account, string Subject, string LedgerMinorUnits, string OtherMinorUnits);

@@ -4,7 +4,7 @@ using Microsoft.OpenApi;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
-/// <summary>What each call of the native API answers with, and its schema.</summary>
+/// <summary>Responses of the native API's calls, and their schemas.</summary>
 internal static class ApiAnswers
 {
     private const string Suffix = "Answer";
@@ -128,14 +128,14 @@ internal static class ApiAnswers
         ["GET admin/ledger/reconciliation"] = typeof(ReconciliationAnswer),
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    /// <summary>The schema of a call's answer; null for a WebSocket and for the document itself.</summary>
-    /// <param name="method">The HTTP method.</param>
-    /// <param name="path">The path behind the base path.</param>
-    /// <param name="document">Where schemas are kept.</param>
+    /// <summary>Returns the response schema of a call; null for a WebSocket and for the document itself.</summary>
+    /// <param name="method">HTTP method.</param>
+    /// <param name="path">Path after the base path.</param>
+    /// <param name="document">Document that holds the schemas.</param>
     public static IOpenApiSchema? SchemaOf(string method, string path, OpenApiDocument document) =>
         s_answers.TryGetValue($"{method} {path}", out var type) ? Reference(type, document) : null;
 
-    /// <summary>A record's schema, kept once under its name.</summary>
+    /// <summary>Returns a reference to a record's schema, which the document holds once under its name.</summary>
     private static OpenApiSchemaReference Reference(Type type, OpenApiDocument document)
     {
         var name = type.Name;

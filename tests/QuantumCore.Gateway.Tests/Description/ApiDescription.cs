@@ -7,7 +7,9 @@ using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
-/// <summary>Describes the native API as an OpenAPI document, from the routes and the messages that they read and answer with.</summary>
+/// <summary>
+/// Describes the native API as an OpenAPI document, from its routes and the messages of its requests and responses.
+/// </summary>
 internal static class ApiDescription
 {
     private const string Name = "v1";
@@ -19,7 +21,7 @@ internal static class ApiDescription
 
     private static readonly OpenApiSpecVersion s_version = OpenApiSpecVersion.OpenApi3_1;
 
-    /// <summary>Adds what describes the routes.</summary>
+    /// <summary>Adds the services that describe the routes.</summary>
     public static void AddTo(IServiceCollection services)
     {
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, WireJson.Default));
@@ -135,7 +137,7 @@ internal static class ApiDescription
         operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
     }
 
-    /// <summary>What a call has to be made with; nothing for an open one.</summary>
+    /// <summary>Returns the security schemes that a call accepts; none for an open call.</summary>
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
         { Tag: "market" or "ticker" or "stream" or "apiDocument" } or { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],

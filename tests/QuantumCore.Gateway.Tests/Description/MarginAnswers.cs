@@ -1,6 +1,6 @@
 namespace QuantumCore.Gateway.Tests.Description;
 
-/// <summary>How a margin account stands.</summary>
+/// <summary>Margin of an account.</summary>
 internal sealed record MarginAnswer(
     string Currency,
     string State,
@@ -17,7 +17,7 @@ internal sealed record MarginAnswer(
     IReadOnlyList<MarginGroupLineAnswer> Groups = null!,
     string Symbol = "");
 
-/// <summary>What a group takes off what the positions of an account need one by one.</summary>
+/// <summary>Credit of a group against the requirements of an account's single positions.</summary>
 internal sealed record MarginGroupLineAnswer(string Group, int CreditPpm, string InitialCredit, string MaintenanceCredit);
 
 /// <summary>A position of a margin account.</summary>
@@ -35,11 +35,11 @@ internal sealed record MarginPositionAnswer(
 /// <summary>An account's margin.</summary>
 internal sealed record AccountMarginAnswer(string Account, MarginAnswer Margin = null!);
 
-/// <summary>What is agreed about margin.</summary>
+/// <summary>Margin rules.</summary>
 internal sealed record MarginRulesAnswer(
     IReadOnlyList<MarginTermsAnswer> Instruments, IReadOnlyList<MarginPolicyAnswer> Currencies, IReadOnlyList<MarginGroupAnswer> Groups);
 
-/// <summary>The same, with what is lent and insured.</summary>
+/// <summary>Margin rules, with locates, insurance funds and deficits.</summary>
 internal sealed record MarginBooksAnswer(
     IReadOnlyList<MarginTermsAnswer> Instruments,
     IReadOnlyList<MarginPolicyAnswer> Currencies,
@@ -48,7 +48,7 @@ internal sealed record MarginBooksAnswer(
     IReadOnlyList<InsuranceAnswer> Insurance,
     IReadOnlyList<DeficitAnswer> Deficits);
 
-/// <summary>The terms of an instrument.</summary>
+/// <summary>Margin terms of an instrument.</summary>
 internal sealed record MarginTermsAnswer(
     string Symbol,
     MarginTableAnswer Long,
@@ -68,17 +68,17 @@ internal sealed record MarginTableAnswer(IReadOnlyList<MarginTierAnswer> Tiers, 
 /// <summary>Requirements up to a value; the last tier has no end.</summary>
 internal sealed record MarginTierAnswer(int InitialPpm, int MaintenancePpm, string UpTo = "");
 
-/// <summary>The policy of a currency.</summary>
+/// <summary>Margin policy of a currency.</summary>
 internal sealed record MarginPolicyAnswer(
     string Asset, int LoanPpm, int DayBasis, int CallSeconds, int LiquidationPpm, int TargetPpm, int FeePpm, bool SharesOut, string Skin = "");
 
-/// <summary>The credit of a group.</summary>
+/// <summary>Credit of a group.</summary>
 internal sealed record MarginGroupAnswer(string Group, int CreditPpm);
 
-/// <summary>What an account may be short of.</summary>
+/// <summary>Quantity that an account may sell short.</summary>
 internal sealed record LocateAnswer(string Account, string Symbol, string Quantity);
 
-/// <summary>What an insurance fund has.</summary>
+/// <summary>Amount of an insurance fund.</summary>
 internal sealed record InsuranceAnswer(string Asset, string Amount);
 
 /// <summary>A deficit that is being shared out.</summary>

@@ -7,10 +7,10 @@ internal sealed record SettlementAnswer(IReadOnlyList<VenueAnswer> Venues);
 internal sealed record VenueAnswer(
     string Venue, IReadOnlyList<string> Holidays, int BuyInDays, IReadOnlyList<SettlementBatchAnswer> Batches, IReadOnlyList<SettlementFailAnswer> Fails);
 
-/// <summary>A batch that settles at once.</summary>
+/// <summary>A batch whose items settle together.</summary>
 internal sealed record SettlementBatchAnswer(
     string Batch, string Date, int Cycle, string State, long Trades, long Items, string Hash, string ClosedAt);
 
-/// <summary>What an account has not given or received that was due.</summary>
+/// <summary>A failed settlement: units or cash due from or to an account.</summary>
 internal sealed record SettlementFailAnswer(
     string Account, string Symbol, string Asset, string Units, string Currency, string Cash, string Since, int Days);

@@ -11,7 +11,7 @@ internal sealed partial class Summaries(string file)
         .Where(static member => member.Element("summary") is not null)
         .ToDictionary(static member => member.Attribute("name")!.Value, static member => TextOf(member.Element("summary")!), StringComparer.Ordinal);
 
-    /// <summary>Returns the summary of a property, or of a type where there is none; null for neither.</summary>
+    /// <summary>Returns the summary of a property, or of its type if the property has none; null for neither.</summary>
     public string? Of(JsonPropertyInfo? property, Type type) =>
         property?.DeclaringType.GetProperties().FirstOrDefault(known => string.Equals(known.Name, property.Name, StringComparison.OrdinalIgnoreCase)) is { } known
             && _texts.GetValueOrDefault($"P:{NameOf(property.DeclaringType)}.{known.Name}") is { } text

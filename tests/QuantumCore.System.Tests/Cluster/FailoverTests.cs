@@ -5,8 +5,8 @@ using Xunit;
 namespace QuantumCore.SystemTests.Cluster;
 
 /// <summary>
-/// Silos of one exchange over one PostgreSQL database, one of which is killed, stopped or ended while customers trade at all of
-/// them. More rounds by QUANTUMCORE_CLUSTER_ROUNDS, others by QUANTUMCORE_CLUSTER_SEED.
+/// Silos of one exchange over one PostgreSQL database. One of them is killed, paused or terminated while customers
+/// trade at all of them. QUANTUMCORE_CLUSTER_ROUNDS sets the number of rounds, QUANTUMCORE_CLUSTER_SEED other rounds.
 /// </summary>
 public sealed class FailoverTests(PostgresServer server, ITestOutputHelper output)
 {
@@ -14,7 +14,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
     private static readonly TimeSpan s_outOfReach = TimeSpan.FromSeconds(40);
     private static readonly TimeSpan s_breath = TimeSpan.FromMilliseconds(20);
 
-    // Of 140 rounds a hundred kills, twenty standstills and twenty orderly ends; of six all three.
+    // Of 140 rounds, a hundred are kills, twenty pauses and twenty graceful shutdowns. Six rounds include all three.
     private static readonly Fate[] s_fates = [Fate.Killed, Fate.Stopped, Fate.Ended, Fate.Killed, Fate.Killed, Fate.Killed, Fate.Killed];
 
     private enum Fate
@@ -22,7 +22,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         /// <summary>SIGKILL.</summary>
         Killed,
 
-        /// <summary>SIGSTOP, and SIGCONT when the others have taken over.</summary>
+        /// <summary>SIGSTOP, and SIGCONT once the others have taken over.</summary>
         Stopped,
 
         /// <summary>SIGTERM.</summary>
@@ -119,7 +119,9 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
     private static Task<SiloProcess> LaunchAsync(Storage storage, params string[] more) => SiloProcess.StartAsync(
         [.. storage.Arguments, "--exchange", Traded.WriteEight(storage.Folder), "--market-maker", "off", "--long-turn", "0", .. more]);
 
-    /// <summary>Trades at both silos while one meets its fate; how long until the other one traded every symbol.</summary>
+    /// <summary>
+    /// Trades at both silos while one meets its fate; returns the time until the other silo traded every symbol.
+    /// </summary>
     private static async Task<TimeSpan> LoseAsync(SiloProcess victim, SiloProcess survivor, Fate fate, Diary diary, int round, Random random)
     {
         var seed = random.Next();
@@ -143,7 +145,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
         await ending;
         if (fate == Fate.Stopped)
         {
-            // It goes on as if nothing had been, until it learns that it was given up; the fences hold what it tries to write.
+            // The silo goes on as before, until it learns that it was declared dead. The fences reject its writes.
             await survivor.LinesAsync(IsDeath, deaths + 1);
             await victim.ThawAsync();
             var end = await victim.ExitAsync();
@@ -158,7 +160,7 @@ public sealed class FailoverTests(PostgresServer server, ITestOutputHelper outpu
 
     private static bool IsDeath(string line) => line.Contains(" is Dead (version", StringComparison.Ordinal);
 
-    /// <summary>Places orders of one symbol until one is acknowledged that was sent after the fate.</summary>
+    /// <summary>Places orders of one symbol until one that was sent after the fate is acknowledged.</summary>
     private static async Task UntilTradedAsync(SiloProcess silo, Traded market, Diary diary, string round)
     {
         using var alice = new Customer(silo.Address, "demo-alice");

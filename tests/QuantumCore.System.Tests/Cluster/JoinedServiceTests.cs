@@ -6,13 +6,13 @@ using Xunit;
 
 namespace QuantumCore.SystemTests.Cluster;
 
-/// <summary>A service that is a client of the grains itself, by the SDK, while a silo that it calls is killed.</summary>
+/// <summary>A service that calls the grains itself through the SDK, while a silo that it calls is killed.</summary>
 public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper output)
 {
     private const int PairsBefore = 15;
     private const int Pairs = 40;
 
-    // An order that never reached its book, and never will: the account has its money back.
+    // An order that never reached its book, and never will: the account got its money back.
     private const string Voided = "Voided";
 
     private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
@@ -55,7 +55,7 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         isGone.SetResult();
         await trading;
 
-        // The audit sends each order again under its name: whoever was told of it must be told the same.
+        // The audit sends each order again under its name: a customer who got a report must get the same one.
         using var auditor = new Auditor(survivor.Address, storage, s_keys, diary) { Markets = Traded.Eight };
         await auditor.AuditAsync("r0", new Random(1), wholeHistory: true);
         Assert.True(auditor.Findings.Count == 0, $"{string.Join('\n', auditor.Findings.Take(20))}\n{survivor.Output}");
@@ -75,12 +75,12 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         await using var watched = alice.WatchAsync(Traded.Eight.Select(market => market.Symbol), Token).GetAsyncEnumerator(Token);
         await SeeBidsAsync(alice, watched, 0.5m);
 
-        // Whichever of them it had.
+        // Whichever of the books it held.
         await victim.KillAsync();
         await SeeBidsAsync(alice, watched, 0.51m);
     }
 
-    /// <summary>Bids in every book, at a share of its price, and waits until each of them is seen there.</summary>
+    /// <summary>Bids in every book at a share of its price, and waits until each bid is seen there.</summary>
     private static async Task SeeBidsAsync(QuantumCoreClient client, IAsyncEnumerator<BookUpdate> watched, decimal share)
     {
         await Task.WhenAll(Traded.Eight.Select(market => client.PlaceAsync(

@@ -5,7 +5,7 @@ using Xunit;
 
 namespace QuantumCore.SystemTests.Cluster;
 
-/// <summary>Books that an operator pins to one of two silos, while customers trade and silos come and go.</summary>
+/// <summary>Books that an operator pins to one of two silos, while customers trade and silos join and leave.</summary>
 public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
 {
     private static readonly Dictionary<long, string> s_keys = new() { [1001] = "demo-alice", [1002] = "demo-bob" };
@@ -27,7 +27,7 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
             var floor = new Floor(east.Address, s_keys, diary, "r0-a", 1);
             var trading = Task.WhenAll(pulse.BeatAsync(), floor.TradeAsync());
 
-            // Wherever it is, it is somewhere else once.
+            // Wherever the book is, it moves to the other silo at least once.
             Assert.Equal((0, ""), await PinAsync(east, "AAPL", "east"));
             await IsAtAsync(east, "AAPL", "east", isHeld: true);
             var moment = Stopwatch.GetTimestamp();
@@ -35,18 +35,18 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
             await IsAtAsync(east, "AAPL", "west", isHeld: true);
             output.WriteLine($"Moved and known after {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s; no symbol was without an answer for longer than {pulse.LongestSince(moment).Gap.TotalSeconds:F2} s.");
 
-            // By its own name, too, which the list of pins tells.
+            // A pin may also use the silo's own name, which the list of pins shows.
             var name = (await PinsAsync(east)).Single().GetProperty("at").GetString()!;
             Assert.Equal((0, ""), await PinAsync(east, "MSFT", name));
             await IsAtAsync(east, "MSFT", "west", isHeld: true);
 
-            // Its silo is gone: the other one has it, and says so.
+            // Its silo is gone: the other one holds the book and reports that.
             await west.KillAsync();
             await west.DisposeAsync();
             await IsAtAsync(east, "AAPL", "east", isHeld: false);
             await east.LinesAsync(line => line.Contains("Book AAPL is pinned to west, and no such silo", StringComparison.Ordinal), 1);
 
-            // A silo of that tag is there again. Of that name there never will be.
+            // A silo with that tag is back. There will never be one with that name.
             west = await LaunchAsync(storage, "west");
             await IsAtAsync(east, "AAPL", "west", isHeld: true);
             Assert.False(Pin(await PinsAsync(east), "MSFT").GetProperty("held").GetBoolean());
@@ -54,7 +54,7 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
             floor.Close();
             await trading;
 
-            // Nobody remembers it but the record.
+            // Only the record remembers the pin.
             await Task.WhenAll(east.TerminateAsync(), west.TerminateAsync());
             await east.DisposeAsync();
             await west.DisposeAsync();
@@ -78,7 +78,7 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
     private static Task<SiloProcess> LaunchAsync(Storage storage, string tag) =>
         SiloProcess.StartAsync([.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", "--tag", tag]);
 
-    /// <summary>By the command line; its exit code and, where it failed, what it said.</summary>
+    /// <summary>Runs qc admin pin; returns its exit code and, if it failed, its output.</summary>
     private static async Task<(int ExitCode, string Error)> PinAsync(SiloProcess silo, params string[] arguments)
     {
         var (exitCode, said) = await Programs.RunAsync(
@@ -95,7 +95,7 @@ public sealed class PinTests(PostgresServer server, ITestOutputHelper output)
     private static JsonElement Pin(JsonElement[] pins, string symbol) =>
         pins.Single(pin => pin.GetProperty("symbols").EnumerateArray().Any(name => name.GetString() == symbol));
 
-    /// <summary>Waits until a book is at the silo of this tag.</summary>
+    /// <summary>Waits until a book is at the silo with this tag.</summary>
     private static async Task IsAtAsync(SiloProcess silo, string symbol, string tag, bool isHeld)
     {
         for (var since = Stopwatch.StartNew(); ;)

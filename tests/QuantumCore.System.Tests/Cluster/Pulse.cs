@@ -4,8 +4,8 @@ using Xunit;
 namespace QuantumCore.SystemTests.Cluster;
 
 /// <summary>
-/// One customer for each symbol who enters an order and cancels it, again and again, and notes when he had an answer. So long
-/// as he had none, the symbol was not served.
+/// Customers, one for each symbol. Each places and cancels an order again and again and records the times of the
+/// responses. While there are none, the symbol is not served.
 /// </summary>
 internal sealed class Pulse(Uri address, Diary diary, string round)
 {
@@ -18,20 +18,20 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
     private volatile Uri _address = address;
     private volatile bool _closing;
 
-    /// <summary>Goes on until it is closed.</summary>
+    /// <summary>Runs until it is closed.</summary>
     public Task BeatAsync() => Task.WhenAll(s_markets.Select(market => Task.Run(
         () => BeatAsync(market.Symbol, market.Price, market.Quantity), TestContext.Current.CancellationToken)));
 
-    /// <summary>Nothing more is asked.</summary>
+    /// <summary>Stops all further requests.</summary>
     public void Close() => _closing = true;
 
-    /// <summary>What is asked from now on is asked there.</summary>
+    /// <summary>Sends further requests to another address.</summary>
     public void MoveTo(Uri other) => _address = other;
 
-    /// <summary>How often a symbol was answered at least.</summary>
+    /// <summary>Returns the number of responses of the symbol that has the fewest.</summary>
     public int Fewest() => _answered.Values.Min(times => Count(times));
 
-    /// <summary>The longest time since a moment that any symbol was without an answer, and which.</summary>
+    /// <summary>Returns the longest time without a response since a moment, and its symbol.</summary>
     public (TimeSpan Gap, string Symbol) LongestSince(long moment) => _answered
         .Select(symbol => (LongestIn(symbol.Value, moment), symbol.Key))
         .Max();
@@ -92,7 +92,7 @@ internal sealed class Pulse(Uri address, Diary diary, string round)
     }
 }
 
-/// <summary>Neighbours in a sequence of times.</summary>
+/// <summary>Pairs of neighbours in a sequence of times.</summary>
 internal static class Neighbours
 {
     public static IEnumerable<(long Before, long After)> Pairwise(this IEnumerable<long> times) => times.Zip(times.Skip(1));

@@ -6,8 +6,8 @@ using Xunit;
 namespace QuantumCore.SystemTests.Cluster;
 
 /// <summary>
-/// Two silos and a gateway, each replaced by a process of another build while customers trade. The other build is the same one under
-/// another version, unless QUANTUMCORE_UPGRADE_FROM names the QuantumCore.Silo.dll of an older one.
+/// Two silos and a gateway, each replaced by a process of another build while customers trade. The other build is the
+/// same one with another version, unless QUANTUMCORE_UPGRADE_FROM names the QuantumCore.Silo.dll of an older build.
 /// </summary>
 public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper output)
 {
@@ -37,7 +37,8 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
             await GoneOnAsync(pulse, gateway);
             for (var i = 0; i < silos.Length; i++)
             {
-                // As a StatefulSet does it: the old one ends, the new one takes its place, and only then is it the next one's turn.
+                // As in a StatefulSet: the old process ends, the new one takes its place, and only then comes the next
+                // one.
                 var moment = Stopwatch.GetTimestamp();
                 Assert.Equal(0, await silos[i].TerminateAsync());
                 await silos[i].DisposeAsync();
@@ -45,7 +46,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
                 await ServedAsync($"silo {i + 1}", pulse, gateway, moment);
             }
 
-            // As a Deployment does it: the new one serves before the old one ends.
+            // As in a Deployment: the new process serves before the old one ends.
             var last = Stopwatch.GetTimestamp();
             var next = await LaunchAsync(to, storage, "--role", "gateway");
             pulse.MoveTo(next.Address);
@@ -78,7 +79,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
     private static Task<SiloProcess> LaunchAsync(string build, Storage storage, params string[] more) =>
         SiloProcess.StartAsync(null, [.. storage.Arguments, "--market-maker", "off", "--long-turn", "0", .. more], build);
 
-    /// <summary>Waits until every symbol is served again, and tells how long one was not.</summary>
+    /// <summary>Waits until every symbol is served again, and reports the longest time without service.</summary>
     private async Task ServedAsync(string what, Pulse pulse, SiloProcess gateway, long moment)
     {
         await GoneOnAsync(pulse, gateway);
@@ -86,7 +87,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
         output.WriteLine($"While {what} was replaced, {Stopwatch.GetElapsedTime(moment).TotalSeconds:F1} s in all, {symbol} had no answer for {gap.TotalSeconds:F2} s at the longest.");
     }
 
-    /// <summary>Waits until each symbol was answered fifty times more.</summary>
+    /// <summary>Waits until each symbol has fifty more responses.</summary>
     private static async Task GoneOnAsync(Pulse pulse, SiloProcess gateway)
     {
         var enough = pulse.Fewest() + 50;
@@ -97,7 +98,7 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
         }
     }
 
-    /// <summary>What a process says of its build.</summary>
+    /// <summary>Returns the version that a process reports.</summary>
     private static async Task<string> VersionAsync(SiloProcess process)
     {
         using var http = new HttpClient();
@@ -113,7 +114,9 @@ public sealed class RollingUpgradeTests(PostgresServer server, ITestOutputHelper
             ? (older, Programs.Silo)
             : (Programs.Silo, SameUnderAnotherVersion(folder));
 
-    /// <summary>This build in a folder of its own, whose version ends differently, in the assembly and in the file's resources.</summary>
+    /// <summary>
+    /// Returns a copy of this build whose version ends differently, in the assembly and in the file's resources.
+    /// </summary>
     private static string SameUnderAnotherVersion(string folder)
     {
         var target = Directory.CreateDirectory(Path.Combine(folder, "next"));

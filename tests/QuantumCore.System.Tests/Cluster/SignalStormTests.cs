@@ -3,7 +3,9 @@ using Xunit;
 
 namespace QuantumCore.SystemTests.Cluster;
 
-/// <summary>The same signals, delivered many times at once to two silos of one exchange, one of which is killed meanwhile.</summary>
+/// <summary>
+/// The same signals, delivered many times in parallel to two silos of one exchange, one of which is killed meanwhile.
+/// </summary>
 public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper output)
 {
     private const int Signals = 60;
@@ -33,7 +35,7 @@ public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper ou
                 from delivery in Enumerable.Range(0, Deliveries * 2)
                 select DeliverAsync(signal, silos[delivery % 2], silos[1], secret, () =>
                 {
-                    // In the middle of it, and once.
+                    // The kill happens once, in the middle.
                     if (Interlocked.Increment(ref delivered) == Signals * Deliveries)
                         killing = silos[0].KillAsync();
                 }));
@@ -55,7 +57,9 @@ public sealed class SignalStormTests(PostgresServer server, ITestOutputHelper ou
         }
     }
 
-    /// <summary>Delivers one signal to one silo, and to the other one when the first has gone, until it is known what became of it.</summary>
+    /// <summary>
+    /// Delivers one signal to one silo, or to the other once the first is gone, until its outcome is known.
+    /// </summary>
     private static async Task<(int Signal, Reply Reply)> DeliverAsync(int signal, SiloProcess silo, SiloProcess other, string secret, Action onReply)
     {
         var body = $$"""{"key":"s-{{signal}}","symbol":"AAPL","action":"buy","quantity":"1","price":"140.00","passphrase":"{{secret}}"}""";
