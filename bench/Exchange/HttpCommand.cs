@@ -18,6 +18,8 @@ internal static class HttpCommand
         var (connections, seconds) = (options.Number("--connections", 64), options.Number("--seconds", 5));
         var server = ServerProcess.Of(options);
         var reading = options.Text("--get", "");
+        if (reading.Length == 0)
+            await BenchMoney.PayInAsync(url, options, options.Text("--key", "demo-alice"));
         byte[] Order(long name) => reading.Length == 0
             ? BenchOrder.Request(url, options, name, options.Text("--key", "demo-alice"))
             : KeptConnection.Request(url, "GET", reading, options.Text("--key", "demo-alice"));

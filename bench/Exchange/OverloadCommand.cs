@@ -34,6 +34,7 @@ internal sealed class OverloadCommand
 
     private async Task<int> MeasureAsync()
     {
+        await BenchMoney.PayInAsync(_url, _options, s_traders);
         await ClosedLoopAsync(3);
         var calm = await ProbeAsync(TimeSpan.FromSeconds(2));
         var capacity = await ClosedLoopAsync(10);

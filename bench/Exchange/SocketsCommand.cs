@@ -16,6 +16,7 @@ internal static class SocketsCommand
         var options = new Options(
             arguments, "--url", "--key", "--symbol", "--price", "--connections", "--in-flight", "--batch", "--seconds", "--pid", "--resting", "--followers");
         var (resting, followers) = (options.Number("--resting", 0), options.Number("--followers", 0));
+        await BenchMoney.PayInAsync(BenchSocket.Url(options), options, options.Text("--key", "demo-alice"));
         await RestAsync(options, resting);
         using var over = new CancellationTokenSource();
         var following = Task.WhenAll(Enumerable.Range(0, followers).Select(_ => FollowAsync(options, over.Token)));
