@@ -245,6 +245,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("POST admin/symbols/{symbol}/phase", "admin/symbols/AAPL/phase", Admin, """{"phase":"continuous"}""");
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
             await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
+        foreach (var call in new[] { "block", "unblock" })
+            await CallAsync($"POST admin/owners/{{owner}}/{call}", $"admin/owners/alice/{call}", Admin, "{}");
         await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
         await CallAsync("GET admin/actions", "admin/actions?limit=100", Admin);
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");

@@ -26,9 +26,24 @@ public sealed class BinanceClientTests(NodePackages packages)
         Assert.Null(packages.Missing);
         await using var silo = await SiloProcess.StartAsync(
             "--storage", "volatile", "--market-maker", "off", "--exchange", Path.Combine(Programs.Clients, "exchange.json"));
+        await PayInAsync(silo);
         var start = NodePackages.Start("node", script, silo.Address.GetLeftPart(UriPartial.Authority));
         var (exitCode, output) = await Programs.RunAsync(start);
         Assert.True(exitCode == 0, $"{output}\n{silo.Output}");
+    }
+
+    /// <summary>Gives the traders of the scripts a million USDT and ten thousand of each coin, with what a demo has already.</summary>
+    private static async Task PayInAsync(SiloProcess silo)
+    {
+        using var administrator = new Customer(silo.Address, "demo-admin");
+        foreach (var account in new[] { 1001, 1002 })
+        {
+            foreach (var (asset, amount) in new[] { ("USDT", 900_000), ("BTC", 9_998), ("ETH", 9_000) })
+            {
+                var deposit = $$"""{"key":"purse-{{asset}}","asset":"{{asset}}","amount":"{{amount}}"}""";
+                Assert.True((await administrator.PostAsync($"admin/accounts/ACC-{account}/deposits", deposit)).IsDone);
+            }
+        }
     }
 
     [Fact]

@@ -253,11 +253,11 @@ public sealed class FixClientTests(QuickFix quickFix, NodePackages packages) : I
         await using var desk = await quickFix.LogOnAsync(port, Alice);
 
         // Most of the account's money, so that there is enough for one of them.
-        await desk.TellAsync("new o0 AAPL buy 6000 limit 140.00 1");
+        await desk.TellAsync("new o0 AAPL buy 600 limit 140.00 1");
         for (var order = 1; order <= 20; order++)
         {
             await desk.TellAsync($"cancel c{order} o{order - 1} AAPL buy");
-            await desk.TellAsync($"new o{order} AAPL buy 6000 limit 140.00 1");
+            await desk.TellAsync($"new o{order} AAPL buy 600 limit 140.00 1");
         }
 
         await desk.ReportAsync("o20", "0");

@@ -297,8 +297,8 @@ public sealed class RecordingReplayTests : IAsyncLifetime
         Assert.Equal((400, field), (answer.Status, answer.Text("field")));
         Assert.Null(await ReplayAsync());
 
-        // None of this is available at the customers' address.
-        using var customers = new Customer(_silo.Address, "demo-admin");
+        // A customer gets none of this at the exchange's address.
+        using var customers = new Customer(_silo.Address, "demo-alice");
         Assert.Equal(404, (await customers.GetAsync("sim/recordings")).Status);
         Assert.Equal(404, (await customers.PostAsync("sim/replay/start", """{"file":"DAY.cmds.csv"}""")).Status);
         Assert.Equal(404, (await customers.PostAsync("sim/replay/stop", "{}")).Status);

@@ -33,6 +33,10 @@ public sealed class JoinedServiceTests(PostgresServer server, ITestOutputHelper 
         using var alice = exchange.CreateClient("demo-alice", s_patient);
         using var bob = exchange.CreateClient("demo-bob", s_patient);
 
+        // Alice buys all the time, in eight symbols.
+        using var administrator = new Customer(survivor.Address, "demo-admin");
+        Assert.True((await administrator.PostAsync("admin/accounts/ACC-1001/deposits", """{"key":"purse","asset":"USD","amount":"100000000"}""")).IsDone);
+
         // As many pairs as it takes until the silo is gone, and then as many again.
         var told = new ConcurrentDictionary<string, long>(StringComparer.Ordinal);
         using var begun = new CountdownEvent(Traded.Eight.Count);
