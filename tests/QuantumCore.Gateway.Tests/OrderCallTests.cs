@@ -127,11 +127,13 @@ public sealed class OrderCallTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", "orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"1"}""", cancellationToken: Token);
-        Assert.Equal(("157.50", "expired", "noLiquidity", "ioc"), (reply["price"], reply["status"], reply["endReason"], reply["timeInForce"]));
+        Assert.Equal(("0.00", "expired", "noLiquidity", "ioc"), (reply["price"], reply["status"], reply["endReason"], reply["timeInForce"]));
+        Assert.Equal(15_750, exchange.Floor.LastOrder!.PriceTicks);
 
         exchange.Floor.Trades = [new PublicTrade(1, 0, 1, 20_000, 1, Side.Buy)];
         reply = await exchange.SendAsync("POST", "orders", """{"symbol":"MSFT","side":"sell","type":"market","quantity":"1"}""", cancellationToken: Token);
-        Assert.Equal("190.00", reply["price"]);
+        Assert.Equal("0.00", reply["price"]);
+        Assert.Equal(19_000, exchange.Floor.LastOrder!.PriceTicks);
     }
 
     [Fact]

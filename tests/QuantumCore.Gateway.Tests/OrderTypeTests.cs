@@ -267,7 +267,11 @@ public sealed class OrderTypeTests
     {
         await using var exchange = await OpenGateway.StartAsync();
         var reply = await exchange.SendAsync("POST", "orders", $"{{{Named},{members}}}", cancellationToken: Token);
-        Assert.Equal(price, reply["price"]);
+
+        // A market order has no price of its own.
+        var isMarket = members.Contains("market", StringComparison.Ordinal);
+        Assert.Equal(isMarket ? "0.00" : price, reply["price"]);
+        Assert.Equal(price, $"{exchange.Floor.LastOrder!.PriceTicks / 100m:F2}");
     }
 
     [Fact]

@@ -71,6 +71,9 @@ public sealed class TradingFloor
     /// <summary>Standing of the ledger; a failed task if the ledger is unreachable.</summary>
     public Task<LedgerStanding> Standing { get; set; } = Task.FromResult(new LedgerStanding(1_000, 7, 2_500_000_000));
 
+    /// <summary>Order that a book took last.</summary>
+    public SubmitOrder? LastOrder { get; private set; }
+
     public List<OwnedAccount> Owners { get; } = [];
 
     /// <summary>Accounts without a record.</summary>
@@ -223,6 +226,7 @@ public sealed class TradingFloor
             if (_first.TryGetValue((order.Account, order.Number), out var first))
                 return first;
 
+            LastOrder = order;
             var sequence = _sequences[symbol] = _sequences.GetValueOrDefault(symbol) + 1;
             var taker = new Working(symbol, order, _orders.Keys.Count(key => key.Symbol == symbol) + 1) { Sequence = sequence };
             var fills = order.Type <= OrderType.Limit ? Match(taker) : [];
