@@ -10,7 +10,7 @@ public sealed partial class CatalogGrain
     private readonly List<CorporateActionView> _actions = [];
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => WhenDurable<ImmutableArray<CorporateActionView>>([.. _actions]);
+    public ValueTask<ImmutableArray<CorporateActionView>> CorporateActions() => AllWhenDurable(_actions);
 
     /// <inheritdoc/>
     public async ValueTask<CorporateRefusal?> AnnounceAction(CorporateActionRequest request)

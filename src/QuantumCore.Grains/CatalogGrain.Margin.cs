@@ -21,12 +21,12 @@ public sealed partial class CatalogGrain
 
     /// <inheritdoc/>
     public ValueTask<MarginRulebook> Margin() => WhenDurable(new MarginRulebook(
-            [.. _marginTerms.Values],
-            [.. _marginPolicies.Values],
-            [.. _locates.Values],
-            [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
-            [.. _marginGroups.Values],
-            [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
+        [.. _marginTerms.Values],
+        [.. _marginPolicies.Values],
+        [.. _locates.Values],
+        [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
+        [.. _marginGroups.Values],
+        [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
             [.. OldNames()]));
 
     /// <inheritdoc/>

@@ -13,7 +13,7 @@ public sealed partial class CatalogGrain
     private readonly Dictionary<string, long> _tradeGroups = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => WhenDurable<ImmutableArray<OwnerLimits>>([.. _ownerLimits.Values]);
+    public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => AllWhenDurable(_ownerLimits.Values);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetOwnerLimits(OwnerLimitsRequest request)

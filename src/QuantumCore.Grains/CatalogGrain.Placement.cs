@@ -9,7 +9,7 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, BookPin> _pins = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<BookPin>> Pins() => WhenDurable<ImmutableArray<BookPin>>([.. _pins.Values]);
+    public ValueTask<ImmutableArray<BookPin>> Pins() => AllWhenDurable(_pins.Values);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetPin(BookPinRequest request)

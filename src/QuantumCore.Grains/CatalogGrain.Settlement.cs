@@ -10,7 +10,8 @@ public sealed partial class CatalogGrain
     private readonly SortedDictionary<string, ImmutableArray<long>> _holidays = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() => WhenDurable<ImmutableArray<SettlementCalendar>>([.. _holidays.Select(of => new SettlementCalendar(of.Key, of.Value))]);
+    public ValueTask<ImmutableArray<SettlementCalendar>> SettlementCalendars() =>
+        AllWhenDurable(_holidays.Select(of => new SettlementCalendar(of.Key, of.Value)));
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetHolidays(HolidaysRequest request)

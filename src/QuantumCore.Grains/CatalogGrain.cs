@@ -38,7 +38,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() => WhenDurable<ImmutableArray<EncodedInstrument>>([.. _listed.Values]);
+    public ValueTask<ImmutableArray<EncodedInstrument>> Instruments() => AllWhenDurable(_listed.Values);
 
     /// <inheritdoc/>
     public async ValueTask List(EncodedInstrument definition)
@@ -71,7 +71,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<ApiKey>> Keys() => WhenDurable<ImmutableArray<ApiKey>>([.. _keys.Values]);
+    public ValueTask<ImmutableArray<ApiKey>> Keys() => AllWhenDurable(_keys.Values);
 
     /// <inheritdoc/>
     public async ValueTask AddKey(ApiKey key)
@@ -85,7 +85,8 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<OwnedAccount>> Owners() => WhenDurable<ImmutableArray<OwnedAccount>>([.. _owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) })]);
+    public ValueTask<ImmutableArray<OwnedAccount>> Owners() =>
+        AllWhenDurable(_owned.Values.Select(account => account with { TradeGroup = _tradeGroups.GetValueOrDefault(account.Owner) }));
 
     /// <inheritdoc/>
     public async ValueTask SetOwner(OwnedAccount account)
@@ -100,7 +101,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => WhenDurable<ImmutableArray<SymbolLimits>>([.. _limits.Values]);
+    public ValueTask<ImmutableArray<SymbolLimits>> Limits() => AllWhenDurable(_limits.Values);
 
     /// <inheritdoc/>
     public async ValueTask SetLimits(LimitsRequest request)
@@ -119,7 +120,7 @@ public sealed partial class CatalogGrain(
     }
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => WhenDurable<ImmutableArray<FeeSchedule>>([.. _fees.Values]);
+    public ValueTask<ImmutableArray<FeeSchedule>> FeeSchedules() => AllWhenDurable(_fees.Values);
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetFees(FeesRequest request)
@@ -224,6 +225,9 @@ public sealed partial class CatalogGrain(
         await Stream.WhenDurable(Stream.Head);
         return told;
     }
+
+    // The copy is made before the wait: it is what is told.
+    private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) => WhenDurable<ImmutableArray<T>>([.. told]);
 
     private void Record(CatalogRecord record)
     {
