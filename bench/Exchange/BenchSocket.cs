@@ -14,12 +14,9 @@ internal sealed class BenchSocket : IDisposable
     {
     }
 
-    /// <summary>Returns the silo's address: <c>--url</c>, or port 8080 of this machine.</summary>
-    public static Uri Url(Options options) => new(options.Text("--url", "http://127.0.0.1:8080"));
-
     /// <summary>Opens <c>/api/qc/v1/</c> and a path, with the key that <c>--key</c> names.</summary>
     public static Task<BenchSocket> OpenAsync(Options options, string path) =>
-        OpenAsync(Url(options), path, options.Text("--key", "demo-alice"));
+        OpenAsync(options.Silo, path, options.Key);
 
     /// <summary>Opens <c>/api/qc/v1/</c> and a path.</summary>
     public static async Task<BenchSocket> OpenAsync(Uri url, string path, string key)

@@ -14,15 +14,15 @@ internal static class HttpCommand
     {
         var options = new Options(
             arguments, "--url", "--key", "--symbol", "--price", "--connections", "--seconds", "--pid", "--get");
-        var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        var url = options.Silo;
         var (connections, seconds) = (options.Number("--connections", 64), options.Number("--seconds", 5));
         var server = ServerProcess.Of(options);
         var reading = options.Text("--get", "");
         if (reading.Length == 0)
-            await BenchMoney.PayInAsync(url, options, options.Text("--key", "demo-alice"));
+            await BenchMoney.PayInAsync(url, options, options.Key);
         byte[] Order(long name) => reading.Length == 0
-            ? BenchOrder.Request(url, options, name, options.Text("--key", "demo-alice"))
-            : KeptConnection.Request(url, "GET", reading, options.Text("--key", "demo-alice"));
+            ? BenchOrder.Request(url, options, name, options.Key)
+            : KeptConnection.Request(url, "GET", reading, options.Key);
         byte[] Hello(long name) => Encoding.ASCII.GetBytes($"GET /health/live HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n");
 
         await LoadAsync(url, Order, connections, 3);

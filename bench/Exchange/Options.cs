@@ -20,6 +20,12 @@ internal sealed class Options
         }
     }
 
+    /// <summary>Address of the silo: <c>--url</c>, or port 8080 of this machine.</summary>
+    public Uri Silo => new(Text("--url", "http://127.0.0.1:8080"));
+
+    /// <summary>Key of the trader: <c>--key</c>, or that of the demo.</summary>
+    public string Key => Text("--key", "demo-alice");
+
     /// <summary>Parses options and a single positional argument, in any order.</summary>
     /// <param name="problem">Error message if the argument is missing.</param>
     /// <param name="arguments">Arguments of the command.</param>

@@ -21,7 +21,7 @@ internal sealed class OverloadCommand
     private OverloadCommand(Options options)
     {
         _options = options;
-        _url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        _url = options.Silo;
         _server = ServerProcess.Of(options);
     }
 

@@ -45,7 +45,7 @@ internal static class ReadersCommand
     /// <summary>Places orders at an even rate on one connection. Each changes the book.</summary>
     private static async Task<Latencies> PlaceAsync(Options options, int updates, int seconds)
     {
-        var url = new Uri(options.Text("--url", "http://127.0.0.1:8080"));
+        var url = options.Silo;
         using var connection = await KeptConnection.OpenAsync(url);
         var latencies = new Latencies();
         var started = Stopwatch.GetTimestamp();
@@ -54,7 +54,7 @@ internal static class ReadersCommand
             var wait = TimeSpan.FromSeconds((double)n / updates) - Stopwatch.GetElapsedTime(started);
             if (wait > TimeSpan.Zero)
                 await Task.Delay(wait, CancellationToken.None);
-            var order = BenchOrder.Request(url, options, BenchOrder.NextName(), options.Text("--key", "demo-alice"));
+            var order = BenchOrder.Request(url, options, BenchOrder.NextName(), options.Key);
             var asked = Stopwatch.GetTimestamp();
             await connection.AskAsync(order);
             latencies.Add(Stopwatch.GetTimestamp() - asked);
@@ -66,7 +66,7 @@ internal static class ReadersCommand
     private static async Task ReadAsync(Options options, long[] counts, CancellationToken end)
     {
         using var socket = await BenchSocket.OpenAsync(
-            new Uri(options.Text("--url", "http://127.0.0.1:8080")), "stream", options.Text("--key", "demo-alice"));
+            options.Silo, "stream", options.Key);
         var (channel, conflate) = (options.Text("--channel", ""), options.Text("--conflate", ""));
         var how = (channel.Length == 0 ? "" : $",\"channel\":\"{channel}\"") + (conflate.Length == 0 ? "" : $",\"conflate\":{conflate}");
         await socket.SendAsync($"{{\"op\":\"subscribe\",\"symbol\":\"{options.Text("--symbol", "AAPL")}\"{how}}}");

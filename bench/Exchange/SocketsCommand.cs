@@ -16,14 +16,14 @@ internal static class SocketsCommand
         var options = new Options(
             arguments, "--url", "--key", "--symbol", "--price", "--connections", "--in-flight", "--batch", "--seconds", "--pid", "--resting", "--followers");
         var (resting, followers) = (options.Number("--resting", 0), options.Number("--followers", 0));
-        await BenchMoney.PayInAsync(BenchSocket.Url(options), options, options.Text("--key", "demo-alice"));
+        await BenchMoney.PayInAsync(options.Silo, options, options.Key);
         await RestAsync(options, resting);
         using var over = new CancellationTokenSource();
         var following = Task.WhenAll(Enumerable.Range(0, followers).Select(_ => FollowAsync(options, over.Token)));
         var (connections, inFlight, batch) = (options.Number("--connections", 8), options.Number("--in-flight", 16), options.Number("--batch", 1));
         var server = ServerProcess.Of(options);
         await SocketLoad.RunAsync(options, connections, inFlight, batch, 3);
-        var counter = await AcceptedOrders.ReadAsync(BenchSocket.Url(options));
+        var counter = await AcceptedOrders.ReadAsync(options.Silo);
         var before = server.Used;
         var load = await SocketLoad.RunAsync(options, connections, inFlight, batch, options.Number("--seconds", 5));
         var used = server.Used - before;

@@ -45,7 +45,7 @@ internal static class SweepCommand
     private static async Task<SocketLoad> LoadAsync(SiloProcess silo, int inFlight, int batch, int seconds)
     {
         var options = new Options(["--url", silo.Url.ToString()], "--url", "--key", "--symbol", "--price");
-        await BenchMoney.PayInAsync(silo.Url, options, options.Text("--key", "demo-alice"));
+        await BenchMoney.PayInAsync(silo.Url, options, options.Key);
         var counter = await AcceptedOrders.ReadAsync(silo.Url);
         var connections = Math.Min(inFlight, MostConnections);
         var load = await SocketLoad.RunAsync(options, connections, inFlight / connections, batch, seconds);

@@ -16,7 +16,7 @@ internal static class UpdatesCommand
     {
         var options = new Options(arguments, "--url", "--key", "--symbol", "--price", "--orders");
         var count = options.Number("--orders", 200);
-        var (url, key) = (new Uri(options.Text("--url", "http://127.0.0.1:8080")), options.Text("--key", "demo-alice"));
+        var (url, key) = (options.Silo, options.Key);
         using var reader = await BenchSocket.OpenAsync(url, "stream", key);
         using var trader = await BenchSocket.OpenAsync(url, "trading", key);
         await reader.SendAsync($$"""{"op":"subscribe","symbol":"{{options.Text("--symbol", "AAPL")}}"}""");
