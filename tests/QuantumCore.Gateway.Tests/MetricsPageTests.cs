@@ -124,7 +124,7 @@ public sealed class MetricsPageTests
     }
 
     [Fact]
-    public async Task What_is_measured_no_more_is_shown_no_more()
+    public async Task Series_that_is_no_longer_measured_leaves_the_page()
     {
         await using var exchange = await OpenGateway.StartAsync();
         using var meter = new Meter(SharedMeter);
