@@ -183,7 +183,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
     [InlineData("0121", "121.00")]
     public async Task Price_is_sent_as_the_exchange_reads_it(string written, string placed)
     {
-        await using var page = await TradePage.OpenAsync(browser, exchange);
+        await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "121.00");
         await page.FillAsync("sell", "limit", ("price", written), ("quantity", "1"));
         if (placed == "0.50")
             await page.FillAsync("buy", "limit", ("price", written), ("quantity", "1"));

@@ -84,14 +84,23 @@ public sealed class ChangeTests(Browser browser, QuietExchange exchange) : IClas
     {
         await using var page = await TradePage.OpenAsync(browser, exchange, lastPrice: "150.00", bid: "70.00");
         IWebSocketRoute? stream = null;
+        var isSplit = false;
         await page.Page.RouteWebSocketAsync(Stream(), socket =>
         {
             stream = socket;
-            socket.ConnectToServer();
+            var server = socket.ConnectToServer();
+
+            // The exchange knows of no split. A state that it sends late must not undo this one.
+            server.OnMessage(message =>
+            {
+                if (!isSplit || message.Text?.StartsWith("{\"type\":\"state\"", StringComparison.Ordinal) != true)
+                    socket.Send(message.Text!);
+            });
         });
         await page.Page.ReloadAsync();
         await page.LiveAsync();
         await Assertions.Expect(page.Page.Locator("#last")).ToHaveTextAsync("150.00");
+        isSplit = true;
         stream!.Send($$"""
             {"type":"state","symbol":"{{Symbol}}","sequence":1000000,"phase":"continuous","lastPrice":"75.00","markPrice":null,"referencePrice":null,"indicative":null,
             "phaseReason":null,"phaseSince":null,"nextPhase":null,"nextPhaseTime":null,"auctionSeconds":null}
