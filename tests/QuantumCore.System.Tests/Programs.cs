@@ -17,9 +17,6 @@ internal static class Programs
     /// <summary>Path of the command line client.</summary>
     public static string Cli => Built("Cli");
 
-    /// <summary>Path of the README.</summary>
-    public static string Readme => Built("Readme");
-
     /// <summary>Folder of the documents.</summary>
     public static string Docs => Built("Docs");
 

@@ -25,8 +25,8 @@ public sealed partial class ReadmeTests
     [Trait("Suite", "Slow")]
     public async Task Every_line_of_the_command_line_does_what_it_says_when_typed_in_order()
     {
-        var readme = await File.ReadAllTextAsync(Programs.Readme, Token);
-        var list = CommandLines().Match(readme).Groups["lines"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        var page = await File.ReadAllTextAsync(Path.Combine(Programs.Docs, "cli.md"), Token);
+        var list = CommandLines().Match(page).Groups["lines"].Value.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.InRange(list.Length, 40, 200);
         using var desk = Storage.InFiles();
         var recordings = Directory.CreateDirectory(Path.Combine(desk.Folder, "recordings")).FullName;
