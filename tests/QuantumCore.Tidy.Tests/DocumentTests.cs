@@ -17,12 +17,12 @@ public partial class DocumentTests
         select $"{document} -> {link.Groups["target"].Value}");
 
     [Fact]
-    public void Paths_that_the_readme_names_exist() => Findings.None(
+    public void Paths_named_by_readme_and_contributing_exist() => Findings.None(
         from document in Repository.Files
-        where document is "README.md"
+        where document is "README.md" or "CONTRIBUTING.md"
         from Match path in CodePath().Matches(Repository.Read(document))
         where !Path.Exists(Path.Combine(Repository.Root, path.Groups["path"].Value))
-        select path.Groups["path"].Value);
+        select $"{document} -> {path.Groups["path"].Value}");
 
     [Fact]
     public void The_solution_holds_every_project()
@@ -72,7 +72,7 @@ public partial class DocumentTests
     [GeneratedRegex(@"\]\((?!\w+:|#)(?<target>[^)\s#]+)(#[^)]*)?\)")]
     private static partial Regex Link();
 
-    [GeneratedRegex(@"`(?<path>(src|silo|client|examples|bench|tests|docs|\.ci)/[\w./-]*)`")]
+    [GeneratedRegex(@"`(?<path>(src|silo|client|deploy|examples|bench|tests|docs|\.ci)/[\w./-]*)`")]
     private static partial Regex CodePath();
 
     [GeneratedRegex(@"""(?<path>[^""]+\.csproj)""")]
