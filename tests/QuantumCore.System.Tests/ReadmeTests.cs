@@ -45,6 +45,7 @@ public sealed partial class ReadmeTests
     }
 
     [Theory]
+    [InlineData("../README.md", 3)]
     [InlineData("protocol.md", 11)]
     [InlineData("margin.md", 1)]
     [InlineData("corporate-actions.md", 1)]
