@@ -164,7 +164,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
             qc alerts add AAPL 151.00                   a price to wait for; qc alerts watch tells
             qc live AAPL                                book, trades and your orders on one screen
             qc stats AAPL --png aapl.png                its last day: figures, and a plot as text and as a picture
-            qc sim volatility 3                         shape the market of a demo with --admin-port; qc sim fault
+            qc sim volatility 3                         shape the market of a demo; see also qc sim fault
             qc keys create ACC-1001 --signing hmac      a key and a secret for clients of the Binance Spot interface
             qc verify data                              the journal of an exchange that is down, run again
             qc backup data backups/monday.db            a copy, of a running exchange too

@@ -211,7 +211,7 @@ internal sealed class ReplayCommand
         if (parse.GetValue(_admin) is not { } text)
             return null;
         if (!Uri.TryCreate(text, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new UsageException($"--admin: '{text}' is not an address such as {SimCommands.DefaultPort}");
+            throw new UsageException($"--admin: '{text}' is not an address such as {SimCommands.ExamplePort}");
 
         var port = session.At(address);
         var failed = false;

@@ -5,41 +5,42 @@ using Spectre.Console;
 
 namespace QuantumCore.Cli;
 
-/// <summary>sim: simulated market and fault injection, through a demo's admin port.</summary>
+/// <summary>sim: simulated market and fault injection of a demo.</summary>
 internal static class SimCommands
 {
-    internal const string DefaultPort = "http://127.0.0.1:8081";
+    internal const string ExamplePort = "http://127.0.0.1:8081";
 
     internal static Command All(CommandLineApp app, Func<string, string?> environment)
     {
         var port = new Option<string>("--admin")
         {
-            Description = $"The demo's admin port [env QC_ADMIN, default {DefaultPort}]",
+            Description = "The demo's admin port, which needs no key and meets no fault [env QC_ADMIN; default: --url, with the administrator's key]",
             HelpName = "address",
             Recursive = true,
         };
-        QuantumCoreClient AdminPort(ParseResult parse, Session session)
+        QuantumCoreClient Simulator(ParseResult parse, Session session)
         {
-            var text = parse.GetValue(port) ?? environment("QC_ADMIN") ?? DefaultPort;
+            if ((parse.GetValue(port) ?? environment("QC_ADMIN")) is not { } text)
+                return session.Administrator();
             return Uri.TryCreate(text, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
                 ? session.At(address)
-                : throw new UsageException($"--admin: '{text}' is not an address such as {DefaultPort}");
+                : throw new UsageException($"--admin: '{text}' is not an address such as {ExamplePort}");
         }
 
         Command Add(Command command, string example, Func<ParseResult, QuantumCoreClient, CancellationToken, Task<Simulation>> ask) =>
             app.Add(command, example, async (parse, session, cancellation) =>
             {
-                var simulation = await ask(parse, AdminPort(parse, session), cancellation);
+                var simulation = await ask(parse, Simulator(parse, session), cancellation);
                 session.Screen.Show(simulation, console => Show(console, simulation));
                 return ExitCodes.Done;
             });
-        return new("sim", "Shape the market of a demo, and let its clients meet faults (silo option --admin-port).")
+        return new("sim", "Shape the market of a demo, and let its clients meet faults (administrator's key; demo-admin unless told otherwise).")
         {
             port,
             Add(new Command("show", "How the simulation stands."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
             Add(new Command("pause", "Stop the simulated market's clock."), "qc sim pause", (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
             Add(new Command("resume", "Let it run again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
-            Step(app, AdminPort),
+            Step(app, Simulator),
             Factor(Add, "speed", "How fast the clock runs: 0.1 to 50.", factor => new(Speed: factor)),
             Factor(Add, "volatility", "What all movements are multiplied by: 0 to 20.", factor => new(Volatility: factor)),
             Away(Add),
@@ -49,7 +50,7 @@ internal static class SimCommands
             Fault(Add),
             Clear(Add),
             Skew(Add),
-            Recordings(app, AdminPort),
+            Recordings(app, Simulator),
             Replay(Add),
         };
     }

@@ -41,7 +41,7 @@ internal static class Tables
             string[] cells =
             [
                 order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
-                order.Price is { } price ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
+                order is { Type: not OrderType.Market, Price: { } price } ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
                 Text(order.Remaining), Lower(order.Status), string.Join(": ", new[] { order.EndReason, order.Refusal }.OfType<string>()),
             ];
             Row(table, withTerms ? [.. cells, Terms(order)] : cells);

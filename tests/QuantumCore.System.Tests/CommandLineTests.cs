@@ -48,6 +48,42 @@ public sealed class CommandLineTests
     }
 
     [Fact]
+    public async Task Live_view_trades_from_the_keyboard()
+    {
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
+        using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
+        using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
+        await bob.PlaceAsync(PlaceOrder.Limit("MSFT", OrderSide.Sell, 5m, 151m), Token);
+        await using var terminal = Terminal.Start(Programs.Cli, "live", "AAPL", "--url", silo.Address.ToString());
+        await terminal.ShowsAsync("the book", screen => Has(screen, "AAPL continuous") && Has(screen, "? help"));
+
+        await terminal.PressAsync("?");
+        await terminal.ShowsAsync("the keys", screen => Has(screen, "cancel the selected order"));
+        await terminal.PressAsync("x/msf");
+        await terminal.ShowsAsync("the list", screen => Has(screen, "/msf_") && !Has(screen, "AMZN"));
+        await terminal.PressAsync("\r");
+        await terminal.ShowsAsync("the picked symbol", screen => Has(screen, "MSFT continuous") && Has(screen, "151.00 5"));
+
+        await terminal.PressAsync("b2 x\r");
+        await terminal.ShowsAsync("what is wrong", screen => Has(screen, "'x' is no price"));
+        await terminal.PressAsync("\u007f148.5\r");
+        await terminal.ShowsAsync("the open order", screen => Has(screen, "buy 2 MSFT: new") && Has(screen, "> MSFT buy limit 2 at 148.50"));
+        await terminal.PressAsync("b3\r");
+        await terminal.ShowsAsync("the fill", screen => Has(screen, "buy 3 MSFT: filled, 3 filled at 151.00") && Has(screen, "151.00 3 buy"));
+        await terminal.PressAsync("b1000000 151\r");
+        await terminal.ShowsAsync("why it was refused", screen => Has(screen, "nsufficient"));
+
+        await terminal.PressAsync("cn");
+        await terminal.ShowsAsync("that the answer was no", screen => Has(screen, "1 open orders") && Has(screen, "MSFT continuous"));
+        await terminal.PressAsync("cy");
+        await terminal.ShowsAsync("the end of the order", screen => Has(screen, "0 open orders") && Has(screen, "buy 2 MSFT: cancelled"));
+        Assert.Empty(await alice.GetOpenOrdersAsync(cancellation: Token));
+        await terminal.PressAsync("q");
+        Assert.Equal(0, await terminal.ExitAsync());
+        Assert.Empty(terminal.Unknown);
+    }
+
+    [Fact]
     public async Task Live_view_without_a_terminal_says_what_to_use_instead()
     {
         var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "live", "AAPL");

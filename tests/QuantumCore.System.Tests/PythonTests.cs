@@ -92,7 +92,7 @@ public sealed partial class PythonTests
     [Fact]
     public async Task Lines_of_the_readme_place_their_order()
     {
-        var lines = ReadmeLines().Match(await File.ReadAllTextAsync(Programs.Readme, Token)).Groups["lines"].Value;
+        var lines = ReadmeLines().Match(await File.ReadAllTextAsync(Path.Combine(Programs.Docs, "../README.md"), Token)).Groups["lines"].Value;
         Assert.NotEmpty(lines);
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         var program = lines.Replace("http://127.0.0.1:8080", silo.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal);

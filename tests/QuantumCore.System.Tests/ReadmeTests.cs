@@ -63,9 +63,8 @@ public sealed partial class ReadmeTests
         var examples = Examples().Matches(await File.ReadAllTextAsync(Path.Combine(Programs.Docs, document), Token));
         Assert.InRange(examples.Count, least, 100);
         using var desk = Storage.InFiles();
-        var admin = SiloProcess.FreePort().ToString(CultureInfo.InvariantCulture);
-        await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--admin-port", admin);
-        var shell = new Shell(desk.Folder, silo.Address, admin);
+        await using var silo = await SiloProcess.StartAsync("--storage", "volatile");
+        var shell = new Shell(desk.Folder, silo.Address, adminPort: null);
 
         // A variable that one block sets is used by the next.
         await shell.TypeAsync(string.Join('\n', examples.Select(example => example.Groups["lines"].Value)));
@@ -79,7 +78,7 @@ public sealed partial class ReadmeTests
     private static partial Regex CommandLines();
 
     /// <summary>A shell that knows qc, and whose curl fails if the exchange rejects a request.</summary>
-    private sealed class Shell(string folder, Uri exchange, string adminPort)
+    private sealed class Shell(string folder, Uri exchange, string? adminPort)
     {
         /// <summary>Commands that failed.</summary>
         public List<string> Failed { get; } = [];
@@ -98,7 +97,8 @@ public sealed partial class ReadmeTests
                 {{text.Replace("localhost:8080", exchange.Authority, StringComparison.Ordinal).Replace("127.0.0.1:8080", exchange.Authority, StringComparison.Ordinal)}}
                 """);
             start.Environment["QC_URL"] = exchange.ToString();
-            start.Environment["QC_ADMIN"] = $"http://127.0.0.1:{adminPort}";
+            if (adminPort is not null)
+                start.Environment["QC_ADMIN"] = $"http://127.0.0.1:{adminPort}";
             var (exitCode, output) = await Programs.RunAsync(start);
             if (exitCode != 0)
                 Failed.Add($"{text}\n    {exitCode}: {output}");

@@ -102,7 +102,7 @@ public sealed class OrderTests(Browser browser, QuietExchange exchange) : IClass
         await Assertions.Expect(row.Locator("td").Nth(3)).ToHaveTextAsync("Market");
         await Assertions.Expect(row.Locator("td").Nth(5)).ToHaveTextAsync("151.00");
         var newest = (await page.CallAsync("demo-alice", HttpMethod.Get, $"orders/history?symbol={Symbol}&limit=1")).GetProperty("orders")[0];
-        Assert.Equal(("0.00", "151.0000000000"), (newest.GetProperty("price").GetString(), newest.GetProperty("averagePrice").GetString()));
+        Assert.Equal(("0.00", "151.00"), (newest.GetProperty("price").GetString(), newest.GetProperty("averagePrice").GetString()));
         page.AssertSound();
     }
 

@@ -1,15 +1,17 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using QuantumCore.Client;
 
 namespace QuantumCore.Cli.Live;
 
-/// <summary>live: book, trades and own orders on one screen, until a key ends it.</summary>
-internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string> symbols, TextWriter output, TimeProvider time)
+/// <summary>live: book, trades and own orders on one screen, and trading from it, until a key ends it.</summary>
+internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, bool inColour, TimeProvider time)
 {
     private const int FramesPerSecond = 10;
     private const int Past = 50;
 
     private readonly LiveModel _model = new();
+    private readonly ConcurrentQueue<string> _outcomes = new();
 
     internal static Command Compose(CommandLineApp app)
     {
@@ -19,14 +21,15 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             Arity = ArgumentArity.ZeroOrOne,
         };
         return app.Add(
-            new Command("live", "Book, trades and your orders on one screen. Keys: n and p change the symbol, q quits.") { symbol },
+            new Command("live", "Book, trades and your orders on one screen. Keys: b buys, s sells, c cancels, / lists the instruments, ? helps, q quits.") { symbol },
             """
             qc live AAPL
             qc watch AAPL --json                         the same book for a program, one a line
             """,
             async (parse, session, cancellation) =>
             {
-                if (!session.Screen.HasKeyboard || app.Environment("TERM") is null or "" or "dumb")
+                var kind = app.Environment("TERM");
+                if (!session.Screen.HasKeyboard || kind is null or "" or "dumb")
                 {
                     throw new UsageException(
                         "live needs a terminal for its output and its keys: qc watch SYMBOL --json prints one book a line, qc orders --json the orders");
@@ -38,20 +41,22 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
                 if (first < 0 || listed.Length == 0)
                     throw new UsageException($"{parse.GetValue(symbol)} is not listed: qc instruments");
 
-                await new LiveCommand(client, listed, session.Screen.Output, session.Time).RunAsync(first, cancellation);
+                // https://no-color.org. The VT100 and its kind have none.
+                var inColour = string.IsNullOrEmpty(app.Environment("NO_COLOR")) && !kind.StartsWith("vt", StringComparison.Ordinal);
+                await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(new LiveDesk(listed, first), cancellation);
                 return ExitCodes.Done;
             });
     }
 
-    private async Task RunAsync(int first, CancellationToken cancellation)
+    private async Task RunAsync(LiveDesk desk, CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var account = FollowAccountAsync(ends.Token);
         await output.WriteAsync(LiveScreen.Clear);
         try
         {
-            for (var at = first; at >= 0;)
-                at = await ShowAsync(at, account, ends.Token);
+            for (var next = (LiveDesk?)desk; next is not null;)
+                next = await ShowAsync(next, account, ends.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -64,14 +69,13 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
         }
     }
 
-    /// <summary>
-    /// Shows a symbol until a key selects another. Returns the next symbol's index, or a negative number to quit.
-    /// </summary>
-    private async Task<int> ShowAsync(int at, Task account, CancellationToken cancellation)
+    /// <summary>Shows a symbol until a key selects another. Returns the next state, or null to quit.</summary>
+    private async Task<LiveDesk?> ShowAsync(LiveDesk desk, Task account, CancellationToken cancellation)
     {
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        _model.Show(symbols[at]);
-        var feeds = Task.WhenAny(account, FollowBookAsync(symbols[at], leaves.Token), FollowStateAsync(symbols[at], leaves.Token)).Unwrap();
+        var symbol = desk.Symbol;
+        _model.Show(symbol);
+        var feeds = Task.WhenAny(account, FollowBookAsync(symbol, leaves.Token), FollowStateAsync(symbol, leaves.Token)).Unwrap();
         try
         {
             using var frames = new PeriodicTimer(TimeSpan.FromSeconds(1) / FramesPerSecond, time);
@@ -80,23 +84,31 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
             {
                 while (Console.KeyAvailable)
                 {
-                    if (Next(Console.ReadKey(intercept: true), at) is var next && next != at)
-                        return next;
+                    (desk, var action) = desk.Press(Console.ReadKey(intercept: true), _model.Now.Orders);
+                    if (action is LiveAction.Quit)
+                        return null;
+                    if (action is not null)
+                        _ = ActAsync(action, cancellation);
+                    if (desk.Symbol != symbol)
+                        return desk;
                 }
 
                 // A feed never ends by itself: a completed one has failed, so await it for the exception.
                 if (feeds.IsCompleted)
                     await feeds;
 
+                while (_outcomes.TryDequeue(out var outcome))
+                    desk = desk with { Message = outcome };
+
                 // A terminal that was never told its size reports 0.
                 var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80, Console.WindowHeight is > 0 and var rows ? rows : 24);
-                var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, width, height), width);
+                var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, desk, width, height), width, inColour);
                 if (frame != shown)
                     await output.WriteAsync(shown = frame);
             }
             while (await frames.WaitForNextTickAsync(cancellation));
 
-            return -1;
+            return null;
         }
         finally
         {
@@ -104,13 +116,36 @@ internal sealed class LiveCommand(QuantumCoreClient client, IReadOnlyList<string
         }
     }
 
-    private int Next(ConsoleKeyInfo key, int at) => (key.Key, char.ToLowerInvariant(key.KeyChar)) switch
+    /// <summary>Carries out an action beside the frames; its outcome appears in the foot line.</summary>
+    private async Task ActAsync(LiveAction action, CancellationToken cancellation)
     {
-        (ConsoleKey.Escape, _) or (_, 'q') => -1,
-        (ConsoleKey.RightArrow or ConsoleKey.Tab, _) or (_, 'n') => (at + 1) % symbols.Count,
-        (ConsoleKey.LeftArrow, _) or (_, 'p') => (at + symbols.Count - 1) % symbols.Count,
-        _ => at,
-    };
+        try
+        {
+            _outcomes.Enqueue(action switch
+            {
+                LiveAction.Place { Order: var wanted } => Outcome(await client.PlaceAsync(wanted, cancellation)),
+                LiveAction.Cancel { Order: var open } => Outcome(await client.CancelAsync(open.Symbol, open.OrderId, cancellation)),
+                LiveAction.CancelAll { Symbol: var symbol } => $"Cancelled {await client.CancelAllAsync(symbol, cancellation: cancellation)} orders in {symbol}.",
+                _ => "",
+            });
+        }
+        catch (QuantumCoreException failure)
+        {
+            _outcomes.Enqueue(failure.Message);
+        }
+        catch (OperationCanceledException)
+        {
+            // The program ends.
+        }
+    }
+
+    /// <summary>Describes an order after an action, as "buy 10 AAPL: filled 10 at 150.25".</summary>
+    private static string Outcome(Order order)
+    {
+        var average = order.AveragePrice is { } price ? $" at {Tables.Text(price)}" : "";
+        var filled = order.Filled > 0 ? $", {Tables.Text(order.Filled)} filled{average}" : "";
+        return $"{Tables.Word(order.Side)} {Tables.Text(order.Quantity)} {order.Symbol}: {Tables.Word(order.Status)}{filled}";
+    }
 
     private async Task FollowAccountAsync(CancellationToken cancellation)
     {

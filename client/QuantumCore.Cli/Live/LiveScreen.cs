@@ -5,8 +5,8 @@ using QuantumCore.Client;
 namespace QuantumCore.Cli.Live;
 
 /// <summary>
-/// Draws a view as lines of plain text, and lines as VT100 sequences: only home, erase and reverse. No colours, no
-/// characters beyond ASCII.
+/// Draws a view as lines, and lines as VT100 sequences: home, erase, reverse, and eight colours where the terminal has
+/// them. No characters beyond ASCII.
 /// </summary>
 internal static class LiveScreen
 {
@@ -14,6 +14,20 @@ internal static class LiveScreen
     private const int LeastHeight = 12;
     private const int LadderWidth = 40;
     private const int HeadLines = 2;
+    private const string Keys = " b buy  s sell  c cancel  up/down select  n/p symbol  / list  ? help  q quit";
+
+    private static readonly string[] s_help =
+    [
+        "b, s        buy, sell: type 10 150.25 for a limit order, 10 for a market order",
+        "up, down    select one of your orders (also k, j)",
+        "c, Delete   cancel the selected order",
+        "C           cancel all your orders in this instrument",
+        "/           pick an instrument from the list; letters filter it",
+        "n, p        next and previous instrument (also right and left)",
+        "q, Escape   leave a question or this page; at the book, quit",
+        "",
+        "An asterisk marks your own quantity at a price. Any key goes back.",
+    ];
 
     /// <summary>Sequence that clears the screen.</summary>
     internal const string Clear = "\e[2J\e[H";
@@ -21,81 +35,118 @@ internal static class LiveScreen
     /// <summary>Sequence that leaves the screen below the last frame.</summary>
     internal const string Leave = "\e[m\r\n";
 
-    /// <summary>Returns the whole screen: as many lines as its height, none wider than its width.</summary>
-    internal static IReadOnlyList<string> Lines(LiveView view, int width, int height)
+    /// <summary>Returns the whole screen: as many lines as its height.</summary>
+    internal static IReadOnlyList<LiveLine> Lines(LiveView view, LiveDesk desk, int width, int height)
     {
         if (width < LeastWidth || height < LeastHeight)
-            return [Cut($"qc live needs {LeastWidth} x {LeastHeight} characters. q quits.", width)];
+            return [new LiveLine($"qc live needs {LeastWidth} x {LeastHeight} characters. q quits.")];
 
-        // The last line stays empty: writing its last character scrolls some terminals.
-        var orders = Math.Clamp(height / 4, 3, 10);
-        var ladder = Ladder(view, height - HeadLines - orders - 3);
-        var lines = new List<string>(height)
+        // The foot is the last line; its last character stays empty, because writing it scrolls some terminals.
+        var lines = new List<LiveLine>(height) { Head(view) };
+        lines.AddRange(desk.Mode switch
         {
-            Head(view),
-            Columns($"{"own",7} {"bid size",9} {"price",11} {"ask size",9}", $"{"time",-8} {"trade",11} {"size",7}"),
-        };
-        for (var i = 0; i < ladder.Count; i++)
-            lines.Add(Columns(ladder[i], i < view.Tape.Count ? Print(view.Tape[i]) : ""));
-
-        lines.Add($"{view.Account} {view.Orders.Count} open orders".TrimStart());
-        for (var i = 0; i < orders; i++)
-            lines.Add(i < view.Orders.Count ? Line(view.Orders[i]) : "");
-        lines.Add(" n next symbol   p previous   q quit");
-        return [.. lines.Select(line => Cut(line, width - 1))];
+            LiveMode.Help => s_help.Select(static line => new LiveLine($"  {line}")),
+            LiveMode.Pick => Picker(desk, height - HeadLines - 1),
+            _ => Market(view, desk, height - HeadLines),
+        });
+        while (lines.Count < height - 1)
+            lines.Add(new LiveLine());
+        lines.Add(Foot(desk));
+        return lines;
     }
 
-    /// <summary>Returns a frame that overwrites the previous one, with head and foot in reverse.</summary>
-    internal static string Frame(IReadOnlyList<string> lines, int width)
+    /// <summary>Returns a frame that overwrites the previous one.</summary>
+    internal static string Frame(IReadOnlyList<LiveLine> lines, int width, bool inColour)
     {
         var frame = new StringBuilder("\e[H");
         for (var i = 0; i < lines.Count; i++)
         {
             if (i > 0)
                 frame.Append("\r\n");
-            if (i == 0 || i == lines.Count - 1)
-                frame.Append("\e[7m").Append(lines[i].PadRight(width - 1)).Append("\e[m");
-            else
-                frame.Append(lines[i]);
+            lines[i].WriteTo(frame, width - 1, inColour);
             frame.Append("\e[K");
         }
 
         return frame.Append("\e[J").ToString();
     }
 
-    private static string Head(LiveView view)
+    private static LiveLine Head(LiveView view)
     {
         var spread = view is { Bids: [var bid, ..], Asks: [var ask, ..] } ? Text(ask.Price - bid.Price) : "-";
         var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest ? Text(newest.Price) : view.State?.LastPrice is { } price ? Text(price) : "-";
         var phase = view.State is { } state ? Tables.Word(state.Phase) : "";
-        return $" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}";
+        return new LiveLine($" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}", LiveInk.Reverse);
+    }
+
+    private static LiveLine Foot(LiveDesk desk) => new(
+        desk.Mode switch
+        {
+            LiveMode.Question => $" {desk.Question}",
+            LiveMode.Order when desk.Message.Length > 0 => $" {Tables.Word(desk.Side)} {desk.Symbol}: {desk.Typed}_  {desk.Message}",
+            LiveMode.Order => $" {Tables.Word(desk.Side)} {desk.Symbol}: {desk.Typed}_  quantity and price, or quantity alone; Enter sends",
+            LiveMode.Pick => $" /{desk.Typed}_  Enter shows it, Escape goes back",
+            LiveMode.Help => " any key goes back",
+            _ when desk.Message.Length > 0 => $" {desk.Message}",
+            _ => Keys,
+        },
+        LiveInk.Reverse);
+
+    private static IEnumerable<LiveLine> Picker(LiveDesk desk, int height)
+    {
+        var picks = desk.Picks;
+        var chosen = Math.Min(desk.Choice, picks.Count - 1);
+        var first = Math.Max(chosen - height + 1, 0);
+        return picks.Count == 0
+            ? [new LiveLine($"  No instrument has '{desk.Typed}' in its name.")]
+            : picks.Skip(first).Take(height).Select((symbol, i) => new LiveLine($"  {symbol}", first + i == chosen ? LiveInk.Reverse : LiveInk.Plain));
+    }
+
+    private static List<LiveLine> Market(LiveView view, LiveDesk desk, int height)
+    {
+        var room = Math.Clamp((height + HeadLines) / 4, 3, 10);
+        var ladder = Ladder(view, height - room - 2);
+        var lines = new List<LiveLine>(height) { new($"{$"{"own",7} {"bid size",9} {"price",11} {"ask size",9}",-LadderWidth} {"time",-8} {"trade",11} {"size",7}") };
+        for (var i = 0; i < ladder.Count; i++)
+        {
+            lines.Add(ladder[i]);
+            if (i < view.Tape.Count)
+                ladder[i].PadTo(LadderWidth + 1).Add(Print(view.Tape[i]), Ink(view.Tape[i].TakerSide));
+        }
+
+        var selected = desk.SelectedIn(view.Orders);
+        var first = Math.Max(selected - room + 1, 0);
+        lines.Add(new LiveLine($"{view.Account} {view.Orders.Count} open orders".TrimStart()));
+        lines.AddRange(view.Orders.Skip(first).Take(room).Select((order, i) => Line(order, first + i == selected)));
+        return lines;
     }
 
     /// <summary>Returns the ladder: asks above, bids below, the best ones in the middle.</summary>
-    private static List<string> Ladder(LiveView view, int height)
+    private static List<LiveLine> Ladder(LiveView view, int height)
     {
         var half = (height - 1) / 2;
         var own = view.Orders.Where(order => order.Symbol == view.Symbol && order.Price is not null)
             .GroupBy(static order => (order.Side, order.Price!.Value))
             .ToDictionary(static orders => orders.Key, static orders => orders.Sum(static order => order.Remaining));
-        var lines = new List<string>(height);
+        var lines = new List<LiveLine>(height);
         for (var i = half - 1; i >= 0; i--)
             lines.Add(Rung(view.Asks, i, OrderSide.Sell));
-        lines.Add(new string('-', LadderWidth - 1));
+        lines.Add(new LiveLine(new string('-', LadderWidth - 1)));
         for (var i = 0; i < height - half - 1; i++)
             lines.Add(Rung(view.Bids, i, OrderSide.Buy));
         return lines;
 
-        string Rung(IReadOnlyList<PriceLevel> levels, int at, OrderSide side)
+        LiveLine Rung(IReadOnlyList<PriceLevel> levels, int at, OrderSide side)
         {
             if (at >= levels.Count)
-                return "";
+                return new LiveLine();
 
             var (price, quantity) = levels[at];
             var mine = own.TryGetValue((side, price), out var open) ? $"*{Text(open)}" : "";
-            return side == OrderSide.Buy
-                ? $"{mine,7} {Text(quantity),9} {Text(price),11}"
-                : $"{mine,7} {"",9} {Text(price),11} {Text(quantity),9}";
+            return new LiveLine($"{mine,7}", LiveInk.Own).Add(
+                side == OrderSide.Buy
+                    ? $" {Text(quantity),9} {Text(price),11}"
+                    : $" {"",9} {Text(price),11} {Text(quantity),9}",
+                Ink(side));
         }
     }
 
@@ -106,12 +157,16 @@ internal static class LiveScreen
         CultureInfo.InvariantCulture,
         $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
 
-    private static string Line(Order order) =>
-        $"  {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Text(order.Remaining),10} at {(order.Price is { } price ? Text(price) : "market"),-12} {order.ClientOrderId}";
+    private static LiveLine Line(Order order, bool isSelected) => new(
+        $"{(isSelected ? ">" : " ")} {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Text(order.Remaining),10} at {(order.Price is { } price ? Text(price) : "market"),-12} {order.ClientOrderId}",
+        isSelected ? LiveInk.Reverse : Ink(order.Side));
 
-    private static string Columns(string left, string right) => $"{left.PadRight(LadderWidth)} {right}".TrimEnd();
-
-    private static string Cut(string line, int width) => line.Length <= width ? line : line[..Math.Max(width, 0)];
+    private static LiveInk Ink(OrderSide? side) => side switch
+    {
+        OrderSide.Buy => LiveInk.Buy,
+        OrderSide.Sell => LiveInk.Sell,
+        _ => LiveInk.Plain,
+    };
 
     private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -4,7 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Gateway.Wire;
 
 /// <summary>
-/// Mean prices with up to eight decimals more than their amounts. They are for display, never for calculation.
+/// Mean prices with up to eight decimals more than their amounts, without zeros at the end of these eight. They are for
+/// display, never for calculation.
 /// </summary>
 internal static class AveragePrice
 {
@@ -21,6 +22,8 @@ internal static class AveragePrice
         var (price, rest) = BigInteger.DivRem(value * BigInteger.Pow(10, finer) * quantity.Sign, size);
         var twice = rest * 2;
         price += twice > size || (twice == size && !price.IsEven) ? 1 : 0;
+        for (; finer > 0 && price % 10 == 0; finer--)
+            price /= 10;
         return DecimalText.Format((Int128)price, decimals + finer);
     }
 }

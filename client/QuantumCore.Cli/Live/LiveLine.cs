@@ -1,0 +1,72 @@
+using System.Text;
+
+namespace QuantumCore.Cli.Live;
+
+/// <summary>Meaning of a piece of text on the screen, which is its colour.</summary>
+internal enum LiveInk
+{
+    /// <summary>Ordinary text.</summary>
+    Plain,
+
+    /// <summary>Bids and purchases: green.</summary>
+    Buy,
+
+    /// <summary>Asks and sales: red.</summary>
+    Sell,
+
+    /// <summary>The account's own orders: yellow.</summary>
+    Own,
+
+    /// <summary>Head and foot, the selected row: reverse.</summary>
+    Reverse,
+}
+
+/// <summary>A line of the screen: pieces of text, each with its meaning.</summary>
+internal sealed class LiveLine
+{
+    private readonly List<(string Text, LiveInk Ink)> _pieces = [];
+
+    internal LiveLine(string text = "", LiveInk ink = LiveInk.Plain) => Add(text, ink);
+
+    /// <summary>Number of characters.</summary>
+    internal int Width => _pieces.Sum(static piece => piece.Text.Length);
+
+    /// <summary>Adds text at the end.</summary>
+    internal LiveLine Add(string text, LiveInk ink = LiveInk.Plain)
+    {
+        if (text.Length > 0)
+            _pieces.Add((text, ink));
+        return this;
+    }
+
+    /// <summary>Adds blanks up to a width.</summary>
+    internal LiveLine PadTo(int width) => Add(new string(' ', Math.Max(width - Width, 0)));
+
+    /// <summary>Returns its text without colours.</summary>
+    public override string ToString() => string.Concat(_pieces.Select(static piece => piece.Text));
+
+    /// <summary>Writes at most <paramref name="width"/> characters; a line that begins in reverse fills the width.</summary>
+    internal void WriteTo(StringBuilder frame, int width, bool inColour)
+    {
+        var left = width;
+        foreach (var (text, ink) in _pieces)
+        {
+            var shown = text.Length <= left ? text : text[..left];
+            left -= shown.Length;
+            var code = Code(ink, inColour);
+            frame.Append(code).Append(shown).Append(code.Length > 0 ? "\e[m" : "");
+        }
+
+        if (left > 0 && _pieces is [(_, LiveInk.Reverse), ..])
+            frame.Append("\e[7m").Append(' ', left).Append("\e[m");
+    }
+
+    private static string Code(LiveInk ink, bool inColour) => ink switch
+    {
+        LiveInk.Reverse => "\e[7m",
+        LiveInk.Buy when inColour => "\e[32m",
+        LiveInk.Sell when inColour => "\e[31m",
+        LiveInk.Own when inColour => "\e[33m",
+        _ => "",
+    };
+}

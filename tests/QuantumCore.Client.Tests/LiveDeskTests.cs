@@ -1,0 +1,100 @@
+using System.Text;
+using QuantumCore.Cli;
+using QuantumCore.Cli.Live;
+
+namespace QuantumCore.Client.Tests;
+
+/// <summary>Keys of qc live.</summary>
+public sealed class LiveDeskTests
+{
+    private static readonly LiveDesk s_desk = new(["AAPL", "AMZN", "BTC-USD"], 0);
+
+    [Theory]
+    [InlineData("10 150.25", OrderType.Limit, "10", "150.25")]
+    [InlineData("10 @ 150.25", OrderType.Limit, "10", "150.25")]
+    [InlineData("0.5 at .25", OrderType.Limit, "0.5", "0.25")]
+    [InlineData("  7 ", OrderType.Market, "7", null)]
+    public void Order_is_read_as_it_is_typed(string typed, OrderType type, string quantity, string? price)
+    {
+        var (desk, action) = Press(s_desk, $"s{typed}\r");
+        var order = Assert.IsType<LiveAction.Place>(action).Order;
+        Assert.Equal(("AAPL", OrderSide.Sell, type, quantity, price), (order.Symbol, order.Side, order.Type, Tables.Text(order.Quantity!.Value), order.Price is { } at ? Tables.Text(at) : null));
+        Assert.Equal(LiveMode.Book, desk.Mode);
+    }
+
+    [Theory]
+    [InlineData("", "Type a quantity and a price")]
+    [InlineData("1 2 3", "Type a quantity and a price")]
+    [InlineData("-1", "'-1' is no quantity")]
+    [InlineData("0", "'0' is no quantity")]
+    [InlineData("1 1,5", "'1,5' is no price")]
+    [InlineData("1e3 5", "'1e3' is no quantity")]
+    public void Typed_text_that_is_no_order_places_none_and_stays_to_be_corrected(string typed, string problem)
+    {
+        var (desk, action) = Press(s_desk, $"b{typed}\r");
+        Assert.Null(action);
+        Assert.StartsWith(problem, desk.Message, StringComparison.Ordinal);
+        Assert.Equal((LiveMode.Order, typed), (desk.Mode, desk.Typed));
+    }
+
+    [Fact]
+    public void Selection_stays_with_its_order_while_others_come_and_is_the_first_when_it_ends()
+    {
+        Order[] orders = [Open("c"), Open("b"), Open("a")];
+        var (desk, _) = Press(s_desk, "j", orders);
+        Assert.Equal("b", orders[desk.SelectedIn(orders)].ClientOrderId);
+        Order[] more = [Open("d"), .. orders];
+        Assert.Equal("b", more[desk.SelectedIn(more)].ClientOrderId);
+        Assert.Equal(0, desk.SelectedIn([more[0], more[3]]));
+        (desk, _) = Press(desk, "jjjj", more);
+        Assert.Equal("a", more[desk.SelectedIn(more)].ClientOrderId);
+    }
+
+    [Fact]
+    public void Cancel_asks_first_and_only_y_is_yes()
+    {
+        Order[] orders = [Open("b"), Open("a")];
+        var (asking, none) = Press(s_desk, "jc", orders);
+        Assert.Null(none);
+        Assert.Equal("Cancel buy 5 AAPL (a)? y or n", asking.Question);
+        Assert.Null(Press(asking, "\r", orders).Action);
+        Assert.Equal("a", Assert.IsType<LiveAction.Cancel>(Press(asking, "y", orders).Action).Order.ClientOrderId);
+        Assert.Equal(new LiveAction.CancelAll("AAPL"), Press(s_desk, "Cy", orders).Action);
+        Assert.Equal("There is no open order to cancel.", Press(s_desk, "c").Desk.Message);
+    }
+
+    [Fact]
+    public void List_is_filtered_by_what_is_typed_and_Enter_shows_the_chosen_instrument()
+    {
+        Assert.Equal("BTC-USD", Press(s_desk, "/btc\r").Desk.Symbol);
+        Assert.Equal("AAPL", Press(s_desk, "/a\r").Desk.Symbol);
+        Assert.Equal((LiveMode.Pick, "AAPL"), (Press(s_desk, "/xyz\r").Desk.Mode, Press(s_desk, "/xyz\r").Desk.Symbol));
+        Assert.Equal("AMZN", Press(s_desk, "n").Desk.Symbol);
+        Assert.Equal("BTC-USD", Press(s_desk, "p").Desk.Symbol);
+    }
+
+    [Fact]
+    public void Colours_are_written_only_where_the_terminal_has_them_and_no_line_is_wider_than_the_screen()
+    {
+        var view = new LiveView("AAPL", null, true, [new PriceLevel(150m, 3m)], [], [], "ACC-1", [Open("a")]);
+        var lines = LiveScreen.Lines(view, s_desk, 80, 24);
+        Assert.Equal(24, lines.Count);
+        Assert.Contains("\e[32m", LiveScreen.Frame(lines, 80, inColour: true), StringComparison.Ordinal);
+        Assert.DoesNotContain("\e[3", LiveScreen.Frame(lines, 80, inColour: false), StringComparison.Ordinal);
+        var line = new StringBuilder();
+        new LiveLine("own", LiveInk.Own).Add(" and more").WriteTo(line, 5, inColour: true);
+        Assert.Equal("\e[33mown\e[m a", line.ToString());
+    }
+
+    private static (LiveDesk Desk, LiveAction? Action) Press(LiveDesk desk, string keys, params Order[] orders)
+    {
+        LiveAction? action = null;
+        foreach (var key in keys)
+            (desk, action) = desk.Press(new ConsoleKeyInfo(key, key == '\r' ? ConsoleKey.Enter : ConsoleKey.None, false, false, false), orders);
+        return (desk, action);
+    }
+
+    private static Order Open(string name) => new(
+        1, name, "AAPL", "ACC-1", OrderSide.Buy, OrderType.Limit, TimeInForce.GoodTillCancelled, 150m, 5m, 0m, 5m,
+        OrderStatus.New, null, 1, DateTimeOffset.UnixEpoch, 0, []);
+}
