@@ -131,7 +131,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         }
         catch (QuantumCoreException failure)
         {
-            _outcomes.Enqueue(failure.Message);
+            _outcomes.Enqueue($"{failure.Code}: {failure.Message}");
         }
         catch (OperationCanceledException)
         {
