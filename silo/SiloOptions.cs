@@ -42,91 +42,91 @@ internal sealed record SiloOptions
           dotnet run -c Release --project silo [-- OPTIONS]
 
           --data DIR             Directory of journal.db and history.db (default: ./data).
-          --urls URLS            Addresses to listen on, separated by ';': an IP address, localhost, or * for all (default:
-                                 http://127.0.0.1:8080). Those with https need --tls-certificate.
-          --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
-          --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
-          --fix ADDRESS          Address of the FIX 4.4 interface (docs/fix.md): a port, which is then of tcp://127.0.0.1, tcp://ADDRESS:PORT, or
-                                 tls://ADDRESS:PORT with --tls-certificate (default: none).
-          --sign-up on|off       People may sign up themselves; off: administrators add them (default: on).
-          --sites ORIGINS        Other sites, separated by ',', such as https://desk.example, whose pages may call the API
-                                 with a key (default: none).
-          --proxies NETWORKS     Proxies in front, separated by ',', such as 10.0.0.5 or 10.0.0.0/8, whose X-Forwarded-For and
-                                 X-Forwarded-Proto are believed (default: none; nobody else's ever).
-          --time-zone NAME       Time zone by whose days and hours the market-wide breaker goes, such as America/New_York
+          --urls URLS            Addresses to listen on, separated by ';': an IP address, localhost, or * for all
+                                 (default: http://127.0.0.1:8080). https needs --tls-certificate.
+          --tls-certificate FILE Certificate for the https addresses, PEM, with its chain.
+          --tls-key FILE         Private key of the certificate, PEM, not encrypted (default: in the certificate's file).
+          --fix ADDRESS          Address of the FIX 4.4 interface (docs/fix.md): a port of 127.0.0.1, tcp://ADDRESS:PORT, or
+                                 tls://ADDRESS:PORT with --tls-certificate (default: no FIX).
+          --sign-up on|off       on (default): people can create users for themselves. off: administrators create them.
+          --sites ORIGINS        Other sites whose pages may call the API with a key, separated by ',', for example
+                                 https://desk.example (default: none).
+          --proxies NETWORKS     Trusted proxies, separated by ',', for example 10.0.0.5 or 10.0.0.0/8. X-Forwarded-For and
+                                 X-Forwarded-Proto are read from these only (default: none).
+          --time-zone NAME       Time zone of the market-wide circuit breaker's days and hours, for example America/New_York
                                  (default: UTC).
-          --storage KIND         sqlite (default), postgres, or volatile (nothing is kept).
-          --keep-free MIB        With less room on the disk of --data, orders are refused while cancels go on, for
-                                 --storage sqlite (default: 64; 0: never).
-          --pack-after DAYS      Records of the journal older than this are packed: nothing of them is lost, and they take
-                                 a fifth to a third of their room (default: 30; 0: never). Releases before packs can't read them.
-          --secrets DIR          Directory of secrets.key, which seals the secrets of API keys, and of session-keys, which the
-                                 cookies of sessions are made with; both are made at the first start, but with --storage
-                                 volatile (default: that of --data). Processes of one exchange share one.
-          --payouts DIR          Folder that withdrawals are paid into, a file for each batch (default: payouts in the
-                                 directory of --data). Silos of one exchange share one; it is kept with the journal.
-          --settlements DIR      Folder that settlement batches go out to, a file for each (default: settlements in the
-                                 directory of --data). Silos of one exchange share one; it is kept with the journal.
+          --storage KIND         sqlite (default), postgres, or volatile (in memory, nothing is kept).
+          --keep-free MIB        With --storage sqlite: if the disk of --data has less free space, orders are refused and
+                                 cancels still work (default: 64; 0: no limit).
+          --pack-after DAYS      Journal records older than this are compressed to between a fifth and a third of their size.
+                                 Nothing is lost, but versions without this option can't read them (default: 30; 0: never).
+          --secrets DIR          Directory of secrets.key, which encrypts the secrets of API keys, and of session-keys, which
+                                 sign the session cookies. Both are created at the first start, except with --storage
+                                 volatile (default: the directory of --data). Processes of one exchange share it.
+          --payouts DIR          Directory for withdrawals, one file for each batch (default: payouts in the directory of
+                                 --data). Silos of one exchange share it. Back it up with the journal.
+          --settlements DIR      Directory for settlement batches, one file for each (default: settlements in the directory
+                                 of --data). Silos of one exchange share it. Back it up with the journal.
           --settlement-answers on|off
-                                 on: a batch is settled when BATCH.answer.json is beside its file, but for what that names as
-                                 short (docs/settlement.md). off (default): a file that is there is settled.
+                                 on: a batch is settled once BATCH.answer.json lies beside its file, except for the shortages
+                                 listed there (docs/settlement.md). off (default): a batch is settled once its file is written.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
-          --demo auto|off        auto (default): demo keys and accounts on a loopback address, when the exchange is
-                                 new or was a demo before. They serve requests to localhost or 127.0.0.1 that
-                                 came through no proxy. off: never. Behind a proxy: --demo off.
-          --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file, and
-                                 a new one has thirty days of candles. none: books stay empty until somebody trades. Without
-                                 a demo nothing is simulated. (--market-maker on|off is the older name.)
-          --seed N               Seed of the simulated market: a whole number (default: 1).
-          --admin-port PORT      In a demo, on 127.0.0.1: a port that serves the simulation page (/sim) and its calls, qc sim, without
-                                 signing in, and meets no faults (default: none; demo-admin has them on the ordinary port).
-          --recordings DIR       With --admin-port: a folder of recorded order flow, whose files the simulation page and qc sim
-                                 can replay (default: none is offered).
-          --no-quotes SYMBOL     Nothing is simulated in this symbol of --exchange; may be given several times, or several
-                                 separated by ','.
-          --account-requests N   Requests a second of one account, and as many cancels; 0: no limit (default: 50000).
-          --address-requests N   The same of one address, as the connection shows it; 0: no limit (default: 200000).
-                                 Who asks more often is answered 429. Behind a proxy: --proxies.
-          --binance-weight N     Binance Spot interface: weight of the requests of one address in a minute; 0: no limit
-                                 (default: 6000).
-          --binance-orders N     Binance Spot interface: orders of one account in ten seconds, and 2,000 times as many a
-                                 day; 0: no limit (default: 100).
-          --log text|json        One line of the log for each event, for people (default) or for machines.
-          --log-level LEVEL      trace, debug, information, warning (default), error or critical. From information on down
-                                 lines of grains carry the trace of the request they are about, too.
-          --otlp URL             Collector of OpenTelemetry that gets spans, metrics and log lines over HTTP, such as
+          --demo auto|off        auto (default): demo keys and accounts, if all addresses are loopback addresses and the
+                                 exchange is new or was a demo before. Demo keys work only for requests to localhost or
+                                 127.0.0.1 that came through no proxy. off: no demo. Use off behind a proxy.
+          --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file,
+                                 and a new exchange has thirty days of candles. none: no simulated participants.
+                                 (--market-maker on|off is the older name.)
+          --seed N               Seed of the simulated market, a whole number (default: 1).
+          --admin-port PORT      Second port of a demo, on 127.0.0.1 only: the simulation page (/sim) and its calls, without
+                                 sign-in and without injected faults (default: none; demo-admin can use the ordinary port).
+          --recordings DIR       With --admin-port: directory of recorded order flow that can be replayed from the simulation
+                                 page and by qc sim (default: none).
+          --no-quotes SYMBOL     Symbol of --exchange without simulated participants. Repeat it, or separate several by ','.
+          --account-requests N   Requests a second of one account, and as many cancels (default: 50000; 0: no limit).
+          --address-requests N   Requests a second of one IP address (default: 200000; 0: no limit). Requests beyond a limit
+                                 get status 429. Behind a proxy, set --proxies.
+          --binance-weight N     Binance Spot interface: request weight of one IP address a minute (default: 6000; 0: no
+                                 limit).
+          --binance-orders N     Binance Spot interface: orders of one account in ten seconds, and 2,000 times as many a day
+                                 (default: 100; 0: no limit).
+          --log text|json        Log format: text (default) for people, json for programs. One line an event.
+          --log-level LEVEL      trace, debug, information, warning (default), error or critical. At information and below,
+                                 log lines of grains name the trace of their request.
+          --otlp URL             OpenTelemetry collector for traces, metrics and logs over HTTP, for example
                                  http://127.0.0.1:4318 (default: none). Headers: OTEL_EXPORTER_OTLP_HEADERS.
-          --trace-one-in N       One request in N is traced (default: 1).
-          --dashboard on|off     Orleans' dashboard under /admin/orleans, for administrators who are signed in (default: off).
-          --long-turn MS         A grain whose code runs longer than this without a pause is logged; 0: none (default: 500).
-          --correct-time on|off  on: a symbol or account whose last record is dated more than a minute ahead goes on at the clock's
-                                 time. Use it once, after a clock ran ahead (docs/operations.md#the-clock; default: off).
-          --shutdown SECONDS     How long an end may take: requests that are under way are answered, everything is
-                                 committed and snapshots are written (default: 4, at most 300).
-          --help                 This text.
+          --trace-one-in N       Traces one request in N (default: 1).
+          --dashboard on|off     Orleans' dashboard under /admin/orleans, for signed-in administrators (default: off).
+          --long-turn MS         Logs grain code that runs longer than this without a pause, in milliseconds (default: 500;
+                                 0: never).
+          --correct-time on|off  on: symbols and accounts whose last record is more than a minute in the future continue at the
+                                 clock's time. Use it once after the clock was ahead (docs/operations.md#the-clock;
+                                 default: off).
+          --shutdown SECONDS     Time limit for a shutdown, which finishes open requests, commits everything and writes
+                                 snapshots (default: 4, at most 300).
+          --help                 Prints this text.
 
-        Several processes over one PostgreSQL database (--storage postgres):
+        Several processes on one PostgreSQL database (--storage postgres):
 
-          --cluster NAME         Silos of one database and one name are one exchange (default: quantumcore).
-          --role ROLE            all (default): grains and customers; matching: grains alone, HTTP shows health and metrics;
-                                 gateway: customers alone, grains are asked over the --gateway-port of silos.
-          --tag NAME             A name for this silo, or for several, that operators pin books to: qc admin pin AAPL NAME
+          --cluster NAME         Silos with the same database and name are one exchange (default: quantumcore).
+          --role ROLE            all (default): grains and clients. matching: grains only; HTTP serves health and metrics.
+                                 gateway: clients only; it reaches the grains through the --gateway-port of silos.
+          --tag NAME             Name for one silo or several. Operators pin books to it: qc admin pin AAPL NAME
                                  (default: none).
-          --advertise ADDRESS    IP address at which the others reach this silo (default: 127.0.0.1, one machine).
-          --silo-port PORT       Port for the other silos (default: a free port).
+          --advertise ADDRESS    IP address at which other silos reach this one (default: 127.0.0.1, one machine).
+          --silo-port PORT       Port for other silos (default: a free port).
           --gateway-port PORT    Port for gateways and Orleans clients (default: none).
 
-        The list of members is in the database. Silos that share an exchange share --secrets, --payouts and --settlements, too. One of them
-        simulates the demo's market: the others take --simulate none.
+        The database has the list of members. Silos of one exchange share --secrets, --payouts and --settlements. One silo
+        simulates the demo's market; start the others with --simulate none.
 
-        Each option may come from the environment as QUANTUMCORE_SILO_ and its name in capitals, with _ for -:
-        QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ',') and so on. The
-        command line wins.
+        Each option can be set in the environment: QUANTUMCORE_SILO_ and its name in capitals, with _ for -. Examples:
+        QUANTUMCORE_SILO_DATA, QUANTUMCORE_SILO_URLS, QUANTUMCORE_SILO_NO_QUOTES (separated by ','). The command line wins.
 
-        Exit code 0: ended by SIGTERM or Ctrl+C; 64: bad option; 70: it could not start, or a part of it failed; 71: the end
-        was cut short, by a second signal or because it took longer than --shutdown; 74: no room on the disk to start; 75: the
-        other silos declared it dead while it did not answer. 64, 70, 74 and 75 come with one sentence on stderr. Everything acknowledged is safe in each case.
+        Exit codes: 0: ended by SIGTERM or Ctrl+C. 64: bad option. 70: failed at start or later. 71: the shutdown was cut
+        short, by a second signal or by --shutdown. 74: the disk is full. 75: the other silos declared this one dead while it
+        did not respond. 64, 70, 74 and 75 print one sentence on stderr. Nothing acknowledged is lost in any case.
         """;
 
     private const string DefaultCluster = "quantumcore";

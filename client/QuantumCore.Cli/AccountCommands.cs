@@ -61,7 +61,7 @@ internal static class AccountCommands
     private static Command Deposit(CommandLineApp app)
     {
         var account = new Argument<string>("account") { Description = "The account, ACC-n" };
-        var asset = new Argument<string>("asset") { Description = "What to deposit, such as USD" };
+        var asset = new Argument<string>("asset") { Description = "Asset to deposit, for example USD" };
         var amount = Grammar.Quantity();
         amount.Description = "How much";
         var name = new Option<string>("--deposit-key")
@@ -70,7 +70,7 @@ internal static class AccountCommands
             HelpName = "name",
         };
         return app.Add(
-            new Command("deposit", "Book a deposit (administrator's key; demo-admin unless told otherwise).")
+            new Command("deposit", "Book a deposit (administrator's key; default: demo-admin).")
             {
                 account, asset, amount, name,
             },

@@ -12,7 +12,7 @@ internal static class AdminCommands
     private const int LongestPhase = 604_800;
 
     internal static Command All(CommandLineApp app) =>
-        new("admin", "What an operator does (administrator's key; demo-admin unless told otherwise).")
+        new("admin", "Operate the exchange (administrator's key; default: demo-admin).")
         {
             ListingCommand.Compose(app),
             Phase(app),
@@ -32,7 +32,7 @@ internal static class AdminCommands
             Freeze(app, "freeze", "Freeze an account: no new orders, transfers or withdrawals; its orders stay.", (client, account, why, stop) => client.FreezeAsync(account, why, stop)),
             Freeze(app, "unfreeze", "Let a frozen account act again.", (client, account, why, stop) => client.UnfreezeAsync(account, why, stop)),
             UserCommands.Log(
-                app, new Command("log", "Who did what to trading and accounts; the newest first."), "qc admin log --limit 20",
+                app, new Command("log", "Audit log of trading and accounts, newest first."), "qc admin log --limit 20",
                 (client, limit, stop) => client.GetActionsAsync(null, limit, stop)),
         };
 
@@ -79,9 +79,9 @@ internal static class AdminCommands
         var phase = Grammar.WordArgument<TradingPhase>("phase", "Where to");
         var reason = Grammar.WordOption(
             "--reason", "Why", PhaseReason.MarketWideBreaker, PhaseReason.PriceBand, PhaseReason.Planned);
-        var seconds = Grammar.NumberOption("--for", "How many seconds, until the next phase", 1, LongestPhase);
+        var seconds = Grammar.NumberOption("--for", "Duration in seconds, until the next phase", 1, LongestPhase);
         var then = Grammar.WordOption<TradingPhase>("--then", "The next phase; after a halt an auction, after an auction trading");
-        var thenSeconds = Grammar.NumberOption("--then-for", "How many seconds that lasts until trading is continuous", 1, LongestPhase);
+        var thenSeconds = Grammar.NumberOption("--then-for", "Duration of the next phase in seconds, until continuous trading", 1, LongestPhase);
         var why = Why();
         return app.Add(
             new Command("phase", "Take a symbol to another trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds, why },
@@ -132,13 +132,13 @@ internal static class AdminCommands
     private static Command Rules(CommandLineApp app)
     {
         var symbol = Grammar.Symbol();
-        var protection = Grammar.RuleDecimalOption("--protection", "How far a market order may trade, a price difference");
+        var protection = Grammar.RuleDecimalOption("--protection", "Largest price difference of a market order");
         var band = Grammar.RuleOption("--static-band", "Prices further from the reference are refused");
         var dynamicBand = Grammar.RuleOption("--dynamic-band", "Nothing trades further from the last trade");
-        var mode = Grammar.WordOption<BandMode>("--band-mode", "What the dynamic band does");
-        var collar = Grammar.RuleOption("--collar", "How far an auction price may be from the reference");
-        var extensions = Grammar.NumberOption("--extensions", "How often an auction is extended", 0, 100);
-        var auction = Grammar.RuleSecondsOption("--auction-seconds", "How long a volatility auction lasts", LongestPhase);
+        var mode = Grammar.WordOption<BandMode>("--band-mode", "Action at the dynamic band");
+        var collar = Grammar.RuleOption("--collar", "Largest distance of an auction price from the reference");
+        var extensions = Grammar.NumberOption("--extensions", "Number of times that an auction is extended", 0, 100);
+        var auction = Grammar.RuleSecondsOption("--auction-seconds", "Duration of a volatility auction", LongestPhase);
         var why = Why();
         var command = new Command("rules", "Change a symbol's bands, protection and collar; what is not named stays.")
         {

@@ -10,7 +10,7 @@ internal static class AlertCommands
     internal static Command All(CommandLineApp app)
     {
         var list = app.Add(
-            new Command("alerts", "Prices that the exchange watches for the account: a list, unless told otherwise."),
+            new Command("alerts", "Prices that the exchange watches for the account. Without a subcommand: list them."),
             """
             qc alerts                                    those that wait and those that have fired
             qc alerts add AAPL 151.00

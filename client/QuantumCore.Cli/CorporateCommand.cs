@@ -41,13 +41,13 @@ internal static class CorporateCommand
         var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
-            Description = "What accounts had before this UTC day counts; what they have now unless told otherwise",
+            Description = "UTC day before which holdings count [default: holdings now count]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
         var payDate = new Option<DateOnly?>("--pay-date")
         {
-            Description = "Paid on this UTC day; at once unless told otherwise",
+            Description = "UTC day of the payment [default: at once]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
@@ -74,14 +74,14 @@ internal static class CorporateCommand
         var ratio = new Argument<(int New, int Old)>("ratio") { Description = "New units to old ones, such as 3:2, or 1:10", CustomParser = Ratio };
         var value = new Option<decimal>("--unit-value")
         {
-            Description = "What one new unit is worth: fractions are paid by it",
+            Description = "Price of one new unit, at which fractions are paid in cash",
             HelpName = "price",
             Required = true,
         };
         var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
-            Description = "Not before this UTC day; as soon as its books are halted or closed unless told otherwise",
+            Description = "First possible UTC day [default: as soon as its books are halted or closed]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
@@ -107,12 +107,12 @@ internal static class CorporateCommand
     private static Command Rename(CommandLineApp app)
     {
         var symbol = new Argument<string>("symbol") { Description = "The instrument, whose book is closed for good" };
-        var newSymbol = new Argument<string>("new symbol") { Description = "What it is called from then on" };
-        var newAsset = new Option<string?>("--new-asset") { Description = "What its units are called; the new symbol where both have one name", HelpName = "asset" };
+        var newSymbol = new Argument<string>("new symbol") { Description = "New name of the instrument" };
+        var newAsset = new Option<string?>("--new-asset") { Description = "New name of its units [default: the new symbol, if both had the same name]", HelpName = "asset" };
         var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
-            Description = "Not before this UTC day; as soon as its book is halted or closed unless told otherwise",
+            Description = "First possible UTC day [default: as soon as its book is halted or closed]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
@@ -138,7 +138,7 @@ internal static class CorporateCommand
         var id = new Argument<string>("id") { Description = "The action" };
         var after = new Option<string?>("--after") { Description = "Go on after the 'next' of the page before", HelpName = "place" };
         return app.Add(
-            new Command("show", "What accounts have on record of an action.") { id, after },
+            new Command("show", "Show what each account received or paid.") { id, after },
             "qc corporate show aapl-2030-q4",
             async (parse, session, cancellation) =>
             {

@@ -12,7 +12,7 @@ internal static class FeesCommand
     {
         var account = new Argument<string?>("account")
         {
-            Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+            Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var asset = new Option<string?>("--asset")

@@ -196,7 +196,7 @@ internal static class Grammar
 
     internal static Argument<decimal> Quantity() => new("quantity")
     {
-        Description = "How much, in the base asset",
+        Description = "Quantity in the base asset",
         CustomParser = result => Exact(result) ?? 0m,
     };
 

@@ -8,7 +8,7 @@ namespace QuantumCore.Cli;
 internal static class KeyCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("keys", "API keys of accounts (administrator's key; demo-admin unless told otherwise).") { Create(app), List(app), Revoke(app) };
+        new("keys", "API keys of accounts (administrator's key; default: demo-admin).") { Create(app), List(app), Revoke(app) };
 
     private static Command List(CommandLineApp app) => app.Add(
         new Command("list", "Every API key that opens something."),

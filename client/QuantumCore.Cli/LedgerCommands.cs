@@ -12,9 +12,9 @@ internal static class LedgerCommands
     {
         var (from, to) = (Day("--from", "First UTC day, such as 2026-01-31 (default: today)"), Day("--to", "Last UTC day (default: today)"));
         var account = Account();
-        var limit = Grammar.CountOption("--limit", "How many lines", otherwise: 100, most: Pages.MostRows);
+        var limit = Grammar.CountOption("--limit", "Number of lines", otherwise: 100, most: Pages.MostRows);
         return app.Add(
-            new Command("statement", "What an account had, what came in and went out, and every line of it.") { from, to, account, limit },
+            new Command("statement", "Show an account's statement: opening and closing balances, and each entry.") { from, to, account, limit },
             """
             qc statement
             qc statement --from 2026-11-01 --to 2026-11-30 --json
@@ -35,7 +35,7 @@ internal static class LedgerCommands
         var inCost = new Option<bool>("--fees-in-cost") { Description = "Fees in cost and proceeds, as tax offices count" };
         var account = Account();
         return app.Add(
-            new Command("positions", "What the account traded, what it cost and what was earned on it.") { fifo, inCost, account },
+            new Command("positions", "Show positions with their cost and profit.") { fifo, inCost, account },
             """
             qc positions
             qc positions --fifo --fees-in-cost
@@ -61,7 +61,7 @@ internal static class LedgerCommands
     }
 
     internal static Command Ledger(CommandLineApp app) =>
-        new("ledger", "The exchange's books (administrator's key; demo-admin unless told otherwise).")
+        new("ledger", "The exchange's books (administrator's key; default: demo-admin).")
         {
             TrialBalance(app),
             Fees(app),
@@ -72,7 +72,7 @@ internal static class LedgerCommands
         new("--account") { Description = "Another account's (administrator's key)", HelpName = "ACC-n" };
 
     private static Command TrialBalance(CommandLineApp app) => app.Add(
-        new Command("trial-balance", "What customers, fee pot and outside world have; over all of them nothing."),
+        new Command("trial-balance", "Show the trial balance of customers, fees and the outside world; its sum is zero."),
         "qc ledger trial-balance",
         async (_, session, cancellation) =>
         {
@@ -89,7 +89,7 @@ internal static class LedgerCommands
     {
         var (from, to) = (Day("--from", "First UTC day (default: today)"), Day("--to", "Last UTC day (default: today)"));
         return app.Add(
-            new Command("fees", "What trades brought in fees, by day and symbol.") { from, to },
+            new Command("fees", "Show fee revenue by day and symbol.") { from, to },
             "qc ledger fees --from 2026-11-01",
             async (parse, session, cancellation) =>
             {

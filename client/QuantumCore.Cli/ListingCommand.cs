@@ -9,19 +9,19 @@ internal static class ListingCommand
     internal static Command Compose(CommandLineApp app)
     {
         var symbol = Grammar.Symbol();
-        var tick = Grammar.Price("tick", "One tick; its digits after the point are those of every price");
-        var lot = Grammar.Price("lot", "One lot; its digits after the point are those of every quantity");
-        var asset = new Option<string>("--base") { Description = "What is bought and sold; the symbol's name unless told otherwise", HelpName = "asset" };
-        var assetDecimals = Grammar.NumberOption("--base-decimals", "Digits of its minor unit; 0 unless told otherwise", 0, 18);
-        var quote = new Option<string>("--quote") { Description = "What it is paid in; USD unless told otherwise", HelpName = "asset" };
-        var quoteDecimals = Grammar.NumberOption("--quote-decimals", "Digits of its minor unit; 2 unless told otherwise", 0, 18);
+        var tick = Grammar.Price("tick", "Tick size; prices have as many decimals");
+        var lot = Grammar.Price("lot", "Lot size; quantities have as many decimals");
+        var asset = new Option<string>("--base") { Description = "Base asset [default: the symbol]", HelpName = "asset" };
+        var assetDecimals = Grammar.NumberOption("--base-decimals", "Decimals of the base asset's minor unit [default: 0]", 0, 18);
+        var quote = new Option<string>("--quote") { Description = "Quote asset [default: USD]", HelpName = "asset" };
+        var quoteDecimals = Grammar.NumberOption("--quote-decimals", "Decimals of the quote asset's minor unit [default: 2]", 0, 18);
         var reference = Grammar.DecimalOption("--reference", "The price a market order is held at before the first trade");
-        var protection = Grammar.NumberOption("--protection-ppm", "How far from it a market order may trade, in millionths", 0, 1_000_000);
+        var protection = Grammar.NumberOption("--protection-ppm", "Largest distance of a market order's price from the reference, in millionths", 0, 1_000_000);
         var maker = Grammar.NumberOption("--maker-ppm", "Fee of the resting side, in millionths", 0, 1_000_000);
         var taker = Grammar.NumberOption("--taker-ppm", "Fee of the aggressive side, in millionths", 0, 1_000_000);
         var group = new Option<string>("--group") { Description = "The group it trades in, for strategies; never changes", HelpName = "group" };
-        var days = Grammar.NumberOption("--settlement-days", "Business days from a trade to its settlement; 0 unless told otherwise; never changes", 0, 2);
-        var venue = new Option<string>("--settlement-venue") { Description = "Where its trades settle; MAIN unless told otherwise; never changes", HelpName = "venue" };
+        var days = Grammar.NumberOption("--settlement-days", "Business days from a trade to its settlement; can't be changed later [default: 0]", 0, 2);
+        var venue = new Option<string>("--settlement-venue") { Description = "Settlement venue; can't be changed later [default: MAIN]", HelpName = "venue" };
         var command = new Command(
             "list", "List an instrument. Of one that is listed fees, reference and limits are set anew: what is not named has its default.")
         {
@@ -65,9 +65,9 @@ internal static class ListingCommand
 /// <summary>Options for the limits of an instrument's orders.</summary>
 internal sealed class ListingLimits
 {
-    private readonly Option<decimal?> _minPrice = Grammar.DecimalOption("--min-price", "Lowest price of an order; one tick unless told otherwise");
+    private readonly Option<decimal?> _minPrice = Grammar.DecimalOption("--min-price", "Lowest price of an order [default: one tick]");
     private readonly Option<decimal?> _maxPrice = Grammar.DecimalOption("--max-price", "Highest price of an order");
-    private readonly Option<decimal?> _minQuantity = Grammar.DecimalOption("--min-quantity", "Smallest order; one lot unless told otherwise");
+    private readonly Option<decimal?> _minQuantity = Grammar.DecimalOption("--min-quantity", "Smallest quantity of an order [default: one lot]");
     private readonly Option<decimal?> _maxQuantity = Grammar.DecimalOption("--max-quantity", "Largest order");
     private readonly Option<decimal?> _minNotional = Grammar.DecimalOption("--min-notional", "Least price times quantity, in the quote asset");
     private readonly Option<decimal?> _maxNotional = Grammar.DecimalOption("--max-notional", "Most price times quantity, in the quote asset");

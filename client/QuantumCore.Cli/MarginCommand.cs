@@ -8,7 +8,7 @@ internal sealed class MarginCommand
 {
     private readonly Argument<string?> _account = new("account")
     {
-        Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+        Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -36,19 +36,19 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _short = Grammar.NumberOption("--short", "Maintenance margin of short positions, millionths; without it nobody goes short", 1, 2_000_000);
 
-    private readonly Option<decimal?> _lendable = Grammar.DecimalOption("--lendable", "What there is to lend");
+    private readonly Option<decimal?> _lendable = Grammar.DecimalOption("--lendable", "Amount that can be lent");
 
     private readonly Option<int?> _borrow = Grammar.NumberOption("--borrow", "Fee of borrowed units, millionths of their value a year", 0, 10_000_000);
 
     private readonly Option<string?> _group = new("--group") { Description = "With --symbol: it belongs to this margin group; with --credit: the group", HelpName = "group" };
 
-    private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "What of the requirement of the smaller side of --group is not asked for, millionths", 0, 1_000_000);
+    private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "Reduction of the requirement of the smaller side of --group, in millionths", 0, 1_000_000);
 
     private readonly Option<string?> _asset = new("--asset") { Description = "Set the policy of margin accounts of this currency, all of it: what is not named goes to its default, no interest, no time, no share", HelpName = "asset" };
 
     private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
 
-    private readonly Option<int?> _call = Grammar.NumberOption("--call", "How long a called account has, seconds", 0, 864_000);
+    private readonly Option<int?> _call = Grammar.NumberOption("--call", "Time that an account has after a margin call, in seconds", 0, 864_000);
 
     private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Equity below this part of the maintenance margin, millionths, waits for no deadline", 0, 1_000_000);
 

@@ -11,7 +11,7 @@ internal static class MarketCommands
         [Instruments(app), Tickers(app), Book(app), Trades(app), SymbolState(app), Watch(app)];
 
     private static Command Instruments(CommandLineApp app) => app.Add(
-        new Command("instruments", "What can be traded, with tick, lot and fees."),
+        new Command("instruments", "List the instruments with tick, lot and fees."),
         "qc instruments",
         async (_, session, cancellation) =>
         {
@@ -85,7 +85,7 @@ internal static class MarketCommands
                 session.Screen.Show(state, console => Tables.State(console, state));
                 return ExitCodes.Done;
             });
-        return new Command("symbol", "What there is to know of one symbol.") { state };
+        return new Command("symbol", "Show one symbol.") { state };
     }
 
     private static Command Watch(CommandLineApp app)

@@ -92,7 +92,7 @@ internal static class MoneyCommands
 
     private static Option<string> From() => new("--from")
     {
-        Description = "Another account than the key's gives (administrator's key; demo-admin unless told otherwise)",
+        Description = "Another account than the key's gives it (administrator's key; default: demo-admin)",
         HelpName = "account",
     };
 

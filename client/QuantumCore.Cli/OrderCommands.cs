@@ -203,7 +203,7 @@ internal static class OrderCommands
         {
             Place(app, OrderSide.Buy), Place(app, OrderSide.Sell),
         };
-        var command = new Command("order", "One order's state, open or done; or place, list, amend, position.")
+        var command = new Command("order", "Show one order, open or done; or place, list, amend, position.")
         {
             orderId, symbol, clientId, place, OrderListCommands.All(app), Amend(app), Position(app),
         };
@@ -241,7 +241,7 @@ internal static class OrderCommands
         var orderId = Grammar.OrderId();
         var symbol = Grammar.OrderSymbol();
         return app.Add(
-            new Command("position", "How many orders, and how much, stand before an order at its price.") { orderId, symbol },
+            new Command("position", "Show an order's place in the queue at its price: orders and quantity before it.") { orderId, symbol },
             "qc order position 17 --symbol AAPL",
             async (parse, session, cancellation) =>
             {

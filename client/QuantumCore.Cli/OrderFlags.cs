@@ -7,11 +7,11 @@ namespace QuantumCore.Cli;
 internal sealed class OrderFlags
 {
     private readonly Argument<string> _symbol = Grammar.Symbol();
-    private readonly Argument<decimal?> _quantity = Grammar.OptionalQuantity("How much, in the base asset; or --amount");
+    private readonly Argument<decimal?> _quantity = Grammar.OptionalQuantity("Quantity in the base asset; or use --amount");
     private readonly Option<decimal?> _limit = Grammar.DecimalOption("--limit", "The limit price; of a pegged order its cap");
     private readonly Option<OrderType?> _type = Grammar.WordOption<OrderType>(
-        "--type", "What it is; without it told from the other options (market, limit, stop, trailingStop, pegged)", OrderType.Leg);
-    private readonly Option<TimeInForce?> _tif = Grammar.WordOption<TimeInForce>("--tif", "How long it lives");
+        "--type", "Order type (market, limit, stop, trailingStop, pegged) [default: follows from the other options]", OrderType.Leg);
+    private readonly Option<TimeInForce?> _tif = Grammar.WordOption<TimeInForce>("--tif", "Time in force");
     private readonly Option<bool> _ioc = Flag("--ioc", "Fill what can be filled at once, no more");
     private readonly Option<bool> _fok = Flag("--fok", "Fill completely at once or not at all");
     private readonly Option<DateTimeOffset?> _goodTill = Grammar.TimeOption(
@@ -36,7 +36,7 @@ internal sealed class OrderFlags
     private readonly Option<decimal?> _protection = Grammar.DecimalOption(
         "--protection", "Market, stop: how far from the first price it may trade");
     private readonly Option<SelfTrade?> _selfTrade = Grammar.WordOption<SelfTrade>(
-        "--self-trade", "What happens when it meets an own order");
+        "--self-trade", "Self-trade prevention: what to do if it would trade with an order of the same owner");
     private readonly Option<string> _name = Grammar.NameOption("The order's name, 1 to 36 characters; the same name never trades twice");
 
     /// <summary>Adds the options to a command.</summary>

@@ -11,9 +11,9 @@ internal static class OrderListCommands
 
     private static Command Pair(CommandLineApp app)
     {
-        var what = new ListTerms("What both legs do");
+        var what = new ListTerms("Side and symbol of both legs");
         var legs = new Legs();
-        var command = new Command("oco", "One cancels the other: a target and a stop of one quantity.");
+        var command = new Command("oco", "Place two orders of which one cancels the other: a target and a stop of the same quantity.");
         what.AddTo(command);
         legs.AddTo(command);
         return app.Add(
@@ -32,12 +32,12 @@ internal static class OrderListCommands
 
     private static Command Child(CommandLineApp app)
     {
-        var what = new ListTerms("What the first order does; the other does the opposite");
+        var what = new ListTerms("Side and symbol of the first order; the other has the opposite side");
         var limit = Grammar.DecimalOption("--limit", "The first order's limit");
         limit.Required = true;
         var thenLimit = Grammar.DecimalOption("--then-limit", "The second order's limit");
         var thenStop = Grammar.DecimalOption("--then-stop", "The second order's trigger price");
-        var command = new Command("oto", "One triggers the other: the second order enters when the first is filled.");
+        var command = new Command("oto", "Place two orders of which the second enters when the first is filled.");
         what.AddTo(command);
         foreach (var option in new Option[] { limit, thenLimit, thenStop })
             command.Options.Add(option);
@@ -70,7 +70,7 @@ internal static class OrderListCommands
 
     private static Command Bracket(CommandLineApp app)
     {
-        var what = new ListTerms("What the first order does; the two others do the opposite");
+        var what = new ListTerms("Side and symbol of the first order; the two others have the opposite side");
         var limit = Grammar.DecimalOption("--limit", "The first order's limit");
         limit.Required = true;
         var legs = new Legs();

@@ -15,7 +15,7 @@ internal static class OrderListOfCommand
 
     internal static Command Compose(CommandLineApp app)
     {
-        var kind = Grammar.WordArgument<OrderListKind>("kind", "How they depend on each other");
+        var kind = Grammar.WordArgument<OrderListKind>("kind", "How the orders depend on each other");
         var orders = new Option<string[]>("--order")
         {
             Description = "An order in the words of qc order place, in quotes; once for each, in the sequence of the list",

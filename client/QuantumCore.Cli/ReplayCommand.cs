@@ -145,7 +145,7 @@ internal sealed class ReplayCommand
     {
         var option = new Option<string?>("--format")
         {
-            Description = "What the file is read as, where it looks like something else [default: as it looks]",
+            Description = "Format of the file [default: detected from its content]",
             HelpName = OrderFlow.Formats.Replace(", ", "|", StringComparison.Ordinal),
         };
         option.Validators.Add(result =>

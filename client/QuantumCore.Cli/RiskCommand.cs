@@ -8,7 +8,7 @@ internal sealed class RiskCommand
 {
     private readonly Argument<string?> _account = new("account")
     {
-        Description = "Another account than the key's, ACC-n (administrator's key; demo-admin unless told otherwise)",
+        Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -39,7 +39,7 @@ internal sealed class RiskCommand
 
     private readonly Option<string[]> _shares = new("--share")
     {
-        Description = "An account's part of its owner's limits, ACC-1001:3 for three parts; all accounts the same unless told otherwise",
+        Description = "An account's share of its owner's limits: ACC-1001:3 for three parts [default: equal shares]",
         HelpName = "ACC-n:weight",
         AllowMultipleArgumentsPerToken = true,
     };
@@ -60,7 +60,7 @@ internal sealed class RiskCommand
     private readonly Option<int?> _rate = Grammar.NumberOption("--max-rate", "Most orders a second", 0, 1_000_000);
 
     private readonly Option<int?> _burst =
-        Grammar.NumberOption("--burst", "Most orders at once, where there is a rate; as many as in a second unless told otherwise", 0, 1_000_000);
+        Grammar.NumberOption("--burst", "Most orders at once, for an account with a rate [default: as many as in a second]", 0, 1_000_000);
 
     private readonly Option<decimal?> _volume =
         Grammar.DecimalOption("--max-daily-volume", "Most that it may trade in a UTC day with its open orders filled");

@@ -44,15 +44,15 @@ internal static class SignalCommands
             CustomParser = Targets,
             Required = true,
         };
-        var symbols = new Option<string[]>("--symbol", "-s") { Description = "What it may trade (default: everything); again for each", HelpName = "symbol" };
-        var policy = Grammar.WordOption<SignalPolicy>("--policy", "What it does where there is a position (default: reverse)");
+        var symbols = new Option<string[]>("--symbol", "-s") { Description = "Symbol that it may trade; repeat it for several [default: all]", HelpName = "symbol" };
+        var policy = Grammar.WordOption<SignalPolicy>("--policy", "Action if there is a position [default: reverse]");
         var passphrase = new Option<bool>("--passphrase") { Description = "The secret itself, in the signal, will do: for tools that can't sign" };
         var newSecret = new Option<bool>("--new-secret") { Description = "Another secret for a strategy that there is" };
         var closed = new Option<bool>("--closed") { Description = "It takes no signals any more" };
         var mostInWindow = Whole("--most-in-window", "New signals in a window at most (default 60)");
         var window = Whole("--window", "Length of the sliding window in seconds (default 60)");
         var mostFailures = Whole("--most-failures", "After so many failures in a row it pauses (default 5)");
-        var pause = Whole("--pause", "How long, in seconds (default 300)");
+        var pause = Whole("--pause", "Duration in seconds [default: 300]");
         var maxAge = Whole("--max-age", "A signal that says it is older is refused, in seconds (default 60)");
         var command = new Command("set", "Make a strategy, or change it: all of it is as said here.")
         {
@@ -94,9 +94,9 @@ internal static class SignalCommands
     private static Command Send(CommandLineApp app)
     {
         var name = Name();
-        var action = Grammar.WordArgument<SignalAction>("action", "What it asks for");
+        var action = Grammar.WordArgument<SignalAction>("action", "Action of the signal");
         var symbol = Grammar.Symbol();
-        var quantity = Grammar.OptionalQuantity("How much; nothing to flatten");
+        var quantity = Grammar.OptionalQuantity("Quantity; none for flatten");
         var secret = new Option<string>("--secret") { Description = "The strategy's secret [env QC_SIGNAL_SECRET]", HelpName = "text" };
         var key = new Option<string>("--signal-key") { Description = "The signal's own name: the same again trades nothing (default: a new one)", HelpName = "text" };
         var limit = Grammar.DecimalOption("--limit", "A limit order at this price (default: a market order)");

@@ -34,15 +34,15 @@ internal static class SimCommands
                 session.Screen.Show(simulation, console => Show(console, simulation));
                 return ExitCodes.Done;
             });
-        return new("sim", "Shape the market of a demo, and let its clients meet faults (administrator's key; demo-admin unless told otherwise).")
+        return new("sim", "Shape the market of a demo, and let its clients meet faults (administrator's key; default: demo-admin).")
         {
             port,
-            Add(new Command("show", "How the simulation stands."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
+            Add(new Command("show", "Show the state of the simulation."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
             Add(new Command("pause", "Stop the simulated market's clock."), "qc sim pause", (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
             Add(new Command("resume", "Let it run again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
             Step(app, Simulator),
-            Factor(Add, "speed", "How fast the clock runs: 0.1 to 50.", factor => new(Speed: factor)),
-            Factor(Add, "volatility", "What all movements are multiplied by: 0 to 20.", factor => new(Volatility: factor)),
+            Factor(Add, "speed", "Set the speed of the simulated market's clock: 0.1 to 50.", factor => new(Speed: factor)),
+            Factor(Add, "volatility", "Set the factor of all price movements: 0 to 20.", factor => new(Volatility: factor)),
             Away(Add),
             Reset(Add),
             Halt(Add, "halt", "Halt a symbol.", isHalted: true),
@@ -68,7 +68,7 @@ internal static class SimCommands
             add(new Command("pause", "Let it wait."), "qc sim replay pause", (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
             add(new Command("resume", "Let it go on."), "qc sim replay resume", (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
             add(
-                new Command("speed", "How fast it goes.") { speed },
+                new Command("speed", "Set the speed of the replay.") { speed },
                 "qc sim replay speed 50",
                 (parse, client, stop) => client.ChangeReplayAsync(new(Speed: (int)Math.Min(parse.GetValue(speed), int.MaxValue)), stop)),
         };
@@ -90,7 +90,7 @@ internal static class SimCommands
     }
 
     private static Command Recordings(CommandLineApp app, Func<ParseResult, Session, QuantumCoreClient> port) => app.Add(
-        new Command("recordings", "What lies in the silo's folder of recordings (silo option --recordings)."),
+        new Command("recordings", "List the recordings in the silo's folder (silo option --recordings)."),
         "qc sim recordings",
         async (parse, session, cancellation) =>
         {
@@ -134,7 +134,7 @@ internal static class SimCommands
 
     private static Command Away(Adding add)
     {
-        var who = Grammar.WordsArgument<SimulatedParticipant>("who", "Who is away; without any all are there");
+        var who = Grammar.WordsArgument<SimulatedParticipant>("who", "Participants that stay away; without any, all take part");
         return add(
             new Command("away", "Send simulated participants away, their orders with them.") { who },
             """
@@ -164,12 +164,12 @@ internal static class SimCommands
 
     private static Command Fault(Adding add)
     {
-        var kind = Grammar.WordArgument<FaultKind>("kind", "What goes wrong");
-        var on = Grammar.WordOption<FaultPlace>("--on", "What a drop or a delay meets");
+        var kind = Grammar.WordArgument<FaultKind>("kind", "Kind of the fault");
+        var on = Grammar.WordOption<FaultPlace>("--on", "Traffic that a drop or a delay affects");
         var of = new Option<string>("--for") { Description = "Only who shows this API key", HelpName = "api key" };
         var symbol = Grammar.SymbolOption("Only what is about this symbol");
-        var count = Grammar.NumberOption("--count", "How many times", 1, 1_000_000);
-        var millis = Grammar.NumberOption("--millis", "How long, in milliseconds", 0, 600_000);
+        var count = Grammar.NumberOption("--count", "Number of times", 1, 1_000_000);
+        var millis = Grammar.NumberOption("--millis", "Duration in milliseconds", 0, 600_000);
         return add(
             new Command("fault", "Let the next requests or messages of clients go wrong.") { kind, on, of, symbol, count, millis },
             """

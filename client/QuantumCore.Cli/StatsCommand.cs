@@ -73,14 +73,14 @@ internal static class StatsCommand
         var symbol = Grammar.Symbol();
         var period = new Option<string>("--period")
         {
-            Description = "Of a candle: 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w, 1M",
+            Description = "Period of a candle: 1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w, 1M",
             HelpName = "period",
             DefaultValueFactory = static _ => "15m",
         };
-        var limit = Grammar.CountOption("--candles", "How many, up to now", otherwise: 96, most: 1_500);
+        var limit = Grammar.CountOption("--candles", "Number of candles up to now", otherwise: 96, most: 1_500);
         var picture = PlotFiles.Option();
         return app.Add(
-            new Command("stats", "What an instrument did: prices, volume, deviation and depth, with a plot of it.") { symbol, period, limit, picture },
+            new Command("stats", "Show prices, volume, deviation and depth of an instrument, with a plot.") { symbol, period, limit, picture },
             """
             qc stats AAPL                                the last day
             qc stats AAPL --period 1m --candles 120      the last two hours

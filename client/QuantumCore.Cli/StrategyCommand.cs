@@ -10,11 +10,11 @@ internal static class StrategyCommand
     {
         var net = Grammar.NetOption(
             "--net", "The most to pay for one unit, in the quote asset; negative: the least to receive");
-        var units = Grammar.UnitsOption("--units", "How many units");
+        var units = Grammar.UnitsOption("--units", "Number of units");
         var legs = Grammar.LegsOption(
-            "--leg", "What one unit buys or sells of an instrument; 2 to 4 of them, of one group");
+            "--leg", "A leg: quantity of an instrument that one unit buys or sells; 2 to 4 legs of one group");
         var timeInForce = Grammar.WordOption(
-            "--tif", "How long it lives, gtc unless told otherwise", TimeInForce.AtTheOpening, TimeInForce.AtTheClose);
+            "--tif", "Time in force [default: gtc]", TimeInForce.AtTheOpening, TimeInForce.AtTheClose);
         var goodTill = Grammar.TimeOption(
             "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
         var name = Grammar.NameOption(

@@ -9,7 +9,7 @@ namespace QuantumCore.Cli;
 internal static class SystemCommand
 {
     internal static Command Compose(CommandLineApp app) => app.Add(
-        new Command("system", "How the exchange itself is: its silos, how far the history follows the journal, the newest warnings and errors."),
+        new Command("system", "Show the state of the exchange: silos, lag of the history, newest warnings and errors."),
         "qc admin system",
         static async (_, session, cancellation) =>
         {

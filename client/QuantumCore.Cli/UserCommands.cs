@@ -9,7 +9,7 @@ namespace QuantumCore.Cli;
 internal static class UserCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("users", "People who sign in with a password (administrator's key; demo-admin unless told otherwise).")
+        new("users", "People who sign in with a password (administrator's key; default: demo-admin).")
         {
             List(app), Add(app), Set(app), SignOut(app), Audit(app),
         };
@@ -30,7 +30,7 @@ internal static class UserCommands
     private static Command Add(CommandLineApp app)
     {
         var (name, secret) = (Name(), PasswordFile());
-        var role = Grammar.WordOption<UserRole>("--role", "What it may do");
+        var role = Grammar.WordOption<UserRole>("--role", "The user's role");
         var account = new Option<string>("--account") { Description = "The account it trades for (default: none)", HelpName = "ACC-n" };
         secret.Required = true;
         return app.Add(
@@ -94,7 +94,7 @@ internal static class UserCommands
     }
 
     private static Command Audit(CommandLineApp app) => Log(
-        app, new Command("audit", "What became of users, sessions, keys, owners, listings and terms; the newest first."), "qc users audit --limit 20",
+        app, new Command("audit", "Audit log of users, sessions, keys, owners, listings and terms, newest first."), "qc users audit --limit 20",
         (client, limit, stop) => client.GetAuditAsync(null, limit, stop));
 
     /// <summary>Returns a command that shows an audit log.</summary>

@@ -109,7 +109,7 @@ internal sealed class SimulationCalls(
         var all = context.GetRouteValue("id") is not string;
         var id = 0L;
         if (!all && !long.TryParse((string)context.GetRouteValue("id")!, NumberStyles.None, CultureInfo.InvariantCulture, out id))
-            return Task.FromResult<ProblemText?>(Malformed("id", "A fault's number."));
+            return Task.FromResult<ProblemText?>(Malformed("id", "The id must be a fault's number."));
 
         faults.Remove(all ? null : id);
         return Task.FromResult<ProblemText?>(null);
@@ -230,7 +230,7 @@ internal sealed class SimulationCalls(
         if (text.On is { } on && !Enum.IsDefined(on))
             return Malformed("on", "requests or stream.");
         if (kind == FaultKind.Skew)
-            return Malformed("kind", "A clock is put wrong by POST /sim/skew.");
+            return Malformed("kind", "Use POST /sim/skew to set a clock wrong.");
 
         var isOfStream = kind is FaultKind.Skip or FaultKind.Duplicate;
         var place = text.On ?? (isOfStream ? FaultPlace.Stream : FaultPlace.Requests);
@@ -241,7 +241,7 @@ internal sealed class SimulationCalls(
         if (text.Millis is { } millis && millis is not (>= 0 and <= LongestMillis))
             return Malformed("millis", $"0 to {LongestMillis}.");
         if (kind == FaultKind.Delay && text.Millis is null)
-            return Malformed("millis", "A delay says how long.");
+            return Malformed("millis", "A delay needs millis, its duration.");
         if (kind == FaultKind.Delay && place == FaultPlace.Stream && text.Millis > LongestStreamMillis)
             return Malformed("millis", $"0 to {LongestStreamMillis}: a stream that stands still for longer is cut.");
         if (text.Symbol is not null && await listings.Find(text.Symbol) is null)
@@ -301,7 +301,7 @@ internal sealed class SimulationCalls(
     private ProblemText? SetSkew(SkewText text)
     {
         if (text.Millis is not (>= -86_400_000 and <= 86_400_000))
-            return Malformed("millis", "A day at most, ahead or behind.");
+            return Malformed("millis", "The clock may be at most one day ahead or behind.");
         if (text.Key is not (null or { Length: >= 1 and <= LongestName }))
             return Malformed("key", $"1 to {LongestName} characters.");
         faults.SetClock(text.Key, text.Millis.Value);

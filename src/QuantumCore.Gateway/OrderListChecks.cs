@@ -60,7 +60,7 @@ public static class OrderListChecks
         if (first.QuantityLots != second.QuantityLots)
             return Excluded(a, b, "quantity", "Legs that cancel each other have one quantity.");
         return IsTarget(first) == IsTarget(second) || IsStop(first) == IsStop(second)
-            ? Excluded(a, b, "type", "One leg is a limit or take-profit, the other a stop.")
+            ? Excluded(a, b, "type", "A pair needs a limit or take-profit leg and a stop leg.")
             : null;
     }
 

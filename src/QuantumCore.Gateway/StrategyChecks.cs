@@ -61,7 +61,7 @@ public static class StrategyChecks
             {
                 var limit = lots < instrument.MinQuantityLots ? instrument.MinQuantityLots : instrument.MaxQuantityLots;
                 var refusal = new Refusal(
-                    RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit), "A leg's order is the one times the other.");
+                    RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit), "The product of the two, the quantity of a leg's order, is beyond the limit.");
                 return refusal.OfLeg(instrument.Symbol);
             }
         }
@@ -85,7 +85,7 @@ public static class StrategyChecks
             RejectReason.InvalidCombination,
             $"net,{Member(least, "quantity")}",
             DecimalText.Format(steps[least], instruments[least].Quote.Decimals),
-            "The net price must be a multiple of what the finest leg's tick is worth in one unit.");
+            "The net price must be a multiple of the value of the finest leg's tick in one unit.");
     }
 
     private static Refusal Excluded(int a, int b, string field, string detail) =>

@@ -42,10 +42,10 @@ internal static partial class GrainLog
     [LoggerMessage(13, LogLevel.Warning, "Transfer {Account}:{Sequence} can't arrive at account {To} ({Reason}); it is tried again.")]
     public static partial void TransferWaits(ILogger logger, long account, long sequence, long to, RejectReason reason);
 
-    [LoggerMessage(14, LogLevel.Warning, "What became of payout {Batch} is not known; it is asked again.")]
+    [LoggerMessage(14, LogLevel.Warning, "The outcome of payout {Batch} is unknown; the payout channel is asked again.")]
     public static partial void PayoutFailed(ILogger logger, Exception exception, string batch);
 
-    [LoggerMessage(17, LogLevel.Warning, "What became of settlement batch {Batch} is not known; it is asked again.")]
+    [LoggerMessage(17, LogLevel.Warning, "The outcome of settlement batch {Batch} is unknown; the venue is asked again.")]
     public static partial void SettlementFailed(ILogger logger, Exception exception, string batch);
 
     [LoggerMessage(11, LogLevel.Critical, "Account {Account} can't be explained by its journal and the books'.")]

@@ -22,7 +22,7 @@ internal static class GrainMetrics
         "quantumcore_orphan_holds", null, "Holds older than 5 s whose order no book has seen, at the agent's last round.");
 
     private static readonly Gauge<long> s_settlementWaits = s_meter.CreateGauge<long>(
-        "quantumcore_settlement_waits_seconds", null, "How long what was due at a venue has not settled: the oldest batch since it was closed, or a venue that closes none.");
+        "quantumcore_settlement_waits_seconds", null, "Age of the oldest settlement batch that is closed and not settled, or time since a venue should have closed one.");
 
     private static readonly Gauge<long> s_settlementFailing = s_meter.CreateGauge<long>(
         "quantumcore_settlement_failing_days", null, "Business days that the oldest fail of a venue has been one since the day it was due; 0 for none, and before the first has ended.");
@@ -31,13 +31,13 @@ internal static class GrainMetrics
         "quantumcore_projection_lag_records", null, "Durable records that are not in the history yet.");
 
     private static readonly Gauge<long> s_projectionAge = s_meter.CreateGauge<long>(
-        "quantumcore_projection_lag_milliseconds", null, "How long the history has been behind without a batch that was written.");
+        "quantumcore_projection_lag_milliseconds", null, "Time since the history last wrote a batch while it was behind the journal.");
 
     private static readonly Gauge<long> s_stoppedStreams = s_meter.CreateGauge<long>(
         "quantumcore_history_stopped_streams", null, "Streams with a record that the history can't take: anything above 0 is an alarm.");
 
     private static readonly Gauge<long> s_disagreements = s_meter.CreateGauge<long>(
-        "quantumcore_reconciliation_findings", null, "What the ledger's last look found that does not agree: anything above 0 is an alarm.");
+        "quantumcore_reconciliation_findings", null, "Differences that the last check of the ledger found; anything above 0 is an alarm.");
 
     private static readonly StrongBox<long> s_reconciled = Counter(
         "quantumcore_reconciled_accounts", "Accounts compared with the ledger at the same moment.");
@@ -58,7 +58,7 @@ internal static class GrainMetrics
         OfBooks("quantumcore_book_looked_timestamp_seconds", "Unix time at which a book's grain last looked at itself; it does every second.", look => look.Seconds);
         OfBooks(
             "quantumcore_book_crossed_milliseconds",
-            "How long a book in continuous trading shows buyers and sellers who could trade and do not.",
+            "Time for which a book in continuous trading has been crossed.",
             look => look.CrossedMillis);
         OfBooks("quantumcore_book_halted", "1 for a symbol that does not trade: in the phase halt, or over its journal.", look => look.IsHalted ? 1 : 0);
         OfBooks("quantumcore_snapshot_age_records", "Records since a book's last snapshot: what a restart has to run again.", look => look.RecordsSinceSnapshot);

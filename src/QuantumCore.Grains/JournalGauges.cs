@@ -15,7 +15,7 @@ public sealed class JournalGauges : IHostedService, IDisposable
             "quantumcore_journal_oldest_pending_milliseconds",
             () => (long)writer.OldestPendingAge.TotalMilliseconds,
             null,
-            "How long the oldest record that is not durable has waited.");
+            "Age of the oldest record that is not durable yet.");
         _meter.CreateObservableGauge(
             "quantumcore_journal_pending_records", () => writer.PendingRecords, null, "Records that are not durable yet.");
         _meter.CreateObservableCounter(

@@ -198,7 +198,7 @@ internal sealed class AccountLane : Lane
         Findings.Add(
             FindingKind.AccountContradicts, delivered.Stream, delivered.Sequence,
             $"account {Account} can't fold it: {what}",
-            "What was done and what the account recorded do not fit: the account does not serve. Restore a backup.");
+            "The account's records contradict the books' records; the account stays offline. Restore a backup.");
         Stop(
             FindingKind.AccountContradicts, Stream.Head, $"it can't fold {delivered.Source} {delivered.Sequence}: {what}",
             "The account does not serve.");

@@ -148,7 +148,7 @@ internal sealed class PlainLane(StreamRow stream, FindingList findings) : Lane(s
         {
             Stop(
                 FindingKind.RecordUnreadable, record.Sequence, e.Message,
-                Stream.Name == Catalog ? "An exchange would not start on it." : "Who did what can't be read there; nothing else rests on it.");
+                Stream.Name == Catalog ? "An exchange would not start on it." : "That part of the audit log can't be read; nothing else depends on it.");
         }
     }
 }

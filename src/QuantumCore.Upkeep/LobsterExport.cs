@@ -83,7 +83,7 @@ internal sealed class LobsterLane : Lane
         }
         catch (DivergenceException divergence)
         {
-            Stop(FindingKind.BookDiverges, record.Sequence, divergence.Message, "What follows is not exported.");
+            Stop(FindingKind.BookDiverges, record.Sequence, divergence.Message, "The records after it are not exported.");
             return;
         }
 

@@ -38,7 +38,7 @@ public sealed partial class CommandLineTests
         Assert.Equal(0, await RunFreshAsync($"alerts remove {ids[1]}"));
         Assert.Equal("No alerts.", _output.ToString().Trim());
         Assert.Equal(1, await RunFreshAsync("alerts add AAPL 150.00"));
-        Assert.Equal("qc: BadRequest: That is the price now. [field price]", _error.ToString().Trim());
+        Assert.Equal("qc: BadRequest: This is the current price; choose another one. [field price]", _error.ToString().Trim());
     }
 
     [Fact]

@@ -64,7 +64,7 @@ internal sealed partial class TestExchange
         _ = FindBook((string)body["symbol"]!);
         var price = decimal.Parse((string)body["price"]!, CultureInfo.InvariantCulture);
         if (body["above"] is null && price == LastPrice)
-            throw new TestRefusal(400, "BadRequest", "That is the price now.", "price");
+            throw new TestRefusal(400, "BadRequest", "This is the current price; choose another one.", "price");
         if (_alerts.Count == 50)
             throw new TestRefusal(403, "Forbidden", "So many alerts an account may have.", limit: "50");
 

@@ -83,7 +83,7 @@ public sealed class MoneyCallTests
         var reply = await exchange.SendAsync("POST", "transfers", Move.Replace("1.50", "99999999999999999999", StringComparison.Ordinal), "alice", Token);
 
         Assert.Equal(("BadRequest", "amount", "46116860184273879.04"), (reply.Code, reply["field"], reply["limit"]));
-        Assert.Equal("No balance is larger than the limit.", reply["detail"]);
+        Assert.Equal("No balance can be larger than the limit.", reply["detail"]);
     }
 
     [Fact]

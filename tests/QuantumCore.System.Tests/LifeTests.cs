@@ -200,7 +200,7 @@ public sealed class LifeTests(PostgresServer server)
     [InlineData("{", "This is no JSON (line 1, ")]
     [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, baseAsset: symbol, baseAsset and quoteAsset are needed.")]
     [InlineData("{}", "instruments: A list is needed")]
-    [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: Text is taken here, in quotes (line 1, ")]
+    [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: The value must be a string, in quotes (line 1, ")]
     public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text, string what)
     {
         using var storage = Storage.InFiles();

@@ -50,7 +50,7 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
             if (last == 0)
                 return (new Refusal(RejectReason.NoReference, "price", null, "There is no price yet that it could move away from."), null);
             if (last == priceTicks)
-                return (Refusal.Malformed("price", "That is the price now."), null);
+                return (Refusal.Malformed("price", "This is the current price; choose another one."), null);
             isAbove = priceTicks > last;
         }
 

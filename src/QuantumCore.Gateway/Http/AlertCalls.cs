@@ -48,7 +48,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
 
         if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
         {
-            await Answer.Refuse(context, Refusal.Malformed("id", "A whole number from 1."));
+            await Answer.Refuse(context, Refusal.Malformed("id", "The id must be a whole number from 1."));
             return;
         }
 

@@ -243,7 +243,7 @@ internal static class Call
         if (AccountId.TryParse(Path(context, "account"), out var account))
             return account;
 
-        await Answer.Refuse(context, Refusal.Malformed("account", "ACC- and a number from 1000."));
+        await Answer.Refuse(context, Refusal.Malformed("account", "An account is ACC- and a number from 1000, for example ACC-1001."));
         return null;
     }
 
@@ -254,7 +254,7 @@ internal static class Call
     public static T? Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type, out Refusal refusal)
         where T : class
     {
-        refusal = Refusal.Malformed(null, "A JSON object is expected.");
+        refusal = Refusal.Malformed(null, "The body must be a JSON object.");
         ReadOnlySpan<byte> bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
         if (!Utf8.IsValid(bytes))
         {

@@ -89,7 +89,7 @@ internal sealed class EngineCalls(
 
         if (Call.Number(Named(context, "order_id"), 1, long.MaxValue) is not { } orderId)
         {
-            await Answer.Refuse(context, Refusal.Malformed("order_id", "A positive whole number."));
+            await Answer.Refuse(context, Refusal.Malformed("order_id", "The order id must be a positive whole number."));
             return;
         }
 

@@ -40,7 +40,7 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
 
         if (await listings.FindAsset(text.Asset ?? "") is not { } asset)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument is paid in it."));
+            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "asset", Detail: "No listed instrument has this quote asset."));
             return;
         }
 

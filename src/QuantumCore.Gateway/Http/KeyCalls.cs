@@ -206,7 +206,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             case null or "hmac" when text.PublicKey is not null:
                 return (Refusal.Malformed("publicKey", "Only a key with signing rsa or ed25519 has a public key."), null, null);
             case null when text.ReadOnly:
-                return (Refusal.Malformed("readOnly", "Only a key that signs can be for reading alone."), null, null);
+                return (Refusal.Malformed("readOnly", "Only a key that signs requests can be read-only."), null, null);
             case null:
                 return default;
             case "hmac":
@@ -215,11 +215,11 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             case "rsa" when text.PublicKey is { } pem && RequestSignature.ReadPublicKey(pem) is { } publicKey:
                 return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
             case "rsa":
-                return (Refusal.Malformed("publicKey", "An RSA public key of 2048 to 8192 bits, PEM (BEGIN PUBLIC KEY)."), null, null);
+                return (Refusal.Malformed("publicKey", "The public key must be an RSA key of 2048 to 8192 bits in PEM (BEGIN PUBLIC KEY)."), null, null);
             case "ed25519" when text.PublicKey is { } pem && RequestSignature.ReadEd25519Key(pem) is { } publicKey:
                 return (null, new SigningKey(SigningScheme.Ed25519, publicKey), null);
             case "ed25519":
-                return (Refusal.Malformed("publicKey", "An Ed25519 public key, PEM (BEGIN PUBLIC KEY)."), null, null);
+                return (Refusal.Malformed("publicKey", "The public key must be an Ed25519 key in PEM (BEGIN PUBLIC KEY)."), null, null);
             default:
                 return (Refusal.Malformed("signing", "hmac, rsa or ed25519; without it the key does not sign."), null, null);
         }

@@ -45,9 +45,9 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         var currency = text.Currency ?? "";
         Refusal? refusal = WhyReading.Check(text.Why);
         if (refusal is null && currency.Length > 0 && !(await listings.All()).Any(instrument => instrument.Quote.Name == currency))
-            refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument is paid in it.");
+            refusal = new Refusal(RejectReason.BadRequest, "currency", Detail: "No listed instrument has this quote asset.");
         if (refusal is null && text.Symbol is { Length: > 0 } symbol && (await listings.Find(symbol))?.Quote.Name != currency)
-            refusal = new Refusal(RejectReason.BadRequest, "symbol", Detail: "A listed instrument that is paid in the account's currency.");
+            refusal = new Refusal(RejectReason.BadRequest, "symbol", Detail: "The symbol must be a listed instrument with the account's currency as its quote asset.");
         if (refusal is null && await grains.Account(account.Value).SetKind(new(currency, officer.Name, text.Why ?? "", text.Symbol)) is { } reason)
             refusal = Refusal.Malformed(string.IsNullOrEmpty(text.Symbol) ? "currency" : null, FeesReading.Sentence(reason));
         if ((refusal ?? await operators.Note(officer, "accountKindSet", account.ToString(), text)) is { } wrong)
@@ -87,13 +87,13 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         var asset = (string)context.Request.RouteValues["asset"]!;
         if ((await listings.All()).Select(instrument => instrument.Quote).FirstOrDefault(quote => quote.Name == asset) is not { } currency)
         {
-            await Answer.Refuse(context, Refusal.Malformed("asset", "No instrument is paid in this asset."));
+            await Answer.Refuse(context, Refusal.Malformed("asset", "No listed instrument has this quote asset."));
             return;
         }
 
         var (refusal, policy) = MarginReading.Read(text, currency);
         if (text with { Why = null } == new MarginPolicyText())
-            refusal = Refusal.Malformed(null, "One of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin, at least.");
+            refusal = Refusal.Malformed(null, "The request must have at least one of loanPpm, dayBasis, callSeconds, liquidationPpm, targetPpm, feePpm, sharesOut and skin.");
         if (refusal is null && await Catalog.SetMarginPolicy(
             new(asset, EncodedMarginPolicy.From(policy), officer.Name, text.Why ?? "")) is { } reason)
         {

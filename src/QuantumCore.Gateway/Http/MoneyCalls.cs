@@ -105,7 +105,7 @@ internal sealed class MoneyCalls(
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl) || owner.Trim() != owner)
         {
             await Answer.Refuse(context, new Refusal(
-                RejectReason.BadRequest, "owner", "64", "A name without spaces at its ends; empty for nobody."));
+                RejectReason.BadRequest, "owner", "64", "An owner is a name without spaces at its ends, or empty for none."));
             return;
         }
 
@@ -134,7 +134,7 @@ internal sealed class MoneyCalls(
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
         if (refusal is null && officer is null && !await owners.AreOfOne(account, receiver.Value))
-            refusal = new Refusal(RejectReason.Forbidden, "to", null, "Only to an account of the same owner; an administrator may to any.");
+            refusal = new Refusal(RejectReason.Forbidden, "to", null, "A transfer must go to an account of the same owner; only administrators can choose any account.");
         if (refusal is { } wrong)
         {
             await Answer.Refuse(context, wrong);

@@ -53,7 +53,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         var query = context.Request.Query;
         if (query.TryGetValue("open", out var open) && open != "true")
         {
-            await Answer.Refuse(context, Refusal.Malformed("open", "Only open=true: the open orders."));
+            await Answer.Refuse(context, Refusal.Malformed("open", "The only value is open=true, for the open orders."));
             return;
         }
 
@@ -171,7 +171,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         // The rest of ".../by-client-id/.." from a client that resolves dot segments itself.
         if (context.Request.Path.Value is ['/', .., '/'])
         {
-            await Answer.Refuse(context, Refusal.Malformed(null, "A mass cancel has no slash at its end."));
+            await Answer.Refuse(context, Refusal.Malformed(null, "The path of a mass cancel has no slash at its end."));
             return;
         }
 
@@ -179,7 +179,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
         {
             var field = unknown.Length > 100 ? unknown[..100] : unknown;
-            await Answer.Refuse(context, Refusal.Malformed(field, "A mass cancel knows symbol and side."));
+            await Answer.Refuse(context, Refusal.Malformed(field, "A mass cancel takes the parameters symbol and side only."));
             return;
         }
 
@@ -207,7 +207,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         if (Call.Number(Call.Path(context, "orderId"), 1, OrderDesk.LargestId) is { } orderId)
             return orderId;
 
-        await Answer.Refuse(context, Refusal.Malformed("orderId", "A positive whole number below 2^53."));
+        await Answer.Refuse(context, Refusal.Malformed("orderId", "The order id must be a positive whole number below 2^53."));
         return 0;
     }
 }

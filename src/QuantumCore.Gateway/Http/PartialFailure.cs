@@ -12,7 +12,7 @@ internal sealed class PartialFailure(string member)
     /// <summary>First reason, with every name; null if nothing failed.</summary>
     public Refusal? Refusal => _names.Count == 0
         ? null
-        : new Refusal(_first, member, null, $"Not done, or not known to be done, in {string.Join(", ", _names)}; done elsewhere.");
+        : new Refusal(_first, member, null, $"Failed, or outcome unknown, for {string.Join(", ", _names)}; done for all others.");
 
     public void Add(string name, RejectReason reason)
     {

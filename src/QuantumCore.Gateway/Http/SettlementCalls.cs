@@ -130,7 +130,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         var known = (await Catalog.SettlementCalendars()).FirstOrDefault(calendar => calendar.Venue == venue)?.Holidays ?? [];
         var first = UtcDay.Text(today + 2);
         return days.Any(day => (day == today || day == today + 1) && !known.Contains(day))
-            ? new Refusal(RejectReason.BadRequest, "holidays", first, $"What is a business day today and tomorrow stays one: {first} is the first that may become a holiday.")
+            ? new Refusal(RejectReason.BadRequest, "holidays", first, $"Today and tomorrow can't become holidays if they are business days; the first possible holiday is {first}.")
             : null;
     }
 

@@ -100,7 +100,7 @@ internal sealed class SignalCalls(
             : caller.Account;
         var (refusal, strategy) = SignalReading.Read(text, name, owner, known);
         if (!caller.May(UserRole.Administrator) && (caller.Account == 0 || strategy.Targets.Any(target => target.Account != caller.Account)))
-            refusal = new Refusal(RejectReason.Forbidden, "accounts", null, "A strategy of a customer is for the customer's own account.");
+            refusal = new Refusal(RejectReason.Forbidden, "accounts", null, "A customer's strategy can trade for the customer's own account only.");
         foreach (var symbol in strategy.Symbols)
         {
             if (await listings.Find(symbol) is null)

@@ -75,7 +75,7 @@ internal sealed class SignalDesk(
     }
 
     private static Refusal Stranger => new(
-        RejectReason.Unauthorized, null, null, "A signal is signed with its strategy's secret in the header X-QC-Signature, or has it as its passphrase where the strategy takes that.");
+        RejectReason.Unauthorized, null, null, "A signal needs a signature with its strategy's secret in the header X-QC-Signature, or the secret as its passphrase if the strategy allows it.");
 
     private static string SealedFor(string strategy) => "signals/" + strategy;
 

@@ -75,7 +75,7 @@ internal static class SignalReading
         if (policy is null)
             refusal ??= Refusal.Malformed("policy", Policies);
         if (text.Symbols?.Contains(null) == true)
-            refusal ??= Refusal.Malformed("symbols", "A symbol is null.");
+            refusal ??= Refusal.Malformed("symbols", "A symbol in the list is null.");
 
         var strategy = new SignalStrategy(
             name,

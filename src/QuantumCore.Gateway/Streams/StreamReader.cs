@@ -213,7 +213,7 @@ internal sealed partial class StreamReader(
         }
 
         if (message.Symbol is null)
-            return Refusal.Malformed("symbol", "What to follow: a symbol, or a channel.");
+            return Refusal.Malformed("symbol", "A subscription needs a symbol or a channel.");
         if (await listings.Find(message.Symbol) is not { } instrument)
             return new Refusal(RejectReason.UnknownSymbol, "symbol");
 

@@ -59,7 +59,7 @@ internal sealed class TradingSocket(
         var text = Call.Parse(new ReadOnlySequence<byte>(message), WireJson.Default.TradingText, out var refusal);
         if (text?.Id is { } id && !IsId(id))
         {
-            refusal = Refusal.Malformed("id", "A number or a text, of 64 characters at most.");
+            refusal = Refusal.Malformed("id", "The id must be a number or a string of at most 64 characters.");
             text = null;
         }
 
@@ -250,7 +250,7 @@ internal sealed class TradingSocket(
         }
         else
         {
-            Refuse(text, Refusal.Malformed("orderId", "An order is named by symbol and orderId, or by clientOrderId."));
+            Refuse(text, Refusal.Malformed("orderId", "The request must have symbol and orderId, or clientOrderId."));
         }
     }
 

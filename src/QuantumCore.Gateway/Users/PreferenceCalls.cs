@@ -30,9 +30,9 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
             return;
 
         ImmutableArray<Preference> changes = [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
-        var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "At least one is needed.")
+        var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "The request needs at least one preference.")
             : changes.Any(change => !Preference.IsName(change.Name)) ? Refusal.Malformed("name", $"1 to {Preference.LongestName} letters, digits, '.', '_' and '-'.")
-            : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed("value", $"At most {Preference.LongestValue} characters.")
+            : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed("value", $"A value has at most {Preference.LongestValue} characters.")
             : (Refusal?)null;
         if (refusal is not null)
         {

@@ -29,7 +29,7 @@ internal sealed class SessionCalls(
     private const string DemoPrefix = "demo-";
 
     private static readonly Refusal s_wrong = new(RejectReason.Unauthorized, null, null, "The name or the password is wrong.");
-    private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "A code of the authenticator is needed, a new one each time.");
+    private static readonly Refusal s_wrongCode = new(RejectReason.Unauthorized, "code", null, "This needs a code of the authenticator that was not used before.");
     private static readonly Refusal s_tooOften = new(RejectReason.TooManyRequests, null, null, "Too many attempts; wait a minute.");
     private static readonly Refusal s_tooManySignUps = new(RejectReason.TooManyRequests, null, null, "Too many signed up from this address today.");
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
@@ -42,7 +42,7 @@ internal sealed class SessionCalls(
 
         var refusal = !options.SignUp ? new Refusal(RejectReason.Forbidden, null, null, "Here an administrator adds users.")
             : WrongName(text.Name) ?? WrongPassword("password", text.Password)
-            ?? (text.Code is null ? (Refusal?)null : Refusal.Malformed("code", "An authenticator is added later."))
+            ?? (text.Code is null ? (Refusal?)null : Refusal.Malformed("code", "A code is not possible here; add an authenticator after the sign-up."))
             ?? Counted(context, text.Name!)
             ?? (quotas.TakeSignUp(context.Connection.RemoteIpAddress) ? (Refusal?)null : s_tooManySignUps);
         if (refusal is { } refused)
@@ -155,7 +155,7 @@ internal sealed class SessionCalls(
         if (isDone)
             await AnswerSession(context, who);
         else
-            await Answer.Refuse(context, Refusal.Malformed("id", "No session of this user."));
+            await Answer.Refuse(context, Refusal.Malformed("id", "The user has no such session."));
     }
 
     /// <summary>POST /user/password: changes the password; every other session ends.</summary>

@@ -41,7 +41,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         var refusal = SessionCalls.WrongName(text.Name)
             ?? SessionCalls.WrongPassword("password", text.Password)
             ?? (role is null ? WrongRole : (Refusal?)null)
-            ?? (text.Account is null || AccountId.TryParse(text.Account, out account) ? (Refusal?)null : Refusal.Malformed("account", "ACC- and a number from 1000."));
+            ?? (text.Account is null || AccountId.TryParse(text.Account, out account) ? (Refusal?)null : Refusal.Malformed("account", "An account is ACC- and a number from 1000, for example ACC-1001."));
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -71,7 +71,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
         var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(member => member is not null);
         var role = WireNames.ReadRole(text.Role);
-        var refusal = given != 1 ? Refusal.Malformed(null, "One of role, state, password and authenticator.")
+        var refusal = given != 1 ? Refusal.Malformed(null, "The request must have exactly one of role, state, password and authenticator.")
             : text.Role is not null && role is null ? WrongRole
             : text.State is not (null or "open" or "closed") ? Refusal.Malformed("state", "open or closed.")
             : text.Authenticator is not (null or "none") ? Refusal.Malformed("authenticator", "none: only its user can add one.")

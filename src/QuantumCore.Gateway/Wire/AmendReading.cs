@@ -32,7 +32,7 @@ internal static class AmendReading
         if (!ClientOrderId.IsValid(change.Name))
             return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), change);
         if (terms is null && condition is null)
-            return (Refusal.Malformed("quantity", "A new price, a new quantity, both, or new conditions."), change);
+            return (Refusal.Malformed("quantity", "A change needs a new price, a new quantity, both, or new conditions."), change);
         if (instrument is null)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), change);
         if (terms is not null && condition is not null)

@@ -34,19 +34,19 @@ public static class BodyForm
         {
             var member = form.Properties.FirstOrDefault(member => member.Name == step);
             if (member?.CustomConverter is not null)
-                return "A number is taken here";
+                return "The value must be a number";
             if ((member?.PropertyType ?? (char.IsAsciiDigit(step[0]) ? form.ElementType : null)) is not { } type)
                 return $"There is no such member, but {Members(form)}";
             form = form.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
         }
 
-        return form.Type == typeof(string) ? "Text is taken here, in quotes"
-            : form.Type == typeof(bool) ? "true or false is taken here"
-            : form.Type.IsEnum ? $"One of these is taken here, in quotes: {string.Join(", ", Enum.GetNames(form.Type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
-            : form.Kind == JsonTypeInfoKind.Enumerable ? "A list is taken here"
-            : form.Kind == JsonTypeInfoKind.Object ? $"An object is taken here, of {Members(form)}"
-            : form.Type == typeof(double) ? "A number is taken here, without quotes"
-            : "A whole number is taken here, without quotes";
+        return form.Type == typeof(string) ? "The value must be a string, in quotes"
+            : form.Type == typeof(bool) ? "The value must be true or false"
+            : form.Type.IsEnum ? $"The value must be one of these, in quotes: {string.Join(", ", Enum.GetNames(form.Type).Select(JsonNamingPolicy.CamelCase.ConvertName))}"
+            : form.Kind == JsonTypeInfoKind.Enumerable ? "The value must be a list"
+            : form.Kind == JsonTypeInfoKind.Object ? $"The value must be an object with {Members(form)}"
+            : form.Type == typeof(double) ? "The value must be a number, without quotes"
+            : "The value must be a whole number, without quotes";
     }
 
     private static string Members(JsonTypeInfo form) =>

@@ -23,7 +23,7 @@ internal static class CorporateReading
         var isSplit = text.Type == Split;
         var (numerator, denominator) = isSplit ? Ratio(text.Ratio, ref refusal) : (0, 0);
         if (!isSplit && text.Ratio is not null)
-            refusal ??= Refusal.Malformed("ratio", "Only a split has one.");
+            refusal ??= Refusal.Malformed("ratio", "Only a split has a ratio.");
         var exDay = Day("exDate", text.ExDate, ref refusal);
         var payDay = Day("payDate", text.PayDate, ref refusal);
         var rate = isRename ? 1 : Rate(text.Amount, instrument.Quote, ref refusal);
@@ -96,16 +96,16 @@ internal static class CorporateReading
     private static void CheckNames(CorporateActionText text, Instrument instrument, bool isRename, ref Refusal? refusal)
     {
         if (!isRename && (text.NewSymbol ?? text.NewAsset) is not null)
-            refusal ??= Refusal.Malformed(text.NewSymbol is null ? "newAsset" : "newSymbol", "Only a symbol change has one.");
+            refusal ??= Refusal.Malformed(text.NewSymbol is null ? "newAsset" : "newSymbol", "Only a symbol change has a new name.");
         if (!isRename)
             return;
 
         if (text.Amount is not null)
-            refusal ??= Refusal.Malformed("amount", "A symbol change pays nothing: each unit stays one.");
+            refusal ??= Refusal.Malformed("amount", "A symbol change has no amount: it pays nothing.");
         if (text.NewSymbol is null)
-            refusal ??= Refusal.Malformed("newSymbol", "What the instrument is called from then on.");
+            refusal ??= Refusal.Malformed("newSymbol", "The instrument's new name is missing.");
         if (text.NewAsset is null && instrument.Symbol != instrument.Base.Name)
-            refusal ??= Refusal.Malformed("newAsset", "What the units are called from then on: the instrument's name is another one.");
+            refusal ??= Refusal.Malformed("newAsset", "The new name of the units is missing; it differs from the instrument's name.");
     }
 
     private static (long Numerator, long Denominator) Ratio(string? text, ref Refusal? refusal)
@@ -130,7 +130,7 @@ internal static class CorporateReading
         if (UtcDay.TryParse(text, out var day) && day > 0)
             return day;
 
-        refusal ??= Refusal.Malformed(field, "A day such as 2026-12-25, to the end of 2199.");
+        refusal ??= Refusal.Malformed(field, "A day is written as 2026-12-25 and is at most 2199-12-31.");
         return 0;
     }
 

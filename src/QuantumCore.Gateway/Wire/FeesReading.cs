@@ -21,7 +21,7 @@ internal static class FeesReading
         }
 
         if (DecimalText.TryParse(text.MinimumFee ?? "0", asset.Decimals, out var minimum) != DecimalError.None)
-            refusal ??= Refusal.Malformed("minimumFee", "A decimal of the asset; no sign, no exponent.");
+            refusal ??= Refusal.Malformed("minimumFee", "The fee must be a decimal number of the asset, without sign and exponent.");
         var request = new FeesRequest(new FeeSchedule(asset.Name, tiers.ToImmutable(), minimum), by, text.Why ?? "");
         refusal ??= WhyReading.Check(text.Why);
         if (request.Schedule.Check() is { } wrong)

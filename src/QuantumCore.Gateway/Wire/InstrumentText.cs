@@ -67,9 +67,9 @@ public sealed record InstrumentText
         }
 
         if (!TryReadStep(TickSize, out var priceDecimals, out var tick))
-            return Refusal.Malformed("tickSize", "A positive decimal number.");
+            return Refusal.Malformed("tickSize", "The tick size must be a positive decimal number.");
         if (!TryReadStep(LotSize, out var quantityDecimals, out var lot))
-            return Refusal.Malformed("lotSize", "A positive decimal number.");
+            return Refusal.Malformed("lotSize", "The lot size must be a positive decimal number.");
 
         var bare = new Instrument
         {
@@ -100,19 +100,19 @@ public sealed record InstrumentText
     {
         instrument = bare;
         if (!TryRead(MinPrice, bare.TryParsePrice, bare.MinPriceTicks, out var minPrice))
-            return Refusal.Malformed("minPrice", "A multiple of tickSize.");
+            return Refusal.Malformed("minPrice", "The price must be a multiple of tickSize.");
         if (!TryRead(MaxPrice, bare.TryParsePrice, bare.MaxPriceTicks, out var maxPrice))
-            return Refusal.Malformed("maxPrice", "A multiple of tickSize.");
+            return Refusal.Malformed("maxPrice", "The price must be a multiple of tickSize.");
         if (!TryRead(MinQuantity, bare.TryParseQuantity, bare.MinQuantityLots, out var minQuantity))
-            return Refusal.Malformed("minQuantity", "A multiple of lotSize.");
+            return Refusal.Malformed("minQuantity", "The quantity must be a multiple of lotSize.");
         if (!TryRead(MaxQuantity, bare.TryParseQuantity, bare.MaxQuantityLots, out var maxQuantity))
-            return Refusal.Malformed("maxQuantity", "A multiple of lotSize.");
+            return Refusal.Malformed("maxQuantity", "The quantity must be a multiple of lotSize.");
         if (!TryRead(MinNotional, Amount, bare.MinNotional, out var minNotional))
-            return Refusal.Malformed("minNotional", "An amount of the quote asset.");
+            return Refusal.Malformed("minNotional", "The value must be an amount of the quote asset.");
         if (!TryRead(MaxNotional, Amount, bare.MaxNotional, out var maxNotional))
-            return Refusal.Malformed("maxNotional", "An amount of the quote asset.");
+            return Refusal.Malformed("maxNotional", "The value must be an amount of the quote asset.");
         if (!TryRead(ReferencePrice, bare.TryParsePrice, bare.ReferencePriceTicks, out var reference))
-            return Refusal.Malformed("referencePrice", "A multiple of tickSize.");
+            return Refusal.Malformed("referencePrice", "The price must be a multiple of tickSize.");
 
         instrument = bare with
         {

@@ -26,7 +26,7 @@ internal static class LimitsReading
             if (kind != LimitKind.OrderBurst && request.Check(forEveryone) is { } wrong)
                 return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
             if (unit.Parse(kind, given, out var most) != DecimalError.None)
-                return (Refusal.Malformed(field, "A decimal of this scope's steps; no sign, no exponent."), request);
+                return (Refusal.Malformed(field, "The limit must be a decimal number in the steps of its scope, without sign and exponent."), request);
             if (most > LimitsRequest.MostOf(kind))
                 return (new Refusal(RejectReason.BadRequest, field, LimitsRequest.MostOf(kind).ToString(CultureInfo.InvariantCulture)), request);
             limits.Add(new AccountLimit(kind, most));

@@ -38,7 +38,7 @@ internal static class MarginReading
     {
         long skin = 0;
         if (text.Skin is { } amount && DecimalText.TryParse(amount, currency.Decimals, out skin) != DecimalError.None)
-            return (Refusal.Malformed("skin", $"A decimal with at most {currency.Decimals} digits after the point; no sign, no exponent."), new MarginPolicy());
+            return (Refusal.Malformed("skin", $"The skin must be a decimal number with at most {currency.Decimals} decimals, without sign and exponent."), new MarginPolicy());
 
         // Absent members get their default here: the JSON reader makes them 0, whatever their type declares.
         var usual = new MarginPolicy();
@@ -226,7 +226,7 @@ internal static class MarginReading
         if (DecimalText.TryParse(text, decimals, out var units) == DecimalError.None && units % step == 0)
             return units / step;
 
-        refusal ??= Refusal.Malformed(field, "A decimal of the instrument's steps; no sign, no exponent.");
+        refusal ??= Refusal.Malformed(field, "The value must be a decimal number in the steps of the instrument, without sign and exponent.");
         return otherwise;
     }
 }

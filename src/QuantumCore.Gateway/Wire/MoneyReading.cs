@@ -17,24 +17,24 @@ internal static class MoneyReading
         if (amountText is null)
             return (Refusal.Malformed("amount", "The amount is missing."), null, 0);
         if (await listings.FindAsset(assetName ?? "") is not { } asset)
-            return (Refusal.Malformed("asset", "No such asset."), null, 0);
+            return (Refusal.Malformed("asset", "There is no such asset."), null, 0);
 
         var error = DecimalText.TryParse(amountText, asset.Decimals, out var amount);
         if (error == DecimalError.TooLarge)
         {
             var most = DecimalText.Format(LargestAmount, asset.Decimals);
-            return (new Refusal(RejectReason.BadRequest, "amount", most, "No balance is larger than the limit."), null, 0);
+            return (new Refusal(RejectReason.BadRequest, "amount", most, "No balance can be larger than the limit."), null, 0);
         }
 
         if (error != DecimalError.None || amount == 0)
-            return (Refusal.Malformed("amount", $"A positive decimal with {asset.Decimals} decimals at most."), null, 0);
+            return (Refusal.Malformed("amount", $"The amount must be a positive decimal number with at most {asset.Decimals} decimals."), null, 0);
 
         return (null, asset, amount);
     }
 
     /// <summary>Reads the account that receives, which must be another one; returns null or a refusal.</summary>
     public static Refusal? ReadOther(string field, string? text, long than, out AccountId account) =>
-        !AccountId.TryParse(text, out account) ? Refusal.Malformed(field, "ACC- and a number from 1000.")
-        : account.Value == than ? Refusal.Malformed(field, "Another account than the one that gives.")
+        !AccountId.TryParse(text, out account) ? Refusal.Malformed(field, "An account is ACC- and a number from 1000, for example ACC-1001.")
+        : account.Value == than ? Refusal.Malformed(field, "The account must differ from the one that gives.")
         : null;
 }

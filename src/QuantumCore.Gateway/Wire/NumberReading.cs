@@ -98,7 +98,7 @@ internal sealed class NumberReading(Instrument instrument)
         string Format(long limit) => DecimalText.Format(
             isNegative && error == DecimalError.TooLarge ? -limit : limit, instrument.Quote.Decimals);
         var refusal = error == DecimalError.NotADecimal
-            ? Refusal.Malformed(field, "A decimal number such as \"2.00\" or \"-2.00\"; no plus, no exponent.")
+            ? Refusal.Malformed(field, "The value must be a decimal number such as \"2.00\" or \"-2.00\", without plus and exponent.")
             : Explain(error, RejectReason.InvalidPrice, field, Format, StrategyTerms.NetLimit);
         _price ??= refusal;
         return refusal is not null ? 0 : isNegative ? -units : units;
@@ -113,7 +113,7 @@ internal sealed class NumberReading(Instrument instrument)
             return new Refusal(tooLarge, field, most.ToString());
 
         return error != DecimalError.None || text!.Contains('.', StringComparison.Ordinal)
-            ? Refusal.Malformed(field, "A whole number; no sign, no point, no exponent.")
+            ? Refusal.Malformed(field, "The value must be a whole number, without sign, point and exponent.")
             : null;
     }
 
@@ -121,7 +121,7 @@ internal sealed class NumberReading(Instrument instrument)
         DecimalError error, RejectReason reason, string field, Func<long, string> format, long most) => error switch
         {
             DecimalError.None => null,
-            DecimalError.NotADecimal => Refusal.Malformed(field, "A decimal number such as \"150.25\"; no sign, no exponent."),
+            DecimalError.NotADecimal => Refusal.Malformed(field, "The value must be a decimal number such as \"150.25\", without sign and exponent."),
             DecimalError.TooManyDecimals => new Refusal(reason, field, format(1), "It is not a whole multiple of the limit."),
             DecimalError.TooLarge => new Refusal(reason, field, format(most)),
         };

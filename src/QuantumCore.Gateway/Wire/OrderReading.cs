@@ -80,7 +80,7 @@ internal static class OrderReading
             _ when text.Quantity is null && text.QuoteAmount is null => ("quantity", "The quantity is missing."),
             OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit when text.Price is null =>
                 ("price", "A limit order needs a price."),
-            OrderType.Pegged when text.Peg is null => ("peg", "What it follows: primary, market or midpoint."),
+            OrderType.Pegged when text.Peg is null => ("peg", "A pegged order needs a peg: primary, market or midpoint."),
             OrderType.Pegged when text.Price is null && order.Side == Side.Buy =>
                 ("price", "A pegged buy needs a price: the cap it is covered up to."),
             OrderType.Stop or OrderType.StopLimit or OrderType.TakeProfit or OrderType.TakeProfitLimit
@@ -89,7 +89,7 @@ internal static class OrderReading
                 when text.TrailingDistance is null && text.TrailingBasisPoints is null =>
                 ("trailingDistance", "A trailing stop needs a trailingDistance or trailingBasisPoints."),
             OrderType.TrailingStopLimit when text.LimitOffset is null =>
-                ("limitOffset", "How far the limit stands beyond the trigger."),
+                ("limitOffset", "A trailing stop limit order needs the distance of its limit from the trigger."),
             _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null => ("goodTill", "An order with timeInForce gtd needs a goodTill."),
             _ => ("", ""),
         };

@@ -52,7 +52,7 @@ internal static class PhaseReading
         if (text.ForSeconds is null)
         {
             return text.Then is null && text.ThenForSeconds is null ? default
-                : (Refusal.Malformed("forSeconds", "How long the phase lasts until the next one."), null);
+                : (Refusal.Malformed("forSeconds", "A phase with a next phase needs a duration in seconds."), null);
         }
 
         var lasts = 0L;
@@ -65,7 +65,7 @@ internal static class PhaseReading
         if (next is not { } then)
             return (Refusal.Malformed("then", Phases), null);
         if (!phase.LeadsTo(then))
-            return (Refusal.Malformed("then", $"A phase that can follow {WireNames.Of(phase)}."), null);
+            return (Refusal.Malformed("then", $"This phase can't follow {WireNames.Of(phase)}."), null);
         if (lasts > 0 && !then.LeadsTo(TradingPhase.Continuous))
             return (Refusal.Malformed("thenForSeconds", $"Continuous trading can't follow {WireNames.Of(then)}."), null);
 

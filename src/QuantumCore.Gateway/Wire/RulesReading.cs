@@ -29,7 +29,7 @@ internal static class RulesReading
             ?? Add(ChangedValue.AuctionCollar, "auctionCollar", text.AuctionCollar, Points)
             ?? Add(ChangedValue.MaxExtensions, "maxExtensions", text.MaxExtensions == None ? "" : text.MaxExtensions, ExtensionsLimit)
             ?? AddSeconds(text.AuctionSeconds)
-            ?? (changes.Count == 0 ? Refusal.Malformed(null, "At least one rule.") : null);
+            ?? (changes.Count == 0 ? Refusal.Malformed(null, "The request needs at least one rule.") : null);
         return (refusal, changes.ToImmutable());
 
         Refusal? Add(ChangedValue name, string field, string? value, int most)

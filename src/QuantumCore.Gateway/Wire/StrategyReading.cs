@@ -47,7 +47,7 @@ internal static class StrategyReading
         if (text.Net is null)
             return Refusal.Malformed("net", "The net price of one unit is missing.");
         if (text.Units is null)
-            return Refusal.Malformed("units", "How many units is missing.");
+            return Refusal.Malformed("units", "The number of units is missing.");
         if (WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) is null)
             return Refusal.Malformed("timeInForce", "gtc, ioc, fok, day or gtd.");
         if (text.GoodTill is null ? timeInForce == TimeInForce.GoodTillDate : expiry is null)
@@ -64,7 +64,7 @@ internal static class StrategyReading
                 null => ("", "A leg is missing."),
                 { Symbol: null } => (".symbol", "The symbol is missing."),
                 { Side: var side } when WireNames.ReadSide(side) is null => (".side", "buy or sell."),
-                { Quantity: null } => (".quantity", "What one unit buys or sells of it is missing."),
+                { Quantity: null } => (".quantity", "The leg's quantity in one unit is missing."),
                 _ => (null, ""),
             };
             if (field is not null)

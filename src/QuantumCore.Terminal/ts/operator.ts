@@ -97,7 +97,7 @@ function tradeCard(store: Store): HTMLElement {
     const label = isVoid ? "Declare void" : "Correct";
     const asks = isVoid ? "The buyer gives the units back and the seller the money, and both get their fees back. Their orders stay as they are."
       : `Both sides settle the difference to ${right}, and fees with it. Their orders stay as they are.`;
-    const frozen = "Who no longer has what is taken back is frozen, and its orders are cancelled.";
+    const frozen = "An account that no longer has the amount taken back is frozen, and its orders are cancelled.";
     if (!(await confirm(`${label}: trade ${id} of ${of}?`, `${label}: ${id}`, make("p", {}, asks), make("p", {}, frozen)))) return;
     write(said, `${label} ${id}: asked for.`);
     const outcome = await call<TradeChange>("POST", `/admin/symbols/${encodeURIComponent(of)}/${isVoid ? "bust" : "correct"}`, { trade: id, ...(isVoid ? {} : { price: right }), ...(why.value.trim() === "" ? {} : { why: why.value.trim() }) });

@@ -104,7 +104,7 @@ function stateOf(order: Order): string {
 
 function showOrders(card: HTMLElement, orders: readonly Order[], store: Store): void {
   const rows = orders.map((order) => [
-    button(moment(millisOf(order.timeNanos)), () => void showLife(order, card), { class: "ghost", title: "What happened to it" }), order.symbol,
+    button(moment(millisOf(order.timeNanos)), () => void showLife(order, card), { class: "ghost", title: "Show its history" }), order.symbol,
     sideOf(order), kindNames[order.type] ?? order.type,
     limitOf(order), averageOf(order, store), pretty(order.quantity), pretty(order.filled), stateInWords(order), order.clientOrderId,
   ]);

@@ -86,7 +86,7 @@ export class ReplayCard {
   /** What is true of the book now that the replay has ended; nothing while it runs. */
   private outcome(replay: Replay): string {
     if (replay.end === "failed") return `It could not go on. ${replay.problem ?? ""}`;
-    if (replay.end === "stopped") return "What was sent until then stays in the book, until a replay begins there again.";
+    if (replay.end === "stopped") return "Orders sent before stay in the book until a replay begins there again.";
     return replay.end === "done" ? "The book stays as the recording left it, until a replay begins there again." : "";
   }
 

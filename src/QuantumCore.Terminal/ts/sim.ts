@@ -175,7 +175,7 @@ class SimulationPage {
       box.addEventListener("change", () => void this.sendAway());
       return make("label", { class: "line" }, make("span", {}, label), box);
     });
-    return make("section", { class: "card" }, make("h2", {}, "Participants"), ...rows, make("p", { class: "muted" }, "Who is sent away takes its orders along."), this.problems.participants);
+    return make("section", { class: "card" }, make("h2", {}, "Participants"), ...rows, make("p", { class: "muted" }, "Participants that are sent away cancel their orders."), this.problems.participants);
   }
 
   /** Sends away who has no mark. One change at a time: each is of all participants. */
