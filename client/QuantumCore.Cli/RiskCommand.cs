@@ -68,6 +68,21 @@ internal sealed class RiskCommand
     private readonly Option<decimal?> _loss =
         Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");
 
+    private readonly Option<int?> _multiple = Grammar.NumberOption(
+        "--max-multiple", "Most of one order, as a multiple of the account's usual order", 1, 1_000_000);
+
+    private readonly Option<int?> _killOrders = Grammar.NumberOption(
+        "--kill-orders", "Orders in the kill window; one more freezes the account and cancels its orders", 1, 1_000_000);
+
+    private readonly Option<decimal?> _killValue = Grammar.DecimalOption(
+        "--kill-value", "Value of the orders in the kill window; more freezes the account and cancels its orders");
+
+    private readonly Option<int?> _killWindow =
+        Grammar.NumberOption("--kill-window", "Length of the kill window, in seconds", 1, 86_400);
+
+    private readonly Option<decimal?> _killLoss = Grammar.DecimalOption(
+        "--kill-loss", "Loss of a UTC day, fees included, that freezes the account and cancels its orders");
+
     private readonly Option<bool> _none = new("--none") { Description = "Take all limits of the scope away" };
 
     private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
@@ -78,7 +93,7 @@ internal sealed class RiskCommand
         new Command("risk", "Show an account's risk limits; as an administrator, set them.")
         {
             _account, _symbol, _paidIn, _all, _everyone, _owner, _shares, _quantity, _value, _orders, _position, _duplicates, _rate, _burst,
-            _volume, _loss, _none, _why,
+            _volume, _loss, _multiple, _killOrders, _killValue, _killWindow, _killLoss, _none, _why,
         },
         """
         qc risk
@@ -86,6 +101,7 @@ internal sealed class RiskCommand
         qc risk ACC-1001 --symbol AAPL --none
         qc risk ACC-1001 --paid-in USD --max-daily-loss 5000.00 --max-daily-volume 1000000.00
         qc risk ACC-1001 --all --max-rate 50 --burst 100 --duplicates 500
+        qc risk ACC-1001 --all --max-multiple 20 --kill-orders 500 --kill-window 10
         qc risk --everyone --symbol AAPL --max-orders 200
         qc risk --owner acme --symbol AAPL --max-position 1000 --share ACC-1001:3 --share ACC-1002:1
         """,
@@ -164,7 +180,8 @@ internal sealed class RiskCommand
             throw new UsageException("risk: one of --symbol, --paid-in and --all.");
 
         var where = Array.Find(scopes, scope => scope is not null);
-        Option[] limits = [_quantity, _value, _orders, _position, _duplicates, _rate, _burst, _volume, _loss, _none, _shares, _why];
+        Option[] limits = [_quantity, _value, _orders, _position, _duplicates, _rate, _burst, _volume, _loss,
+            _multiple, _killOrders, _killValue, _killWindow, _killLoss, _none, _shares, _why];
         return where is null && Array.Find(limits, limit => parse.GetResult(limit) is { Implicit: false }) is { } stray
             ? throw new UsageException($"risk: {stray.Name} needs a scope: --symbol, --paid-in or --all.")
             : where;
@@ -184,6 +201,11 @@ internal sealed class RiskCommand
             OrderBurst = parse.GetValue(_burst),
             MaxDailyVolume = parse.GetValue(_volume),
             MaxDailyLoss = parse.GetValue(_loss),
+            MaxQuantityMultiple = parse.GetValue(_multiple),
+            KillOrders = parse.GetValue(_killOrders),
+            KillValue = parse.GetValue(_killValue),
+            KillWindowSeconds = parse.GetValue(_killWindow),
+            KillDailyLoss = parse.GetValue(_killLoss),
         };
 
         // A user who only wants to see a scope's limits must not remove them.

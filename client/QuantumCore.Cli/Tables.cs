@@ -91,6 +91,8 @@ internal static class Tables
     internal static void Account(IAnsiConsole console, AccountView account)
     {
         console.WriteLine(account.State == AccountState.Frozen ? $"{account.Account} (frozen)" : account.Account);
+        if (account.FrozenWhy is { } why)
+            console.WriteLine(why);
         var withPending = account.Balances.Any(balance => balance.Pending != 0);
         var table = withPending ? With("asset", "total", "held", "available", "pending") : With("asset", "total", "held", "available");
         foreach (var balance in account.Balances)
@@ -130,7 +132,7 @@ internal static class Tables
 
     internal static void Limits(IAnsiConsole console, AccountLimits limits)
     {
-        Limits(console, limits.Account, limits.Limits);
+        Limits(console, limits.FrozenWhy is { } why ? $"{limits.Account} (frozen: {why})" : limits.Account, limits.Limits);
         if (limits.Everyones.Count > 0)
             Limits(console, "every account", limits.Everyones);
         if (limits.Owners is { Count: > 0 } parts)
@@ -141,12 +143,14 @@ internal static class Tables
     {
         console.WriteLine(whose);
         var table = With(
-            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst", "daily volume", "daily loss");
+            "symbol", "order quantity", "order value", "open orders", "position", "duplicates ms", "orders/s", "burst", "daily volume", "daily loss",
+            "multiple", "kill orders", "kill value", "kill s", "kill loss");
         foreach (var of in limits)
         {
             Row(table, of.Symbol, TextOrNothing(of.MaxOrderQuantity), TextOrNothing(of.MaxOrderValue), Count(of.MaxOpenOrders),
                 TextOrNothing(of.MaxPosition), Count(of.DuplicateWindowMillis), Count(of.MaxOrdersPerSecond), Count(of.OrderBurst),
-                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss));
+                TextOrNothing(of.MaxDailyVolume), TextOrNothing(of.MaxDailyLoss), Count(of.MaxQuantityMultiple), Count(of.KillOrders),
+                TextOrNothing(of.KillValue), Count(of.KillWindowSeconds), TextOrNothing(of.KillDailyLoss));
         }
 
         Write(console, table, "No limits.");

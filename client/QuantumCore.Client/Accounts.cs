@@ -21,7 +21,11 @@ public sealed record AccountView(
     long Sequence,
     [property: JsonRequired] IReadOnlyList<Balance> Balances,
     AccountState State = AccountState.Open,
-    AccountMargin? Margin = null);
+    AccountMargin? Margin = null)
+{
+    /// <summary>Reason of a freeze that no operator made, such as a kill switch; null if there is none.</summary>
+    public string? FrozenWhy { get; init; }
+}
 
 /// <summary>State of an account.</summary>
 public enum AccountState

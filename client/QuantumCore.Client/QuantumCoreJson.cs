@@ -97,6 +97,16 @@ internal sealed record LimitsOrder(
 
     public IReadOnlyList<OwnerShare>? Shares { get; init; }
 
+    public int? MaxQuantityMultiple { get; init; }
+
+    public int? KillOrders { get; init; }
+
+    public decimal? KillValue { get; init; }
+
+    public int? KillWindowSeconds { get; init; }
+
+    public decimal? KillDailyLoss { get; init; }
+
     internal static LimitsOrder From(RiskLimits limits, string? why) => new(
         limits.Symbol,
         limits.MaxOrderQuantity,
@@ -108,7 +118,14 @@ internal sealed record LimitsOrder(
         limits.OrderBurst,
         limits.MaxDailyVolume,
         limits.MaxDailyLoss,
-        why);
+        why)
+    {
+        MaxQuantityMultiple = limits.MaxQuantityMultiple,
+        KillOrders = limits.KillOrders,
+        KillValue = limits.KillValue,
+        KillWindowSeconds = limits.KillWindowSeconds,
+        KillDailyLoss = limits.KillDailyLoss,
+    };
 }
 
 internal sealed record EveryonesLimits([property: JsonRequired] IReadOnlyList<RiskLimits> Everyones);

@@ -44,6 +44,35 @@ public sealed record RiskLimits
     /// short until the next day.
     /// </summary>
     public decimal? MaxDailyLoss { get; init; }
+
+    /// <summary>
+    /// Largest quantity of one order as a multiple of the account's usual order in the symbol, the median of its last
+    /// 31 orders. It applies from the tenth order on.
+    /// </summary>
+    public int? MaxQuantityMultiple { get; init; }
+
+    /// <summary>
+    /// Most orders within <see cref="KillWindowSeconds"/>. One more is rejected, the account is frozen, and its orders
+    /// are cancelled.
+    /// </summary>
+    public int? KillOrders { get; init; }
+
+    /// <summary>
+    /// Largest value of the orders within <see cref="KillWindowSeconds"/>, in the quote asset. An order above it is
+    /// rejected, the account is frozen, and its orders are cancelled.
+    /// </summary>
+    public decimal? KillValue { get; init; }
+
+    /// <summary>
+    /// Length of the window of <see cref="KillOrders"/> and <see cref="KillValue"/>, in seconds, at most 86,400.
+    /// </summary>
+    public int? KillWindowSeconds { get; init; }
+
+    /// <summary>
+    /// Realised loss in a UTC day, fees included, in the quote asset. Once reached, the account is frozen and its
+    /// orders are cancelled.
+    /// </summary>
+    public decimal? KillDailyLoss { get; init; }
 }
 
 /// <summary>All risk limits of an account.</summary>
@@ -54,6 +83,9 @@ public sealed record AccountLimits(string Account, IReadOnlyList<RiskLimits> Lim
 {
     /// <summary>Its shares of its owner's limits: one entry for each scope with any; null for none.</summary>
     public IReadOnlyList<RiskLimits>? Owners { get; init; }
+
+    /// <summary>Reason of a freeze that no operator made, such as a kill switch; null if there is none.</summary>
+    public string? FrozenWhy { get; init; }
 }
 
 /// <summary>Limits of an owner over all its accounts.</summary>

@@ -103,6 +103,7 @@ public readonly record struct OrdersPlace(long Epoch, long Changes);
 /// </param>
 /// <param name="IsFrozen">True if it may neither enter orders nor give anything away.</param>
 /// <param name="Margin">Margin figures; null for a cash account.</param>
+/// <param name="FrozenWhy">Reason of a freeze that no operator made; empty if there is none.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,
@@ -112,4 +113,5 @@ public sealed record AccountView(
     ImmutableArray<SeenSequence> Cursors,
     ImmutableArray<SeenSequence> PayoutCursors,
     bool IsFrozen = false,
-    MarginView? Margin = null);
+    MarginView? Margin = null,
+    string FrozenWhy = "");

@@ -36,6 +36,31 @@ public enum LimitKind : byte
 
     /// <summary>Loss realised in the UTC day, fees included, at which buying stops, in quote minor units.</summary>
     DailyLoss = 9,
+
+    /// <summary>
+    /// Fat finger: quantity of one order as a multiple of the account's usual order in the symbol. A larger order is
+    /// rejected.
+    /// </summary>
+    QuantityMultiple = 10,
+
+    /// <summary>
+    /// Kill switch: orders within <see cref="KillWindow"/>. An order above it is rejected and freezes the account.
+    /// </summary>
+    KillOrders = 11,
+
+    /// <summary>
+    /// Kill switch: value of the orders within <see cref="KillWindow"/>, in quote minor units. An order above it is
+    /// rejected and freezes the account.
+    /// </summary>
+    KillValue = 12,
+
+    /// <summary>Length of the window of <see cref="KillOrders"/> and <see cref="KillValue"/>, in seconds.</summary>
+    KillWindow = 13,
+
+    /// <summary>
+    /// Kill switch: loss realised in the UTC day, fees included, in quote minor units. Reaching it freezes the account.
+    /// </summary>
+    KillLoss = 14,
 }
 
 /// <summary>Scope of a risk limit: one symbol, all symbols quoted in an asset, or everything.</summary>
@@ -58,8 +83,10 @@ public static class LimitScope
     public static bool Has(string scope, LimitKind kind) => kind switch
     {
         LimitKind.OrderQuantity or LimitKind.Position => !scope.StartsWith(All, StringComparison.Ordinal),
-        LimitKind.OrderValue or LimitKind.DailyVolume or LimitKind.DailyLoss => scope != All,
-        LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst => AssetOf(scope) is null,
+        LimitKind.OrderValue or LimitKind.DailyVolume or LimitKind.DailyLoss or LimitKind.KillValue or LimitKind.KillLoss => scope != All,
+        LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst
+            or LimitKind.QuantityMultiple or LimitKind.KillOrders => AssetOf(scope) is null,
+        LimitKind.KillWindow => true,
         _ => false,
     };
 }
@@ -87,7 +114,9 @@ public sealed record SymbolLimits(string Symbol, ImmutableArray<AccountLimit> Li
 public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> Limits, string By, string Why)
 {
     /// <summary>Validates the limits. Returns the error as a sentence, or null if they can be set.</summary>
-    /// <param name="forEveryone">True if the limits apply to every account. Accounts share no time window.</param>
+    /// <param name="forEveryone">
+    /// True if the limits apply to every account. Accounts share no time window, and a kill switch is of one account.
+    /// </param>
     public string? Check(bool forEveryone = false)
     {
         if (Limits.DistinctBy(limit => limit.Kind).Count() != Limits.Length)
@@ -97,32 +126,52 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
 
         foreach (var (kind, most) in Limits)
         {
-            if (!LimitScope.Has(Symbol, kind))
+            if (CheckKind(kind, forEveryone) is { } wrong)
             {
-                return $"'{Symbol}' has no such limit: quantities are limited by symbol, values by symbol or currency, orders by symbol or altogether";
+                return wrong;
             }
 
-            if (forEveryone && kind is (LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst))
+            if (most < LeastOf(kind) || most > MostOf(kind))
             {
-                return "how often orders come is limited for one account, not for several together";
-            }
-
-            if (most < 0 || most > MostOf(kind))
-            {
-                return $"this limit is 0 to {MostOf(kind)}";
+                return $"this limit is {LeastOf(kind)} to {MostOf(kind)}";
             }
         }
 
-        return Limits.Any(limit => limit.Kind == LimitKind.OrderBurst) && Limits.All(limit => limit.Kind != LimitKind.OrdersPerSecond)
-            ? "a burst needs a limit of orders a second"
+        return CheckPairs();
+    }
+
+    /// <summary>Returns the error as a sentence if this scope can't have a limit of a kind; else null.</summary>
+    /// <param name="kind">The kind.</param>
+    /// <param name="forEveryone">True if the limits apply to every account.</param>
+    public string? CheckKind(LimitKind kind, bool forEveryone) =>
+        !LimitScope.Has(Symbol, kind)
+            ? $"'{Symbol}' has no such limit: quantities are limited by symbol, values by symbol or currency, orders by symbol or altogether"
+        : !forEveryone || !IsOfOneAccount(kind) ? null
+        : kind < LimitKind.QuantityMultiple ? "how often orders come is limited for one account, not for several together"
+        : "a multiple of the usual quantity and a kill switch are set for one account, not for several together";
+
+    private string? CheckPairs()
+    {
+        bool Has(LimitKind kind) => Limits.Any(limit => limit.Kind == kind);
+        return Has(LimitKind.OrderBurst) && !Has(LimitKind.OrdersPerSecond) ? "a burst needs a limit of orders a second"
+            : Has(LimitKind.KillWindow) != (Has(LimitKind.KillOrders) || Has(LimitKind.KillValue))
+                ? "a kill switch of orders or value needs a window, and a window needs one of them"
             : null;
     }
+
+    /// <summary>Returns true if a limit of this kind is set for one account only.</summary>
+    private static bool IsOfOneAccount(LimitKind kind) =>
+        kind is LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond or LimitKind.OrderBurst or >= LimitKind.QuantityMultiple;
+
+    /// <summary>Returns the smallest allowed limit of a kind. A kill switch at 0 would freeze the account at once.</summary>
+    public static long LeastOf(LimitKind kind) => kind >= LimitKind.QuantityMultiple ? 1 : 0;
 
     /// <summary>Returns the largest allowed limit of a kind, in its unit.</summary>
     public static long MostOf(LimitKind kind) => kind switch
     {
         LimitKind.DuplicateWindow => 60_000,
-        LimitKind.OrdersPerSecond or LimitKind.OrderBurst => 1_000_000,
+        LimitKind.OrdersPerSecond or LimitKind.OrderBurst or LimitKind.QuantityMultiple or LimitKind.KillOrders => 1_000_000,
+        LimitKind.KillWindow => 86_400,
         _ => long.MaxValue,
     };
 }

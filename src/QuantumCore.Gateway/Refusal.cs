@@ -46,7 +46,8 @@ public static class Refusals
             RejectReason.DuplicateOrder or RejectReason.OrderRate or RejectReason.DailyVolume or
             RejectReason.DailyLoss or RejectReason.InsufficientMargin or RejectReason.ReduceOnly or
             RejectReason.NotPermitted or RejectReason.NoLocate or RejectReason.MarkStale or
-            RejectReason.SignalSkipped or RejectReason.SignalTooOld or RejectReason.UnsettledFunds => 422,
+            RejectReason.SignalSkipped or RejectReason.SignalTooOld or RejectReason.UnsettledFunds or
+            RejectReason.UnusualQuantity or RejectReason.KillSwitch => 422,
         RejectReason.TooManyRequests => 429,
         RejectReason.TimeRegression or RejectReason.SymbolUnavailable or RejectReason.Overloaded or
             RejectReason.OutcomeUnknown or RejectReason.SignalsPaused => 503,
@@ -75,8 +76,8 @@ public static class Refusals
         RejectReason.Voided => "The order was voided before it reached the book.",
         RejectReason.PriceBand => "The price is outside the symbol's price band.",
         RejectReason.AccountBlocked => "The account is blocked in this book.",
-        RejectReason.AccountFrozen => "The account is frozen.",
-        RejectReason.MaxQuantity or RejectReason.MaxNotional => "The order is larger than the account's limit in this symbol.",
+        RejectReason.AccountFrozen or RejectReason.KillSwitch => TitleOfFreeze(reason),
+        RejectReason.MaxQuantity or RejectReason.MaxNotional or RejectReason.UnusualQuantity => "The order is larger than the account's limit in this symbol.",
         RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => "The account has as many open orders as it may, in this symbol or at all.",
         RejectReason.PositionLimit or RejectReason.DailyVolume => "With its open orders filled the account's position, or what it traded today, would be more than it may be.",
         RejectReason.DuplicateOrder => "The same order came a moment ago.",
@@ -114,4 +115,8 @@ public static class Refusals
         RejectReason.TooManyRequests => "More requests than this caller may send; nothing was done. Retry with the same client order id.",
         RejectReason.OutcomeUnknown => "The outcome is not known. Retry with the same client order id to learn it.",
     };
+
+    private static string TitleOfFreeze(RejectReason reason) => reason == RejectReason.KillSwitch
+        ? "A kill switch limit was reached: the account is frozen and its orders are cancelled."
+        : "The account is frozen.";
 }

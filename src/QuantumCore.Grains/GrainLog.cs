@@ -57,6 +57,9 @@ internal static partial class GrainLog
     [LoggerMessage(49, LogLevel.Warning, "Account {Account} is frozen, and its orders are cancelled: it {Why}.")]
     public static partial void AccountShort(ILogger logger, long account, string why);
 
+    [LoggerMessage(54, LogLevel.Warning, "A kill switch froze account {Account}, and its orders are cancelled: {Why}.")]
+    public static partial void AccountKilled(ILogger logger, long account, string why);
+
     [LoggerMessage(50, LogLevel.Error, "{Symbol} can't be told order by order: its records run again are not what they were.")]
     public static partial void OrdersDiverge(ILogger logger, Exception exception, string symbol);
 

@@ -7,7 +7,11 @@ namespace QuantumCore.Instruments;
 /// <param name="Field">The field at fault; null if it is not a field of the order.</param>
 /// <param name="Limit">The limit as a wire decimal; null if it is not a number.</param>
 /// <param name="At">Index of the order that breaks it among several, from 0; null if all together do.</param>
-public sealed record BrokenLimit(RejectReason Reason, string? Field, string? Limit, int? At = null);
+public sealed record BrokenLimit(RejectReason Reason, string? Field, string? Limit, int? At = null)
+{
+    /// <summary>Reason for the record if the limit freezes the account; else null.</summary>
+    public string? Why { get; init; }
+}
 
 /// <summary>Checks the limits of an instrument that depend on an order alone.</summary>
 public static class OrderLimits

@@ -186,6 +186,12 @@ public enum RejectReason : ushort
     /// <summary>The funds suffice but settle later than they would have to be given.</summary>
     UnsettledFunds = 93,
 
+    /// <summary>The order is many times larger than the account's usual order in this symbol.</summary>
+    UnusualQuantity = 94,
+
+    /// <summary>A kill switch limit was reached: the account is frozen and its orders are cancelled.</summary>
+    KillSwitch = 95,
+
     /// <summary>The account's position makes the signal ask for no order.</summary>
     SignalSkipped = 86,
 

@@ -39,6 +39,21 @@ public sealed class RiskCallTests
     }
 
     [Fact]
+    public async Task Kill_switches_are_limits_of_an_account()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var all = """{"symbol":"*","maxQuantityMultiple":20,"killOrders":100,"killWindowSeconds":10}""";
+        Assert.Equal(
+            $$"""{"account":"ACC-1001","limits":[{{all}}],"everyones":[]}""",
+            (await exchange.SendAsync("POST", Path, all, "admin", Token)).Text);
+        Assert.Contains("SetLimits 1001 * QuantityMultiple=20 KillOrders=100 KillWindow=10 admin", exchange.Floor.Calls);
+
+        var paidIn = """{"symbol":"*USD","killValue":"5000.00","killWindowSeconds":"60","killDailyLoss":"50.25"}""";
+        await exchange.SendAsync("POST", Path, paidIn, "admin", Token);
+        Assert.Contains("SetLimits 1001 *USD KillValue=500000 KillWindow=60 KillLoss=5025 admin", exchange.Floor.Calls);
+    }
+
+    [Fact]
     public async Task Everyones_limits_are_an_administrators_and_are_shown_with_each_accounts()
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -56,6 +71,9 @@ public sealed class RiskCallTests
     [InlineData("""{"symbol":"*","maxOpenOrders":1}""", "symbol")]
     [InlineData("""{"symbol":"AAPL","maxOrdersPerSecond":1}""", "maxOrdersPerSecond")]
     [InlineData("""{"symbol":"AAPL","duplicateWindowMillis":1}""", "duplicateWindowMillis")]
+    [InlineData("""{"symbol":"AAPL","maxQuantityMultiple":2}""", "maxQuantityMultiple")]
+    [InlineData("""{"symbol":"AAPL","killOrders":1,"killWindowSeconds":1}""", "killOrders")]
+    [InlineData("""{"symbol":"AAPL","killDailyLoss":"1"}""", "killDailyLoss")]
     public async Task Everyone_shares_no_window_of_time(string body, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -77,6 +95,15 @@ public sealed class RiskCallTests
     [InlineData("""{"symbol":"AAPL","duplicateWindowMillis":60001}""", "duplicateWindowMillis")]
     [InlineData("""{"symbol":"AAPL","maxOrdersPerSecond":1000001}""", "maxOrdersPerSecond")]
     [InlineData("""{"symbol":"AAPL","orderBurst":5}""", "orderBurst")]
+    [InlineData("""{"symbol":"AAPL","killOrders":5}""", "killWindowSeconds")]
+    [InlineData("""{"symbol":"AAPL","killWindowSeconds":5}""", "killWindowSeconds")]
+    [InlineData("""{"symbol":"AAPL","killOrders":0,"killWindowSeconds":5}""", "killOrders")]
+    [InlineData("""{"symbol":"AAPL","killOrders":5,"killWindowSeconds":86401}""", "killWindowSeconds")]
+    [InlineData("""{"symbol":"AAPL","killDailyLoss":"0"}""", "killDailyLoss")]
+    [InlineData("""{"symbol":"*","killDailyLoss":"1"}""", "killDailyLoss")]
+    [InlineData("""{"symbol":"*","killValue":"1","killWindowSeconds":5}""", "killValue")]
+    [InlineData("""{"symbol":"*USD","maxQuantityMultiple":2}""", "maxQuantityMultiple")]
+    [InlineData("""{"symbol":"*USD","killOrders":5,"killWindowSeconds":5}""", "killOrders")]
     public async Task Limits_that_are_none_name_their_field_and_change_nothing(string body, string field)
     {
         await using var exchange = await OpenGateway.StartAsync();

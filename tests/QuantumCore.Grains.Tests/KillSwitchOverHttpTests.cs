@@ -68,4 +68,47 @@ public sealed class KillSwitchOverHttpTests
         Assert.False((await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Blocked);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
     }
+
+    [Fact]
+    public async Task Automatic_kill_switch_freezes_the_account_until_an_operator_unfreezes_it()
+    {
+        await using var exchange = await OpenAsync();
+        var limits = new RiskLimits { Symbol = "*", KillOrders = 2, KillWindowSeconds = 3_600, MaxQuantityMultiple = 50 };
+        var set = await exchange.Operator.SetLimitsAsync("ACC-1001", limits, cancellation: Cancellation);
+        Assert.Equal(limits, Assert.Single(set.Limits));
+        var resting = await exchange.AliceAsync(Buy(100m, 149m));
+        await exchange.AliceAsync(Buy(1m, 148m));
+
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.AliceAsync(Buy(1m, 147m)));
+        Assert.Equal(("KillSwitch", "symbol", "2"), (refused.Code, refused.Field, refused.Limit));
+        var account = await exchange.Alice.GetAccountAsync(Cancellation);
+        Assert.Equal((AccountState.Frozen, "*: 3 orders in 3600 s, the limit is 2"), (account.State, account.FrozenWhy));
+        Assert.Equal(account.FrozenWhy, (await exchange.Operator.GetLimitsAsync("ACC-1001", Cancellation)).FrozenWhy);
+
+        await exchange.Exchange.Ledger.CatchUp();
+        await exchange.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(Cancellation);
+        Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
+        await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
+        Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
+    }
+
+    [Fact]
+    public async Task Account_with_a_standing_loss_is_not_unfrozen_before_its_limit_is_raised()
+    {
+        await using var exchange = await OpenAsync();
+        await exchange.Operator.SetLimitsAsync(
+            "ACC-1001", new RiskLimits { Symbol = "AAPL", KillDailyLoss = 5m }, cancellation: Cancellation);
+        await exchange.BobAsync(Sell(10m, 151m));
+        await exchange.AliceAsync(Buy(10m, 151m));
+        await exchange.BobAsync(Buy(10m, 150m));
+        await exchange.AliceAsync(Sell(10m, 150m));
+        Assert.Equal(AccountState.Frozen, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+
+        var refused = await Assert.ThrowsAsync<QuantumCoreException>(
+            () => exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation));
+        Assert.Equal(("KillSwitch", "killDailyLoss"), (refused.Code, refused.Field));
+        await exchange.Operator.SetLimitsAsync("ACC-1001", new RiskLimits { Symbol = "AAPL" }, cancellation: Cancellation);
+        await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
+        Assert.Equal(AccountState.Open, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+    }
 }

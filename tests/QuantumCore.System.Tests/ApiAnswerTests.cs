@@ -123,7 +123,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET withdrawals", "withdrawals", Alice);
         await CallAsync(
             "POST admin/accounts/{account}/limits", "admin/accounts/ACC-1001/limits", Admin,
-            """{"symbol":"AAPL","maxOrderQuantity":"5000","maxOrderValue":"1000000.00","maxOpenOrders":200,"maxPosition":"50000","duplicateWindowMillis":1,"maxOrdersPerSecond":500,"orderBurst":500,"maxDailyVolume":"100000000.00","maxDailyLoss":"1000000.00","why":"test"}""");
+            """{"symbol":"AAPL","maxOrderQuantity":"5000","maxOrderValue":"1000000.00","maxOpenOrders":200,"maxPosition":"50000","duplicateWindowMillis":1,"maxOrdersPerSecond":500,"orderBurst":500,"maxDailyVolume":"100000000.00","maxDailyLoss":"1000000.00","maxQuantityMultiple":100000,"killOrders":100000,"killValue":"100000000.00","killWindowSeconds":60,"killDailyLoss":"1000000.00","why":"test"}""");
         await CallAsync("GET limits", "limits", Alice);
         await CallAsync("GET admin/accounts/{account}/limits", "admin/accounts/ACC-1001/limits", Admin);
         await CallAsync("POST admin/limits", "admin/limits", Admin, """{"symbol":"AAPL","maxOpenOrders":200}""");

@@ -108,6 +108,12 @@ public sealed class MoneyTests
         Assert.Equal(["*", "*USD"], shown.GetProperty("limits").EnumerateArray().Select(limit => Text(limit, "symbol")));
         Assert.Equal("5000.00", Text(shown.GetProperty("limits")[1], "maxDailyLoss"));
         Assert.Single(shown.GetProperty("everyones").EnumerateArray());
+
+        await RunAsync(silo, "risk", "ACC-1001", "--symbol", "MSFT", "--kill-orders", "1", "--kill-window", "3600", "--max-multiple", "20");
+        await RunAsync(silo, "risk", "--everyone", "--symbol", "MSFT", "--none");
+        await RunAsync(silo, "buy", "MSFT", "1", "--limit", "300.00");
+        Assert.Contains("KillSwitch", await RunAsync(silo, 1, "buy", "MSFT", "1", "--limit", "301.00"), StringComparison.Ordinal);
+        Assert.Contains("MSFT: 2 orders in 3600 s, the limit is 1", await RunAsync(silo, "risk"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -145,12 +145,14 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
     {
         const string Account = "ACC-1002";
         await using var page = await OpenAsync();
-        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500", maxDailyLoss = "900.00", maxOrdersPerSecond = 50 });
+        await page.CallAsync("demo-admin", HttpMethod.Post, $"admin/accounts/{Account}/limits", new { symbol = Symbol, maxOrderQuantity = "500", maxDailyLoss = "900.00", maxOrdersPerSecond = 50, killOrders = 1000, killWindowSeconds = 10 });
         var card = Limits(page);
         await card.GetByLabel("Account", Exact()).FillAsync(Account);
         await card.GetByLabel("Symbol", Exact()).SelectOptionAsync(Symbol);
         await ClickAsync(card, "Look up");
         await Assertions.Expect(card.GetByLabel("Order quantity", Exact())).ToHaveValueAsync("500");
+        await Assertions.Expect(card.GetByLabel("Kill switch: orders", Exact())).ToHaveValueAsync("1000");
+        await card.GetByLabel("Kill switch: daily loss", Exact()).FillAsync("5000.00");
         await card.GetByLabel("Order quantity", Exact()).FillAsync("400");
         await card.GetByLabel("Open orders", Exact()).FillAsync("7");
         await ClickAsync(card, "Set");
@@ -163,6 +165,9 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
             ("400", 7, "900.00", 50),
             (limits.GetProperty("maxOrderQuantity").GetString(), limits.GetProperty("maxOpenOrders").GetInt32(),
                 limits.TryGetProperty("maxDailyLoss", out var loss) ? loss.GetString() : null, limits.TryGetProperty("maxOrdersPerSecond", out var rate) ? rate.GetInt32() : 0));
+        Assert.Equal(
+            (1000, 10, "5000.00"),
+            (limits.GetProperty("killOrders").GetInt32(), limits.GetProperty("killWindowSeconds").GetInt32(), limits.GetProperty("killDailyLoss").GetString()));
         page.AssertSound();
     }
 

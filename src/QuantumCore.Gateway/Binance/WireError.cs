@@ -55,7 +55,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
             _ => "LOT_SIZE",
         }),
         RejectReason.InvalidPrice => Filter(refusal.Field == "trailingBasisPoints" ? "TRAILING_DELTA" : "PRICE_FILTER"),
-        RejectReason.MaxQuantity => Filter("LOT_SIZE"),
+        RejectReason.MaxQuantity or RejectReason.UnusualQuantity => Filter("LOT_SIZE"),
         RejectReason.InvalidNotional or RejectReason.MaxNotional => Filter("NOTIONAL"),
         RejectReason.PositionLimit => Filter("MAX_POSITION"),
         RejectReason.DuplicateOrder => Duplicate,
@@ -70,7 +70,7 @@ internal readonly record struct WireError(int Code, string Message, int Status =
         RejectReason.StopWouldTrigger => new(-2010, "Order would trigger immediately."),
         RejectReason.ListPrices => new(-2010, "The relationship of the prices for the orders is not correct."),
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => new(-2010, "Market is closed."),
-        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.ReduceOnly or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly or RejectReason.NotPermitted => new(-2010, "This action is disabled on this account."),
         RejectReason.NoReference or RejectReason.PegNoReference =>
             new(-2010, "Order book liquidity is less than LOT_SIZE filter minimum quantity."),
         RejectReason.KeyConflict or RejectReason.KeyCancelled => Duplicate,

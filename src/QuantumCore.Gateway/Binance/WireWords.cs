@@ -142,7 +142,7 @@ internal static class WireWords
         RejectReason.UnknownSymbol => "UNKNOWN_INSTRUMENT",
         RejectReason.SymbolHalted or RejectReason.SymbolClosed or RejectReason.NotInThisPhase => "MARKET_CLOSED",
         RejectReason.DuplicateOrder or RejectReason.KeyConflict or RejectReason.KeyCancelled => "DUPLICATE_ORDER",
-        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.ReduceOnly or RejectReason.NotPermitted => "ACCOUNT_INACTIVE",
+        RejectReason.AccountBlocked or RejectReason.AccountFrozen or RejectReason.KillSwitch or RejectReason.ReduceOnly or RejectReason.NotPermitted => "ACCOUNT_INACTIVE",
         _ => "PRICE_QTY_EXCEED_HARD_LIMITS",
     };
 }

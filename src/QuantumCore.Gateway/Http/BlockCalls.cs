@@ -47,7 +47,7 @@ internal sealed class BlockCalls(
                 : await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
             refusal = reason == RejectReason.None
                 ? await operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
-                : new Refusal(reason);
+                : Unfrozen(reason);
         }
 
         if (refusal is { } refused)
@@ -158,7 +158,7 @@ internal sealed class BlockCalls(
         if (!isBlock)
         {
             var released = await entry.Unfreeze(account.Value, by, why);
-            return released == RejectReason.None ? await SetInSymbols(account, isBlock: false, null) : (new Refusal(released), []);
+            return released == RejectReason.None ? await SetInSymbols(account, isBlock: false, null) : (Unfrozen(released), []);
         }
 
         var report = await entry.Freeze(account.Value, new FreezeRequest(Closes: true, by, why));
@@ -167,6 +167,12 @@ internal sealed class BlockCalls(
             : (new Refusal(
                 report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same."), []);
     }
+
+    private static Refusal Unfrozen(RejectReason reason) => reason == RejectReason.KillSwitch
+        ? new Refusal(
+            reason, "killDailyLoss", null,
+            "The loss of the UTC day has reached killDailyLoss. Raise or remove that limit first, or wait for the next UTC day.")
+        : new Refusal(reason);
 
     /// <summary>Blocks or unblocks an account in one symbol, or in all.</summary>
     private async Task<(Refusal? Refusal, ImmutableArray<string> Symbols)> SetInSymbols(AccountId account, bool isBlock, string? only)

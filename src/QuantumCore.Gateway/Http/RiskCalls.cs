@@ -165,14 +165,17 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     private async Task AnswerLimits(HttpContext context, long? account)
     {
         var own = account is { } number ? await Units(await grains.Account(number).Limits()) : [];
+        var frozenWhy = account is { } of ? (await grains.Account(of).View([])).FrozenWhy : "";
         var everyones = await Units(await Catalog.Limits());
         var owners = account is null ? [] : await Units(await OwnerParts(account.Value));
-        await Answer.Json(context, (account, own, everyones, owners), static (to, answer) =>
+        await Answer.Json(context, (account, frozenWhy, own, everyones, owners), static (to, answer) =>
         {
             to.WriteStartObject();
             if (answer.account is { } number)
             {
                 to.WriteString("account"u8, new AccountId(number).ToString());
+                if (answer.frozenWhy.Length > 0)
+                    to.WriteString("frozenWhy"u8, answer.frozenWhy);
                 to.WriteStartArray("limits"u8);
                 foreach (var (of, unit) in answer.own)
                     LimitsReading.Write(to, of, unit);

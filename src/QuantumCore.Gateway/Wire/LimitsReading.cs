@@ -21,20 +21,21 @@ internal static class LimitsReading
         {
             if (given is null)
                 continue;
-            var request = new LimitsRequest(unit.Scope, [new AccountLimit(kind, 0)], "", "");
-            // A burst alone is checked below, together with its rate.
-            if (kind != LimitKind.OrderBurst && request.Check(forEveryone) is { } wrong)
+            var request = new LimitsRequest(unit.Scope, [], "", "");
+            // What a limit needs beside it is checked below.
+            if (request.CheckKind(kind, forEveryone) is { } wrong)
                 return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
             if (unit.Parse(kind, given, out var most) != DecimalError.None)
                 return (Refusal.Malformed(field, "The limit must be a decimal number in the steps of its scope, without sign and exponent."), request);
-            if (most > LimitsRequest.MostOf(kind))
-                return (new Refusal(RejectReason.BadRequest, field, LimitsRequest.MostOf(kind).ToString(CultureInfo.InvariantCulture)), request);
+            var bound = Math.Clamp(most, LimitsRequest.LeastOf(kind), LimitsRequest.MostOf(kind));
+            if (bound != most)
+                return (new Refusal(RejectReason.BadRequest, field, bound.ToString(CultureInfo.InvariantCulture)), request);
             limits.Add(new AccountLimit(kind, most));
         }
 
         var all = new LimitsRequest(unit.Scope, limits.ToImmutable(), by, text.Why ?? "");
         var refusal = WhyReading.Check(text.Why)
-            ?? (all.Check(forEveryone) is { } reason ? Refusal.Malformed("orderBurst", FeesReading.Sentence(reason)) : null);
+            ?? (all.Check(forEveryone) is { } reason ? Refusal.Malformed(FieldAtFault(text), FeesReading.Sentence(reason)) : null);
         return (refusal, all);
     }
 
@@ -55,6 +56,10 @@ internal static class LimitsReading
         to.WriteEndObject();
     }
 
+    // Each limit by itself is right: one of them lacks another.
+    private static string FieldAtFault(LimitsText text) =>
+        NameOf(text.OrderBurst is not null && text.MaxOrdersPerSecond is null ? LimitKind.OrderBurst : LimitKind.KillWindow);
+
     private static IEnumerable<(LimitKind Kind, string Field, string? Given)> FieldsOf(LimitsText text) => new[]
     {
         (LimitKind.DuplicateWindow, text.DuplicateWindowMillis),
@@ -66,6 +71,11 @@ internal static class LimitsReading
         (LimitKind.Position, text.MaxPosition),
         (LimitKind.DailyVolume, text.MaxDailyVolume),
         (LimitKind.DailyLoss, text.MaxDailyLoss),
+        (LimitKind.QuantityMultiple, text.MaxQuantityMultiple),
+        (LimitKind.KillOrders, text.KillOrders),
+        (LimitKind.KillValue, text.KillValue),
+        (LimitKind.KillWindow, text.KillWindowSeconds),
+        (LimitKind.KillLoss, text.KillDailyLoss),
     }.Select(field => (field.Item1, NameOf(field.Item1), field.Item2));
 
     private static string NameOf(LimitKind kind) => kind switch
@@ -79,6 +89,11 @@ internal static class LimitsReading
         LimitKind.OrderBurst => "orderBurst",
         LimitKind.DailyVolume => "maxDailyVolume",
         LimitKind.DailyLoss => "maxDailyLoss",
+        LimitKind.QuantityMultiple => "maxQuantityMultiple",
+        LimitKind.KillOrders => "killOrders",
+        LimitKind.KillValue => "killValue",
+        LimitKind.KillWindow => "killWindowSeconds",
+        LimitKind.KillLoss => "killDailyLoss",
     };
 }
 
@@ -100,7 +115,7 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
 
     /// <summary>Returns true if a kind is a count, not a decimal.</summary>
     public static bool IsCount(LimitKind kind) => kind is LimitKind.OpenOrders or LimitKind.DuplicateWindow or LimitKind.OrdersPerSecond
-        or LimitKind.OrderBurst;
+        or LimitKind.OrderBurst or LimitKind.QuantityMultiple or LimitKind.KillOrders or LimitKind.KillWindow;
 
     /// <summary>Parses a limit of a kind that is valid in the scope.</summary>
     public DecimalError Parse(LimitKind kind, string text, out long most) =>

@@ -220,6 +220,19 @@ internal record LimitsText
 
     public string? MaxDailyLoss { get; init; }
 
+    [JsonConverter(typeof(NumberText))]
+    public string? MaxQuantityMultiple { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? KillOrders { get; init; }
+
+    public string? KillValue { get; init; }
+
+    [JsonConverter(typeof(NumberText))]
+    public string? KillWindowSeconds { get; init; }
+
+    public string? KillDailyLoss { get; init; }
+
     public string? Why { get; init; }
 }
 

@@ -72,6 +72,7 @@ public sealed partial class AccountGrain
         TakeMarks(request.Symbol);
         if (LimitOf(order, price, total - order.FilledLots) is { } limited)
         {
+            RecordKill(_machine.FreezeOn(limited, Now));
             return RefusePlan(request, hash, limited);
         }
 

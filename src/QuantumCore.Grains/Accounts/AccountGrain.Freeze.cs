@@ -32,6 +32,12 @@ public sealed partial class AccountGrain
             return RejectReason.InsufficientFunds;
         }
 
+        // It would be frozen again at once. The operator first raises or removes the limit.
+        if (_machine.BrokenLoss(Now) is { } lost)
+        {
+            return lost.Reason;
+        }
+
         Mutate(() =>
         {
             if (_machine.Unfreeze(by, why, Now) is { } record)
@@ -46,12 +52,12 @@ public sealed partial class AccountGrain
     }
 
     /// <summary>
-    /// Freezes the account if a changed trade took more than it has. If the record has no room now, the next attempt is
-    /// a second later.
+    /// Freezes the account if a changed trade took more than it has, or if its loss has reached a kill switch. If the
+    /// record has no room now, the next attempt is a second later.
     /// </summary>
-    private async ValueTask FreezeWhenShortAsync()
+    private async ValueTask FreezeWhenDueAsync()
     {
-        if (!_machine.IsShort || Refusal(urgent: true) != RejectReason.None)
+        if ((!_machine.IsShort && (!_machine.MayHaveLostTooMuch || _machine.BrokenLoss(Now) is null)) || Refusal(urgent: true) != RejectReason.None)
         {
             return;
         }
@@ -64,9 +70,20 @@ public sealed partial class AccountGrain
                 GrainLog.AccountShort(Log, _machine.Account.Id.Value, ((AccountFrozen)record).Why);
             }
 
+            RecordKill(_machine.FreezeOnLoss(Now));
             return true;
         });
         await SettleAsync();
+    }
+
+    // Before the rejection of the order that reached the limit: if only the freeze becomes durable, nothing is let in.
+    private void RecordKill(AccountRecord? freeze)
+    {
+        if (freeze is not null)
+        {
+            Record(freeze, urgent: true);
+            GrainLog.AccountKilled(Log, _machine.Account.Id.Value, ((AccountFrozen)freeze).Why);
+        }
     }
 
     private void RequireRoom(string what)

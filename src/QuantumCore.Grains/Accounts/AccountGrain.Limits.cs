@@ -60,6 +60,7 @@ public sealed partial class AccountGrain
         var broken = _machine.CheckLimits(orders, null, catalog.LimitsOf, OwnerPartOf, Now);
         if (broken is not null)
         {
+            RecordKill(_machine.FreezeOn(broken, Now));
             Record(_machine.Refuse(requests[0].ClientOrderId, hash, broken.Reason, Now), urgent: false);
         }
 

@@ -56,6 +56,7 @@ public sealed partial class AccountGrain
             [.. _machine.Cursors.Where(c => AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             [.. _machine.Cursors.Where(c => !AccountMachine.IsBook(c.Key)).Select(c => new SeenSequence(c.Key, c.Value))],
             _machine.IsFrozen,
-            _machine.DescribeMargin(marks.Of, Now));
+            _machine.DescribeMargin(marks.Of, Now),
+            _machine.FrozenWhy);
     }
 }

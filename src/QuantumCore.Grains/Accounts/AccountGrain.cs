@@ -51,7 +51,7 @@ public sealed partial class AccountGrain(
         await CatchUp();
         _machine.EndCatchUp();
         _machine.CorrectsTime = CorrectsTime;
-        await FreezeWhenShortAsync();
+        await FreezeWhenDueAsync();
         this.RegisterGrainTimer(
             CatchUpWhileOpenAsync,
             new GrainTimerCreationOptions { DueTime = s_catchUpPeriod, Period = s_catchUpPeriod, Interleave = true });
@@ -182,7 +182,7 @@ public sealed partial class AccountGrain(
             await CatchUpToAsync(place);
         }
 
-        await FreezeWhenShortAsync();
+        await FreezeWhenDueAsync();
         var view = Describe(_machine.Account.Orders.Values);
         await SettleAsync();
         return view;
@@ -201,7 +201,7 @@ public sealed partial class AccountGrain(
         }
 
         SnapshotWhenDue();
-        await FreezeWhenShortAsync();
+        await FreezeWhenDueAsync();
     }
 
     /// <inheritdoc/>
@@ -398,7 +398,7 @@ public sealed partial class AccountGrain(
     private async Task CatchUpWhileOpenAsync(CancellationToken cancellationToken)
     {
         SnapshotWhenDue();
-        await FreezeWhenShortAsync();
+        await FreezeWhenDueAsync();
 
         // While records keep coming, the next one reveals a gap. Only a quiet book needs a check.
         var quiet = _machine.OpenSources

@@ -137,6 +137,7 @@ internal sealed partial class AccountMachine
         Account.Move(new Asset(entered.Asset, entered.Decimals), entered.Amount);
         _splits.Add(new PastSplit(
             entered.TimeNanos, entered.UnitAsset, new SplitShare(entered.Numerator, entered.Denominator, entered.UnitDecimals, entered.Rate)));
+        ForgetUsual(entered.UnitAsset);
     }
 
     /// <summary>

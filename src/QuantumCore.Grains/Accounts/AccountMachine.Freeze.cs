@@ -30,6 +30,15 @@ internal sealed partial class AccountMachine
     /// <summary>Reject reason for any action of the account now; None if it may act.</summary>
     private RejectReason Barrier => IsFrozen ? RejectReason.AccountFrozen : RejectReason.None;
 
+    private void ApplyFreeze(AccountRecord record)
+    {
+        _frozen = record as AccountFrozen;
+        if (!IsFrozen)
+        {
+            RestartKillWindows();
+        }
+    }
+
     private void WriteFreeze(ref RecordWriter to)
     {
         to.Bool(IsFrozen);

@@ -21,14 +21,20 @@ internal sealed partial class AccountMachine
     // Cheap checks first, and limits of money after those that detect mistakes (RISK 5.1).
     private static readonly LimitKind[] s_sequence =
     [
+        LimitKind.KillLoss,
         LimitKind.DuplicateWindow,
         LimitKind.OrdersPerSecond,
         LimitKind.OrderQuantity,
         LimitKind.OrderValue,
+        LimitKind.QuantityMultiple,
         LimitKind.OpenOrders,
         LimitKind.Position,
         LimitKind.DailyVolume,
         LimitKind.DailyLoss,
+
+        // Last: an order that another limit rejects must not freeze the account.
+        LimitKind.KillOrders,
+        LimitKind.KillValue,
     ];
 
     private readonly SortedDictionary<string, LimitsInForce> _limits = new(StringComparer.Ordinal);
@@ -83,7 +89,12 @@ internal sealed partial class AccountMachine
             {
                 if (scope.Most(kind) is >= 0 and var most && IsBroken(kind, most, scope, orders, replaced, At(now), out var at))
                 {
-                    return Broken(kind, most, scope.Instrument) with { At = at };
+                    return kind switch
+                    {
+                        LimitKind.KillOrders or LimitKind.KillValue or LimitKind.KillLoss => Killed(kind, most, scope, orders, At(now)),
+                        LimitKind.QuantityMultiple => Unusual(most, scope, orders[at ?? 0]) with { At = at },
+                        _ => Broken(kind, most, scope.Instrument) with { At = at },
+                    };
                 }
             }
         }
@@ -163,6 +174,7 @@ internal sealed partial class AccountMachine
                 LimitKind.DuplicateWindow => order.Content is { } content && scope.Own!.IsDuplicate(content, now),
                 LimitKind.OrderQuantity => order.Lots > most,
                 LimitKind.OrderValue => order.Instrument.Notional(order.PriceTicks, order.Lots) > most,
+                LimitKind.QuantityMultiple => IsUnusual(scope, order, most),
                 _ => false,
             };
             if (broken)
@@ -181,7 +193,7 @@ internal sealed partial class AccountMachine
             LimitKind.Position => shorts > most || (buys && PositionWith(scope, orders, replaced) > most),
             LimitKind.DailyVolume => (buys || shorts > 0) && VolumeWith(scope, orders, replaced, shorts > 0, now) > most,
             LimitKind.DailyLoss => (buys || shorts > 0) && LossOf(scope, now) >= most,
-            _ => false,
+            _ => IsKillBroken(kind, most, scope, orders, now),
         };
     }
 
@@ -287,6 +299,7 @@ internal sealed partial class AccountMachine
         var content = RequestHash.ContentOf(symbol, order.Side, order.Type, order.PriceTicks, order.QuantityLots, order.Conditions);
         _limits.GetValueOrDefault(LimitScope.All)?.Count(content, timeNanos);
         _limits.GetValueOrDefault(symbol)?.Count(content, timeNanos);
+        CountForKill(symbol, order, content.Amount, timeNanos);
     }
 
     private void Apply(LimitsSet set)
@@ -299,6 +312,8 @@ internal sealed partial class AccountMachine
         {
             _limits[set.Symbol] = new LimitsInForce(set.Limits, set.TimeNanos);
         }
+
+        FindKills();
     }
 
     private void WriteLimits(ref RecordWriter to)
@@ -318,6 +333,8 @@ internal sealed partial class AccountMachine
             var set = (LimitsSet)AccountRecordEncoding.Decode(from.Bytes());
             _limits.Add(set.Symbol, LimitsInForce.Read(set.Limits, ref from));
         }
+
+        FindKills();
     }
 
     /// <summary>Limits that apply to some orders.</summary>

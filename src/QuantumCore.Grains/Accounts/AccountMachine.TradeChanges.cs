@@ -10,6 +10,9 @@ namespace QuantumCore.Grains.Accounts;
 /// </summary>
 internal sealed partial class AccountMachine
 {
+    /// <summary>Label of a freeze by the exchange itself, in place of the label of an operator's key.</summary>
+    public const string ExchangeName = "exchange";
+
     // Assets of which a change took more than was free, until enough is there again.
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
@@ -47,7 +50,7 @@ internal sealed partial class AccountMachine
     /// nothing is lacking.
     /// </summary>
     public AccountRecord? FreezeWhenShort(long now) => !IsShort || !IsCaughtUp ? null : Freeze(
-        new FreezeRequest(Closes: true, "exchange", $"lacks {string.Join(", ", _lacking)} since a trade was changed"), now);
+        new FreezeRequest(Closes: true, ExchangeName, $"lacks {string.Join(", ", _lacking)} since a trade was changed"), now);
 
     private void ChangeTrade(string symbol, in TurnStep step, BookTurn turn)
     {

@@ -219,7 +219,7 @@ internal sealed partial class AccountMachine(
                 Apply(withdrawal);
                 break;
             case AccountFrozen or AccountUnfrozen:
-                _frozen = record as AccountFrozen;
+                ApplyFreeze(record);
                 break;
             case LimitsSet limits:
                 Apply(limits);

@@ -13,6 +13,10 @@ internal sealed class LimitsInForce
     private readonly long[] _most;
     private readonly OrderBucket? _bucket;
     private readonly RecentOrders? _recent;
+    private readonly OrderWindow? _window;
+
+    // By symbol; null without a limit on multiples of the usual quantity.
+    private readonly SortedDictionary<string, UsualQuantity>? _usual;
 
     /// <summary>Creates limits with nothing counted yet.</summary>
     public LimitsInForce(ImmutableArray<AccountLimit> limits, long timeNanos)
@@ -25,6 +29,8 @@ internal sealed class LimitsInForce
         }
 
         _recent = NewWindow();
+        _window = NewOrderWindow();
+        _usual = NewUsual();
     }
 
     private LimitsInForce(ImmutableArray<AccountLimit> limits, ref RecordReader from)
@@ -46,6 +52,22 @@ internal sealed class LimitsInForce
                     new OrderContent(
                         from.Text(), (Instruments.Side)from.Byte(), (Instruments.OrderType)from.Byte(), from.Count(), from.Count(), from.Count()),
                     timeNanos);
+            }
+        }
+
+        _window = NewOrderWindow();
+        for (var i = _window is null ? 0 : from.ItemCount(); i > 0; i--)
+        {
+            _window!.Add(new OrderStep(from.Count(), from.Count(), from.Fixed128()));
+        }
+
+        _usual = NewUsual();
+        for (var i = _usual is null ? 0 : from.ItemCount(); i > 0; i--)
+        {
+            var usual = _usual![from.Text()] = new UsualQuantity();
+            for (var j = from.ItemCount(); j > 0; j--)
+            {
+                usual.Add(from.Count());
             }
         }
     }
@@ -77,11 +99,52 @@ internal sealed class LimitsInForce
     /// <summary>Returns true if an equal order came a moment ago.</summary>
     public bool IsDuplicate(in OrderContent order, long now) => _recent?.Contains(order, now) is true;
 
+    /// <summary>Returns the number and the value of the orders in the window of the kill switch.</summary>
+    public (long Orders, Int128 Value) InKillWindow(long now) => _window?.At(now) ?? default;
+
+    /// <summary>
+    /// Returns the account's usual quantity in a symbol, in lots; 0 while it has entered too few orders.
+    /// </summary>
+    public long UsualLots(string symbol) => _usual?.GetValueOrDefault(symbol)?.Median ?? 0;
+
     /// <summary>Counts a held order.</summary>
     public void Count(in OrderContent order, long timeNanos)
     {
         _bucket?.Take(1, timeNanos);
         _recent?.Add(order, timeNanos);
+    }
+
+    /// <summary>Counts a held order for the kill switch.</summary>
+    /// <param name="symbol">The book.</param>
+    /// <param name="lots">Its quantity, in lots.</param>
+    /// <param name="value">Its value at its worst price, quote minor units.</param>
+    /// <param name="timeNanos">Its time, Unix nanoseconds.</param>
+    public void CountForKill(string symbol, long lots, Int128 value, long timeNanos)
+    {
+        _window?.Add(value, timeNanos);
+        if (_usual is null)
+        {
+            return;
+        }
+
+        if (!_usual.TryGetValue(symbol, out var usual))
+        {
+            _usual.Add(symbol, usual = new UsualQuantity());
+        }
+
+        usual.Add(lots);
+    }
+
+    /// <summary>Begins the window of the kill switch anew, after an operator has unfrozen the account.</summary>
+    public void RestartKillWindow() => _window?.Clear();
+
+    /// <summary>Forgets the usual quantity in some symbols, because their lots are other units now.</summary>
+    public void ForgetUsual(Func<string, bool> isOf)
+    {
+        foreach (var symbol in _usual?.Keys.Where(isOf).ToArray() ?? [])
+        {
+            _usual!.Remove(symbol);
+        }
     }
 
     /// <summary>Writes the counters.</summary>
@@ -107,6 +170,36 @@ internal sealed class LimitsInForce
                 to.Count(order.Amount);
             }
         }
+
+        WriteKill(ref to);
+    }
+
+    private void WriteKill(ref RecordWriter to)
+    {
+        if (_window is not null)
+        {
+            to.Count(_window.Steps.Count);
+            foreach (var step in _window.Steps)
+            {
+                to.Count(step.Number);
+                to.Count(step.Orders);
+                to.Fixed128(step.Value);
+            }
+        }
+
+        if (_usual is not null)
+        {
+            to.Count(_usual.Count);
+            foreach (var (symbol, usual) in _usual)
+            {
+                to.Text(symbol);
+                to.Count(usual.Lots.Count);
+                foreach (var lots in usual.Lots)
+                {
+                    to.Count(lots);
+                }
+            }
+        }
     }
 
     /// <summary>Reads limits with their counters.</summary>
@@ -116,6 +209,12 @@ internal sealed class LimitsInForce
 
     private static long[] MostOf(ImmutableArray<AccountLimit> limits) =>
         [-1, .. Enum.GetValues<LimitKind>().Order().Select(kind => MostIn(limits, kind))];
+
+    private OrderWindow? NewOrderWindow() =>
+        Most(LimitKind.KillWindow) is > 0 and var seconds ? new OrderWindow(seconds * 1_000 * MillisecondNanos) : null;
+
+    private SortedDictionary<string, UsualQuantity>? NewUsual() =>
+        Most(LimitKind.QuantityMultiple) >= 0 ? new(StringComparer.Ordinal) : null;
 
     private RecentOrders? NewWindow() =>
         Most(LimitKind.DuplicateWindow) is >= 0 and var milliseconds ? new RecentOrders(milliseconds * MillisecondNanos) : null;

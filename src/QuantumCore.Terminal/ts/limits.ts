@@ -4,15 +4,20 @@ import type { Store } from "./store.js";
 
 /** The limits of an account in one scope, by their names; what is absent has none. */
 type Limits = Readonly<Record<string, string | number>>;
+/** All limits of an account, and why it is frozen if no operator froze it. */
+type Answer = { readonly limits: readonly Limits[]; readonly frozenWhy?: string };
 
-const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition", "maxDailyVolume", "maxDailyLoss", "maxOrdersPerSecond", "orderBurst", "duplicateWindowMillis"] as const;
+const names = ["maxOrderQuantity", "maxOrderValue", "maxOpenOrders", "maxPosition", "maxDailyVolume", "maxDailyLoss", "maxOrdersPerSecond", "orderBurst", "duplicateWindowMillis",
+  "maxQuantityMultiple", "killOrders", "killValue", "killWindowSeconds", "killDailyLoss"] as const;
 type Name = (typeof names)[number];
 
 const labels: Readonly<Record<Name, string>> = {
   maxOrderQuantity: "Order quantity", maxOrderValue: "Order value", maxOpenOrders: "Open orders", maxPosition: "Position", maxDailyVolume: "Daily volume", maxDailyLoss: "Daily loss",
   maxOrdersPerSecond: "Orders a second", orderBurst: "Burst of orders", duplicateWindowMillis: "No copy within ms",
+  maxQuantityMultiple: "Multiple of the usual order", killOrders: "Kill switch: orders", killValue: "Kill switch: value", killWindowSeconds: "Kill switch: window in seconds",
+  killDailyLoss: "Kill switch: daily loss",
 };
-const counts: ReadonlySet<Name> = new Set(["maxOpenOrders", "maxOrdersPerSecond", "orderBurst", "duplicateWindowMillis"]);
+const counts: ReadonlySet<Name> = new Set(["maxOpenOrders", "maxOrdersPerSecond", "orderBurst", "duplicateWindowMillis", "maxQuantityMultiple", "killOrders", "killWindowSeconds"]);
 const lost = "No answer came: they may have been set. Look them up.";
 
 /** Risk limits of an account: of an instrument, of all that is paid in a currency, of everything. */
@@ -51,18 +56,20 @@ export class LimitsCard {
 
   private async look(): Promise<void> {
     const account = this.account.value.trim();
-    const limits = await this.ask(account);
-    if (limits !== undefined && account === this.account.value.trim()) this.take(limits);
+    const answer = await this.ask(account);
+    if (answer === undefined || account !== this.account.value.trim()) return;
+    this.take(answer.limits);
+    if (answer.frozenWhy !== undefined) write(this.said, `The account is frozen: ${answer.frozenWhy}. ${this.said.textContent}`);
   }
 
   /** The limits that an account has; undefined, and said, where they can't be had. */
-  private async ask(account: string): Promise<readonly Limits[] | undefined> {
+  private async ask(account: string): Promise<Answer | undefined> {
     if (account === "") {
       write(this.said, "Which account? ACC- and its number.");
       return undefined;
     }
-    const outcome = await call<{ limits: readonly Limits[] }>("GET", `/admin/accounts/${encodeURIComponent(account)}/limits`);
-    if (outcome.kind === "done") return outcome.value.limits;
+    const outcome = await call<Answer>("GET", `/admin/accounts/${encodeURIComponent(account)}/limits`);
+    if (outcome.kind === "done") return outcome.value;
     write(this.said, outcome.kind === "refused" ? explain(outcome.problem) : "No answer came.");
     return undefined;
   }
@@ -87,7 +94,7 @@ export class LimitsCard {
     // All are set at once: what the account has now is asked for, so that none goes without a word.
     const now = await this.ask(account);
     if (now === undefined || !this.element.isConnected) return;
-    const changes = differences(now.find((one) => one["symbol"] === scope), wanted);
+    const changes = differences(now.limits.find((one) => one["symbol"] === scope), wanted);
     if (changes.length === 0) {
       write(this.said, `${account} has just these limits in ${scope}.`);
       return;

@@ -97,7 +97,7 @@ internal sealed record CancelledAnswer(int Cancelled);
 internal sealed record OrderPlaceAnswer(string Symbol, long OrderId, long OrdersAhead, string QuantityAhead);
 
 /// <summary>An account.</summary>
-internal sealed record AccountAnswer(string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!);
+internal sealed record AccountAnswer(string Account, long Sequence, string State, IReadOnlyList<BalanceAnswer> Balances, MarginAnswer Margin = null!, string FrozenWhy = "");
 
 /// <summary>Balance of an account in one asset.</summary>
 internal sealed record BalanceAnswer(string Asset, string Total, string Held, string Available, string Pending = "");
@@ -233,11 +233,17 @@ internal sealed record ScopeLimitsAnswer(
     int MaxOrdersPerSecond = 0,
     int OrderBurst = 0,
     string MaxDailyVolume = "",
-    string MaxDailyLoss = "");
+    string MaxDailyLoss = "",
+    int MaxQuantityMultiple = 0,
+    int KillOrders = 0,
+    string KillValue = "",
+    int KillWindowSeconds = 0,
+    string KillDailyLoss = "");
 
 /// <summary>Risk limits of an account.</summary>
 internal sealed record LimitsAnswer(
-    string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones, IReadOnlyList<ScopeLimitsAnswer> Owners = null!);
+    string Account, IReadOnlyList<ScopeLimitsAnswer> Limits, IReadOnlyList<ScopeLimitsAnswer> Everyones, IReadOnlyList<ScopeLimitsAnswer> Owners = null!,
+    string FrozenWhy = "");
 
 /// <summary>Risk limits of owners.</summary>
 internal sealed record OwnersLimitsAnswer(IReadOnlyList<OwnerLimitsAnswer> Owners);
