@@ -103,7 +103,8 @@ internal sealed partial class ExchangeStart(
         await keys.Refresh();
         readiness.Open();
         _opened.SetResult();
-        await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
+        if (options.Announces)
+            await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
     }
 
     private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)

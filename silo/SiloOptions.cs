@@ -249,6 +249,15 @@ internal sealed record SiloOptions
     /// <summary>Graceful shutdown timeout, 1 to 300 s.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>Time without a request before a shutdown stops listening, from 0.</summary>
+    public TimeSpan QuietBeforeEnd { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>True if the exchange prints its banner when it is open.</summary>
+    public bool Announces { get; init; } = true;
+
+    /// <summary>Folder of the files that volatile storage needs; null for new temporary folders.</summary>
+    public string? Scratch { get; init; }
+
     /// <summary>Certificate file of the https addresses; null if there are none.</summary>
     public string? TlsCertificate { get; init; }
 
