@@ -25,6 +25,7 @@ bool IsOpen() => opened is { IsCompletedSuccessfully: true };
 try
 {
     await ExchangeFile.CheckNoQuotesAsync(options, CancellationToken.None);
+    ReadyFile.Clear(options);
     await using var app = ExchangeHost.Build(options, tls, builder =>
     {
         builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName);
@@ -40,6 +41,7 @@ try
     // A service that fails ends the process. A service that fails because the process ends is not the cause.
     var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
     BackgroundService? failed = null;
+    using var leaving = lifetime.ApplicationStopping.Register(() => ReadyFile.Remove(options));
     using var cause = lifetime.ApplicationStopping.Register(() =>
     {
         failed = Array.Find(services, service => service.ExecuteTask is { IsFaulted: true });

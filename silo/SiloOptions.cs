@@ -43,7 +43,10 @@ internal sealed record SiloOptions
 
           --data DIR             Directory of journal.db and history.db (default: ./data).
           --urls URLS            Addresses to listen on, separated by ';': an IP address, localhost, or * for all (default:
-                                 http://127.0.0.1:8080). Those with https need --tls-certificate.
+                                 http://127.0.0.1:8080). Those with https need --tls-certificate. An IP address with port 0
+                                 takes a free port; the banner and --ready-file tell which.
+          --ready-file FILE      Written when the exchange admits requests, deleted at its end: {"address":URL,"keys":{NAME:KEY}},
+                                 readable by its owner alone (default: none).
           --tls-certificate FILE Certificate of the https addresses and those it was issued with, PEM.
           --tls-key FILE         Its private key, PEM, not encrypted (default: in the file of the certificate).
           --fix ADDRESS          Address of the FIX 4.4 interface (docs/fix.md): a port, which is then of tcp://127.0.0.1, tcp://ADDRESS:PORT, or
@@ -133,7 +136,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
+        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
     ];
@@ -141,6 +144,12 @@ internal sealed record SiloOptions
     public string DataDirectory { get; init; } = "data";
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>File that is written when the exchange admits requests; null for none.</summary>
+    public string? ReadyFile { get; init; }
+
+    /// <summary>File of the administrator's key that the first start makes, unless the exchange is a demo.</summary>
+    public string AdminKeyFile => Path.Combine(DataDirectory, "admin.key");
 
     public StorageKind Storage { get; init; } = StorageKind.Sqlite;
 
@@ -349,6 +358,7 @@ internal sealed record SiloOptions
         "settlements" => this with { Settlements = value },
         "settlement-answers" => this with { SettlementAnswers = Switch(value, "on", source) },
         "urls" => this with { Urls = CheckUrls(value, source) },
+        "ready-file" => this with { ReadyFile = Path.GetFullPath(value) },
         "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },
         "pack-after" => this with { PackAfter = TimeSpan.FromDays(Number(value, 0, 36_500, source)) },
@@ -502,6 +512,8 @@ internal sealed record SiloOptions
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
             if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
                 throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
+            if (uri is { Port: 0, Host: "localhost" })
+                throw new FormatException($"{source}: '{url}' has two addresses, which can't share a free port; use http://127.0.0.1:0.");
             if (uri.HostNameType == UriHostNameType.Dns && uri.Host != "localhost")
                 throw new FormatException($"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
         }
