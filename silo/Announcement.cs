@@ -8,9 +8,8 @@ internal static class Announcement
     /// <summary>Maximum number of symbols listed.</summary>
     private const int Most = 20;
 
-    public static async Task WriteAsync(SiloOptions options, bool isDemo, IReadOnlyList<Instrument> instruments)
+    public static async Task WriteAsync(SiloOptions options, string url, bool isDemo, IReadOnlyList<Instrument> instruments)
     {
-        var url = options.Urls.Split(';')[0].Replace("0.0.0.0", "localhost", StringComparison.Ordinal).TrimEnd('/');
         var symbol = instruments.Count > 0 ? instruments[0].Symbol : "AAPL";
         var kept = options.Storage switch
         {
@@ -32,7 +31,7 @@ internal static class Announcement
             text += options.AdminPort is { } port ? $"  sim page  http://127.0.0.1:{port}/sim in a browser\n" : $"  sim page  {url}/sim in a browser, as demo-admin\n";
 
         // The key is in no backup. In a cluster, only the silo that made it has it in its directory.
-        var key = Path.Combine(options.DataDirectory, "admin.key");
+        var key = options.AdminKeyFile;
         text += isDemo ? Demo(url, symbol) : File.Exists(key) ? $"  admin key {key} (of the first start)\n" : "";
         await Printed.TryAsync(Console.Out, text);
     }

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Hosting.Server;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.Grains;
@@ -22,6 +23,7 @@ internal sealed partial class ExchangeStart(
     GatewayOptions gateway,
     ExchangeReadiness readiness,
     SiloOptions options,
+    IServer server,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     ILogger<ExchangeStart> log) : BackgroundService
@@ -102,8 +104,11 @@ internal sealed partial class ExchangeStart(
 
         await keys.Refresh();
         readiness.Open();
+        var address = ReadyFile.AddressOf(server);
+        await ReadyFile.WriteAsync(options, address, gateway.DemoMode);
         _opened.SetResult();
-        await Announcement.WriteAsync(options, gateway.DemoMode, instruments);
+        if (options.Announces)
+            await Announcement.WriteAsync(options, address, gateway.DemoMode, instruments);
     }
 
     private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)
@@ -145,9 +150,8 @@ internal sealed partial class ExchangeStart(
     private async Task AddFirstKeyAsync(CancellationToken cancellationToken)
     {
         PrivateFiles.MakeFolder(options.DataDirectory);
-        var path = Path.Combine(options.DataDirectory, "admin.key");
         var key = KeyRing.NewKey();
-        await using (var writer = new StreamWriter(PrivateFiles.Open(path, FileMode.Create)))
+        await using (var writer = new StreamWriter(PrivateFiles.Open(options.AdminKeyFile, FileMode.Create)))
             await writer.WriteLineAsync(key.AsMemory(), cancellationToken);
 
         await grains.Catalog()

@@ -6,7 +6,8 @@ namespace QuantumCore.Silo;
 
 /// <summary>
 /// Shuts an exchange down gracefully. New requests are told that it stops and that their connection ends; admitted
-/// requests get their responses. When no request has arrived for 300 ms, the server stops listening, so that no
+/// requests get their responses. When no request has arrived for
+/// <see cref="SiloOptions.QuietBeforeEnd"/>, the server stops listening, so that no
 /// connection breaks during a request. Then grains write their snapshots and the journal commits the rest.
 /// </summary>
 internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOptions options, TimeProvider time)
@@ -15,7 +16,6 @@ internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOpt
     /// <summary>Exit code of a shutdown that was cut short. Acknowledged work is safe: it is in the journal.</summary>
     public const int CutShort = 71;
 
-    private static readonly TimeSpan s_quiet = TimeSpan.FromMilliseconds(300);
     private static readonly TimeSpan s_hangs = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
 
@@ -46,7 +46,7 @@ internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOpt
         using var patience = new CancellationTokenSource(options.Shutdown / 2, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
         readiness.Close();
-        while (!either.IsCancellationRequested && (!door.IsEmpty || readiness.QuietFor < s_quiet))
+        while (!either.IsCancellationRequested && (!door.IsEmpty || readiness.QuietFor < options.QuietBeforeEnd))
             await Task.Delay(s_look, time, CancellationToken.None);
     }
 

@@ -43,7 +43,10 @@ internal sealed record SiloOptions
 
           --data DIR             Directory of journal.db and history.db (default: ./data).
           --urls URLS            Addresses to listen on, separated by ';': an IP address, localhost, or * for all
-                                 (default: http://127.0.0.1:8080). https needs --tls-certificate.
+                                 (default: http://127.0.0.1:8080). https needs --tls-certificate. Port 0 of an IP address
+                                 is a free port, which the banner and --ready-file name.
+          --ready-file FILE      File to write once the exchange is ready, as {"address":URL,"keys":{NAME:KEY}}. Only its
+                                 owner can read it; a shutdown deletes it (default: none).
           --tls-certificate FILE Certificate for the https addresses, PEM, with its chain.
           --tls-key FILE         Private key of the certificate, PEM, not encrypted (default: in the certificate's file).
           --fix ADDRESS          Address of the FIX 4.4 interface (docs/fix.md): a port of 127.0.0.1, tcp://ADDRESS:PORT, or
@@ -133,7 +136,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
+        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
     ];
@@ -141,6 +144,12 @@ internal sealed record SiloOptions
     public string DataDirectory { get; init; } = "data";
 
     public string Urls { get; init; } = "http://127.0.0.1:8080";
+
+    /// <summary>File that is written when the exchange admits requests; null for none.</summary>
+    public string? ReadyFile { get; init; }
+
+    /// <summary>File of the administrator's key that the first start makes, unless the exchange is a demo.</summary>
+    public string AdminKeyFile => Path.Combine(DataDirectory, "admin.key");
 
     public StorageKind Storage { get; init; } = StorageKind.Sqlite;
 
@@ -249,6 +258,15 @@ internal sealed record SiloOptions
     /// <summary>Graceful shutdown timeout, 1 to 300 s.</summary>
     public TimeSpan Shutdown { get; init; } = TimeSpan.FromSeconds(4);
 
+    /// <summary>Time without a request before a shutdown stops listening, from 0.</summary>
+    public TimeSpan QuietBeforeEnd { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>True if the exchange prints its banner when it is open.</summary>
+    public bool Announces { get; init; } = true;
+
+    /// <summary>Folder of the files that volatile storage needs; null for new temporary folders.</summary>
+    public string? Scratch { get; init; }
+
     /// <summary>Certificate file of the https addresses; null if there are none.</summary>
     public string? TlsCertificate { get; init; }
 
@@ -340,6 +358,7 @@ internal sealed record SiloOptions
         "settlements" => this with { Settlements = value },
         "settlement-answers" => this with { SettlementAnswers = Switch(value, "on", source) },
         "urls" => this with { Urls = CheckUrls(value, source) },
+        "ready-file" => this with { ReadyFile = Path.GetFullPath(value) },
         "storage" => this with { Storage = KindOf(value, source) },
         "keep-free" => this with { KeepFree = Number(value, 0, 1 << 20, source) },
         "pack-after" => this with { PackAfter = TimeSpan.FromDays(Number(value, 0, 36_500, source)) },
@@ -493,6 +512,8 @@ internal sealed record SiloOptions
             var plain = url.Replace("//*", "//0.0.0.0", StringComparison.Ordinal).Replace("//+", "//0.0.0.0", StringComparison.Ordinal);
             if (!Uri.TryCreate(plain, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
                 throw new FormatException($"{source}: '{url}' is no address such as http://127.0.0.1:8080.");
+            if (uri is { Port: 0, Host: "localhost" })
+                throw new FormatException($"{source}: '{url}' has two addresses, which can't share a free port; use http://127.0.0.1:0.");
             if (uri.HostNameType == UriHostNameType.Dns && uri.Host != "localhost")
                 throw new FormatException($"{source}: '{url}' names no address of this machine; it takes an IP address, localhost, or * for all.");
         }

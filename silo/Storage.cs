@@ -41,13 +41,13 @@ internal static class Storage
         {
             StorageKind.Sqlite => new SqliteHistory(Path.Combine(options.DataDirectory, HistoryFile)),
             StorageKind.Postgres => new PostgresHistory(options.Postgres!, "history"),
-            StorageKind.Volatile => new SqliteHistory(TemporaryHistory()),
+            StorageKind.Volatile => new SqliteHistory(Path.Combine(ScratchFolder(options), HistoryFile)),
         });
         services.AddSingleton<IPayoutReceiver>(new FilePayouts(options.Payouts ?? (options.Storage == StorageKind.Volatile
-            ? Directory.CreateTempSubdirectory("quantumcore-").FullName
+            ? ScratchFolder(options)
             : Path.Combine(options.DataDirectory, "payouts"))));
         services.AddSingleton<ISettlementReceiver>(new FileSettlements(options.Settlements ?? (options.Storage == StorageKind.Volatile
-            ? Directory.CreateTempSubdirectory("quantumcore-").FullName
+            ? ScratchFolder(options)
             : Path.Combine(options.DataDirectory, "settlements")), options.SettlementAnswers));
     }
 
@@ -188,8 +188,10 @@ internal static class Storage
     }
 
     /// <summary>
-    /// Returns a history file for this process alone: a volatile journal starts again at 1, and so must its history.
+    /// Returns a new folder for one kind of files: a volatile journal starts again at 1, and so must its history, its
+    /// payouts and its settlement batches.
     /// </summary>
-    private static string TemporaryHistory() =>
-        Path.Combine(Directory.CreateTempSubdirectory("quantumcore-").FullName, HistoryFile);
+    private static string ScratchFolder(SiloOptions options) => options.Scratch is { } folder
+        ? Directory.CreateDirectory(Path.Combine(folder, Path.GetRandomFileName())).FullName
+        : Directory.CreateTempSubdirectory("quantumcore-").FullName;
 }

@@ -33,6 +33,8 @@ public class DependencyTests
         ["QuantumCore.Replay"] = ["QuantumCore.Client"],
         // For services in the cluster's network: a gateway inside the client's process.
         ["QuantumCore.Client.Cluster"] = ["QuantumCore.Client", "QuantumCore.Gateway"],
+        // An exchange inside a bot author's test: it starts what the silo's process starts.
+        ["QuantumCore.Testing"] = ["QuantumCore.Client", "QuantumCore.Silo"],
         // qc verify, backup, restore, export: one program for the operator. The SDK itself stays free of the exchange.
         ["QuantumCore.Cli"] = ["QuantumCore.Client", "QuantumCore.Replay", "QuantumCore.Upkeep"],
         // Sources that a bot's author copies: the SDK alone, and for backtests the market's own state machines.

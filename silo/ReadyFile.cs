@@ -1,0 +1,90 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using QuantumCore.Journal;
+
+namespace QuantumCore.Silo;
+
+/// <summary>
+/// File of <c>--ready-file</c>: the address and the API keys of an exchange that admits requests, for the program that
+/// started it. It is absent before, and after a graceful shutdown.
+/// </summary>
+internal static class ReadyFile
+{
+    private static readonly (string Name, string Key)[] s_demo =
+        [("alice", "demo-alice"), ("bob", "demo-bob"), ("admin", "demo-admin")];
+
+    /// <summary>Returns the first address at which the exchange listens, with the port it really has.</summary>
+    public static string AddressOf(IServer server)
+    {
+        var first = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        return first.Replace("0.0.0.0", "localhost", StringComparison.Ordinal)
+            .Replace("[::]", "localhost", StringComparison.Ordinal)
+            .TrimEnd('/');
+    }
+
+    /// <summary>Deletes the file of an earlier process, before the exchange starts.</summary>
+    /// <exception cref="FormatException">The file cannot be made; the message is for the user.</exception>
+    public static void Clear(SiloOptions options)
+    {
+        if (options.ReadyFile is not { } path)
+            return;
+
+        try
+        {
+            File.Delete(path);
+            var draft = DraftOf(path);
+            PrivateFiles.MakeFile(draft);
+            File.Delete(draft);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new FormatException($"--ready-file: the file '{path}' can't be written: {error.Message}", error);
+        }
+    }
+
+    /// <summary>Writes the file: whoever sees it sees all of it.</summary>
+    public static async Task WriteAsync(SiloOptions options, string address, bool isDemo)
+    {
+        if (options.ReadyFile is not { } path)
+            return;
+
+        var draft = DraftOf(path);
+        await using (var file = PrivateFiles.Open(draft, FileMode.Create))
+        {
+            await using var json = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+            json.WriteStartObject();
+            json.WriteString("address", address);
+            json.WriteStartObject("keys");
+            foreach (var (name, key) in isDemo ? s_demo : await KeyOfStartAsync(options))
+                json.WriteString(name, key);
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        File.Move(draft, path, overwrite: true);
+    }
+
+    /// <summary>Deletes the file at the end of the exchange. A file that can't be deleted stays.</summary>
+    public static void Remove(SiloOptions options)
+    {
+        try
+        {
+            if (options.ReadyFile is { } path)
+                File.Delete(path);
+        }
+        catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
+        {
+            // The next start clears it.
+        }
+    }
+
+    private static string DraftOf(string path) => $"{path}.{Environment.ProcessId}";
+
+    /// <summary>Returns the administrator's key that this data directory was started with, if it is still there.</summary>
+    private static async Task<(string Name, string Key)[]> KeyOfStartAsync(SiloOptions options)
+    {
+        var path = options.AdminKeyFile;
+        return File.Exists(path) ? [("admin", (await File.ReadAllTextAsync(path)).Trim())] : [];
+    }
+}
