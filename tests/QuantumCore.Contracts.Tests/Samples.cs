@@ -277,6 +277,12 @@ internal static class Samples
                 [new(LimitKind.DuplicateWindow, 500), new(LimitKind.OrdersPerSecond, 20), new(LimitKind.OrderBurst, 40)],
                 "desk",
                 ""),
+            ["account-limits-kill"] = new LimitsSet(
+                Time,
+                LimitScope.All,
+                [new(LimitKind.QuantityMultiple, 20), new(LimitKind.KillOrders, 500), new(LimitKind.KillWindow, 10)],
+                "desk",
+                ""),
             ["account-limits-money"] = new LimitsSet(
                 Time, LimitScope.PaidIn("USD"), [new(LimitKind.DailyVolume, 100_000_000), new(LimitKind.DailyLoss, 5_025)], "desk", ""),
             ["account-v-volumes"] = new VolumesSet(Time, 20_777, [new("EUR", 5), new("USD", (Int128)long.MaxValue * 3)]),
