@@ -181,15 +181,15 @@ public sealed class TestExchange : IAsyncDisposable
     /// <summary>Returns the terms of an instrument without fees, with a base asset of the same name.</summary>
     internal static Instrument Stock(
         string symbol, decimal tickSize = 0.01m, decimal lotSize = 1m, string quoteAsset = "USD") => new()
-    {
-        Symbol = symbol,
-        BaseAsset = symbol,
-        BaseDecimals = lotSize.Scale,
-        QuoteAsset = quoteAsset,
-        QuoteDecimals = 2,
-        TickSize = tickSize,
-        LotSize = lotSize,
-    };
+        {
+            Symbol = symbol,
+            BaseAsset = symbol,
+            BaseDecimals = lotSize.Scale,
+            QuoteAsset = quoteAsset,
+            QuoteDecimals = 2,
+            TickSize = tickSize,
+            LotSize = lotSize,
+        };
 
     private static async Task<TestExchange> TryStartAsync(TestExchangeOptions options, CancellationToken cancellation)
     {
