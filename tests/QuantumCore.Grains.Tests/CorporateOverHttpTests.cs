@@ -155,7 +155,7 @@ public class CorporateOverHttpTests
         refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2200, 1, 1)), null, Cancellation));
         Assert.Equal("exDate", refused.Field);
-        Assert.Contains("to the end of 2199", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("at most 2199-12-31", refused.Message, StringComparison.Ordinal);
         await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("a", "AAPL", 0.1m, new DateOnly(2199, 12, 31)), null, Cancellation);
         await exchange.Operator.AnnounceDividendAsync(new CorporateDividend("b", "AAPL", 115_292_150.46m, new DateOnly(2199, 12, 31)), null, Cancellation);
     }

@@ -154,7 +154,7 @@ public sealed partial class SimulationPageTests(Browser browser, QuietExchange e
         await Assertions.Expect(chip).ToHaveTextAsync("paused");
         await card.GetByRole(AriaRole.Button, new LocatorGetByRoleOptions { Name = "Stop the replay" }).PressAsync("Enter");
         await Assertions.Expect(chip).ToHaveTextAsync("stopped");
-        await Assertions.Expect(card).ToContainTextAsync("stays in the book");
+        await Assertions.Expect(card).ToContainTextAsync("stay in the book");
         page.AssertSound();
     }
 
