@@ -31,6 +31,7 @@ internal static class ExchangeHost
             host.BackgroundServiceExceptionBehavior = BackgroundServiceExceptionBehavior.StopHost;
         });
         builder.Services.AddSingleton(options);
+        builder.Services.AddSingleton<ReadyFile>();
         builder.Services.AddSingleton<TimeProvider>(SteadyClock.OfMachine());
         if (options.CorrectsTime)
             builder.Services.AddSingleton<TimeCorrection>();

@@ -22,6 +22,7 @@ internal sealed partial class ExchangeStart(
     IServiceProvider services,
     GatewayOptions gateway,
     ExchangeReadiness readiness,
+    ReadyFile ready,
     SiloOptions options,
     IServer server,
     IHostApplicationLifetime lifetime,
@@ -105,7 +106,7 @@ internal sealed partial class ExchangeStart(
         await keys.Refresh();
         readiness.Open();
         var address = ReadyFile.AddressOf(server);
-        await ReadyFile.WriteAsync(options, address, gateway.DemoMode);
+        await ready.WriteAsync(address, gateway.DemoMode);
         _opened.SetResult();
         if (options.Announces)
             await Announcement.WriteAsync(options, address, gateway.DemoMode, instruments);

@@ -25,7 +25,7 @@ bool IsOpen() => opened is { IsCompletedSuccessfully: true };
 try
 {
     await ExchangeFile.CheckNoQuotesAsync(options, CancellationToken.None);
-    ReadyFile.Clear(options);
+    ReadyFile.Check(options);
     await using var app = ExchangeHost.Build(options, tls, builder =>
     {
         builder.Logging.AddConsole(console => console.FormatterName = LogLines.FormatterName);
@@ -37,11 +37,13 @@ try
     using var watch = OrderlyEnd.Watch(lifetime, options.Shutdown);
     opened = start.Opened;
     await app.PrepareAsync(options);
+    var ready = app.Services.GetRequiredService<ReadyFile>();
+    ready.Clear();
 
     // A service that fails ends the process. A service that fails because the process ends is not the cause.
     var services = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToArray();
     BackgroundService? failed = null;
-    using var leaving = lifetime.ApplicationStopping.Register(() => ReadyFile.Remove(options));
+    using var leaving = lifetime.ApplicationStopping.Register(ready.Remove);
     using var cause = lifetime.ApplicationStopping.Register(() =>
     {
         failed = Array.Find(services, service => service.ExecuteTask is { IsFaulted: true });
@@ -49,6 +51,9 @@ try
             Failure.OfService(app.Logger, failed.GetType().Name, failed.ExecuteTask!.Exception!);
     });
     await app.RunAsync();
+
+    // A start that ended while it was opening may have written the file after the exchange began to stop.
+    ready.Remove();
     if (start.Failure is { } failure)
         return await Failure.TellAsync("The exchange could not start", failure, options);
     if (failed?.ExecuteTask?.Exception is { } error)

@@ -9,10 +9,12 @@ namespace QuantumCore.Silo;
 /// File of <c>--ready-file</c>: the address and the API keys of an exchange that admits requests, for the program that
 /// started it. It is absent before, and after a graceful shutdown.
 /// </summary>
-internal static class ReadyFile
+internal sealed class ReadyFile(SiloOptions options)
 {
     private static readonly (string Name, string Key)[] s_demo =
         [("alice", "demo-alice"), ("bob", "demo-bob"), ("admin", "demo-admin")];
+
+    private volatile bool _isOurs;
 
     /// <summary>Returns the first address at which the exchange listens, with the port it really has.</summary>
     public static string AddressOf(IServer server)
@@ -23,16 +25,15 @@ internal static class ReadyFile
             .TrimEnd('/');
     }
 
-    /// <summary>Deletes the file of an earlier process, before the exchange starts.</summary>
-    /// <exception cref="FormatException">The file cannot be made; the message is for the user.</exception>
-    public static void Clear(SiloOptions options)
+    /// <summary>Checks that the file can be written, before the exchange starts.</summary>
+    /// <exception cref="FormatException">It can't; the message is for the user.</exception>
+    public static void Check(SiloOptions options)
     {
         if (options.ReadyFile is not { } path)
             return;
 
         try
         {
-            File.Delete(path);
             var draft = DraftOf(path);
             PrivateFiles.MakeFile(draft);
             File.Delete(draft);
@@ -43,8 +44,18 @@ internal static class ReadyFile
         }
     }
 
+    /// <summary>
+    /// Deletes the file of an earlier process that was killed. Only once the storage is open: it may belong to a process
+    /// that is still running, and then the storage is taken.
+    /// </summary>
+    public void Clear()
+    {
+        if (options.ReadyFile is { } path)
+            File.Delete(path);
+    }
+
     /// <summary>Writes the file: whoever sees it sees all of it.</summary>
-    public static async Task WriteAsync(SiloOptions options, string address, bool isDemo)
+    public async Task WriteAsync(string address, bool isDemo)
     {
         if (options.ReadyFile is not { } path)
             return;
@@ -56,21 +67,24 @@ internal static class ReadyFile
             json.WriteStartObject();
             json.WriteString("address", address);
             json.WriteStartObject("keys");
-            foreach (var (name, key) in isDemo ? s_demo : await KeyOfStartAsync(options))
+            foreach (var (name, key) in isDemo ? s_demo : await KeyOfStartAsync())
                 json.WriteString(name, key);
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
         File.Move(draft, path, overwrite: true);
+        _isOurs = true;
     }
 
-    /// <summary>Deletes the file at the end of the exchange. A file that can't be deleted stays.</summary>
-    public static void Remove(SiloOptions options)
+    /// <summary>
+    /// Deletes the file that this process wrote, at the end of the exchange. A file that can't be deleted stays.
+    /// </summary>
+    public void Remove()
     {
         try
         {
-            if (options.ReadyFile is { } path)
+            if (_isOurs && options.ReadyFile is { } path)
                 File.Delete(path);
         }
         catch (Exception stays) when (stays is IOException or UnauthorizedAccessException)
@@ -82,7 +96,7 @@ internal static class ReadyFile
     private static string DraftOf(string path) => $"{path}.{Environment.ProcessId}";
 
     /// <summary>Returns the administrator's key that this data directory was started with, if it is still there.</summary>
-    private static async Task<(string Name, string Key)[]> KeyOfStartAsync(SiloOptions options)
+    private async Task<(string Name, string Key)[]> KeyOfStartAsync()
     {
         var path = options.AdminKeyFile;
         return File.Exists(path) ? [("admin", (await File.ReadAllTextAsync(path)).Trim())] : [];

@@ -65,6 +65,9 @@ public sealed class TestClock : TimeProvider
     /// <summary>A timer of the machine, armed again whenever the clock is moved.</summary>
     private sealed class MovableTimer : ITimer
     {
+        // The machine's timers are a little early by its finer clock.
+        private static readonly TimeSpan s_early = TimeSpan.FromMilliseconds(20);
+
         private readonly Lock _lock = new();
         private readonly TestClock _clock;
         private readonly TimerCallback _callback;
@@ -117,8 +120,15 @@ public sealed class TestClock : TimeProvider
         {
             lock (_lock)
             {
-                if (_due is null)
+                if (_due is not { } due)
                     return;
+
+                // It fired for an earlier time, and was armed again before it came here.
+                if (Until(due) > s_early)
+                {
+                    _timer.Change(Until(due), Timeout.InfiniteTimeSpan);
+                    return;
+                }
 
                 // A period that the clock skipped is not made up for, as after a pause of the process.
                 _due = _period == Timeout.InfiniteTimeSpan ? null : _clock.GetTimestamp() + _period.Ticks;

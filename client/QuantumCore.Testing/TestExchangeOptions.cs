@@ -16,12 +16,13 @@ public enum TestStorage
 /// <summary>Options of a <see cref="TestExchange"/>. The defaults suit most tests.</summary>
 public sealed record TestExchangeOptions
 {
-    /// <summary>Storage of orders, balances and history.</summary>
+    /// <summary>Storage of orders, balances and history; SQLite if <see cref="DataDirectory"/> is set.</summary>
     public TestStorage Storage { get; init; } = TestStorage.Volatile;
 
     /// <summary>
     /// Directory of the SQLite files; null for a temporary one, which is deleted at the end. An exchange started on
-    /// the directory of an earlier one continues it.
+    /// the directory of an earlier one continues it. If the earlier clock was moved ahead, start the next one at its
+    /// time (<see cref="StartTime"/>): the times of records never go back.
     /// </summary>
     public string? DataDirectory { get; init; }
 

@@ -7,7 +7,7 @@ namespace QuantumCore.Contracts;
 /// Encodes account records as bytes. Kinds never change:
 /// H 20, J 21, D 22, N 23, R 24, L 25, T 26, E 27, W 28, Z 29, Y 30, limits 31, V 32, kind of account 33, M 34, Q 35,
 /// deficit covered 36, interest 37, corporate action entered 38, paid 39, symbol changed 76, deficit share paid 78,
-/// kind of isolated margin account 79, split entered 89, R with its book 95.
+/// kind of isolated margin account 79, split entered 89, R with its book 95, limits with a kill switch 96.
 /// </summary>
 public static partial class AccountRecordEncoding
 {
@@ -40,6 +40,9 @@ public static partial class AccountRecordEncoding
         IsolatedKind = 79,
         Split = 89,
         ReductionOf = 95,
+
+        // A release that would ignore these limits must not read them.
+        KillLimits = 96,
     }
 
     /// <summary>Encodes a record. The same record always gives the same bytes.</summary>
@@ -104,7 +107,7 @@ public static partial class AccountRecordEncoding
                 from.TimeNanos, from.Text(), from.Text(), from.Count32(), from.Count(), from.Text()),
             Kind.Freeze => new AccountFrozen(from.TimeNanos, from.Count(), from.Bool(), from.Text(), from.Text()),
             Kind.Unfreeze => new AccountUnfrozen(from.TimeNanos, from.Text(), from.Text()),
-            Kind.Limits => ReadLimitsSet(ref from),
+            Kind.Limits or Kind.KillLimits => ReadLimitsSet(ref from),
             Kind.Volumes => ReadVolumes(ref from),
             Kind.AccountKind => new AccountKindSet(from.TimeNanos, from.Text(), from.Count32(), from.Text(), from.Text()),
             Kind.Margin => ReadMargin(ref from),
@@ -246,7 +249,8 @@ public static partial class AccountRecordEncoding
 
     private static byte[] Encode(LimitsSet record)
     {
-        var to = Start(Kind.Limits, record);
+        var kills = record.Limits.Any(limit => limit.Kind >= LimitKind.QuantityMultiple);
+        var to = Start(kills ? Kind.KillLimits : Kind.Limits, record);
         Write(ref to, new LimitsRequest(record.Symbol, record.Limits, record.By, record.Why));
         return to.ToArray();
     }

@@ -103,7 +103,7 @@ public readonly record struct OrdersPlace(long Epoch, long Changes);
 /// </param>
 /// <param name="IsFrozen">True if it may neither enter orders nor give anything away.</param>
 /// <param name="Margin">Margin figures; null for a cash account.</param>
-/// <param name="FrozenWhy">Reason of a freeze that no operator made; empty if there is none.</param>
+/// <param name="FrozenWhy">Reason of a freeze that no operator made; null if there is none, and from a silo of an older release.</param>
 [GenerateSerializer, Immutable, Alias("account-view")]
 public sealed record AccountView(
     long Account,
@@ -114,4 +114,4 @@ public sealed record AccountView(
     ImmutableArray<SeenSequence> PayoutCursors,
     bool IsFrozen = false,
     MarginView? Margin = null,
-    string FrozenWhy = "");
+    string? FrozenWhy = null);

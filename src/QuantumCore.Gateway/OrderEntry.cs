@@ -78,6 +78,8 @@ public sealed partial class OrderEntry(
                 await Submit(batch, batch.Runs(mustBeNew && held.IsFirst ? [.. held.Value.Select(RefuseKnown)] : held.Value, areApart), areApart);
             else
                 batch.RefuseRest(held.Failure);
+            if (held.Failure == RejectReason.None && held.Value.Any(static one => one is { Reason: RejectReason.KillSwitch, IsKnown: false }))
+                await CancelKilled(account);
         }
 
         var reports = batch.Reports();
@@ -142,6 +144,8 @@ public sealed partial class OrderEntry(
             return (new Refusal(held.Failure), []);
         if (mustBeNew && held.IsFirst && held.Value.IsKnown)
             return (new Refusal(RejectReason.KeyConflict, "clientOrderId"), []);
+        if (held.Value is { Reason: RejectReason.KillSwitch, IsKnown: false })
+            await CancelKilled(account);
         if (held.Value.Reason != RejectReason.None)
             return (Refused(held.Value, kind, requests), []);
 
@@ -352,6 +356,12 @@ public sealed partial class OrderEntry(
     /// </summary>
     public ValueTask<MassCancel> CancelAll(long account, string? symbol, Side? side) =>
         side is { } only ? CancelSide(account, symbol, only) : CancelUpToFloor(account, symbol);
+
+    /// <summary>
+    /// Cancels the orders of an account that a kill switch has frozen. What is not known to be cancelled is left to the
+    /// recovery agent, which cancels orders of frozen accounts.
+    /// </summary>
+    private async ValueTask CancelKilled(long account) => await CancelUpToFloor(account, symbol: null);
 
     private static HoldResult RefuseKnown(HoldResult held) =>
         held.IsKnown ? new HoldResult(RejectReason.KeyConflict, "clientOrderId", null, null) : held;

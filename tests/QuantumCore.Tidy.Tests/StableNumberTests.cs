@@ -60,7 +60,7 @@ public partial class StableNumberTests
             "DisplayLots=1 Hidden=2 AllOrNone=3 MinimumLots=4 Slide=5 TriggerTicks=6 TriggerReference=7 TrailTicks=8 "
             + "TrailBasisPoints=9 ActivationTicks=10 LimitOffsetTicks=11 Peg=12 PegOffsetTicks=13 Amount=14 "
             + "ProtectionTicks=15 ExpiryNanos=16 Strategy=17 ListName=18 DoNotReduce=19",
-        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 SymbolChange=76 SharePaid=78 IsolatedKind=79 Split=89 ReductionOf=95",
+        ["AccountRecordEncoding.Kind"] = "Hold=20 Refused=21 Deposit=22 CancelAll=23 Reduction=24 List=25 Transfer=26 TransferEnd=27 Withdrawal=28 Freeze=29 Unfreeze=30 Limits=31 Volumes=32 AccountKind=33 Margin=34 LiquidationStep=35 Covered=36 Interest=37 ActionEntered=38 ActionPaid=39 SymbolChange=76 SharePaid=78 IsolatedKind=79 Split=89 ReductionOf=95 KillLimits=96",
         ["PayoutRecordEncoding.Kind"] = "Made=60 Paid=61 Refused=62",
         ["SettlementState"] = "Sent=1 Settled=2 Partial=3",
         ["SettlementRecordEncoding.Kind"] = "Closed=90 Settled=91 Partial=92 BuyIn=93 BuyInDays=94",

@@ -11,7 +11,10 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
     private const int Past = 50;
 
     private readonly LiveModel _model = new();
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentQueue<string> _outcomes = new();
+    private readonly List<Task> _actions = [];
 
     internal static Command Compose(CommandLineApp app)
     {
@@ -64,8 +67,13 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         }
         finally
         {
+            // An order that was just sent gets its response, or its id is told.
+            await Task.WhenAny(Task.WhenAll(_actions), Task.Delay(s_patience, time, CancellationToken.None));
             await ends.CancelAsync();
+            await Task.WhenAll(_actions);
             await output.WriteAsync(LiveScreen.Leave);
+            while (_outcomes.TryDequeue(out var outcome))
+                await output.WriteLineAsync(outcome);
         }
     }
 
@@ -88,7 +96,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                     if (action is LiveAction.Quit)
                         return null;
                     if (action is not null)
-                        _ = ActAsync(action, cancellation);
+                        _actions.Add(ActAsync(action, cancellation));
                     if (desk.Symbol != symbol)
                         return desk;
                 }
@@ -97,7 +105,7 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                 if (feeds.IsCompleted)
                     await feeds;
 
-                while (_outcomes.TryDequeue(out var outcome))
+                if (_outcomes.TryDequeue(out var outcome))
                     desk = desk with { Message = outcome };
 
                 // A terminal that was never told its size reports 0.
@@ -119,11 +127,12 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
     /// <summary>Carries out an action beside the frames; its outcome appears in the foot line.</summary>
     private async Task ActAsync(LiveAction action, CancellationToken cancellation)
     {
+        var id = QuantumCoreClient.NewClientOrderId();
         try
         {
             _outcomes.Enqueue(action switch
             {
-                LiveAction.Place { Order: var wanted } => Outcome(await client.PlaceAsync(wanted, cancellation)),
+                LiveAction.Place { Order: var wanted } => Outcome(await client.PlaceAsync(wanted with { ClientOrderId = id }, cancellation)),
                 LiveAction.Cancel { Order: var open } => Outcome(await client.CancelAsync(open.Symbol, open.OrderId, cancellation)),
                 LiveAction.CancelAll { Symbol: var symbol } => $"Cancelled {await client.CancelAllAsync(symbol, cancellation: cancellation)} orders in {symbol}.",
                 _ => "",
@@ -135,7 +144,8 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
         }
         catch (OperationCanceledException)
         {
-            // The program ends.
+            if (action is LiveAction.Place { Order: var order })
+                _outcomes.Enqueue($"Outcome unknown: {Tables.Word(order.Side)} {order.Symbol} with client order id {id}");
         }
     }
 

@@ -34,8 +34,13 @@ internal sealed class LiveLine
     /// <summary>Adds text at the end.</summary>
     internal LiveLine Add(string text, LiveInk ink = LiveInk.Plain)
     {
+        // An exchange that is not ours, or an error message, might send sequences that a terminal obeys.
         if (text.Length > 0)
-            _pieces.Add((text, ink));
+            _pieces.Add((string.Create(text.Length, text, static (safe, from) =>
+            {
+                for (var i = 0; i < safe.Length; i++)
+                    safe[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
+            }), ink));
         return this;
     }
 

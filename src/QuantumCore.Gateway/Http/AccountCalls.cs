@@ -21,8 +21,8 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             to.WriteString("account"u8, new AccountId(view.Account).ToString());
             to.WriteNumber("sequence"u8, view.Sequence);
             to.WriteString("state"u8, view.IsFrozen ? "frozen"u8 : "open"u8);
-            if (view.FrozenWhy.Length > 0)
-                to.WriteString("frozenWhy"u8, view.FrozenWhy);
+            if (view.FrozenWhy is { } why)
+                to.WriteString("frozenWhy"u8, why);
             to.WriteBalances(view.Balances);
             if (view.Margin is { } margin)
                 MarginReading.Write(to, margin, instruments);

@@ -165,7 +165,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     private async Task AnswerLimits(HttpContext context, long? account)
     {
         var own = account is { } number ? await Units(await grains.Account(number).Limits()) : [];
-        var frozenWhy = account is { } of ? (await grains.Account(of).View([])).FrozenWhy : "";
+        var frozenWhy = account is { } of ? (await grains.Account(of).View([])).FrozenWhy : null;
         var everyones = await Units(await Catalog.Limits());
         var owners = account is null ? [] : await Units(await OwnerParts(account.Value));
         await Answer.Json(context, (account, frozenWhy, own, everyones, owners), static (to, answer) =>
@@ -174,8 +174,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
             if (answer.account is { } number)
             {
                 to.WriteString("account"u8, new AccountId(number).ToString());
-                if (answer.frozenWhy.Length > 0)
-                    to.WriteString("frozenWhy"u8, answer.frozenWhy);
+                if (answer.frozenWhy is { } why)
+                    to.WriteString("frozenWhy"u8, why);
                 to.WriteStartArray("limits"u8);
                 foreach (var (of, unit) in answer.own)
                     LimitsReading.Write(to, of, unit);

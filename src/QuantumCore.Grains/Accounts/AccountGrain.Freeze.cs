@@ -38,6 +38,12 @@ public sealed partial class AccountGrain
             return lost.Reason;
         }
 
+        // Nobody would cancel these orders after the freeze has ended.
+        if (_machine.IsClosingOrders)
+        {
+            return RejectReason.KillSwitch;
+        }
+
         Mutate(() =>
         {
             if (_machine.Unfreeze(by, why, Now) is { } record)

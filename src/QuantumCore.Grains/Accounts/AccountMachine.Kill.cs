@@ -17,10 +17,13 @@ internal sealed partial class AccountMachine
     private bool _countsForKill;
 
     /// <summary>True if a realised loss may have reached its kill switch.</summary>
-    public bool MayHaveLostTooMuch => _killsOnLoss && !IsFrozen;
+    public bool MayHaveLostTooMuch => _killsOnLoss && _frozen is not { Closes: true };
 
-    /// <summary>Reason of a freeze that no operator made; empty if there is none.</summary>
-    public string FrozenWhy => _frozen is { By: KillSwitchName or ExchangeName, Why: var why } ? why : "";
+    /// <summary>Reason of a freeze that no operator made; null if there is none.</summary>
+    public string? FrozenWhy => _frozen is { By: KillSwitchName or ExchangeName, Why: var why } ? why : null;
+
+    /// <summary>True if a kill switch froze the account and books still have orders that must be cancelled.</summary>
+    public bool IsClosingOrders => _frozen is { By: KillSwitchName } && BooksUpTo(FrozenFloor).Any();
 
     /// <summary>Decides to freeze the account over a broken limit; returns null if the limit does not freeze it.</summary>
     public AccountRecord? FreezeOn(BrokenLimit broken, long now) => broken.Reason != RejectReason.KillSwitch ? null : Freeze(
