@@ -84,6 +84,7 @@ public sealed class LiveDeskTests
         var line = new StringBuilder();
         new LiveLine("own", LiveInk.Own).Add(" and more").WriteTo(line, 5, inColour: true);
         Assert.Equal("\e[33mown\e[m a", line.ToString());
+        Assert.Equal("a?[2Jb??", new LiveLine("a\e[2Jb\r\u009b").ToString());
     }
 
     private static (LiveDesk Desk, LiveAction? Action) Press(LiveDesk desk, string keys, params Order[] orders)

@@ -92,8 +92,12 @@ public class KillLimitTests
         }
 
         Assert.Null(desk.Machine.FreezeOnLoss(desk.Now));
+
         desk.Trade(Side.Buy, 101, 100);
         desk.Trade(Side.Sell, 100, 100);
+
+        // An operator's freeze leaves its orders in the books. Then the kill switch cancels them.
+        desk.Freeze();
         var freeze = Assert.IsType<AccountFrozen>(desk.Machine.FreezeOnLoss(desk.Now));
         Assert.Equal((true, "kill switch"), (freeze.Closes, freeze.By));
         Assert.Equal($"{scope}: a loss of 10.00 USD in the UTC day, the limit is 10.00", freeze.Why);
@@ -269,6 +273,8 @@ public class KillLimitTests
             var units = Machine.Account.Of(new Asset(asset, 0)).Total;
             Record(new SplitEntered(++Now, "split", asset, 0, units, units, 2, 1, 100_000_000, "USD", 2, 0));
         }
+
+        public void Freeze() => Record(Machine.Freeze(new FreezeRequest(Closes: false, "desk", ""), Now)!);
 
         public void Unfreeze() => Record(Machine.Unfreeze("desk", "", Now)!);
 

@@ -85,8 +85,6 @@ public sealed class KillSwitchOverHttpTests
         Assert.Equal((AccountState.Frozen, "*: 3 orders in 3600 s, the limit is 2"), (account.State, account.FrozenWhy));
         Assert.Equal(account.FrozenWhy, (await exchange.Operator.GetLimitsAsync("ACC-1001", Cancellation)).FrozenWhy);
 
-        await exchange.Exchange.Ledger.CatchUp();
-        await exchange.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(Cancellation);
         Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
         await exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation);
         Assert.Equal(OrderStatus.New, (await exchange.AliceAsync(Buy(1m, 1m))).Status);
@@ -98,11 +96,17 @@ public sealed class KillSwitchOverHttpTests
         await using var exchange = await OpenAsync();
         await exchange.Operator.SetLimitsAsync(
             "ACC-1001", new RiskLimits { Symbol = "AAPL", KillDailyLoss = 5m }, cancellation: Cancellation);
+        var resting = await exchange.AliceAsync(Buy(1m, 140m));
         await exchange.BobAsync(Sell(10m, 151m));
         await exchange.AliceAsync(Buy(10m, 151m));
         await exchange.BobAsync(Buy(10m, 150m));
         await exchange.AliceAsync(Sell(10m, 150m));
         Assert.Equal(AccountState.Frozen, (await exchange.Alice.GetAccountAsync(Cancellation)).State);
+
+        // No order asked for this freeze, so that the recovery agent cancels.
+        await exchange.Exchange.Ledger.CatchUp();
+        await exchange.Exchange.Service<OpenWorkAgent>().CloseKilledAsync(Cancellation);
+        Assert.Equal("massCancel", (await NowAsync(exchange.Alice, resting)).EndReason);
 
         var refused = await Assert.ThrowsAsync<QuantumCoreException>(
             () => exchange.Operator.UnfreezeAsync("ACC-1001", cancellation: Cancellation));

@@ -31,6 +31,11 @@ public sealed class ReadyFileTests
         else
             Assert.Contains(await client.GetApiKeysAsync(Token), key => key.Administers);
 
+        // A second one on the same journal can't start, and leaves the file of the first alone.
+        await using (var second = SiloProcess.Launch([.. storage.Arguments, "--urls", "http://127.0.0.1:0", "--ready-file", file]))
+            Assert.NotEqual(0, (await second.ExitAsync()).ExitCode);
+        Assert.True(File.Exists(file));
+
         Assert.Equal(0, await silo.TerminateAsync());
         Assert.Empty(Directory.GetFiles(storage.Place, "ready.json*"));
     }

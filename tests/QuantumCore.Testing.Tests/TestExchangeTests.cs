@@ -67,7 +67,7 @@ public sealed class TestExchangeTests(TemporaryFolder temporary)
     public async Task Exchange_on_the_directory_of_an_earlier_one_continues_it()
     {
         using var folder = new TemporaryFolder.Part();
-        var options = new TestExchangeOptions { Storage = TestStorage.Sqlite, DataDirectory = folder.Path };
+        var options = new TestExchangeOptions { DataDirectory = folder.Path };
         string id;
         string key;
         await using (var earlier = await TestExchange.StartAsync(options, Token))
