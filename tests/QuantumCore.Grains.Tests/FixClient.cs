@@ -83,7 +83,10 @@ internal sealed class FixClient : IDisposable
         }
     }
 
-    /// <summary>Returns the next messages in short: type and the named tags that are present.</summary>
+    /// <summary>
+    /// Returns the next messages in short: type and the named tags that are present. Heartbeats of a quiet line do not
+    /// count.
+    /// </summary>
     public async Task<string> HearAsync(int count, params int[] tags)
     {
         var heard = new List<string>();
@@ -91,6 +94,8 @@ internal sealed class FixClient : IDisposable
         {
             var told = await ReadAsync();
             Assert.NotEmpty(told);
+            if (told[35] == "0" && !told.ContainsKey(112))
+                continue;
             heard.Add(string.Join(' ', tags.Where(told.ContainsKey).Select(tag => $"{tag}={told[tag]}").Prepend(told[35])));
         }
 

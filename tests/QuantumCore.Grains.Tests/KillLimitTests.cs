@@ -103,6 +103,7 @@ public class KillLimitTests
         Assert.Equal($"{scope}: a loss of 10.00 USD in the UTC day, the limit is 10.00", freeze.Why);
 
         // An order finds the loss, too, if it comes first.
+        desk.Unfreeze();
         Assert.Equal(RejectReason.KillSwitch, desk.Enter("AAPL", 100, 1));
         Assert.True(desk.Machine.IsFrozen);
         Assert.Null(desk.Machine.FreezeOnLoss(desk.Now));

@@ -14,7 +14,9 @@ public sealed class Browser : IAsyncLifetime
     /// </summary>
     public const int PatienceMilliseconds = 60_000;
 
-    private static readonly string[] s_places = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+    // The shell first: it draws no windows of its own around a page, which costs a third of the processor time.
+    private static readonly string[] s_places =
+        ["/usr/bin/chromium-headless-shell", "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -41,7 +43,7 @@ public sealed class Browser : IAsyncLifetime
     {
         if (_browser is null)
         {
-            const string Missing = "There is no Chromium: apt-get install chromium, or set QUANTUMCORE_CHROMIUM.";
+            const string Missing = "There is no Chromium: apt-get install chromium-headless-shell, or set QUANTUMCORE_CHROMIUM.";
             Assert.False(Environment.GetEnvironmentVariable("QUANTUMCORE_REQUIRE_CHROMIUM") is { Length: > 0 }, Missing);
             Assert.Skip(Missing);
         }
