@@ -169,11 +169,13 @@ public sealed partial class PageTests
     }
 
     [Fact]
-    public async Task Address_that_is_badly_written_shows_the_market_all_the_same()
+    public async Task Address_that_is_badly_written_names_what_is_listed()
     {
         await using var page = await TradePage.OpenAsync(browser, exchange.Address, Symbol);
         await page.Page.EvaluateAsync("() => history.replaceState(null, '', '/trade/%zz')");
         await page.Page.ReloadAsync();
+        await Assertions.Expect(page.Page.Locator("#page h1")).ToHaveTextAsync("%zz is not listed here");
+        await page.Page.Locator("#page a", new PageLocatorOptions { HasText = Symbol }).ClickAsync();
         await page.LiveAsync();
         page.AssertSound();
     }
