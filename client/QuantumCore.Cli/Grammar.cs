@@ -238,25 +238,31 @@ internal static class Grammar
     private static StrategyLeg? Leg(string text) =>
         text.Split(':') is [var word, { Length: > 0 } symbol, var number]
         && Words<OrderSide>().TryGetValue(word, out var side)
-        && decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var quantity)
+        && TryReadExact(number, NumberStyles.None, out var quantity)
             ? new StrategyLeg(symbol, side, quantity)
             : null;
 
     private static decimal? Exact(ArgumentResult result) => Exact(result, NumberStyles.None);
 
-    /// <summary>
-    /// Parses plain digits with a decimal point: no thousands separators, no exponent, and no sign unless one is
-    /// allowed.
-    /// </summary>
     private static decimal? Exact(ArgumentResult result, NumberStyles sign)
     {
         var word = Word(result);
-        var isShort = word.Count(char.IsAsciiDigit) <= ExactDigits;
-        if (isShort && decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out var value))
-            return value;
-
-        return Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' {(isShort ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
+        return TryReadExact(word, sign, out var value)
+            ? value
+            : Refuse<decimal?>(result, $"{NameOf(result)}: '{word}' {(IsExact(word) ? "is not a decimal such as 150.00" : $"has more than {ExactDigits} digits")}");
     }
+
+    /// <summary>
+    /// Reads plain digits with a decimal point: no thousands separators, no exponent, no sign unless one is allowed, and
+    /// no more digits than a decimal holds without rounding.
+    /// </summary>
+    internal static bool TryReadExact(string word, NumberStyles sign, out decimal value)
+    {
+        value = 0;
+        return IsExact(word) && decimal.TryParse(word, NumberStyles.AllowDecimalPoint | sign, CultureInfo.InvariantCulture, out value);
+    }
+
+    private static bool IsExact(string word) => word.Count(char.IsAsciiDigit) <= ExactDigits;
 
     private static long? Whole(ArgumentResult result, long least, long most) =>
         long.TryParse(Word(result), NumberStyles.None, CultureInfo.InvariantCulture, out var number)

@@ -69,7 +69,7 @@ internal sealed class RiskCommand
         Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");
 
     private readonly Option<int?> _multiple = Grammar.NumberOption(
-        "--max-multiple", "Most of one order, as a multiple of the account's usual order", 1, 1_000_000);
+        "--max-multiple", "Largest quantity of one order, as a multiple of the account's usual order", 1, 1_000_000);
 
     private readonly Option<int?> _killOrders = Grammar.NumberOption(
         "--kill-orders", "Orders in the kill window; one more freezes the account and cancels its orders", 1, 1_000_000);

@@ -41,7 +41,7 @@ internal static class Tables
             string[] cells =
             [
                 order.Symbol, Text(order.OrderId), order.ClientOrderId, Lower(order.Side), Lower(order.Type),
-                order is { Type: not OrderType.Market, Price: { } price } ? Text(price) : "", Text(order.Quantity), Text(order.Filled),
+                Price(order) ?? "", Text(order.Quantity), Text(order.Filled),
                 Text(order.Remaining), Lower(order.Status), string.Join(": ", new[] { order.EndReason, order.Refusal }.OfType<string>()),
             ];
             Row(table, withTerms ? [.. cells, Terms(order)] : cells);
@@ -374,6 +374,9 @@ internal static class Tables
     internal static DateTimeOffset AtNanos(long nanos) => DateTimeOffset.UnixEpoch.AddTicks(nanos / TimeSpan.NanosecondsPerTick);
 
     internal static string Text(IFormattable number) => number.ToString(format: null, CultureInfo.InvariantCulture);
+
+    /// <summary>Returns an order's price; null for a market order, which the exchange reports with a price of 0.</summary>
+    internal static string? Price(Order order) => order is { Type: not OrderType.Market, Price: { } price } ? Text(price) : null;
 
     internal static string TextOrNothing(decimal? number) => number?.ToString(CultureInfo.InvariantCulture) ?? "";
 

@@ -27,7 +27,7 @@ public sealed partial class CatalogGrain
         [.. _funds.Select(fund => new InsuranceFund(fund.Key, fund.Value))],
         [.. _marginGroups.Values],
         [.. _deficits.Values.OrderBy(deficit => deficit.TimeNanos)],
-            [.. OldNames()]));
+        [.. OldNames()]));
 
     /// <inheritdoc/>
     public async ValueTask<string?> SetMarginTerms(MarginTermsRequest request)

@@ -45,7 +45,7 @@ public sealed class LiveTests
     {
         var model = Begin();
         model.Take(Update([s_first, s_second], Changed("7-0", 150m, 149.5m), Changed("8-0", 151m, null)));
-        var lines = LiveScreen.Lines(model.Now, new LiveDesk(["AAPL"], 0), 80, 24).Select(static line => line.ToString()[..Math.Min(line.Width, 79)]);
+        var lines = LiveScreen.Lines(model.Now, new LiveState(["AAPL"], 0), 80, 24).Select(static line => line.ToString()[..Math.Min(line.Width, 79)]);
         Assert.Contains(lines, line => line.EndsWith(" 2 void sell", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.EndsWith(" 2 corrected", StringComparison.Ordinal));
     }
@@ -60,7 +60,7 @@ public sealed class LiveTests
     /// <summary>Returns the tape without its times, newest first, as a wide terminal shows it.</summary>
     private static string[] Tape(LiveModel model) =>
     [
-        .. LiveScreen.Lines(model.Now, new LiveDesk(["AAPL"], 0), 120, 24).Skip(2).Take(model.Now.Tape.Count)
+        .. LiveScreen.Lines(model.Now, new LiveState(["AAPL"], 0), 120, 24).Skip(2).Take(model.Now.Tape.Count)
             .Select(static line => string.Join(' ', line.ToString()[40..].Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1))),
     ];
 

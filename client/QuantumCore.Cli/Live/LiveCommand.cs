@@ -10,9 +10,9 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
     private const int FramesPerSecond = 10;
     private const int Past = 50;
 
-    private readonly LiveModel _model = new();
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(2);
 
+    private readonly LiveModel _model = new();
     private readonly ConcurrentQueue<string> _outcomes = new();
     private readonly List<Task> _actions = [];
 
@@ -46,19 +46,19 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
 
                 // https://no-color.org. The VT100 and its kind have none.
                 var inColour = string.IsNullOrEmpty(app.Environment("NO_COLOR")) && !kind.StartsWith("vt", StringComparison.Ordinal);
-                await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(new LiveDesk(listed, first), cancellation);
+                await new LiveCommand(client, session.Screen.Output, inColour, session.Time).RunAsync(new LiveState(listed, first), cancellation);
                 return ExitCodes.Done;
             });
     }
 
-    private async Task RunAsync(LiveDesk desk, CancellationToken cancellation)
+    private async Task RunAsync(LiveState state, CancellationToken cancellation)
     {
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         var account = FollowAccountAsync(ends.Token);
         await output.WriteAsync(LiveScreen.Clear);
         try
         {
-            for (var next = (LiveDesk?)desk; next is not null;)
+            for (var next = (LiveState?)state; next is not null;)
                 next = await ShowAsync(next, account, ends.Token);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -78,10 +78,10 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
     }
 
     /// <summary>Shows a symbol until a key selects another. Returns the next state, or null to quit.</summary>
-    private async Task<LiveDesk?> ShowAsync(LiveDesk desk, Task account, CancellationToken cancellation)
+    private async Task<LiveState?> ShowAsync(LiveState state, Task account, CancellationToken cancellation)
     {
         using var leaves = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        var symbol = desk.Symbol;
+        var symbol = state.Symbol;
         _model.Show(symbol);
         var feeds = Task.WhenAny(account, FollowBookAsync(symbol, leaves.Token), FollowStateAsync(symbol, leaves.Token)).Unwrap();
         try
@@ -92,13 +92,13 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
             {
                 while (Console.KeyAvailable)
                 {
-                    (desk, var action) = desk.Press(Console.ReadKey(intercept: true), _model.Now.Orders);
+                    (state, var action) = state.Press(Console.ReadKey(intercept: true), _model.Now.Orders);
                     if (action is LiveAction.Quit)
                         return null;
                     if (action is not null)
                         _actions.Add(ActAsync(action, cancellation));
-                    if (desk.Symbol != symbol)
-                        return desk;
+                    if (state.Symbol != symbol)
+                        return state;
                 }
 
                 // A feed never ends by itself: a completed one has failed, so await it for the exception.
@@ -106,11 +106,11 @@ internal sealed class LiveCommand(QuantumCoreClient client, TextWriter output, b
                     await feeds;
 
                 if (_outcomes.TryDequeue(out var outcome))
-                    desk = desk with { Message = outcome };
+                    state = state with { Message = outcome };
 
                 // A terminal that was never told its size reports 0.
                 var (width, height) = (Console.WindowWidth is > 0 and var columns ? columns : 80, Console.WindowHeight is > 0 and var rows ? rows : 24);
-                var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, desk, width, height), width, inColour);
+                var frame = LiveScreen.Frame(LiveScreen.Lines(_model.Now, state, width, height), width, inColour);
                 if (frame != shown)
                     await output.WriteAsync(shown = frame);
             }

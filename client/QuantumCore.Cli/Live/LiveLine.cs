@@ -3,7 +3,7 @@ using System.Text;
 namespace QuantumCore.Cli.Live;
 
 /// <summary>Meaning of a piece of text on the screen, which is its colour.</summary>
-internal enum LiveInk
+internal enum LiveStyle
 {
     /// <summary>Ordinary text.</summary>
     Plain,
@@ -24,15 +24,15 @@ internal enum LiveInk
 /// <summary>A line of the screen: pieces of text, each with its meaning.</summary>
 internal sealed class LiveLine
 {
-    private readonly List<(string Text, LiveInk Ink)> _pieces = [];
+    private readonly List<(string Text, LiveStyle Style)> _pieces = [];
 
-    internal LiveLine(string text = "", LiveInk ink = LiveInk.Plain) => Add(text, ink);
+    internal LiveLine(string text = "", LiveStyle style = LiveStyle.Plain) => Add(text, style);
 
     /// <summary>Number of characters.</summary>
     internal int Width => _pieces.Sum(static piece => piece.Text.Length);
 
     /// <summary>Adds text at the end.</summary>
-    internal LiveLine Add(string text, LiveInk ink = LiveInk.Plain)
+    internal LiveLine Add(string text, LiveStyle style = LiveStyle.Plain)
     {
         // An exchange that is not ours, or an error message, might send sequences that a terminal obeys.
         if (text.Length > 0)
@@ -40,7 +40,7 @@ internal sealed class LiveLine
             {
                 for (var i = 0; i < safe.Length; i++)
                     safe[i] = from[i] is >= ' ' and <= '~' ? from[i] : '?';
-            }), ink));
+            }), style));
         return this;
     }
 
@@ -54,24 +54,24 @@ internal sealed class LiveLine
     internal void WriteTo(StringBuilder frame, int width, bool inColour)
     {
         var left = width;
-        foreach (var (text, ink) in _pieces)
+        foreach (var (text, style) in _pieces)
         {
             var shown = text.Length <= left ? text : text[..left];
             left -= shown.Length;
-            var code = Code(ink, inColour);
+            var code = Code(style, inColour);
             frame.Append(code).Append(shown).Append(code.Length > 0 ? "\e[m" : "");
         }
 
-        if (left > 0 && _pieces is [(_, LiveInk.Reverse), ..])
+        if (left > 0 && _pieces is [(_, LiveStyle.Reverse), ..])
             frame.Append("\e[7m").Append(' ', left).Append("\e[m");
     }
 
-    private static string Code(LiveInk ink, bool inColour) => ink switch
+    private static string Code(LiveStyle style, bool inColour) => style switch
     {
-        LiveInk.Reverse => "\e[7m",
-        LiveInk.Buy when inColour => "\e[32m",
-        LiveInk.Sell when inColour => "\e[31m",
-        LiveInk.Own when inColour => "\e[33m",
+        LiveStyle.Reverse => "\e[7m",
+        LiveStyle.Buy when inColour => "\e[32m",
+        LiveStyle.Sell when inColour => "\e[31m",
+        LiveStyle.Own when inColour => "\e[33m",
         _ => "",
     };
 }

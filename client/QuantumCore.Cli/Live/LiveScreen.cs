@@ -36,22 +36,22 @@ internal static class LiveScreen
     internal const string Leave = "\e[m\r\n";
 
     /// <summary>Returns the whole screen: as many lines as its height.</summary>
-    internal static IReadOnlyList<LiveLine> Lines(LiveView view, LiveDesk desk, int width, int height)
+    internal static IReadOnlyList<LiveLine> Lines(LiveView view, LiveState state, int width, int height)
     {
         if (width < LeastWidth || height < LeastHeight)
             return [new LiveLine($"qc live needs {LeastWidth} x {LeastHeight} characters. q quits.")];
 
         // The foot is the last line; its last character stays empty, because writing it scrolls some terminals.
         var lines = new List<LiveLine>(height) { Head(view) };
-        lines.AddRange(desk.Mode switch
+        lines.AddRange(state.Mode switch
         {
             LiveMode.Help => s_help.Select(static line => new LiveLine($"  {line}")),
-            LiveMode.Pick => Picker(desk, height - HeadLines - 1),
-            _ => Market(view, desk, height - HeadLines),
+            LiveMode.Pick => Picker(state, height - HeadLines - 1),
+            _ => Market(view, state, height - HeadLines),
         });
         while (lines.Count < height - 1)
             lines.Add(new LiveLine());
-        lines.Add(Foot(desk));
+        lines.Add(Foot(state));
         return lines;
     }
 
@@ -72,36 +72,36 @@ internal static class LiveScreen
 
     private static LiveLine Head(LiveView view)
     {
-        var spread = view is { Bids: [var bid, ..], Asks: [var ask, ..] } ? Text(ask.Price - bid.Price) : "-";
-        var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest ? Text(newest.Price) : view.State?.LastPrice is { } price ? Text(price) : "-";
+        var spread = view is { Bids: [var bid, ..], Asks: [var ask, ..] } ? Tables.Text(ask.Price - bid.Price) : "-";
+        var last = view.Tape.FirstOrDefault(static trade => !trade.IsLeg) is { } newest ? Tables.Text(newest.Price) : view.State?.LastPrice is { } price ? Tables.Text(price) : "-";
         var phase = view.State is { } state ? Tables.Word(state.Phase) : "";
-        return new LiveLine($" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}", LiveInk.Reverse);
+        return new LiveLine($" {view.Symbol}  {phase}  last {last}  spread {spread}  {(view.IsFresh ? "live" : "STALE, connecting")}", LiveStyle.Reverse);
     }
 
-    private static LiveLine Foot(LiveDesk desk) => new(
-        desk.Mode switch
+    private static LiveLine Foot(LiveState state) => new(
+        state.Mode switch
         {
-            LiveMode.Question => $" {desk.Question}",
-            LiveMode.Order when desk.Message.Length > 0 => $" {Tables.Word(desk.Side)} {desk.Symbol}: {desk.Typed}_  {desk.Message}",
-            LiveMode.Order => $" {Tables.Word(desk.Side)} {desk.Symbol}: {desk.Typed}_  quantity and price, or quantity alone; Enter sends",
-            LiveMode.Pick => $" /{desk.Typed}_  Enter shows it, Escape goes back",
+            LiveMode.Question => $" {state.Question}",
+            LiveMode.Order when state.Message.Length > 0 => $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  {state.Message}",
+            LiveMode.Order => $" {Tables.Word(state.Side)} {state.Symbol}: {state.Typed}_  quantity and price, or quantity alone; Enter sends",
+            LiveMode.Pick => $" /{state.Typed}_  Enter shows it, Escape goes back",
             LiveMode.Help => " any key goes back",
-            _ when desk.Message.Length > 0 => $" {desk.Message}",
+            _ when state.Message.Length > 0 => $" {state.Message}",
             _ => Keys,
         },
-        LiveInk.Reverse);
+        LiveStyle.Reverse);
 
-    private static IEnumerable<LiveLine> Picker(LiveDesk desk, int height)
+    private static IEnumerable<LiveLine> Picker(LiveState state, int height)
     {
-        var picks = desk.Picks;
-        var chosen = Math.Min(desk.Choice, picks.Count - 1);
+        var picks = state.Picks;
+        var chosen = Math.Min(state.Choice, picks.Count - 1);
         var first = Math.Max(chosen - height + 1, 0);
         return picks.Count == 0
-            ? [new LiveLine($"  No instrument has '{desk.Typed}' in its name.")]
-            : picks.Skip(first).Take(height).Select((symbol, i) => new LiveLine($"  {symbol}", first + i == chosen ? LiveInk.Reverse : LiveInk.Plain));
+            ? [new LiveLine($"  No instrument has '{state.Typed}' in its name.")]
+            : picks.Skip(first).Take(height).Select((symbol, i) => new LiveLine($"  {symbol}", first + i == chosen ? LiveStyle.Reverse : LiveStyle.Plain));
     }
 
-    private static List<LiveLine> Market(LiveView view, LiveDesk desk, int height)
+    private static List<LiveLine> Market(LiveView view, LiveState state, int height)
     {
         var room = Math.Clamp((height + HeadLines) / 4, 3, 10);
         var ladder = Ladder(view, height - room - 2);
@@ -110,10 +110,10 @@ internal static class LiveScreen
         {
             lines.Add(ladder[i]);
             if (i < view.Tape.Count)
-                ladder[i].PadTo(LadderWidth + 1).Add(Print(view.Tape[i]), Ink(view.Tape[i].TakerSide));
+                ladder[i].PadTo(LadderWidth + 1).Add(Print(view.Tape[i]), StyleOf(view.Tape[i].TakerSide));
         }
 
-        var selected = desk.SelectedIn(view.Orders);
+        var selected = state.SelectedIn(view.Orders);
         var first = Math.Max(selected - room + 1, 0);
         lines.Add(new LiveLine($"{view.Account} {view.Orders.Count} open orders".TrimStart()));
         lines.AddRange(view.Orders.Skip(first).Take(room).Select((order, i) => Line(order, first + i == selected)));
@@ -141,12 +141,12 @@ internal static class LiveScreen
                 return new LiveLine();
 
             var (price, quantity) = levels[at];
-            var mine = own.TryGetValue((side, price), out var open) ? $"*{Text(open)}" : "";
-            return new LiveLine($"{mine,7}", LiveInk.Own).Add(
+            var mine = own.TryGetValue((side, price), out var open) ? $"*{Tables.Text(open)}" : "";
+            return new LiveLine($"{mine,7}", LiveStyle.Own).Add(
                 side == OrderSide.Buy
-                    ? $" {Text(quantity),9} {Text(price),11}"
-                    : $" {"",9} {Text(price),11} {Text(quantity),9}",
-                Ink(side));
+                    ? $" {Tables.Text(quantity),9} {Tables.Text(price),11}"
+                    : $" {"",9} {Tables.Text(price),11} {Tables.Text(quantity),9}",
+                StyleOf(side));
         }
     }
 
@@ -155,18 +155,16 @@ internal static class LiveScreen
     /// </summary>
     private static string Print(Trade trade) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{trade.Time,-8:HH:mm:ss} {Text(trade.Price),11} {Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
+        $"{trade.Time,-8:HH:mm:ss} {Tables.Text(trade.Price),11} {Tables.Text(trade.Quantity),7} {$"{Tables.State(trade)} {Tables.Taker(trade)}".TrimStart()}");
 
     private static LiveLine Line(Order order, bool isSelected) => new(
-        $"{(isSelected ? ">" : " ")} {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Text(order.Remaining),10} at {(order.Price is { } price ? Text(price) : "market"),-12} {order.ClientOrderId}",
-        isSelected ? LiveInk.Reverse : Ink(order.Side));
+        $"{(isSelected ? ">" : " ")} {order.Symbol,-10} {Tables.Word(order.Side),-4} {Tables.Word(order.Type),-10} {Tables.Text(order.Remaining),10} at {Tables.Price(order) ?? "market",-12} {order.ClientOrderId}",
+        isSelected ? LiveStyle.Reverse : StyleOf(order.Side));
 
-    private static LiveInk Ink(OrderSide? side) => side switch
+    private static LiveStyle StyleOf(OrderSide? side) => side switch
     {
-        OrderSide.Buy => LiveInk.Buy,
-        OrderSide.Sell => LiveInk.Sell,
-        _ => LiveInk.Plain,
+        OrderSide.Buy => LiveStyle.Buy,
+        OrderSide.Sell => LiveStyle.Sell,
+        _ => LiveStyle.Plain,
     };
-
-    private static string Text(decimal number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -22,7 +22,7 @@ internal static class LimitsReading
             if (given is null)
                 continue;
             var request = new LimitsRequest(unit.Scope, [], "", "");
-            // What a limit needs beside it is checked below.
+            // Limits that need another one are checked below.
             if (request.CheckKind(kind, forEveryone) is { } wrong)
                 return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
             if (unit.Parse(kind, given, out var most) != DecimalError.None)

@@ -41,7 +41,7 @@ internal abstract record LiveAction
 /// <summary>State of the screen that keys change: the shown instrument, the selected order, and what is typed.</summary>
 /// <param name="Symbols">The listed instruments; at least one.</param>
 /// <param name="At">Index of the shown one.</param>
-internal sealed record LiveDesk(IReadOnlyList<string> Symbols, int At)
+internal sealed record LiveState(IReadOnlyList<string> Symbols, int At)
 {
     /// <summary>Meaning of the keys.</summary>
     internal LiveMode Mode { get; init; }
@@ -93,7 +93,7 @@ internal sealed record LiveDesk(IReadOnlyList<string> Symbols, int At)
     }
 
     /// <summary>Returns the state after a key, and the action that the key asks for.</summary>
-    internal (LiveDesk Desk, LiveAction? Action) Press(ConsoleKeyInfo key, IReadOnlyList<Order> orders) => Mode switch
+    internal (LiveState State, LiveAction? Action) Press(ConsoleKeyInfo key, IReadOnlyList<Order> orders) => Mode switch
     {
         LiveMode.Help => (this with { Mode = LiveMode.Book }, null),
         LiveMode.Pick => (Pick(key), null),
@@ -102,33 +102,33 @@ internal sealed record LiveDesk(IReadOnlyList<string> Symbols, int At)
         _ => Command(key, orders),
     };
 
-    private (LiveDesk Desk, LiveAction? Action) Command(ConsoleKeyInfo key, IReadOnlyList<Order> orders)
+    private (LiveState State, LiveAction? Action) Command(ConsoleKeyInfo key, IReadOnlyList<Order> orders)
     {
-        var desk = this with { Message = "" };
+        var state = this with { Message = "" };
         return (key.Key, key.KeyChar) switch
         {
-            (ConsoleKey.Escape, _) or (_, 'q' or 'Q') => (desk, new LiveAction.Quit()),
-            (ConsoleKey.RightArrow or ConsoleKey.Tab, _) or (_, 'n') => (desk with { At = (At + 1) % Symbols.Count }, null),
-            (ConsoleKey.LeftArrow, _) or (_, 'p') => (desk with { At = (At + Symbols.Count - 1) % Symbols.Count }, null),
-            (ConsoleKey.UpArrow, _) or (_, 'k') => (desk.Select(orders, -1), null),
-            (ConsoleKey.DownArrow, _) or (_, 'j') => (desk.Select(orders, 1), null),
-            (_, '/') => (desk with { Mode = LiveMode.Pick, Typed = "", Choice = 0 }, null),
-            (_, '?' or 'h') => (desk with { Mode = LiveMode.Help }, null),
-            (_, 'b') => (desk with { Mode = LiveMode.Order, Typed = "", Side = OrderSide.Buy }, null),
-            (_, 's') => (desk with { Mode = LiveMode.Order, Typed = "", Side = OrderSide.Sell }, null),
+            (ConsoleKey.Escape, _) or (_, 'q' or 'Q') => (state, new LiveAction.Quit()),
+            (ConsoleKey.RightArrow or ConsoleKey.Tab, _) or (_, 'n') => (state with { At = (At + 1) % Symbols.Count }, null),
+            (ConsoleKey.LeftArrow, _) or (_, 'p') => (state with { At = (At + Symbols.Count - 1) % Symbols.Count }, null),
+            (ConsoleKey.UpArrow, _) or (_, 'k') => (state.Select(orders, -1), null),
+            (ConsoleKey.DownArrow, _) or (_, 'j') => (state.Select(orders, 1), null),
+            (_, '/') => (state with { Mode = LiveMode.Pick, Typed = "", Choice = 0 }, null),
+            (_, '?' or 'h') => (state with { Mode = LiveMode.Help }, null),
+            (_, 'b') => (state with { Mode = LiveMode.Order, Typed = "", Side = OrderSide.Buy }, null),
+            (_, 's') => (state with { Mode = LiveMode.Order, Typed = "", Side = OrderSide.Sell }, null),
             (ConsoleKey.Delete, _) or (_, 'c') when SelectedIn(orders) is >= 0 and var at =>
-                (desk with { Mode = LiveMode.Question, Asked = new LiveAction.Cancel(orders[at]) }, null),
-            (ConsoleKey.Delete, _) or (_, 'c') => (desk with { Message = "There is no open order to cancel." }, null),
-            (_, 'C') => (desk with { Mode = LiveMode.Question, Asked = new LiveAction.CancelAll(Symbol) }, null),
-            _ => (desk with { Message = Message }, null),
+                (state with { Mode = LiveMode.Question, Asked = new LiveAction.Cancel(orders[at]) }, null),
+            (ConsoleKey.Delete, _) or (_, 'c') => (state with { Message = "There is no open order to cancel." }, null),
+            (_, 'C') => (state with { Mode = LiveMode.Question, Asked = new LiveAction.CancelAll(Symbol) }, null),
+            _ => (state with { Message = Message }, null),
         };
     }
 
-    private LiveDesk Select(IReadOnlyList<Order> orders, int step) => orders.Count == 0
+    private LiveState Select(IReadOnlyList<Order> orders, int step) => orders.Count == 0
         ? this
         : this with { Selected = orders[Math.Clamp(SelectedIn(orders) + step, 0, orders.Count - 1)].ClientOrderId };
 
-    private LiveDesk Pick(ConsoleKeyInfo key)
+    private LiveState Pick(ConsoleKeyInfo key)
     {
         var picks = Picks;
         return key.Key switch
@@ -142,7 +142,7 @@ internal sealed record LiveDesk(IReadOnlyList<string> Symbols, int At)
         };
     }
 
-    private (LiveDesk Desk, LiveAction? Action) Type(ConsoleKeyInfo key)
+    private (LiveState State, LiveAction? Action) Type(ConsoleKeyInfo key)
     {
         switch (key.Key)
         {
@@ -171,7 +171,7 @@ internal sealed record LiveDesk(IReadOnlyList<string> Symbols, int At)
         var numbers = new decimal[2];
         for (var i = 0; i < words.Length; i++)
         {
-            if (!decimal.TryParse(words[i], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out numbers[i]) || numbers[i] <= 0)
+            if (!Grammar.TryReadExact(words[i], NumberStyles.None, out numbers[i]) || numbers[i] <= 0)
             {
                 problem = $"'{words[i]}' is no {(i == 0 ? "quantity" : "price")}: digits and at most one point, above 0.";
                 return false;
