@@ -226,7 +226,7 @@ public sealed partial class CatalogGrain(
         return told;
     }
 
-    // The copy is made before the wait: it is what is told.
+    // Copy before the wait, because the collection may change meanwhile.
     private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) => WhenDurable<ImmutableArray<T>>([.. told]);
 
     private void Record(CatalogRecord record)

@@ -5,10 +5,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Finds the fields of a change request that its rejection concerns.</summary>
+/// <summary>Finds the fields of a change request that caused its rejection.</summary>
 internal static class RefusedChange
 {
-    /// <summary>Returns the fields that a new price or total excludes; null if it is possible.</summary>
+    /// <summary>Returns the fields that cannot be combined with a new price or total; null if there are none.</summary>
     public static string? OfTerms(HeldOrder order, AmendRequest request)
     {
         // Price and quantity of a leg are those of the whole multi-leg order.

@@ -53,7 +53,7 @@ public sealed class SnapshotMaker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not as one async sequence, which would continue on the thread pool instead of where this was started.
+        // Not an async enumeration: it would continue on the thread pool instead of on this scheduler.
         while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
             while (_asked.Reader.TryRead(out var next))

@@ -226,7 +226,7 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <inheritdoc/>
     public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
     {
-        // If it is sent twice after an outage, its frames are gone and it says so: what was packed stays packed.
+        // A repeat after an outage finds its frames gone and reports that; the pack itself stays.
         try
         {
             await RowsAsync(PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));

@@ -65,7 +65,7 @@ internal sealed partial class AccountMachine
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         if ((Int128)balance.Total + change > Account.BalanceLimit || balance.Available + change < 0)
         {
-            // Since the cut it gave away or promised units that it no longer has.
+            // Since the cut it has given away or promised these units.
             throw new InvalidOperationException($"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
         }
 

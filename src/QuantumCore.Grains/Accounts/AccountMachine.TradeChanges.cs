@@ -5,8 +5,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Busts and corrections of the account's trades. What they take back may be gone or held for orders. An account that
-/// may not owe is then frozen and its orders are cancelled, until the missing amount has come in.
+/// Busts and corrections of the account's trades. The account may no longer have the reversed amounts, or they may be
+/// held for orders. An account that may not owe is then frozen and its orders are cancelled, until the missing amount
+/// has come in.
 /// </summary>
 internal sealed partial class AccountMachine
 {

@@ -73,7 +73,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return await ReadAsync(stream, sequences, cancellationToken);
     }
 
-    // Neighbours come with one read: reading a few others' records is cheaper than another read.
+    // Read neighbours with one query: a few records of others cost less than another query.
     private async Task<List<JournalRecord>> ReadAsync(
         string stream, List<long> sequences, CancellationToken cancellationToken)
     {

@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Computes a hash of a client's request, which tells a retry from another request under the same key. FNV-1a, stable
-/// for ever because it is journaled. A client can only collide with itself.
+/// Computes a hash of a client's request, which tells a retry from another request under the same key. FNV-1a. It is
+/// journaled and must never change. A client can only collide with itself.
 /// </summary>
 internal static class RequestHash
 {

@@ -76,7 +76,7 @@ internal static class BookReports
     }
 
     /// <summary>
-    /// Returns the state of an order that is open, or was until now, on the terms with which it was entered.
+    /// Returns the state of an order that is open, or was open before this command, with its original terms.
     /// </summary>
     public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
         Blank(symbol, ticket.Order, ticket.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled) with
@@ -259,7 +259,7 @@ internal static class BookReports
 
         var filled = fills.Sum(fill => fill.QuantityLots);
         var prevented = PreventedOf(symbol, sequence, turn, order);
-        // Its own prevented matches tell what it lost by them; the other order of a pair lost the rest.
+        // Its own prevented matches say how much it lost; the rest was lost by the other order of the pair.
         var lostWithOther = lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
         var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
             : report.End != EndReason.None ? report.End.Status()

@@ -300,7 +300,7 @@ public sealed partial class OrderBookGrain(
         }
         finally
         {
-            // Open or not: the next caller retries one that failed.
+            // Remove it even after a failure, so that the next caller tries again.
             _opening.Remove(symbol);
         }
     }

@@ -27,7 +27,7 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
     /// </exception>
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
-        // File systems block their caller; do not block the grain.
+        // File access blocks: run it outside the grain's thread.
         return await Task.Run(
             () =>
             {

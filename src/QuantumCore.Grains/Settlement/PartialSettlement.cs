@@ -112,8 +112,7 @@ internal sealed class PartialSettlement
         CashParts = [.. of.Cash().Left],
     })];
 
-    // An account's own deliveries and receipts of the same units offset each other: outside too, only the net is
-    // delivered.
+    // An account's own deliveries and receipts of the same units offset each other, as only the net is delivered.
     private static void Pair(Obligation[] symbol)
     {
         foreach (var account in symbol.GroupBy(of => of.Fail.Account))

@@ -158,7 +158,7 @@ public sealed class SettlementGrain(
     {
         if (_machine.BuyInOf(request.Id) is { } known)
         {
-            // On another day there may be another one in its place.
+            // By another day there may be a new round in its place.
             return (known.Request.Account, known.Request.Symbol) != (request.Account, request.Symbol) ? new BuyInDecision("this id is of another buy-in", 0)
                 : UtcDay.Of(known.TimeNanos) is var day && day != UtcDay.Of(Now)
                     ? new BuyInDecision($"it was decided on {UtcDay.Text(day)}: its order is placed on that day alone", 0)
@@ -192,7 +192,7 @@ public sealed class SettlementGrain(
             var due = await ReadDueAsync(today);
             if (due.Count == 0 && !_machine.Due.IsEmpty && catalog.CalendarOf(Venue).Before(today) is var last && last >= _machine.ValueDate)
             {
-                // Nothing new, but what failed is due again.
+                // No new trades, but earlier fails are due again.
                 due.Add(last, [new SettlementNetting()]);
             }
 
@@ -338,9 +338,9 @@ public sealed class SettlementGrain(
     private long NextValueDate() => catalog.CalendarOf(Venue).OnOrAfter(UtcDay.Of(Now));
 
     /// <summary>
-    /// Computes what of a batch settles if somebody was short or something already fails. An account that lacks what it
-    /// was promised is asked for its funds. All others have what they give, or could not have promised it. Returns null
-    /// if an account cannot tell yet.
+    /// Allocates a batch that cannot settle completely because of a shortfall or an earlier fail. Asks accounts that do
+    /// not get what they were due for their funds. All others have the amounts that they give, or their orders would
+    /// have been rejected. Returns null if an account has no answer yet.
     /// </summary>
     private async Task<PartialSettlement?> ShareOutAsync(long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
     {
