@@ -19,8 +19,8 @@ internal static class AdminCommands
             Mark(app),
             Reference(app),
             Rules(app),
-            Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
-            Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
+            Block(app, "block", "Kill switch: cancel an account's orders and reject new ones. Without a symbol, freeze the account.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
+            Block(app, "unblock", "Unblock an account: it may enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
             BlockOwner(app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.", (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
             BlockOwner(app, "unblock-owner", "Unblock every account of an owner.", (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
             Bust(app),
@@ -241,8 +241,8 @@ internal static class AdminCommands
 
     private static Command Breaker(CommandLineApp app)
     {
-        var index = Grammar.NumberArgument("index", "The market's index now, a whole number");
-        var close = Grammar.NumberArgument("previous close", "Its close of the day before");
+        var index = Grammar.NumberArgument("index", "Current index, a whole number");
+        var close = Grammar.NumberArgument("previous close", "Close of the previous day");
         return app.Add(
             new Command("breaker", "Report the index to the market-wide circuit breaker. A fall of 7, 13 or 20 percent halts every symbol.") { index, close },
             "qc admin breaker 465000 500000",

@@ -28,7 +28,7 @@ internal sealed class MarginCommand
 
     private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may sell short");
 
-    private readonly Option<string> _symbol = Grammar.SymbolOption("Set the terms of this instrument, all of them: what is not named goes to its default, nobody short, nothing to lend, no fee, no group; with --locate, what is located");
+    private readonly Option<string> _symbol = Grammar.SymbolOption("Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, no group]; with --locate: the instrument");
 
     private readonly Option<int?> _initial = Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
 
@@ -44,7 +44,7 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "Reduction of the requirement of the smaller side of --group, in millionths", 0, 1_000_000);
 
-    private readonly Option<string?> _asset = new("--asset") { Description = "Set the policy of margin accounts of this currency, all of it: what is not named goes to its default, no interest, no time, no share", HelpName = "asset" };
+    private readonly Option<string?> _asset = new("--asset") { Description = "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, no shares]", HelpName = "asset" };
 
     private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
 
