@@ -41,7 +41,7 @@ internal sealed class EntryLog
         return position;
     }
 
-    /// <summary>Returns the bytes from a position on; the entry itself tells its end.</summary>
+    /// <summary>Returns the bytes from a position on; the entry itself contains its length.</summary>
     public ReadOnlySpan<byte> At(long position)
     {
         var (bytes, used) = _chunks[(int)(position >> ChunkBits)];

@@ -30,7 +30,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     protected ILogger Log => log;
 
     /// <summary>
-    /// True after a mutation failed halfway: no record explains the state, and nothing of it may be kept.
+    /// True after a mutation failed halfway: no record explains the state, so it must be discarded.
     /// </summary>
     protected bool IsBroken => _broken;
 

@@ -31,7 +31,7 @@ internal static class RefusedChange
     }
 
     /// <summary>
-    /// Returns the field for which a repeated request was first rejected, as far as known now; null if unknown.
+    /// Returns the field for which a repeated request was first rejected; null if it is no longer known.
     /// </summary>
     /// <param name="reason">The reject reason.</param>
     /// <param name="order">The order, if it is still open.</param>

@@ -95,7 +95,7 @@ public sealed class SnapshotMaker(
     }
 
     /// <remarks>
-    /// The books' heads are read before the account's own, because what a book did rests on holds in the account's
+    /// The books' heads are read before the account's own, because a book's records depend on holds in the account's
     /// records. Holds may then exceed balances, until the account that starts from the snapshot has applied more of its
     /// books.
     /// </remarks>

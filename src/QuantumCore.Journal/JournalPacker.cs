@@ -115,7 +115,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
     }
 
     /// <summary>
-    /// The frames of one pack. A damaged frame stays: what is before it is packed, or else what is after it.
+    /// The frames of one pack. A damaged frame stays unpacked: the frames before it are packed or, if there are none,
+    /// those after it.
     /// </summary>
     private sealed class Chunk(PackLimits limits)
     {

@@ -131,7 +131,8 @@ public sealed class PostgresJournalStore : IJournalStore
     public async Task<bool> PutSnapshotAsync(
         string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        // No lock on the head: commits go on meanwhile, and a snapshot of durable records is true whoever wrote it.
+        // No lock on the head: commits continue meanwhile, and a snapshot of durable records is valid whichever
+        // activation wrote it.
         var stored = await RowsAsync(
             """
             INSERT INTO snapshot (stream_id, seq, epoch, crc, body)

@@ -47,7 +47,7 @@ public sealed partial class AccountGrain(
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _nextSnapshot = SnapshotAfter(_machine.Folded);
 
-        // Its own records may rest on fills that are not applied yet: catch up before the first command.
+        // Its own records may depend on fills that are not applied yet: catch up before the first command.
         await CatchUp();
         _machine.EndCatchUp();
         _machine.CorrectsTime = CorrectsTime;
@@ -324,7 +324,7 @@ public sealed partial class AccountGrain(
     {
         if (!catalog.TryGetAsset(request.Asset, out var asset)
             || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)
-                // A symbol change waits for what is lacking.
+                // An account that lacks the asset may still receive it, because the symbol change waits for that.
                 && !_machine.Lacks(request.Asset)))
         {
             return new DepositResult(RejectReason.BadRequest, "asset", null, 0);

@@ -18,8 +18,8 @@ internal sealed partial class AccountMachine
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// True if it lacks what a changed trade took back, and no margin call covers it. A margin account may owe what is
-    /// part of its equity: it is called for it, or liquidated.
+    /// True if it lacks amounts that a changed trade took back. Debt that counts in a margin account's equity is
+    /// excluded: a margin call or liquidation covers it.
     /// </summary>
     public bool IsShort
     {

@@ -269,7 +269,7 @@ internal sealed partial class BookMachine(string symbol)
         return number <= presence.Floor;
     }
 
-    // A rejection where none is possible means that machine and core disagree: never go on.
+    // A rejection where none is possible means that machine and core disagree: stop.
     private static void Require(RejectReason reason)
     {
         if (reason != RejectReason.None)

@@ -105,8 +105,8 @@ internal static class BookReports
     };
 
     /// <summary>
-    /// Adds to a final state what only the ending record tells: a limit order's price in the book after a slide, and
-    /// why a list's child could not enter.
+    /// Adds to a final state the values that only the ending record has: a limit order's price in the book after a
+    /// slide, and why a list's child could not enter.
     /// </summary>
     public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) => final.WithEnd(last is BookTurn turn
         ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)

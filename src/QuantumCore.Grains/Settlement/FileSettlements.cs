@@ -22,8 +22,8 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
-    /// The folder has another batch under this id, from another exchange; or the answer is invalid, and the message
-    /// tells the error.
+    /// The folder has another batch under this id, from another exchange; or the answer is invalid, and the message has
+    /// the error.
     /// </exception>
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {

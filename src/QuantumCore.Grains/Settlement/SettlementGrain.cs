@@ -56,7 +56,7 @@ public sealed class SettlementGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // The next activation asks for what the receiver answers from now on.
+        // Answers from here on are left to the next activation, which asks again.
         _hasEnded = true;
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -72,7 +72,7 @@ public sealed class SettlementGrain(
         }
 
         _ = SendOpenAsync();
-        // Read before the wait: what is appended meanwhile may not be durable after it.
+        // Read before the wait, because records appended meanwhile may not be durable after it.
         var isDone = _closedOn == today && _machine.Open.Count == 0;
         var days = _machine.Fails.IsEmpty ? 0 : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
         await Stream.WhenDurable(Stream.Head);
@@ -218,7 +218,7 @@ public sealed class SettlementGrain(
         }
     }
 
-    /// <summary>Returns what was due before today and is in no batch, by date.</summary>
+    /// <summary>Returns obligations that were due before today and are in no batch, by date.</summary>
     private async Task<SortedDictionary<long, List<SettlementNetting>>> ReadDueAsync(long today)
     {
         var due = new SortedDictionary<long, List<SettlementNetting>>();
@@ -281,8 +281,7 @@ public sealed class SettlementGrain(
         return batches[^1];
     }
 
-    // One at a time, because receipts of one pay for the next. The records tell the outcome, and waiting callers ask
-    // again.
+    // One at a time, because receipts of one pay for the next. The outcome is recorded, and waiting callers ask again.
     private async Task SendOpenAsync()
     {
         if (_isSending)
