@@ -43,7 +43,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// <summary>Returns the account of a simulated participant.</summary>
     public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
 
-    /// <summary>Adds the keys and deposits amounts small enough that a program's profit is visible.</summary>
+    /// <summary>Adds the keys and deposits amounts at which a program's profit is visible.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
         var catalog = grains.Catalog();

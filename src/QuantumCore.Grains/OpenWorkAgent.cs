@@ -96,7 +96,7 @@ public sealed partial class OpenWorkAgent(
         {
             try
             {
-                // After a crash there may be no trades for a while, but the agent needs an up-to-date history.
+                // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
                 await grains.Ledger().Follow();
                 await ReviewMarginAsync(stoppingToken);
                 await ShareDeficitsAsync(stoppingToken);

@@ -309,7 +309,7 @@ public sealed partial class OrderBookGrain
 
     private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
     {
-        // Like SettleAsync, but without its own async state machine, because every order passes here.
+        // The same as SettleAsync, without its own async state machine: every order passes here.
         await WhenDurable();
         LetGo();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
