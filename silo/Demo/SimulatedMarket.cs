@@ -59,7 +59,7 @@ internal sealed partial class SimulatedMarket(
         }
     }
 
-    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
+    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they start again in ten seconds")]
     private static partial void LogInterrupted(ILogger log, Exception error);
 
     /// <summary>
