@@ -91,6 +91,12 @@ public sealed record GatewayOptions
     /// </summary>
     public int MostOrdersWaiting { get; init; } = 4_096;
 
+    /// <summary>
+    /// Number of orders after which the measured rate limits the queue. Before, code is being compiled: the rate says
+    /// nothing about the exchange, and rejections would take the CPU that orders need.
+    /// </summary>
+    public int OrdersOfWarmUp { get; init; } = 50_000;
+
     /// <summary>Maximum time that an order may queue. Orders that would wait longer are rejected at once.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromMilliseconds(100);
 

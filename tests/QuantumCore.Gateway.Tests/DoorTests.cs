@@ -111,6 +111,31 @@ public sealed class DoorTests : IDisposable
     }
 
     [Fact]
+    public void Exchange_that_is_warming_up_lets_as_many_wait_as_may_ever_wait()
+    {
+        var door = Open(inside: 1, waiting: 4_000, warmUp: 2_000);
+        for (var window = 0; window < 20; window++)
+        {
+            for (var answered = 0; answered < 100; answered++)
+            {
+                while (door.HasRoomForOrders())
+                    _ = Order(door, Alice);
+                door.LeaveOrders(1);
+            }
+
+            Assert.Equal(3_999, door.Orders.Waiting);
+            _time.Advance(Door.Window);
+        }
+
+        // With the last window, 2,000 orders are answered: a thousand a second fill the minimum that may always wait.
+        Assert.False(door.HasRoomForOrders());
+        for (var answered = 0; answered < 3_500; answered++)
+            door.LeaveOrders(1);
+        Assert.False(door.HasRoomForOrders());
+        Assert.InRange(door.Orders.Waiting, 499, 512);
+    }
+
+    [Fact]
     public void A_standstill_of_the_store_makes_the_room_no_smaller_for_those_who_come_after_it()
     {
         var door = Open(inside: 256, waiting: 4_000);
@@ -253,8 +278,8 @@ public sealed class DoorTests : IDisposable
 
     private static Task<bool> Order(Door door, long account, int weight = 1) => door.EnterOrders(weight, account).AsTask();
 
-    private Door Open(int inside, int waiting) => new(
-        new GatewayOptions { MostOrdersInside = inside, MostOrdersWaiting = waiting, MostReadingsInside = 1 },
+    private Door Open(int inside, int waiting, int warmUp = 0) => new(
+        new GatewayOptions { MostOrdersInside = inside, MostOrdersWaiting = waiting, MostReadingsInside = 1, OrdersOfWarmUp = warmUp },
         new CommitAge(() => _oldestCommit),
         _metrics,
         _time);

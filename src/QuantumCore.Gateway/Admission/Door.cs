@@ -40,6 +40,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private int _waitingWeight;
     private long _windowStart = time.GetTimestamp();
     private int _answered;
+    private long _answeredInAll;
     private bool _crowded;
     private bool _crowdedAtStart;
     private double _mostPerSecond;
@@ -203,8 +204,8 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// Adjusts the limits to the measured rate. In a crowd, no more orders may queue than can be answered within the
     /// longest wait. No more are inside than can be answered within the longest way, because a cancel takes that way
     /// too. The rate is that of the best recent window. So a moment in which the store stalls, or code is compiled,
-    /// does not shrink the limits. If nobody had to wait for a whole window, the rate is unknown, and a burst may fill
-    /// all places.
+    /// does not shrink the limits. If nobody had to wait for a whole window, or the exchange has just
+    /// started, the rate is unknown, and a burst may fill all places.
     /// </summary>
     private void Look(long now)
     {
@@ -216,7 +217,10 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
             : _crowdedAtStart ? Math.Max(perSecond, _mostPerSecond * Math.Pow(0.5, passed / s_memory))
             : _mostPerSecond;
         var isMeasured = _crowded && (_crowdedAtStart || _mostPerSecond > 0);
-        _mostWaiting = isMeasured ? Places(options.LongestWait, LeastWaiting, options.MostOrdersWaiting) : options.MostOrdersWaiting;
+        _answeredInAll += _answered;
+        _mostWaiting = isMeasured && _answeredInAll >= options.OrdersOfWarmUp
+            ? Places(options.LongestWait, LeastWaiting, options.MostOrdersWaiting)
+            : options.MostOrdersWaiting;
         _mostInside = isMeasured ? Places(s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;
         Volatile.Write(ref _perSecond, (int)Math.Min(perSecond, int.MaxValue));
         _stalled = commits.Oldest > options.LongestCommit;
