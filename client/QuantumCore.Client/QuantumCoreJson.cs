@@ -60,6 +60,8 @@ internal sealed record TransferRequest(string Key, string To, string Asset, deci
 
 internal sealed record TransferList([property: JsonRequired] IReadOnlyList<Transfer> Transfers, string? Next);
 
+internal sealed record DemoFundsRequest(string? Asset);
+
 internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
 
 internal sealed record WithdrawalList([property: JsonRequired] IReadOnlyList<Withdrawal> Withdrawals, string? Next);
@@ -374,6 +376,8 @@ internal sealed record StreamMessage(
 [JsonSerializable(typeof(Transfer))]
 [JsonSerializable(typeof(TransferList))]
 [JsonSerializable(typeof(IReadOnlyList<Transfer>))]
+[JsonSerializable(typeof(DemoFundsRequest))]
+[JsonSerializable(typeof(DemoFunds))]
 [JsonSerializable(typeof(WithdrawalRequest))]
 [JsonSerializable(typeof(Withdrawal))]
 [JsonSerializable(typeof(WithdrawalList))]
