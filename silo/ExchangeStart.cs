@@ -101,7 +101,7 @@ internal sealed partial class ExchangeStart(
         if (options.DemoAnywhere && !gateway.DemoMode)
             throw new InvalidDataException("--demo on: this exchange has real keys and was never a demo. Start a demo with another --data, or this one without --demo on.");
         if (gateway.DemoMode)
-            await PrepareDemoAsync(instruments, stoppingToken);
+            await PrepareDemoAsync(instruments, isNew: known.IsEmpty, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
             await AddFirstKeyAsync(stoppingToken);
 
@@ -116,8 +116,11 @@ internal sealed partial class ExchangeStart(
             await Announcement.WriteAsync(options, address, gateway.DemoMode, instruments);
     }
 
-    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)
+    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, bool isNew, CancellationToken cancellationToken)
     {
+        // Before the keys, which tell a new exchange. Later, an operator may have set others.
+        if (isNew && options.Simulates)
+            await demo.SetBandsAsync([.. instruments.Where(instrument => instrument.ReferencePriceTicks > 0 && !options.NoQuotes.Contains(instrument.Symbol))]);
         await demo.PrepareAsync(instruments);
 
         // A gateway of a cluster has no stores; the silo that simulates has them.

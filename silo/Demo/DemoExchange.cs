@@ -18,6 +18,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
     private const long FirstSimulated = 1010;
     private const string SimulatedOwner = "simulated";
 
+    // Far from where a simulated price goes in days, and near enough that a mistyped digit is refused.
+    private const int StaticBand = 3_000;
+
+    // As far as a market order may go by the listed protection.
+    private const int DynamicBand = 500;
+
     /// <summary>
     /// Suffix of a demo customer's key that makes its signing secret. Published, like the keys themselves.
     /// </summary>
@@ -37,6 +43,26 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
 
     /// <summary>Returns the account of a simulated participant.</summary>
     public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
+
+    /// <summary>
+    /// Sets price bands of simulated symbols, in basis points: around the reference price, and around the last price.
+    /// </summary>
+    public async Task SetBandsAsync(IReadOnlyList<Instrument> instruments)
+    {
+        var bands = BookCommand.Of(BookVerb.SetRules) with
+        {
+            Changes = [new NamedValue(ChangedValue.StaticBand, StaticBand), new NamedValue(ChangedValue.DynamicBand, DynamicBand)],
+        };
+        foreach (var instrument in instruments)
+        {
+            var reference = BookCommand.Of(BookVerb.SetReference) with { Value = instrument.ReferencePriceTicks };
+            foreach (var command in new[] { reference, bands })
+            {
+                if (await grains.Book(instrument.BookKey).Operate(instrument.Symbol, command) is var reason and not RejectReason.None)
+                    throw new InvalidOperationException($"The price bands of {instrument.Symbol} were refused: {reason}.");
+            }
+        }
+    }
 
     /// <summary>Adds the keys and deposits amounts at which a program's profit is visible.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)

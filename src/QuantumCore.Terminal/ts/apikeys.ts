@@ -74,7 +74,7 @@ export class KeysCard {
     try {
       const pair = (await crypto.subtle.generateKey({ name: "Ed25519" }, true, ["sign", "verify"])) as CryptoKeyPair;
       const [publicKey, privateKey] = await Promise.all([crypto.subtle.exportKey("spki", pair.publicKey), crypto.subtle.exportKey("pkcs8", pair.privateKey)]);
-      this.pair = { publicKey: pem("PUBLIC KEY", publicKey), privateKey: pem("PRIVATE KEY", privateKey) };
+      this.pair = { publicKey: pem("PUBLIC KEY", base64(publicKey)), privateKey: pem("PRIVATE KEY", base64(privateKey)) };
       this.publicKey.value = this.pair.publicKey;
     } catch {
       write(this.said, "This browser can't make Ed25519 keys. Make the pair by hand.");
@@ -97,7 +97,7 @@ export class KeysCard {
       return;
     }
     // Of a pair that was made elsewhere, the private key is with who made it.
-    const own = this.pair?.publicKey === publicKey ? this.pair.privateKey : "-----BEGIN PRIVATE KEY-----\n(yours)\n-----END PRIVATE KEY-----";
+    const own = this.pair?.publicKey === publicKey ? this.pair.privateKey : pem("PRIVATE KEY", "(yours)");
     await this.show(outcome.value, kind === "ed25519" ? own : outcome.value.secret);
     this.pair = undefined;
     this.publicKey.value = "";
@@ -184,6 +184,10 @@ function copyButton(text: () => string, label: string): HTMLButtonElement {
 }
 
 /** A key in PEM, without the last line's end: clients tell kinds of keys apart by their length. */
-function pem(label: string, bytes: ArrayBuffer): string {
-  return `-----BEGIN ${label}-----\n${btoa(String.fromCharCode(...new Uint8Array(bytes)))}\n-----END ${label}-----`;
+function pem(label: string, text: string): string {
+  return `-----BEGIN ${label}-----\n${text}\n-----END ${label}-----`;
+}
+
+function base64(bytes: ArrayBuffer): string {
+  return btoa(String.fromCharCode(...new Uint8Array(bytes)));
 }
