@@ -380,11 +380,7 @@ internal sealed record SiloOptions
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },
-        "demo" => value == "on" ? this with { DemoAllowed = true, DemoAnywhere = true } : this with
-        {
-            DemoAllowed = value == "auto" || (value == "off" ? false : throw new FormatException($"{source} is auto, on or off, not '{value}'.")),
-            DemoAnywhere = false,
-        },
+        "demo" => WithDemo(value, source),
         "simulate" => this with
         {
             Simulates = value == "demo" || (value == "none" ? false : throw new FormatException($"{source} is demo or none, not '{value}'.")),
@@ -423,6 +419,10 @@ internal sealed record SiloOptions
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
+
+    private SiloOptions WithDemo(string value, string source) => value is "auto" or "on" or "off"
+        ? this with { DemoAllowed = value != "off", DemoAnywhere = value == "on" }
+        : throw new FormatException($"{source} is auto, on or off, not '{value}'.");
 
     private static string Word(string value, string source) =>
         value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')

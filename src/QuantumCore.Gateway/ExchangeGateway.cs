@@ -45,8 +45,7 @@ public static class ExchangeGateway
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton(new ShownSequences());
         services.AddSingleton<OrderEntry>();
-        services.AddSingleton<MoneyEntry>();
-        services.AddSingleton<DemoFunds>();
+        services.AddSingleton<MoneyEntry>().AddSingleton<DemoFunds>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<OperatorLog>();
         services.AddSingleton<AccountFeeds>();
@@ -56,8 +55,7 @@ public static class ExchangeGateway
         services.AddSingleton<UserCalls>();
         services.AddSingleton<PreferenceCalls>();
         services.AddSessionTickets(options);
-        services.AddSingleton<MoneyCalls>();
-        services.AddSingleton<DemoCalls>();
+        services.AddSingleton<MoneyCalls>().AddSingleton<DemoCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<MarginCalls>();
         services.AddSingleton<SettlementCalls>();
