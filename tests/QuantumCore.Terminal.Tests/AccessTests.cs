@@ -36,7 +36,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         // ccxt signs the query, and sends it with the signature.
         var order = OrderOfSnippet().Match(snippet);
         var query = $"symbol={order.Groups["base"]}&side={order.Groups["side"].Value.ToUpperInvariant()}&type={order.Groups["type"].Value.ToUpperInvariant()}"
-            + $"&quantity={order.Groups["quantity"]}&timestamp={DateTimeOffset.UtcNow.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
+            + $"&quantity={order.Groups["quantity"]}&timestamp={TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture)}";
         var signature = Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Held(SecretOfSnippet())), Encoding.UTF8.GetBytes(query)));
         using var http = new HttpClient();
         http.DefaultRequestHeaders.Add("X-MBX-APIKEY", Held(KeyOfSnippet()));
@@ -75,7 +75,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         {
             var start = new ProcessStartInfo("bash", ["-c", snippet])
             {
-                WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true,
+                WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
             };
             using var shell = Process.Start(start)!;
             var (output, errors) = (shell.StandardOutput.ReadToEndAsync(Token), shell.StandardError.ReadToEndAsync(Token));
@@ -150,7 +150,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await card.Locator("button[type=submit]").ClickAsync();
         var secret = await card.Locator("#authenticator-secret").TextContentAsync() ?? "";
         await LayoutTests.PictureAsync(page, "1440x900-dark-authenticator");
-        var step = DateTimeOffset.UtcNow.ToUnixTimeSeconds() / 30;
+        var step = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30;
         await card.Locator("input[inputmode=numeric]").FillAsync(Code(secret, step));
         await card.Locator("button[type=submit]").ClickAsync();
         await Assertions.Expect(card).ToContainTextAsync("It is on");
