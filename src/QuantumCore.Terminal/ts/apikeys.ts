@@ -29,7 +29,7 @@ export class KeysCard {
   private readonly publicKey = make("textarea", { id: "key-public", rows: "4", spellcheck: "false", placeholder: "-----BEGIN PUBLIC KEY-----" });
   private readonly help = make("p", { class: "muted" });
   private readonly said = make("p", { class: "problem", role: "alert" });
-  private readonly fresh = make("div", { class: "fresh-key" });
+  private readonly fresh = make("div", {}, make("p", { class: "muted fresh-hint" }, "A new key is shown here, with programs to paste."));
   private readonly list = make("div", { id: "keys-list" }, make("p", { class: "muted" }, "Loading…"));
   /** The private key of a pair that this page has made, and its public key. It is sent nowhere. */
   private pair: { publicKey: string; privateKey: string } | undefined;

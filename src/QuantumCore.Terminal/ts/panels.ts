@@ -154,7 +154,8 @@ class SideChart extends Surface {
     const [low, high] = [Math.min(...seen.map((candle) => candle.low)), Math.max(...seen.map((candle) => candle.high))];
     const room = this.height - axisHeight;
     const y = (ticks: number): number => Math.round(8 + ((high - ticks) / Math.max(high - low, 1)) * (room - 16));
-    this.drawAxes(g, instrument, seen, plot, { low, high, y });
+    const { open, close } = seen.at(-1)!;
+    this.drawAxes(g, instrument, seen, plot, { low, high, y, close });
     seen.forEach((candle, at) => {
       const x = Math.round(plot - (seen.length - at + 0.5) * barWidth);
       g.fillStyle = candle.close >= candle.open ? theme.up : theme.down;
@@ -162,7 +163,6 @@ class SideChart extends Surface {
       const top = y(Math.max(candle.open, candle.close));
       g.fillRect(x - 1, top, 3, Math.max(1, y(Math.min(candle.open, candle.close)) - top));
     });
-    const { open, close } = seen.at(-1)!;
     priceTag(g, plot, y(close), instrument.price(close), close >= open ? theme.up : theme.down, theme.panel);
   }
 
@@ -171,7 +171,7 @@ class SideChart extends Surface {
     return tableOf(["Start", "Close"], this.candles.slice(-100).reverse().map(({ start, close }) => [`${parts(start).day} ${clock(start)}`, instrument.price(close)]));
   }
 
-  private drawAxes(g: CanvasRenderingContext2D, instrument: Instrument, seen: readonly Candle[], plot: number, scale: { low: number; high: number; y: (ticks: number) => number }): void {
+  private drawAxes(g: CanvasRenderingContext2D, instrument: Instrument, seen: readonly Candle[], plot: number, scale: { low: number; high: number; close: number; y: (ticks: number) => number }): void {
     g.font = font(11);
     for (const share of [0.1, 0.5, 0.9]) {
       const ticks = Math.round(scale.low + (scale.high - scale.low) * share);
@@ -180,7 +180,8 @@ class SideChart extends Surface {
       g.fillRect(0, y, plot, 1);
       g.fillStyle = theme.muted;
       g.textAlign = "left";
-      g.fillText(instrument.price(ticks), plot + 6, y);
+      // Under the tag of the last price nothing is written.
+      if (Math.abs(y - scale.y(scale.close)) > 14) g.fillText(instrument.price(ticks), plot + 6, y);
     }
     const isDays = this.interval().millis >= 86_400_000;
     g.fillStyle = theme.muted;

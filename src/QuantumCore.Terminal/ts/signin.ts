@@ -69,8 +69,7 @@ async function showPerson(host: HTMLElement, session: Session): Promise<void> {
     renew(changed);
     void showPerson(host, changed);
   })];
-  cards.append(...own);
-  host.replaceChildren(make("h1", {}, "Your access"), cards, ...keys, list);
+  host.replaceChildren(make("h1", {}, "Your access"), cards, ...keys, make("div", { class: "cards" }, ...own), list);
   const funds = session.account === null ? undefined : await demoFundsCard();
   if (funds !== undefined) cards.firstElementChild!.after(funds);
   await showSessions(list);
