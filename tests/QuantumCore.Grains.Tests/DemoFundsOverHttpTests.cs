@@ -86,8 +86,9 @@ public sealed class DemoFundsOverHttpTests
 
         var reset = await zoe.ResetDemoFundsAsync(Token);
 
+        // 1,500.00 were paid, and a fee of 777 millionths.
         Assert.Equal(2, reset.Cancelled);
-        Assert.Equal(["AAPL -10", "USD 1500.75"], reset.Amounts.Select(amount => FormattableString.Invariant($"{amount.Asset} {amount.Amount}")).Order(StringComparer.Ordinal));
+        Assert.Equal(["AAPL -10", "USD 1501.17"], reset.Amounts.Select(amount => FormattableString.Invariant($"{amount.Asset} {amount.Amount}")).Order(StringComparer.Ordinal));
         Assert.Empty(await zoe.GetOpenOrdersAsync(cancellation: Token));
         Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", await BalancesAsync(browser));
 
