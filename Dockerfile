@@ -1,4 +1,5 @@
 # The exchange in one container: docker build -t quantumcore .
+# The demo, with keys that everyone knows and a simulated market: docker run -p 8080:8080 quantumcore --demo on
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 COPY . .

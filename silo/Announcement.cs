@@ -25,6 +25,8 @@ internal static class Announcement
               kept in   {kept}
 
             """;
+        if (isDemo && options.DemoAnywhere)
+            text = Warning + text;
         if (options.Fix is { } fix)
             text += $"  FIX 4.4   {fix}, TargetCompID QUANTUMCORE, ResetOnLogon=Y: docs/fix.md\n";
         if (isDemo)
@@ -35,6 +37,18 @@ internal static class Announcement
         text += isDemo ? Demo(url, symbol) : File.Exists(key) ? $"  admin key {key} (of the first start)\n" : "";
         await Printed.TryAsync(Console.Out, text);
     }
+
+    /// <summary>Warning above the banner of a demo for everyone.</summary>
+    private const string Warning = """
+
+        ********************************************************************************
+        *  DEMO FOR EVERYONE (--demo on): PLAY MONEY ONLY.                             *
+        *  Its keys are published. Whoever reaches this port can trade, take any       *
+        *  account's play money, halt symbols and read everything.                     *
+        *  Put nothing real into it. Start a real exchange without --demo on.          *
+        ********************************************************************************
+
+        """;
 
     private static string Symbols(IReadOnlyList<Instrument> instruments) =>
         string.Join(", ", instruments.Take(Most).Select(instrument => instrument.Symbol)) + (instruments.Count > Most ? $" and {instruments.Count - Most} more" : "");

@@ -89,6 +89,7 @@ internal static class ExchangeHost
         services.AddExchangeGateway(new GatewayOptions
         {
             DemoAccounts = [DemoExchange.Alice, DemoExchange.Bob],
+            DemoAnywhere = options.DemoAnywhere,
             ServesCustomers = options.Role != SiloRole.Matching,
             SignUp = options.SignUp,
             Sites = options.Sites,

@@ -97,13 +97,17 @@ internal sealed partial class ExchangeStart(
             grains.Book(instrument.BookKey).State(instrument.Symbol).AsTask()));
 
         var known = await grains.Catalog().Keys();
-        gateway.DemoMode = options.DemoAllowed && options.IsLoopback && (known.IsEmpty || known.Any(key => key.IsDemo));
+        gateway.DemoMode = options.MayBeDemo && (known.IsEmpty || known.Any(key => key.IsDemo));
+        if (options.DemoAnywhere && !gateway.DemoMode)
+            throw new InvalidDataException("--demo on: this exchange has real keys and was never a demo. Start a demo with another --data, or this one without --demo on.");
         if (gateway.DemoMode)
-            await PrepareDemoAsync(instruments, stoppingToken);
+            await PrepareDemoAsync(instruments, isNew: known.IsEmpty, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))
             await AddFirstKeyAsync(stoppingToken);
 
         await keys.Refresh();
+        if (options.DemoAnywhere)
+            DemoForEveryone(log, options.Urls);
         readiness.Open();
         var address = ReadyFile.AddressOf(server);
         await ready.WriteAsync(address, gateway.DemoMode);
@@ -112,8 +116,11 @@ internal sealed partial class ExchangeStart(
             await Announcement.WriteAsync(options, address, gateway.DemoMode, instruments);
     }
 
-    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, CancellationToken cancellationToken)
+    private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, bool isNew, CancellationToken cancellationToken)
     {
+        // Before the keys, which tell a new exchange. Later, an operator may have set others.
+        if (isNew && options.Simulates)
+            await demo.SetBandsAsync([.. instruments.Where(instrument => instrument.ReferencePriceTicks > 0 && !options.NoQuotes.Contains(instrument.Symbol))]);
         await demo.PrepareAsync(instruments);
 
         // A gateway of a cluster has no stores; the silo that simulates has them.
@@ -161,6 +168,9 @@ internal sealed partial class ExchangeStart(
 
     [LoggerMessage(202, LogLevel.Warning, "The start takes longer than a call may; it goes on")]
     private static partial void SlowStart(ILogger logger, Exception exception);
+
+    [LoggerMessage(226, LogLevel.Warning, "This demo serves everyone who reaches {Urls}. Everyone knows its keys, the administrator's too: play money only")]
+    private static partial void DemoForEveryone(ILogger logger, string urls);
 
     [LoggerMessage(212, LogLevel.Warning, "The exchange could not open at attempt {Attempt}; it tries again")]
     private static partial void NotYet(ILogger logger, int attempt, Exception exception);

@@ -75,9 +75,11 @@ internal sealed record SiloOptions
                                  listed there (docs/settlement.md). off (default): a batch is settled once its file is written.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
           --exchange FILE        Instruments of a new exchange (default: four that are built in, silo/exchange.json).
-          --demo auto|off        auto (default): demo keys and accounts, if all addresses are loopback addresses and the
+          --demo auto|on|off     auto (default): demo keys and accounts, if all addresses are loopback addresses and the
                                  exchange is new or was a demo before. Demo keys work only for requests to localhost or
-                                 127.0.0.1 that came through no proxy. off: no demo. Use off behind a proxy.
+                                 127.0.0.1 that came through no proxy. on: a demo for everyone who can reach it, for
+                                 containers and cloud workspaces. Everyone knows its keys, the administrator's too: play
+                                 money only. off: no demo.
           --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file,
                                  and a new exchange has thirty days of candles. none: no simulated participants.
                                  (--market-maker on|off is the older name.)
@@ -182,6 +184,12 @@ internal sealed record SiloOptions
 
     /// <summary>True if a demo may run, provided that the other conditions hold.</summary>
     public bool DemoAllowed { get; init; } = true;
+
+    /// <summary>True if the exchange is a demo for everyone who can reach it.</summary>
+    public bool DemoAnywhere { get; init; }
+
+    /// <summary>True if a demo may run on the addresses of this process.</summary>
+    public bool MayBeDemo => DemoAllowed && (IsLoopback || DemoAnywhere);
 
     /// <summary>True if simulated participants trade in a demo.</summary>
     public bool Simulates { get; init; } = true;
@@ -330,8 +338,8 @@ internal sealed record SiloOptions
         if (options.TlsCertificate is null && options.Fix is { IsTls: true })
             throw new FormatException("--fix with tls needs --tls-certificate FILE.");
 
-        if (options.AdminPort is not null && !(options.DemoAllowed && options.IsLoopback))
-            throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach.");
+        if (options.AdminPort is not null && !options.MayBeDemo)
+            throw new FormatException("--admin-port is for a demo: not with --demo off, nor on addresses that others can reach without --demo on.");
 
         if (options.Recordings is not null && options.AdminPort is null)
             throw new FormatException("--recordings is for --admin-port: nobody else could begin one.");
@@ -373,7 +381,7 @@ internal sealed record SiloOptions
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },
-        "demo" => this with { DemoAllowed = Switch(value, "auto", source) },
+        "demo" => WithDemo(value, source),
         "simulate" => this with
         {
             Simulates = value == "demo" || (value == "none" ? false : throw new FormatException($"{source} is demo or none, not '{value}'.")),
@@ -412,6 +420,10 @@ internal sealed record SiloOptions
         },
         _ => this with { NoQuotes = [.. NoQuotes, .. value.Split(',', StringSplitOptions.RemoveEmptyEntries)] },
     };
+
+    private SiloOptions WithDemo(string value, string source) => value is "auto" or "on" or "off"
+        ? this with { DemoAllowed = value != "off", DemoAnywhere = value == "on" }
+        : throw new FormatException($"{source} is auto, on or off, not '{value}'.");
 
     private static string Word(string value, string source) =>
         value.Length is > 0 and <= 64 && value.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')

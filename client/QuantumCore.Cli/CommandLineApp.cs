@@ -188,7 +188,7 @@ internal sealed class CommandLineApp(TextWriter output, TextWriter error, Func<s
         new("Trading", [.. OrderCommands.All(this), StrategyCommand.Compose(this)]),
         new("Account and money",
         [
-            .. AccountCommands.All(this), LedgerCommands.Positions(this), LedgerCommands.Statement(this), .. MoneyCommands.All(this), AlertCommands.All(this),
+            .. AccountCommands.All(this), LedgerCommands.Positions(this), LedgerCommands.Statement(this), .. MoneyCommands.All(this), AlertCommands.All(this), DemoCommands.All(this),
         ]),
         new("Market data", [.. MarketCommands.All(this), LiveCommand.Compose(this), StatsCommand.Compose(this)]),
         new("Operating an exchange",

@@ -64,6 +64,8 @@ internal sealed record TransferRequest(string Key, string To, string Asset, deci
 
 internal sealed record TransferList([property: JsonRequired] IReadOnlyList<Transfer> Transfers, string? Next);
 
+internal sealed record DemoFundsRequest(string? Asset);
+
 internal sealed record WithdrawalRequest(string Key, string Asset, decimal Amount, string Destination);
 
 internal sealed record WithdrawalList([property: JsonRequired] IReadOnlyList<Withdrawal> Withdrawals, string? Next);

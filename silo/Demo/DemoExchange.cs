@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Instruments;
 using QuantumCore.Market;
 
@@ -9,19 +10,19 @@ namespace QuantumCore.Silo.Demo;
 /// <summary>
 /// Keys, accounts and money of a demo. Everything has a fixed name, so that a repetition changes nothing.
 /// </summary>
-internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
+internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFunds funds)
 {
     public const long Alice = 1001;
     public const long Bob = 1002;
 
     private const long FirstSimulated = 1010;
     private const string SimulatedOwner = "simulated";
-    private const long Cash = 100_000;
-    private const long ManyUnits = 1_000;
-    private const long FewUnits = 2;
 
-    /// <summary>Price of a unit, in units of its quote asset, from which the demo accounts get few units.</summary>
-    private const long Dear = 10_000;
+    // Far from where a simulated price goes in days, and near enough that a mistyped digit is refused.
+    private const int StaticBand = 3_000;
+
+    // As far as a market order may go by the listed protection.
+    private const int DynamicBand = 500;
 
     /// <summary>
     /// Suffix of a demo customer's key that makes its signing secret. Published, like the keys themselves.
@@ -43,6 +44,26 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// <summary>Returns the account of a simulated participant.</summary>
     public static long AccountOf(Participant participant) => FirstSimulated + (long)participant;
 
+    /// <summary>
+    /// Sets price bands of simulated symbols, in basis points: around the reference price, and around the last price.
+    /// </summary>
+    public async Task SetBandsAsync(IReadOnlyList<Instrument> instruments)
+    {
+        var bands = BookCommand.Of(BookVerb.SetRules) with
+        {
+            Changes = [new NamedValue(ChangedValue.StaticBand, StaticBand), new NamedValue(ChangedValue.DynamicBand, DynamicBand)],
+        };
+        foreach (var instrument in instruments)
+        {
+            var reference = BookCommand.Of(BookVerb.SetReference) with { Value = instrument.ReferencePriceTicks };
+            foreach (var command in new[] { reference, bands })
+            {
+                if (await grains.Book(instrument.BookKey).Operate(instrument.Symbol, command) is var reason and not RejectReason.None)
+                    throw new InvalidOperationException($"The price bands of {instrument.Symbol} were refused: {reason}.");
+            }
+        }
+    }
+
     /// <summary>Adds the keys and deposits amounts at which a program's profit is visible.</summary>
     public async Task PrepareAsync(IReadOnlyList<Instrument> instruments)
     {
@@ -61,8 +82,8 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
         var named = changes.Select(change => change.Request.NewAsset).ToHashSet();
         foreach (var account in new[] { Alice, Bob })
         {
-            foreach (var (asset, isCash) in Assets(instruments, changes).Where(one => !named.Contains(one.Asset.Name)))
-                await DepositAsync(account, $"demo-{asset.Name}", asset, isCash ? Cash : IsDear(asset, instruments) ? FewUnits : ManyUnits);
+            foreach (var (asset, amount) in DemoFunds.Starting(instruments, changes).Where(one => !named.Contains(one.Asset.Name)))
+                await DepositAsync(account, $"demo-{asset.Name}", asset, amount);
         }
     }
 
@@ -81,12 +102,12 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
                 await catalog.SetOwner(new OwnedAccount(account, SimulatedOwner));
 
             var view = await grains.Account(account).View([]);
-            foreach (var (asset, isCash) in Assets(instruments, changes))
+            foreach (var (asset, isCash) in DemoFunds.Assets(instruments, changes))
             {
-                var units = isCash ? 1_000_000_000 : 1_000_000;
+                var amount = DemoFunds.AmountOf(asset, isCash ? 1_000_000_000 : 1_000_000);
                 var has = view.Balances.FirstOrDefault(balance => balance.Asset == asset.Name).Total;
-                if (has < AmountOf(asset, units) / 2)
-                    await DepositAsync(account, $"sim-{view.Sequence}-{asset.Name}", asset, units);
+                if (has < amount / 2)
+                    await DepositAsync(account, $"sim-{view.Sequence}-{asset.Name}", asset, amount);
             }
         }
     }
@@ -94,19 +115,7 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
     /// <summary>
     /// Returns the symbol changes that are done or announced. Nothing is deposited under the old name.
     /// </summary>
-    public async Task<CorporateActionView[]> NameChangesAsync() =>
-        [.. (await grains.Catalog().CorporateActions()).Where(action => action.Request.Kind == CorporateActionKind.SymbolChange)];
-
-    private static IEnumerable<(Asset Asset, bool IsCash)> Assets(IReadOnlyList<Instrument> instruments, IReadOnlyCollection<CorporateActionView> changes)
-    {
-        var gone = changes.Select(change => change.UnitAsset).ToHashSet(StringComparer.Ordinal);
-        var quotes = instruments.Select(instrument => instrument.Quote).Distinct().ToArray();
-        var bases = instruments.Select(instrument => instrument.Base).Distinct().Except(quotes);
-        return [.. quotes.Select(asset => (asset, true)), .. bases.Where(asset => !gone.Contains(asset.Name)).Select(asset => (asset, false))];
-    }
-
-    private static bool IsDear(Asset asset, IReadOnlyList<Instrument> instruments) => instruments.FirstOrDefault(one => one.Base == asset) is { } instrument
-        && (Int128)instrument.ReferencePriceTicks * instrument.TickSize >= Dear * (Int128)DecimalText.PowerOfTen(instrument.PriceDecimals);
+    public Task<CorporateActionView[]> NameChangesAsync() => funds.NameChangesAsync();
 
     private async Task AddAsync(ICatalogGrain catalog, ApiKey key, ApiKey? known)
     {
@@ -117,12 +126,9 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal)
             await catalog.AddKey(key with { Signing = new SigningKey(SigningScheme.HmacSha256, seal.Close(secret, key.Hash)) });
     }
 
-    private static long AmountOf(Asset asset, long units) =>
-        (long)Int128.Min((Int128)units * DecimalText.PowerOfTen(asset.Decimals), Instrument.NotionalLimit);
-
-    private async Task DepositAsync(long account, string name, Asset asset, long units)
+    private async Task DepositAsync(long account, string name, Asset asset, long amount)
     {
-        var deposit = new DepositRequest(name, asset.Name, AmountOf(asset, units));
+        var deposit = new DepositRequest(name, asset.Name, amount);
         var result = await grains.Account(account).Deposit(deposit);
         if (result.Reason is not (RejectReason.None or RejectReason.KeyConflict))
             throw new InvalidOperationException($"The demo's deposit of {asset.Name} was refused: {result.Reason}.");

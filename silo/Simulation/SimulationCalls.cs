@@ -166,7 +166,7 @@ internal sealed class SimulationCalls(
         }
     }
 
-    private async ValueTask<bool> IsServedAsync(HttpContext context) => gateway.DemoMode && ExchangeGateway.IsLocal(context.Request)
+    private async ValueTask<bool> IsServedAsync(HttpContext context) => gateway.DemoMode && ExchangeGateway.MayUseDemo(context.Request)
         && (context.Connection.LocalPort == options.AdminPort || await ExchangeGateway.RecognizesAdministratorAsync(context));
 
     private async Task ServeAsync(HttpContext context, Func<Task<ProblemText?>> does)

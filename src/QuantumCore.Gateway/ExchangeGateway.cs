@@ -45,7 +45,7 @@ public static class ExchangeGateway
         services.AddSingleton<ReferencePrices>();
         services.AddSingleton(new ShownSequences());
         services.AddSingleton<OrderEntry>();
-        services.AddSingleton<MoneyEntry>();
+        services.AddSingleton<MoneyEntry>().AddSingleton<DemoFunds>();
         services.AddSingleton<AccountOwners>();
         services.AddSingleton<OperatorLog>();
         services.AddSingleton<AccountFeeds>();
@@ -55,7 +55,7 @@ public static class ExchangeGateway
         services.AddSingleton<UserCalls>();
         services.AddSingleton<PreferenceCalls>();
         services.AddSessionTickets(options);
-        services.AddSingleton<MoneyCalls>();
+        services.AddSingleton<MoneyCalls>().AddSingleton<DemoCalls>();
         services.AddSingleton<RiskCalls>();
         services.AddSingleton<MarginCalls>();
         services.AddSingleton<SettlementCalls>();
@@ -201,9 +201,10 @@ public static class ExchangeGateway
         (await Call.Recognise(context, context.RequestServices.GetRequiredService<KeyRing>())).Caller is { Role: UserRole.Administrator };
 
     /// <summary>
-    /// Returns true if a request seems to come from this machine: its host name is local, and no proxy forwarded it.
+    /// Returns true if a request may use published demo keys: it seems to come from this machine, or the demo serves
+    /// everyone.
     /// </summary>
-    public static bool IsLocal(HttpRequest request) => Call.IsLocal(request);
+    public static bool MayUseDemo(HttpRequest request) => DemoAccess.IsAllowed(request);
 
     /// <summary>Walks the forwarding headers from the socket outward while each hop is a trusted proxy.</summary>
     private static void SetProxies(ForwardedHeadersOptions forwarded, IReadOnlyList<IPNetwork> proxies)

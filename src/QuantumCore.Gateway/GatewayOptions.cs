@@ -22,9 +22,13 @@ public sealed record GatewayOptions
 
     /// <summary>
     /// True if published demo keys are accepted and the compatibility calls need no key. Both work only from this
-    /// machine and not through a proxy. The value is set while the exchange starts, and never after it is ready.
+    /// machine and not through a proxy, unless <see cref="DemoAnywhere"/> is set. The value is set while the exchange
+    /// starts, and never after it is ready.
     /// </summary>
     public bool DemoMode { get; set; }
+
+    /// <summary>True if a demo serves everyone who can reach it: everyone knows its keys.</summary>
+    public bool DemoAnywhere { get; init; }
 
     /// <summary>True if every call is served; otherwise only health and metrics are.</summary>
     public bool ServesCustomers { get; init; } = true;

@@ -20,6 +20,9 @@ public sealed class AuthenticationTests
     [InlineData("GET", "account", true, false)]
     [InlineData("GET", "fills", true, false)]
     [InlineData("GET", "prevented-matches", true, false)]
+    [InlineData("GET", "demo/funds", false, false)]
+    [InlineData("POST", "demo/funds", false, false)]
+    [InlineData("PUT", "demo/funds", false, false)]
     [InlineData("POST", "transfers", true, false)]
     [InlineData("GET", "transfers", true, false)]
     [InlineData("POST", "admin/accounts/ACC-1001/transfers", false, true)]
@@ -97,6 +100,21 @@ public sealed class AuthenticationTests
     [InlineData("localhost", "X-Forwarded-For", false)]
     [InlineData("localhost", "X-Forwarded-Host", false)]
     [InlineData("localhost", "X-Original-For", false)]
+    [InlineData("localhost", "X-Forwarded-Proto", false)]
+    [InlineData("localhost", "Via", false)]
+    [InlineData("127.0.0.1:8080", "X-Real-IP", false)]
+    [InlineData("localhost", "x-client-ip", false)]
+    [InlineData("localhost", "Client-IP", false)]
+    [InlineData("localhost", "True-Client-IP", false)]
+    [InlineData("localhost", "X-Cluster-Client-IP", false)]
+    [InlineData("localhost", "CDN-Loop", false)]
+    [InlineData("localhost", "CF-Connecting-IP", false)]
+    [InlineData("localhost", "Fastly-Client-IP", false)]
+    [InlineData("localhost", "Fly-Client-IP", false)]
+    [InlineData("localhost", "X-Envoy-External-Address", false)]
+    [InlineData("localhost", "X-Amzn-Trace-Id", false)]
+    [InlineData("localhost", "X-Azure-ClientIP", false)]
+    [InlineData("localhost", "X-Request-Id", true)]
     public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(string host, string? header, bool isLocal)
     {
         await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });
@@ -105,7 +123,7 @@ public sealed class AuthenticationTests
             using var request = new HttpRequestMessage(new HttpMethod(method), path);
             request.Headers.Host = host;
             if (header is not null)
-                request.Headers.Add(header, "for=192.0.2.1");
+                request.Headers.TryAddWithoutValidation(header, "for=192.0.2.1");
             if (key is not null)
                 request.Headers.Add("X-Api-Key", key);
             if (method == "POST")
@@ -121,6 +139,71 @@ public sealed class AuthenticationTests
         Assert.Equal(expected, await Ask("POST", "/order", "demo-alice"));
         Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/api/qc/v1/account", "alice"));
         Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/book/AAPL", null));
+    }
+
+    [Fact]
+    public async Task Demo_keys_are_refused_to_a_proxy_that_adds_nothing_but_HTTP_1_0()
+    {
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true });
+        async Task<HttpStatusCode> Ask(Version version, string key)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, "/api/qc/v1/account");
+            request.Version = version;
+            request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+            request.Headers.Add("X-Api-Key", key);
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await Ask(HttpVersion.Version11, "demo-alice"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await Ask(HttpVersion.Version10, "demo-alice"));
+        Assert.Equal(HttpStatusCode.OK, await Ask(HttpVersion.Version10, "alice"));
+    }
+
+    [Theory]
+    [InlineData("exchange.example", null)]
+    [InlineData("192.168.0.7:8080", "X-Forwarded-For")]
+    [InlineData("localhost", "Via")]
+    public async Task Demo_for_everyone_serves_demo_keys_from_anywhere(string host, string? header)
+    {
+        await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = true });
+        async Task<HttpStatusCode> Ask(string method, string path, string? key)
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path);
+            request.Headers.Host = host;
+            if (header is not null)
+                request.Headers.TryAddWithoutValidation(header, "192.0.2.1");
+            if (key is not null)
+                request.Headers.Add("X-Api-Key", key);
+            if (method == "POST")
+                request.Content = new StringContent("""{"symbol":"AAPL","side":"buy","type":"limit","price":1,"quantity":1}""");
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return response.StatusCode;
+        }
+
+        Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/api/qc/v1/account", "demo-alice"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("GET", "/api/qc/v1/admin/keys", "demo-admin"));
+        Assert.Equal(HttpStatusCode.OK, await Ask("POST", "/order", null));
+    }
+
+    [Fact]
+    public async Task Page_of_a_demo_for_everyone_may_come_through_a_proxy_that_sets_a_local_host()
+    {
+        async Task<string?> SignIn(bool isForEveryone, string forwardedHost)
+        {
+            await using var exchange = await OpenGateway.StartAsync(new GatewayOptions { DemoMode = true, DemoAnywhere = isForEveryone });
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/api/qc/v1/sessions");
+            request.Headers.Add("Origin", "https://workspace-8080.example");
+            request.Headers.Add("X-Forwarded-Host", forwardedHost);
+            request.Content = new StringContent("""{"name":"nobody","password":"wrong horse"}""");
+            using var response = await exchange.Http.SendAsync(request, Token);
+            return System.Text.Json.JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("code").GetString();
+        }
+
+        // The name is unknown: who gets to that answer was not taken for a page of another site.
+        Assert.Equal("Unauthorized", await SignIn(isForEveryone: true, "workspace-8080.example"));
+        Assert.Equal("Forbidden", await SignIn(isForEveryone: true, "other.example"));
+        Assert.Equal("Forbidden", await SignIn(isForEveryone: false, "workspace-8080.example"));
     }
 
     [Fact]

@@ -105,6 +105,9 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("POST alerts", "alerts", Bob, """{"symbol":"AAPL","price":"200.00","above":false}""");
         Assert.True((await CallAsync("GET alerts", "alerts", Bob)).GetProperty("alerts")[1].TryGetProperty("fired", out _));
         await CallAsync("DELETE alerts/{id}", $"alerts/{alert}", Bob);
+        await CallAsync("GET demo/funds", "demo/funds", Bob);
+        await CallAsync("POST demo/funds", "demo/funds", Bob, """{"asset":"USD"}""");
+        await CallAsync("PUT demo/funds", "demo/funds", Bob);
         await CallAsync("GET account", "account", Bob);
         await CallAsync("GET account/statement", "account/statement", Bob);
         await CallAsync("GET account/positions", "account/positions", Bob);

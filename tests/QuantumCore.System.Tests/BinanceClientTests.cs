@@ -16,6 +16,7 @@ public sealed class BinanceClientTests(NodePackages packages)
     [Theory]
     [InlineData("ccxt-account.mjs")]
     [InlineData("ccxt-rest.mjs")]
+    [InlineData("ccxt-snippet.mjs")]
     [InlineData("ccxt-streams.mjs")]
     [InlineData("ccxt-ws-api.mjs")]
     [InlineData("others-rest.mjs")]

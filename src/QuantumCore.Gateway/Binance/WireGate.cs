@@ -63,7 +63,7 @@ internal sealed class WireGate(KeyRing keys, SecretSeal seal, WireLimits limits,
     {
         if (string.IsNullOrEmpty(keyText))
             return (WireError.BadKey, null);
-        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0 || (key.IsDemo && !origin.IsLocal))
+        if (await keys.Find(keyText, origin.Address) is not { } key || key.Account == 0 || (key.IsDemo && !origin.MayUseDemo))
             return (WireError.NotAllowed, null);
         if ((security == WireSecurity.Read && !key.Rights.HasFlag(KeyRights.Read))
             || (security == WireSecurity.Trade && !key.Rights.HasFlag(KeyRights.Trade))

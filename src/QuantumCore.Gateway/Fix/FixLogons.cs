@@ -5,7 +5,7 @@ using QuantumCore.Gateway.Binance;
 namespace QuantumCore.Gateway.Fix;
 
 /// <summary>Lets holders of keys with an account begin a session.</summary>
-internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness)
+internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeReadiness readiness, GatewayOptions options)
 {
     private const string Unknown = "The key is not known, or may not be used from here.";
 
@@ -25,8 +25,12 @@ internal sealed class FixLogons(FixServices services, SecretSeal seal, ExchangeR
         var signature = message[FixTag.RawData];
         if ((signature is null ? message[FixTag.Password] : message[FixTag.UserName]) is not { } shown)
             return Refused("Password (554) is the key; of a key that signs Username (553) is the key and RawData (96) the signature.");
-        if (await services.Keys.Find(shown, address) is not { } key || (key.IsDemo && (address is null || !IPAddress.IsLoopback(address))))
+        if (await services.Keys.Find(shown, address) is not { } key
+            || (key.IsDemo && !options.DemoAnywhere && (address is null || !IPAddress.IsLoopback(address))))
+        {
             return Refused(Unknown);
+        }
+
         if (signature is null ? key is { Signing: not null, IsDemo: false } : !RequestSignature.IsValid(seal, key, Payload(message), signature))
             return Refused(signature is null ? "This key signs: RawData (96) is missing." : "RawData (96) is not the key's signature of this logon.");
         if (key.Account == 0)

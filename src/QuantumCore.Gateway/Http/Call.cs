@@ -20,10 +20,6 @@ internal static class Call
     public const int LongestBody = 64 * 1024;
     public const int LongestBatchBody = 1024 * 1024;
 
-    /// <summary>Rejection for remote use of demo keys.</summary>
-    public static Refusal Stranger => new(
-        RejectReason.Unauthorized, null, null, "The demo serves this machine alone, under localhost or 127.0.0.1.");
-
     /// <summary>Returns the caller's account number, or 0 if it has none or is unauthenticated.</summary>
     public static async ValueTask<long> Holder(HttpContext context, KeyRing keys)
     {
@@ -58,20 +54,6 @@ internal static class Call
         await Answer.Refuse(context, refused);
         return null;
     }
-
-    /// <summary>
-    /// Returns true if a request seems to come from this machine. A proxy in front reveals itself by its headers, or by
-    /// the host name it passes. Only such requests may use published keys, or none.
-    /// </summary>
-    public static bool IsLocal(HttpRequest request) =>
-        (request.Host.Host is "127.0.0.1" or "[::1]" ||
-            request.Host.Host.Equals("localhost", StringComparison.OrdinalIgnoreCase)) &&
-        !request.Headers.ContainsKey("Forwarded") &&
-        !request.Headers.ContainsKey("X-Forwarded-For") &&
-        // A trusted proxy's headers are removed, and these stay.
-        !request.Headers.ContainsKey("X-Original-For") &&
-        !request.Headers.ContainsKey("X-Original-Proto") &&
-        !request.Headers.ContainsKey("X-Forwarded-Host");
 
     /// <summary>Returns the account that the caller trades for; 0 if the request was rejected.</summary>
     public static async ValueTask<long> Trader(HttpContext context, KeyRing keys)
@@ -283,7 +265,7 @@ internal static class Call
         // A signing key names its holder and proves nothing: it is sent with each request. Only the signature is proof.
         if (key is { Signing: not null, IsDemo: false })
             return (new Refusal(RejectReason.Unauthorized, null, null, "This key signs its requests; here a key without a secret is needed."), null);
-        return key.IsDemo && !IsLocal(request) ? (Stranger, null) : (null, Caller.Of(key));
+        return key.IsDemo && !DemoAccess.IsAllowed(request) ? (DemoAccess.Stranger, null) : (null, Caller.Of(key));
     }
 
     private static async ValueTask RefuseLength(HttpContext context, int longest)

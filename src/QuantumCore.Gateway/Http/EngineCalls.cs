@@ -119,9 +119,9 @@ internal sealed class EngineCalls(
         if (!NeedsNoKey(context.Request))
             return await Call.Trader(context, keys);
 
-        if (!Call.IsLocal(context.Request))
+        if (!DemoAccess.IsAllowed(context.Request))
         {
-            await Answer.Refuse(context, Call.Stranger);
+            await Answer.Refuse(context, DemoAccess.Stranger);
             return 0;
         }
 

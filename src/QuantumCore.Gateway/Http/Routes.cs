@@ -70,6 +70,7 @@ internal sealed class Routes(
         MapUsers(services.GetRequiredService<SessionCalls>(), services.GetRequiredService<UserCalls>());
         MapPreferences(services.GetRequiredService<PreferenceCalls>());
         MapKeys(services.GetRequiredService<KeyCalls>());
+        MapDemo(services.GetRequiredService<DemoCalls>());
         MapSignals(services.GetRequiredService<SignalCalls>());
         MapAlerts(services.GetRequiredService<AlertCalls>());
         MapMoney(services.GetRequiredService<MoneyCalls>());
@@ -125,6 +126,13 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/keys", calls.ListAny);
         On(Lane.Urgent, "DELETE", $"{Native}/admin/keys/{{id}}", calls.RevokeAny);
         On(Lane.Urgent, "POST", $"{Native}/admin/accounts/{{account}}/keys", calls.MakeForAny, typeof(KeyText));
+    }
+
+    private void MapDemo(DemoCalls calls)
+    {
+        On(Lane.Readings, "GET", $"{Native}/demo/funds", calls.ShowFunds);
+        On(Lane.Orders, "POST", $"{Native}/demo/funds", calls.AddFunds, typeof(DemoFundsText));
+        On(Lane.Urgent, "PUT", $"{Native}/demo/funds", calls.ResetFunds);
     }
 
     private void MapSignals(SignalCalls calls)

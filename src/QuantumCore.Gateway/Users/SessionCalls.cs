@@ -21,6 +21,7 @@ internal sealed class SessionCalls(
     Passwords passwords,
     Quotas quotas,
     SecretSeal seal,
+    DemoFunds funds,
     GatewayOptions options,
     TimeProvider time,
     ILogger<SessionCalls> log)
@@ -58,10 +59,15 @@ internal sealed class SessionCalls(
         }
 
         var added = await Catalog.AddUser(new User(text.Name!, 0, UserRole.Customer, hash), UserEvent.SignedUp, text.Name!);
-        if (added.User is { } user)
-            await Begin(context, user, text.Bearer, codeStep: 0);
-        else
+        if (added.User is not { } user)
+        {
             await Answer.Refuse(context, new Refusal(added.Reason, "name"));
+            return;
+        }
+
+        if (options.DemoMode)
+            await funds.Start(user.Account);
+        await Begin(context, user, text.Bearer, codeStep: 0);
     }
 
     /// <summary>POST /sessions: signs in.</summary>
@@ -93,8 +99,8 @@ internal sealed class SessionCalls(
 
         if (!options.DemoMode)
             await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, null, "This exchange is no demo."));
-        else if (!Call.IsLocal(context.Request))
-            await Answer.Refuse(context, Call.Stranger);
+        else if (!DemoAccess.IsAllowed(context.Request))
+            await Answer.Refuse(context, DemoAccess.Stranger);
         else if (await sessions.Find(text.Name ?? "demo-alice") is { IsDemo: true } user)
             await Begin(context, user, text.Bearer, codeStep: 0);
         else

@@ -95,7 +95,7 @@ internal static class SessionTicket
             return (OtherSite, null);
         if (await Read(context) is not { } who)
             return (new Refusal(RejectReason.Unauthorized, null, null, WhyUnknown(context.Request)), null);
-        return who.User.IsDemo && !Call.IsLocal(context.Request) ? (Call.Stranger, null) : (null, who);
+        return who.User.IsDemo && !DemoAccess.IsAllowed(context.Request) ? (DemoAccess.Stranger, null) : (null, who);
     }
 
     private static string WhyUnknown(HttpRequest request) => request.Headers.ContainsKey("X-Api-Key")
@@ -116,11 +116,19 @@ internal static class SessionTicket
         {
             return Uri.TryCreate(origin, UriKind.Absolute, out var page)
                 && (!request.IsHttps || page.Scheme == Uri.UriSchemeHttps)
-                && page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase);
+                && (page.Authority.Equals(request.Host.Value, StringComparison.OrdinalIgnoreCase) || IsForwardedHost(request, page.Authority));
         }
 
         return request.Headers["Sec-Fetch-Site"].ToString() is "" or "same-origin" or "none";
     }
+
+    /// <summary>
+    /// Returns true if a proxy in front of a demo for everyone says that this was the host. Such proxies, as those of
+    /// cloud workspaces, set a local host. A page of another site can't set the header.
+    /// </summary>
+    private static bool IsForwardedHost(HttpRequest request, string authority) =>
+        request.HttpContext.RequestServices.GetRequiredService<GatewayOptions>().DemoAnywhere
+        && request.Headers["X-Forwarded-Host"] is [{ } host] && authority.Equals(host, StringComparison.OrdinalIgnoreCase);
 
     private static bool IsBearer(HttpRequest request) =>
         request.Headers.Authorization is [{ } text] && text.Split(' ')[0].Equals(Bearer, StringComparison.OrdinalIgnoreCase);

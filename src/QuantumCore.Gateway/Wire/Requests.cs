@@ -447,6 +447,12 @@ internal sealed record DemoText
     public bool Bearer { get; init; }
 }
 
+/// <summary>Demo funds to add: of one asset, or of all.</summary>
+internal sealed record DemoFundsText
+{
+    public string? Asset { get; init; }
+}
+
 /// <summary>Change of a password.</summary>
 internal sealed record PasswordText
 {
@@ -581,6 +587,7 @@ internal sealed class NumberText : JsonConverter<string>
 [JsonSerializable(typeof(SignalStrategyText))]
 [JsonSerializable(typeof(SignInText))]
 [JsonSerializable(typeof(DemoText))]
+[JsonSerializable(typeof(DemoFundsText))]
 [JsonSerializable(typeof(PasswordText))]
 [JsonSerializable(typeof(AuthenticatorText))]
 [JsonSerializable(typeof(NewUserText))]

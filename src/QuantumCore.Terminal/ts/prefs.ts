@@ -16,18 +16,22 @@ export interface Prefs {
   oneClick: boolean;
   /** Names of the indicators on the chart, with commas between them. */
   indicators: string;
+  /** How many charts there are. */
+  layout: "1" | "2" | "4";
+  /** Symbols of the charts beside the main one, with commas between them. */
+  panels: string;
   /** Who signed out of the demo is not signed in to it again unasked. */
   signedOut: boolean;
 }
 
 const name = "quantumcore.prefs";
 /** Values that a choice may have; the exchange gives back whatever some release once sent. */
-const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { theme: ["dark", "light", "system"], colours: ["green", "blue", "east"], zone: ["utc", "local"] };
+const choices: Readonly<Partial<Record<keyof Prefs, readonly string[]>>> = { theme: ["dark", "light", "system"], colours: ["green", "blue", "east"], zone: ["utc", "local"], layout: ["1", "2", "4"] };
 /** The settings that go with a person from browser to browser. */
-const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick"] as const;
+const shared = ["theme", "colours", "zone", "keys", "confirmAbove", "sound", "oneClick", "layout", "panels"] as const;
 /** Tries before a busy exchange is left alone. */
 const mostTries = 60;
-const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, indicators: "", signedOut: false };
+const defaults: Prefs = { theme: "system", colours: "green", zone: "utc", keys: true, confirmAbove: "", sound: false, oneClick: false, indicators: "", layout: "1", panels: "", signedOut: false };
 
 interface PreferencesMessage { preferences: readonly { name: string; value: string }[] }
 

@@ -135,6 +135,11 @@ export function asOperator(): HTMLButtonElement | undefined {
   }, { class: "solid" });
 }
 
+/** What is known anew of who is signed in, and stays the same person. */
+export function renew(session: Session): void {
+  if (current?.user === session.user) current = session;
+}
+
 function entered(outcome: Outcome<Session>): Outcome<Session> {
   if (outcome.kind === "done") enter(outcome.value);
   return outcome;

@@ -1,12 +1,15 @@
 import { call, explain, read } from "./api.js";
+import { KeysCard } from "./apikeys.js";
+import { authenticatorCard } from "./authenticator.js";
+import { demoFundsCard } from "./demofunds.js";
 import { asCards, button, confirm, make, write } from "./dom.js";
 import { moment } from "./format.js";
-import { begin, current, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
+import { begin, current, renew, signIn, signInToDemo, signOut, signUp, type Session } from "./session.js";
 import { toast } from "./toast.js";
 
 interface Listed { id: string; begun: string; ends: string; address: string; client: string; current: boolean }
 
-/** The sign-in page; for who is signed in, the person's own sessions and password. */
+/** The sign-in page; for who is signed in, the person's own keys, play money, password, authenticator and sessions. */
 export async function show(host: HTMLElement): Promise<void> {
   document.title = "Sign in · QuantumCore";
   if (current === undefined) showForm(host);
@@ -19,10 +22,11 @@ function showForm(host: HTMLElement): void {
   const code = make("input", { id: "code", inputmode: "numeric", autocomplete: "one-time-code", maxlength: "6" });
   const codeField = make("label", { class: "field", hidden: true }, "Code of your authenticator", code);
   const problem = make("p", { class: "problem", role: "alert" });
-  const enter = async (how: () => ReturnType<typeof signIn>): Promise<void> => {
+  const enter = async (how: () => ReturnType<typeof signIn>, isNew = false): Promise<void> => {
     write(problem, "");
     const outcome = await how();
     if (outcome.kind === "done") {
+      if (isNew) welcome(outcome.value);
       goOn(host);
       return;
     }
@@ -35,7 +39,7 @@ function showForm(host: HTMLElement): void {
   const form = make("form", {},
     make("label", { class: "field" }, "Name", name), make("label", { class: "field" }, "Password", phrase), codeField, problem,
     make("button", { class: "solid", type: "submit" }, "Sign in"),
-    button("Sign up with this name and password", () => void enter(() => signUp(name.value, phrase.value)), { class: "plain" }),
+    button("Sign up with this name and password", () => void enter(() => signUp(name.value, phrase.value), true), { class: "plain" }),
     button("Use the demo account", () => void enter(() => signInToDemo("demo-alice")), { class: "plain" }),
     button("Use the demo's operator", () => void enter(() => signInToDemo("demo-admin")), { class: "plain" }));
   form.addEventListener("submit", (event) => {
@@ -58,9 +62,22 @@ async function showPerson(host: HTMLElement, session: Session): Promise<void> {
     : [];
   const out = button("Sign out", () => void leave(host), { class: "plain" });
   const list = make("div", { class: "card" }, make("h2", {}, "Sessions"), make("p", { class: "muted" }, "Loading…"));
-  host.replaceChildren(make("h1", {}, "Your access"), make("div", { class: "cards" },
-    make("div", { class: "card" }, make("h2", {}, "You"), facts, make("div", { class: "buttons" }, ...others, out)), ...(session.demo ? [] : [passwordCard()])), list);
+  const cards = make("div", { class: "cards" }, make("div", { class: "card" }, make("h2", {}, "You"), facts, make("div", { class: "buttons" }, ...others, out)));
+  // Only a person's own account has keys and play money.
+  const keys = session.account === null ? [] : [new KeysCard(session).element];
+  const own = session.demo ? [] : [passwordCard(), authenticatorCard(session, (changed) => {
+    renew(changed);
+    void showPerson(host, changed);
+  })];
+  host.replaceChildren(make("h1", {}, "Your access"), cards, ...keys, make("div", { class: "cards" }, ...own), list);
+  const funds = session.account === null ? undefined : await demoFundsCard();
+  if (funds !== undefined) cards.firstElementChild!.after(funds);
   await showSessions(list);
+}
+
+/** Says to who has just signed up what there is, and where programs get their keys. */
+function welcome(session: Session): void {
+  toast("good", `Welcome, ${session.user}`, `${session.account ?? "You"} can trade. Programs need an API key.`, undefined, { label: "Create an API key", does: () => visit("/signin") });
 }
 
 async function leave(host: HTMLElement): Promise<void> {
@@ -103,7 +120,10 @@ function passwordCard(): HTMLElement {
 
 /** To the market, where somebody who has signed in wants to be; who has gone elsewhere meanwhile stays there. */
 function goOn(host: HTMLElement): void {
-  if (!host.isConnected) return;
-  history.pushState(null, "", "/trade");
+  if (host.isConnected) visit("/trade");
+}
+
+function visit(path: string): void {
+  history.pushState(null, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
 }

@@ -12,6 +12,7 @@ import { Ladder } from "./ladder.js";
 import { MarginWatch } from "./margin.js";
 import { Markets } from "./markets.js";
 import { OneClick } from "./oneclick.js";
+import { Panels } from "./panels.js";
 import { prefs, toggleTheme } from "./prefs.js";
 import type { CandleRow, InstrumentJson, Side, TradeJson } from "./protocol.js";
 import { Stream } from "./socket.js";
@@ -42,6 +43,7 @@ export class Trade {
   private readonly ladder: Ladder;
   private readonly oneClick: OneClick;
   private readonly chart: Chart;
+  private readonly panels: Panels;
   private readonly depth: Depth;
   private readonly tape: Tape;
   private readonly ticket: Ticket;
@@ -74,6 +76,7 @@ export class Trade {
     this.oneClick = new OneClick(store);
     this.alerts = new Alerts(store);
     this.chart = new Chart(store, this.alerts);
+    this.panels = new Panels(store, () => ({ name: this.interval, millis: store.candleMillis }));
     this.depth = new Depth(store);
     this.tape = new Tape(store);
     this.ticket = new Ticket(store);
@@ -115,6 +118,7 @@ export class Trade {
     const answer = await read<{ instruments: InstrumentJson[] }>("/instruments");
     if (answer === undefined) return;
     this.list(answer.instruments);
+    this.panels.apply();
     this.store.touch("tickers", "orders");
   }
 
@@ -137,6 +141,7 @@ export class Trade {
     byId("oneclick-toggle").hidden = !prefs.oneClick;
     if (!prefs.oneClick && this.oneClick.shown) this.showOneClick(false);
     for (const surface of [this.ladder, this.oneClick, this.chart, this.depth, this.tape]) surface.dirty = true;
+    this.panels.apply();
     write(byId("zone"), zoneName());
     this.store.touch("orders", "fills", "tickers");
   }
@@ -192,6 +197,7 @@ export class Trade {
     if (has("book", "state")) this.depth.dirty = true;
     if (has("tickers")) {
       void this.listNew(now);
+      this.hasPrices = true;
       this.markets.renderTickers();
     }
     if (has("trades")) this.markets.renderBar();
@@ -207,6 +213,8 @@ export class Trade {
     if (now - this.slowAt >= 50) {
       this.slowAt = now;
       this.chart.paint(now);
+      this.panels.paint(now, this.hasPrices);
+      this.hasPrices = false;
       this.tape.paint(now);
     }
     if (now - this.depthAt >= 100) {
@@ -220,6 +228,8 @@ export class Trade {
   }
 
   private refreshTicket = false;
+  /** The market's prices have moved since the charts beside the main one were painted. */
+  private hasPrices = false;
 
   private connectParts(): void {
     this.stream.onUnknown = () => this.onUnknown();
@@ -227,6 +237,7 @@ export class Trade {
     this.stream.onSnapshot = () => (this.missed ||= this.snapshots++ > 0);
     this.stream.onAlerts = (message) => this.alerts.take(message);
     this.markets.onChoose = (symbol) => this.choose(symbol);
+    this.panels.onChoose = (symbol) => this.choose(symbol);
     this.markets.onRetry = () => this.stream.retry();
     this.markets.retryAt = () => this.stream.retryAt;
     this.chart.onNeedOlder = () => void this.readOlder();
@@ -308,6 +319,7 @@ export class Trade {
     this.ticket.clear();
     this.tape.begin();
     this.chart.lines.drop();
+    this.panels.apply();
     this.snapshots = 0;
     this.writeAddress();
     this.beginCandles();
@@ -396,6 +408,7 @@ export class Trade {
     this.takeInterval(name);
     this.store.candles = [];
     this.store.touch("candles");
+    this.panels.begin();
     this.writeAddress();
     if (this.wanted !== "") this.beginCandles();
   }

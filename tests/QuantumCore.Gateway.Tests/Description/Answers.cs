@@ -192,6 +192,12 @@ internal sealed record PositionAnswer(
 /// <summary>A deposit.</summary>
 internal sealed record DepositAnswer(string Account, string Key, string Asset, string Amount, long Sequence);
 
+/// <summary>Play money of a demo account: starting balances, or what a call changed.</summary>
+internal sealed record DemoFundsAnswer(string Account, int Cancelled, IReadOnlyList<DemoAmountAnswer> Amounts);
+
+/// <summary>An amount of play money; negative if a reset took it away.</summary>
+internal sealed record DemoAmountAnswer(string Asset, string Amount);
+
 /// <summary>A transfer; its time is present in lists.</summary>
 internal sealed record TransferAnswer(
     long Sequence, string Key, string From, string To, string Asset, string Amount, string State, string Time = "", string TimeNanos = "");
