@@ -197,7 +197,7 @@ public sealed class LifeTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("{", "This is no JSON (line 1, ")]
+    [InlineData("{", "This is not valid JSON (line 1, ")]
     [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, baseAsset: symbol, baseAsset and quoteAsset are needed.")]
     [InlineData("{}", "instruments: A list is needed")]
     [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: The value must be a string, in quotes (line 1, ")]

@@ -48,7 +48,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         string? symbol = context.Request.Query["symbol"];
         if (symbol is not null && await listings.Find(symbol) is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(symbol));
             return;
         }
 
