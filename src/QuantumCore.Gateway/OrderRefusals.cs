@@ -73,7 +73,7 @@ internal static class OrderRefusals
                 $"clientOrderId {RefusalText.Shown(name)} is already used; choose another one",
             RejectReason.StaleLeaves when written("expectedRemaining") is { } expected =>
                 $"expectedRemaining {RefusalText.Shown(expected)} is not what remains of the order now",
-            RejectReason.InvalidPrice or RejectReason.InvalidQuantity => OfInstrument(field, instrument, written),
+            RejectReason.InvalidPrice or RejectReason.InvalidQuantity => OfInstrument(refusal, instrument, written),
             _ => refusal.Limit is { } limit ? OfLimit(refusal.Reason, limit, instrument, written) : null,
         };
     }
@@ -115,9 +115,9 @@ internal static class OrderRefusals
             : $"quantity {RefusalText.Shown(quantity)} needs more {quote} than is free, fees included: {free} {quote}";
     }
 
-    private static string? OfInstrument(string field, Instrument instrument, Func<string, string?> written)
+    private static string? OfInstrument(Refusal refused, Instrument instrument, Func<string, string?> written)
     {
-        if (written(field) is not { } value)
+        if (refused.Field is not { } field || written(field) is not { } value)
             return null;
 
         var refusal = field switch
@@ -128,7 +128,8 @@ internal static class OrderRefusals
                 OrderChecks.Price(instrument, ticks, field, value),
             _ => null,
         };
-        return refusal?.Detail;
+        return refusal?.Detail
+            ?? (refused.Limit is { } limit ? $"{field} {RefusalText.Shown(value)} is outside its range; nearest: {limit}" : null);
     }
 
     private static string? OfLimit(
@@ -148,6 +149,7 @@ internal static class OrderRefusals
                 ? $"{quantity} at price {RefusalText.Shown(written("price")!)} is worth {value} {quote}, above "
                     + $"the account's maximum order value {limit} {quote}"
                 : $"{quantity} is worth more than the account's maximum order value {limit} {quote}",
+            RejectReason.InvalidNotional => $"{quantity} times the price is outside the instrument's limit {limit} {quote}",
             RejectReason.OpenOrderLimit =>
                 $"the account has reached its maximum of {limit} open orders; cancel one first",
             RejectReason.PositionLimit =>

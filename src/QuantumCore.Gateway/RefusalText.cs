@@ -15,6 +15,10 @@ internal static class RefusalText
     private const int LongestValue = 40;
     private const string Cut = "...";
     private const int LongestWord = 30;
+    private const int ShortestStart = 3;
+
+    // Of two words, one that differs in fewer letters is meant rather than one that begins alike.
+    private const int LargestDistance = 3;
 
     // A longer one takes long to read, and is no number that anyone meant.
     private const int LongestNumber = 64;
@@ -109,7 +113,9 @@ internal static class RefusalText
     public static string Excluded(string first, string? firstValue, string second, string? secondValue) =>
         $"{Named(first, firstValue)} cannot be combined with {Named(second, secondValue)}";
 
-    /// <summary>Returns the valid word that differs from a text in case or one or two letters; null for none.</summary>
+    /// <summary>
+    /// Returns the valid word that differs from a text in case or one or two letters, or begins alike; null for none.
+    /// </summary>
     public static string? Nearest(string text, params ReadOnlySpan<string> words)
     {
         if (text.Length > LongestWord)
@@ -121,12 +127,18 @@ internal static class RefusalText
         {
             var distance = Distance(text.ToUpperInvariant(), word.ToUpperInvariant());
             // In a short word, two other letters make another word.
-            if (distance <= Math.Min(2, (word.Length - 1) / 2) && distance < least)
+            if (distance > Math.Min(2, (word.Length - 1) / 2))
+                distance = IsStart(text, word) || IsStart(word, text) ? LargestDistance : int.MaxValue;
+            if (distance < least)
                 (nearest, least) = (word, distance);
         }
 
         return nearest;
     }
+
+    /// <summary>Returns true if a text is the beginning of a longer one, and says enough to be meant.</summary>
+    private static bool IsStart(string start, string text) =>
+        start.Length >= ShortestStart && text.StartsWith(start, StringComparison.OrdinalIgnoreCase);
 
     private static string Named(string field, string? value) => value is null ? field : $"{field} {Shown(value)}";
 

@@ -46,7 +46,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
         { """{"symbol":"AAPL","side":"buy","type":"limitt","price":"1","quantity":"1"}""", "type 'limitt' is not one of limit, market, stop, stopLimit, takeProfit, takeProfitLimit, trailingStop, trailingStopLimit, pegged; did you mean 'limit'?" },
         { """{"symbol":"AAPL","side":"buy","timeInForce":"GTC","price":"1","quantity":"1"}""", "timeInForce 'GTC' is not one of gtc, ioc, fok, day, gtd, opg, cls; did you mean 'gtc'?" },
         { """{"symbol":"AAPL","side":"buy","selfTrade":"cancelAll","price":"1","quantity":"1"}""", "selfTrade 'cancelAll' is not one of none, expireTaker, expireMaker, expireBoth, decrement, cancelNewest, cancelOldest" },
-        { """{"symbol":"AAPL","side":"buy","type":"pegged","peg":"mid","price":"1","quantity":"1"}""", "peg 'mid' is not one of primary, market, midpoint" },
+        { """{"symbol":"AAPL","side":"buy","type":"pegged","peg":"mid","price":"1","quantity":"1"}""", "peg 'mid' is not one of primary, market, midpoint; did you mean 'midpoint'?" },
         { """{"symbol":"aapl","side":"buy","price":"1","quantity":"1"}""", "symbol 'aapl' is not a listed symbol; did you mean 'AAPL'?" },
         { """{"symbol":"MSTF","side":"buy","price":"1","quantity":"1"}""", "symbol 'MSTF' is not a listed symbol" },
         { """{"symbol":"GOOG","side":"buy","price":"1","quantity":"1"}""", "symbol 'GOOG' is not a listed symbol" },
@@ -64,7 +64,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
         { """{"symbol":"AAPL","side":"buy","type":"market","price":"1","quantity":"1"}""", "type 'market' cannot be combined with price 1" },
         { """{"symbol":"AAPL","side":"buy","price":"1","timeInForce":"ioc","postOnly":true,"quantity":"1"}""", "postOnly cannot be combined with timeInForce 'ioc'" },
         { """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","pegOffset":"0.01"}""", "type 'limit' cannot be combined with pegOffset 0.01" },
-        { """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","leverage":"10"}""", "There is no member 'leverage'; members are symbol, side, type, timeInForce, price, quantity, clientOrderId, postOnly, slide, displayQuantity, hidden, allOrNone, minQuantity, doNotReduce, triggerPrice, triggerBy, trailingDistance, trailingBasisPoints, activationPrice, limitOffset, peg, pegOffset, quoteAmount, protection, goodTill, selfTrade (line 1, byte 62)." },
+        { """{"symbol":"AAPL","side":"buy","price":"1","quantity":"1","leverage":"10"}""", "There is no member 'leverage'; members are symbol, side, type, timeInForce, price, quantity, clientOrderId, postOnly, slide, displayQuantity, hidden, allOrNone, minQuantity, doNotReduce, triggerPrice, triggerBy, trailingDistance, trailingBasisPoints, activationPrice, limitOffset, peg, pegOffset, quoteAmount, protection, goodTill, selfTrade (line 1, byte 68)." },
 
         // Decided by the account.
         { """{"symbol":"AAPL","side":"buy","price":"1.50","quantity":"1000001"}""", "quantity 1000001 at price 1.50 needs 1500001.50 USD plus fees, free 1000000 USD" },
@@ -95,6 +95,8 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
         { "DELETE", "orders/AAPL/99", null, "orderId 99 is not an order of 'AAPL'" },
         { "DELETE", "orders/AAPL/0", null, "orderId 0 is outside the range 1 to 9007199254740991; nearest: 1" },
         { "DELETE", "orders/AAPL/x", null, "orderId 'x' is not a whole number from 1 to 9007199254740991" },
+
+        { "DELETE", "orders/by-client-id/gone", null, "clientOrderId 'gone' is unknown" },
 
         // Lists, strategies and batches.
         { "POST", "order-lists", $$"""{"kind":"OCO","orders":[{{Limit}},{{Limit}}]}""", "kind 'OCO' is not one of oco, oto, otoco; did you mean 'oco'?" },
@@ -171,7 +173,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
     {
         var used = Limit.Replace("}", ",\"clientOrderId\":\"once\"}", StringComparison.Ordinal);
         await open.Gateway.SendAsync("POST", "orders", used, cancellationToken: Token);
-        var reply = await open.Gateway.SendAsync("POST", "orders", used.Replace("150.00", "150.01", StringComparison.Ordinal), cancellationToken: Token);
+        var reply = await open.Gateway.SendAsync("POST", "orders", used.Replace("\"quantity\":\"1\"", "\"quantity\":\"2\"", StringComparison.Ordinal), cancellationToken: Token);
         Assert.Equal(("KeyConflict", "clientOrderId 'once' is already used; choose another one"), (reply.Code, reply["detail"]));
     }
 

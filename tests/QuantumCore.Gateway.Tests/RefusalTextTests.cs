@@ -92,6 +92,8 @@ public sealed class RefusalTextTests
         { RejectReason.MaxQuantity, "quantity", "5", "quantity 10 is above the account's maximum order quantity 5; nearest: 5" },
         { RejectReason.UnusualQuantity, "quantity", "8", "quantity 10 is above 8, the account's limit as a multiple of its usual quantity; nearest: 8" },
         { RejectReason.MaxNotional, "quantity", "1000.00", "quantity 10 at price 150.00 is worth 1500.00 USD, above the account's maximum order value 1000.00 USD" },
+        { RejectReason.InvalidNotional, "quantity", "1000.00", "quantity 10 times the price is outside the instrument's limit 1000.00 USD" },
+        { RejectReason.InvalidQuantity, "displayQuantity", "5", "displayQuantity 1 is outside its range; nearest: 5" },
         { RejectReason.OpenOrderLimit, "symbol", "3", "the account has reached its maximum of 3 open orders; cancel one first" },
         { RejectReason.PositionLimit, "quantity", "20", "quantity 10 would take the account's position, with its open orders, above the limit 20" },
         { RejectReason.DailyVolume, "quantity", "9000.00", "quantity 10 would take the account's volume today, with its open orders, above the limit 9000.00 USD" },
@@ -111,7 +113,7 @@ public sealed class RefusalTextTests
     {
         var text = new OrderText
         {
-            Symbol = "AAPL", Side = "buy", Price = "150.00", Quantity = "10", TriggerPrice = "140.00", GoodTill = "2020-01-01T00:00:00Z", ClientOrderId = "my-1",
+            Symbol = "AAPL", Side = "buy", Price = "150.00", Quantity = "10", TriggerPrice = "140.00", GoodTill = "2020-01-01T00:00:00Z", ClientOrderId = "my-1", DisplayQuantity = "1",
         };
         var instrument = Instrument(2, 1, 0, 1, 1, 1_000_000, 1, 1_000_000);
         Assert.Equal(detail, OrderRefusals.Explain(new Refusal(reason, field, limit), instrument, one => WrittenValues.Of(text, one)));

@@ -160,7 +160,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var report = await entry.CancelByClientOrderId(account, name);
-        await Answer.Order(context, report, await listings.BySymbol());
+        var detail = report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
+        await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
     /// <summary>DELETE /orders</summary>
