@@ -177,7 +177,7 @@ public sealed class RefusalDetailTests(RefusalDetailTests.Open open) : IClassFix
         Assert.Equal(("KeyConflict", "clientOrderId 'once' is already used; choose another one"), (reply.Code, reply["detail"]));
     }
 
-    /// <summary>One gateway for all cases: a rejected request changes nothing.</summary>
+    /// <summary>Shared gateway of all cases: a rejected request changes nothing.</summary>
     public sealed class Open : IAsyncLifetime
     {
         public OpenGateway Gateway { get; private set; } = null!;
