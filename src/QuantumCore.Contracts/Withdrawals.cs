@@ -29,8 +29,8 @@ public static class Destination
     /// <summary>Maximum length of a destination, in characters.</summary>
     public const int MaxLength = 128;
 
-    /// <summary>The rule as a sentence for error messages.</summary>
-    public const string Rule = "1 to 128 printable ASCII characters, no space at either end.";
+    /// <summary>The rule in words for error messages: a text is not this.</summary>
+    public const string Rule = "1 to 128 printable ASCII characters without a space at either end";
 
     /// <summary>Returns true if the text is a valid destination.</summary>
     public static bool IsValid(ReadOnlySpan<char> text) =>

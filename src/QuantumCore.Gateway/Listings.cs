@@ -9,6 +9,9 @@ namespace QuantumCore.Gateway;
 /// </summary>
 public sealed class Listings(IGrainFactory grains, TimeProvider time)
 {
+    // Comparing a name with more of them would cost more than the request itself.
+    private const int MostCompared = 500;
+
     private readonly CatalogCopy<FrozenDictionary<string, Instrument>> _copy = new(() => Load(grains), time, servesOld: true);
 
     /// <summary>Returns the instrument of a symbol; null if it is not listed.</summary>
@@ -35,8 +38,31 @@ public sealed class Listings(IGrainFactory grains, TimeProvider time)
     public async ValueTask<Asset?> FindAsset(string name) =>
         AssetIn((await _copy.Current()).Values, name) ?? AssetIn((await _copy.AfterMiss()).Values, name);
 
+    /// <summary>Makes the refusal of an unlisted symbol, with a listed one that is spelt nearly the same.</summary>
+    public async ValueTask<Refusal> Unknown(string? symbol, string field = "symbol") => new(
+        RejectReason.UnknownSymbol, field, null,
+        NotListed(field, symbol, "a listed symbol", [.. (await BySymbol()).Keys]));
+
+    /// <summary>Makes the refusal of an asset that no instrument has, with one that is spelt nearly the same.</summary>
+    public async ValueTask<Refusal> UnknownAsset(string? name, string field = "asset")
+    {
+        var instruments = (await BySymbol()).Values;
+        string[] assets = [.. instruments.SelectMany(static one => new[] { one.Base.Name, one.Quote.Name }).Distinct()];
+        return Refusal.Malformed(field, NotListed(field, name, "an asset of a listed instrument", assets));
+    }
+
     /// <summary>Reloads the instruments after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();
+
+    private static string NotListed(string field, string? name, string rule, string[] listed)
+    {
+        var text = RefusalText.Not(field, name, rule);
+        var meant = name is null ? null
+            : listed.Contains(name.Trim().ToUpperInvariant()) ? name.Trim().ToUpperInvariant()
+            : listed.Length <= MostCompared ? RefusalText.Nearest(name, listed)
+            : null;
+        return meant is null ? text : $"{text}; did you mean '{meant}'?";
+    }
 
     private static Asset? AssetIn(IEnumerable<Instrument> instruments, string name) =>
         instruments.SelectMany(instrument => new[] { instrument.Base, instrument.Quote })

@@ -21,7 +21,11 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     public async ValueTask<(ExecutionReport Report, string? Detail)> Place(long account, OrderText text)
     {
         var (refusal, order) = await OrderReading.Read(text, listings);
-        return refusal is { } refused ? (Refuse(account, order, refused), refused.Detail) : (await entry.Place(account, order), null);
+        if (refusal is { } refused)
+            return (Refuse(account, order, refused), refused.Detail);
+
+        var report = await entry.Place(account, order);
+        return (report, report.Reason == RejectReason.None ? null : await Explain(report, order, text));
     }
 
     /// <summary>
@@ -37,9 +41,15 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch })
-            return (new Refusal(RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(), "1 to 500 orders."), []);
+            {
+            return (new Refusal(
+                RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(),
+                $"orders has {texts?.Count ?? 0} orders; a batch has 1 to {OrderEntry.LongestBatch}"), []);
+        }
+
+
         if (texts.IndexOf(null) is >= 0 and var missing)
-            return (Refusal.Malformed($"orders[{missing}]", "There is no order."), []);
+            return (Refusal.Malformed($"orders[{missing}]", $"orders[{missing}] is null; it is an order"), []);
 
         var reports = new (ExecutionReport Report, string? Detail)?[texts.Count];
         var orders = ImmutableArray.CreateBuilder<HoldRequest>(texts.Count);
@@ -54,8 +64,24 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
 
         var entered = await entry.PlaceBatch(account, orders.ToImmutable(), mustBeNew, areApart);
         var next = 0;
-        return (null, [.. reports.Select(report => report ?? (entered[next++], null))]);
+        for (var i = 0; i < reports.Length; i++)
+        {
+            if (reports[i] is not null)
+                continue;
+            var report = entered[next];
+            reports[i] = (
+                report, report.Reason == RejectReason.None ? null : await Explain(report, orders[next], texts[i]!));
+            next++;
+        }
+
+        return (null, [.. reports.Select(report => report!.Value)]);
     }
+
+    /// <summary>Explains the rejection of an order with the caller's values; null if its title says all.</summary>
+    private async ValueTask<string?> Explain(ExecutionReport report, HoldRequest order, OrderText text) =>
+        await listings.Find(order.Symbol) is { } instrument
+            ? OrderRefusals.Explain(report, order, instrument, field => WrittenValues.Of(text, field))
+            : null;
 
     /// <summary>
     /// Cancels all orders of an account, limited to one symbol or side if given; or returns a refusal.
@@ -68,9 +94,9 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     {
         var side = WireNames.ReadSide(sideText);
         if (sideText is not null && side is null)
-            return (Refusal.Malformed("side", "buy or sell."), 0);
+            return (Refusal.NotOneOf("side", sideText, WireNames.Sides), 0);
         if (symbol is not null && await listings.Find(symbol) is null)
-            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), 0);
+            return (await listings.Unknown(symbol), 0);
 
         // Queued orders were sent before this cancel, so they are rejected too.
         queue?.RefuseWaiting(symbol, side);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -10,9 +11,21 @@ namespace QuantumCore.Gateway;
 public static class OrderListChecks
 {
     /// <summary>Renames the members of one order's refusal to members of the list.</summary>
-    public static Refusal OfOrder(int index, Refusal refusal, string list = "orders") => refusal.Field is null
-        ? refusal with { Field = $"{list}[{index}]" }
-        : refusal with { Field = string.Join(',', refusal.Field.Split(',').Select(field => $"{list}[{index}].{field}")) };
+    public static Refusal OfOrder(int index, Refusal refusal, string list = "orders")
+    {
+        if (refusal.Field is not { } named)
+            return refusal with { Field = $"{list}[{index}]" };
+
+        var fields = named.Split(',');
+        return refusal with
+        {
+            Field = string.Join(',', fields.Select(field => $"{list}[{index}].{field}")),
+            // A sentence that begins with the field names it within the list.
+            Detail = refusal.Detail?.StartsWith(fields[0] + " ", StringComparison.Ordinal) == true
+                ? $"{list}[{index}].{refusal.Detail}"
+                : refusal.Detail,
+        };
+    }
 
     /// <summary>
     /// Returns the first rule that the list breaks; null if none. It has as many orders as its kind needs.
@@ -22,7 +35,10 @@ public static class OrderListChecks
         for (var i = 1; i < orders.Length; i++)
         {
             if (orders[i].Symbol != orders[0].Symbol)
-                return Excluded(0, i, "symbol", "All orders of a list are of one symbol.");
+                return Excluded(
+                    0, i, "symbol",
+                    $"orders[0].symbol {orders[0].Symbol} and orders[{i}].symbol {orders[i].Symbol} differ; all "
+                        + "orders of a list need one symbol");
         }
 
         return kind switch
@@ -37,30 +53,49 @@ public static class OrderListChecks
     private static Refusal? Parent(HoldRequest order)
     {
         if (order.Type != OrderType.Limit)
-            return Alone(0, "type", "The order that triggers the others is a limit order.");
+            return Alone(
+                0, "type",
+                $"orders[0].type '{WireNames.Of(order.Type)}' is not limit; the order that triggers others must "
+                    + "be a limit order");
 
         var terms = order.Conditions.Decode();
         var isWhole = order.TimeInForce == TimeInForce.FillOrKill
             || (order.TimeInForce == TimeInForce.ImmediateOrCancel && terms?.AllOrNone == true);
         return isWhole && terms is not null
-            ? Alone(0, "timeInForce", "A fill-or-kill that triggers others has no other instruction.")
+            ? Alone(0, "timeInForce", "orders[0] is fill-or-kill and triggers others; it takes no other instruction")
             : null;
     }
 
     private static Refusal? Child(ImmutableArray<HoldRequest> orders, int at) =>
-        orders[at].Conditions.Decode() is { Amount: not null } ? Alone(at, "quoteAmount", "An order that waits for another has a quantity.")
-        : orders[at].TimeInForce == TimeInForce.AtTheOpening ? Alone(at, "timeInForce", "When the order that it waits for is filled, the opening is over.")
+        orders[at].Conditions.Decode() is { Amount: not null }
+            ? Alone(
+                at, "quoteAmount",
+                $"orders[{at}].quoteAmount is not possible; an order that waits for another needs a quantity")
+        : orders[at].TimeInForce == TimeInForce.AtTheOpening
+            ? Alone(
+                at, "timeInForce",
+                $"orders[{at}].timeInForce opg is not possible; when its parent is filled, the opening is over")
         : null;
 
     private static Refusal? Pair(ImmutableArray<HoldRequest> orders, int a, int b)
     {
         var (first, second) = (orders[a], orders[b]);
         if (first.Side != second.Side)
-            return Excluded(a, b, "side", "Legs that cancel each other are of one side.");
+            return Excluded(
+                a, b, "side",
+                $"orders[{a}].side {WireNames.Of(first.Side)} and orders[{b}].side {WireNames.Of(second.Side)} "
+                    + $"differ; orders that cancel each other need one side");
         if (first.QuantityLots != second.QuantityLots)
-            return Excluded(a, b, "quantity", "Legs that cancel each other have one quantity.");
+            return Excluded(
+                a, b, "quantity",
+                $"orders[{a}].quantity and orders[{b}].quantity differ; orders that cancel each other need one "
+                    + "quantity");
         return IsTarget(first) == IsTarget(second) || IsStop(first) == IsStop(second)
-            ? Excluded(a, b, "type", "A pair needs a limit or take-profit leg and a stop leg.")
+            ? Excluded(
+                a, b, "type",
+                $"orders[{a}].type '{WireNames.Of(first.Type)}' and orders[{b}].type "
+                    + $"'{WireNames.Of(second.Type)}' are no pair; it needs a limit or take-profit order and a "
+                    + "stop order")
             : null;
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -15,6 +16,26 @@ public readonly record struct Refusal(
 
     /// <summary>Makes the refusal of a malformed request.</summary>
     public static Refusal Malformed(string? field, string detail) => new(RejectReason.BadRequest, field, null, detail);
+
+    /// <summary>Makes the refusal of a word that is not one of the valid ones; null for a missing word.</summary>
+    public static Refusal NotOneOf(string field, string? value, params ReadOnlySpan<string> words) =>
+        Malformed(field, RefusalText.NotOneOf(field, value, words));
+
+    /// <summary>Makes the refusal of a text that breaks a rule in words; null for a missing text.</summary>
+    public static Refusal Not(string field, string? value, string rule) =>
+        Malformed(field, RefusalText.Not(field, value, rule));
+
+    /// <summary>Makes the refusal of an integer outside its range, or of a text that is no integer.</summary>
+    public static Refusal NotInRange(string field, string? value, long least, long most) => new(
+        RejectReason.BadRequest, field, most.ToString(CultureInfo.InvariantCulture),
+        RefusalText.NotInRange(field, value, least, most));
+
+    /// <summary>Makes the refusal of a client order id, a deposit key, or another name of that form.</summary>
+    public static Refusal NotAKey(string field, string? value) => Not(field, value, ClientOrderId.Rule);
+
+    /// <summary>Makes the refusal of an account that cannot be read.</summary>
+    public static Refusal NotAnAccount(string field, string? value) =>
+        Not(field, value, "an account: ACC- and a number from 1000, for example ACC-1001");
 
     /// <summary>Returns the same refusal with the symbol of the leg at fault.</summary>
     public Refusal OfLeg(string symbol) => this with { Detail = $"The leg of {symbol}: {Detail ?? Refusals.Title(Reason)}" };
@@ -59,61 +80,81 @@ public static class Refusals
         RejectReason.None => "Done.",
         RejectReason.BadRequest => "The request is malformed.",
         RejectReason.UnknownSymbol => "No such symbol is listed.",
-        RejectReason.InvalidCombination => "These instructions exclude each other.",
-        RejectReason.InvalidQuantity => "The quantity is not one this instrument allows.",
-        RejectReason.InvalidPrice => "The price is not one this instrument allows.",
+        RejectReason.InvalidCombination => "These fields cannot be combined.",
+        RejectReason.InvalidQuantity => "The quantity is invalid for this instrument.",
+        RejectReason.InvalidPrice => "The price is invalid for this instrument.",
         RejectReason.InvalidNotional => "Price times quantity is outside this instrument's limits.",
         RejectReason.UnknownAccount => "No such account.",
-        RejectReason.Unauthorized => "A valid API key is needed in the header X-Api-Key, or a session.",
-        RejectReason.Forbidden => "This caller may not do this.",
-        RejectReason.NameTaken => "The name belongs to somebody already.",
+        RejectReason.Unauthorized =>
+            "Authentication is required: send a valid API key in the header X-Api-Key, or sign in.",
+        RejectReason.Forbidden => "You are not allowed to do this.",
+        RejectReason.NameTaken => "The name is already taken.",
         RejectReason.UnknownUser => "No such user.",
-        RejectReason.TimeRegression => "The book's clock went back; try again.",
+        RejectReason.TimeRegression => "The book's clock went backwards; retry.",
         RejectReason.SymbolHalted => "The symbol is halted.",
-        RejectReason.SymbolUnavailable => "The symbol's book can't be explained by its journal, and serves nothing until that is mended.",
-        RejectReason.TooManyLevels => "The book has as many price levels as it may.",
-        RejectReason.PostOnlyWouldTake => "A post-only order would have traded at once.",
+        RejectReason.SymbolUnavailable =>
+            "The symbol is unavailable: its book and its journal disagree and must be repaired first.",
+        RejectReason.TooManyLevels => "The book has reached its maximum number of price levels.",
+        RejectReason.PostOnlyWouldTake => "The post-only order would have traded immediately.",
         RejectReason.Voided => "The order was voided before it reached the book.",
         RejectReason.PriceBand => "The price is outside the symbol's price band.",
         RejectReason.AccountBlocked => "The account is blocked in this book.",
         RejectReason.AccountFrozen or RejectReason.KillSwitch => TitleOfFreeze(reason),
-        RejectReason.MaxQuantity or RejectReason.MaxNotional or RejectReason.UnusualQuantity => "The order is larger than the account's limit in this symbol.",
-        RejectReason.OpenOrderLimit or RejectReason.TooManyOrders => "The account has as many open orders as it may, in this symbol or at all.",
-        RejectReason.PositionLimit or RejectReason.DailyVolume => "With its open orders filled the account's position, or what it traded today, would be more than it may be.",
-        RejectReason.DuplicateOrder => "The same order came a moment ago.",
-        RejectReason.OrderRate => "The account enters more orders in a short time than it may.",
-        RejectReason.DailyLoss => "The account has lost as much today as it may; it buys nothing, and sells nothing short, until tomorrow.",
-        RejectReason.InsufficientMargin => "Not enough equity for the initial margin, open orders included.",
-        RejectReason.ReduceOnly => "The account's equity is below its margin: it may only make its positions smaller.",
-        RejectReason.NotPermitted => "The account does not trade this instrument: its currency or its kind is another.",
-        RejectReason.NoLocate => "More would be short than was located for the account.",
-        RejectReason.MarkStale => "There is no fresh mark price; a margin account takes on nothing until there is one.",
-        RejectReason.UnsettledFunds => "Enough is there, but it settles later than it would have to be given away.",
-        RejectReason.SignalSkipped => "The account's position asks for nothing: the signal is no order.",
-        RejectReason.SignalsPaused => "Signals of this strategy failed one after the other; it takes none for a while.",
-        RejectReason.SignalTooOld => "The signal is older than its strategy takes it.",
+        RejectReason.MaxQuantity or RejectReason.MaxNotional or RejectReason.UnusualQuantity
+            or RejectReason.OpenOrderLimit or RejectReason.TooManyOrders or RejectReason.PositionLimit
+            or RejectReason.DailyVolume or RejectReason.OrderRate or RejectReason.DailyLoss => TitleOfLimit(reason),
+        RejectReason.InsufficientMargin or RejectReason.ReduceOnly or RejectReason.NotPermitted
+            or RejectReason.NoLocate or RejectReason.MarkStale or RejectReason.UnsettledFunds => TitleOfCover(reason),
+        RejectReason.DuplicateOrder => "The same order was sent a moment ago.",
+        RejectReason.SignalSkipped => "The account's position already matches the signal; no order was sent.",
+        RejectReason.SignalsPaused => "The strategy is paused after repeated failures.",
+        RejectReason.SignalTooOld => "The signal is older than its strategy accepts.",
         RejectReason.SymbolClosed => "The symbol is closed.",
         RejectReason.NotInThisPhase => "The symbol's trading phase does not allow this.",
-        RejectReason.ExpiredAlready => "The time the order is good till has come already.",
+        RejectReason.ExpiredAlready => "The order's expiry time has passed.",
         RejectReason.ListPrices => "The prices of the list are not in order around the last price.",
-        RejectReason.StopWouldTrigger => "The price has passed the trigger already.",
-        RejectReason.PegNoReference => "There is no quote the order could be pegged to.",
-        RejectReason.UnknownTrade => "There is no such trade, it is void already, or a corporate action has changed its units.",
+        RejectReason.StopWouldTrigger => "The price has already passed the trigger.",
+        RejectReason.PegNoReference => "There is no quote to peg the order to.",
+        RejectReason.UnknownTrade =>
+            "There is no such trade, it is already void, or a corporate action has changed its units.",
         RejectReason.UnknownOrder => "No such order.",
         RejectReason.NotOwner => "The order belongs to another account.",
-        RejectReason.OrderClosed => "The order is done.",
-        RejectReason.NotResting => "The order waits and stands in no queue.",
+        RejectReason.OrderClosed => "The order is closed.",
+        RejectReason.NotResting => "The order is waiting and has no place in a queue.",
         RejectReason.StaleLeaves => "The order changed in the meantime.",
         RejectReason.WouldGrow => "A reduction can't make an order larger.",
-        RejectReason.KeyConflict => "This client order id is taken by another order.",
+        RejectReason.KeyConflict => "This client order id is already used.",
         RejectReason.KeyCancelled => "This client order id was cancelled before its order arrived.",
-        RejectReason.InsufficientFunds => "Not enough free cash, fees included.",
+        RejectReason.InsufficientFunds => "Not enough free cash, including fees.",
         RejectReason.ShortNotAllowed => "Not enough free holdings to sell.",
-        RejectReason.Overflow => "The sum would leave the range of a balance.",
-        RejectReason.NoReference => "There is no price yet that a market order could be held at.",
+        RejectReason.Overflow => "The balance would exceed its maximum.",
+        RejectReason.NoReference => "There is no price yet to cover a market order with.",
         RejectReason.Overloaded => "Too busy; nothing was done. Retry with the same client order id.",
-        RejectReason.TooManyRequests => "More requests than this caller may send; nothing was done. Retry with the same client order id.",
-        RejectReason.OutcomeUnknown => "The outcome is not known. Retry with the same client order id to learn it.",
+        RejectReason.TooManyRequests => "Too many requests; nothing was done. Retry with the same client order id.",
+        RejectReason.OutcomeUnknown => "The outcome is unknown. Retry with the same client order id to learn it.",
+    };
+
+    private static string TitleOfLimit(RejectReason reason) => reason switch
+    {
+        RejectReason.OpenOrderLimit or RejectReason.TooManyOrders =>
+            "The account has reached its maximum number of open orders.",
+        RejectReason.PositionLimit => "With its open orders filled, the account's position would exceed its limit.",
+        RejectReason.DailyVolume => "With its open orders filled, the account's volume today would exceed its limit.",
+        RejectReason.OrderRate => "The account sends orders faster than its limit.",
+        RejectReason.DailyLoss =>
+            "The account has reached its daily loss limit: no buying and no short selling until the next UTC day.",
+        _ => "The order is larger than the account's limit.",
+    };
+
+    private static string TitleOfCover(RejectReason reason) => reason switch
+    {
+        RejectReason.InsufficientMargin => "Not enough equity for the initial margin, including open orders.",
+        RejectReason.ReduceOnly => "The account's equity is below its margin: it can only reduce its positions.",
+        RejectReason.NotPermitted => "The account cannot trade this instrument: its currency or kind does not match.",
+        RejectReason.NoLocate => "The short position would exceed the quantity located for the account.",
+        RejectReason.MarkStale =>
+            "There is no current mark price; margin accounts cannot add to positions until there is one.",
+        _ => "The funds are there, but they settle too late for this.",
     };
 
     private static string TitleOfFreeze(RejectReason reason) => reason == RejectReason.KillSwitch

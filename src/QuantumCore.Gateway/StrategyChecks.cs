@@ -1,3 +1,4 @@
+using QuantumCore.Gateway.Wire;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
@@ -13,9 +14,13 @@ public static class StrategyChecks
     public static Refusal? Time(TimeInForce timeInForce, long? expiry)
     {
         if (timeInForce is TimeInForce.AtTheOpening or TimeInForce.AtTheClose)
-            return new(RejectReason.InvalidCombination, "legs,timeInForce", null, "A strategy takes part in no auction.");
+            return new(
+                RejectReason.InvalidCombination, "legs,timeInForce", null,
+                "timeInForce opg and cls cannot be combined with legs: a strategy takes part in no auction");
         return expiry is not null && timeInForce != TimeInForce.GoodTillDate
-            ? new(RejectReason.InvalidCombination, "goodTill,timeInForce")
+            ? new(
+                RejectReason.InvalidCombination, "goodTill,timeInForce", null,
+                $"goodTill needs timeInForce gtd, not {WireNames.Of(timeInForce)}")
             : null;
     }
 
@@ -30,16 +35,24 @@ public static class StrategyChecks
             for (var other = 0; other < i; other++)
             {
                 if (instruments[i].Symbol == instruments[other].Symbol)
-                    return Excluded(other, i, "symbol", "Each leg has a symbol of its own.");
+                    return Excluded(
+                        other, i, "symbol",
+                        $"two legs have the symbol {instruments[i].Symbol}; each leg needs its own");
             }
         }
 
         for (var i = 1; i < instruments.Count; i++)
         {
             if (instruments[i].Group.Length == 0 || instruments[i].Group != instruments[0].Group)
-                return Excluded(0, i, "symbol", "The instruments of a strategy are of one group, and these are not.");
+                return Excluded(
+                    0, i, "symbol",
+                    $"{instruments[0].Symbol} and {instruments[i].Symbol} are not listed in one group of "
+                        + $"instruments, as the legs of a strategy must be");
             if (instruments[i].Quote != instruments[0].Quote)
-                return Excluded(0, i, "symbol", "All legs are paid in one asset.");
+                return Excluded(
+                    0, i, "symbol",
+                    $"{instruments[0].Symbol} is priced in {instruments[0].Quote.Name} and "
+                        + $"{instruments[i].Symbol} in {instruments[i].Quote.Name}; all legs need one quote asset");
         }
 
         return null;
@@ -61,7 +74,8 @@ public static class StrategyChecks
             {
                 var limit = lots < instrument.MinQuantityLots ? instrument.MinQuantityLots : instrument.MaxQuantityLots;
                 var refusal = new Refusal(
-                    RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit), "The product of the two, the quantity of a leg's order, is beyond the limit.");
+                    RejectReason.InvalidQuantity, $"units,{Member(i, "quantity")}", instrument.FormatQuantity(limit),
+                    LegOutside(i, units, terms.Legs[i].Lots, lots, instrument));
                 return refusal.OfLeg(instrument.Symbol);
             }
         }
@@ -79,13 +93,37 @@ public static class StrategyChecks
         var least = Array.IndexOf(steps, steps.Min());
         var other = Array.FindIndex(steps, step => step % steps[least] != 0);
         if (other >= 0)
-            return Excluded(Math.Min(least, other), Math.Max(least, other), "quantity", "A tick of one leg, in one unit, must divide a tick of every other.");
+            return Excluded(
+                Math.Min(least, other), Math.Max(least, other), "quantity",
+                "the ticks of these legs, in one unit, do not divide each other, so no leg can make up the net price");
 
         return new(
             RejectReason.InvalidCombination,
             $"net,{Member(least, "quantity")}",
             DecimalText.Format(steps[least], instruments[least].Quote.Decimals),
-            "The net price must be a multiple of the value of the finest leg's tick in one unit.");
+            NetOffStep(terms.Net, steps[least], instruments[least].Quote));
+    }
+
+    private static string LegOutside(int leg, long units, long perUnit, Int128 lots, Instrument instrument)
+    {
+        var text = $"units {units} times {Member(leg, "quantity")} {instrument.FormatQuantity(perUnit)} is "
+            + $"{DecimalText.Format(lots * instrument.LotSize, instrument.QuantityDecimals)}, outside the range "
+            + $"{instrument.FormatQuantity(instrument.MinQuantityLots)} to "
+                + $"{instrument.FormatQuantity(instrument.MaxQuantityLots)}";
+        var nearest = lots < instrument.MinQuantityLots
+            ? Rounding.DivUp(instrument.MinQuantityLots, perUnit)
+            : Rounding.DivDown(instrument.MaxQuantityLots, perUnit);
+        var isValid = nearest >= 1 && nearest * perUnit >= instrument.MinQuantityLots
+            && nearest * perUnit <= instrument.MaxQuantityLots;
+        return isValid ? $"{text}; nearest units: {nearest}" : text;
+    }
+
+    private static string NetOffStep(Int128 net, Int128 step, Asset quote)
+    {
+        var below = Rounding.DivDown(net, step) * step;
+        string Text(Int128 units) => DecimalText.Format(units, quote.Decimals);
+        return $"net {Text(net)} is not a multiple of {Text(step)}, the value of the finest leg's tick in one "
+            + $"unit; nearest: {Text(below)}, {Text(below + step)}";
     }
 
     private static Refusal Excluded(int a, int b, string field, string detail) =>

@@ -93,8 +93,8 @@ public static class ClientOrderId
     /// <summary>Maximum length of a client order id, in characters.</summary>
     public const int MaxLength = 36;
 
-    /// <summary>The rule as a sentence for error messages.</summary>
-    public const string Rule = "1 to 36 printable ASCII characters without spaces and slashes; not '.' and not '..'.";
+    /// <summary>The rule in words for error messages: a text is not this.</summary>
+    public const string Rule = "1 to 36 printable ASCII characters without space and slash, other than '.' and '..'";
 
     /// <summary>
     /// Returns true for 1 to 36 printable ASCII characters without spaces, slashes and backslashes that are neither

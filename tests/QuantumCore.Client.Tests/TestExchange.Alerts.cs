@@ -66,7 +66,7 @@ internal sealed partial class TestExchange
         if (body["above"] is null && price == LastPrice)
             throw new TestRefusal(400, "BadRequest", "This is the current price; choose another one.", "price");
         if (_alerts.Count == 50)
-            throw new TestRefusal(403, "Forbidden", "So many alerts an account may have.", limit: "50");
+            throw new TestRefusal(403, "Forbidden", "an account has at most 50 alerts; remove one first", limit: "50");
 
         var isAbove = (bool?)body["above"] ?? price > LastPrice;
         var alert = _alerts.Find(one => one["fired"] is null && (string)one["price"]! == (string)body["price"]! && (bool)one["above"]! == isAbove);

@@ -184,10 +184,10 @@ public sealed class ExchangeCallTests
     }
 
     [Theory]
-    [InlineData("0.01", "0.001", 2, "TickSize times lotSize")]
+    [InlineData("0.01", "0.001", 2, "tickSize times lotSize")]
     [InlineData("0", "1", 2, "positive")]
     [InlineData("-1", "1", 2, "positive")]
-    [InlineData("0.01", "1", 3, "USD has 2 decimals")]
+    [InlineData("0.01", "1", 3, "the 2 decimals that USD already has")]
     public async Task Instrument_that_cannot_be_traded_exactly_is_refused(string tick, string lot, int decimals, string why)
     {
         await using var exchange = await OpenGateway.StartAsync();

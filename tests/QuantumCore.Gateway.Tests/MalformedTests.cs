@@ -120,8 +120,8 @@ public sealed class MalformedTests
     }
 
     [Theory]
-    [InlineData("admin/fees", """{"tier":[]}""", "tier", "There is no such member, but asset, tiers, minimumFee, why (line 1, byte 8).")]
-    [InlineData("admin/fees", """{"a.b":[]}""", "['a.b']", "There is no such member, but asset, tiers, minimumFee, why (line 1, byte 7).")]
+    [InlineData("admin/fees", """{"tier":[]}""", "tier", "There is no member 'tier' (did you mean 'tiers'?); members are asset, tiers, minimumFee, why (line 1, byte 8).")]
+    [InlineData("admin/fees", """{"a.b":[]}""", "['a.b']", "There is no member 'a.b'; members are asset, tiers, minimumFee, why (line 1, byte 7).")]
     [InlineData("admin/fees", """{"tiers":3}""", "tiers", "The value must be a list (line 1, byte 10).")]
     [InlineData("admin/fees", """{"tiers":[3]}""", "tiers[0]", "The value must be an object with fromVolume, makerFeePpm, takerFeePpm (line 1, byte 11).")]
     [InlineData("admin/fees", """{"tiers":[{"fromVolume":3}]}""", "tiers[0].fromVolume", "The value must be a string, in quotes (line 1, byte 25).")]
@@ -130,8 +130,8 @@ public sealed class MalformedTests
     [InlineData("orders", """{"price":1.5}""", "price", "The value must be a string, in quotes (line 1, byte 12).")]
     [InlineData("orders", """{"hidden":"yes"}""", "hidden", "The value must be true or false (line 1, byte 15).")]
     [InlineData("orders", """{"trailingBasisPoints":true}""", "trailingBasisPoints", "The value must be a number (line 1, byte 27).")]
-    [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is there twice (line 1, byte 21).")]
-    [InlineData("orders", """{"side":"buy",}""", null, "This is no JSON (line 1, byte 14).")]
+    [InlineData("orders", """{"side":"buy","side":"buy"}""", "side", "The member is given twice (line 1, byte 21).")]
+    [InlineData("orders", """{"side":"buy",}""", null, "This is not valid JSON (line 1, byte 14).")]
     public async Task Member_that_is_unknown_or_of_another_kind_is_named_with_what_is_taken(string path, string body, string? field, string detail)
     {
         await using var exchange = await OpenGateway.StartAsync();

@@ -83,7 +83,7 @@ public sealed class MoneyCallTests
         var reply = await exchange.SendAsync("POST", "transfers", Move.Replace("1.50", "99999999999999999999", StringComparison.Ordinal), "alice", Token);
 
         Assert.Equal(("BadRequest", "amount", "46116860184273879.04"), (reply.Code, reply["field"], reply["limit"]));
-        Assert.Equal("No balance can be larger than the limit.", reply["detail"]);
+        Assert.Equal("amount 99999999999999999999 is outside the range 0.01 to 46116860184273879.04; nearest: 46116860184273879.04", reply["detail"]);
     }
 
     [Fact]

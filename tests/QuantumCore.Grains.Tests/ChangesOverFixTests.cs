@@ -152,7 +152,7 @@ public sealed class ChangesOverFixTests
         Assert.Equal("8 11=post 150=8; 8 11=post 150=8", await desk.HearAsync(2, 11, 150));
         await desk.SendAsync("1", "112=still");
         Assert.Equal("0 112=still", await desk.HearAsync(1, 112));
-        Assert.Equal("8 11=post 150=8 103=99 58=A post-only order would have traded at once.", await copy.HearAsync(1, 11, 150, 103, 58));
+        Assert.Equal("8 11=post 150=8 103=99 58=The post-only order would have traded immediately.", await copy.HearAsync(1, 11, 150, 103, 58));
     }
 
     [Fact]

@@ -197,8 +197,8 @@ public sealed class LifeTests(PostgresServer server)
     }
 
     [Theory]
-    [InlineData("{", "This is no JSON (line 1, ")]
-    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, baseAsset: symbol, baseAsset and quoteAsset are needed.")]
+    [InlineData("{", "This is not valid JSON (line 1, ")]
+    [InlineData("""{"instruments":[{"symbol":"AAPL"}]}""", "AAPL, baseAsset: baseAsset is missing; symbol, baseAsset and quoteAsset are needed")]
     [InlineData("{}", "instruments: A list is needed")]
     [InlineData("""{"instruments":[{"symbol":5}]}""", "instruments[0].symbol: The value must be a string, in quotes (line 1, ")]
     public async Task A_new_exchange_whose_file_of_instruments_is_wrong_names_it(string text, string what)

@@ -161,7 +161,7 @@ public sealed class SimulationControlTests(ShapedDemo demo) : IClassFixture<Shap
 
     [Theory]
     [InlineData("""{"away":["nobody"]}""", "The value must be one of these, in quotes: maker, depth, noise, momentum, reversion, institution (line 1, byte 17).")]
-    [InlineData("""{"colour":"red"}""", "There is no such member, but paused, speed, volatility, steps, seed, reset, away (line 1, byte 10).")]
+    [InlineData("""{"colour":"red"}""", "There is no member 'colour'; members are paused, speed, volatility, steps, seed, reset, away (line 1, byte 10).")]
     [InlineData("""{"paused":1}""", "The value must be true or false (line 1, byte 11).")]
     [InlineData("""{"speed":"x"}""", "The value must be a number, without quotes (line 1, byte 12).")]
     public async Task Body_that_is_none_of_the_call_is_told_what_is_taken(string body, string detail)

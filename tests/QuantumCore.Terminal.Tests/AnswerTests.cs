@@ -322,7 +322,7 @@ public sealed class AnswerTests(Browser browser, QuietExchange exchange) : IClas
         {
             Status = 422,
             ContentType = "application/problem+json",
-            Body = """{"title":"Not enough free cash, fees included.","status":422,"code":"InsufficientFunds","field":"quantity","limit":"9"}""",
+            Body = """{"title":"Not enough free cash, including fees.","status":422,"code":"InsufficientFunds","field":"quantity","limit":"9"}""",
         }));
         var row = page.Page.Locator($"#blotter tr[data-order='{order.GetProperty("orderId").GetInt64()}']");
         await row.Locator("input").Nth(1).FillAsync("9000");

@@ -335,7 +335,7 @@ public sealed class OperatorPageTests(Browser browser, QuietExchange exchange) :
         await Assertions.Expect(tape).ToContainTextAsync("150.00, void");
         await ClickAsync(card, "Declare void");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();
-        await Assertions.Expect(said).ToContainTextAsync("it is void already");
+        await Assertions.Expect(said).ToContainTextAsync("it is already void");
         await page.Page.RouteAsync("**/bust", route => route.AbortAsync(RequestAbortErrorCode.ConnectionReset));
         await ClickAsync(card, "Declare void");
         await page.Page.Locator("dialog button[type=submit]").ClickAsync();

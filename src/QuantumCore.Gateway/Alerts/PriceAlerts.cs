@@ -48,9 +48,15 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
             if (book.Failure != RejectReason.None)
                 return (new Refusal(book.Failure), null);
             if (last == 0)
-                return (new Refusal(RejectReason.NoReference, "price", null, "There is no price yet that it could move away from."), null);
+                return (
+                    new Refusal(
+                        RejectReason.NoReference, "price", null,
+                        "price needs a current price to start from, and there is none yet"), null);
             if (last == priceTicks)
-                return (Refusal.Malformed("price", "This is the current price; choose another one."), null);
+                return (
+                    Refusal.Malformed(
+                        "price",
+                        $"price {instrument.FormatPrice(priceTicks)} is the current price; choose another one"), null);
             isAbove = priceTicks > last;
         }
 
@@ -61,8 +67,12 @@ internal sealed class PriceAlerts(IGrainFactory grains, Listings listings, TimeP
         {
             RejectReason.None => (null, new ShownAlert(instrument, result.Alert!)),
             // This account may have few alerts: it is the symbol that is full.
-            RejectReason.Overloaded => (new Refusal(RejectReason.Forbidden, null, null, "The exchange has no room for more alerts of this symbol now."), null),
-            _ => (new Refusal(result.Reason, null, $"{PriceAlert.MostOfOne}", "So many alerts an account may have."), null),
+            RejectReason.Overloaded =>
+                (new Refusal(RejectReason.Forbidden, null, null,
+                $"the exchange takes no more alerts of {instrument.Symbol} now; remove one or try later"), null),
+            _ =>
+                (new Refusal(result.Reason, null, $"{PriceAlert.MostOfOne}",
+                $"an account has at most {PriceAlert.MostOfOne} alerts; remove one first"), null),
         };
     }
 

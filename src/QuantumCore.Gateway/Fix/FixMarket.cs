@@ -104,7 +104,7 @@ internal sealed class FixMarket(FixServices services, FixHolder holder) : IDispo
             if (_followed.ContainsKey(id))
                 return (('1', "This MDReqID (262) is followed already."), null);
             if (kind == '1' && _followed.Count >= Most)
-                return (('2', "This session follows as much as it may: 100 requests."), null);
+                return (('2', "This session has its maximum of 100 requests."), null);
         }
 
         if (!int.TryParse(message[FixTag.MarketDepth], NumberStyles.None, CultureInfo.InvariantCulture, out var depth) || depth > 1_000)

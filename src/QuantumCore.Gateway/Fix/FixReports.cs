@@ -143,6 +143,9 @@ internal static class FixReports
     {
         var title = Refusals.Title(refusal.Reason);
         var text = refusal.Detail is not { } detail ? title : refusal.Reason == RejectReason.BadRequest ? detail : $"{title} {detail}";
+        // A detail need not end as a sentence, but here another one follows.
+        if (text[^1] is not ('.' or '?'))
+            text += ".";
         if (refusal.Field is { } field)
             text += $" Field: {string.Join(", ", field.Split(',').Select(FieldName))}.";
         return refusal.Limit is { } limit ? $"{text} Limit: {limit}." : text;

@@ -262,7 +262,7 @@ internal sealed partial class FixTrader
         if (fault is null && message.Has(FixTag.OrderID) && OrderIdOf(message) is null)
             fault = new FixFault(FixTag.OrderID, FixReject.IncorrectDataFormat, "A whole number from 1.");
         if (fault is null && !message.Has(FixTag.OrderID) && !ClientOrderId.IsValid(message[FixTag.OrigClOrdID]))
-            fault = new FixFault(FixTag.OrigClOrdID, FixReject.ValueIncorrect, ClientOrderId.Rule);
+            fault = new FixFault(FixTag.OrigClOrdID, FixReject.ValueIncorrect, $"It is {ClientOrderId.Rule}.");
         if (fault is { } wrong)
         {
             Reject(message, wrong);

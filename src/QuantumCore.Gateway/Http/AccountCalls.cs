@@ -39,7 +39,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         string? symbol = context.Request.Query["symbol"];
         if (symbol is not null && await listings.Find(symbol) is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(symbol));
             return;
         }
 
@@ -52,8 +52,9 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             after = Call.Trade(tradeId);
             if (after is null || symbol is null)
             {
-                await Answer.Refuse(context, Refusal.Malformed(
-                    symbol is null ? "symbol" : "after", "'after' is a trade id such as 17-0, of the symbol beside it."));
+                await Answer.Refuse(context, symbol is null
+                    ? Refusal.Not("symbol", null, "the symbol that 'after' is a trade of")
+                    : Refusal.Not("after", tradeId, "a trade id such as 17-0"));
                 return;
             }
         }
@@ -86,7 +87,7 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         var (symbol, order, after) = ((string?)context.Request.Query["symbol"], (string?)context.Request.Query["orderId"], (string?)context.Request.Query["after"]);
         if (symbol is not null && await listings.Find(symbol) is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(symbol));
             return;
         }
 
@@ -101,7 +102,12 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
             : null;
         if (wrong is not null)
         {
-            await Answer.Refuse(context, Refusal.Malformed(wrong, "'orderId' is a public id, 'after' a match id such as 17-0, either of the symbol beside it."));
+            await Answer.Refuse(context, wrong switch
+            {
+                "symbol" => Refusal.Not(wrong, null, "the symbol that 'orderId' or 'after' belongs to"),
+                "orderId" => Refusal.NotInRange(wrong, order, 1, OrderDesk.LargestId) with { Limit = null },
+                _ => Refusal.Not(wrong, after, "a match id such as 17-0"),
+            });
             return;
         }
 

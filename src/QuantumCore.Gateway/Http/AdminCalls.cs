@@ -81,7 +81,9 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         foreach (var (asset, field) in new[] { (instrument.Base, "baseDecimals"), (instrument.Quote, "quoteDecimals") })
         {
             if (await listings.FindAsset(asset.Name) is { } known && known.Decimals != asset.Decimals)
-                return Refusal.Malformed(field, $"{asset.Name} has {known.Decimals} decimals.");
+                return Refusal.Malformed(
+                    field,
+                    $"{field} {asset.Decimals} is not the {known.Decimals} decimals that {asset.Name} already has");
         }
 
         return null;
@@ -107,7 +109,10 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
             : null;
         return field is null
             ? null
-            : Refusal.Malformed(field, "Assets, tick, lot, group and settlement of a listed symbol never change.");
+            : Refusal.Malformed(
+                field,
+                $"{field} of {instrument.Symbol} differs from the listing; assets, tick, lot, group and "
+                    + $"settlement of a listed symbol never change");
     }
 
     /// <summary>

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Gateway.Alerts;
 using QuantumCore.Gateway.Wire;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
@@ -24,13 +23,15 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
         var instrument = text.Symbol is null ? null : await listings.Find(text.Symbol);
         if (instrument is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return;
         }
 
         var numbers = new NumberReading(instrument);
         var ticks = text.Price is null ? 0 : numbers.Price("price", text.Price) ?? 0;
-        var refusal = text.Price is null ? Refusal.Malformed("price", "The price is missing.") : numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
+        var refusal = text.Price is null
+            ? Refusal.Not("price", null, "the price to wait for")
+            : numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text.Price);
         ShownAlert? alert = null;
         if (refusal is null)
             (refusal, alert) = await alerts.Add(account, instrument, ticks, text.Above);
@@ -48,7 +49,8 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
 
         if (Call.Number(Call.Path(context, "id"), 1, long.MaxValue) is not { } id)
         {
-            await Answer.Refuse(context, Refusal.Malformed("id", "The id must be a whole number from 1."));
+            await Answer.Refuse(
+                context, Refusal.NotInRange("id", Call.Path(context, "id"), 1, long.MaxValue) with { Limit = null });
             return;
         }
 

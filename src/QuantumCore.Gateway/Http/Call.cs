@@ -184,7 +184,7 @@ internal static class Call
         if (Number((string?)context.Request.Query["limit"] ?? "100", 1, 1000) is { } limit)
             return (int)limit;
 
-        await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", "1000", "1 to 1000."));
+        await Answer.Refuse(context, Refusal.NotInRange("limit", context.Request.Query["limit"], 1, 1000));
         return null;
     }
 
@@ -200,7 +200,7 @@ internal static class Call
         if (read(text) is { } place)
             return (true, place);
 
-        await Answer.Refuse(context, Refusal.Malformed("after", "'after' is the 'next' of the page before."));
+        await Answer.Refuse(context, Refusal.Not("after", text, "the 'next' of the page before"));
         return (false, null);
     }
 
@@ -225,7 +225,7 @@ internal static class Call
         if (AccountId.TryParse(Path(context, "account"), out var account))
             return account;
 
-        await Answer.Refuse(context, Refusal.Malformed("account", "An account is ACC- and a number from 1000, for example ACC-1001."));
+        await Answer.Refuse(context, Refusal.NotAnAccount("account", Path(context, "account")));
         return null;
     }
 
@@ -236,7 +236,7 @@ internal static class Call
     public static T? Parse<T>(ReadOnlySequence<byte> body, JsonTypeInfo<T> type, out Refusal refusal)
         where T : class
     {
-        refusal = Refusal.Malformed(null, "The body must be a JSON object.");
+        refusal = Refusal.Malformed(null, "The body is null; it must be a JSON object.");
         ReadOnlySpan<byte> bytes = body.IsSingleSegment ? body.FirstSpan : body.ToArray();
         if (!Utf8.IsValid(bytes))
         {
@@ -273,7 +273,9 @@ internal static class Call
         context.Response.Headers.Connection = "close";
         await Answer.Refuse(
             context,
-            new Refusal(RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture), "The body is too long."),
+            new Refusal(
+                RejectReason.BadRequest, null, longest.ToString(CultureInfo.InvariantCulture),
+                $"The body is longer than {longest} bytes."),
             StatusCodes.Status413PayloadTooLarge);
     }
 }

@@ -29,7 +29,7 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
 
         if (await listings.Find(text.Symbol ?? "") is not { } instrument)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return;
         }
 

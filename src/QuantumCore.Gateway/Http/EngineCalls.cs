@@ -24,17 +24,16 @@ internal sealed class EngineCalls(
             return;
         }
 
-        var (refusal, order) = await OrderReading.Read(
-            new OrderText
-            {
-                Symbol = text.Symbol,
-                Side = text.Side,
-                Type = text.Type is "ioc" or "fok" ? "limit" : text.Type,
-                TimeInForce = text.Type is "ioc" or "fok" ? text.Type : null,
-                Price = text.Price,
-                Quantity = text.Quantity,
-            },
-            listings);
+        var written = new OrderText
+        {
+            Symbol = text.Symbol,
+            Side = text.Side,
+            Type = text.Type is "ioc" or "fok" ? "limit" : text.Type,
+            TimeInForce = text.Type is "ioc" or "fok" ? text.Type : null,
+            Price = text.Price,
+            Quantity = text.Quantity,
+        };
+        var (refusal, order) = await OrderReading.Read(written, listings);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -45,7 +44,10 @@ internal sealed class EngineCalls(
         var instrument = await listings.Find(order.Symbol);
         if (report.Reason != RejectReason.None || instrument is null)
         {
-            await Answer.Order(context, report, await listings.BySymbol());
+            var detail = instrument is null
+                ? null
+                : OrderRefusals.Explain(report, order, instrument, field => WrittenValues.Of(written, field));
+            await Answer.Order(context, report, await listings.BySymbol(), detail);
             return;
         }
 
@@ -57,13 +59,13 @@ internal sealed class EngineCalls(
     {
         if (await listings.Find(Named(context, "symbol")) is not { } instrument)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(Named(context, "symbol")));
             return;
         }
 
         if (Call.Number((string?)context.Request.Query["levels"] ?? "100", 1, MostLevels) is not { } levels)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "levels", "100", "1 to 100."));
+            await Answer.Refuse(context, Refusal.NotInRange("levels", context.Request.Query["levels"], 1, MostLevels));
             return;
         }
 
@@ -89,7 +91,8 @@ internal sealed class EngineCalls(
 
         if (Call.Number(Named(context, "order_id"), 1, long.MaxValue) is not { } orderId)
         {
-            await Answer.Refuse(context, Refusal.Malformed("order_id", "The order id must be a positive whole number."));
+            var refusal = Refusal.NotInRange("order_id", Named(context, "order_id"), 1, long.MaxValue);
+            await Answer.Refuse(context, refusal with { Limit = null });
             return;
         }
 

@@ -48,7 +48,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         if (await keys.Count(account.Value) >= MostOfOne)
         {
             var limit = MostOfOne.ToString(CultureInfo.InvariantCulture);
-            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, limit, "So many keys an account may have had."));
+            var rule = $"An account has at most {MostOfOne} keys, revoked ones included.";
+            await Answer.Refuse(context, new Refusal(RejectReason.Forbidden, null, limit, rule));
             return;
         }
 
@@ -134,8 +135,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         if (key is null or { IsDemo: true })
         {
             await Answer.Refuse(context, key is null
-                ? Refusal.Malformed("id", "There is no such key.")
-                : new Refusal(RejectReason.Forbidden, "id", null, "The demo's keys stay."));
+                ? Refusal.Not("id", id, "the id of a key that is not revoked")
+                : new Refusal(RejectReason.Forbidden, "id", null, "Demo keys cannot be revoked."));
             return;
         }
 
@@ -189,24 +190,30 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         foreach (var text in texts)
         {
             if (AddressNetwork.Read(text) is not { } network)
-                return Refusal.Malformed("addresses", "IP addresses such as 192.0.2.7, or networks such as 10.0.0.0/8.");
+                return Refusal.Not(
+                    "addresses", text ?? "null", "an IP address such as 192.0.2.7, or a network such as 10.0.0.0/8");
             networks.Add(network.ToString());
         }
 
         addresses = string.Join(',', networks);
         return networks.Count <= MostAddresses
             ? null
-            : new Refusal(RejectReason.BadRequest, "addresses", MostAddresses.ToString(CultureInfo.InvariantCulture), "Too many addresses.");
+            : new Refusal(
+                RejectReason.BadRequest, "addresses", MostAddresses.ToString(CultureInfo.InvariantCulture),
+                $"addresses has {networks.Count} entries; a key has at most {MostAddresses}");
     }
 
     private (Refusal? Refusal, SigningKey? Signing, string? Secret) ReadSigning(KeyText text, string hash)
     {
+        static (Refusal?, SigningKey?, string?) Not(Refusal refusal) => (refusal, null, null);
+
         switch (text.Signing)
         {
             case null or "hmac" when text.PublicKey is not null:
-                return (Refusal.Malformed("publicKey", "Only a key with signing rsa or ed25519 has a public key."), null, null);
+                return (Refusal.Malformed("publicKey", "publicKey needs signing 'rsa' or 'ed25519'"), null, null);
             case null when text.ReadOnly:
-                return (Refusal.Malformed("readOnly", "Only a key that signs requests can be read-only."), null, null);
+                return Not(Refusal.Malformed(
+                    "readOnly", "readOnly true needs a key that signs requests: signing 'hmac', 'rsa' or 'ed25519'"));
             case null:
                 return default;
             case "hmac":
@@ -215,13 +222,14 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
             case "rsa" when text.PublicKey is { } pem && RequestSignature.ReadPublicKey(pem) is { } publicKey:
                 return (null, new SigningKey(SigningScheme.RsaSha256, publicKey), null);
             case "rsa":
-                return (Refusal.Malformed("publicKey", "The public key must be an RSA key of 2048 to 8192 bits in PEM (BEGIN PUBLIC KEY)."), null, null);
+                return Not(Refusal.Not(
+                    "publicKey", text.PublicKey, "an RSA key of 2048 to 8192 bits in PEM (BEGIN PUBLIC KEY)"));
             case "ed25519" when text.PublicKey is { } pem && RequestSignature.ReadEd25519Key(pem) is { } publicKey:
                 return (null, new SigningKey(SigningScheme.Ed25519, publicKey), null);
             case "ed25519":
-                return (Refusal.Malformed("publicKey", "The public key must be an Ed25519 key in PEM (BEGIN PUBLIC KEY)."), null, null);
+                return Not(Refusal.Not("publicKey", text.PublicKey, "an Ed25519 key in PEM (BEGIN PUBLIC KEY)"));
             default:
-                return (Refusal.Malformed("signing", "hmac, rsa or ed25519; without it the key does not sign."), null, null);
+                return (Refusal.NotOneOf("signing", text.Signing, "hmac", "rsa", "ed25519"), null, null);
         }
     }
 }

@@ -85,7 +85,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         var after = (string?)context.Request.Query["after"] is { } text && AccountId.TryParse(text, out var id) ? id.Value : 0;
         if (after == 0 && context.Request.Query.ContainsKey("after"))
         {
-            await Answer.Refuse(context, Refusal.Malformed("after", "'after' is an account such as ACC-1001."));
+            await Answer.Refuse(context, Refusal.NotAnAccount("after", context.Request.Query["after"]));
             return;
         }
 
@@ -145,8 +145,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         if (method is null)
         {
             await Answer.Refuse(context, cost is "average" or "fifo"
-                ? Refusal.Malformed("fees", "'fees' is beside or inCost.")
-                : Refusal.Malformed("cost", "'cost' is average or fifo."));
+                ? Refusal.NotOneOf("fees", fees, "beside", "inCost")
+                : Refusal.NotOneOf("cost", cost, "average", "fifo"));
             return;
         }
 
@@ -285,13 +285,15 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         var today = UtcDay.Of(time.UnixNanos());
         if (Day(context, "from", today) is not { } from)
         {
-            await Answer.Refuse(context, Refusal.Malformed("from", "'from' is a UTC day such as 2026-01-31."));
+            await Answer.Refuse(
+                context, Refusal.Not("from", context.Request.Query["from"], "a UTC day such as 2026-01-31"));
             return null;
         }
 
         if (Day(context, "to", Math.Max(today, from)) is not { } to || to < from)
         {
-            await Answer.Refuse(context, Refusal.Malformed("to", "'to' is a UTC day such as 2026-01-31, not before 'from'."));
+            await Answer.Refuse(context, Refusal.Not(
+                "to", context.Request.Query["to"], "a UTC day such as 2026-01-31 that is not before 'from'"));
             return null;
         }
 

@@ -133,7 +133,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
 
         if (await listings.Find(text.Symbol ?? "") is not { } instrument)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return;
         }
 
@@ -152,7 +152,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     {
         var instrument = await listings.Find((string)context.Request.RouteValues["symbol"]!);
         if (instrument is null)
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
         return instrument;
     }
 

@@ -110,7 +110,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     {
         var instrument = await listings.Find(Call.Path(context, "symbol"));
         if (instrument is null)
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
         return instrument;
     }
 
@@ -118,7 +118,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     {
         var count = Call.Number((string?)context.Request.Query[name] ?? absent, 1, 1000);
         if (count is null)
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, name, "1000", "1 to 1000."));
+            await Answer.Refuse(context, Refusal.NotInRange(name, context.Request.Query[name], 1, 1000));
         return (int?)count;
     }
 }

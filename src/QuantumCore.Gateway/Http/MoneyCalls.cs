@@ -105,7 +105,10 @@ internal sealed class MoneyCalls(
         if (text.Owner is not { } owner || owner.Length > LongestOwner || owner.Any(char.IsControl) || owner.Trim() != owner)
         {
             await Answer.Refuse(context, new Refusal(
-                RejectReason.BadRequest, "owner", "64", "An owner is a name without spaces at its ends, or empty for none."));
+                RejectReason.BadRequest, "owner", "64",
+                RefusalText.Not(
+                    "owner", text.Owner,
+                    $"a name of at most {LongestOwner} characters without spaces at its ends, or empty for none")));
             return;
         }
 
@@ -134,7 +137,10 @@ internal sealed class MoneyCalls(
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         refusal = MoneyReading.ReadOther("to", text.To, account, out var receiver) ?? refusal;
         if (refusal is null && officer is null && !await owners.AreOfOne(account, receiver.Value))
-            refusal = new Refusal(RejectReason.Forbidden, "to", null, "A transfer must go to an account of the same owner; only administrators can choose any account.");
+            refusal = new Refusal(
+                RejectReason.Forbidden, "to", null,
+                $"to {receiver} has another owner; a transfer goes to an account of the same owner, only "
+                    + "administrators can choose any account");
         if (refusal is { } wrong)
         {
             await Answer.Refuse(context, wrong);
@@ -143,7 +149,8 @@ internal sealed class MoneyCalls(
 
         var request = new TransferRequest(text.Key!, receiver.Value, asset!.Name, amount);
         var result = await entry.Transfer(account, request);
-        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await operators.Note(officer, "transferred", new AccountId(account).ToString(), text)) is { } refused)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
+            ?? await operators.Note(officer, "transferred", new AccountId(account).ToString(), text)) is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
@@ -166,7 +173,7 @@ internal sealed class MoneyCalls(
 
         var (refusal, asset, amount) = await MoneyReading.Read(listings, text.Key, text.Asset, text.Amount);
         if (refusal is null && !Destination.IsValid(text.Destination))
-            refusal = Refusal.Malformed("destination", Destination.Rule);
+            refusal = Refusal.Not("destination", text.Destination, Destination.Rule);
         if (refusal is { } wrong)
         {
             await Answer.Refuse(context, wrong);
@@ -175,7 +182,8 @@ internal sealed class MoneyCalls(
 
         var request = new WithdrawRequest(text.Key!, asset!.Name, amount, text.Destination!);
         var (result, state) = await entry.Withdraw(account, request, asset.Decimals);
-        if ((ReasonOf(result.Reason, result.Field, result.Limit) ?? await operators.Note(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
+        if ((ReasonOf(result.Reason, result.Field, result.Limit, text.Amount, asset)
+            ?? await operators.Note(officer, "withdrawn", new AccountId(account).ToString(), text)) is { } refused)
         {
             await Answer.Refuse(context, refused);
             return;
@@ -191,8 +199,16 @@ internal sealed class MoneyCalls(
         });
     }
 
-    private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit) =>
-        reason == RejectReason.None ? null : new Refusal(reason, field, limit);
+    /// <summary>Returns the account's refusal, with the requested and the free amount; null for none.</summary>
+    private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit, string? amount, Asset? asset) =>
+        reason switch
+    {
+        RejectReason.None => null,
+        RejectReason.InsufficientFunds when (limit, amount, asset) is ({ } free, { } asked, { } of) => new Refusal(
+            reason, field, limit,
+            $"amount {RefusalText.Shown(asked)} is more than the free {free} {of.Name}; nearest: {free}"),
+        _ => new Refusal(reason, field, limit),
+    };
 
     private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
     {

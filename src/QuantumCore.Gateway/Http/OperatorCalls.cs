@@ -81,7 +81,9 @@ internal sealed class OperatorCalls(
         var refusal = NumberReading.WholeNumber("index", text.Index, LargestIndex, out var index)
             ?? NumberReading.WholeNumber("previousClose", text.PreviousClose, LargestIndex, out close)
             // An index of 0 would close every symbol for the day: that is a missing figure, not a fall of the market.
-            ?? (index == 0 || close == 0 ? new Refusal(RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "1") : null);
+            ?? (index == 0 || close == 0 ? OrderChecks.Outside(
+                RejectReason.BadRequest, index == 0 ? "index" : "previousClose", "0", 0,
+                ValueScale.OfInteger(1, LargestIndex)) : null);
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -144,9 +146,10 @@ internal sealed class OperatorCalls(
 
         var ticks = 0L;
         var place = Call.Trade(text.Trade ?? "");
-        var refusal = place is null ? Refusal.Malformed("trade", "The id of a trade, such as 17-0.")
+        var refusal = place is null ? Refusal.Not("trade", text.Trade, "the id of a trade, such as 17-0")
             : verb == BookVerb.Correct ? ReadPrice(instrument, text.Price, out ticks)
-            : text.Price is not null ? Refusal.Malformed("price", "A void trade has no new price.")
+            : text.Price is not null ? Refusal.Malformed(
+                "price", $"price {RefusalText.Shown(text.Price)} is not possible; a void trade has no new price")
             : null;
         if ((refusal ?? WhyReading.Check(text.Why)) is { } refused)
         {
@@ -186,11 +189,11 @@ internal sealed class OperatorCalls(
     {
         ticks = 0;
         if (text is null)
-            return Refusal.Malformed("price", "The price is missing.");
+            return Refusal.Not("price", null, "a price of the instrument");
 
         var numbers = new NumberReading(instrument);
         ticks = numbers.Price("price", text) ?? 0;
-        return numbers.Wrong ?? OrderChecks.Price(instrument, ticks);
+        return numbers.Wrong ?? OrderChecks.Price(instrument, ticks, "price", text);
     }
 
     /// <summary>Carries out a command, audits it, and answers with the symbol's state after it.</summary>
@@ -233,7 +236,7 @@ internal sealed class OperatorCalls(
         if (await listings.Find(Call.Path(context, "symbol")) is { } instrument)
             return (officer, instrument);
 
-        await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+        await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
         return null;
     }
 }

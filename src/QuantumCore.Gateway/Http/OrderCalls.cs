@@ -53,14 +53,14 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         var query = context.Request.Query;
         if (query.TryGetValue("open", out var open) && open != "true")
         {
-            await Answer.Refuse(context, Refusal.Malformed("open", "The only value is open=true, for the open orders."));
+            await Answer.Refuse(context, Refusal.NotOneOf("open", open, "true"));
             return;
         }
 
         string? symbol = query["symbol"];
         if (symbol is not null && await listings.Find(symbol) is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(symbol));
             return;
         }
 
@@ -107,14 +107,15 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         var (refusal, change) = AmendReading.Read(text, instrument);
         if (refusal is { } refused)
         {
-            await Answer.Refuse(context, refused);
+            await Answer.Refuse(
+                context, refused.Reason == RejectReason.UnknownSymbol ? await listings.Unknown(symbol) : refused);
             return;
         }
 
         var report = change.Conditions.IsEmpty
             ? await entry.Amend(account, symbol, orderId, change.Name, change.PriceTicks, change.TotalLots, change.ExpectedLots, triggerTicks: change.TriggerTicks)
             : await entry.AmendConditions(account, symbol, orderId, change.Name, change.Conditions);
-        await Answer.Order(context, report, await listings.BySymbol());
+        await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
     }
 
     /// <summary>GET /orders/{symbol}/{orderId}/position</summary>
@@ -154,12 +155,13 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         var name = Call.Path(context, "clientOrderId");
         if (!ClientOrderId.IsValid(name))
         {
-            await Answer.Refuse(context, Refusal.Malformed("clientOrderId", ClientOrderId.Rule));
+            await Answer.Refuse(context, Refusal.NotAKey("clientOrderId", name));
             return;
         }
 
         var report = await entry.CancelByClientOrderId(account, name);
-        await Answer.Order(context, report, await listings.BySymbol());
+        var detail = report.Reason == RejectReason.UnknownOrder ? $"clientOrderId {RefusalText.Shown(name)} is unknown" : null;
+        await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
     /// <summary>DELETE /orders</summary>
@@ -179,7 +181,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         if (context.Request.Query.Keys.FirstOrDefault(name => name is not ("symbol" or "side")) is { } unknown)
         {
             var field = unknown.Length > 100 ? unknown[..100] : unknown;
-            await Answer.Refuse(context, Refusal.Malformed(field, "A mass cancel takes the parameters symbol and side only."));
+            await Answer.Refuse(
+                context, Refusal.Malformed(field, RefusalText.NotOneOf("parameter", unknown, "symbol", "side")));
             return;
         }
 
@@ -199,7 +202,26 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         }
 
         var symbol = Call.Path(context, "symbol");
-        await Answer.Order(context, await call(account, symbol, orderId), await listings.BySymbol());
+        await AnswerOrder(context, await call(account, symbol, orderId), symbol, static _ => null);
+    }
+
+    /// <summary>Answers with an order or its rejection, explained with the values of the request.</summary>
+    private async ValueTask AnswerOrder(
+        HttpContext context, ExecutionReport report, string symbol, Func<string, string?> written)
+    {
+        var refusal = new Refusal(report.Reason, report.Field, report.Limit);
+        var detail = report.Reason switch
+        {
+            RejectReason.None => null,
+            RejectReason.UnknownSymbol => (await listings.Unknown(symbol)).Detail,
+            RejectReason.UnknownOrder =>
+                $"orderId {RefusalText.Shown(Call.Path(context, "orderId"))} is not an order of "
+                    + $"{RefusalText.Shown(symbol)}",
+            _ => await listings.Find(symbol) is { } instrument
+                ? OrderRefusals.Explain(refusal, instrument, written)
+                : null,
+        };
+        await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
     private static async ValueTask<long> OrderId(HttpContext context)
@@ -207,7 +229,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         if (Call.Number(Call.Path(context, "orderId"), 1, OrderDesk.LargestId) is { } orderId)
             return orderId;
 
-        await Answer.Refuse(context, Refusal.Malformed("orderId", "The order id must be a positive whole number below 2^53."));
+        var refusal = Refusal.NotInRange("orderId", Call.Path(context, "orderId"), 1, OrderDesk.LargestId);
+        await Answer.Refuse(context, refusal with { Limit = null });
         return 0;
     }
 }

@@ -29,18 +29,24 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
             }
         }
 
-        await Answer.Refuse(context, refusal.Value);
+        var wrong = refusal.Value;
+        if (!orders.IsDefaultOrEmpty && await listings.Find(orders[0].Symbol) is { } instrument)
+            wrong = OrderRefusals.OfList(wrong, instrument, text.Orders!);
+        await Answer.Refuse(context, wrong);
     }
 
     private async ValueTask<(Refusal? Refusal, OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
     {
         if (WireNames.ReadListKind(text.Kind) is not { } kind)
-            return (Refusal.Malformed("kind", "oco, oto or otoco."), default, []);
+            return (Refusal.NotOneOf("kind", text.Kind, WireNames.ListKinds), default, []);
 
         var count = kind.OrderCount();
         if (text.Orders is not { } texts || texts.Count != count || texts.Contains(null))
         {
-            var wrong = new Refusal(RejectReason.BadRequest, "orders", count.ToString(), "As many orders as the kind has.");
+            var wrong = new Refusal(
+                RejectReason.BadRequest, "orders", count.ToString(),
+                $"orders has {text.Orders?.Count(order => order is not null) ?? 0} orders; a list of kind "
+                    + $"{WireNames.Of(kind)} has {count}");
             return (wrong, kind, []);
         }
 
@@ -54,7 +60,11 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
             if (refusal is { } refused)
                 return (OrderListChecks.OfOrder(i, refused), kind, []);
             if (orders.Any(other => other.ClientOrderId == request.ClientOrderId))
-                return (Refusal.Malformed($"orders[{i}].clientOrderId", "Each order of a list has its own name."), kind, []);
+                return (
+                    Refusal.Malformed(
+                        $"orders[{i}].clientOrderId",
+                        $"orders[{i}].clientOrderId {RefusalText.Shown(request.ClientOrderId)} is already in "
+                            + $"the list; each order needs its own"), kind, []);
             orders.Add(request);
         }
 

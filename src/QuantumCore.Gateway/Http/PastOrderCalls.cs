@@ -33,7 +33,8 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         if (past is [var order, ..] && listed.ContainsKey(order.Symbol))
             await Answer.Json(context, (order, account, listed), static (to, answer) => to.WriteOrder(Report(answer.order, answer.account), answer.listed, answer.order.FilledValue));
         else
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownOrder, "clientOrderId"));
+            await Answer.Refuse(context, new Refusal(
+                RejectReason.UnknownOrder, "clientOrderId", null, $"clientOrderId {RefusalText.Shown(name)} is unknown"));
     }
 
     /// <summary>GET /orders/history: returns the orders that reached a book, newest first, by page.</summary>
@@ -48,7 +49,7 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
         string? symbol = context.Request.Query["symbol"];
         if (symbol is not null && await listings.Find(symbol) is null)
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(symbol));
             return;
         }
 

@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Wire;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Http;
 
@@ -29,7 +28,7 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
         var symbol = Call.Path(context, "symbol");
         var refusal = WhyReading.Check(text.Why);
         if (refusal is null && await listings.Find(symbol) is null)
-            refusal = new Refusal(RejectReason.UnknownSymbol, "symbol");
+            refusal = await listings.Unknown(symbol);
         if (refusal is null && await grains.Catalog().SetPin(new(symbol, text.Silo ?? "", officer.Name, text.Why ?? "")) is { } reason)
             refusal = Refusal.Malformed("silo", FeesReading.Sentence(reason));
         if (refusal is { } wrong)

@@ -95,7 +95,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         {
             if (!AccountId.TryParse(text?.Account ?? "", out var account))
             {
-                await Answer.Refuse(context, Refusal.Malformed("shares", "Each has an account, ACC-n, and a weight."));
+                await Answer.Refuse(context, Refusal.NotAnAccount("shares", text?.Account));
                 return null;
             }
 
@@ -150,7 +150,7 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         var unit = await LimitUnit.FindAsync(listings, text.Symbol);
         if (unit is null || (forEveryone && !ofOwner && unit.Instrument is null))
         {
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(text.Symbol));
             return null;
         }
 

@@ -43,7 +43,7 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             if (UtcDay.TryParse(holiday, out var day))
                 days.Add(day);
             else
-                refusal ??= new Refusal(RejectReason.BadRequest, "holidays", Detail: "Days such as 2026-12-25, to the end of 2199.");
+                refusal ??= Refusal.Not("holidays", holiday ?? "null", "a day such as 2026-12-25, at most 2199-12-31");
         }
 
         var venue = (string)context.Request.RouteValues["venue"]!;
@@ -72,11 +72,11 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         var account = default(AccountId);
         var (refusal, lots) = (WhyReading.Check(text.Why), 0L);
         if (!ClientOrderId.IsValid(text.Id))
-            refusal ??= Refusal.Malformed("id", ClientOrderId.Rule);
+            refusal ??= Refusal.NotAKey("id", text.Id);
         if (!AccountId.TryParse(text.Account, out account))
             refusal ??= new Refusal(RejectReason.UnknownAccount, "account");
         if (await listings.Find(text.Symbol ?? "") is null)
-            refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbol");
+            refusal ??= await listings.Unknown(text.Symbol);
         if (await VenueOf(context) is not { } venue)
             refusal ??= s_noVenue;
         else if (refusal is null)
@@ -111,7 +111,9 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             return;
         }
 
-        var refusal = text.Days is null ? Refusal.Malformed("days", $"Business days, 0 to {BuyInDaysRequest.Most}.") : WhyReading.Check(text.Why);
+        var refusal = text.Days is null
+            ? Refusal.NotInRange("days", null, 0, BuyInDaysRequest.Most) with { Limit = null }
+            : WhyReading.Check(text.Why);
         if (await VenueOf(context) is not { } venue)
             refusal ??= s_noVenue;
         else if (refusal is null && await venue.SetBuyInDays(new(text.Days ?? 0, officer.Name, text.Why ?? "")) is { } reason)

@@ -104,7 +104,7 @@ internal sealed class SignalCalls(
         foreach (var symbol in strategy.Symbols)
         {
             if (await listings.Find(symbol) is null)
-                refusal ??= new Refusal(RejectReason.UnknownSymbol, "symbols");
+                refusal ??= await listings.Unknown(symbol, "symbols");
         }
 
         string? shown = null;

@@ -10,6 +10,9 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for prices over time; they need no key.</summary>
 internal sealed class TickerCalls(MarketHistory history, Listings listings, MarketPulse pulse, TimeProvider time)
 {
+    private static readonly string[] s_periods =
+        ["1m", "3m", "5m", "15m", "30m", "1h", "2h", "4h", "6h", "8h", "12h", "1d", "3d", "1w", "1M"];
+
     private const int MostCandles = 1_500;
 
     /// <summary>GET /tickers</summary>
@@ -40,15 +43,15 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         var instrument = await listings.Find(Call.Path(context, "symbol"));
         var query = context.Request.Query;
         if (instrument is null)
-            await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
+            await Answer.Refuse(context, await listings.Unknown(Call.Path(context, "symbol")));
         else if (WireWords.Period((string?)query["period"] ?? "1m") is not { } period)
-            await Answer.Refuse(context, Refusal.Malformed("period", "1m, 3m, 5m, 15m, 30m, 1h, 2h, 4h, 6h, 8h, 12h, 1d, 3d, 1w or 1M."));
+            await Answer.Refuse(context, Refusal.NotOneOf("period", query["period"], s_periods));
         else if (Call.Number((string?)query["limit"] ?? "500", 1, MostCandles) is not { } limit)
-            await Answer.Refuse(context, new Refusal(RejectReason.BadRequest, "limit", $"{MostCandles}", $"1 to {MostCandles}."));
+            await Answer.Refuse(context, Refusal.NotInRange("limit", query["limit"], 1, MostCandles));
         else if (Before(query["before"]) is not { } before)
-            await Answer.Refuse(context, Refusal.Malformed("before", WireTime.Rule));
+            await Answer.Refuse(context, Refusal.Not("before", query["before"], WireTime.Rule));
         else if (IsRaw(query["adjustment"]) is not { } isRaw)
-            await Answer.Refuse(context, Refusal.Malformed("adjustment", "split or raw."));
+            await Answer.Refuse(context, Refusal.NotOneOf("adjustment", query["adjustment"], "split", "raw"));
         else
             await Answer.Json(
                 context, (await Read(instrument, period, before, (int)limit, isRaw), instrument), static (to, answer) =>

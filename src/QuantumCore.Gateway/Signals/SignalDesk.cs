@@ -68,7 +68,12 @@ internal sealed class SignalDesk(
         if (signature is null && !(secret is not null && found.Value!.Strategy.TakesPassphrase && IsPassphrase(text, secret)))
             return SignalAnswer.Refused(Stranger);
         if (text is not null && !SignalReading.IsKey(text.Key))
-            (text, unreadable) = (null, Refusal.Malformed("key", "1 to 64 printable ASCII characters without a space, another for each signal."));
+        {
+            unreadable = Refusal.Not(
+                "key", text?.Key, "1 to 64 printable ASCII characters without a space, another for each signal");
+            text = null;
+        }
+
         return text is null
             ? await TurnAway(found.Value!.Strategy, body, secret!, unreadable)
             : await Take(found.Value!.Strategy, text);

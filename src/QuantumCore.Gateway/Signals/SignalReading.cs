@@ -12,8 +12,6 @@ internal static class SignalReading
 {
     private const int LongestKey = 64;
     private const int DefaultPercent = 100;
-    private const string Actions = "buy, sell or flatten.";
-    private const string Policies = "skip, add, flatten or reverse.";
     private const long Million = 1_000_000;
 
     /// <summary>Returns true if a text is a valid signal key.</summary>
@@ -27,24 +25,34 @@ internal static class SignalReading
         var intent = new SignalIntent(
             SignalNames.ClientOrderId(strategy.Name, text.Key!), text.Symbol ?? "", 0, strategy.Policy, 0, DefaultPercent, 0, 0, 0);
         if (text.Action is not ("buy" or "sell" or "flatten"))
-            return (Refusal.Malformed("action", Actions), null, intent);
+            return (Refusal.NotOneOf("action", text.Action, "buy", "sell", "flatten"), null, intent);
         if (await listings.Find(intent.Symbol) is not { } instrument)
-            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), null, intent);
+            return (await listings.Unknown(text.Symbol), null, intent);
         if (!strategy.Symbols.IsEmpty && !strategy.Symbols.Contains(instrument.Symbol))
-            return (new Refusal(RejectReason.Forbidden, "symbol", null, "The strategy does not trade it."), null, intent);
+            return (
+                new Refusal(
+                    RejectReason.Forbidden, "symbol", null,
+                    $"symbol {instrument.Symbol} is not one that the strategy trades: "
+                        + $"{string.Join(", ", strategy.Symbols)}"), null, intent);
 
         var action = text.Action == "buy" ? SignalAction.Buy : text.Action == "sell" ? SignalAction.Sell : SignalAction.Flatten;
         if ((text.Quantity is null) != (action == SignalAction.Flatten))
-            return (new Refusal(RejectReason.InvalidCombination, "action,quantity"), null, intent);
+            return (new Refusal(
+                RejectReason.InvalidCombination, "action,quantity", null,
+                action == SignalAction.Flatten
+                    ? RefusalText.Excluded("action", text.Action, "quantity", text.Quantity)
+                    : $"quantity is missing; action '{text.Action}' needs one"), null, intent);
 
         var numbers = new NumberReading(instrument);
         var lots = numbers.Lots("quantity", text.Quantity) ?? 0;
         var limit = numbers.Price("price", text.Price) ?? 0;
         var refusal = numbers.Wrong
-            ?? (lots > 0 ? OrderChecks.Quantity(instrument, lots) : null)
-            ?? (limit > 0 ? OrderChecks.Price(instrument, limit) : null);
+            ?? (lots > 0 ? OrderChecks.Quantity(instrument, lots, "quantity", text.Quantity) : null)
+            ?? (limit > 0 ? OrderChecks.Price(instrument, limit, "price", text.Price) : null);
         if (ReadTime(text.Time, nowNanos) is not { } sent)
-            return (refusal ?? Refusal.Malformed("time", WireTime.Rule + " Or a whole number of milliseconds since 1970."), null, intent);
+            return (
+                refusal ?? Refusal.Not(
+                    "time", text.Time, WireTime.Rule + ", or a whole number of milliseconds since 1970"), null, intent);
 
         return (refusal, instrument, intent with
         {
@@ -60,20 +68,26 @@ internal static class SignalReading
     {
         var targets = ImmutableArray.CreateBuilder<SignalTarget>();
         Refusal? refusal = SignalStrategy.IsName(name) ? null
-            : Refusal.Malformed("name", $"1 to {SignalStrategy.LongestName} of a-z, 0-9 and -.");
+            : Refusal.Not("name", name, $"1 to {SignalStrategy.LongestName} characters of a-z, 0-9 and -");
         foreach (var target in text.Accounts ?? [])
         {
             if (!AccountId.TryParse(target?.Account, out var account) || target!.Percent is < 1 or > 10_000)
-                refusal ??= Refusal.Malformed("accounts", "Each is an account such as ACC-1001, with a percent of 1 to 10000 or without.");
+                refusal ??= Refusal.Not(
+                    "accounts", target?.Account,
+                    $"an account such as ACC-1001, with a percent of 1 to 10000 or "
+                        + $"without{(target?.Percent is { } percent ? $" (percent is {percent})" : "")}");
             else
                 targets.Add(new SignalTarget(account.Value, target.Percent ?? DefaultPercent));
         }
 
         if (text.Accounts is not { Count: > 0 and <= SignalStrategy.MostTargets } || targets.DistinctBy(target => target.Account).Count() != targets.Count)
-            refusal ??= new Refusal(RejectReason.BadRequest, "accounts", SignalStrategy.MostTargets.ToString(CultureInfo.InvariantCulture), "1 to 20 accounts, each once.");
+            refusal ??= new Refusal(
+                RejectReason.BadRequest, "accounts", SignalStrategy.MostTargets.ToString(CultureInfo.InvariantCulture),
+                $"accounts has {text.Accounts?.Count ?? 0} entries; a strategy has 1 to "
+                    + $"{SignalStrategy.MostTargets} accounts, each once");
         var policy = ReadPolicy(text.Policy);
         if (policy is null)
-            refusal ??= Refusal.Malformed("policy", Policies);
+            refusal ??= Refusal.NotOneOf("policy", text.Policy, "skip", "add", "flatten", "reverse");
         if (text.Symbols?.Contains(null) == true)
             refusal ??= Refusal.Malformed("symbols", "A symbol in the list is null.");
 
@@ -96,7 +110,7 @@ internal static class SignalReading
         int Ranged(string field, int value, int most)
         {
             if (value < 1 || value > most)
-                refusal ??= new Refusal(RejectReason.BadRequest, field, most.ToString(CultureInfo.InvariantCulture), $"1 to {most}.");
+                refusal ??= Refusal.NotInRange(field, value.ToString(CultureInfo.InvariantCulture), 1, most);
             return value;
         }
     }

@@ -22,7 +22,7 @@ internal sealed partial class StreamReader
         "account" or "alerts" when holder.Account == 0 => new Refusal(RejectReason.Unauthorized, "channel"),
         "account" => Add(channel, () => sources.Account(holder, Ready)),
         "alerts" => Add(channel, () => sources.Alerts(holder, Ready)),
-        _ => Refusal.Malformed("channel", "tickers, account, alerts or level3."),
+        _ => Refusal.NotOneOf("channel", channel, "tickers", "account", "alerts", Level3),
     };
 
     private Refusal? FollowMerged(Instrument instrument, StreamText message) => Read(message, out var inTicks, out var interval)
@@ -39,9 +39,9 @@ internal sealed partial class StreamReader
     {
         (inTicks, interval) = (message.Units == "ticks", default);
         if (message.Units is not (null or "decimal" or "ticks"))
-            return Refusal.Malformed("units", "decimal or ticks.");
+            return Refusal.NotOneOf("units", message.Units, "decimal", "ticks");
         if (message.Conflate is not (>= 0 and <= LongestInterval))
-            return new Refusal(RejectReason.BadRequest, "conflate", $"{LongestInterval}", $"Milliseconds, 0 to {LongestInterval}.");
+            return Refusal.NotInRange("conflate", $"{message.Conflate}", 0, LongestInterval);
 
         interval = TimeSpan.FromMilliseconds(message.Conflate.Value);
         return null;
@@ -85,7 +85,9 @@ internal sealed partial class StreamReader
             return null;
 
         var limit = options.StreamSubscriptions.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        return new Refusal(RejectReason.BadRequest, "symbol", limit, "This connection follows as much as it may.");
+        return new Refusal(
+            RejectReason.BadRequest, "symbol", limit,
+            $"This connection has its maximum of {limit} subscriptions; unsubscribe from one first.");
     }
 
     /// <summary>Queues a source that has something to send; it is asked in its turn.</summary>

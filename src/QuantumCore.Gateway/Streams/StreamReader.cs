@@ -203,7 +203,7 @@ internal sealed partial class StreamReader(
     private async ValueTask<Refusal?> Obey(StreamText message)
     {
         if (message.Op is not ("subscribe" or "unsubscribe"))
-            return Refusal.Malformed("op", "subscribe or unsubscribe.");
+            return Refusal.NotOneOf("op", message.Op, "subscribe", "unsubscribe");
         if (message.Channel is { } channel and not Level3)
         {
             if (message.Op == "subscribe")
@@ -213,9 +213,9 @@ internal sealed partial class StreamReader(
         }
 
         if (message.Symbol is null)
-            return Refusal.Malformed("symbol", "A subscription needs a symbol or a channel.");
+            return Refusal.Malformed("symbol", "symbol is missing; a subscription needs a symbol or a channel");
         if (await listings.Find(message.Symbol) is not { } instrument)
-            return new Refusal(RejectReason.UnknownSymbol, "symbol");
+            return await listings.Unknown(message.Symbol);
 
         if (message.Channel is not null)
         {

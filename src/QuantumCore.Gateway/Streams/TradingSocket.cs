@@ -200,7 +200,7 @@ internal sealed class TradingSocket(
                     await AnswerOrder(text, placed.Reports[0].Report, placed.Reports[0].Detail);
                 break;
             case "place":
-                Refuse(text, Refusal.Malformed("order", "The order is missing."));
+                Refuse(text, Refusal.Not("order", null, "an object with the order's members"));
                 break;
             case "batch":
                 var (refusal, reports, _) = await _queue.Enter(text.Orders, Door.Weight(length));
@@ -215,7 +215,9 @@ internal sealed class TradingSocket(
                 break;
             case "cancelAll" when text.OrderId is not null || text.ClientOrderId is not null:
                 // A client that means one order must not lose all of them.
-                Refuse(text, Refusal.Malformed(text.OrderId is not null ? "orderId" : "clientOrderId", "cancelAll is for a symbol, a side, or all; one order goes by cancel."));
+                Refuse(text, Refusal.Malformed(
+                    text.OrderId is not null ? "orderId" : "clientOrderId",
+                    "cancelAll takes symbol and side only; cancel one order with op 'cancel'"));
                 break;
             case "cancelAll":
                 var (wrong, cancelled) = await desk.CancelAll(account, text.Symbol, text.Side, _queue);
@@ -228,7 +230,8 @@ internal sealed class TradingSocket(
                 await CancelAtEnd(text);
                 break;
             default:
-                Refuse(text, Refusal.Malformed("op", "place, batch, cancel, cancelAll or cancelOnDisconnect."));
+                Refuse(text,
+                Refusal.NotOneOf("op", text.Op, "place", "batch", "cancel", "cancelAll", "cancelOnDisconnect"));
                 break;
         }
     }
@@ -242,7 +245,7 @@ internal sealed class TradingSocket(
             if (ClientOrderId.IsValid(name))
                 await AnswerOrder(text, await entry.CancelByClientOrderId(account, name), null);
             else
-                Refuse(text, Refusal.Malformed("clientOrderId", ClientOrderId.Rule));
+                Refuse(text, Refusal.NotAKey("clientOrderId", name));
         }
         else if (text is { ClientOrderId: null, OrderId: > 0 and <= OrderDesk.LargestId and var orderId, Symbol: { } symbol })
         {
@@ -262,19 +265,21 @@ internal sealed class TradingSocket(
         var of = text.Of ?? "connection";
         if (text.On is not { } on)
         {
-            Refuse(text, Refusal.Malformed("on", "true or false."));
+            Refuse(text, Refusal.NotOneOf("on", null, "true", "false"));
         }
         else if (of is not ("connection" or "account"))
         {
-            Refuse(text, Refusal.Malformed("of", "connection or account."));
+            Refuse(text, Refusal.NotOneOf("of", of, "connection", "account"));
         }
         else if (text.Session is { } name && (!ClientOrderId.IsValid(name) || (_session ?? name) != name))
         {
-            Refuse(text, Refusal.Malformed("session", "1 to 36 printable ASCII characters without spaces, the same while the connection stands."));
+            Refuse(text, Refusal.Not("session", name, $"{ClientOrderId.Rule}, the same for the whole connection"));
         }
         else if (await TakePlace(text.Session ?? (on && of == "account" ? "" : null)) != SessionRefusal.None)
         {
-            Refuse(text, new Refusal(RejectReason.Overloaded, "session", null, "The connection before it has not ended yet."));
+            Refuse(text, new Refusal(
+                RejectReason.Overloaded, "session", null,
+                $"session {RefusalText.Shown(text.Session ?? "")} is of a connection that has not ended yet; retry"));
         }
         else
         {

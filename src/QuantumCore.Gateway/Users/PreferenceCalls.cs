@@ -31,8 +31,10 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 
         ImmutableArray<Preference> changes = [.. (text.Preferences ?? []).Select(change => new Preference(change?.Name ?? "", change?.Value))];
         var refusal = changes.IsEmpty ? Refusal.Malformed("preferences", "The request needs at least one preference.")
-            : changes.Any(change => !Preference.IsName(change.Name)) ? Refusal.Malformed("name", $"1 to {Preference.LongestName} letters, digits, '.', '_' and '-'.")
-            : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed("value", $"A value has at most {Preference.LongestValue} characters.")
+            : changes.FirstOrDefault(change => !Preference.IsName(change.Name)) is { Name: { } wrong } ? Refusal.Not(
+                "name", wrong, $"1 to {Preference.LongestName} letters, digits, '.', '_' and '-'")
+            : changes.Any(change => change.Value?.Length > Preference.LongestValue) ? Refusal.Malformed(
+                "value", $"value is longer than {Preference.LongestValue} characters")
             : (Refusal?)null;
         if (refusal is not null)
         {
@@ -44,7 +46,9 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
         await AnswerAll(
             context,
             failure != RejectReason.None ? new Refusal(failure)
-                : result.Reason != RejectReason.None ? new Refusal(result.Reason, "preferences", $"{Preference.MostOfOne}", "So many preferences a person may have.")
+                : result.Reason != RejectReason.None ? new Refusal(
+                    result.Reason, "preferences", $"{Preference.MostOfOne}",
+                    $"A user has at most {Preference.MostOfOne} preferences; remove one first.")
                 : null,
             result?.All ?? []);
     }

@@ -223,13 +223,18 @@ internal sealed class SessionCalls(
                 RejectReason.BadRequest,
                 "name",
                 User.LongestName.ToString(CultureInfo.InvariantCulture),
-                "A lower-case letter, then such letters, digits, '.', '_' and '-', 3 to 32 in all; 'demo-' begins no name.");
+                RefusalText.Not(
+                    "name", name,
+                    "3 to 32 characters: a lower-case letter, then lower-case letters, digits, '.', '_' and "
+                        + "'-', not beginning with 'demo-'"));
 
     /// <summary>Returns the fault of a requested password; null for none.</summary>
     public static Refusal? WrongPassword(string field, string? password) => password?.Length is >= Passwords.Shortest and <= Passwords.Longest
         ? null
         : new Refusal(
-            RejectReason.BadRequest, field, Passwords.Longest.ToString(CultureInfo.InvariantCulture), "8 to 128 characters.");
+            RejectReason.BadRequest, field, Passwords.Longest.ToString(CultureInfo.InvariantCulture),
+            // The password itself is not repeated.
+            $"{field} has {password?.Length ?? 0} characters; {Passwords.Shortest} to {Passwords.Longest} are valid");
 
     private ICatalogGrain Catalog => grains.Catalog();
 

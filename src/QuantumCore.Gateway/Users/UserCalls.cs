@@ -40,8 +40,10 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         var account = default(AccountId);
         var refusal = SessionCalls.WrongName(text.Name)
             ?? SessionCalls.WrongPassword("password", text.Password)
-            ?? (role is null ? WrongRole : (Refusal?)null)
-            ?? (text.Account is null || AccountId.TryParse(text.Account, out account) ? (Refusal?)null : Refusal.Malformed("account", "An account is ACC- and a number from 1000, for example ACC-1001."));
+            ?? (role is null ? WrongRole(text.Role) : (Refusal?)null)
+            ?? (text.Account is null || AccountId.TryParse(text.Account, out account)
+                ? (Refusal?)null
+                : Refusal.NotAnAccount("account", text.Account));
         if (refusal is { } refused)
         {
             await Answer.Refuse(context, refused);
@@ -72,9 +74,10 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         var given = new object?[] { text.Role, text.State, text.Password, text.Authenticator }.Count(member => member is not null);
         var role = WireNames.ReadRole(text.Role);
         var refusal = given != 1 ? Refusal.Malformed(null, "The request must have exactly one of role, state, password and authenticator.")
-            : text.Role is not null && role is null ? WrongRole
-            : text.State is not (null or "open" or "closed") ? Refusal.Malformed("state", "open or closed.")
-            : text.Authenticator is not (null or "none") ? Refusal.Malformed("authenticator", "none: only its user can add one.")
+            : text.Role is not null && role is null ? WrongRole(text.Role)
+            : text.State is not (null or "open" or "closed") ? Refusal.NotOneOf("state", text.State, "open", "closed")
+            : text.Authenticator is not (null or "none") ? Refusal.Not(
+                "authenticator", text.Authenticator, "none; only its user can add one")
             : text.Password is null ? (Refusal?)null : SessionCalls.WrongPassword("password", text.Password);
         if (refusal is { } refused)
         {
@@ -136,7 +139,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
     private ICatalogGrain Catalog => grains.Catalog();
 
-    private static Refusal WrongRole => Refusal.Malformed("role", "customer, marketOperator, risk or administrator.");
+    private static Refusal WrongRole(string? role) => Refusal.NotOneOf("role", role, WireNames.Roles);
 
     private async Task AnswerChanged(HttpContext context, UserResult result)
     {

@@ -30,23 +30,34 @@ internal static class AmendReading
             : null;
 
         if (!ClientOrderId.IsValid(change.Name))
-            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), change);
+            return (Refusal.NotAKey("clientOrderId", text.ClientOrderId), change);
         if (terms is null && condition is null)
-            return (Refusal.Malformed("quantity", "A change needs a new price, a new quantity, both, or new conditions."), change);
+        {
+            var missing = "quantity is missing; a change needs a price, a quantity, both, or new conditions";
+            return (Refusal.Malformed("quantity", missing), change);
+        }
+
         if (instrument is null)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), change);
         if (terms is not null && condition is not null)
-            return (Excluded(terms, condition), change);
+            return (Excluded(text, terms, condition), change);
         if (condition is not null && text.ExpectedRemaining is not null)
-            return (new Refusal(RejectReason.InvalidCombination, $"expectedRemaining,{condition}", null, "It goes with a new price or quantity."), change);
+            return (new Refusal(
+                RejectReason.InvalidCombination, $"expectedRemaining,{condition}", null,
+                "expectedRemaining goes with a new price or quantity; "
+                    + RefusalText.Excluded(
+                        "expectedRemaining", text.ExpectedRemaining, condition,
+                        WrittenValues.Of(text, condition))), change);
         if (text.TrailingDistance is not null && text.TrailingBasisPoints is not null)
-            return (Excluded("trailingDistance", "trailingBasisPoints"), change);
+            return (Excluded(text, "trailingDistance", "trailingBasisPoints"), change);
 
         return condition is null ? ReadTerms(text, instrument, change) : ReadConditions(text, instrument, change);
     }
 
-    private static Refusal Excluded(string first, string second) => new(
-        RejectReason.InvalidCombination, $"{first},{second}", null, "They are changed one after the other.");
+    private static Refusal Excluded(AmendText text, string first, string second) => new(
+        RejectReason.InvalidCombination, $"{first},{second}", null,
+        RefusalText.Excluded(first, WrittenValues.Of(text, first), second, WrittenValues.Of(text, second))
+            + "; send one change after the other");
 
     private static (Refusal? Refusal, Amendment Change) ReadTerms(AmendText text, Instrument instrument, Amendment change)
     {
@@ -58,7 +69,10 @@ internal static class AmendReading
             ExpectedLots = numbers.Lots("expectedRemaining", text.ExpectedRemaining) ?? 0,
             TriggerTicks = numbers.Price("triggerPrice", text.TriggerPrice) ?? 0,
         };
-        return (numbers.Wrong ?? (text.TriggerPrice is null ? null : OrderChecks.Price(instrument, change.TriggerTicks, "triggerPrice")), change);
+        var refusal = numbers.Wrong ?? (text.TriggerPrice is { } trigger
+            ? OrderChecks.Price(instrument, change.TriggerTicks, "triggerPrice", trigger)
+            : null);
+        return (refusal, change);
     }
 
     private static (Refusal? Refusal, Amendment Change) ReadConditions(
@@ -71,9 +85,11 @@ internal static class AmendReading
         var points = numbers.BasisPoints("trailingBasisPoints", text.TrailingBasisPoints);
         var expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
         var refusal = text.GoodTill is not null && expiry is null
-            ? Refusal.Malformed("goodTill", WireTime.Rule)
+            ? Refusal.Not("goodTill", text.GoodTill, WireTime.Rule)
             : numbers.Wrong
-                ?? (trigger is { } ticks ? OrderChecks.Price(instrument, ticks, "triggerPrice") : null)
+                ?? (trigger is { } ticks
+                    ? OrderChecks.Price(instrument, ticks, "triggerPrice", text.TriggerPrice)
+                    : null)
                 ?? OrderChecks.BasisPoints(points);
 
         var changes = ImmutableArray.CreateBuilder<NamedValue>();

@@ -19,8 +19,8 @@ public static class BodyForm
         var field = error.Path is { Length: > 2 } path ? path[1..].TrimStart('.') : null;
         // JSON syntax errors have an inner exception of the same type. Errors of the form have none, or one of an
         // invalid number.
-        var what = error.InnerException is JsonException ? "This is no JSON"
-            : error.Message.StartsWith("Duplicate", StringComparison.Ordinal) ? "The member is there twice"
+        var what = error.InnerException is JsonException ? "This is not valid JSON"
+            : error.Message.StartsWith("Duplicate", StringComparison.Ordinal) ? "The member is given twice"
             : Taken(form, field);
         return (
             field is { Length: > LongestField } ? field[..LongestField] : field,
@@ -36,7 +36,8 @@ public static class BodyForm
             if (member?.CustomConverter is not null)
                 return "The value must be a number";
             if ((member?.PropertyType ?? (char.IsAsciiDigit(step[0]) ? form.ElementType : null)) is not { } type)
-                return $"There is no such member, but {Members(form)}";
+                return $"There is no member {RefusalText.Shown(NameOf(field!, step))}{Meant(form, step)}; "
+                    + $"members are {Members(form)}";
             form = form.Options.GetTypeInfo(Nullable.GetUnderlyingType(type) ?? type);
         }
 
@@ -48,6 +49,16 @@ public static class BodyForm
             : form.Type == typeof(double) ? "The value must be a number, without quotes"
             : "The value must be a whole number, without quotes";
     }
+
+    /// <summary>Returns the name of an unknown member; special characters are quoted, as in ['a b'].</summary>
+    private static string NameOf(string field, string step) =>
+        field.IndexOf("['", StringComparison.Ordinal) is >= 0 and var quoted
+        ? field[(quoted + 2)..].Replace("']", "", StringComparison.Ordinal)
+        : step;
+
+    private static string Meant(JsonTypeInfo form, string step) =>
+        RefusalText.Nearest(step, [.. form.Properties.Select(member => member.Name)]) is { } meant
+            ? $" (did you mean '{meant}'?)" : "";
 
     private static string Members(JsonTypeInfo form) =>
         form.Properties.Count == 0 ? "nothing" : string.Join(", ", form.Properties.Select(member => member.Name));

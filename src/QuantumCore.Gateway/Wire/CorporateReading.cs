@@ -15,9 +15,9 @@ internal static class CorporateReading
     /// <summary>Reads the action that a request announces; or returns a refusal.</summary>
     public static (Refusal? Refusal, CorporateActionRequest? Request) Read(CorporateActionText text, Instrument instrument, string by)
     {
-        var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.Malformed("id", ClientOrderId.Rule) as Refusal?;
+        var refusal = ClientOrderId.IsValid(text.Id ?? "") ? null : Refusal.NotAKey("id", text.Id) as Refusal?;
         if (text.Type is not (Dividend or Split or SymbolChange))
-            refusal ??= Refusal.Malformed("type", "There are 'dividend', 'split' and 'symbolChange'.");
+            refusal ??= Refusal.NotOneOf("type", text.Type, Dividend, Split, SymbolChange);
         var isRename = text.Type == SymbolChange;
         CheckNames(text, instrument, isRename, ref refusal);
         var isSplit = text.Type == Split;
@@ -118,7 +118,10 @@ internal static class CorporateReading
             return (numerator, denominator);
         }
 
-        refusal ??= Refusal.Malformed("ratio", $"New units to old ones, such as 3:2 or 1:10: two different numbers from 1 to {CorporateActionRequest.RatioLimit}.");
+        refusal ??= Refusal.Not(
+            "ratio", text,
+            $"new units to old ones, such as 3:2 or 1:10, with two different numbers from 1 to "
+                + $"{CorporateActionRequest.RatioLimit}");
         return (0, 0);
     }
 
@@ -130,7 +133,7 @@ internal static class CorporateReading
         if (UtcDay.TryParse(text, out var day) && day > 0)
             return day;
 
-        refusal ??= Refusal.Malformed(field, "A day is written as 2026-12-25 and is at most 2199-12-31.");
+        refusal ??= Refusal.Not(field, text, "a day such as 2026-12-25, at most 2199-12-31");
         return 0;
     }
 
@@ -150,7 +153,10 @@ internal static class CorporateReading
             RejectReason.BadRequest,
             "amount",
             RateText(CorporateActionRequest.RateLimit, cash.Decimals),
-            $"Cash for one unit: a positive decimal of {cash.Name} with {read} decimals at most, and not more than the limit.");
+            RefusalText.Not(
+                "amount", text,
+                $"cash for one unit: a positive decimal number of {cash.Name} with at most {read} decimals, at "
+                    + $"most {RateText(CorporateActionRequest.RateLimit, cash.Decimals)}"));
         return 0;
     }
 

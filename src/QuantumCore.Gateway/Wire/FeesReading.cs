@@ -16,12 +16,16 @@ internal static class FeesReading
         foreach (var tier in text.Tiers ?? [])
         {
             if (DecimalText.TryParse(tier.FromVolume ?? "0", asset.Decimals, out var from) != DecimalError.None)
-                refusal ??= Refusal.Malformed("tiers", "fromVolume is a decimal of the asset; no sign, no exponent.");
+                refusal ??= Refusal.Not(
+                    "tiers", tier.FromVolume,
+                    $"a fromVolume with at most {asset.Decimals} decimals of {asset.Name}, without sign and exponent");
             tiers.Add(new FeeTier(from, tier.MakerFeePpm, tier.TakerFeePpm));
         }
 
         if (DecimalText.TryParse(text.MinimumFee ?? "0", asset.Decimals, out var minimum) != DecimalError.None)
-            refusal ??= Refusal.Malformed("minimumFee", "The fee must be a decimal number of the asset, without sign and exponent.");
+            refusal ??= Refusal.Not(
+                "minimumFee", text.MinimumFee,
+                $"a decimal number with at most {asset.Decimals} decimals of {asset.Name}, without sign and exponent");
         var request = new FeesRequest(new FeeSchedule(asset.Name, tiers.ToImmutable(), minimum), by, text.Why ?? "");
         refusal ??= WhyReading.Check(text.Why);
         if (request.Schedule.Check() is { } wrong)

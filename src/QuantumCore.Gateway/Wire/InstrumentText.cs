@@ -1,3 +1,4 @@
+using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway.Wire;
@@ -5,6 +6,8 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Instrument in the format of the wire and the listing file: sizes and limits are decimal strings.</summary>
 public sealed record InstrumentText
 {
+    private const string StepRule = "a positive decimal number such as 0.01, with at most 18 decimals";
+
     public string? Symbol { get; init; }
 
     public string? BaseAsset { get; init; }
@@ -63,13 +66,13 @@ public sealed record InstrumentText
         if (Symbol is null || BaseAsset is null || QuoteAsset is null)
         {
             var missing = Symbol is null ? "symbol" : BaseAsset is null ? "baseAsset" : "quoteAsset";
-            return Refusal.Malformed(missing, "symbol, baseAsset and quoteAsset are needed.");
+            return Refusal.Malformed(missing, $"{missing} is missing; symbol, baseAsset and quoteAsset are needed");
         }
 
         if (!TryReadStep(TickSize, out var priceDecimals, out var tick))
-            return Refusal.Malformed("tickSize", "The tick size must be a positive decimal number.");
+            return Refusal.Not("tickSize", TickSize, StepRule);
         if (!TryReadStep(LotSize, out var quantityDecimals, out var lot))
-            return Refusal.Malformed("lotSize", "The lot size must be a positive decimal number.");
+            return Refusal.Not("lotSize", LotSize, StepRule);
 
         var bare = new Instrument
         {
@@ -93,26 +96,57 @@ public sealed record InstrumentText
         return Refuse(bare.Check()) ?? ReadLimits(bare, out instrument) ?? Refuse(instrument!.Check());
     }
 
-    private static Refusal? Refuse(InstrumentFault? fault) =>
-        fault is null ? null : new Refusal(RejectReason.BadRequest, fault.Field, fault.Limit, FeesReading.Sentence(fault.Why));
+    private Refusal? Refuse(InstrumentFault? fault) => fault is null ? null
+        : new Refusal(RejectReason.BadRequest, fault.Field, fault.Limit, Written(fault.Field) is { } value
+            ? $"{fault.Field} {RefusalText.Shown(value)} is not valid: {fault.Why}"
+            : $"{fault.Field} is missing: {fault.Why}");
+
+    private string? Written(string field) => field switch
+    {
+        "symbol" => Symbol,
+        "baseAsset" => BaseAsset,
+        "baseDecimals" => Number(BaseDecimals),
+        "quoteAsset" => QuoteAsset,
+        "quoteDecimals" => Number(QuoteDecimals),
+        "tickSize" => TickSize,
+        "lotSize" => LotSize,
+        "minPrice" => MinPrice,
+        "maxPrice" => MaxPrice,
+        "minQuantity" => MinQuantity,
+        "maxQuantity" => MaxQuantity,
+        "minNotional" => MinNotional,
+        "maxNotional" => MaxNotional,
+        "makerFeePpm" => Number(MakerFeePpm),
+        "takerFeePpm" => Number(TakerFeePpm),
+        "referencePrice" => ReferencePrice,
+        "protectionPpm" => Number(ProtectionPpm),
+        "maxLevels" => Number(MaxLevels),
+        "group" => Group,
+        "settlementDays" => Number(SettlementDays),
+        "settlementVenue" => SettlementVenue,
+        _ => null,
+    };
+
+    private static string? Number(int? number) => number?.ToString(CultureInfo.InvariantCulture);
 
     private Refusal? ReadLimits(Instrument bare, out Instrument instrument)
     {
         instrument = bare;
-        if (!TryRead(MinPrice, bare.TryParsePrice, bare.MinPriceTicks, out var minPrice))
-            return Refusal.Malformed("minPrice", "The price must be a multiple of tickSize.");
-        if (!TryRead(MaxPrice, bare.TryParsePrice, bare.MaxPriceTicks, out var maxPrice))
-            return Refusal.Malformed("maxPrice", "The price must be a multiple of tickSize.");
-        if (!TryRead(MinQuantity, bare.TryParseQuantity, bare.MinQuantityLots, out var minQuantity))
-            return Refusal.Malformed("minQuantity", "The quantity must be a multiple of lotSize.");
-        if (!TryRead(MaxQuantity, bare.TryParseQuantity, bare.MaxQuantityLots, out var maxQuantity))
-            return Refusal.Malformed("maxQuantity", "The quantity must be a multiple of lotSize.");
-        if (!TryRead(MinNotional, Amount, bare.MinNotional, out var minNotional))
-            return Refusal.Malformed("minNotional", "The value must be an amount of the quote asset.");
-        if (!TryRead(MaxNotional, Amount, bare.MaxNotional, out var maxNotional))
-            return Refusal.Malformed("maxNotional", "The value must be an amount of the quote asset.");
-        if (!TryRead(ReferencePrice, bare.TryParsePrice, bare.ReferencePriceTicks, out var reference))
-            return Refusal.Malformed("referencePrice", "The price must be a multiple of tickSize.");
+        Refusal? refusal = null;
+        var (price, quantity) = (ValueScale.OfPrice(bare), ValueScale.OfQuantity(bare));
+        var amount = ValueScale.OfAmount(bare.Quote, bare.MinNotional, bare.MaxNotional);
+        var minPrice = Read("minPrice", MinPrice, bare.TryParsePrice, bare.MinPriceTicks, price, ref refusal);
+        var maxPrice = Read("maxPrice", MaxPrice, bare.TryParsePrice, bare.MaxPriceTicks, price, ref refusal);
+        var minQuantity = Read(
+            "minQuantity", MinQuantity, bare.TryParseQuantity, bare.MinQuantityLots, quantity, ref refusal);
+        var maxQuantity = Read(
+            "maxQuantity", MaxQuantity, bare.TryParseQuantity, bare.MaxQuantityLots, quantity, ref refusal);
+        var minNotional = Read("minNotional", MinNotional, Amount, bare.MinNotional, amount, ref refusal);
+        var maxNotional = Read("maxNotional", MaxNotional, Amount, bare.MaxNotional, amount, ref refusal);
+        var reference = Read(
+            "referencePrice", ReferencePrice, bare.TryParsePrice, bare.ReferencePriceTicks, price, ref refusal);
+        if (refusal is not null)
+            return refusal;
 
         instrument = bare with
         {
@@ -132,10 +166,16 @@ public sealed record InstrumentText
 
     private delegate DecimalError Parse(ReadOnlySpan<char> text, out long value);
 
-    private static bool TryRead(string? text, Parse parse, long absent, out long value)
+    private static long Read(
+        string field, string? text, Parse parse, long absent, ValueScale scale, ref Refusal? refusal)
     {
-        value = absent;
-        return text is null || parse(text, out value) == DecimalError.None;
+        if (text is null)
+            return absent;
+
+        var error = parse(text, out var value);
+        if (error != DecimalError.None)
+            refusal ??= Refusal.Malformed(field, RefusalText.NotOnScale(field, text, error, scale));
+        return value;
     }
 
     private static bool TryReadStep(string? text, out int decimals, out long step)

@@ -25,11 +25,19 @@ internal static class LimitsReading
             // Limits that need another one are checked below.
             if (request.CheckKind(kind, forEveryone) is { } wrong)
                 return (Refusal.Malformed(field, FeesReading.Sentence(wrong)), request);
-            if (unit.Parse(kind, given, out var most) != DecimalError.None)
-                return (Refusal.Malformed(field, "The limit must be a decimal number in the steps of its scope, without sign and exponent."), request);
+            if (unit.Parse(kind, given, out var most) is not DecimalError.None and var error)
+                return (
+                    Refusal.Malformed(field, RefusalText.NotOnScale(field, given, error, unit.ScaleOf(kind))), request);
             var bound = Math.Clamp(most, LimitsRequest.LeastOf(kind), LimitsRequest.MostOf(kind));
             if (bound != most)
-                return (new Refusal(RejectReason.BadRequest, field, bound.ToString(CultureInfo.InvariantCulture)), request);
+                {
+                return (new Refusal(
+                    RejectReason.BadRequest, field, bound.ToString(CultureInfo.InvariantCulture),
+                    OrderChecks.Outside(RejectReason.BadRequest, field, given, most, unit.ScaleOf(kind))?.Detail),
+                    request);
+            }
+
+
             limits.Add(new AccountLimit(kind, most));
         }
 
@@ -122,6 +130,16 @@ internal sealed record LimitUnit(string Scope, Instrument? Instrument, Asset? Mo
         IsCount(kind) ? DecimalText.TryParse(text, 0, out most)
         : kind is LimitKind.OrderQuantity or LimitKind.Position ? Instrument!.TryParseQuantity(text, out most)
         : DecimalText.TryParse(text, Money!.Decimals, out most);
+
+    /// <summary>Returns the scale of a kind that is valid in the scope.</summary>
+    public ValueScale ScaleOf(LimitKind kind)
+    {
+        var (least, most) = (LimitsRequest.LeastOf(kind), LimitsRequest.MostOf(kind));
+        return IsCount(kind) ? ValueScale.OfInteger(least, most)
+            : kind is LimitKind.OrderQuantity or LimitKind.Position
+                ? ValueScale.OfQuantity(Instrument!) with { Least = least, Most = most }
+            : ValueScale.OfAmount(Money!, least, most);
+    }
 
     /// <summary>Formats the limit as a decimal.</summary>
     public string Format(LimitKind kind, long most) => kind is LimitKind.OrderQuantity or LimitKind.Position

@@ -38,7 +38,11 @@ internal static class MarginReading
     {
         long skin = 0;
         if (text.Skin is { } amount && DecimalText.TryParse(amount, currency.Decimals, out skin) != DecimalError.None)
-            return (Refusal.Malformed("skin", $"The skin must be a decimal number with at most {currency.Decimals} decimals, without sign and exponent."), new MarginPolicy());
+        {
+            var rule = $"a decimal number with at most {currency.Decimals} decimals, without sign and exponent";
+            return (Refusal.Not("skin", text.Skin, rule), new MarginPolicy());
+        }
+
 
         // Absent members get their default here: the JSON reader makes them 0, whatever their type declares.
         var usual = new MarginPolicy();
@@ -226,7 +230,9 @@ internal static class MarginReading
         if (DecimalText.TryParse(text, decimals, out var units) == DecimalError.None && units % step == 0)
             return units / step;
 
-        refusal ??= Refusal.Malformed(field, "The value must be a decimal number in the steps of the instrument, without sign and exponent.");
+        refusal ??= Refusal.Not(
+            field, text,
+            $"a decimal number in steps of {DecimalText.Format(step, decimals)}, without sign and exponent");
         return otherwise;
     }
 }

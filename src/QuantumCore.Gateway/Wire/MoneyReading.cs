@@ -13,28 +13,32 @@ internal static class MoneyReading
         Listings listings, string? key, string? assetName, string? amountText)
     {
         if (!ClientOrderId.IsValid(key ?? ""))
-            return (Refusal.Malformed("key", ClientOrderId.Rule), null, 0);
+            return (Refusal.NotAKey("key", key), null, 0);
         if (amountText is null)
-            return (Refusal.Malformed("amount", "The amount is missing."), null, 0);
+            return (Refusal.Not("amount", null, "a positive decimal number such as 150.25"), null, 0);
         if (await listings.FindAsset(assetName ?? "") is not { } asset)
-            return (Refusal.Malformed("asset", "There is no such asset."), null, 0);
+            return (await listings.UnknownAsset(assetName), null, 0);
 
         var error = DecimalText.TryParse(amountText, asset.Decimals, out var amount);
+        var scale = ValueScale.OfAmount(asset, 1, LargestAmount);
         if (error == DecimalError.TooLarge)
         {
-            var most = DecimalText.Format(LargestAmount, asset.Decimals);
-            return (new Refusal(RejectReason.BadRequest, "amount", most, "No balance can be larger than the limit."), null, 0);
+            var refusal = new Refusal(
+                RejectReason.BadRequest, "amount", scale.Format(scale.Most),
+                RefusalText.NotOnScale("amount", amountText, error, scale));
+            return (refusal, null, 0);
         }
 
         if (error != DecimalError.None || amount == 0)
-            return (Refusal.Malformed("amount", $"The amount must be a positive decimal number with at most {asset.Decimals} decimals."), null, 0);
+            return (Refusal.Malformed("amount", RefusalText.NotOnScale("amount", amountText, error, scale)), null, 0);
 
         return (null, asset, amount);
     }
 
     /// <summary>Reads the account that receives, which must be another one; returns null or a refusal.</summary>
     public static Refusal? ReadOther(string field, string? text, long than, out AccountId account) =>
-        !AccountId.TryParse(text, out account) ? Refusal.Malformed(field, "An account is ACC- and a number from 1000, for example ACC-1001.")
-        : account.Value == than ? Refusal.Malformed(field, "The account must differ from the one that gives.")
+        !AccountId.TryParse(text, out account) ? Refusal.NotAnAccount(field, text)
+        : account.Value == than ? Refusal.Malformed(
+            field, $"{field} {account} is the account that gives; choose another one")
         : null;
 }

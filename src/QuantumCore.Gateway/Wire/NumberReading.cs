@@ -22,8 +22,9 @@ internal sealed class NumberReading(Instrument instrument)
 
         var error = instrument.TryParseQuantity(text, out var lots);
         var refusal = error == DecimalError.None && lots == 0
-            ? OrderChecks.Quantity(instrument, 0, field)
-            : Explain(error, RejectReason.InvalidQuantity, field, instrument.FormatQuantity, instrument.MaxQuantityLots);
+            ? OrderChecks.Quantity(instrument, 0, field, text)
+            : Explain(
+                error, RejectReason.InvalidQuantity, field, text, Scale(field, ValueScale.OfQuantity(instrument)));
         _quantity ??= refusal;
         return refusal is null ? lots : 1;
     }
@@ -35,7 +36,7 @@ internal sealed class NumberReading(Instrument instrument)
         if (ticks != 0)
             return ticks;
 
-        _price ??= OrderChecks.Price(instrument, 0, field);
+        _price ??= OrderChecks.Price(instrument, 0, field, text);
         return 1;
     }
 
@@ -46,7 +47,8 @@ internal sealed class NumberReading(Instrument instrument)
             return null;
 
         var error = instrument.TryParsePrice(text, out var ticks);
-        var refusal = Explain(error, RejectReason.InvalidPrice, field, instrument.FormatPrice, instrument.MaxPriceTicks);
+        var refusal = Explain(
+            error, RejectReason.InvalidPrice, field, text, Scale(field, ValueScale.OfPrice(instrument)));
         _price ??= refusal;
         return refusal is null ? ticks : 1;
     }
@@ -69,8 +71,9 @@ internal sealed class NumberReading(Instrument instrument)
             return null;
 
         var error = DecimalText.TryParse(text, instrument.Quote.Decimals, out var minorUnits);
-        string Format(long units) => DecimalText.Format(units, instrument.Quote.Decimals);
-        var refusal = Explain(error, RejectReason.InvalidQuantity, field, Format, instrument.MaxNotional);
+        var scale = ValueScale.OfAmount(
+            instrument.Quote, Math.Max(instrument.MinNotional, instrument.TickLotValue), instrument.MaxNotional);
+        var refusal = Explain(error, RejectReason.InvalidQuantity, field, text, scale);
         _quantity ??= refusal;
         return refusal is null ? (long)Rounding.DivDown(minorUnits, instrument.TickLotValue) : 1;
     }
@@ -79,10 +82,10 @@ internal sealed class NumberReading(Instrument instrument)
     public long Ratio(string field, string text)
     {
         var error = instrument.TryParseQuantity(text, out var lots);
-        var refusal = error == DecimalError.None && lots is 0 or > Instrument.QuantityLotsLimit
-            ? new Refusal(
-                RejectReason.InvalidQuantity, field, instrument.FormatQuantity(lots == 0 ? 1 : Instrument.QuantityLotsLimit))
-            : Explain(error, RejectReason.InvalidQuantity, field, instrument.FormatQuantity, Instrument.QuantityLotsLimit);
+        var scale = ValueScale.OfQuantity(instrument) with { Least = 1, Most = Instrument.QuantityLotsLimit };
+        var refusal = error == DecimalError.None
+            ? OrderChecks.Outside(RejectReason.InvalidQuantity, field, text, lots, scale)
+            : Explain(error, RejectReason.InvalidQuantity, field, text, scale);
         _quantity ??= refusal;
         return refusal is null ? lots : 1;
     }
@@ -95,11 +98,17 @@ internal sealed class NumberReading(Instrument instrument)
         if (error == DecimalError.None && units > StrategyTerms.NetLimit)
             error = DecimalError.TooLarge;
 
-        string Format(long limit) => DecimalText.Format(
-            isNegative && error == DecimalError.TooLarge ? -limit : limit, instrument.Quote.Decimals);
-        var refusal = error == DecimalError.NotADecimal
-            ? Refusal.Malformed(field, "The value must be a decimal number such as \"2.00\" or \"-2.00\", without plus and exponent.")
-            : Explain(error, RejectReason.InvalidPrice, field, Format, StrategyTerms.NetLimit);
+        // Below the range, its lower end is the limit.
+        var scale = ValueScale.OfAmount(instrument.Quote, -StrategyTerms.NetLimit, StrategyTerms.NetLimit);
+        var refusal = error switch
+        {
+            DecimalError.NotADecimal =>
+                Refusal.Not(field, text, "a decimal number such as 2.00 or -2.00, without plus and exponent"),
+            DecimalError.TooLarge when isNegative => new Refusal(
+                RejectReason.InvalidPrice, field, scale.Format(scale.Least),
+                RefusalText.NotOnScale(field, text, error, scale)),
+            _ => Explain(error, RejectReason.InvalidPrice, field, text, scale),
+        };
         _price ??= refusal;
         return refusal is not null ? 0 : isNegative ? -units : units;
     }
@@ -110,19 +119,29 @@ internal sealed class NumberReading(Instrument instrument)
     {
         var error = DecimalText.TryParse(text, 0, out number);
         if (error == DecimalError.TooLarge || (error == DecimalError.None && number > most))
-            return new Refusal(tooLarge, field, most.ToString());
+            return new Refusal(tooLarge, field, most.ToString(), RefusalText.NotInRange(field, text, 0, most));
 
         return error != DecimalError.None || text!.Contains('.', StringComparison.Ordinal)
-            ? Refusal.Malformed(field, "The value must be a whole number, without sign, point and exponent.")
+            ? Refusal.Malformed(field, RefusalText.NotInRange(field, text, 0, most))
             : null;
     }
 
+    // The minimum of an order does not hold for its parts, nor the minimum price for a distance.
+    private static ValueScale Scale(string field, ValueScale scale) => field switch
+    {
+        "limitOffset" or "pegOffset" or "protection" => scale with { Least = 0 },
+        "displayQuantity" or "minQuantity" or "expectedRemaining" or "trailingDistance" => scale with { Least = 1 },
+        _ => scale,
+    };
+
     private static Refusal? Explain(
-        DecimalError error, RejectReason reason, string field, Func<long, string> format, long most) => error switch
-        {
-            DecimalError.None => null,
-            DecimalError.NotADecimal => Refusal.Malformed(field, "The value must be a decimal number such as \"150.25\", without sign and exponent."),
-            DecimalError.TooManyDecimals => new Refusal(reason, field, format(1), "It is not a whole multiple of the limit."),
-            DecimalError.TooLarge => new Refusal(reason, field, format(most)),
-        };
+        DecimalError error, RejectReason reason, string field, string text, ValueScale scale) => error switch
+    {
+        DecimalError.None => null,
+        DecimalError.NotADecimal => Refusal.Malformed(field, RefusalText.NotOnScale(field, text, error, scale)),
+        DecimalError.TooManyDecimals =>
+            new Refusal(reason, field, scale.Format(1), RefusalText.NotOnScale(field, text, error, scale)),
+        DecimalError.TooLarge =>
+            new Refusal(reason, field, scale.Format(scale.Most), RefusalText.NotOnScale(field, text, error, scale)),
+    };
 }

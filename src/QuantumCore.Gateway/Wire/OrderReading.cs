@@ -20,7 +20,7 @@ internal static class OrderReading
             return (refusal, order);
 
         if (await listings.Find(order.Symbol) is not { } instrument)
-            return (new Refusal(RejectReason.UnknownSymbol, "symbol"), order);
+            return (await listings.Unknown(order.Symbol), order);
 
         return (ReadNumbers(text, instrument, terms, ref order), order);
     }
@@ -31,17 +31,17 @@ internal static class OrderReading
             text.ClientOrderId ?? NewClientOrderId(), text.Symbol ?? "", 0, OrderType.Limit, 0, text.PostOnly, 0, 0);
 
         if (!ClientOrderId.IsValid(order.ClientOrderId))
-            return (Refusal.Malformed("clientOrderId", ClientOrderId.Rule), s_none);
+            return (Refusal.NotAKey("clientOrderId", text.ClientOrderId), s_none);
         if (text.Symbol is null)
-            return (Refusal.Malformed("symbol", "The symbol is missing."), s_none);
+            return (Refusal.Not("symbol", null, "the symbol of a listed instrument"), s_none);
         if (WireNames.ReadSide(text.Side) is not { } side)
-            return (Refusal.Malformed("side", "buy or sell."), s_none);
+            return (Refusal.NotOneOf("side", text.Side, WireNames.Sides), s_none);
         if (WireNames.ReadType(text.Type) is not { } type)
-            return (Refusal.Malformed("type", "limit, market, stop, stopLimit, takeProfit, takeProfitLimit, trailingStop, trailingStopLimit or pegged."), s_none);
+            return (Refusal.NotOneOf("type", text.Type, WireNames.Types), s_none);
         if (WireNames.ReadTimeInForce(text.TimeInForce, type) is not { } timeInForce)
-            return (Refusal.Malformed("timeInForce", "gtc, ioc, fok, day, gtd, opg or cls."), s_none);
+            return (Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.Times), s_none);
         if (WireNames.ReadSelfTrade(text.SelfTrade) is not { } selfTrade)
-            return (Refusal.Malformed("selfTrade", "none, expireTaker, expireMaker, expireBoth, decrement, cancelNewest or cancelOldest."), s_none);
+            return (Refusal.NotOneOf("selfTrade", text.SelfTrade, WireNames.SelfTrades), s_none);
 
         order = order with { Side = side, Type = type, TimeInForce = timeInForce, SelfTrade = selfTrade };
         var (refusal, terms) = ReadConditions(text);
@@ -52,13 +52,13 @@ internal static class OrderReading
     private static (Refusal? Refusal, OrderConditions Terms) ReadConditions(OrderText text)
     {
         if (WireNames.ReadTriggerReference(text.TriggerBy) is not { } watched)
-            return (Refusal.Malformed("triggerBy", "last, quote or mark."), s_none);
+            return (Refusal.NotOneOf("triggerBy", text.TriggerBy, WireNames.TriggerReferences), s_none);
         if (WireNames.ReadPeg(text.Peg) is not { } peg)
-            return (Refusal.Malformed("peg", "primary, market or midpoint."), s_none);
+            return (Refusal.NotOneOf("peg", text.Peg, WireNames.Pegs), s_none);
 
         var expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
         if (text.GoodTill is not null && expiry is null)
-            return (Refusal.Malformed("goodTill", WireTime.Rule), s_none);
+            return (Refusal.Not("goodTill", text.GoodTill, WireTime.Rule), s_none);
 
         return (null, new OrderConditions
         {
@@ -77,20 +77,24 @@ internal static class OrderReading
     {
         var (field, detail) = order.Type switch
         {
-            _ when text.Quantity is null && text.QuoteAmount is null => ("quantity", "The quantity is missing."),
+            _ when text.Quantity is null && text.QuoteAmount is null =>
+                ("quantity", "quantity is missing; an order needs a quantity or a quoteAmount"),
             OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit when text.Price is null =>
-                ("price", "A limit order needs a price."),
-            OrderType.Pegged when text.Peg is null => ("peg", "A pegged order needs a peg: primary, market or midpoint."),
+                ("price", "price is missing; a limit order needs one"),
+            OrderType.Pegged when text.Peg is null => ("peg", RefusalText.NotOneOf("peg", null, WireNames.Pegs)),
             OrderType.Pegged when text.Price is null && order.Side == Side.Buy =>
-                ("price", "A pegged buy needs a price: the cap it is covered up to."),
+                ("price", "price is missing; a pegged buy needs one, the cap that its cover is held for"),
             OrderType.Stop or OrderType.StopLimit or OrderType.TakeProfit or OrderType.TakeProfitLimit
-                when text.TriggerPrice is null => ("triggerPrice", "A stop or take-profit needs a trigger price."),
+                when text.TriggerPrice is null =>
+                    ("triggerPrice", "triggerPrice is missing; a stop or take-profit order needs one"),
             OrderType.TrailingStop or OrderType.TrailingStopLimit
                 when text.TrailingDistance is null && text.TrailingBasisPoints is null =>
-                ("trailingDistance", "A trailing stop needs a trailingDistance or trailingBasisPoints."),
+                ("trailingDistance", "trailingDistance is missing; a trailing stop needs it, or trailingBasisPoints"),
             OrderType.TrailingStopLimit when text.LimitOffset is null =>
-                ("limitOffset", "A trailing stop limit order needs the distance of its limit from the trigger."),
-            _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null => ("goodTill", "An order with timeInForce gtd needs a goodTill."),
+                ("limitOffset",
+                "limitOffset is missing; a trailing stop limit order needs the distance of its limit from the trigger"),
+            _ when order.TimeInForce == TimeInForce.GoodTillDate && text.GoodTill is null =>
+                ("goodTill", $"goodTill is missing; with timeInForce gtd, it is {WireTime.Rule}"),
             _ => ("", ""),
         };
         return field.Length == 0 ? null : Refusal.Malformed(field, detail);
@@ -133,10 +137,15 @@ internal static class OrderReading
     private static Refusal? Excluded(OrderText text, HoldRequest order, OrderConditions terms)
     {
         const string Time = ",timeInForce";
-        var refusal = OrderChecks.Combination(order, terms);
+        var refusal = OrderChecks.Combination(order, terms, field => WrittenValues.Of(text, field));
         return refusal?.Field is { } field && text.TimeInForce is null && order.Type == OrderType.Market
             && field.EndsWith(Time, StringComparison.Ordinal)
-            ? refusal.Value with { Field = $"type,{field[..^Time.Length]}" }
+            ? refusal.Value with
+            {
+                Field = $"type,{field[..^Time.Length]}",
+                Detail = RefusalText.Excluded(
+                    "type", text.Type, field[..^Time.Length], WrittenValues.Of(text, field[..^Time.Length])),
+            }
             : refusal;
     }
 
@@ -146,6 +155,8 @@ internal static class OrderReading
         var field = text.TriggerBy is not null && !OrderCombinations.IsTriggered(type) ? "triggerBy"
             : text.PegOffset is not null && type != OrderType.Pegged ? "pegOffset"
             : null;
-        return field is null ? null : new Refusal(RejectReason.InvalidCombination, $"type,{field}");
+        return field is null ? null : new Refusal(
+            RejectReason.InvalidCombination, $"type,{field}", null,
+            RefusalText.Excluded("type", WireNames.Of(type), field, WrittenValues.Of(text, field)));
     }
 }

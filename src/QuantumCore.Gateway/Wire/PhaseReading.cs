@@ -12,19 +12,17 @@ internal static class PhaseReading
     /// <summary>Maximum time that can be scheduled ahead, in seconds: a week.</summary>
     private const int LongestSeconds = 7 * 24 * 60 * 60;
 
-    private const string Phases = "preOpen, opening, continuous, volatility, closing, halt or closed.";
-
     /// <summary>Reads a phase call. Returns null with the command, or the refusal.</summary>
     /// <param name="text">The call.</param>
     /// <param name="nowNanos">Current time, Unix nanoseconds.</param>
     public static (Refusal? Refusal, BookCommand? Command) Read(PhaseText text, long nowNanos)
     {
         if (WireNames.ReadPhase(text.Phase) is not { } phase)
-            return (Refusal.Malformed("phase", Phases), null);
+            return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases), null);
 
         var why = WireNames.ReadPhaseReason(text.Reason);
         if (text.Reason is not null && why is null)
-            return (Refusal.Malformed("reason", "newsPending, newsDissemination, orderImbalance, technical or regulatory."), null);
+            return (Refusal.NotOneOf("reason", text.Reason, WireNames.PhaseReasons), null);
 
         var (refusal, plan) = ReadPlan(text, phase, nowNanos);
         return refusal is not null ? (refusal, null) : (null, Command(phase, why ?? PhaseReason.None, plan));
@@ -52,7 +50,8 @@ internal static class PhaseReading
         if (text.ForSeconds is null)
         {
             return text.Then is null && text.ThenForSeconds is null ? default
-                : (Refusal.Malformed("forSeconds", "A phase with a next phase needs a duration in seconds."), null);
+                : (Refusal.Malformed("forSeconds",
+                "forSeconds is missing; a phase with a next phase needs a duration in seconds"), null);
         }
 
         var lasts = 0L;
@@ -63,11 +62,18 @@ internal static class PhaseReading
 
         var next = text.Then is null ? Usual(phase) : WireNames.ReadPhase(text.Then);
         if (next is not { } then)
-            return (Refusal.Malformed("then", Phases), null);
+            return (Refusal.NotOneOf("then", text.Then, WireNames.Phases), null);
         if (!phase.LeadsTo(then))
-            return (Refusal.Malformed("then", $"This phase can't follow {WireNames.Of(phase)}."), null);
+            return (
+                Refusal.Malformed(
+                    "then", $"then '{text.Then ?? WireNames.Of(then)}' cannot follow phase '{WireNames.Of(phase)}'"),
+                    null);
         if (lasts > 0 && !then.LeadsTo(TradingPhase.Continuous))
-            return (Refusal.Malformed("thenForSeconds", $"Continuous trading can't follow {WireNames.Of(then)}."), null);
+            return (
+                Refusal.Malformed(
+                    "thenForSeconds",
+                    $"thenForSeconds needs a phase that leads to continuous trading, not '{WireNames.Of(then)}'"),
+                    null);
 
         return (null, new PhasePlan(then, nowNanos + (seconds * NanosPerSecond), lasts * NanosPerSecond));
     }
@@ -75,7 +81,8 @@ internal static class PhaseReading
     /// <summary>Reads a duration of 1 second to a week.</summary>
     public static Refusal? Seconds(string field, string text, out long seconds) =>
         NumberReading.WholeNumber(field, text, LongestSeconds, out seconds)
-        ?? (seconds == 0 ? new Refusal(RejectReason.BadRequest, field, "1") : null);
+        ?? (seconds == 0 ? OrderChecks.Outside(RejectReason.BadRequest, field, text, 0,
+        ValueScale.OfInteger(1, LongestSeconds)) : null);
 
     /// <summary>Returns the default next phase: the next of the day, and an auction after a halt.</summary>
     private static TradingPhase Usual(TradingPhase phase) => phase switch

@@ -60,7 +60,7 @@ internal static class RulesReading
             if (mode is null)
                 return null;
             if (mode is not ("reject" or "auction"))
-                return Refusal.Malformed("dynamicBandMode", "reject or auction.");
+                return Refusal.NotOneOf("dynamicBandMode", mode, "reject", "auction");
 
             changes.Add(new NamedValue(ChangedValue.DynamicBandAuction, mode == "auction" ? 1 : 0));
             return null;

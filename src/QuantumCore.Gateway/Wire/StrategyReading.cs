@@ -23,7 +23,7 @@ internal static class StrategyReading
         for (var i = 0; i < instruments.Length; i++)
         {
             if (await listings.Find(texts[i]!.Symbol!) is not { } instrument)
-                return (new Refusal(RejectReason.UnknownSymbol, $"legs[{i}].symbol").OfLeg(texts[i]!.Symbol!), []);
+                return ((await listings.Unknown(texts[i]!.Symbol, $"legs[{i}].symbol")).OfLeg(texts[i]!.Symbol!), []);
             instruments[i] = instrument;
         }
 
@@ -41,17 +41,20 @@ internal static class StrategyReading
         timeInForce = WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) ?? default;
         expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
         if (!ClientOrderId.IsValid(name))
-            return Refusal.Malformed("clientOrderId", ClientOrderId.Rule);
+            return Refusal.NotAKey("clientOrderId", text.ClientOrderId);
         if (name.Length > LongestName)
-            return new Refusal(RejectReason.BadRequest, "clientOrderId", LongestName.ToString(), "The name of a strategy leaves room for its legs' .2 to .4.");
+            return new Refusal(
+                RejectReason.BadRequest, "clientOrderId", LongestName.ToString(),
+                $"clientOrderId {RefusalText.Shown(name)} has {name.Length} characters, at most {LongestName} "
+                    + $"are valid: the legs append .2 to .4");
         if (text.Net is null)
-            return Refusal.Malformed("net", "The net price of one unit is missing.");
+            return Refusal.Not("net", null, "the net price of one unit");
         if (text.Units is null)
-            return Refusal.Malformed("units", "The number of units is missing.");
+            return Refusal.NotInRange("units", null, 1, Instrument.QuantityLotsLimit) with { Limit = null };
         if (WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) is null)
-            return Refusal.Malformed("timeInForce", "gtc, ioc, fok, day or gtd.");
+            return Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.StrategyTimes);
         if (text.GoodTill is null ? timeInForce == TimeInForce.GoodTillDate : expiry is null)
-            return Refusal.Malformed("goodTill", WireTime.Rule);
+            return Refusal.Not("goodTill", text.GoodTill, WireTime.Rule);
         return text.Legs is { Count: >= 2 and <= StrategyTerms.LegsLimit } legs ? Form(legs) : CountOf(text.Legs);
     }
 
@@ -62,9 +65,12 @@ internal static class StrategyReading
             var (field, detail) = legs[i] switch
             {
                 null => ("", "A leg is missing."),
-                { Symbol: null } => (".symbol", "The symbol is missing."),
-                { Side: var side } when WireNames.ReadSide(side) is null => (".side", "buy or sell."),
-                { Quantity: null } => (".quantity", "The leg's quantity in one unit is missing."),
+                { Symbol: null } =>
+                    (".symbol", RefusalText.Not($"legs[{i}].symbol", null, "the symbol of a listed instrument")),
+                { Side: var side } when WireNames.ReadSide(side) is null =>
+                    (".side", RefusalText.NotOneOf($"legs[{i}].side", side, WireNames.Sides)),
+                { Quantity: null } =>
+                    (".quantity", RefusalText.Not($"legs[{i}].quantity", null, "the leg's quantity in one unit")),
                 _ => (null, ""),
             };
             if (field is not null)
@@ -77,7 +83,9 @@ internal static class StrategyReading
     private static Refusal CountOf(List<StrategyLegText?>? legs)
     {
         var limit = legs is { Count: > StrategyTerms.LegsLimit } ? StrategyTerms.LegsLimit : 2;
-        return new Refusal(RejectReason.BadRequest, "legs", limit.ToString(), $"A strategy has 2 to {StrategyTerms.LegsLimit} legs.");
+        return new Refusal(
+            RejectReason.BadRequest, "legs", limit.ToString(),
+            $"legs has {legs?.Count ?? 0} legs; a strategy has 2 to {StrategyTerms.LegsLimit}");
     }
 
     private static Refusal? ReadNumbers(
@@ -86,7 +94,9 @@ internal static class StrategyReading
         var refusal = NumberReading.WholeNumber(
             "units", text.Units, Instrument.QuantityLotsLimit, out units, RejectReason.InvalidQuantity);
         if (refusal is null && units == 0)
-            refusal = new Refusal(RejectReason.InvalidQuantity, "units", "1");
+            refusal = OrderChecks.Outside(
+                RejectReason.InvalidQuantity, "units", text.Units, 0,
+                ValueScale.OfInteger(1, Instrument.QuantityLotsLimit));
 
         var legs = ImmutableArray.CreateBuilder<StrategyLeg>(instruments.Length);
         for (var i = 0; i < instruments.Length; i++)

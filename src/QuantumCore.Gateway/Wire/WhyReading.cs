@@ -10,6 +10,8 @@ internal static class WhyReading
 
     /// <summary>Returns a refusal for an invalid reason; null if it is valid or absent.</summary>
     public static Refusal? Check(string? why) => why is { } text && (text.Length > Longest || text.Any(char.IsControl))
-        ? new Refusal(RejectReason.BadRequest, "why", Longest.ToString(CultureInfo.InvariantCulture), "The reason must be one line of at most 200 characters.")
+        ? new Refusal(
+            RejectReason.BadRequest, "why", Longest.ToString(CultureInfo.InvariantCulture),
+            $"why {RefusalText.Shown(text)} is not one line of at most {Longest} characters (it has {text.Length})")
         : null;
 }

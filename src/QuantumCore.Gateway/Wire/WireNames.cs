@@ -6,6 +6,44 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Wire names of sides, types and states, read exactly as written.</summary>
 internal static class WireNames
 {
+    /// <summary>Valid words of sides.</summary>
+    public static readonly string[] Sides = ["buy", "sell"];
+
+    /// <summary>Valid words of order types.</summary>
+    public static readonly string[] Types =
+        ["limit", "market", "stop", "stopLimit", "takeProfit", "takeProfitLimit", "trailingStop", "trailingStopLimit",
+        "pegged"];
+
+    /// <summary>Valid words of times in force.</summary>
+    public static readonly string[] Times = ["gtc", "ioc", "fok", "day", "gtd", "opg", "cls"];
+
+    /// <summary>Valid words of times in force of a strategy.</summary>
+    public static readonly string[] StrategyTimes = ["gtc", "ioc", "fok", "day", "gtd"];
+
+    /// <summary>Valid words of trigger references.</summary>
+    public static readonly string[] TriggerReferences = ["last", "quote", "mark"];
+
+    /// <summary>Valid words of pegs.</summary>
+    public static readonly string[] Pegs = ["primary", "market", "midpoint"];
+
+    /// <summary>Valid words of self-trade prevention.</summary>
+    public static readonly string[] SelfTrades =
+        ["none", "expireTaker", "expireMaker", "expireBoth", "decrement", "cancelNewest", "cancelOldest"];
+
+    /// <summary>Valid words of order lists.</summary>
+    public static readonly string[] ListKinds = ["oco", "oto", "otoco"];
+
+    /// <summary>Valid words of trading phases.</summary>
+    public static readonly string[] Phases = ["preOpen", "opening", "continuous", "volatility", "closing", "halt",
+    "closed"];
+
+    /// <summary>Valid words of the reasons of a phase call.</summary>
+    public static readonly string[] PhaseReasons =
+        ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"];
+
+    /// <summary>Valid words of roles.</summary>
+    public static readonly string[] Roles = ["customer", "marketOperator", "risk", "administrator"];
+
     public static Side? ReadSide(string? text) => text switch
     {
         "buy" => Side.Buy,

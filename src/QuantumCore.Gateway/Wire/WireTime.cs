@@ -5,8 +5,9 @@ namespace QuantumCore.Gateway.Wire;
 /// <summary>Times in wire format: RFC 3339 in UTC, to the nanosecond.</summary>
 internal static class WireTime
 {
-    /// <summary>Required format of a time.</summary>
-    public const string Rule = "A time in UTC such as 2026-01-31T15:30:00Z, with up to 9 digits of the second, of the years 1970 to 2261.";
+    /// <summary>Required format of a time in words: a text is not this.</summary>
+    public const string Rule = "a UTC time such as 2026-01-31T15:30:00Z, with at most 9 decimals of the second, "
+        + "of the years 1970 to 2261";
 
     private const long Billion = 1_000_000_000;
     private const int LastYear = 2261;
