@@ -19,7 +19,7 @@ public sealed class DueTimeTests
     [Fact]
     public async Task Order_expires_and_planned_phase_begins_while_no_book_is_active()
     {
-        var time = new ManualTime(TimeProvider.System.GetUtcNow());
+        var time = new ShiftedTime();
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
         await PlaceUntilAsync(exchange, "AAPL", time.UnixNanos() + TimeSpan.FromSeconds(30).Nanos());
@@ -37,12 +37,9 @@ public sealed class DueTimeTests
             await exchange.Cluster.DeactivateAsync(exchange.Book(symbol).Grain);
         }
 
-        await Wait.UntilAsync(async () =>
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            return await HasExpiredAsync(exchange, "AAPL")
-                && (await exchange.RecordsAsync("MSFT")).Any(record => record.Record is BookTurn { Phase: TradingPhase.Volatility });
-        });
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Wait.UntilAsync(async () => await HasExpiredAsync(exchange, "AAPL")
+            && (await exchange.RecordsAsync("MSFT")).Any(record => record.Record is BookTurn { Phase: TradingPhase.Volatility }));
     }
 
     [Fact]
