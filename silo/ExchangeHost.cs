@@ -94,6 +94,8 @@ internal static class ExchangeHost
             SignUp = options.SignUp,
             Sites = options.Sites,
             TimeZone = options.TimeZone,
+            Index = options.Index,
+            IndexByVolume = options.IndexByVolume,
             Proxies = options.Proxies,
             SessionKeys = Storage.SessionKeys(options),
             AccountRequestsPerSecond = options.AccountRequests,

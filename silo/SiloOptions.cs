@@ -58,6 +58,10 @@ internal sealed record SiloOptions
                                  X-Forwarded-Proto are read from these only (default: none).
           --time-zone NAME       Time zone of the market-wide circuit breaker's days and hours, for example America/New_York
                                  (default: UTC).
+          --index SYMBOLS        Symbols of the index that the market-wide circuit breaker follows by itself, separated by ','
+                                 (default: none; operators tell it an index).
+          --index-weights equal|volume
+                                 equal (default): each symbol counts the same. volume: by the value traded in the week before.
           --storage KIND         sqlite (default), postgres, or volatile (in memory, nothing is kept).
           --keep-free MIB        With --storage sqlite: if the disk of --data has less free space, orders are refused and
                                  cancels still work (default: 64; 0: no limit).
@@ -140,7 +144,7 @@ internal sealed record SiloOptions
     [
         "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
-        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
+        "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
     ];
 
     public string DataDirectory { get; init; } = "data";
@@ -300,6 +304,12 @@ internal sealed record SiloOptions
     /// <summary>Time zone of the days and hours of the market-wide breaker.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>Symbols of the index that the market-wide breaker follows.</summary>
+    public IReadOnlyList<string> Index { get; init; } = [];
+
+    /// <summary>True if the index weighs its symbols by traded value.</summary>
+    public bool IndexByVolume { get; init; }
+
     /// <summary>True if only this machine can connect.</summary>
     public bool IsLoopback => Urls.Split(';', StringSplitOptions.RemoveEmptyEntries).All(IsLoopbackUrl);
 
@@ -381,6 +391,8 @@ internal sealed record SiloOptions
         "sites" => this with { Sites = CheckSites(value, source) },
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },
+        "index" => this with { Index = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
+        "index-weights" => this with { IndexByVolume = IsByVolume(value, source) },
         "demo" => WithDemo(value, source),
         "simulate" => this with
         {
@@ -446,6 +458,13 @@ internal sealed record SiloOptions
         TimeZoneInfo.TryFindSystemTimeZoneById(value, out var zone)
             ? zone
             : throw new FormatException($"{source}: this machine knows no time zone '{value}', such as America/New_York.");
+
+    private static bool IsByVolume(string value, string source) => value switch
+    {
+        "equal" => false,
+        "volume" => true,
+        _ => throw new FormatException($"{source} is equal or volume, not '{value}'."),
+    };
 
     private static string[] CheckSites(string value, string source)
     {

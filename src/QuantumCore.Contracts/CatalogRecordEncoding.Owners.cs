@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
-/// <summary>Encodes records of owners' limits.</summary>
+/// <summary>Encodes records of owners' limits and blocks.</summary>
 public static partial class CatalogRecordEncoding
 {
     private static byte[] Encode(OwnerLimitsSet record)
@@ -49,4 +49,17 @@ public static partial class CatalogRecordEncoding
             from.TimeNanos,
             new OwnerLimitsRequest(new OwnerLimits(owner, symbol, limits.MoveToImmutable(), shares.MoveToImmutable()), from.Text(), from.Text()));
     }
+
+    private static byte[] Encode(OwnerBlocked record)
+    {
+        var to = new RecordWriter(Version, OwnerBlockKind, record.TimeNanos);
+        to.Text(record.Block.Owner);
+        to.Bool(record.Block.IsBlocked);
+        to.Text(record.Block.By);
+        to.Text(record.Block.Why);
+        return to.ToArray();
+    }
+
+    private static OwnerBlocked ReadOwnerBlocked(ref RecordReader from) =>
+        new(from.TimeNanos, new OwnerBlock(from.Text(), from.Bool(), from.Text(), from.Text()));
 }

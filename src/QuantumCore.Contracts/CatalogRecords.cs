@@ -169,14 +169,19 @@ public sealed record BookPinned(long TimeNanos, BookPinRequest Request) : Catalo
 /// <param name="Use">The use of the breaker.</param>
 public sealed record MarketStopped(long TimeNanos, BreakerUse Use) : CatalogRecord(TimeNanos);
 
+/// <summary>An owner was blocked or unblocked.</summary>
+/// <param name="TimeNanos">Unix nanoseconds.</param>
+/// <param name="Block">The request.</param>
+public sealed record OwnerBlocked(long TimeNanos, OwnerBlock Block) : CatalogRecord(TimeNanos);
+
 /// <summary>
 /// Encodes catalog records as bytes. Kinds never change:
 /// listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session begun 45, sessions ended 46, limits
 /// of every account 47, key with addresses 48, fees 49, margin terms 50, margin policy 51, locate 52, liquidation
 /// insured 53, code used 54, limits of an owner 63, pinned book 64, credit of a margin group 65, liquidation insured
 /// with a shared deficit 66, deficit shared 67, deficit ended 68, webhook strategy 70, failed signal 71, pause of
-/// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, holidays 80, corporate action
-/// announced 84, closed 85, ended 86, begun 87, split announced 88.
+/// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, owner blocked 76, holidays 80,
+/// corporate action announced 84, closed 85, ended 86, begun 87, split announced 88.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -210,6 +215,7 @@ public static partial class CatalogRecordEncoding
     private const byte SymbolChangeAnnouncedKind = 74;
     private const byte PinKind = 64;
     private const byte BreakerKind = 75;
+    private const byte OwnerBlockKind = 76;
     private const byte MarginGroupKind = 65;
     private const byte SharedInsuredKind = 66;
     private const byte DeficitSharedKind = 67;
@@ -246,6 +252,7 @@ public static partial class CatalogRecordEncoding
         CorporateActionBegun begun => Encode(ActionBegunKind, begun, begun.Id),
         BookPinned pinned => Encode(pinned),
         MarketStopped stopped => Encode(stopped),
+        OwnerBlocked blocked => Encode(blocked),
         _ => throw new ArgumentException($"Unknown record {record.GetType().Name}.", nameof(record)),
     };
 
@@ -465,6 +472,7 @@ public static partial class CatalogRecordEncoding
             ActionBegunKind => new CorporateActionBegun(from.TimeNanos, from.Text()),
             PinKind => ReadPin(ref from),
             BreakerKind => ReadBreaker(ref from),
+            OwnerBlockKind => ReadOwnerBlocked(ref from),
             _ => throw from.UnknownKind("catalog"),
         };
         from.End();

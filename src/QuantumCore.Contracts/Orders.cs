@@ -381,8 +381,17 @@ public readonly record struct ChainTotals(long FilledLots, Int128 FilledValue, l
 /// <summary>The mark of a mass cancel: no order with a number up to the floor may live on.</summary>
 /// <param name="Floor">The account's last number.</param>
 /// <param name="Symbols">The books in which the account may have orders.</param>
+/// <param name="Reason">None, or the reason why nothing was done.</param>
+/// <param name="IsPending">
+/// True if it is not durable yet. A pending freeze holds in memory, and the end of its process would undo it.
+/// </param>
 [GenerateSerializer, Immutable, Alias("cancel-all-mark")]
-public sealed record CancelAllMark(long Floor, ImmutableArray<string> Symbols);
+public sealed record CancelAllMark(
+    long Floor, ImmutableArray<string> Symbols, RejectReason Reason = RejectReason.None, bool IsPending = false)
+{
+    /// <summary>Makes the answer of an account that did nothing.</summary>
+    public static CancelAllMark Refused(RejectReason reason) => new(0, [], reason);
+}
 
 /// <summary>A sequence that a book has shown.</summary>
 /// <param name="Symbol">The book.</param>

@@ -72,3 +72,23 @@ public sealed record OwnerLimits(string Owner, string Symbol, ImmutableArray<Acc
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("owner-limits-request")]
 public sealed record OwnerLimitsRequest(OwnerLimits Limits, string By, string Why);
+
+/// <summary>Blocks or unblocks an owner. A blocked owner's accounts are blocked, also those that it gets later.</summary>
+/// <param name="Owner">The owner's name.</param>
+/// <param name="IsBlocked">True to block it.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("owner-block")]
+public sealed record OwnerBlock(string Owner, bool IsBlocked, string By, string Why);
+
+/// <content>Blocks of owners.</content>
+public partial interface ICatalogGrain
+{
+    /// <summary>Returns the names of the blocked owners, sorted.</summary>
+    [Alias("blocked-owners")]
+    ValueTask<ImmutableArray<string>> BlockedOwners();
+
+    /// <summary>Records that an owner is blocked or not. The accounts themselves are frozen by the caller.</summary>
+    [Alias("block-owner")]
+    ValueTask BlockOwner(OwnerBlock block);
+}

@@ -94,7 +94,7 @@ public sealed record SignalStrategy(
 /// <summary>A strategy with its current state.</summary>
 /// <param name="Strategy">The strategy.</param>
 /// <param name="PausedUntilNanos">End of its pause, Unix nanoseconds; 0 if it is not paused.</param>
-/// <param name="Failures">Consecutive failures seen by this activation.</param>
+/// <param name="Failures">Number of consecutive failures.</param>
 [GenerateSerializer, Immutable, Alias("signal-strategy-state")]
 public sealed record SignalStrategyState(SignalStrategy Strategy, long PausedUntilNanos, int Failures);
 
@@ -103,6 +103,29 @@ public sealed record SignalStrategyState(SignalStrategy Strategy, long PausedUnt
 /// <param name="RetryAfterNanos">Delay after which a retry might be accepted, nanoseconds.</param>
 [GenerateSerializer, Immutable, Alias("signal-admission")]
 public readonly record struct SignalAdmission(RejectReason Reason, long RetryAfterNanos);
+
+/// <summary>
+/// The recent signals of one strategy, keyed by its name: what its rate limit and its pauses count. The catalog alone
+/// calls it. Every change is on disk before the call returns.
+/// </summary>
+[Alias("signal-window")]
+public interface ISignalWindowGrain : IGrainWithStringKey
+{
+    /// <summary>Returns the number of consecutive failures, or null if none was ever set.</summary>
+    [Alias("failures")]
+    ValueTask<int?> Failures();
+
+    /// <summary>
+    /// Admits a signal, and takes a place in the sliding window for it. A key known in the window passes. Returns
+    /// <see cref="RejectReason.TooManyRequests"/> if the window is full.
+    /// </summary>
+    [Alias("admit")]
+    ValueTask<SignalAdmission> Admit(string key, int most, long windowNanos);
+
+    /// <summary>Sets the number of consecutive failures.</summary>
+    [Alias("set-failures")]
+    ValueTask SetFailures(int failures);
+}
 
 /// <summary>A signal that did not do everything it asked for.</summary>
 /// <param name="Id">Sequence of its record; that of the last one if it failed again.</param>

@@ -7,6 +7,8 @@ namespace QuantumCore.Gateway;
 /// <summary>Cache of the accounts' owners. A removed ownership ends after at most ten seconds.</summary>
 public sealed class AccountOwners(IGrainFactory grains, TimeProvider time)
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
+
     private readonly CatalogCopy<FrozenDictionary<long, string>> _copy = new(() => Load(grains), time);
 
     /// <summary>Returns true if two accounts have the same owner; false if either has none.</summary>
@@ -14,12 +16,26 @@ public sealed class AccountOwners(IGrainFactory grains, TimeProvider time)
         AreOfOne(await _copy.Current(), account, other) || AreOfOne(await _copy.AfterMiss(), account, other);
 
     /// <summary>Returns true if an account has an owner now, or had one when the catalog was last read.</summary>
-    public async ValueTask<bool> Has(long account) =>
-        (await _copy.Current()).ContainsKey(account) || (await _copy.AfterMiss()).ContainsKey(account);
+    public async ValueTask<bool> Has(long account) => _copy.Newest?.ContainsKey(account) == true || (await Now()).ContainsKey(account);
 
-    /// <summary>Returns the accounts of an owner, read from the catalog.</summary>
+    /// <summary>
+    /// Returns the accounts of an owner, read from the catalog. If that does not answer because the journal does not
+    /// commit, the newest copy serves.
+    /// </summary>
     public async ValueTask<ImmutableArray<long>> Of(string owner) =>
-        [.. (await grains.Catalog().Owners()).Where(account => account.Owner == owner).Select(account => account.Account)];
+        [.. (await Now()).Where(account => account.Value == owner).Select(account => account.Key).Order()];
+
+    private async ValueTask<FrozenDictionary<long, string>> Now()
+    {
+        try
+        {
+            return await Load(grains).AsTask().WaitAsync(s_patience, time);
+        }
+        catch (TimeoutException) when (_copy.Newest is not null)
+        {
+            return _copy.Newest;
+        }
+    }
 
     /// <summary>Reloads the owners after a change made here.</summary>
     public async ValueTask Refresh() => await _copy.AfterChange();

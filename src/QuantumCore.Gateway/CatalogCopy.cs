@@ -44,6 +44,9 @@ public sealed class CatalogCopy<T>(Func<ValueTask<T>> load, TimeProvider time, b
         return ValueTask.FromResult(copy);
     }
 
+    /// <summary>The newest copy, however old; null before the first load.</summary>
+    public T? Newest => _copy;
+
     /// <summary>The copy if it needs no load; otherwise null.</summary>
     public T? Fresh => _copy is { } copy && Age < LongestAge ? copy : null;
 

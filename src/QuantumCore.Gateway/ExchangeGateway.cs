@@ -75,7 +75,7 @@ public static class ExchangeGateway
         services.AddSingleton<SignalCalls>();
         services.AddSingleton<CorporateStandstill>();
         services.AddSingleton<OperatorCalls>();
-        services.AddSingleton<BlockCalls>();
+        services.AddSingleton<BlockCalls>().AddMarketIndex(options);
         services.AddSystemCalls();
         services.AddSingleton<EngineCalls>();
         services.AddBinanceWire();
@@ -88,6 +88,12 @@ public static class ExchangeGateway
             .WithOrigins([.. options.Sites]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders(RequestTrace.Header, "Retry-After")));
         services.AddSingleton<ConnectionRoom>().AddOptions<KestrelServerOptions>().Configure<ConnectionRoom>((kestrel, room) => SetLimits(kestrel, options, room));
         return services;
+    }
+
+    private static void AddMarketIndex(this IServiceCollection services, GatewayOptions options)
+    {
+        if (options.Index.Count > 0)
+            services.AddHostedService<MarketIndexWatch>();
     }
 
     /// <summary>Adds the FIX 4.4 interface. It needs the rest of the gateway beside it.</summary>

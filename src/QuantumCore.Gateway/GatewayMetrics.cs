@@ -22,6 +22,7 @@ public sealed class GatewayMetrics : IDisposable
         Enum.GetValues<RejectReason>().ToImmutableDictionary(reason => reason, reason => reason.ToString());
 
     private readonly Meter _meter;
+    private long _index = -1;
     private readonly Tally<string> _orders = new(static outcome => [new("outcome", outcome)]);
     private readonly Tally<(string Route, string Status)> _requests = new(static request => [new("route", request.Route), new("status", request.Status)]);
     private readonly Tally<string> _turnedAway = new(static why => [new("why", why)]);
@@ -52,6 +53,8 @@ public sealed class GatewayMetrics : IDisposable
             "quantumcore_order_seconds", "s", "Time from a parsed order or batch to its durable answer.");
         _webhookLatency = _meter.CreateHistogram<double>(
             "quantumcore_webhook_seconds", "s", "Time from a webhook's arrival to the durable outcome of its orders, or to its rejection.");
+        _meter.CreateObservableGauge(
+            "quantumcore_index_basis_points", Index, null, "The exchange's index, in basis points of its last close; none without an index.");
         // The runtime's own meter counts the threads of the pool only.
         _meter.CreateObservableGauge("quantumcore_process_threads", CountThreads, null, "Threads of the process, those of the runtime included.");
         var version = Assembly.GetEntryAssembly()?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "";
@@ -115,6 +118,8 @@ public sealed class GatewayMetrics : IDisposable
         _webhookLatency.Record(taken.TotalSeconds);
     }
 
+    internal void IndexIs(long basisPoints) => Volatile.Write(ref _index, basisPoints);
+
     internal void ReaderCame() => Interlocked.Increment(ref _readers);
 
     internal void ReaderWent() => Interlocked.Decrement(ref _readers);
@@ -122,6 +127,8 @@ public sealed class GatewayMetrics : IDisposable
     internal void ReaderCut() => Interlocked.Increment(ref _cut);
 
     internal void Resync() => Interlocked.Increment(ref _resyncs);
+
+    private IEnumerable<Measurement<long>> Index() => Volatile.Read(ref _index) is >= 0 and var index ? [new(index)] : [];
 
     private static int CountThreads()
     {

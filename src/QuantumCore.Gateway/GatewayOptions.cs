@@ -172,6 +172,14 @@ public sealed record GatewayOptions
     /// <summary>Time zone of the market-wide breaker's local time and days.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
 
+    /// <summary>Symbols of the index that the market-wide breaker follows; empty for none.</summary>
+    public IReadOnlyList<string> Index { get; init; } = [];
+
+    /// <summary>
+    /// True if the index weighs its symbols by the value they traded in the week before; false if all count the same.
+    /// </summary>
+    public bool IndexByVolume { get; init; }
+
     /// <summary>Returns the number of connections that an open file limit leaves room for.</summary>
     internal static int ConnectionsWith(int? openFiles) => openFiles is { } files
         ? Math.Clamp(files - Math.Max(files / FilesPart, LeastFilesOfStore) - FixConnectionsWith(files), FewestConnections, MostConnections)

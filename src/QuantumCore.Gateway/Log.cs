@@ -22,6 +22,15 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Information, "A reader of the stream was cut: {Why}")]
     public static partial void ReaderCut(ILogger log, string why);
 
+    [LoggerMessage(116, LogLevel.Critical, "The index is at {Index} basis points of its last close: level {Level} of the market-wide breaker stops {Symbols} symbols")]
+    public static partial void IndexFell(ILogger log, long index, int level, int symbols);
+
+    [LoggerMessage(117, LogLevel.Error, "Level {Level} of the market-wide breaker is not complete and is tried again: {Detail}")]
+    public static partial void IndexStoppedInPart(ILogger log, int level, string detail);
+
+    [LoggerMessage(118, LogLevel.Warning, "The index of the market-wide breaker can't be computed now; it is tried again")]
+    public static partial void IndexUnknown(ILogger log, Exception error);
+
     [LoggerMessage(107, LogLevel.Debug, "{Route} was answered {Status}")]
     public static partial void RequestServed(ILogger log, string route, int status);
 

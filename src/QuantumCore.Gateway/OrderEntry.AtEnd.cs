@@ -16,11 +16,14 @@ public sealed partial class OrderEntry
     /// </summary>
     public ValueTask CancelAllLeft(long account)
     {
-        CancelAllMark? mark = null;
+        (RejectReason Reason, long Floor, ImmutableArray<string> Symbols)? mark = null;
         return UntilCancelled(account, async () =>
         {
-            mark ??= (await _calls.Ask<CancelAllMark?>("CancelAll", account, async () => await grains.Account(account).CancelAll())).Value;
-            return mark is null ? new MassCancel(RejectReason.OutcomeUnknown, 0) : await CloseUpTo(account, mark.Floor, mark.Symbols);
+            if (mark is not { Reason: RejectReason.None })
+                mark = await MarkCancelAll(account);
+            return mark is { Reason: RejectReason.None, Floor: var floor, Symbols: var symbols }
+                ? await CloseUpTo(account, floor, symbols)
+                : new MassCancel(RejectReason.OutcomeUnknown, 0);
         });
     }
 

@@ -23,6 +23,8 @@ public sealed partial class OrderEntry
         var (failure, buy, sell) = await ProtectionPrices(account, instrument, intent);
         if (failure != RejectReason.None)
             return (NoOrder(failure, null), false);
+        if (_freezing.ContainsKey(account))
+            return (NoOrder(RejectReason.Overloaded, null), false);
 
         var held = await _calls.Ask(
             "HoldSignal", account, () => grains.Account(account).HoldSignal(intent with { BuyTicks = buy, SellTicks = sell }));

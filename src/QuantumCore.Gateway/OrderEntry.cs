@@ -234,23 +234,6 @@ public sealed partial class OrderEntry(
     }
 
     /// <summary>
-    /// Carries out an operator's command in one book, with one retry after a failed call. The same command again
-    /// changes nothing, or is rejected.
-    /// </summary>
-    public async ValueTask<RejectReason> Operate(string symbol, BookCommand command)
-    {
-        var answer = await _calls.Ask("Operate", command.Account, async () => await (await listings.Book(symbol)).Operate(symbol, command));
-        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
-    }
-
-    /// <summary>Halts a symbol at once, and waits only briefly for the record. A failed call is retried once.</summary>
-    public async ValueTask<HaltAnswer> Halt(string symbol, BookCommand command)
-    {
-        var answer = await _calls.Ask("Halt", command.Account, async () => await (await listings.Book(symbol)).Halt(symbol, command));
-        return answer.Failure == RejectReason.None ? answer.Value : new HaltAnswer(answer.Failure, false, null);
-    }
-
-    /// <summary>
     /// Busts a trade (price 0), or corrects its price. Before the answer, both accounts learn of it if they can be
     /// reached, so that neither spends the proceeds again.
     /// </summary>
@@ -370,7 +353,8 @@ public sealed partial class OrderEntry(
     private async ValueTask<(Refusal? Refusal, HoldRequest Order)> Prepare(long account, HoldRequest order)
     {
         var listed = await _calls.Ask("Instruments", account, () => listings.Find(order.Symbol));
-        if (listed.Failure != RejectReason.None)
+        // Of an account whose freeze is not on record yet, this may be the retry of an order that is in the book.
+        if (listed.Failure != RejectReason.None || _freezing.ContainsKey(account))
             return (new Refusal(RejectReason.Overloaded), order);
         if (listed.Value is not { } instrument)
             return (new Refusal(RejectReason.UnknownSymbol, "symbol"), order);
@@ -464,33 +448,19 @@ public sealed partial class OrderEntry(
 
     private async ValueTask<MassCancel> CancelUpToFloor(long account, string? symbol)
     {
+        var (reason, floor, symbols) = await MarkCancelAll(account);
+        return reason == RejectReason.None
+            ? await CloseUpTo(account, floor, symbols.Where(name => symbol is null || name == symbol))
+            : new MassCancel(reason, 0);
+    }
+
+    private async ValueTask<(RejectReason Reason, long Floor, ImmutableArray<string> Symbols)> MarkCancelAll(long account)
+    {
         var mark = await _calls.Ask("CancelAll", account, () => grains.Account(account).CancelAll());
-        return mark.Failure == RejectReason.None
-            ? await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols.Where(name => symbol is null || name == symbol))
-            : new MassCancel(mark.Failure, 0);
-    }
-
-    /// <summary>
-    /// Freezes an account; the kill switch also cancels its orders. The freeze is recorded: if the cancels are not
-    /// known to be complete, the recovery agent continues them.
-    /// </summary>
-    public async ValueTask<FreezeReport> Freeze(long account, FreezeRequest request)
-    {
-        var mark = await _calls.Ask("Freeze", account, () => grains.Account(account).Freeze(request));
-        if (mark.Failure != RejectReason.None)
-            return new FreezeReport(mark.Failure, 0, []);
-        if (!request.Closes)
-            return new FreezeReport(RejectReason.None, 0, []);
-
-        var closed = await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
-        return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
-    }
-
-    /// <summary>Unfreezes an account.</summary>
-    public async ValueTask<RejectReason> Unfreeze(long account, string by, string why)
-    {
-        var answer = await _calls.Ask("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
-        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
+        return mark.Failure != RejectReason.None ? (mark.Failure, 0, [])
+            // After a retry, the failed call may have left its mark.
+            : mark is { IsFirst: false, Value.Reason: not RejectReason.None } ? (RejectReason.OutcomeUnknown, 0, [])
+            : (mark.Value.Reason, mark.Value.Floor, mark.Value.Symbols);
     }
 
     private async ValueTask<MassCancel> CloseUpTo(long account, long floor, IEnumerable<string> symbols)
@@ -594,4 +564,6 @@ public readonly record struct MassCancel(RejectReason Reason, int Cancelled);
 /// <param name="Reason">None, or why it is not known to be complete.</param>
 /// <param name="Cancelled">Number of open orders known to have ended by it.</param>
 /// <param name="Symbols">Symbols of the books that had orders to cancel.</param>
-public readonly record struct FreezeReport(RejectReason Reason, int Cancelled, ImmutableArray<string> Symbols);
+/// <param name="IsOnRecord">True if the freeze is durable.</param>
+public readonly record struct FreezeReport(
+    RejectReason Reason, int Cancelled, ImmutableArray<string> Symbols, bool IsOnRecord = true);

@@ -3,7 +3,7 @@ using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Limits of owners over their accounts.</summary>
+/// <summary>Limits of owners over their accounts, and blocks of owners.</summary>
 public sealed partial class CatalogGrain
 {
     private readonly SortedDictionary<(string Owner, string Symbol), OwnerLimits> _ownerLimits = new(Comparer<(string Owner, string Symbol)>.Create(
@@ -11,6 +11,8 @@ public sealed partial class CatalogGrain
 
     private readonly Dictionary<string, long> _firstAccounts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _tradeGroups = new(StringComparer.Ordinal);
+
+    private readonly SortedSet<string> _blockedOwners = new(StringComparer.Ordinal);
 
     /// <inheritdoc/>
     public ValueTask<ImmutableArray<OwnerLimits>> OwnersLimits() => AllWhenDurable(_ownerLimits.Values);
@@ -34,6 +36,32 @@ public sealed partial class CatalogGrain
 
         await Stream.WhenDurable(Stream.Head);
         return null;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ImmutableArray<string>> BlockedOwners() => AllWhenDurable(_blockedOwners);
+
+    /// <inheritdoc/>
+    public async ValueTask BlockOwner(OwnerBlock block)
+    {
+        if (_blockedOwners.Contains(block.Owner) != block.IsBlocked)
+        {
+            Record(new OwnerBlocked(Now, block));
+        }
+
+        await Stream.WhenDurable(Stream.Head);
+    }
+
+    private void Apply(OwnerBlocked blocked)
+    {
+        if (blocked.Block.IsBlocked)
+        {
+            _blockedOwners.Add(blocked.Block.Owner);
+        }
+        else
+        {
+            _blockedOwners.Remove(blocked.Block.Owner);
+        }
     }
 
     private string? WhyNot(OwnerLimitsRequest request, long[] accounts, ImmutableArray<OwnerShare> shares)

@@ -10,10 +10,18 @@ public sealed partial class CatalogGrain
     private readonly SignalRegister _signals = new();
 
     /// <inheritdoc/>
-    public ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies() => WhenDurable(_signals.All(Now));
+    public async ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies()
+    {
+        await Task.WhenAll(_signals.Unloaded().Select(LoadAsync));
+        return await WhenDurable(_signals.All(Now));
+    }
 
     /// <inheritdoc/>
-    public ValueTask<SignalStrategyState?> FindSignalStrategy(string name) => WhenDurable(_signals.Find(name, Now));
+    public async ValueTask<SignalStrategyState?> FindSignalStrategy(string name)
+    {
+        await LoadAsync(name);
+        return await WhenDurable(_signals.Find(name, Now));
+    }
 
     /// <inheritdoc/>
     public async ValueTask<RejectReason> SetSignalStrategy(SignalStrategy strategy, string by)
@@ -29,12 +37,19 @@ public sealed partial class CatalogGrain
     }
 
     /// <inheritdoc/>
-    public ValueTask<SignalAdmission> AdmitSignal(string strategy, string key) => new(_signals.Admit(strategy, key, Now));
+    public async ValueTask<SignalAdmission> AdmitSignal(string strategy, string key)
+    {
+        var now = Now;
+        return _signals.Find(strategy, now) is not { } state ? new SignalAdmission(RejectReason.UnknownUser, 0)
+            : state.PausedUntilNanos > 0 ? new SignalAdmission(RejectReason.SignalsPaused, state.PausedUntilNanos - now)
+            : await WindowOf(strategy).Admit(key, state.Strategy.MostInWindow, TimeSpan.FromSeconds(state.Strategy.WindowSeconds).Nanos());
+    }
 
     /// <inheritdoc/>
     public async ValueTask EndSignal(DeadSignal outcome)
     {
-        var now = Now;
+        await LoadAsync(outcome.Strategy);
+        var (now, before) = (Now, _signals.FailuresOf(outcome.Strategy));
         if (outcome.Reason == RejectReason.None)
         {
             _signals.Succeed(outcome.Strategy);
@@ -49,15 +64,18 @@ public sealed partial class CatalogGrain
                 Record(new SignalsPaused(now, outcome.Strategy, pausedUntil, ""));
         }
 
+        await KeepFailuresAsync(outcome.Strategy, before);
         await Stream.WhenDurable(Stream.Head);
     }
 
     /// <inheritdoc/>
     public async ValueTask<bool> ResumeSignals(string strategy, string by)
     {
-        var isPaused = _signals.Find(strategy, Now) is { PausedUntilNanos: > 0 };
+        await LoadAsync(strategy);
+        var (isPaused, before) = (_signals.Find(strategy, Now) is { PausedUntilNanos: > 0 }, _signals.FailuresOf(strategy));
         if (isPaused)
             Record(new SignalsPaused(Now, strategy, 0, by));
+        await KeepFailuresAsync(strategy, before);
         await Stream.WhenDurable(Stream.Head);
         return isPaused;
     }
@@ -73,5 +91,19 @@ public sealed partial class CatalogGrain
             Record(new DeadSignalDropped(Now, id, by));
         await Stream.WhenDurable(Stream.Head);
         return isThere;
+    }
+
+    private ISignalWindowGrain WindowOf(string strategy) => GrainFactory.GetGrain<ISignalWindowGrain>(strategy);
+
+    private async Task LoadAsync(string strategy)
+    {
+        if (_signals.IsUnloaded(strategy))
+            _signals.Load(strategy, await WindowOf(strategy).Failures());
+    }
+
+    private async ValueTask KeepFailuresAsync(string strategy, int before)
+    {
+        if (_signals.FailuresOf(strategy) is var failures && failures != before)
+            await WindowOf(strategy).SetFailures(failures);
     }
 }

@@ -180,6 +180,7 @@ public sealed partial class CatalogGrain
             CorporateActionEnded paid => ("corporateActionPaid", paid.Id, "", ""),
             BookPinned { Request: var pin } => (
                 pin.Silo.Length == 0 ? "bookUnpinned" : "bookPinned", pin.Symbol, pin.By, $"{pin.Silo} {pin.Why}".Trim()),
+            OwnerBlocked { Block: var block } => (block.IsBlocked ? "ownerBlocked" : "ownerUnblocked", block.Owner, block.By, block.Why),
             MarketStopped { Use: var use } => ("marketStopped", $"level {use.Level}", use.By, ""),
             _ => (char.ToLowerInvariant(record.GetType().Name[0]) + record.GetType().Name[1..], "", "", ""),
         };

@@ -280,6 +280,9 @@ public sealed partial class CatalogGrain(
             case OwnerLimitsSet owner:
                 Apply(owner);
                 break;
+            case OwnerBlocked blocked:
+                Apply(blocked);
+                break;
             case CorporateActionAnnounced or CorporateActionBegun or CorporateActionClosed or CorporateActionEnded:
                 ApplyAction(record);
                 break;

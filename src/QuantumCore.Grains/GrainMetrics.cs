@@ -51,6 +51,9 @@ internal static class GrainMetrics
     private static readonly StrongBox<long> s_packBytes = Counter(
         "quantumcore_journal_pack_bytes", "Bytes of what they were packed into.");
 
+    private static readonly StrongBox<long> s_kills = Counter(
+        "quantumcore_account_kills", "Accounts that an automatic kill switch has frozen.");
+
     static GrainMetrics()
     {
         s_meter.CreateObservableGauge("quantumcore_halted_books", () => Volatile.Read(ref s_haltedBooks.Value), null, "Books halted over their journal: anything above 0 is an alarm.");
@@ -90,6 +93,9 @@ internal static class GrainMetrics
         name, () => s_books.Select(book => new Measurement<long>(value(book.Value), OfSymbol(book.Key))), null, description);
 
     private static KeyValuePair<string, object?> OfSymbol(string symbol) => new("symbol", symbol);
+
+    /// <summary>Counts an account that an automatic kill switch has frozen.</summary>
+    public static void AccountKilled() => Interlocked.Increment(ref s_kills.Value);
 
     /// <summary>Counts frames of the journal that were packed into one.</summary>
     public static void Packed(int frames, long bytes, long packed)

@@ -99,8 +99,47 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
             return RejectReason.OutcomeUnknown;
         }
 
-        var isStalled = !urgent && writer.OldestPendingAge > s_stalled;
-        return !isStalled && writer.HasRoom(urgent, records) ? RejectReason.None : RejectReason.Overloaded;
+        return (urgent || !IsStalled) && writer.HasRoom(urgent, records) ? RejectReason.None : RejectReason.Overloaded;
+    }
+
+    /// <summary>True while the store counts as down or full.</summary>
+    protected bool IsStalled => writer.OldestPendingAge > s_stalled;
+
+    /// <summary>
+    /// Waits until records are durable, but not for a store that is down or full. The caller of a cancel gets its
+    /// answer about a second after the store stalls, rather than after the timeout of the call.
+    /// </summary>
+    /// <exception cref="TimeoutException">
+    /// The store is stalled. The records stay queued, and are committed when it works again.
+    /// </exception>
+    protected async Task UnlessStalledAsync(Task durable)
+    {
+        while (!durable.IsCompleted)
+        {
+            var left = s_stalled - writer.OldestPendingAge;
+            if (left < TimeSpan.Zero)
+            {
+                throw new TimeoutException($"{Stream.Name} waits for a journal that does not commit.");
+            }
+
+            await DurableWithinAsync(left + TimeSpan.FromMilliseconds(1), durable);
+        }
+
+        await durable;
+    }
+
+    /// <summary>Waits until records are durable, or for a maximum time. Returns true if they are durable.</summary>
+    protected async Task<bool> DurableWithinAsync(TimeSpan patience, Task durable)
+    {
+        try
+        {
+            await durable.WaitAsync(patience, Time);
+            return true;
+        }
+        catch (TimeoutException) when (!durable.IsFaulted)
+        {
+            return false;
+        }
     }
 
     /// <summary>

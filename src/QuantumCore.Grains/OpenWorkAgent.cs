@@ -9,7 +9,8 @@ namespace QuantumCore.Grains;
 /// <summary>
 /// Recovers abandoned work: a hold whose order never reached its book, a transfer that has not arrived, a withdrawal
 /// that is not paid. It acts on durable records only and asks the owner of the decision. The book's journal decides
-/// about an order, and that decision releases the hold. Any number of agents may run.
+/// about an order, and that decision releases the hold. It also starts what is due at a time, and activates the grains
+/// that this takes. Every silo runs an agent; any number may run.
 /// </summary>
 public sealed partial class OpenWorkAgent(
     HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
@@ -96,6 +97,8 @@ public sealed partial class OpenWorkAgent(
         {
             try
             {
+                await WakeBooksAsync(stoppingToken);
+
                 // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
                 await grains.Ledger().Follow();
                 await ReviewMarginAsync(stoppingToken);

@@ -1,17 +1,14 @@
 using System.Collections.Immutable;
 using QuantumCore.Contracts;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Webhook strategies and the outcomes of their signals. The recorded part is built from the catalog's stream. Windows
-/// and consecutive failures belong to this activation and restart with it; a resulting pause does not.
+/// Webhook strategies and the outcomes of their signals, built from the catalog's stream. Consecutive failures are kept
+/// by <see cref="SignalWindowGrain"/>, from where an activation of the catalog loads them once.
 /// </summary>
 internal sealed class SignalRegister
 {
-    private const long Second = 1_000_000_000;
-
     private readonly SortedDictionary<string, Line> _lines = new(StringComparer.Ordinal);
     private readonly SortedDictionary<long, DeadSignal> _dead = [];
 
@@ -34,9 +31,24 @@ internal sealed class SignalRegister
     /// <summary>Returns true if there is a dead signal with this id.</summary>
     public bool HasDead(long id) => _dead.ContainsKey(id);
 
-    /// <summary>Applies the rate limit to a signal, and takes a place in the window if it is admitted.</summary>
-    public SignalAdmission Admit(string strategy, string key, long nowNanos) =>
-        _lines.GetValueOrDefault(strategy)?.Admit(key, nowNanos) ?? new SignalAdmission(RejectReason.UnknownUser, 0);
+    /// <summary>Number of consecutive failures of a strategy.</summary>
+    public int FailuresOf(string strategy) => _lines.GetValueOrDefault(strategy)?.Failures ?? 0;
+
+    /// <summary>Returns the strategies whose failures are not loaded yet.</summary>
+    public ImmutableArray<string> Unloaded() => [.. _lines.Values.Where(line => !line.IsLoaded).Select(line => line.Strategy.Name)];
+
+    /// <summary>Returns true if a strategy's failures are still to be loaded.</summary>
+    public bool IsUnloaded(string strategy) => _lines.GetValueOrDefault(strategy) is { IsLoaded: false };
+
+    /// <summary>
+    /// Takes the stored number of a strategy's consecutive failures. Once they are loaded, it changes nothing: they may
+    /// have grown since that was read.
+    /// </summary>
+    public void Load(string strategy, int? failures)
+    {
+        if (_lines.GetValueOrDefault(strategy) is { IsLoaded: false } line)
+            (line.IsLoaded, line.Failures) = (true, failures ?? line.Failures);
+    }
 
     /// <summary>Notes that a signal succeeded.</summary>
     public void Succeed(string strategy)
@@ -82,42 +94,24 @@ internal sealed class SignalRegister
         }
     }
 
-    /// <summary>A strategy with its window and its circuit breaker.</summary>
+    /// <summary>A strategy with its pauses.</summary>
     private sealed class Line(SignalStrategy strategy)
     {
-        private readonly Queue<(long TimeNanos, string Key)> _window = new();
-        private readonly HashSet<string> _keys = new(StringComparer.Ordinal);
         private long _pausedUntil;
 
         public SignalStrategy Strategy { get; set; } = strategy;
+
+        public bool IsLoaded { get; set; }
 
         public int Failures { get; set; }
 
         public SignalStrategyState State(long nowNanos) => new(Strategy, _pausedUntil > nowNanos ? _pausedUntil : 0, Failures);
 
-        public SignalAdmission Admit(string key, long nowNanos)
-        {
-            if (_pausedUntil > nowNanos)
-                return new(RejectReason.SignalsPaused, _pausedUntil - nowNanos);
-
-            var length = Strategy.WindowSeconds * Second;
-            while (_window.TryPeek(out var oldest) && oldest.TimeNanos <= nowNanos - length)
-                _keys.Remove(_window.Dequeue().Key);
-            if (_keys.Contains(key))
-                return default;
-            if (_window.Count >= Strategy.MostInWindow)
-                return new(RejectReason.TooManyRequests, _window.Peek().TimeNanos + length - nowNanos);
-
-            _window.Enqueue((nowNanos, key));
-            _keys.Add(key);
-            return default;
-        }
-
         // After a pause it is on trial: the next failure pauses it again, and the next success ends the trial.
         public long Fail(long nowNanos)
         {
             Failures++;
-            return Failures >= Strategy.MostFailures ? nowNanos + (Strategy.PauseSeconds * Second) : 0;
+            return Failures >= Strategy.MostFailures ? nowNanos + TimeSpan.FromSeconds(Strategy.PauseSeconds).Nanos() : 0;
         }
 
         public void Pause(long untilNanos)

@@ -368,6 +368,7 @@ internal static class Samples
             ["catalog-action-begun"] = new CorporateActionBegun(Time, "aapl-q4"),
             ["catalog-action-ended"] = new CorporateActionEnded(Time, "aapl-q4"),
             ["catalog-breaker"] = new MarketStopped(Time, new BreakerUse(20_458, 2, "desk")),
+            ["catalog-owner-blocked"] = new OwnerBlocked(Time, new OwnerBlock("acme", true, "desk", "runs wild")),
             ["catalog-pin"] = new BookPinned(Time, new BookPinRequest("AAPL", "east", "desk", "beside its market maker")),
             ["catalog-owner-limits"] = new OwnerLimitsSet(
                 Time,

@@ -434,6 +434,14 @@ public sealed class FloorCatalog(TradingFloor floor) : Grain, ICatalogGrain
 
     public ValueTask<string?> SetPin(BookPinRequest request) => throw new NotSupportedException();
 
+    public ValueTask<ImmutableArray<string>> BlockedOwners() => ValueTask.FromResult<ImmutableArray<string>>([.. floor.BlockedOwners]);
+
+    public ValueTask BlockOwner(OwnerBlock block)
+    {
+        floor.BlockedOwners = block.IsBlocked ? floor.BlockedOwners.Add(block.Owner) : floor.BlockedOwners.Remove(block.Owner);
+        return ValueTask.CompletedTask;
+    }
+
     public ValueTask<BreakerUse> BreakerUsed() => ValueTask.FromResult(floor.Breaker);
 
     public ValueTask UseBreaker(BreakerUse use)

@@ -88,6 +88,8 @@ public sealed class TradingFloor
 
     public BreakerUse Breaker { get; set; } = BreakerUse.None;
 
+    public ImmutableSortedSet<string> BlockedOwners { get; set; } = [];
+
     /// <summary>Margin rules.</summary>
     public MarginRulebook Margin { get; set; } = new([], [], [], [], [], []);
 

@@ -118,6 +118,21 @@ public sealed class GaugeTests : IDisposable
     }
 
     [Fact]
+    public async Task An_account_that_a_kill_switch_freezes_is_counted()
+    {
+        await using var disk = new Disk();
+        await using var exchange = await Exchange.OpenAsync(disk, [Stopped], [Alice]);
+        await exchange.Account(Alice).SetLimits(
+            new LimitsRequest("*", [new(LimitKind.KillOrders, 1), new(LimitKind.KillWindow, 3_600)], "desk", ""));
+        await exchange.PlaceAsync(Alice, "1", Stopped, Side.Buy, 10_000, 1);
+        _listener.RecordObservableInstruments();
+        var before = _most["quantumcore_account_kills"];
+        Assert.Equal(RejectReason.KillSwitch, (await exchange.PlaceAsync(Alice, "2", Stopped, Side.Buy, 10_000, 1)).Reason);
+        _listener.RecordObservableInstruments();
+        Assert.True(_most["quantumcore_account_kills"] > before);
+    }
+
+    [Fact]
     public async Task A_ledger_that_disagrees_with_itself_is_told_of()
     {
         await using var exchange = await ServedExchange.OpenAsync();

@@ -70,6 +70,26 @@ public sealed class KillSwitchOverHttpTests
     }
 
     [Fact]
+    public async Task Account_that_joins_a_blocked_owner_is_blocked_until_the_owner_is_unblocked()
+    {
+        await using var exchange = await OpenAsync();
+        await exchange.Operator.SetOwnerAsync("ACC-1001", "acme", Cancellation);
+        await exchange.Operator.BlockOwnerAsync("acme", "runs wild", Cancellation);
+        var bobs = await exchange.BobAsync(Buy(100m, 148m));
+
+        await exchange.Operator.SetOwnerAsync("ACC-1002", "acme", Cancellation);
+        await exchange.Operator.SetOwnerAsync("ACC-1003", "acme", Cancellation);
+        Assert.Equal("massCancel", (await NowAsync(exchange.Bob, bobs)).EndReason);
+        Assert.Equal("AccountFrozen", (await Assert.ThrowsAsync<QuantumCoreException>(() => exchange.BobAsync(Buy(1m, 1m)))).Code);
+        Assert.True((await exchange.Exchange.ViewAsync(1003)).IsFrozen);
+
+        Assert.Equal(3, (await exchange.Operator.UnblockOwnerAsync("acme", cancellation: Cancellation)).Accounts.Count);
+        Assert.Equal(OrderStatus.New, (await exchange.BobAsync(Buy(1m, 1m))).Status);
+        await exchange.Operator.SetOwnerAsync("ACC-1004", "acme", Cancellation);
+        Assert.False((await exchange.Exchange.ViewAsync(1004)).IsFrozen);
+    }
+
+    [Fact]
     public async Task Automatic_kill_switch_freezes_the_account_until_an_operator_unfreezes_it()
     {
         await using var exchange = await OpenAsync();

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -56,10 +57,11 @@ internal sealed class ServedExchange : IAsyncDisposable
     /// <summary>Grains of the exchange.</summary>
     public Exchange Exchange => _exchange;
 
-    public static async Task<ServedExchange> OpenAsync(GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false)
+    public static async Task<ServedExchange> OpenAsync(
+        GatewayOptions? options = null, TimeProvider? time = null, bool hasFix = false, Disk? disk = null, TimeProvider? grainTime = null)
     {
-        var disk = new Disk();
-        var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount]);
+        disk ??= new Disk();
+        var exchange = await Exchange.OpenAsync(disk, ["AAPL", "MSFT"], [AliceAccount, BobAccount], time: grainTime);
         var catalog = exchange.Grains.Catalog();
         await catalog.AddKey(new ApiKey(KeyRing.Hash("alice"), AliceAccount, false, false, "alice"));
         await catalog.AddKey(new ApiKey(KeyRing.Hash("bob"), BobAccount, false, false, "bob"));
@@ -92,6 +94,17 @@ internal sealed class ServedExchange : IAsyncDisposable
         using var response = await http.GetAsync(path, Cancellation);
         using var body = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Cancellation));
         return ((int)response.StatusCode, body.RootElement.TryGetProperty("field", out var field) ? field.GetString() : null);
+    }
+
+    /// <summary>Sends a request to the native API directly; the body is JSON.</summary>
+    public async Task<HttpResponseMessage> SendRawAsync(HttpMethod method, string path, string key, string? body = null)
+    {
+        using var http = new HttpClient { BaseAddress = new Uri(_address, "api/qc/v1/") };
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Add("X-Api-Key", key);
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        return await http.SendAsync(request, Cancellation);
     }
 
     /// <summary>Changes rows of the history directly.</summary>

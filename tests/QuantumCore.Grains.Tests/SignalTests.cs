@@ -40,6 +40,45 @@ public class SignalTests
     }
 
     [Fact]
+    public async Task After_a_crash_the_rate_limit_and_the_count_of_failures_go_on()
+    {
+        await using var disk = new Disk();
+        await using (var before = await Exchange.OpenAsync(disk, ["AAPL"], [Carol]))
+        {
+            var catalog = before.Grains.Catalog();
+            await catalog.SetSignalStrategy(
+                new SignalStrategy("momentum", 0, "sealed", false, [new(Carol, 100)], [], SignalPolicy.Add, 2, 3_600, 3, 86_400, 60, false), "desk");
+            foreach (var key in (string[])["k-1", "k-2"])
+            {
+                Assert.Equal(RejectReason.None, (await catalog.AdmitSignal("momentum", key)).Reason);
+                await catalog.EndSignal(Failed(key));
+            }
+
+            await before.CrashAsync();
+        }
+
+        await using var after = await Exchange.StartAsync(disk);
+        var still = after.Grains.Catalog();
+        var full = await still.AdmitSignal("momentum", "k-3");
+        Assert.Equal(RejectReason.TooManyRequests, full.Reason);
+        Assert.InRange(full.RetryAfterNanos, 1, TimeSpan.FromHours(1).Nanos());
+        Assert.Equal(RejectReason.None, (await still.AdmitSignal("momentum", "k-1")).Reason);
+        Assert.Equal(2, Assert.Single(await still.SignalStrategies()).Failures);
+        Assert.Equal(2, (await still.FindSignalStrategy("momentum"))!.Failures);
+
+        await still.EndSignal(Failed("k-4"));
+        Assert.Equal(RejectReason.SignalsPaused, (await still.AdmitSignal("momentum", "k-5")).Reason);
+
+        // An end of the pause by hand begins the count anew, and so it stays.
+        Assert.True(await still.ResumeSignals("momentum", "desk"));
+        await after.Cluster.DeactivateAsync(still);
+        await after.Cluster.DeactivateAsync(after.Grains.GetGrain<ISignalWindowGrain>("momentum"));
+        Assert.Equal(0, (await still.FindSignalStrategy("momentum"))!.Failures);
+    }
+
+    private static DeadSignal Failed(string key) => new(0, "momentum", key, 0, RejectReason.InsufficientFunds, "", "{}");
+
+    [Fact]
     public async Task A_margin_account_is_short_by_a_signal_within_its_locate_and_flat_by_the_next()
     {
         await using var disk = new Disk();

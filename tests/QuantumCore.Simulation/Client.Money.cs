@@ -136,7 +136,7 @@ internal sealed partial class Client
         var request = new FreezeRequest(world.Chance(0.6), "desk", "");
         var asked = world.Now;
         var report = await AskAsync<FreezeReport?>(async silo => await silo.Orders.Freeze(account, request));
-        if (report is { Reason: RejectReason.None })
+        if (report is { Reason: RejectReason.None, IsOnRecord: true })
         {
             if (!world.Database.Witness.Freezes.IsFrozen(account) && !world.Database.Witness.Freezes.WasLetGoAfter(account, asked))
                 world.Find($"account {account}: a freeze was acknowledged and is not durable");

@@ -35,9 +35,6 @@ internal sealed class Database
 
     public long LastStateVersion { get; set; }
 
-    /// <summary>Reminders of grains, with the timers that deliver them.</summary>
-    public Dictionary<(GrainId Grain, string Name), SimTimer> Reminders { get; } = [];
-
     /// <summary>Number of times that old frames were merged into one.</summary>
     public long Packs { get; private set; }
 

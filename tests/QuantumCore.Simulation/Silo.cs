@@ -71,7 +71,6 @@ internal sealed class Silo
         services.AddSingleton<IGrainRuntime>(provider => provider.GetRequiredService<GrainHost>());
         services.AddSingleton<ITimerRegistry>(provider => provider.GetRequiredService<GrainHost>());
         services.AddSingleton(provider => provider.GetRequiredService<GrainHost>().GrainFactory);
-        services.AddSingleton<IReminderRegistry>(new HostedReminders(world, store));
         services.AddSingleton<IPersistentStateFactory>(new HostedStates(world, store));
         services.AddKeyedSingleton<IStreamProvider>(
             KeyedService.AnyKey, (provider, name) => new HostedStreamProvider(provider.GetRequiredService<GrainHost>(), (string)name!));

@@ -25,6 +25,9 @@ public class CallGraphTests
     private static readonly string[] s_calls =
     [
         "CatalogGrain -> IOrderBookGrain.Define",
+        "CatalogGrain -> ISignalWindowGrain.Admit",
+        "CatalogGrain -> ISignalWindowGrain.Failures",
+        "CatalogGrain -> ISignalWindowGrain.SetFailures",
         "InstrumentCatalog -> ICatalogGrain.Instruments",
         "InstrumentCatalog -> ICatalogGrain.Limits",
         "InstrumentCatalog -> ICatalogGrain.FeeSchedules",
@@ -96,6 +99,9 @@ public class CallGraphTests
         "AccountGrain -> ICatalogGrain.OwnersLimits",
         "AccountGrain -> ICatalogGrain.Owners",
         "CatalogGrain -> IOrderBookGrain.Define",
+        "CatalogGrain -> ISignalWindowGrain.Admit",
+        "CatalogGrain -> ISignalWindowGrain.Failures",
+        "CatalogGrain -> ISignalWindowGrain.SetFailures",
         "LedgerGrain -> IAccountGrain.CatchUp",
         "LedgerGrain -> IAccountGrain.View",
         "MarketDataGrain -> ICatalogGrain.Instruments",

@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway.Http;
 /// Calls for freezes and the kill switch: for an account, for an account in one symbol, and for a firm.
 /// </summary>
 internal sealed class BlockCalls(
-    OrderEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
+    OrderEntry entry, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
     /// <summary>POST /admin/accounts/{account}/freeze</summary>
     public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
@@ -39,30 +39,50 @@ internal sealed class BlockCalls(
             return;
         }
 
-        var refusal = WhyReading.Check(text.Why) ?? await Unknown(account);
-        if (refusal is null)
+        if ((WhyReading.Check(text.Why) ?? await Unknown(account)) is { } wrong)
         {
-            var reason = isFrozen
-                ? (await entry.Freeze(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))).Reason
-                : await entry.Unfreeze(account.Value, officer.Name, text.Why ?? "");
-            refusal = reason == RejectReason.None
-                ? await operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text)
-                : Unfrozen(reason);
-        }
-
-        if (refusal is { } refused)
-        {
-            await Answer.Refuse(context, refused);
+            await Answer.Refuse(context, wrong);
             return;
         }
 
-        await Answer.Json(context, (account, isFrozen), static (to, answer) =>
+        var (reason, isOnRecord) = isFrozen
+            ? Split(await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? "")))
+            : (await entry.Unfreeze(account.Value, officer.Name, text.Why ?? ""), true);
+        await AnswerDone(
+            context,
+            reason == RejectReason.None ? null : Unfrozen(reason),
+            isOnRecord,
+            reason == RejectReason.None ? () => operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text) : null,
+            (account, isFrozen),
+            static (to, answer) =>
+            {
+                to.WriteStartObject();
+                to.WriteString("account"u8, answer.account.ToString());
+                to.WriteString("state"u8, answer.isFrozen ? "frozen"u8 : "open"u8);
+                to.WriteEndObject();
+            });
+    }
+
+    private static (RejectReason Reason, bool IsOnRecord) Split(FreezeReport report) => (report.Reason, report.IsOnRecord);
+
+    /// <summary>
+    /// Audits an act and answers. An act that is not on record yet, because the journal does not commit, is answered
+    /// with 202 and audited later.
+    /// </summary>
+    private async Task AnswerDone<T>(
+        HttpContext context, Refusal? refusal, bool isOnRecord, Func<ValueTask<Refusal?>>? note, T answer, Action<Utf8JsonWriter, T> write)
+    {
+        if (!isOnRecord && note is not null)
         {
-            to.WriteStartObject();
-            to.WriteString("account"u8, answer.account.ToString());
-            to.WriteString("state"u8, answer.isFrozen ? "frozen"u8 : "open"u8);
-            to.WriteEndObject();
-        });
+            _ = operators.NoteLater(note);
+            note = null;
+        }
+
+        var unnoted = note is null ? null : await note();
+        if ((refusal ?? unnoted) is { } refused)
+            await Answer.Refuse(context, refused);
+        else
+            await Answer.Json(context, answer, write, isOnRecord ? StatusCodes.Status200OK : StatusCodes.Status202Accepted);
     }
 
     private async Task SetBlock(HttpContext context, bool isBlock)
@@ -79,25 +99,22 @@ internal sealed class BlockCalls(
             return;
         }
 
-        var (refusal, symbols) = text.Symbol is null
+        var set = text.Symbol is null
             ? await Set(account, isBlock, officer.Name, text.Why ?? "")
             : await SetInSymbols(account, isBlock, text.Symbol);
-        if (text.Symbol is not null && symbols.IsEmpty)
+        if (text.Symbol is not null && set.Symbols.IsEmpty)
         {
             await Answer.Refuse(context, new Refusal(RejectReason.UnknownSymbol, "symbol"));
             return;
         }
 
-        var unnoted = IsNothingDone(isBlock, refusal, symbols)
-            ? null
-            : await operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text);
-        if ((refusal ?? unnoted) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
-
-        await Answer.Json(context, new Blocked(account, symbols), (to, answer) => answer.Write(to, isBlock));
+        await AnswerDone(
+            context,
+            set.Refusal,
+            set.IsOnRecord,
+            IsNothingDone(isBlock, set) ? null : () => operators.Note(officer, isBlock ? "accountBlocked" : "accountUnblocked", account.ToString(), text),
+            new Blocked(account, set.Symbols),
+            (to, answer) => answer.Write(to, isBlock));
     }
 
     /// <summary>
@@ -118,54 +135,62 @@ internal sealed class BlockCalls(
             return;
         }
 
+        // Before the accounts are read again: one that joins meanwhile finds the block.
+        var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");
+        var isRecorded = !isBlock || await entry.BlockOwner(block);
+        accounts = isBlock && isRecorded ? await owners.Of(owner) : accounts;
         var results = await Task.WhenAll(accounts.Select(async account =>
             (Account: new AccountId(account), Result: await Set(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
         var failed = new PartialFailure("owner");
         foreach (var (account, result) in results)
         {
-            if (result.Refusal is { } refusal)
-                failed.Add(account.ToString(), refusal.Reason);
+            if (result.Refusal is { Reason: var reason })
+                failed.Add(account.ToString(), reason);
         }
 
-        var unnoted = Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result.Refusal, result.Result.Symbols))
-            ? null
-            : await operators.Note(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text);
-        if ((failed.Refusal ?? unnoted) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
+        var refusal = failed.Refusal;
+        if (!isBlock && refusal is null && !await entry.BlockOwner(block))
+            refusal = new Refusal(RejectReason.OutcomeUnknown, null, null, "Its accounts are unblocked, but one that joins it may still be blocked. Repeat the call.");
+        await AnswerDone(
+            context,
+            refusal,
+            isRecorded && Array.TrueForAll(results, result => result.Result.IsOnRecord),
+            Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : Note,
+            (owner, results),
+            (to, answer) =>
+            {
+                to.WriteStartObject();
+                to.WriteString("owner"u8, answer.owner);
+                to.WriteBoolean("blocked"u8, isBlock);
+                to.WriteStartArray("accounts"u8);
+                foreach (var (account, result) in answer.results)
+                    new Blocked(account, result.Symbols).Write(to, isBlock);
+                to.WriteEndArray();
+                to.WriteEndObject();
+            });
 
-        await Answer.Json(context, (owner, results), (to, answer) =>
-        {
-            to.WriteStartObject();
-            to.WriteString("owner"u8, answer.owner);
-            to.WriteBoolean("blocked"u8, isBlock);
-            to.WriteStartArray("accounts"u8);
-            foreach (var (account, result) in answer.results)
-                new Blocked(account, result.Symbols).Write(to, isBlock);
-            to.WriteEndArray();
-            to.WriteEndObject();
-        });
+        async ValueTask<Refusal?> Note() => isRecorded || await entry.BlockOwner(block)
+            ? await operators.Note(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text)
+            : new Refusal(RejectReason.OutcomeUnknown);
     }
 
     /// <summary>
     /// Blocks an account everywhere: first it is frozen, so that no new order enters, then every book closes its open
     /// orders. Or unblocks it, also in single symbols.
     /// </summary>
-    private async Task<(Refusal? Refusal, ImmutableArray<string> Symbols)> Set(AccountId account, bool isBlock, string by, string why)
+    private async Task<BlockResult> Set(AccountId account, bool isBlock, string by, string why)
     {
         if (!isBlock)
         {
             var released = await entry.Unfreeze(account.Value, by, why);
-            return released == RejectReason.None ? await SetInSymbols(account, isBlock: false, null) : (Unfrozen(released), []);
+            return released == RejectReason.None ? await SetInSymbols(account, isBlock: false, null) : new BlockResult(Unfrozen(released), []);
         }
 
-        var report = await entry.Freeze(account.Value, new FreezeRequest(Closes: true, by, why));
+        var report = await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: true, by, why));
         return report.Reason == RejectReason.None
-            ? (null, report.Symbols)
-            : (new Refusal(
-                report.Reason, null, null, "Not known to be complete: once the account is frozen, its orders are cancelled all the same."), []);
+            ? new BlockResult(null, report.Symbols, report.IsOnRecord)
+            : new BlockResult(
+                new Refusal(report.Reason, null, null, "Not known to be complete: the account is frozen, and its orders are cancelled all the same."), []);
     }
 
     private static Refusal Unfrozen(RejectReason reason) => reason == RejectReason.KillSwitch
@@ -175,33 +200,41 @@ internal sealed class BlockCalls(
         : new Refusal(reason);
 
     /// <summary>Blocks or unblocks an account in one symbol, or in all.</summary>
-    private async Task<(Refusal? Refusal, ImmutableArray<string> Symbols)> SetInSymbols(AccountId account, bool isBlock, string? only)
+    private async Task<BlockResult> SetInSymbols(AccountId account, bool isBlock, string? only)
     {
         var symbols = (await listings.All()).Select(instrument => instrument.Symbol)
             .Where(symbol => only is null || symbol == only)
             .ToImmutableArray();
         var failed = new PartialFailure("symbol");
+        var isOnRecord = true;
         foreach (var symbol in symbols)
         {
-            var reason = await entry.Operate(symbol, BookCommand.Of(isBlock ? BookVerb.Block : BookVerb.Unblock, account: account.Value));
-            if (reason != RejectReason.None)
-                failed.Add(symbol, reason);
+            var command = BookCommand.Of(isBlock ? BookVerb.Block : BookVerb.Unblock, account: account.Value);
+            // Like a halt, a block does not wait for a journal that does not commit.
+            var done = isBlock ? await entry.Halt(symbol, command) : new HaltAnswer(await entry.Operate(symbol, command), true, null);
+            if (done.Reason != RejectReason.None)
+                failed.Add(symbol, done.Reason);
+            else
+                isOnRecord &= done.IsOnRecord;
         }
 
-        return (failed.Refusal, symbols);
+        return new BlockResult(failed.Refusal, symbols, isOnRecord);
     }
 
     /// <summary>Returns true if an account is known to be unchanged. A partial change is recorded, too.</summary>
-    private static bool IsNothingDone(bool isBlock, Refusal? refusal, ImmutableArray<string> symbols) =>
-        !isBlock && refusal is not null && symbols.IsEmpty;
+    private static bool IsNothingDone(bool isBlock, in BlockResult result) => !isBlock && result.Refusal is not null && result.Symbols.IsEmpty;
 
     /// <summary>
     /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
     /// </summary>
     private async ValueTask<Refusal?> Unknown(AccountId account) =>
-        await owners.Has(account.Value) || (await grains.Account(account.Value).View([])).Sequence > 0
-            ? null
-            : new Refusal(RejectReason.UnknownAccount, "account");
+        await owners.Has(account.Value) || await entry.MayExist(account.Value) ? null : new Refusal(RejectReason.UnknownAccount, "account");
+
+    /// <summary>Result for one account.</summary>
+    /// <param name="Refusal">Reason why it is not known to be complete, or null.</param>
+    /// <param name="Symbols">Symbols concerned.</param>
+    /// <param name="IsOnRecord">True if it is durable.</param>
+    private readonly record struct BlockResult(Refusal? Refusal, ImmutableArray<string> Symbols, bool IsOnRecord = true);
 
     private readonly record struct Blocked(AccountId Account, ImmutableArray<string> Symbols)
     {

@@ -9,7 +9,7 @@ namespace QuantumCore.Gateway.Http;
 
 /// <summary>Calls that move money and units out of accounts.</summary>
 internal sealed class MoneyCalls(
-    MoneyEntry entry, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
+    MoneyEntry entry, OrderEntry orders, IGrainFactory grains, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
     private const int LongestOwner = 64;
 
@@ -112,7 +112,12 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        await grains.Catalog().SetOwner(new OwnedAccount(account.Value, owner));
+        if (await orders.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name) is { } refused)
+        {
+            await Answer.Refuse(context, refused);
+            return;
+        }
+
         await owners.Refresh();
         if (await operators.Note(officer, "ownerSet", account.ToString(), text) is { } unknown)
         {

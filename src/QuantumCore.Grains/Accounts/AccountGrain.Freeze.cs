@@ -9,7 +9,11 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<CancelAllMark> Freeze(FreezeRequest request)
     {
-        RequireRoom("be frozen");
+        if (Refusal(urgent: true) is var reason and not RejectReason.None)
+        {
+            return CancelAllMark.Refused(reason);
+        }
+
         var mark = Mutate(() =>
         {
             if (_machine.Freeze(request, Now) is { } record)
@@ -19,8 +23,8 @@ public sealed partial class AccountGrain
 
             return new CancelAllMark(_machine.FrozenFloor, [.. _machine.BooksUpTo(_machine.FrozenFloor)]);
         });
-        await SettleAsync();
-        return mark;
+        var isDurable = await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync());
+        return mark with { IsPending = !isDurable };
     }
 
     /// <inheritdoc/>
@@ -88,6 +92,7 @@ public sealed partial class AccountGrain
         if (freeze is not null)
         {
             Record(freeze, urgent: true);
+            GrainMetrics.AccountKilled();
             GrainLog.AccountKilled(Log, _machine.Account.Id.Value, ((AccountFrozen)freeze).Why);
         }
     }

@@ -129,7 +129,7 @@ public sealed partial class AccountGrain(
 
             return key.Order;
         });
-        await SettleAsync();
+        await UnlessStalledAsync(SettleAsync());
         return found;
     }
 
@@ -144,14 +144,19 @@ public sealed partial class AccountGrain(
     /// <inheritdoc/>
     public async ValueTask<CancelAllMark> CancelAll()
     {
-        RequireRoom("cancel");
+        // Books cancel up to a floor that is on record. While nothing is recorded, a mark would help nobody.
+        if (Refusal(urgent: !IsStalled) is var reason and not RejectReason.None)
+        {
+            return CancelAllMark.Refused(reason);
+        }
+
         var mark = Mutate(() =>
         {
             var record = _machine.MarkCancelAll(Now);
             Record(record, urgent: true);
             return new CancelAllMark(record.Floor, [.. _machine.OpenBooks]);
         });
-        await SettleAsync();
+        await UnlessStalledAsync(SettleAsync());
         return mark;
     }
 
@@ -184,7 +189,7 @@ public sealed partial class AccountGrain(
 
         await FreezeWhenDueAsync();
         var view = Describe(_machine.Account.Orders.Values);
-        await SettleAsync();
+        await UnlessStalledAsync(SettleAsync());
         return view;
     }
 

@@ -59,14 +59,9 @@ public sealed partial class OrderBookGrain
             return new HaltAnswer(reason, true, null);
         }
 
-        var (state, settled) = (StateOf(book), SettleAsync().AsTask());
-        await Task.WhenAny(settled, Task.Delay(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), Time));
-        if (settled.IsCompleted)
-        {
-            await settled;
-        }
-
-        return new HaltAnswer(reason, settled.IsCompleted, state);
+        var state = StateOf(book);
+        var isOnRecord = await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync().AsTask());
+        return new HaltAnswer(reason, isOnRecord, state);
     }
 
     private RejectReason OperateInMemory(string symbol, BookCommand command)

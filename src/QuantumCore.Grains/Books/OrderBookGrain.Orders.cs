@@ -57,7 +57,7 @@ public sealed partial class OrderBookGrain
 
             return true;
         });
-        return await AnswerAsync(book, answers);
+        return await AnswerAsync(book, answers, unlessStalled: true);
     }
 
     /// <inheritdoc/>
@@ -71,7 +71,7 @@ public sealed partial class OrderBookGrain
 
         var answer = Turn(() => OwnOrder(book, account, orderId, out var number)
             ?? Cancel(book, account, number, EndReason.User));
-        return (await AnswerAsync(book, [answer]))[0];
+        return (await AnswerAsync(book, [answer], unlessStalled: true))[0];
     }
 
     /// <inheritdoc/>
@@ -87,7 +87,7 @@ public sealed partial class OrderBookGrain
             CatchUp();
             return Record(book, book.Machine.CloseAll(account, floor, _now), urgent: true);
         });
-        await SettleAsync();
+        await UnlessStalledAsync(SettleAsync().AsTask());
         return closed switch
         {
             AllClosed all => all.Orders.Length,
@@ -307,10 +307,10 @@ public sealed partial class OrderBookGrain
             ? new Answer(BookReports.Voided(book.Symbol, account, number))
             : new Answer(null, finished.Sequence, finished, refused, account, number);
 
-    private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers)
+    private async ValueTask<ImmutableArray<ExecutionReport>> AnswerAsync(OpenBook book, Answer[] answers, bool unlessStalled = false)
     {
         // The same as SettleAsync, without its own async state machine: every order passes here.
-        await WhenDurable();
+        await (unlessStalled ? UnlessStalledAsync(WhenDurable()) : WhenDurable());
         LetGo();
         var reports = ImmutableArray.CreateBuilder<ExecutionReport>(answers.Length);
         foreach (var answer in answers)

@@ -1,0 +1,46 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Grains;
+
+/// <summary>
+/// Activates every book. Orders expire and planned phases begin by a book's own clock, so a book that ended with its
+/// silo must not wait for a caller.
+/// </summary>
+public sealed partial class OpenWorkAgent
+{
+    /// <summary>Interval between two rounds over the books.</summary>
+    public static readonly TimeSpan WakeInterval = TimeSpan.FromSeconds(10);
+
+    private const int WokenTogether = 64;
+    private long? _wokeBooks;
+
+    /// <summary>Does one round over the books, unless this agent has just done one.</summary>
+    public async Task WakeBooksAsync(CancellationToken cancellationToken)
+    {
+        if (_wokeBooks is { } woke && time.GetElapsedTime(woke) < WakeInterval)
+        {
+            return;
+        }
+
+        _wokeBooks = time.GetTimestamp();
+        foreach (var some in catalog.Instruments.DistinctBy(instrument => instrument.BookKey).Chunk(WokenTogether))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            await Task.WhenAll(some.Select(WakeAsync));
+        }
+    }
+
+    // A book that cannot answer must not block the others.
+    private async Task WakeAsync(Instrument instrument)
+    {
+        try
+        {
+            await grains.Book(instrument.BookKey).State(instrument.Symbol);
+        }
+        catch (Exception e)
+        {
+            GrainLog.AgentFailed(log, e);
+        }
+    }
+}
