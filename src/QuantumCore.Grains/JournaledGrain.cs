@@ -131,14 +131,22 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     /// <summary>Waits until records are durable, or for a maximum time. Returns true if they are durable.</summary>
     protected async Task<bool> DurableWithinAsync(TimeSpan patience, Task durable)
     {
-        try
-        {
-            await durable.WaitAsync(patience, Time);
-            return true;
-        }
-        catch (TimeoutException) when (!durable.IsFaulted)
+        // A combined task would continue on another thread than the grain's.
+        var ended = new TaskCompletionSource<bool>();
+        using var late = Time.CreateTimer(_ => ended.TrySetResult(false), null, patience, Timeout.InfiniteTimeSpan);
+        _ = EndAsync();
+        if (!await ended.Task)
         {
             return false;
+        }
+
+        await durable;
+        return true;
+
+        async Task EndAsync()
+        {
+            await durable.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            ended.TrySetResult(true);
         }
     }
 

@@ -7,8 +7,8 @@ using Xunit;
 namespace QuantumCore.Grains.Tests;
 
 /// <summary>
-/// What is due at a time happens though no grain is active: the agent of any silo finds it. The tests read the journal
-/// alone, because a call would activate the grain.
+/// Work that is due at a time is done though no grain is active: the agent of any silo finds it. The tests read the
+/// journal alone, because a call would activate the grain.
 /// </summary>
 public sealed class DueTimeTests
 {

@@ -20,6 +20,7 @@ internal static class DurabilityMutants
         new()
         {
             Rule = "the books of a group answer before their records are durable",
+            In = "OrderBookGrain.WhenAllDurableAsync",
             Original = "await durable;",
             Changed = "await Task.Yield();",
         },

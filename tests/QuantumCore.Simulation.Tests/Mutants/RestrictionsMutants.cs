@@ -25,8 +25,8 @@ internal static class RestrictionsMutants
         {
             Rule = "a freeze is answered before it is durable",
             In = "AccountGrain.Freeze",
-            Original = "await SettleAsync();",
-            Changed = "await Task.Yield();",
+            Original = "await DurableWithinAsync(TimeSpan.FromMilliseconds(HaltAnswer.PatienceMillis), SettleAsync())",
+            Changed = "await Task.FromResult(true)",
             Seed = 4,
         },
         new()
