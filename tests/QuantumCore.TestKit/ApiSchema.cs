@@ -1,13 +1,15 @@
 using System.Text.Json;
 
-namespace QuantumCore.SystemTests;
+namespace QuantumCore.TestKit;
 
 /// <summary>
-/// Committed API document, and a strict check of responses against it. It supports the few features of JSON Schema that
-/// the document uses. It finds members that are not described as well as missing ones.
+/// API document, and a strict check of requests, responses and its own examples against it. It supports the few
+/// features of JSON Schema that the document uses. It finds members that are not described as well as missing ones.
 /// </summary>
-internal sealed class ApiSchema
+public sealed class ApiSchema
 {
+    private const string Base = "/api/qc/v1/";
+
     private readonly JsonElement _root;
 
     public ApiSchema(string document)
@@ -16,27 +18,67 @@ internal sealed class ApiSchema
         _root = parsed.RootElement.Clone();
     }
 
-    /// <summary>Calls with a response body, as <c>GET account</c>.</summary>
+    /// <summary>All calls, as <c>GET account</c>.</summary>
     public IEnumerable<string> Calls =>
         from path in _root.GetProperty("paths").EnumerateObject()
         from call in path.Value.EnumerateObject()
-        where AnswerOf(call.Value) is not null
-        select $"{call.Name.ToUpperInvariant()} {path.Name["/api/qc/v1/".Length..]}";
+        select $"{call.Name.ToUpperInvariant()} {path.Name[Base.Length..]}";
+
+    /// <summary>Calls with a response body.</summary>
+    public IEnumerable<string> Answered => Calls.Where(call => AnswerOf(call) is not null);
 
     /// <summary>Returns the problems of a response; none if it is as described.</summary>
-    public IReadOnlyList<string> Check(string call, JsonElement answer)
+    public IReadOnlyList<string> Check(string call, JsonElement answer) => Check(call, AnswerOf(call)!.Value, answer);
+
+    /// <summary>Returns the problems of a call's examples: missing ones, and members against the schema.</summary>
+    public IEnumerable<string> CheckExamples(string call)
     {
-        var (method, path) = (call[..call.IndexOf(' ', StringComparison.Ordinal)], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
-        var schema = AnswerOf(_root.GetProperty("paths").GetProperty($"/api/qc/v1/{path}").GetProperty(method.ToLowerInvariant()));
-        var wrong = new List<string>();
-        Check(schema!.Value, answer, call, wrong);
-        return wrong;
+        foreach (var (kind, content) in new[] { ("request", RequestOf(call)), ("response", AnswerOf(call)) })
+        {
+            if (content is not { } described)
+                continue;
+
+            var problems = described.TryGetProperty("example", out var example)
+                ? Check($"the {kind} of {call}", described, example)
+                : [$"{call} has no example of its {kind}"];
+            foreach (var problem in problems)
+                yield return problem;
+        }
     }
 
-    private static JsonElement? AnswerOf(JsonElement call) =>
-        call.GetProperty("responses").GetProperty("200").TryGetProperty("content", out var content)
-            ? content.GetProperty("application/json").GetProperty("schema")
-            : null;
+    /// <summary>Returns the problems of a call's texts: a summary of 3 to 8 words, a description and one tag.</summary>
+    public IEnumerable<string> CheckTexts(string call)
+    {
+        var described = Of(call);
+        if (Text(described, "summary").Split(' ', StringSplitOptions.RemoveEmptyEntries).Length is < 3 or > 8)
+            yield return $"{call} has no summary of 3 to 8 words";
+        if (!Text(described, "description").EndsWith('.'))
+            yield return $"{call} has no description";
+        if (!described.TryGetProperty("tags", out var tags) || tags.GetArrayLength() != 1)
+            yield return $"{call} is in no group";
+    }
+
+    private static string Text(JsonElement described, string name) => described.TryGetProperty(name, out var text) ? text.GetString()! : "";
+
+    private JsonElement Of(string call)
+    {
+        var (method, path) = (call[..call.IndexOf(' ', StringComparison.Ordinal)], call[(call.IndexOf(' ', StringComparison.Ordinal) + 1)..]);
+        return _root.GetProperty("paths").GetProperty(Base + path).GetProperty(method.ToLowerInvariant());
+    }
+
+    private JsonElement? AnswerOf(string call) => Json(Of(call).GetProperty("responses").GetProperty("200"));
+
+    private JsonElement? RequestOf(string call) => Of(call).TryGetProperty("requestBody", out var body) ? Json(body) : null;
+
+    private static JsonElement? Json(JsonElement body) =>
+        body.TryGetProperty("content", out var content) ? content.GetProperty("application/json") : null;
+
+    private List<string> Check(string at, JsonElement content, JsonElement value)
+    {
+        var wrong = new List<string>();
+        Check(content.GetProperty("schema"), value, at, wrong);
+        return wrong;
+    }
 
     private void Check(JsonElement schema, JsonElement value, string at, List<string> wrong)
     {
