@@ -47,11 +47,11 @@ internal sealed partial class RecordedExamples
             [.. array.Take(array.Any(item => item is JsonObject or JsonArray) ? MostItems : MostWords).Select(item => Shorten(item))]),
         JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Shorten(member.Value, member.Key)))),
         JsonValue value when value.TryGetValue<string>(out var text) =>
-            JsonValue.Create(s_secrets.Contains(name) ? text[..6] + "…" : SecretOfAddress().Replace(text, "$1…")),
+            JsonValue.Create(s_secrets.Contains(name) ? text[..6] + "…" : SecretOfAddress().Replace(text, "${start}…")),
         _ => node?.DeepClone(),
     };
 
     /// <summary>Secret of an authenticator's address, after its first characters.</summary>
-    [GeneratedRegex("(?<=^otpauth:.*)(secret=.{6})[A-Z2-7]+", RegexOptions.None, 1_000)]
+    [GeneratedRegex("(?<=^otpauth:.*)(?<start>secret=.{6})[A-Z2-7]+", RegexOptions.ExplicitCapture, 1_000)]
     private static partial Regex SecretOfAddress();
 }

@@ -11,8 +11,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/accounts/{account}/deposits: deposits money or units.</summary>
     /// <remarks>
     /// Needs the role administrator; <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with
-    /// the same content is the same deposit, with other content <c>KeyConflict</c>. <c>BadRequest</c> for an asset
-    /// without a listed instrument or an amount with too many decimals.
+    /// the same content is the same deposit, with other content <c>KeyConflict</c>. Expect <c>BadRequest</c> for an
+    /// asset without a listed instrument or an amount with too many decimals.
     /// </remarks>
     public async Task Deposit(HttpContext context)
     {
@@ -43,8 +43,8 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
     /// <summary>POST /admin/instruments: lists an instrument, or changes its limits.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; sizes, limits and prices are decimal text, fees millionths
-    /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: <c>BadRequest</c> with the
-    /// member in <c>field</c>.
+    /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: expect <c>BadRequest</c> with
+    /// the member in <c>field</c>.
     /// </remarks>
     public async Task List(HttpContext context)
     {

@@ -52,7 +52,7 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
     /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
     /// <remarks>
     /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
-    /// error; <c>BadRequest</c> if the id is no number.
+    /// error; expect <c>BadRequest</c> if the id is no number.
     /// </remarks>
     public async Task Remove(HttpContext context)
     {

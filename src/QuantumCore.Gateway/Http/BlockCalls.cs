@@ -16,24 +16,24 @@ internal sealed class BlockCalls(
     /// <summary>POST /admin/accounts/{account}/freeze: freezes an account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. The account then enters no orders and sends nothing
-    /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. <c>UnknownAccount</c> for an account without
-    /// an owner and without a record.
+    /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. Expect <c>UnknownAccount</c> for an account
+    /// without an owner and without a record.
     /// </remarks>
     public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
 
     /// <summary>POST /admin/accounts/{account}/unfreeze: ends the freeze of an account.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. <c>KillSwitch</c> while the account's orders are not all cancelled or its
-    /// loss of the day is at <c>killDailyLoss</c>; <c>InsufficientFunds</c> while it lacks what a changed trade took
-    /// back.
+    /// Needs the role risk or administrator. Expect <c>KillSwitch</c> while the account's orders are not all cancelled
+    /// or its loss of the day is at <c>killDailyLoss</c>; expect <c>InsufficientFunds</c> while it lacks what a changed
+    /// trade took back.
     /// </remarks>
     public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
 
     /// <summary>POST /admin/accounts/{account}/block: stops an account and cancels its orders.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. This is the kill switch: it freezes the account and cancels all its
-    /// orders; with <c>symbol</c> only that symbol is blocked. <c>UnknownAccount</c> or <c>UnknownSymbol</c>; after an
-    /// error with symbols in <c>detail</c>, repeat the call.
+    /// orders; with <c>symbol</c> only that symbol is blocked. Expect <c>UnknownAccount</c> or <c>UnknownSymbol</c>;
+    /// after an error with symbols in <c>detail</c>, repeat the call.
     /// </remarks>
     public Task Block(HttpContext context) => SetBlock(context, isBlock: true);
 
@@ -48,15 +48,15 @@ internal sealed class BlockCalls(
     /// <summary>POST /admin/owners/{owner}/block: stops all accounts of an owner.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. This is the kill switch of a firm: it blocks every account that the owner
-    /// has now. <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
+    /// has now. Expect <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
     /// <c>detail</c>: repeat the call.
     /// </remarks>
     public Task BlockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: true);
 
     /// <summary>POST /admin/owners/{owner}/unblock: lets an owner's accounts trade again.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. <c>UnknownAccount</c> if the owner has no account. If some accounts fail,
-    /// the error names them in <c>detail</c>: repeat the call.
+    /// Needs the role risk or administrator. Expect <c>UnknownAccount</c> if the owner has no account. If some accounts
+    /// fail, the error names them in <c>detail</c>: repeat the call.
     /// </remarks>
     public Task UnblockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: false);
 

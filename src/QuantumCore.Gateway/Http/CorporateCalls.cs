@@ -53,8 +53,8 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
     /// <summary>GET /admin/corporate-actions/{id}: lists the accounts' parts of an action.</summary>
     /// <remarks>
     /// Needs the role administrator; units and amounts are decimal text, and the part <c>rounding</c> is the remainder
-    /// of the rounding. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>. <c>BadRequest</c>
-    /// for an unknown id.
+    /// of the rounding. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>. Expect
+    /// <c>BadRequest</c> for an unknown id.
     /// </remarks>
     public async Task Parts(HttpContext context)
     {

@@ -24,8 +24,8 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
 
     /// <summary>GET /admin/accounts/{account}/fees: returns the fees of any account.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; <c>BadRequest</c> for an account
-    /// that is none.
+    /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; expect <c>BadRequest</c> for an
+    /// account that is none.
     /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
@@ -47,8 +47,9 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
     /// <summary>POST /admin/fees: sets an asset's fee schedule.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; rates are millionths (ppm), <c>fromVolume</c> and
-    /// <c>minimumFee</c> decimal text. Without tiers the instruments' own fees apply again. <c>BadRequest</c> for an
-    /// asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker fee.
+    /// <c>minimumFee</c> decimal text. Without tiers the instruments' own fees apply again. Expect <c>BadRequest</c>
+    /// for an asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker
+    /// fee.
     /// </remarks>
     public async Task Set(HttpContext context)
     {

@@ -20,7 +20,7 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     /// <summary>POST /admin/accounts/{account}/keys: makes an API key for an account.</summary>
     /// <remarks>
-    /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only.
+    /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only. Expect
     /// <c>BadRequest</c> for a public key or an address that is none; the body may be empty.
     /// </remarks>
     public async Task MakeForAny(HttpContext context)
@@ -39,8 +39,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     /// <summary>DELETE /admin/keys/{id}: revokes any API key.</summary>
     /// <remarks>
-    /// Needs the role administrator; it is for ever. <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for the keys
-    /// of the demo.
+    /// Needs the role administrator; it is for ever. Expect <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for
+    /// the keys of the demo.
     /// </remarks>
     public async Task RevokeAny(HttpContext context)
     {
@@ -51,8 +51,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// <summary>POST /keys: makes an API key for yourself.</summary>
     /// <remarks>
     /// Needs a session with an account; a key makes no keys. <c>apiKey</c>, and for hmac <c>secret</c>, are in this
-    /// response only. <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above 100
-    /// keys, revoked ones included.
+    /// response only. Expect <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above
+    /// 100 keys, revoked ones included.
     /// </remarks>
     public async Task MakeOwn(HttpContext context)
     {
@@ -79,7 +79,8 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
 
     /// <summary>DELETE /keys/{id}: revokes one of your API keys.</summary>
     /// <remarks>
-    /// Needs a session with an account; it is for ever. <c>BadRequest</c> for an id that is not one of your keys.
+    /// Needs a session with an account; it is for ever. Expect <c>BadRequest</c> for an id that is not one of your
+    /// keys.
     /// </remarks>
     public async Task RevokeOwn(HttpContext context)
     {

@@ -18,7 +18,7 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <remarks>
     /// Needs a key or session with an account; <c>from</c> and <c>to</c> are UTC days, both included, by default today.
     /// Amounts are decimal text, and opening plus in less out is exactly closing. <c>limit</c> is 1 to 1000 entries, by
-    /// default 100; pass <c>next</c> as <c>after</c>; <c>BadRequest</c> for a day or a page that is none.
+    /// default 100; pass <c>next</c> as <c>after</c>; expect <c>BadRequest</c> for a day or a page that is none.
     /// </remarks>
     public async Task Statement(HttpContext context)
     {
@@ -28,8 +28,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     /// <summary>GET /admin/accounts/{account}/statement: returns any account's statement.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; <c>BadRequest</c> for
-    /// an account that is none.
+    /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; expect
+    /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
     public async Task StatementOf(HttpContext context)
     {
@@ -51,8 +51,8 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 
     /// <summary>GET /admin/accounts/{account}/positions: returns any account's positions and profit.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; <c>BadRequest</c> for
-    /// an account that is none.
+    /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; expect
+    /// <c>BadRequest</c> for an account that is none.
     /// </remarks>
     public async Task PositionsOf(HttpContext context)
     {

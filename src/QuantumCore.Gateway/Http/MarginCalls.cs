@@ -34,7 +34,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>GET /admin/accounts/{account}/margin: returns the margin of any account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>margin</c> is absent for a cash account. Amounts are decimal text of
-    /// the account's currency; <c>BadRequest</c> for an account that is none.
+    /// the account's currency; expect <c>BadRequest</c> for an account that is none.
     /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
@@ -45,8 +45,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>POST /admin/accounts/{account}/margin: makes an account a margin account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>currency</c> is the quote asset of its loans, an empty one makes it a
-    /// cash account again, and <c>symbol</c> isolates it to one instrument. <c>BadRequest</c> unless the account has
-    /// nothing but its currency, all settled, without a debt or an open order.
+    /// cash account again, and <c>symbol</c> isolates it to one instrument. Expect <c>BadRequest</c> unless the account
+    /// has nothing but its currency, all settled, without a debt or an open order.
     /// </remarks>
     public async Task SetKind(HttpContext context)
     {
@@ -73,7 +73,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>POST /admin/margin/instruments/{symbol}: sets an instrument's margin terms.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; rates are millionths (ppm), <c>upTo</c> and <c>cheapBelow</c> decimal text
-    /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed.
+    /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed. Expect
     /// <c>UnknownSymbol</c>, or <c>BadRequest</c> for tiers that do not rise.
     /// </remarks>
     public async Task SetTerms(HttpContext context)
@@ -97,7 +97,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>POST /admin/margin/currencies/{asset}: sets a currency's margin policy.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; rates are millionths (ppm), <c>callSeconds</c> seconds, <c>skin</c>
-    /// decimal text. <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a member.
+    /// decimal text. Expect <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a
+    /// member.
     /// </remarks>
     public async Task SetPolicy(HttpContext context)
     {
@@ -129,7 +130,7 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>POST /admin/margin/groups/{group}: sets a group's margin credit.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>creditPpm</c> is 0 to 1000000 millionths of the smaller side's
-    /// requirement, and 0 removes the group. <c>BadRequest</c> for another number, or a name that is none.
+    /// requirement, and 0 removes the group. Expect <c>BadRequest</c> for another number, or a name that is none.
     /// </remarks>
     public async Task SetGroup(HttpContext context)
     {
@@ -150,8 +151,8 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
     /// <summary>POST /admin/accounts/{account}/locates: sets units an account may borrow.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; <c>quantity</c> is decimal text, a multiple of the lot, and is what the
-    /// account may sell short. <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold short or
-    /// has not as much to lend.
+    /// account may sell short. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold
+    /// short or has not as much to lend.
     /// </remarks>
     public async Task Locate(HttpContext context)
     {

@@ -29,7 +29,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <summary>GET /book/{symbol}: returns the order book by price.</summary>
     /// <remarks>
     /// Needs no key. Levels are pairs of price and quantity as decimal text, best first; <c>depth</c> is 1 to 1000 a
-    /// side, by default 20. <c>UnknownSymbol</c>, or <c>BadRequest</c> for another depth.
+    /// side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another depth.
     /// </remarks>
     public async Task Book(HttpContext context)
     {
@@ -52,7 +52,8 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <summary>GET /book/{symbol}/orders: returns the order book by order.</summary>
     /// <remarks>
     /// Needs no key. Each side has its displayed orders in the sequence in which they trade, with decimal text;
-    /// <c>limit</c> is 1 to 1000 a side, by default 20. <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
+    /// <c>limit</c> is 1 to 1000 a side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
+    /// limit.
     /// </remarks>
     public async Task Orders(HttpContext context)
     {
@@ -75,7 +76,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
     /// <summary>GET /trades/{symbol}: lists the newest trades.</summary>
     /// <remarks>
     /// Needs no key. The newest trade is first, prices and quantities are decimal text; <c>limit</c> is 1 to 1000, by
-    /// default 100. <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
+    /// default 100. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
     /// </remarks>
     public async Task Trades(HttpContext context)
     {
@@ -104,7 +105,7 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
 
     /// <summary>GET /symbols/{symbol}/state: returns a symbol's phase and prices.</summary>
     /// <remarks>
-    /// Needs no key. Prices are decimal text, bands of the rules basis points. <c>UnknownSymbol</c>, or
+    /// Needs no key. Prices are decimal text, bands of the rules basis points. Expect <c>UnknownSymbol</c>, or
     /// <c>SymbolUnavailable</c> for a book whose journal cannot be explained.
     /// </remarks>
     public async Task State(HttpContext context)

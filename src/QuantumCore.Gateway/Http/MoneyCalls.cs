@@ -123,8 +123,8 @@ internal sealed class MoneyCalls(
     /// <summary>POST /admin/accounts/{account}/owner: sets the owner of an account.</summary>
     /// <remarks>
     /// Needs the role administrator; <c>owner</c> has at most 64 characters, and an empty text means none. Accounts of
-    /// one owner may transfer to each other, and self-trade prevention treats them as one. <c>BadRequest</c> for a name
-    /// with spaces at its ends.
+    /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
+    /// a name with spaces at its ends.
     /// </remarks>
     public async Task SetOwner(HttpContext context)
     {

@@ -16,7 +16,7 @@ internal sealed class OperatorCalls(
 
     /// <summary>POST /admin/symbols/{symbol}/phase: changes the phase of a symbol.</summary>
     /// <remarks>
-    /// Needs the role marketOperator or administrator; with <c>forSeconds</c> the next phase is planned.
+    /// Needs the role marketOperator or administrator; with <c>forSeconds</c> the next phase is planned. Expect
     /// <c>NotInThisPhase</c> if the symbol cannot go there from its phase. A halt that the journal cannot record yet
     /// gets 202: it holds in memory.
     /// </remarks>
@@ -57,8 +57,8 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; bands and collar are basis points, <c>protection</c> is decimal
-    /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. <c>BadRequest</c> for
-    /// a value out of its range.
+    /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. Expect
+    /// <c>BadRequest</c> for a value out of its range.
     /// </remarks>
     public async Task SetRules(HttpContext context)
     {
@@ -78,7 +78,7 @@ internal sealed class OperatorCalls(
 
     /// <summary>POST /admin/symbols/{symbol}/bust: declares a trade void.</summary>
     /// <remarks>
-    /// Needs the role marketOperator or administrator; both sides get back what they gave, fees too.
+    /// Needs the role marketOperator or administrator; both sides get back what they gave, fees too. Expect
     /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
     /// lacks what is taken back is frozen.
     /// </remarks>
@@ -87,8 +87,8 @@ internal sealed class OperatorCalls(
     /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
-    /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. <c>UnknownTrade</c> for a
-    /// void trade, and one from before a split or a symbol change.
+    /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
+    /// for a void trade, and one from before a split or a symbol change.
     /// </remarks>
     public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
 

@@ -61,7 +61,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// <remarks>
     /// Needs a key or session with an account; <c>symbol</c> selects one symbol, and <c>open</c> has no other value
     /// than <c>true</c>. <c>orderId</c> is 0 while an order is on its way to its book. Quantities and prices are
-    /// decimal text; <c>UnknownSymbol</c> for a symbol that is not listed.
+    /// decimal text; expect <c>UnknownSymbol</c> for a symbol that is not listed.
     /// </remarks>
     public async Task List(HttpContext context)
     {
@@ -106,8 +106,8 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
 
     /// <summary>GET /orders/{symbol}/{orderId}: returns an order with its fills.</summary>
     /// <remarks>
-    /// Needs a key or session with the order's account; the order may be open or done. <c>UnknownOrder</c> if the book
-    /// has no such order, <c>NotOwner</c> for an order of another account.
+    /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
+    /// the book has no such order, <c>NotOwner</c> for an order of another account.
     /// </remarks>
     public Task Status(HttpContext context) => OfOrder(context, entry.Status);
 
@@ -153,7 +153,7 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
     /// <summary>GET /orders/{symbol}/{orderId}/position: returns an order's place in the queue.</summary>
     /// <remarks>
     /// Needs a key or session with the order's account; <c>quantityAhead</c> is decimal text and leaves out hidden
-    /// parts. <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close;
+    /// parts. Expect <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close; expect
     /// <c>OrderClosed</c> for one that is done.
     /// </remarks>
     public async Task Position(HttpContext context)

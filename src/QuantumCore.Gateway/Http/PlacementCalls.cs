@@ -22,7 +22,7 @@ internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains
     /// <summary>POST /admin/symbols/{symbol}/pin: pins a book to a silo.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>silo</c> is a name, a tag or a role, and its absence removes
-    /// the pin. Returns all pins. <c>UnknownSymbol</c>, or <c>BadRequest</c> for a silo text that is none.
+    /// the pin. Returns all pins. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a silo text that is none.
     /// </remarks>
     public async Task Set(HttpContext context)
     {

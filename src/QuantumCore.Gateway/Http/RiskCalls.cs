@@ -24,8 +24,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 
     /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
     /// <remarks>
-    /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; <c>BadRequest</c> for an account
-    /// that is none.
+    /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
+    /// account that is none.
     /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
@@ -37,7 +37,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// <remarks>
     /// Needs the role risk or administrator; sets all limits of the scope <c>symbol</c> (an instrument, <c>*USD</c> or
     /// <c>*</c>), and removes those that are absent. Quantities and values are decimal text, windows seconds or
-    /// milliseconds as named. <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not have.
+    /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
+    /// have.
     /// </remarks>
     public async Task Set(HttpContext context)
     {
@@ -66,8 +67,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; sets all of them for one instrument, and removes those that are absent.
-    /// They apply in addition to an account's own. <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that cannot
-    /// be every account's.
+    /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
+    /// cannot be every account's.
     /// </remarks>
     public async Task SetEveryones(HttpContext context)
     {
@@ -96,8 +97,8 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
     /// <remarks>
     /// Needs the role risk or administrator; the limits are divided over the owner's accounts by weight, equally
-    /// without <c>shares</c>. <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share of a
-    /// foreign account, or a limit that owners do not have.
+    /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
+    /// of a foreign account, or a limit that owners do not have.
     /// </remarks>
     public async Task SetOwners(HttpContext context)
     {

@@ -32,8 +32,8 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
     /// <summary>POST /admin/settlement/{venue}/holidays: sets a venue's holidays.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; <c>holidays</c> are all days (2026-12-25) from the day after
-    /// tomorrow on, earlier ones stay. <c>BadRequest</c> for a day that is none, too early a day, or a venue where
-    /// nothing settles.
+    /// tomorrow on, earlier ones stay. Expect <c>BadRequest</c> for a day that is none, too early a day, or a venue
+    /// where nothing settles.
     /// </remarks>
     public async Task SetHolidays(HttpContext context)
     {
@@ -68,8 +68,8 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
     /// <summary>POST /admin/settlement/{venue}/buy-ins: buys in what an account fails to deliver.</summary>
     /// <remarks>
     /// Needs the role marketOperator or administrator; enters a market order for the account, named <c>id</c>, and
-    /// returns it as <c>POST /orders</c> does. <c>BadRequest</c> on <c>account</c> if it fails nothing, or not for long
-    /// enough; the same <c>id</c> again is the same order.
+    /// returns it as <c>POST /orders</c> does. Expect <c>BadRequest</c> on <c>account</c> if it fails nothing, or not
+    /// for long enough; the same <c>id</c> again is the same order.
     /// </remarks>
     public async Task BuyIn(HttpContext context)
     {

@@ -95,8 +95,8 @@ internal sealed class SignalCalls(
     /// <summary>PUT /signals/strategies/{strategy}: makes or changes a webhook strategy.</summary>
     /// <remarks>
     /// Needs a key or session; a customer's strategy trades for the customer's own account only, else <c>Forbidden</c>.
-    /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. <c>UnknownSymbol</c> for an
-    /// unlisted symbol, <c>BadRequest</c> for a value out of its range.
+    /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. Expect <c>UnknownSymbol</c>
+    /// for an unlisted symbol, <c>BadRequest</c> for a value out of its range.
     /// </remarks>
     public async Task Set(HttpContext context)
     {
@@ -195,8 +195,8 @@ internal sealed class SignalCalls(
 
     /// <summary>DELETE /signals/dead/{id}: removes a failed signal.</summary>
     /// <remarks>
-    /// Needs a key or session of the strategy's owner, or of an administrator. <c>BadRequest</c> with status 404 if the
-    /// list has no such signal.
+    /// Needs a key or session of the strategy's owner, or of an administrator. Expect <c>BadRequest</c> with status 404
+    /// if the list has no such signal.
     /// </remarks>
     public async Task Drop(HttpContext context)
     {

@@ -14,7 +14,7 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
 
     /// <summary>GET /tickers: returns the last day of all symbols.</summary>
     /// <remarks>
-    /// Needs no key. Prices and volumes of the last 24 hours are decimal text; an unknown price is null.
+    /// Needs no key. Prices and volumes of the last 24 hours are decimal text; an unknown price is null. Expect
     /// <c>OutcomeUnknown</c> if no symbol can be read.
     /// </remarks>
     public async Task Tickers(HttpContext context)
@@ -42,7 +42,7 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
     /// <remarks>
     /// Needs no key. The oldest candle is first: start in milliseconds since 1970, open, high, low, close and volume as
     /// decimal text, and the number of trades; <c>period</c> is 1m (default) to 1M, <c>limit</c> 1 to 1500, by default
-    /// 500. <c>adjustment</c> is split (default) or raw. <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
+    /// 500. <c>adjustment</c> is split (default) or raw. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
     /// parameter.
     /// </remarks>
     public async Task Candles(HttpContext context)

@@ -30,8 +30,8 @@ internal sealed class TradingCall(
     /// <summary>GET /trading: opens a connection for orders.</summary>
     /// <remarks>
     /// This is a WebSocket. It needs a key or session with an account. Up to 256 requests may be in flight, and each
-    /// gets its response when its outcome is durable; the members are those of the calls over HTTP. <c>BadRequest</c>
-    /// for a request that is no WebSocket.
+    /// gets its response when its outcome is durable; the members are those of the calls over HTTP. Expect
+    /// <c>BadRequest</c> for a request that is no WebSocket.
     /// </remarks>
     public async Task Serve(HttpContext context)
     {

@@ -27,7 +27,7 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
     /// <summary>PATCH /user/preferences: changes your terminal settings.</summary>
     /// <remarks>
     /// Needs a session; sets the named ones, removes those without <c>value</c>, and leaves the rest, all or none.
-    /// <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
+    /// Expect <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
     /// </remarks>
     public async Task Change(HttpContext context)
     {

@@ -71,9 +71,9 @@ internal sealed class SessionCalls(
 
     /// <summary>POST /sessions: signs in with name and password.</summary>
     /// <remarks>
-    /// Needs no key. The response sets a cookie, or with <c>bearer</c> has a <c>token</c>. <c>Unauthorized</c> for a
-    /// wrong password and an unknown name; with <c>field</c> code the password was right and a code of the
-    /// authenticator is needed. <c>TooManyRequests</c> above 10 attempts a minute.
+    /// Needs no key. The response sets a cookie, or with <c>bearer</c> has a <c>token</c>. Expect <c>Unauthorized</c>
+    /// for a wrong password and an unknown name; with <c>field</c> code the password was right and a code of the
+    /// authenticator is needed. Expect <c>TooManyRequests</c> above 10 attempts a minute.
     /// </remarks>
     public async Task SignIn(HttpContext context)
     {
@@ -98,7 +98,7 @@ internal sealed class SessionCalls(
     /// <summary>POST /sessions/demo: signs in to the demo.</summary>
     /// <remarks>
     /// Needs no key, from this machine only; the body may be empty, and <c>name</c> chooses another user than
-    /// demo-alice. <c>Forbidden</c> where the exchange is no demo, <c>Unauthorized</c> from elsewhere,
+    /// demo-alice. Expect <c>Forbidden</c> where the exchange is no demo, <c>Unauthorized</c> from elsewhere,
     /// <c>UnknownUser</c>.
     /// </remarks>
     public async Task SignInToDemo(HttpContext context)
@@ -162,7 +162,7 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
-    /// <remarks>Needs a session. <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
+    /// <remarks>Needs a session. Expect <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
     public Task End(HttpContext context) => End(context, Call.Path(context, "id"));
 
     /// <summary>DELETE /sessions: ends all your sessions.</summary>
@@ -185,7 +185,7 @@ internal sealed class SessionCalls(
     /// <summary>POST /user/password: changes your password.</summary>
     /// <remarks>
     /// Needs a session and the old password, with a <c>code</c> if an authenticator is on, else <c>Unauthorized</c>.
-    /// Every other session ends. <c>BadRequest</c> for a new password outside 8 to 128 characters.
+    /// Every other session ends. Expect <c>BadRequest</c> for a new password outside 8 to 128 characters.
     /// </remarks>
     public async Task ChangePassword(HttpContext context)
     {
@@ -203,7 +203,7 @@ internal sealed class SessionCalls(
     /// <summary>POST /user/authenticator: adds an authenticator in two steps.</summary>
     /// <remarks>
     /// Needs a session and the password: without <c>secret</c> it returns a new one, to be shown as a QR code. With
-    /// <c>secret</c> and one of its codes, signing in needs codes from then on. <c>Unauthorized</c> for a wrong
+    /// <c>secret</c> and one of its codes, signing in needs codes from then on. Expect <c>Unauthorized</c> for a wrong
     /// password, and with <c>field</c> code for a wrong code.
     /// </remarks>
     public async Task AddAuthenticator(HttpContext context)

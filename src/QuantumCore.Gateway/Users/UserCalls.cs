@@ -31,8 +31,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <summary>POST /admin/users: adds a user with any role.</summary>
     /// <remarks>
     /// Needs the role administrator; <c>role</c> is customer (default), marketOperator, risk or administrator, and
-    /// without <c>account</c> the user has none. <c>NameTaken</c>, or <c>BadRequest</c> for a name or password against
-    /// the rule.
+    /// without <c>account</c> the user has none. Expect <c>NameTaken</c>, or <c>BadRequest</c> for a name or password
+    /// against the rule.
     /// </remarks>
     public async Task Add(HttpContext context)
     {
@@ -68,7 +68,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     /// <remarks>
     /// Needs the role administrator; exactly one of <c>role</c>, <c>state</c>, <c>password</c> and
     /// <c>authenticator</c>. <c>closed</c> and a new password end every session and revoke every key of the user's
-    /// account. <c>UnknownUser</c>, or <c>Forbidden</c> for users of the demo.
+    /// account. Expect <c>UnknownUser</c>, or <c>Forbidden</c> for users of the demo.
     /// </remarks>
     public async Task Change(HttpContext context)
     {
@@ -113,8 +113,8 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
     /// <summary>DELETE /admin/users/{name}/sessions: signs a user out everywhere.</summary>
     /// <remarks>
-    /// Needs the role administrator; <c>ended</c> is false if the user was not signed in. <c>UnknownUser</c> for an
-    /// unknown name.
+    /// Needs the role administrator; <c>ended</c> is false if the user was not signed in. Expect <c>UnknownUser</c> for
+    /// an unknown name.
     /// </remarks>
     public async Task EndSessions(HttpContext context)
     {
