@@ -459,7 +459,7 @@ public readonly record struct TurnStep(
     /// <summary>True if it belongs to a trade and so moves money and units of two sides.</summary>
     public bool IsOfTrade => Kind == StepKind.Fill || ChangesTrade;
 
-    /// <summary>True if it says what records from before ADR 49 do not.</summary>
+    /// <summary>True if only records of kind 10 have it.</summary>
     internal bool TellsStage => Kind is StepKind.Triggered or StepKind.Activated || Refusal != RejectReason.None;
 }
 

@@ -9,6 +9,10 @@ namespace QuantumCore.Grains;
 /// <summary>
 /// The operator log, as the stream "operators". It keeps nothing in memory; the journal is its only state.
 /// </summary>
+/// <remarks>
+/// It is a stream of its own, because a name in a book's record would be a kind that older silos can't read. In the
+/// catalog it would slow down every start, since that has no snapshots.
+/// </remarks>
 [Reentrant]
 public sealed class OperatorLogGrain(JournalWriter writer, IJournalStore store, TimeProvider time, ILogger<OperatorLogGrain> log)
     : JournaledGrain(writer, time, log), IOperatorLogGrain

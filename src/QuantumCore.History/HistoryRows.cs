@@ -299,7 +299,7 @@ internal static class HistoryWords
     }
 
     /// <summary>
-    /// Returns the stage of an order. An order that has traded is working, even if records from before ADR 49 lack its
+    /// Returns the stage of an order. An order that has traded is working, even if records from before kind 10 lack its
     /// trigger.
     /// </summary>
     private static OrderStage StageOf(PastOrder order, long triggered, long activated)

@@ -18,7 +18,7 @@ internal enum Ink : byte
 
 /// <summary>
 /// A palette image, written as PNG (RFC 2083: signature, header, palette, a deflated stream of lines, end). The
-/// framework's deflate is all that a plot needs.
+/// framework's deflate is all that a plot needs. Graphics libraries bring native code and need the machine's fonts.
 /// </summary>
 internal sealed class Picture(int width, int height)
 {

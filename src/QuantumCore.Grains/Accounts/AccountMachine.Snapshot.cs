@@ -32,7 +32,7 @@ internal sealed partial class AccountMachine
     private const byte SnapshotVersionSplit = 13;
     private const byte SnapshotKind = 101;
 
-    // Snapshots from before ADR 49 do not tell the state of orders up to this number in their books.
+    // Snapshots of versions before 11 do not tell the state of orders up to this number in their books.
     private long _unknownUpTo;
 
     /// <summary>True if it knows the state of all its orders in their books.</summary>

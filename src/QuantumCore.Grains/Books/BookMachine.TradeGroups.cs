@@ -7,6 +7,11 @@ namespace QuantumCore.Grains.Books;
 /// <summary>
 /// Trade groups: accounts of one owner, for self-trade prevention. An account without a group is a party by itself.
 /// </summary>
+/// <remarks>
+/// Groups are state of the book, set by a journaled command: a replay must not ask a catalog that has changed since. A
+/// group number on each order would lengthen the records of owners who never asked for prevention, and would miss
+/// orders that rested before their owner was set.
+/// </remarks>
 internal sealed partial class BookMachine
 {
     private readonly SortedDictionary<long, long> _tradeGroups = [];

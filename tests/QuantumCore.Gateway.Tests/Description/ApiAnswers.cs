@@ -5,6 +5,11 @@ using Microsoft.OpenApi;
 namespace QuantumCore.Gateway.Tests.Description;
 
 /// <summary>Responses of the native API's calls, and their schemas.</summary>
+/// <remarks>
+/// The gateway writes responses by hand: serializing an order would make some thirty strings and an object first. A test
+/// compares each response with these records. The SDK has its own, because two descriptions of one interface check each
+/// other.
+/// </remarks>
 internal static class ApiAnswers
 {
     private const string Suffix = "Answer";
