@@ -82,6 +82,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
             await CallAsync("POST orders", "orders", Alice, order);
         await CallAsync("POST orders", "orders", Bob, """{"symbol":"AAPL","side":"buy","price":"151.00","quantity":"4","minQuantity":"2"}""");
         await CallAsync("POST orders", "orders", Bob, """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":"200.00","protection":"1.00"}""");
+        await CallAsync("GET book/{symbol}", "book/AAPL", null);
+        await CallAsync("GET book/{symbol}/orders", "book/AAPL/orders", null);
         await CallAsync("GET orders", "orders?open=true", Alice);
         await CallAsync("GET orders/{symbol}/{orderId}", $"orders/AAPL/{first}", Alice);
         await CallAsync("GET orders/{symbol}/{orderId}/position", $"orders/AAPL/{first}/position", Alice);
@@ -271,8 +273,6 @@ public sealed class ApiAnswerTests : IAsyncLifetime
     private async Task MarketAsync()
     {
         await CallAsync("GET instruments", "instruments", null);
-        await CallAsync("GET book/{symbol}", "book/AAPL", null);
-        await CallAsync("GET book/{symbol}/orders", "book/AAPL/orders", null);
         await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
         await CallAsync("GET candles/{symbol}", "candles/AAPL", null);
         await CallAsync("GET tickers", "tickers", null);

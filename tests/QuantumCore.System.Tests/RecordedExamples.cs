@@ -8,7 +8,7 @@ namespace QuantumCore.SystemTests;
 /// <summary>Examples for the API document, recorded from a running exchange: shortened, and without secrets.</summary>
 internal sealed partial class RecordedExamples
 {
-    private const int MostItems = 2;
+    private const int MostItems = 3;
     private const int MostWords = 8;
 
     private static readonly JsonSerializerOptions s_format = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
@@ -24,8 +24,8 @@ internal sealed partial class RecordedExamples
     {
         var example = new JsonObject();
         if (body is not null)
-            example["request"] = Shorten(JsonNode.Parse(body));
-        example["response"] = Shorten(JsonNode.Parse(answer.GetRawText()));
+            example["request"] = Shorten(JsonNode.Parse(body), most: int.MaxValue);
+        example["response"] = Shorten(JsonNode.Parse(answer.GetRawText()), MostItems);
         _recorded.TryAdd(call, example);
     }
 
@@ -41,11 +41,11 @@ internal sealed partial class RecordedExamples
         return file;
     }
 
-    private static JsonNode? Shorten(JsonNode? node, string name = "") => node switch
+    private static JsonNode? Shorten(JsonNode? node, int most, string name = "") => node switch
     {
         JsonArray array => new JsonArray(
-            [.. array.Take(array.Any(item => item is JsonObject or JsonArray) ? MostItems : MostWords).Select(item => Shorten(item))]),
-        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Shorten(member.Value, member.Key)))),
+            [.. array.Take(array.Any(item => item is JsonObject or JsonArray) ? most : Math.Max(most, MostWords)).Select(item => Shorten(item, most))]),
+        JsonObject members => new JsonObject(members.Select(member => KeyValuePair.Create(member.Key, Shorten(member.Value, most, member.Key)))),
         JsonValue value when value.TryGetValue<string>(out var text) =>
             JsonValue.Create(s_secrets.Contains(name) ? text[..6] + "…" : SecretOfAddress().Replace(text, "${start}…")),
         _ => node?.DeepClone(),
