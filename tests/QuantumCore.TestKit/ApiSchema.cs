@@ -96,7 +96,7 @@ public sealed class ApiSchema
 
         if (!TypesOf(schema).Any(type => IsOf(type, value)))
         {
-            wrong.Add($"{at} is {value.ValueKind}, not {schema.GetProperty("type")}");
+            wrong.Add($"{at} is {value.ValueKind}, not {string.Join(" or ", TypesOf(schema))}");
             return;
         }
 
@@ -130,9 +130,10 @@ public sealed class ApiSchema
         }
     }
 
-    private static IEnumerable<string> TypesOf(JsonElement schema) => schema.GetProperty("type") is { ValueKind: JsonValueKind.Array } types
-        ? types.EnumerateArray().Select(type => type.GetString()!)
-        : [schema.GetProperty("type").GetString()!];
+    /// <summary>Returns the types of a schema. A member without one takes a whole number as a number or as text.</summary>
+    private static IEnumerable<string> TypesOf(JsonElement schema) => !schema.TryGetProperty("type", out var types) ? ["integer", "string", "null"]
+        : types.ValueKind == JsonValueKind.Array ? types.EnumerateArray().Select(type => type.GetString()!)
+        : [types.GetString()!];
 
     private static bool IsOf(string type, JsonElement value) => type switch
     {
