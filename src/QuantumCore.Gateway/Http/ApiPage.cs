@@ -40,7 +40,8 @@ internal static class ApiPage
     {
         var response = context.Response;
         // The viewer writes its styles into the page.
-        response.Headers.ContentSecurityPolicy = $"{response.Headers.ContentSecurityPolicy}; style-src 'self' 'unsafe-inline'";
+        response.Headers.ContentSecurityPolicy =
+            $"{response.Headers.ContentSecurityPolicy}; style-src 'self' 'unsafe-inline'";
         response.ContentType = "text/html; charset=utf-8";
         response.ContentLength = s_page.Length;
         await response.Body.WriteAsync(s_page, context.RequestAborted);

@@ -272,8 +272,8 @@ internal sealed class Routes(
     }
 
     /// <summary>
-    /// Maps a call that is served while the exchange is ready and its lane has room. A native call's summary and remarks
-    /// are its texts in the API document.
+    /// Maps a call that is served while the exchange is ready and its lane has room. The summary and remarks of a
+    /// native call's method are its texts in the API document.
     /// </summary>
     /// <param name="lane">Admission lane.</param>
     /// <param name="method">HTTP method.</param>

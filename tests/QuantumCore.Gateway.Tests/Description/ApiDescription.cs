@@ -36,7 +36,8 @@ internal static class ApiDescription
             options.CreateSchemaReferenceId = type =>
                 OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Text", "", StringComparison.Ordinal);
             options.AddDocumentTransformer((document, _, _) => Complete(document));
-            options.AddOperationTransformer((operation, at, cancellationToken) => Complete(operation, at, summaries, cancellationToken));
+            options.AddOperationTransformer(
+                (operation, at, cancellationToken) => Complete(operation, at, summaries, cancellationToken));
             options.AddSchemaTransformer((schema, at, _) =>
             {
                 schema.Description ??= summaries.Of(at.JsonPropertyInfo, at.JsonTypeInfo.Type);
@@ -60,8 +61,9 @@ internal static class ApiDescription
             Version = Name,
             Description = "The native API of a virtual exchange; docs/protocol.md explains it. "
                 + "Prices, quantities and amounts are decimal strings, times ISO 8601 in UTC. "
-                + "A call can also get `BadRequest`, `Unauthorized`, `Forbidden`, `TooManyRequests`, `Overloaded` (nothing was done) and "
-                + "`OutcomeUnknown` (send it again with the same client order id or key); the code is in the member `code` of the problem.",
+                + "A call can also get `BadRequest`, `Unauthorized`, `Forbidden`, `TooManyRequests`, `Overloaded` "
+                + "(nothing was done) and `OutcomeUnknown` (send it again with the same client order id or key); "
+                + "the code is in the member `code` of the problem.",
         };
         document.Tags = ApiGroups.All.Select(static name => new OpenApiTag { Name = name }).ToHashSet();
         document.Servers = [];
@@ -99,8 +101,9 @@ internal static class ApiDescription
         var path = at.Description.RelativePath!;
         var call = $"{at.Description.HttpMethod} {path[Base.Length..]}";
         operation.OperationId = $"{at.Description.HttpMethod!.ToLowerInvariant()}-{path[Base.Length..].Replace('/', '-').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)}";
-        (operation.Summary, operation.Description) = Texts(
-            summaries.Of(at.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Last()), $"{at.Description.HttpMethod} /{path[Base.Length..]}: ");
+        var method = at.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Last();
+        (operation.Summary, operation.Description) =
+            Texts(summaries.Of(method), $"{at.Description.HttpMethod} /{path[Base.Length..]}: ");
         operation.Tags = new HashSet<OpenApiTagReference> { new(ApiGroups.Of(path[Base.Length..]), at.Document) };
         operation.Parameters =
         [
@@ -115,7 +118,11 @@ internal static class ApiDescription
             {
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    ["application/json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(name, at.Document), Example = ApiExamples.Of(call, "request") },
+                    ["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchemaReference(name, at.Document),
+                        Example = ApiExamples.Of(call, "request"),
+                    },
                 },
             };
         }
@@ -125,7 +132,11 @@ internal static class ApiDescription
         {
             done.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                ["application/json"] = new OpenApiMediaType { Schema = answer, Example = ApiExamples.Of(call, "response") },
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = answer,
+                    Example = ApiExamples.Of(call, "response"),
+                },
             };
         }
 
@@ -153,7 +164,10 @@ internal static class ApiDescription
     private static (string Summary, string Description) Texts((string Summary, string Remarks) of, string route)
     {
         if (!of.Summary.StartsWith(route, StringComparison.Ordinal) || of.Remarks.Length == 0)
-            throw new InvalidDataException($"The method of a call has a summary that begins with '{route}', and remarks.");
+        {
+            throw new InvalidDataException(
+                $"The method of a call has a summary that begins with '{route}', and remarks.");
+        }
 
         var summary = of.Summary[route.Length..].TrimEnd('.');
         return (char.ToUpperInvariant(summary[0]) + summary[1..], of.Remarks);
@@ -165,7 +179,8 @@ internal static class ApiDescription
         { Calls.Name: nameof(MarketCalls) or nameof(TickerCalls) or nameof(StreamCall) or nameof(ApiDocument) } => [],
         { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
         { Calls.Name: nameof(SessionCalls) or nameof(PreferenceCalls) } => [SessionScheme, BearerScheme],
-        { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) => [SessionScheme, BearerScheme],
+        { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) =>
+            [SessionScheme, BearerScheme],
         _ => [KeyScheme, SessionScheme, BearerScheme],
     };
 

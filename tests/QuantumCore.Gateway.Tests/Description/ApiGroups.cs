@@ -11,7 +11,10 @@ internal static class ApiGroups
     [
         ("Orders", ["orders", "order-lists", "strategies", "trading"]),
         ("Market data", ["instruments", "book", "trades", "symbols", "tickers", "candles", "stream"]),
-        ("Account", ["account", "fills", "prevented-matches", "transfers", "withdrawals", "limits", "fees", "margin", "alerts"]),
+        ("Account",
+        [
+            "account", "fills", "prevented-matches", "transfers", "withdrawals", "limits", "fees", "margin", "alerts",
+        ]),
         ("Users and keys", ["users", "sessions", "user", "keys"]),
         ("Signals", ["signals"]),
         ("Operators: accounts", ["admin/accounts"]),
@@ -35,6 +38,7 @@ internal static class ApiGroups
     {
         var admin = path.StartsWith(Admin, StringComparison.Ordinal) ? Admin.Length : 0;
         var segment = path[..admin] + path[admin..].Split('/')[0];
-        return s_bySegment.GetValueOrDefault(segment) ?? throw new InvalidDataException($"'{segment}' is in no group of the API.");
+        return s_bySegment.GetValueOrDefault(segment)
+            ?? throw new InvalidDataException($"'{segment}' is in no group of the API.");
     }
 }

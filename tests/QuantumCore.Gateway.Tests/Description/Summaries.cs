@@ -35,7 +35,10 @@ internal sealed partial class Summaries
 
     private static Dictionary<string, string> Read(XElement[] members, string element) => members
         .Where(member => member.Element(element) is not null)
-        .ToDictionary(static member => member.Attribute("name")!.Value, member => TextOf(member.Element(element)!), StringComparer.Ordinal);
+        .ToDictionary(
+            static member => member.Attribute("name")!.Value,
+            member => TextOf(member.Element(element)!),
+            StringComparer.Ordinal);
 
     private static string? NameOf(Type type) => type.FullName?.Replace('+', '.');
 
