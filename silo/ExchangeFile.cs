@@ -3,9 +3,11 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Silo;
 
-/// <summary>File of instruments: a new exchange lists them, and a demo simulates them.</summary>
+/// <summary>Instruments that a new exchange lists and a demo simulates: a file, or those in the program.</summary>
 internal static class ExchangeFile
 {
+    private const string BuiltIn = "exchange.json";
+
     /// <summary>Reads the file.</summary>
     /// <exception cref="InvalidDataException">
     /// The file is malformed; the message names it and is for the user.
@@ -14,11 +16,11 @@ internal static class ExchangeFile
     {
         try
         {
-            return [.. ListingText.Read(await File.ReadAllBytesAsync(options.ExchangeFile, cancellationToken))];
+            return [.. ListingText.Read(await BytesAsync(options.ExchangeFile, cancellationToken))];
         }
         catch (InvalidDataException wrong)
         {
-            throw new InvalidDataException($"{options.ExchangeFile}: {wrong.Message}", wrong);
+            throw new InvalidDataException($"{NameOf(options)}: {wrong.Message}", wrong);
         }
     }
 
@@ -31,6 +33,19 @@ internal static class ExchangeFile
 
         var symbols = (await ReadAsync(options, cancellationToken)).Select(instrument => instrument.Symbol).ToArray();
         if (options.NoQuotes.Except(symbols, StringComparer.Ordinal).FirstOrDefault() is { } unknown)
-            throw new FormatException($"--no-quotes: {options.ExchangeFile} lists no '{unknown}', only {string.Join(", ", symbols)}.");
+            throw new FormatException($"--no-quotes: {NameOf(options)} lists no '{unknown}', only {string.Join(", ", symbols)}.");
+    }
+
+    private static string NameOf(SiloOptions options) => options.ExchangeFile ?? BuiltIn;
+
+    private static async Task<byte[]> BytesAsync(string? file, CancellationToken cancellationToken)
+    {
+        if (file is not null)
+            return await File.ReadAllBytesAsync(file, cancellationToken);
+
+        await using var resource = typeof(ExchangeFile).Assembly.GetManifestResourceStream(BuiltIn)!;
+        var bytes = new byte[resource.Length];
+        await resource.ReadExactlyAsync(bytes, cancellationToken);
+        return bytes;
     }
 }

@@ -62,11 +62,12 @@ internal static class ExchangeHost
 
     private static void AddLogging(ILoggingBuilder logging, SiloOptions options) => logging
         .SetMinimumLevel(options.LogLevel)
-        // A failure is reported in one sentence at the end; unexpected exceptions are logged by whoever runs the host.
+        // Failures are reported in one sentence at the end; the caller of the host logs unexpected exceptions.
         .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
-        // It warns that its keys are not encrypted: they lie beside the key that could encrypt them.
+        // It warns that its keys are not encrypted. Encryption would not help: the key for it would be in the same
+        // directory.
         .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error)
-        // It warns that threads were late: they are on every busy machine, and at the start by a bug of Orleans.
+        // Its warnings about late threads appear on every busy machine and, by a bug of Orleans, at each start.
         .AddFilter("Orleans.Runtime.Watchdog", options.LogLevel == LogLevel.Warning ? LogLevel.Error : options.LogLevel)
         .AddFilter("Microsoft", options.LogLevel > LogLevel.Warning ? options.LogLevel : LogLevel.Warning);
 

@@ -5,10 +5,10 @@ using QuantumCore.Gateway.Admission;
 namespace QuantumCore.Silo;
 
 /// <summary>
-/// Shuts an exchange down gracefully. New requests are told that it stops and that their connection ends; admitted
-/// requests get their responses. When no request has arrived for
-/// <see cref="SiloOptions.QuietBeforeEnd"/>, the server stops listening, so that no
-/// connection breaks during a request. Then grains write their snapshots and the journal commits the rest.
+/// Shuts an exchange down gracefully. New requests are rejected and their connections closed; admitted requests get
+/// their responses. When no request has arrived for <see cref="SiloOptions.QuietBeforeEnd"/>, the server stops
+/// listening, so that no connection breaks during a request. Then grains write their snapshots and the journal commits
+/// the rest.
 /// </summary>
 internal sealed class OrderlyEnd(ExchangeReadiness readiness, Door door, SiloOptions options, TimeProvider time)
     : IHostedLifecycleService

@@ -54,7 +54,7 @@ internal sealed class ReadyFile(SiloOptions options)
             File.Delete(path);
     }
 
-    /// <summary>Writes the file: whoever sees it sees all of it.</summary>
+    /// <summary>Writes the file atomically: a reader never sees a part of it.</summary>
     public async Task WriteAsync(string address, bool isDemo)
     {
         if (options.ReadyFile is not { } path)

@@ -74,7 +74,7 @@ internal sealed record SiloOptions
                                  on: a batch is settled once BATCH.answer.json lies beside its file, except for the shortages
                                  listed there (docs/settlement.md). off (default): a batch is settled once its file is written.
           --postgres CONNECTION  Connection string of the PostgreSQL database, for --storage postgres.
-          --exchange FILE        Instruments of a new exchange (default: exchange.json beside the program).
+          --exchange FILE        Instruments of a new exchange (default: four that are built in, silo/exchange.json).
           --demo auto|off        auto (default): demo keys and accounts, if all addresses are loopback addresses and the
                                  exchange is new or was a demo before. Demo keys work only for requests to localhost or
                                  127.0.0.1 that came through no proxy. off: no demo. Use off behind a proxy.
@@ -177,7 +177,8 @@ internal sealed record SiloOptions
 
     public string? Postgres { get; init; }
 
-    public string ExchangeFile { get; init; } = Path.Combine(AppContext.BaseDirectory, "exchange.json");
+    /// <summary>File of instruments; null for the built-in ones.</summary>
+    public string? ExchangeFile { get; init; }
 
     /// <summary>True if a demo may run, provided that the other conditions hold.</summary>
     public bool DemoAllowed { get; init; } = true;

@@ -171,7 +171,7 @@ internal static class Storage
             ? key
             : throw new JournalSetupException(
                 $"{path} is not the {SecretSeal.KeyLength} bytes it was made with: the secrets of API keys can't be opened. "
-                + "Restore it; to go on without them, delete it and make those keys anew.");
+                + "Restore it; to go on without them, delete it and create those keys again.");
     }
 
     /// <summary>

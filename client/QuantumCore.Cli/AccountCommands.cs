@@ -22,7 +22,7 @@ internal static class AccountCommands
     private static Command Fills(CommandLineApp app)
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        var limit = Grammar.CountOption("--limit", "Maximum number of rows", otherwise: 20, most: 1000);
         return app.Add(
             new Command("fills", "The account's fills, newest first.") { symbol, limit },
             """
@@ -42,9 +42,9 @@ internal static class AccountCommands
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
         var order = new Option<long?>("--order") { Description = "Only this order; with its symbol", HelpName = "id" };
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        var limit = Grammar.CountOption("--limit", "Maximum number of rows", otherwise: 20, most: 1000);
         return app.Add(
-            new Command("prevented", "Self-trades of the account that were prevented, newest first.") { symbol, order, limit },
+            new Command("prevented", "Matches of the account's orders that self-trade prevention stopped, newest first.") { symbol, order, limit },
             """
             qc prevented
             qc prevented --symbol AAPL --order 17
@@ -63,10 +63,10 @@ internal static class AccountCommands
         var account = new Argument<string>("account") { Description = "The account, ACC-n" };
         var asset = new Argument<string>("asset") { Description = "Asset to deposit, for example USD" };
         var amount = Grammar.Quantity();
-        amount.Description = "How much";
+        amount.Description = "Amount to deposit";
         var name = new Option<string>("--deposit-key")
         {
-            Description = "The deposit's name; the same name is booked once",
+            Description = "Idempotency key; a deposit under the same key is booked once",
             HelpName = "name",
         };
         return app.Add(

@@ -19,8 +19,8 @@ internal static class AdminCommands
             Mark(app),
             Reference(app),
             Rules(app),
-            Block(app, "block", "The kill switch: cancel an account's orders and take no more; in all symbols it is frozen.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
-            Block(app, "unblock", "Let a blocked account enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
+            Block(app, "block", "Kill switch: cancel an account's orders and reject new ones. Without a symbol, freeze the account.", (client, account, symbol, why, stop) => client.BlockAsync(account, symbol, why, stop)),
+            Block(app, "unblock", "Unblock an account: it may enter orders again.", (client, account, symbol, why, stop) => client.UnblockAsync(account, symbol, why, stop)),
             BlockOwner(app, "block-owner", "Block every account of an owner: freeze each and cancel its orders.", (client, owner, why, stop) => client.BlockOwnerAsync(owner, why, stop)),
             BlockOwner(app, "unblock-owner", "Unblock every account of an owner.", (client, owner, why, stop) => client.UnblockOwnerAsync(owner, why, stop)),
             Bust(app),
@@ -59,9 +59,9 @@ internal static class AdminCommands
     private static Command Owner(CommandLineApp app)
     {
         var account = Grammar.Account();
-        var owner = new Argument<string>("owner") { Description = "The owner's name; '' for nobody" };
+        var owner = new Argument<string>("owner") { Description = "Name of the owner; '' for none" };
         return app.Add(
-            new Command("owner", "Say whose an account is: accounts of one owner may transfer between each other.") { account, owner },
+            new Command("owner", "Set the owner of an account. Accounts of one owner may transfer to each other.") { account, owner },
             "qc admin owner ACC-1001 alice",
             async (parse, session, cancellation) =>
             {
@@ -84,7 +84,7 @@ internal static class AdminCommands
         var thenSeconds = Grammar.NumberOption("--then-for", "Duration of the next phase in seconds, until continuous trading", 1, LongestPhase);
         var why = Why();
         return app.Add(
-            new Command("phase", "Take a symbol to another trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds, why },
+            new Command("phase", "Change a symbol's trading phase, and plan the next one.") { symbol, phase, reason, seconds, then, thenSeconds, why },
             """
             qc admin phase AAPL opening
             qc admin phase AAPL continuous               the opening auction takes place
@@ -133,14 +133,14 @@ internal static class AdminCommands
     {
         var symbol = Grammar.Symbol();
         var protection = Grammar.RuleDecimalOption("--protection", "Largest price difference of a market order");
-        var band = Grammar.RuleOption("--static-band", "Prices further from the reference are refused");
-        var dynamicBand = Grammar.RuleOption("--dynamic-band", "Nothing trades further from the last trade");
+        var band = Grammar.RuleOption("--static-band", "Maximum distance of an order's price from the reference");
+        var dynamicBand = Grammar.RuleOption("--dynamic-band", "Maximum distance of a trade from the last trade");
         var mode = Grammar.WordOption<BandMode>("--band-mode", "Action at the dynamic band");
         var collar = Grammar.RuleOption("--collar", "Largest distance of an auction price from the reference");
         var extensions = Grammar.NumberOption("--extensions", "Number of times that an auction is extended", 0, 100);
         var auction = Grammar.RuleSecondsOption("--auction-seconds", "Duration of a volatility auction", LongestPhase);
         var why = Why();
-        var command = new Command("rules", "Change a symbol's bands, protection and collar; what is not named stays.")
+        var command = new Command("rules", "Change a symbol's bands, protection and collar. Rules without an option stay.")
         {
             symbol, protection, band, dynamicBand, mode, collar, extensions, auction, why,
         };
@@ -217,7 +217,7 @@ internal static class AdminCommands
         var trade = Trade();
         var why = Why();
         return app.Add(
-            new Command("bust", "Declare a trade void: both sides give back what they had of it, fees too; their orders stay.") { symbol, trade, why },
+            new Command("bust", "Bust a trade: reverse it for both sides, including fees. Their orders stay as they are.") { symbol, trade, why },
             "qc admin bust AAPL 17-0 --why \"clearly erroneous\"",
             (parse, session, cancellation) => ShowAsync(
                 session,
@@ -231,7 +231,7 @@ internal static class AdminCommands
         var price = Grammar.Price("price", "The price it should have had");
         var why = Why();
         return app.Add(
-            new Command("correct", "Correct a trade's price: both sides settle the difference, and fees with it.") { symbol, trade, price, why },
+            new Command("correct", "Correct a trade's price. Both sides settle the difference, including fees.") { symbol, trade, price, why },
             "qc admin correct AAPL 17-0 150.00",
             (parse, session, cancellation) => ShowAsync(
                 session,
@@ -241,10 +241,10 @@ internal static class AdminCommands
 
     private static Command Breaker(CommandLineApp app)
     {
-        var index = Grammar.NumberArgument("index", "The market's index now, a whole number");
-        var close = Grammar.NumberArgument("previous close", "Its close of the day before");
+        var index = Grammar.NumberArgument("index", "Current index, a whole number");
+        var close = Grammar.NumberArgument("previous close", "Close of the previous day");
         return app.Add(
-            new Command("breaker", "Tell the market-wide breaker the index: 7, 13 or 20 per cent down stops every symbol.") { index, close },
+            new Command("breaker", "Report the index to the market-wide circuit breaker. A fall of 7, 13 or 20 percent halts every symbol.") { index, close },
             "qc admin breaker 465000 500000",
             async (parse, session, cancellation) =>
             {
@@ -257,7 +257,7 @@ internal static class AdminCommands
             });
     }
 
-    private static Option<string> Why() => new("--why") { Description = "A sentence for the record", HelpName = "text" };
+    private static Option<string> Why() => new("--why") { Description = "Reason, for the record", HelpName = "text" };
 
     private static Argument<string> Trade() =>
         new("trade") { Description = "The trade's id, as fills and trades show it, such as 17-0" };

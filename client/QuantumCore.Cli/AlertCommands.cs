@@ -10,7 +10,7 @@ internal static class AlertCommands
     internal static Command All(CommandLineApp app)
     {
         var list = app.Add(
-            new Command("alerts", "Prices that the exchange watches for the account. Without a subcommand: list them."),
+            new Command("alerts", "Price alerts of the account. Without a subcommand: list them."),
             """
             qc alerts                                    those that wait and those that have fired
             qc alerts add AAPL 151.00
@@ -33,7 +33,7 @@ internal static class AlertCommands
         var price = Grammar.Price("price", "The price to wait for, in the quote asset");
         var above = new Option<bool>("--above") { Description = "At that price or higher" };
         var below = new Option<bool>("--below") { Description = "At that price or lower (default: the side away from the last price)" };
-        var command = new Command("add", "Wait for a price: the alert fires once, at the first trade there or beyond. 50 for an account.") { symbol, price, above, below };
+        var command = new Command("add", "Set an alert. It fires once, at the first trade at the price or beyond. At most 50 per account.") { symbol, price, above, below };
         command.Validators.Add(result =>
         {
             if (result.GetValue(above) && result.GetValue(below))
@@ -58,7 +58,7 @@ internal static class AlertCommands
     {
         var id = Grammar.NumberArgument("id", "The alert's id, of the list");
         return app.Add(
-            new Command("remove", "Take an alert away, whether it has fired or not; shows those that are left.") { id },
+            new Command("remove", "Remove an alert, fired or not, and list the rest.") { id },
             "qc alerts remove 1795798099001",
             async (parse, session, cancellation) =>
             {
@@ -70,9 +70,9 @@ internal static class AlertCommands
 
     private static Command Watch(CommandLineApp app)
     {
-        var updates = Grammar.CountOption("--updates", "Stop after so many alerts", otherwise: 0, most: 1_000_000_000);
+        var updates = Grammar.CountOption("--updates", "Stop after this number of alerts", otherwise: 0, most: 1_000_000_000);
         return app.Add(
-            new Command("watch", "Tell when alerts fire, those that have fired at first, until Ctrl-C.") { updates },
+            new Command("watch", "Print alerts that have fired, then each one that fires, until Ctrl-C.") { updates },
             """
             qc alerts watch
             qc alerts watch --json                       each alert that has fired, one a line
@@ -105,7 +105,7 @@ internal static class AlertCommands
 
             // Whoever set it believes that it is watched.
             foreach (var alert in update.Forgotten)
-                screen.Note($"the exchange was started anew and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
+                screen.Note($"the exchange was restarted and has forgotten: {alert.Symbol} {Side(alert)} {Tables.Text(alert.Price)}");
 
             foreach (var alert in update.Fired)
             {

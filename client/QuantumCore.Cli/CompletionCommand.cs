@@ -43,7 +43,7 @@ internal static class CompletionCommand
         var shell = new Argument<string>("shell") { Description = "bash, zsh or fish" };
         shell.AcceptOnlyFromAmong("bash", "zsh", "fish");
         return app.Add(
-            new Command("completion", "A script that lets a shell complete command lines of qc.") { shell },
+            new Command("completion", "Print a script for command line completion in a shell.") { shell },
             """
             source <(qc completion bash)                 in ~/.bashrc; zsh likewise, after compinit
             qc completion fish | source                  in ~/.config/fish/config.fish

@@ -12,7 +12,7 @@ internal static class CorporateCommand
     internal static Command Compose(CommandLineApp app)
     {
         var all = app.Add(
-            new Command("corporate", "Corporate actions: dividends, splits and symbol changes (administrator's key). Alone it lists them."),
+            new Command("corporate", "Corporate actions: dividends, splits and symbol changes (administrator's key). Without a subcommand: list them."),
             """
             qc corporate
             qc corporate dividend AAPL 0.25 --id aapl-2030-q4
@@ -38,7 +38,7 @@ internal static class CorporateCommand
     {
         var symbol = new Argument<string>("symbol") { Description = "The instrument whose holders are paid" };
         var amount = new Argument<decimal>("amount") { Description = "Cash for one unit; up to eight digits beyond the smallest coin" };
-        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "UTC day before which holdings count [default: holdings now count]",
@@ -51,7 +51,7 @@ internal static class CorporateCommand
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
             new Command("dividend", "Announce a cash dividend.") { symbol, amount, id, exDate, payDate, why },
             """
@@ -78,14 +78,14 @@ internal static class CorporateCommand
             HelpName = "price",
             Required = true,
         };
-        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "First possible UTC day [default: as soon as its books are halted or closed]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
             new Command("split", "Announce a split, or a reverse split: it begins when the symbol is halted or closed.") { symbol, ratio, value, id, exDate, why },
             """
@@ -106,17 +106,17 @@ internal static class CorporateCommand
 
     private static Command Rename(CommandLineApp app)
     {
-        var symbol = new Argument<string>("symbol") { Description = "The instrument, whose book is closed for good" };
+        var symbol = new Argument<string>("symbol") { Description = "The instrument; its book closes permanently" };
         var newSymbol = new Argument<string>("new symbol") { Description = "New name of the instrument" };
         var newAsset = new Option<string?>("--new-asset") { Description = "New name of its units [default: the new symbol, if both had the same name]", HelpName = "asset" };
-        var id = new Option<string>("--id") { Description = "Its name for ever; the same again changes nothing", HelpName = "name", Required = true };
+        var id = new Option<string>("--id") { Description = "Permanent name; a repeat changes nothing", HelpName = "name", Required = true };
         var exDate = new Option<DateOnly?>("--ex-date")
         {
             Description = "First possible UTC day [default: as soon as its book is halted or closed]",
             HelpName = "yyyy-mm-dd",
             CustomParser = Day,
         };
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
             new Command("rename", "Announce a symbol change: it begins when the symbol is halted or closed.") { symbol, newSymbol, newAsset, id, exDate, why },
             """
@@ -136,7 +136,7 @@ internal static class CorporateCommand
     private static Command Parts(CommandLineApp app)
     {
         var id = new Argument<string>("id") { Description = "The action" };
-        var after = new Option<string?>("--after") { Description = "Go on after the 'next' of the page before", HelpName = "place" };
+        var after = new Option<string?>("--after") { Description = "Continue after the 'next' of the previous page", HelpName = "place" };
         return app.Add(
             new Command("show", "Show what each account received or paid.") { id, after },
             "qc corporate show aapl-2030-q4",

@@ -12,25 +12,25 @@ internal static class FeesCommand
     {
         var account = new Argument<string?>("account")
         {
-            Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
+            Description = "Account, ACC-n, instead of the key's own (administrator's key; default: demo-admin)",
             Arity = ArgumentArity.ZeroOrOne,
         };
         var asset = new Option<string?>("--asset")
         {
-            Description = "Set the schedule of what is paid in this asset: the tiers that are named, and no others",
+            Description = "Set the whole fee schedule of instruments quoted in this asset",
             HelpName = "asset",
         };
         var tiers = new Option<FeeTier[]>("--tier")
         {
-            Description = "From a 30-day volume on, maker and taker fee in millionths; again for each tier",
+            Description = "Tier: its lowest 30-day volume, maker and taker fee in millionths; repeat it for each tier",
             HelpName = "volume:maker:taker",
             CustomParser = Tiers,
             AllowMultipleArgumentsPerToken = true,
         };
-        var minimum = Grammar.DecimalOption("--minimum", "The least that an order pays once it has filled at all");
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var minimum = Grammar.DecimalOption("--minimum", "Minimum fee of an order with at least one fill");
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
-            new Command("fees", "Show what an account pays; as an administrator, set a schedule.") { account, asset, tiers, minimum, why },
+            new Command("fees", "Show an account's fees; as an administrator, set a fee schedule.") { account, asset, tiers, minimum, why },
             """
             qc fees
             qc fees ACC-1001

@@ -11,7 +11,7 @@ internal static class KeyCommands
         new("keys", "API keys of accounts (administrator's key; default: demo-admin).") { Create(app), List(app), Revoke(app) };
 
     private static Command List(CommandLineApp app) => app.Add(
-        new Command("list", "Every API key that opens something."),
+        new Command("list", "List the API keys that are not revoked."),
         "qc keys list",
         async (_, session, cancellation) =>
         {
@@ -30,9 +30,9 @@ internal static class KeyCommands
 
     private static Command Revoke(CommandLineApp app)
     {
-        var id = new Argument<string>("id") { Description = "The key's id, of the list" };
+        var id = new Argument<string>("id") { Description = "Id of the key, as in the list" };
         return app.Add(
-            new Command("revoke", "Take an API key away, for ever.") { id },
+            new Command("revoke", "Revoke an API key permanently.") { id },
             "qc keys revoke 2c26b46b68ffc68f",
             async (parse, session, cancellation) =>
             {
@@ -47,7 +47,7 @@ internal static class KeyCommands
         var account = Grammar.Account();
         var signing = new Option<string>("--signing")
         {
-            Description = "For the Binance Spot interface: hmac (a secret is made), rsa or ed25519 (with --public-key)",
+            Description = "For the Binance Spot interface: hmac (creates a secret), rsa or ed25519 (with --public-key)",
             HelpName = "hmac|rsa|ed25519",
         };
         var publicKey = new Option<FileInfo>("--public-key")
@@ -55,14 +55,14 @@ internal static class KeyCommands
             Description = "With rsa and ed25519: the file of the public key, PEM",
             HelpName = "file",
         };
-        var readOnly = new Option<bool>("--read-only") { Description = "It sees orders and balances, and trades nothing; with --signing" };
+        var readOnly = new Option<bool>("--read-only") { Description = "Read-only: sees orders and balances, but can't trade; with --signing" };
         var from = new Option<string[]>("--from")
         {
-            Description = "An IP address or network from which alone it may be used; may be given several times",
+            Description = "Client IP or network that may use the key; repeat it for several [default: any]",
             HelpName = "address",
         };
         return app.Add(
-            new Command("create", "Make an API key; it is shown this once.") { account, signing, publicKey, readOnly, from },
+            new Command("create", "Create an API key. It is shown only once.") { account, signing, publicKey, readOnly, from },
             """
             qc keys create ACC-1001                           a key for this API
             qc keys create ACC-1001 --signing hmac            a key and a secret for clients of the Binance Spot interface

@@ -107,7 +107,7 @@ internal static class LedgerCommands
     }
 
     private static Command Check(CommandLineApp app) => app.Add(
-        new Command("check", "Compare the ledger with itself and with every account. Repairs nothing. Exit code 1: something does not agree."),
+        new Command("check", "Reconcile the ledger with itself and with every account. Repairs nothing. Exit code 1: there are differences."),
         "qc ledger check",
         async (_, session, cancellation) =>
         {

@@ -18,7 +18,7 @@ internal static class LobsterCommand
         var symbol = Grammar.Symbol();
         var to = new Option<string>("--to")
         {
-            Description = "Where: the beginning of the files' names, …_message_10.csv and …_orderbook_10.csv",
+            Description = "Prefix of the output files …_message_10.csv and …_orderbook_10.csv",
             HelpName = "name",
             Required = true,
         };
@@ -41,8 +41,8 @@ internal static class LobsterCommand
         });
         var command = new Command(
             "lobster",
-            "Write what others could see of a book, order by order, in LOBSTER's format: a file of messages and one of the best levels after each. "
-            + "Nobody's account is in them. qc replay plays them into any exchange.")
+            "Export the public view of a book (market-by-order) in LOBSTER's format: a file of messages and one of the best levels after each. "
+            + "They name no account. qc replay plays them into any exchange.")
         {
             place, symbol, to, day, levels,
         };

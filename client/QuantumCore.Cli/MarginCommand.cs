@@ -8,33 +8,33 @@ internal sealed class MarginCommand
 {
     private readonly Argument<string?> _account = new("account")
     {
-        Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
+        Description = "Account, ACC-n, instead of the key's own (administrator's key; default: demo-admin)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string?> _currency = new("--currency")
     {
-        Description = "Make the account a margin account that is paid in this asset",
+        Description = "Make the account a margin account of this currency",
         HelpName = "asset",
     };
 
     private readonly Option<string?> _isolated = new("--isolated")
     {
-        Description = "With --currency: the account trades this instrument alone, and nothing but what it has is at stake",
+        Description = "With --currency: an isolated margin account, which trades only this instrument",
         HelpName = "symbol",
     };
 
     private readonly Option<bool> _cash = new("--cash") { Description = "Make the account a cash account again" };
 
-    private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may go short of");
+    private readonly Option<decimal?> _locate = Grammar.DecimalOption("--locate", "Units of --symbol that the account may sell short");
 
-    private readonly Option<string> _symbol = Grammar.SymbolOption("Set the terms of this instrument, all of them: what is not named goes to its default, nobody short, nothing to lend, no fee, no group; with --locate, what is located");
+    private readonly Option<string> _symbol = Grammar.SymbolOption("Replace the margin terms of this instrument [defaults: no short positions, nothing lendable, no fee, no group]; with --locate: the instrument");
 
     private readonly Option<int?> _initial = Grammar.NumberOption("--initial", "Initial margin, millionths of the value", 1, 2_000_000);
 
     private readonly Option<int?> _maintenance = Grammar.NumberOption("--maintenance", "Maintenance margin, millionths", 1, 2_000_000);
 
-    private readonly Option<int?> _short = Grammar.NumberOption("--short", "Maintenance margin of short positions, millionths; without it nobody goes short", 1, 2_000_000);
+    private readonly Option<int?> _short = Grammar.NumberOption("--short", "Maintenance margin of short positions, millionths [default: no short positions]", 1, 2_000_000);
 
     private readonly Option<decimal?> _lendable = Grammar.DecimalOption("--lendable", "Amount that can be lent");
 
@@ -44,27 +44,27 @@ internal sealed class MarginCommand
 
     private readonly Option<int?> _credit = Grammar.NumberOption("--credit", "Reduction of the requirement of the smaller side of --group, in millionths", 0, 1_000_000);
 
-    private readonly Option<string?> _asset = new("--asset") { Description = "Set the policy of margin accounts of this currency, all of it: what is not named goes to its default, no interest, no time, no share", HelpName = "asset" };
+    private readonly Option<string?> _asset = new("--asset") { Description = "Replace the policy of margin accounts of this currency [defaults: no interest, no time after a call, no shares]", HelpName = "asset" };
 
     private readonly Option<int?> _loan = Grammar.NumberOption("--loan", "Interest on borrowed cash, millionths a year", 0, 10_000_000);
 
     private readonly Option<int?> _call = Grammar.NumberOption("--call", "Time that an account has after a margin call, in seconds", 0, 864_000);
 
-    private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Equity below this part of the maintenance margin, millionths, waits for no deadline", 0, 1_000_000);
+    private readonly Option<int?> _liquidate = Grammar.NumberOption("--liquidate", "Part of the maintenance margin, millionths; equity below it is liquidated at once", 0, 1_000_000);
 
     private readonly Option<bool> _sharesOut = new("--share-out")
     {
-        Description = "With --asset: who gained pays what insurance fund and --skin leave of a deficit; else the house does",
+        Description = "With --asset: accounts that gained share the deficit beyond insurance fund and --skin [default: the house pays]",
     };
 
-    private readonly Option<decimal?> _skin = Grammar.DecimalOption("--skin", "With --share-out: what the house pays of a deficit first");
+    private readonly Option<decimal?> _skin = Grammar.DecimalOption("--skin", "With --share-out: part of a deficit that the house pays first");
 
-    private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
+    private readonly Option<string?> _why = new("--why") { Description = "Reason, for the record", HelpName = "text" };
 
     internal static Command Compose(CommandLineApp app) => new MarginCommand().AddTo(app);
 
     private Command AddTo(CommandLineApp app) => app.Add(
-        new Command("margin", "Show what is agreed about margin, or how an account stands; as an administrator, set it.")
+        new Command("margin", "Show margin terms, or the margin figures of an account; as an administrator, set them.")
         {
             _account, _currency, _isolated, _cash, _locate, _symbol, _initial, _maintenance, _short, _lendable, _borrow, _group, _credit, _asset, _loan, _call, _liquidate, _sharesOut, _skin, _why,
         },

@@ -21,7 +21,7 @@ internal static class MarketCommands
         });
 
     private static Command Tickers(CommandLineApp app) => app.Add(
-        new Command("tickers", "All symbols: phase and last price, and their last 24 hours."),
+        new Command("tickers", "Phase, last price and last 24 hours of all symbols."),
         "qc tickers",
         async (_, session, cancellation) =>
         {
@@ -35,7 +35,7 @@ internal static class MarketCommands
         var symbol = Grammar.Symbol();
         var (depth, orders) = (Depth(), Orders());
         return app.Add(
-            new Command("book", "The book by price, now; or order by order.") { symbol, depth, orders },
+            new Command("book", "The current book by price, or market-by-order.") { symbol, depth, orders },
             """
             qc book AAPL --depth 5
             qc book AAPL --orders                        who trades first, with numbers of orders
@@ -60,9 +60,9 @@ internal static class MarketCommands
     private static Command Trades(CommandLineApp app)
     {
         var symbol = Grammar.Symbol();
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: 1000);
+        var limit = Grammar.CountOption("--limit", "Maximum number of trades", otherwise: 20, most: 1000);
         return app.Add(
-            new Command("trades", "The last trades of everyone, newest first.") { symbol, limit },
+            new Command("trades", "The latest public trades, newest first.") { symbol, limit },
             "qc trades AAPL --limit 50",
             async (parse, session, cancellation) =>
             {
@@ -77,7 +77,7 @@ internal static class MarketCommands
     {
         var symbol = Grammar.Symbol();
         var state = app.Add(
-            new Command("state", "A symbol's trading phase, its prices and what an auction would give.") { symbol },
+            new Command("state", "A symbol's trading phase, prices and indicative auction result.") { symbol },
             "qc symbol state AAPL",
             async (parse, session, cancellation) =>
             {
@@ -92,9 +92,9 @@ internal static class MarketCommands
     {
         var symbol = Grammar.Symbol();
         var (depth, orders) = (Depth(), Orders());
-        var updates = Grammar.CountOption("--updates", "Stop after so many updates", otherwise: 0, most: 1_000_000_000);
+        var updates = Grammar.CountOption("--updates", "Stop after this number of updates", otherwise: 0, most: 1_000_000_000);
         return app.Add(
-            new Command("watch", "The book, live, until Ctrl-C: by price, or order by order.") { symbol, depth, orders, updates },
+            new Command("watch", "The book, live, until Ctrl-C: by price, or market-by-order.") { symbol, depth, orders, updates },
             """
             qc watch AAPL
             qc watch AAPL --json --updates 100           one book a line
@@ -121,7 +121,7 @@ internal static class MarketCommands
 
     private static Option<int> Depth() => Grammar.CountOption("--depth", "Levels, or orders, of each side", otherwise: 10, most: 1000);
 
-    private static Option<bool> Orders() => new("--orders") { Description = "Order by order, those that trade first at first" };
+    private static Option<bool> Orders() => new("--orders") { Description = "Market-by-order: each order, in the sequence in which they trade" };
 
     private static async Task ShowAsync(
         Screen screen, IAsyncEnumerable<BookUpdate> feed, int depth, int updates)

@@ -15,7 +15,7 @@ internal static class MoneyCommands
         var from = From();
         var name = Key("transfer");
         return app.Add(
-            new Command("transfer", "Transfer to another account: of the same owner, or as an administrator of any.")
+            new Command("transfer", "Transfer to another account of the same owner; as an administrator, to any account.")
             {
                 to, asset, amount, from, name,
             },
@@ -36,7 +36,7 @@ internal static class MoneyCommands
 
     private static Command Transfers(CommandLineApp app)
     {
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: Pages.MostRows);
+        var limit = Grammar.CountOption("--limit", "Maximum number of rows", otherwise: 20, most: Pages.MostRows);
         return app.Add(
             new Command("transfers", "The account's transfers, given and received, newest first.") { limit },
             "qc transfers --limit 100",
@@ -52,11 +52,11 @@ internal static class MoneyCommands
     private static Command Withdraw(CommandLineApp app)
     {
         var (asset, amount) = AssetAndAmount();
-        var destination = new Argument<string>("destination") { Description = "Where to, in the receiver's words, such as an IBAN" };
+        var destination = new Argument<string>("destination") { Description = "Destination in the receiver's format, such as an IBAN" };
         var from = From();
         var name = Key("withdrawal");
         return app.Add(
-            new Command("withdraw", "Withdraw to the outside world; gone from the account at once.")
+            new Command("withdraw", "Withdraw from the exchange. The amount leaves the account at once.")
             {
                 asset, amount, destination, from, name,
             },
@@ -77,9 +77,9 @@ internal static class MoneyCommands
 
     private static Command Withdrawals(CommandLineApp app)
     {
-        var limit = Grammar.CountOption("--limit", "How many", otherwise: 20, most: Pages.MostRows);
+        var limit = Grammar.CountOption("--limit", "Maximum number of rows", otherwise: 20, most: Pages.MostRows);
         return app.Add(
-            new Command("withdrawals", "The account's withdrawals, newest first, and whether they are paid.") { limit },
+            new Command("withdrawals", "The account's withdrawals with their states, newest first.") { limit },
             "qc withdrawals --limit 100",
             async (parse, session, cancellation) =>
             {
@@ -92,20 +92,20 @@ internal static class MoneyCommands
 
     private static Option<string> From() => new("--from")
     {
-        Description = "Another account than the key's gives it (administrator's key; default: demo-admin)",
+        Description = "Giving account, instead of the key's own (administrator's key; default: demo-admin)",
         HelpName = "account",
     };
 
     private static (Argument<string> Asset, Argument<decimal> Amount) AssetAndAmount()
     {
         var amount = Grammar.Quantity();
-        amount.Description = "How much";
-        return (new Argument<string>("asset") { Description = "What, such as USD" }, amount);
+        amount.Description = "Amount";
+        return (new Argument<string>("asset") { Description = "Asset, such as USD" }, amount);
     }
 
     private static Option<string> Key(string what) => new("--money-key")
     {
-        Description = $"The {what}'s name; the same name is booked once",
+        Description = $"Idempotency key; a {what} under the same key is booked once",
         HelpName = "name",
     };
 }

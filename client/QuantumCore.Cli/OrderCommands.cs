@@ -105,14 +105,14 @@ internal static class OrderCommands
         var orderId = Grammar.OrderId();
         var symbol = Grammar.OrderSymbol();
         var price = Grammar.DecimalOption("--limit", "The new limit");
-        var quantity = Grammar.DecimalOption("--quantity", "The new total quantity, what is filled included");
-        var expected = Grammar.DecimalOption("--if-remaining", "Only if so much is open; with --limit or --quantity");
+        var quantity = Grammar.DecimalOption("--quantity", "The new total quantity, including the filled part");
+        var expected = Grammar.DecimalOption("--if-remaining", "Amend only if this quantity is open; with --limit or --quantity");
         var clientId = Grammar.NameOption("Name of the replacement");
-        var display = Grammar.DecimalOption("--display", "Iceberg: how much is shown from its next part on");
+        var display = Grammar.DecimalOption("--display", "Iceberg: display quantity from its next slice on");
         var trigger = Grammar.DecimalOption("--trigger", "A waiting stop's new trigger price");
         var trail = Grammar.DecimalOption("--trail", "A trailing stop's new distance, a price difference");
         var trailPoints = Grammar.NumberOption("--trail-bp", "A trailing stop's new distance in basis points", 1, 9_999);
-        var goodTill = Grammar.TimeOption("--good-till", "When a good-till-date order expires, UTC");
+        var goodTill = Grammar.TimeOption("--good-till", "Expiry of a good-till-date order, UTC");
         var command = new Command(
             "amend", "Change an open order. A smaller quantity and conditions keep its priority; anything else replaces it.")
         {
@@ -164,8 +164,8 @@ internal static class OrderCommands
     private static Command List(CommandLineApp app)
     {
         var symbol = Grammar.SymbolOption("Only this instrument");
-        var all = new Option<bool>("--all") { Description = "Those that are done, too, newest first" };
-        var limit = Grammar.CountOption("--limit", "With --all: how many", otherwise: 100, most: Pages.MostRows);
+        var all = new Option<bool>("--all") { Description = "Include orders that are done, newest first" };
+        var limit = Grammar.CountOption("--limit", "With --all: maximum number of orders", otherwise: 100, most: Pages.MostRows);
         var command = new Command("orders", "The account's open orders, or all of them.") { symbol, all, limit };
         command.Validators.Add(result =>
         {
@@ -198,7 +198,7 @@ internal static class OrderCommands
             Arity = ArgumentArity.ZeroOrOne,
         };
         var symbol = Grammar.SymbolOption("The order's instrument");
-        var clientId = Grammar.NameOption("Show it by its name instead");
+        var clientId = Grammar.NameOption("Show the order of this name instead");
         var place = new Command("place", "Place an order: the same as qc buy and qc sell.")
         {
             Place(app, OrderSide.Buy), Place(app, OrderSide.Sell),

@@ -8,30 +8,30 @@ internal sealed class OrderFlags
 {
     private readonly Argument<string> _symbol = Grammar.Symbol();
     private readonly Argument<decimal?> _quantity = Grammar.OptionalQuantity("Quantity in the base asset; or use --amount");
-    private readonly Option<decimal?> _limit = Grammar.DecimalOption("--limit", "The limit price; of a pegged order its cap");
+    private readonly Option<decimal?> _limit = Grammar.DecimalOption("--limit", "Limit price; for a pegged order, its cap");
     private readonly Option<OrderType?> _type = Grammar.WordOption<OrderType>(
         "--type", "Order type (market, limit, stop, trailingStop, pegged) [default: follows from the other options]", OrderType.Leg);
     private readonly Option<TimeInForce?> _tif = Grammar.WordOption<TimeInForce>("--tif", "Time in force");
-    private readonly Option<bool> _ioc = Flag("--ioc", "Fill what can be filled at once, no more");
-    private readonly Option<bool> _fok = Flag("--fok", "Fill completely at once or not at all");
+    private readonly Option<bool> _ioc = Flag("--ioc", "Immediate or cancel: fill what can be filled at once; the remainder expires");
+    private readonly Option<bool> _fok = Flag("--fok", "Fill or kill: fill completely at once or not at all");
     private readonly Option<DateTimeOffset?> _goodTill = Grammar.TimeOption(
         "--good-till", "When it expires, UTC, such as 2030-01-31T15:30:00Z; says --tif gtd");
-    private readonly Option<bool> _postOnly = Flag("--post-only", "Refuse the order rather than let it take");
-    private readonly Option<bool> _slide = Flag("--slide", "Post-only, but moved one tick away rather than refused");
-    private readonly Option<decimal?> _display = Grammar.DecimalOption("--display", "Iceberg: how much is shown at a time");
-    private readonly Option<bool> _hidden = Flag("--hidden", "Do not show it");
-    private readonly Option<bool> _allOrNone = Flag("--all-or-none", "Trade it whole or not at all");
-    private readonly Option<bool> _doNotReduce = Flag("--do-not-reduce", "Keep its prices through a dividend");
-    private readonly Option<decimal?> _min = Grammar.DecimalOption("--min", "Least quantity to fill at entry");
-    private readonly Option<decimal?> _trigger = Grammar.DecimalOption("--trigger", "Stop: the price that triggers it");
-    private readonly Option<TriggerBy?> _by = Grammar.WordOption<TriggerBy>("--trigger-by", "Which price triggers it");
+    private readonly Option<bool> _postOnly = Flag("--post-only", "Reject the order if it would trade on arrival");
+    private readonly Option<bool> _slide = Flag("--slide", "Post-only, but moved one tick away instead of rejected");
+    private readonly Option<decimal?> _display = Grammar.DecimalOption("--display", "Iceberg: display quantity");
+    private readonly Option<bool> _hidden = Flag("--hidden", "Hidden order");
+    private readonly Option<bool> _allOrNone = Flag("--all-or-none", "Trade the whole quantity or nothing");
+    private readonly Option<bool> _doNotReduce = Flag("--do-not-reduce", "Keep the order's prices at a dividend");
+    private readonly Option<decimal?> _min = Grammar.DecimalOption("--min", "Minimum quantity to fill at entry");
+    private readonly Option<decimal?> _trigger = Grammar.DecimalOption("--trigger", "Stop: trigger price");
+    private readonly Option<TriggerBy?> _by = Grammar.WordOption<TriggerBy>("--trigger-by", "Reference price of the trigger");
     private readonly Option<decimal?> _trail = Grammar.DecimalOption("--trail", "Trailing stop: distance, a price difference");
     private readonly Option<int?> _trailPoints = Grammar.NumberOption("--trail-bp", "Trailing stop: distance in basis points", 1, 9_999);
-    private readonly Option<decimal?> _activation = Grammar.DecimalOption("--activation", "Trailing stop: begins to follow here");
+    private readonly Option<decimal?> _activation = Grammar.DecimalOption("--activation", "Trailing stop: price at which it starts to follow");
     private readonly Option<decimal?> _limitOffset = Grammar.DecimalOption(
         "--limit-offset", "Trailing stop-limit: how far the limit stands beyond the trigger");
-    private readonly Option<PegTo?> _peg = Grammar.WordOption<PegTo>("--peg", "Pegged: what it follows");
-    private readonly Option<decimal?> _pegOffset = Grammar.DecimalOption("--offset", "Pegged: distance from what it follows");
+    private readonly Option<PegTo?> _peg = Grammar.WordOption<PegTo>("--peg", "Pegged: reference price");
+    private readonly Option<decimal?> _pegOffset = Grammar.DecimalOption("--offset", "Pegged: distance from the reference price");
     private readonly Option<decimal?> _amount = Grammar.DecimalOption("--amount", "Market: spend or receive this much, in the quote asset");
     private readonly Option<decimal?> _protection = Grammar.DecimalOption(
         "--protection", "Market, stop: how far from the first price it may trade");

@@ -7,13 +7,13 @@ namespace QuantumCore.Cli;
 internal static class OrderListCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("list", "Place orders that depend on each other; all of them, or none.") { Pair(app), Child(app), Bracket(app), OrderListOfCommand.Compose(app) };
+        new("list", "Place orders that depend on each other, all or none.") { Pair(app), Child(app), Bracket(app), OrderListOfCommand.Compose(app) };
 
     private static Command Pair(CommandLineApp app)
     {
         var what = new ListTerms("Side and symbol of both legs");
         var legs = new Legs();
-        var command = new Command("oco", "Place two orders of which one cancels the other: a target and a stop of the same quantity.");
+        var command = new Command("oco", "Place a target and a stop of the same quantity; one cancels the other.");
         what.AddTo(command);
         legs.AddTo(command);
         return app.Add(
@@ -37,7 +37,7 @@ internal static class OrderListCommands
         limit.Required = true;
         var thenLimit = Grammar.DecimalOption("--then-limit", "The second order's limit");
         var thenStop = Grammar.DecimalOption("--then-stop", "The second order's trigger price");
-        var command = new Command("oto", "Place two orders of which the second enters when the first is filled.");
+        var command = new Command("oto", "Place two orders; the second one enters when the first is filled.");
         what.AddTo(command);
         foreach (var option in new Option[] { limit, thenLimit, thenStop })
             command.Options.Add(option);

@@ -18,10 +18,10 @@ internal static class OrderListOfCommand
         var kind = Grammar.WordArgument<OrderListKind>("kind", "How the orders depend on each other");
         var orders = new Option<string[]>("--order")
         {
-            Description = "An order in the words of qc order place, in quotes; once for each, in the sequence of the list",
+            Description = "Order with the options of qc order place, in quotes; repeat it for each, in the sequence of the list",
             Required = true,
         };
-        var command = new Command("of", "Orders of any type that depend on each other, each with all of its options.") { kind, orders };
+        var command = new Command("of", "Place a list of orders of any type, each with its own options.") { kind, orders };
         command.Validators.Add(result =>
         {
             var texts = result.GetValue(orders) ?? [];

@@ -11,10 +11,10 @@ internal static class PinCommand
     {
         var symbol = new Argument<string?>("symbol") { Description = "The instrument whose book is pinned", Arity = ArgumentArity.ZeroOrOne };
         var silo = new Argument<string?>("silo") { Description = "The silo's name, its tag, or a role", Arity = ArgumentArity.ZeroOrOne };
-        var none = new Option<bool>("--none") { Description = "Any silo again" };
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
+        var none = new Option<bool>("--none") { Description = "Unpin the book: any silo may hold it" };
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
         return app.Add(
-            new Command("pin", "Show which books are pinned to which silo; pin one, or let it go.") { symbol, silo, none, why },
+            new Command("pin", "List pinned books and their silos; pin or unpin a book.") { symbol, silo, none, why },
             """
             qc admin pin
             qc admin pin AAPL east --why "beside its market maker"

@@ -21,28 +21,28 @@ internal sealed class ReplayCommand
 
     private readonly Option<string?> _ticker = new("--ticker")
     {
-        Description = "Which stock, of an ITCH day file: it holds all of them",
+        Description = "Stock to replay, for an ITCH day file, which has all of them",
         HelpName = "ticker",
     };
 
     private readonly Option<string?> _format = FormatOption();
 
     private readonly Option<string> _symbol =
-        Grammar.SymbolOption("Where to replay: an empty book [default: the file's ticker with .L]");
+        Grammar.SymbolOption("Target symbol, whose book must be empty [default: the file's ticker with .L]");
 
     private readonly Option<int> _batch = Grammar.CountOption(
         "--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
 
     private readonly Option<string> _speed = new("--speed")
     {
-        Description = "'max', or the most commands a second",
+        Description = "Maximum commands a second, or 'max'",
         HelpName = "max|count",
         DefaultValueFactory = _ => "max",
     };
 
     private readonly Option<string> _run = new("--run")
     {
-        Description = "Name of the run; naming an earlier one goes on where it stopped [default: a new name]",
+        Description = "Name of the run; an earlier name resumes that run [default: a new name]",
         HelpName = "name",
     };
 
@@ -57,14 +57,14 @@ internal sealed class ReplayCommand
 
     private readonly Option<string> _adminKey = new("--admin-key")
     {
-        Description = "The administrator's key, to fund both accounts",
+        Description = "Administrator's key that funds both accounts",
         HelpName = "api key",
         DefaultValueFactory = _ => "demo-admin",
     };
 
     private readonly Option<string?> _admin = new("--admin")
     {
-        Description = "The demo's admin port: its simulation page shows the replay, pauses it and sets its speed",
+        Description = "Admin port of the demo, whose simulation page then shows and controls the replay",
         HelpName = "address",
     };
 

@@ -8,32 +8,32 @@ internal sealed class RiskCommand
 {
     private readonly Argument<string?> _account = new("account")
     {
-        Description = "Another account than the key's, ACC-n (administrator's key; default: demo-admin)",
+        Description = "Account, ACC-n, instead of the key's own (administrator's key; default: demo-admin)",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
     private readonly Option<string> _symbol =
-        Grammar.SymbolOption("Set all limits of this instrument: those that are named, and no others");
+        Grammar.SymbolOption("Replace all limits of this instrument");
 
     private readonly Option<string?> _paidIn = new("--paid-in")
     {
-        Description = "Set all limits of the instruments that are paid in this asset, taken together (values)",
+        Description = "Replace all limits (values) of the instruments quoted in this asset, taken together",
         HelpName = "asset",
     };
 
     private readonly Option<bool> _all = new("--all")
     {
-        Description = "Set all limits of everything the account enters (open orders, rate, duplicates)",
+        Description = "Replace all limits of the account as a whole (open orders, rate, duplicates)",
     };
 
     private readonly Option<bool> _everyone = new("--everyone")
     {
-        Description = "Show the limits that every account has; with --symbol, set them",
+        Description = "Show the limits of every account; with --symbol, set them",
     };
 
     private readonly Option<string?> _owner = new("--owner")
     {
-        Description = "Show the limits of owners over their accounts; with a scope, set those of this one",
+        Description = "Show the limits of owners over their accounts; with a scope, set those of this owner",
         HelpName = "name",
     };
 
@@ -44,29 +44,29 @@ internal sealed class RiskCommand
         AllowMultipleArgumentsPerToken = true,
     };
 
-    private readonly Option<decimal?> _quantity = Grammar.DecimalOption("--max-quantity", "Most of one order");
+    private readonly Option<decimal?> _quantity = Grammar.DecimalOption("--max-quantity", "Maximum quantity of an order");
 
     private readonly Option<decimal?> _value =
-        Grammar.DecimalOption("--max-value", "Most that price times quantity of one order may be");
+        Grammar.DecimalOption("--max-value", "Maximum price times quantity of an order");
 
-    private readonly Option<int?> _orders = Grammar.NumberOption("--max-orders", "Most open orders at a time", 0, 100_000);
+    private readonly Option<int?> _orders = Grammar.NumberOption("--max-orders", "Maximum number of open orders", 0, 100_000);
 
     private readonly Option<decimal?> _position =
-        Grammar.DecimalOption("--max-position", "Most that it may have, or be short of, with its open orders filled");
+        Grammar.DecimalOption("--max-position", "Maximum position, long or short, if its open orders were filled");
 
     private readonly Option<int?> _duplicates =
-        Grammar.NumberOption("--duplicates", "Refuse an order like one before for so many milliseconds", 0, 60_000);
+        Grammar.NumberOption("--duplicates", "Time in which an equal order is rejected as a duplicate, in milliseconds", 0, 60_000);
 
-    private readonly Option<int?> _rate = Grammar.NumberOption("--max-rate", "Most orders a second", 0, 1_000_000);
+    private readonly Option<int?> _rate = Grammar.NumberOption("--max-rate", "Maximum orders a second", 0, 1_000_000);
 
     private readonly Option<int?> _burst =
-        Grammar.NumberOption("--burst", "Most orders at once, for an account with a rate [default: as many as in a second]", 0, 1_000_000);
+        Grammar.NumberOption("--burst", "Maximum burst of orders, with a rate limit [default: the orders of one second]", 0, 1_000_000);
 
     private readonly Option<decimal?> _volume =
-        Grammar.DecimalOption("--max-daily-volume", "Most that it may trade in a UTC day with its open orders filled");
+        Grammar.DecimalOption("--max-daily-volume", "Maximum traded value of a UTC day if its open orders were filled");
 
     private readonly Option<decimal?> _loss =
-        Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, fees included, from which on it buys nothing");
+        Grammar.DecimalOption("--max-daily-loss", "Loss of a UTC day, including fees, at which buying stops");
 
     private readonly Option<int?> _multiple = Grammar.NumberOption(
         "--max-multiple", "Largest quantity of one order, as a multiple of the account's usual order", 1, 1_000_000);
@@ -83,9 +83,9 @@ internal sealed class RiskCommand
     private readonly Option<decimal?> _killLoss = Grammar.DecimalOption(
         "--kill-loss", "Loss of a UTC day, fees included, that freezes the account and cancels its orders");
 
-    private readonly Option<bool> _none = new("--none") { Description = "Take all limits of the scope away" };
+    private readonly Option<bool> _none = new("--none") { Description = "Remove all limits of the scope" };
 
-    private readonly Option<string?> _why = new("--why") { Description = "A sentence for the record", HelpName = "text" };
+    private readonly Option<string?> _why = new("--why") { Description = "Reason, for the record", HelpName = "text" };
 
     internal static Command Compose(CommandLineApp app) => new RiskCommand().AddTo(app);
 

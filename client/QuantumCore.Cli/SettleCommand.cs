@@ -10,21 +10,21 @@ internal static class SettleCommand
 {
     internal static Command Compose(CommandLineApp app)
     {
-        var venue = new Argument<string?>("venue") { Description = "The venue; all where none is named", Arity = ArgumentArity.ZeroOrOne };
+        var venue = new Argument<string?>("venue") { Description = "Settlement venue [default: all]", Arity = ArgumentArity.ZeroOrOne };
         var holidays = new Option<DateOnly[]>("--holiday")
         {
-            Description = "A day that is no business day; again for each: all of them from the day after tomorrow on",
+            Description = "Holiday; repeat it for each. Replaces all holidays from the day after tomorrow on",
             HelpName = "yyyy-mm-dd",
             CustomParser = Days,
             AllowMultipleArgumentsPerToken = true,
         };
-        var none = new Option<bool>("--no-holidays") { Description = "None from the day after tomorrow on" };
-        var why = new Option<string?>("--why") { Description = "A sentence for the record", HelpName = "text" };
-        var buyIn = new Option<string?>("--buy-in") { Description = "Buy at the market, at its cost, what an account fails to deliver of a symbol", HelpName = "account:symbol" };
-        var id = new Option<string?>("--id") { Description = "The name of a buy-in's order: the same one again is the same buy-in", HelpName = "id" };
-        var buyInDays = new Option<int?>("--buy-in-days") { Description = "Business days that end before a fail may be bought in, 0 to 100", HelpName = "days" };
+        var none = new Option<bool>("--no-holidays") { Description = "Remove all holidays from the day after tomorrow on" };
+        var why = new Option<string?>("--why") { Description = "Reason, for the record", HelpName = "text" };
+        var buyIn = new Option<string?>("--buy-in") { Description = "Buy in units that an account failed to deliver, at its cost", HelpName = "account:symbol" };
+        var id = new Option<string?>("--id") { Description = "Idempotency key of the buy-in, which also names its order", HelpName = "id" };
+        var buyInDays = new Option<int?>("--buy-in-days") { Description = "Business days before a fail may be bought in, 0 to 100", HelpName = "days" };
         return app.Add(
-            new Command("settle", "Show settlement venues with their holidays, batches and what fails; set the holidays of one, or buy in what fails (administrator's key).")
+            new Command("settle", "Show settlement venues with holidays, batches and fails; set holidays, or buy in a fail (administrator's key).")
             {
                 venue, holidays, none, buyIn, id, buyInDays, why,
             },

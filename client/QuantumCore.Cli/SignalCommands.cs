@@ -11,13 +11,13 @@ namespace QuantumCore.Cli;
 internal static class SignalCommands
 {
     internal static Command All(CommandLineApp app) =>
-        new("signals", "Signals from outside: strategies, what they sent, and sending one.")
+        new("signals", "Webhook signals: strategies, failed signals, and sending a signal.")
         {
             List(app), Set(app), Send(app), Resume(app), Dead(app), Drop(app),
         };
 
     private static Command List(CommandLineApp app) => app.Add(
-        new Command("list", "The strategies: your own; of an administrator everyone's."),
+        new Command("list", "List your strategies; as an administrator, all of them."),
         "qc signals list",
         async (_, session, cancellation) =>
         {
@@ -39,22 +39,22 @@ internal static class SignalCommands
         var name = Name();
         var accounts = new Option<SignalTarget[]>("--account")
         {
-            Description = "An account that follows it, and its percentage of each quantity (default 100); again for each",
+            Description = "Account that follows the strategy, with its percentage of each quantity (default 100); repeat it for each",
             HelpName = "ACC-n[:percent]",
             CustomParser = Targets,
             Required = true,
         };
         var symbols = new Option<string[]>("--symbol", "-s") { Description = "Symbol that it may trade; repeat it for several [default: all]", HelpName = "symbol" };
         var policy = Grammar.WordOption<SignalPolicy>("--policy", "Action if there is a position [default: reverse]");
-        var passphrase = new Option<bool>("--passphrase") { Description = "The secret itself, in the signal, will do: for tools that can't sign" };
-        var newSecret = new Option<bool>("--new-secret") { Description = "Another secret for a strategy that there is" };
-        var closed = new Option<bool>("--closed") { Description = "It takes no signals any more" };
+        var passphrase = new Option<bool>("--passphrase") { Description = "Accept the secret itself in a signal, for tools that can't sign" };
+        var newSecret = new Option<bool>("--new-secret") { Description = "Create a new secret for an existing strategy" };
+        var closed = new Option<bool>("--closed") { Description = "Close the strategy: it accepts no more signals" };
         var mostInWindow = Whole("--most-in-window", "New signals in a window at most (default 60)");
         var window = Whole("--window", "Length of the sliding window in seconds (default 60)");
         var mostFailures = Whole("--most-failures", "After so many failures in a row it pauses (default 5)");
         var pause = Whole("--pause", "Duration in seconds [default: 300]");
         var maxAge = Whole("--max-age", "A signal that says it is older is refused, in seconds (default 60)");
-        var command = new Command("set", "Make a strategy, or change it: all of it is as said here.")
+        var command = new Command("set", "Create a strategy, or replace all settings of an existing one.")
         {
             name, accounts, symbols, policy, passphrase, newSecret, closed, mostInWindow, window, mostFailures, pause, maxAge,
         };
@@ -98,10 +98,10 @@ internal static class SignalCommands
         var symbol = Grammar.Symbol();
         var quantity = Grammar.OptionalQuantity("Quantity; none for flatten");
         var secret = new Option<string>("--secret") { Description = "The strategy's secret [env QC_SIGNAL_SECRET]", HelpName = "text" };
-        var key = new Option<string>("--signal-key") { Description = "The signal's own name: the same again trades nothing (default: a new one)", HelpName = "text" };
+        var key = new Option<string>("--signal-key") { Description = "Idempotency key of the signal; a repeat trades nothing (default: a new key)", HelpName = "text" };
         var limit = Grammar.DecimalOption("--limit", "A limit order at this price (default: a market order)");
         return app.Add(
-            new Command("send", "Send a signal, signed.") { name, action, symbol, quantity, secret, key, limit },
+            new Command("send", "Send a signed signal.") { name, action, symbol, quantity, secret, key, limit },
             """
             qc signals send momentum buy AAPL 100 --secret SECRET
             qc signals send momentum flatten AAPL --secret SECRET --signal-key close-of-monday
@@ -148,7 +148,7 @@ internal static class SignalCommands
     }
 
     private static Command Dead(CommandLineApp app) => app.Add(
-        new Command("dead", "Signals that did not do all that they asked for, newest first."),
+        new Command("dead", "List signals that were not fully executed, newest first."),
         "qc signals dead",
         async (_, session, cancellation) =>
         {
@@ -167,9 +167,9 @@ internal static class SignalCommands
 
     private static Command Drop(CommandLineApp app)
     {
-        var id = new Argument<long>("id") { Description = "The signal's id, of the list" };
+        var id = new Argument<long>("id") { Description = "Id of the signal, as in the list" };
         return app.Add(
-            new Command("drop", "Take a signal off that list.") { id },
+            new Command("drop", "Remove a signal from the list of failed ones.") { id },
             "qc signals drop 4711",
             async (parse, session, cancellation) =>
             {

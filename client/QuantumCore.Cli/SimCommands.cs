@@ -14,7 +14,7 @@ internal static class SimCommands
     {
         var port = new Option<string>("--admin")
         {
-            Description = "The demo's admin port, which needs no key and meets no fault [env QC_ADMIN; default: --url, with the administrator's key]",
+            Description = "Admin port of the demo, which needs no key and has no faults [env QC_ADMIN; default: --url, with the administrator's key]",
             HelpName = "address",
             Recursive = true,
         };
@@ -34,12 +34,12 @@ internal static class SimCommands
                 session.Screen.Show(simulation, console => Show(console, simulation));
                 return ExitCodes.Done;
             });
-        return new("sim", "Shape the market of a demo, and let its clients meet faults (administrator's key; default: demo-admin).")
+        return new("sim", "Control the simulated market of a demo, and inject faults (administrator's key; default: demo-admin).")
         {
             port,
             Add(new Command("show", "Show the state of the simulation."), "qc sim show", (_, client, stop) => client.GetSimulationAsync(stop)),
             Add(new Command("pause", "Stop the simulated market's clock."), "qc sim pause", (_, client, stop) => client.ChangeMarketAsync(new(Paused: true), stop)),
-            Add(new Command("resume", "Let it run again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
+            Add(new Command("resume", "Start the simulated market's clock again."), "qc sim resume", (_, client, stop) => client.ChangeMarketAsync(new(Paused: false), stop)),
             Step(app, Simulator),
             Factor(Add, "speed", "Set the speed of the simulated market's clock: 0.1 to 50.", factor => new(Speed: factor)),
             Factor(Add, "volatility", "Set the factor of all price movements: 0 to 20.", factor => new(Volatility: factor)),
@@ -61,12 +61,12 @@ internal static class SimCommands
     private static Command Replay(Adding add)
     {
         var speed = Grammar.NumberArgument("speed", "Commands a second; 0: as fast as it goes");
-        return new Command("replay", "Begin a replay of the silo's folder of recordings; shape it, or one of qc replay FILE --admin ADDRESS.")
+        return new Command("replay", "Start a replay from the silo's folder of recordings; control it, or a replay of qc replay FILE --admin ADDRESS.")
         {
             StartReplay(add),
-            add(new Command("stop", "End one that was begun with start. What it sent stays in the book."), "qc sim replay stop", (_, client, stop) => client.StopReplayAsync(stop)),
-            add(new Command("pause", "Let it wait."), "qc sim replay pause", (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
-            add(new Command("resume", "Let it go on."), "qc sim replay resume", (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
+            add(new Command("stop", "Stop a replay that start began. Its orders stay in the book."), "qc sim replay stop", (_, client, stop) => client.StopReplayAsync(stop)),
+            add(new Command("pause", "Pause the replay."), "qc sim replay pause", (_, client, stop) => client.ChangeReplayAsync(new(Paused: true), stop)),
+            add(new Command("resume", "Resume the replay."), "qc sim replay resume", (_, client, stop) => client.ChangeReplayAsync(new(Paused: false), stop)),
             add(
                 new Command("speed", "Set the speed of the replay.") { speed },
                 "qc sim replay speed 50",
@@ -76,14 +76,14 @@ internal static class SimCommands
 
     private static Command StartReplay(Adding add)
     {
-        var file = new Argument<string>("file") { Description = "A recording of qc sim recordings" };
-        var ticker = new Option<string?>("--ticker") { Description = "Which stock, of an ITCH day file: it holds all of them", HelpName = "ticker" };
+        var file = new Argument<string>("file") { Description = "Recording, as listed by qc sim recordings" };
+        var ticker = new Option<string?>("--ticker") { Description = "Stock to replay, for an ITCH day file, which has all of them", HelpName = "ticker" };
         var format = ReplayCommand.FormatOption();
-        var symbol = Grammar.SymbolOption("Where to replay: a book without orders of others [default: the file's ticker with .L]");
-        var speed = Grammar.NumberOption("--speed", "Commands a second; without it as fast as it goes", 1, 1_000_000);
-        var batch = Grammar.CountOption("--batch", "Most resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
+        var symbol = Grammar.SymbolOption("Target symbol, whose book has no orders of others [default: the file's ticker with .L]");
+        var speed = Grammar.NumberOption("--speed", "Commands a second [default: no limit]", 1, 1_000_000);
+        var batch = Grammar.CountOption("--batch", "Maximum number of resting orders in one request", otherwise: 100, QuantumCoreClient.BatchLimit);
         return add(
-            new Command("start", "Begin a replay, which the exchange carries out.") { file, ticker, format, symbol, speed, batch },
+            new Command("start", "Start a replay inside the exchange.") { file, ticker, format, symbol, speed, batch },
             "qc sim replay start AAPL_2012-06-21_50_1h.cmds.csv.gz --speed 50 --batch 1",
             (parse, client, stop) => client.StartReplayAsync(
                 new NewReplay(parse.GetValue(file)!, parse.GetValue(symbol), parse.GetValue(speed), parse.GetValue(batch), parse.GetValue(ticker), ReplayCommand.Format(parse.GetValue(format))), stop));
@@ -109,13 +109,13 @@ internal static class SimCommands
     {
         var steps = Grammar.NumberArgument("steps", "Steps of a tenth of a second");
         return app.Add(
-            new Command("step", "Let a paused market take some steps; one that runs takes them beside those of its clock.") { steps },
+            new Command("step", "Run some steps of a paused market; a running market takes them in addition to those of its clock.") { steps },
             "qc sim step 10",
             async (parse, session, cancellation) =>
             {
                 var simulation = await port(parse, session).ChangeMarketAsync(new(Steps: (int)Math.Min(parse.GetValue(steps), int.MaxValue)), cancellation);
                 if (!simulation.Running)
-                    session.Screen.Note("nobody is simulated: there is nothing to step");
+                    session.Screen.Note("there is no simulated market to step");
                 else if (!simulation.Market.Paused)
                     session.Screen.Note("the market runs: these steps come beside those of its clock; qc sim pause stops that");
                 session.Screen.Show(simulation, console => Show(console, simulation));
@@ -136,7 +136,7 @@ internal static class SimCommands
     {
         var who = Grammar.WordsArgument<SimulatedParticipant>("who", "Participants that stay away; without any, all take part");
         return add(
-            new Command("away", "Send simulated participants away, their orders with them.") { who },
+            new Command("away", "Remove simulated participants and their orders.") { who },
             """
             qc sim away noise momentum     only makers, depth, reversion and institutions trade
             qc sim away                    all are there again
@@ -148,7 +148,7 @@ internal static class SimCommands
     {
         var seed = Grammar.NumberOption("--seed", "Another seed", 0, int.MaxValue);
         return add(
-            new Command("reset", "Begin the simulated market anew, at the listed prices.") { seed },
+            new Command("reset", "Restart the simulated market at the listed prices.") { seed },
             "qc sim reset --seed 7",
             (parse, client, stop) => client.ChangeMarketAsync(new(Seed: parse.GetValue(seed), Reset: true), stop));
     }
@@ -166,12 +166,12 @@ internal static class SimCommands
     {
         var kind = Grammar.WordArgument<FaultKind>("kind", "Kind of the fault");
         var on = Grammar.WordOption<FaultPlace>("--on", "Traffic that a drop or a delay affects");
-        var of = new Option<string>("--for") { Description = "Only who shows this API key", HelpName = "api key" };
-        var symbol = Grammar.SymbolOption("Only what is about this symbol");
+        var of = new Option<string>("--for") { Description = "Only clients with this API key", HelpName = "api key" };
+        var symbol = Grammar.SymbolOption("Only requests and messages about this symbol");
         var count = Grammar.NumberOption("--count", "Number of times", 1, 1_000_000);
         var millis = Grammar.NumberOption("--millis", "Duration in milliseconds", 0, 600_000);
         return add(
-            new Command("fault", "Let the next requests or messages of clients go wrong.") { kind, on, of, symbol, count, millis },
+            new Command("fault", "Inject a fault into the next requests or messages of clients.") { kind, on, of, symbol, count, millis },
             """
             qc sim fault reject --for demo-alice        the next order is refused as overloaded
             qc sim fault timeout --symbol AAPL          the next one is done, and never answered
@@ -188,7 +188,7 @@ internal static class SimCommands
     {
         var id = Grammar.NumberOption("--id", "Only this one", 1, int.MaxValue);
         return add(
-            new Command("clear", "Take waiting faults away, and put wrong clocks right.") { id },
+            new Command("clear", "Remove waiting faults and clock errors.") { id },
             "qc sim clear",
             (parse, client, stop) => client.RemoveFaultsAsync(parse.GetValue(id), stop));
     }
@@ -196,9 +196,9 @@ internal static class SimCommands
     private static Command Skew(Adding add)
     {
         var millis = new Argument<long>("millis") { Description = "Milliseconds ahead; -- -3000 for behind" };
-        var key = new Option<string>("--key", "--for") { Description = "Only for who shows this API key", HelpName = "api key" };
+        var key = new Option<string>("--key", "--for") { Description = "Only clients with this API key", HelpName = "api key" };
         return add(
-            new Command("skew", "Put the clock of the Binance Spot interface wrong; 0 puts it right.") { millis, key },
+            new Command("skew", "Set the clock of the Binance Spot interface wrong; 0 corrects it.") { millis, key },
             """
             qc sim skew 5000                          for every key without a clock of its own
             qc sim skew 5000 --key demo-alice         for this key alone

@@ -32,8 +32,8 @@ internal static class UpkeepCommands
         var without = new Option<bool>("--no-history") { Description = "Leave out the SQL rows beside the journal" };
         var command = new Command(
             "verify",
-            "Run a whole journal again, without the exchange: checksums, sequences, every book's commands byte for byte, every "
-            + "account's fold, snapshots, and the history's invariants. Changes nothing. Exit code 0: nothing is wrong; 1: something is.")
+            "Verify a journal without the exchange: checksums, sequences, every book's commands replayed byte for byte, every "
+            + "account's state, snapshots, and the history's invariants. Changes nothing. Exit code 0: no issues; 1: issues found.")
         {
             place, without,
         };
@@ -49,12 +49,12 @@ internal static class UpkeepCommands
                 var where = new JournalPlace(parse.GetValue(place)!);
                 using var held = where.TryHold();
                 if (held is null)
-                    session.Screen.Note("An exchange is running there: its history moves on, and is left out.");
+                    session.Screen.Note("An exchange is running there. Its history keeps changing and is not verified.");
 
                 await using var history = held is null || parse.GetValue(without) ? null : await where.FindHistoryAsync(cancellation);
                 var isOlder = history is not null && await IsOlderAsync(where, history, cancellation);
                 if (isOlder)
-                    session.Screen.Note("The history is of an older release, and is left out: the exchange makes it again when it starts.");
+                    session.Screen.Note("The history is of an older release and is not verified. The exchange rebuilds it at its next start.");
 
                 return Show(session, await Verification.RunAsync(where, isOlder ? null : history, cancellation));
             }));
@@ -76,12 +76,12 @@ internal static class UpkeepCommands
     private static Command Backup(CommandLineApp app)
     {
         var from = Place("from", PlaceText);
-        var to = Place("file", "The backup: one file, which must not be there yet");
+        var to = Place("file", "Backup file, which must not exist yet");
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var command = new Command(
             "backup",
-            "Copy the journal into one file, and verify the copy. The exchange may run meanwhile. Files of payouts and settlement batches that lie "
-            + "in their folders are copied, too. A backup is a journal in one file, whichever database it is from; the history is made again from it.")
+            "Copy the journal into one file, and verify the copy. The exchange may run meanwhile. Files of payouts and settlement batches in "
+            + "their folders are copied, too. A backup is a journal in one file, whatever its database was. The history is rebuilt from it.")
         {
             from, to, payouts, settlements,
         };
@@ -109,13 +109,13 @@ internal static class UpkeepCommands
         var (payouts, settlements) = (Folder("payouts"), Folder("settlements"));
         var replace = new Option<bool>("--replace")
         {
-            Description = "Restore over what is there; it is kept beside it as …before-restore, the next time as …before-restore-2",
+            Description = "Replace an existing journal, which is kept as …before-restore, the next time as …before-restore-2",
         };
         var command = new Command(
             "restore",
-            "Put a verified backup where nothing is, and verify it there. An exchange that starts on it goes on where the backup "
-            + "was made; the one it was made of can't write into it. Files of payouts and settlement batches go where their folder is not there: "
-            + "one that is there stays as it is, as what it has no longer was carried on.")
+            "Restore a verified backup to an empty place, and verify it there. An exchange that starts on it continues from the backup; "
+            + "the original exchange can't write into it. Files of payouts and settlement batches are restored only if their folder does not "
+            + "exist. An existing folder stays as it is.")
         {
             file, to, replace, payouts, settlements,
         };
@@ -151,11 +151,11 @@ internal static class UpkeepCommands
                 ? kind
                 : Grammar.Refuse<ExportKind>(result, $"what: '{result.Tokens[0].Value}' is none of records, trades, postings"),
         };
-        var csv = new Option<bool>("--csv") { Description = "Comma-separated values, not a JSON object a line; trades and postings only" };
+        var csv = new Option<bool>("--csv") { Description = "Write comma-separated values instead of JSON lines; trades and postings only" };
         var stream = new Option<string>("--stream") { Description = "Only this stream, such as book/AAPL or acct/1001", HelpName = "name" };
         var into = new Option<string>("--to") { Description = "The file [default: standard output]", HelpName = "file" };
         var command = new Command(
-            "export", "Write a journal's records, trades (as they were made) or postings as lines; amounts are decimals, each stream is in its own sequence.")
+            "export", "Export a journal's records, trades (as made) or postings as lines. Amounts are decimals. Each stream is in its own sequence.")
         {
             place, what, csv, stream, into,
         };

@@ -9,7 +9,7 @@ public sealed partial class QuantumCoreClient
     public async Task<IReadOnlyList<Ticker>> GetTickersAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<TickerList>(Get("tickers"), cancellation)).Tickers;
 
-    /// <summary>Returns the first orders of each side of a book, order by order (market-by-order).</summary>
+    /// <summary>Returns the first orders of each side of a book (market-by-order).</summary>
     /// <param name="symbol">The instrument.</param>
     /// <param name="limit">Orders of each side, 1 to 1000.</param>
     /// <param name="cancellation">Token that cancels the call.</param>

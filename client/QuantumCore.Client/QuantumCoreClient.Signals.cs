@@ -18,12 +18,12 @@ public sealed partial class QuantumCoreClient
             Post($"signals/{Uri.EscapeDataString(strategy)}", signal) with { SigningSecret = secret }, cancellation);
     }
 
-    /// <summary>Returns the caller's signal strategies; for an administrator, all of them.</summary>
+    /// <summary>Returns the caller's webhook strategies; for an administrator, all of them.</summary>
     public async Task<IReadOnlyList<SignalStrategy>> GetSignalStrategiesAsync(CancellationToken cancellation = default) =>
         (await _calls.SendAsync<SignalStrategyList>(Get("signals/strategies"), cancellation)).Strategies;
 
     /// <summary>
-    /// Creates or changes a signal strategy. Not retried after a lost response, which carries the secret of a new
+    /// Creates or changes a webhook strategy. Not retried after a lost response, which carries the secret of a new
     /// strategy.
     /// </summary>
     public Task<SignalStrategy> SetSignalStrategyAsync(string name, SignalStrategyTerms terms, CancellationToken cancellation = default)

@@ -78,7 +78,7 @@ internal sealed class FillAudit(ReplayReport report)
         }
 
         if (!sidesAgree)
-            report.Differs(comparison.Line, "maker and taker were told different quantities or prices of one trade");
+            report.Differs(comparison.Line, "maker and taker report different quantities or prices of one trade");
         else if (!actual.SequenceEqual(comparison.Expected))
             report.Differs(comparison.Line, $"recorded {Text(comparison.Expected)}, the exchange {Text(actual)}");
         else

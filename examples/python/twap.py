@@ -1,6 +1,6 @@
 """Buys or sells a quantity evenly over a time (TWAP): rests at the best price, and takes what is missing when a slice of the time is over.
 
-    pip install websockets
+    pip install ../../client/python websockets
     python3 twap.py http://127.0.0.1:8080 demo-alice AAPL buy 200 --seconds 60 --slices 6
 """
 import argparse

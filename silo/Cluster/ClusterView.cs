@@ -35,7 +35,7 @@ internal sealed class ClusterView(IGrainFactory grains, IServiceProvider service
         ];
     }
 
-    /// <summary>Where pinned books are; nowhere, of those of which nobody told.</summary>
+    /// <summary>Returns the silo of each pinned book; empty for books that no silo reported.</summary>
     public async Task<ImmutableArray<BookPlace>> FindAsync(ImmutableArray<BookPin> pins, CancellationToken cancellationToken)
     {
         var management = grains.GetGrain<IManagementGrain>(0);

@@ -20,6 +20,7 @@ internal sealed partial class SimulatedMarket(
     Listings listings,
     IServiceProvider services,
     GatewayOptions gateway,
+    GatewayMetrics metrics,
     MarketClock clock,
     SiloOptions options,
     TimeProvider time,
@@ -28,6 +29,7 @@ internal sealed partial class SimulatedMarket(
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
 
     private readonly MarketModel _model = new();
+    private readonly MarketPace _pace = new(TimeSpan.FromSeconds(new MarketModel().StepSeconds), time);
     private int _begun;
 
     // The splits that the participants know of.
@@ -57,7 +59,7 @@ internal sealed partial class SimulatedMarket(
         }
     }
 
-    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they begin anew in ten seconds")]
+    [LoggerMessage(201, LogLevel.Warning, "The simulated participants were interrupted; they start again in ten seconds")]
     private static partial void LogInterrupted(ILogger log, Exception error);
 
     /// <summary>
@@ -89,7 +91,7 @@ internal sealed partial class SimulatedMarket(
     /// <summary>Steps with the clock until the market is reset, the host stops, or a step fails.</summary>
     private async Task TradeAsync(ImmutableArray<SimulatedSymbol> symbols, int beginning, CancellationToken stoppingToken)
     {
-        while (await clock.NextAsync(beginning, TimeSpan.FromSeconds(_model.StepSeconds), stoppingToken))
+        while (await clock.NextAsync(beginning, Pace(), stoppingToken))
         {
             // A maker's account learns of a trade a moment after the taker's. Without these sequences, the next intents
             // would depend on that moment.
@@ -108,6 +110,12 @@ internal sealed partial class SimulatedMarket(
             if (symbols.Any(symbol => symbol.HasResumed) && (await SplitsAsync()).Length != _splits.Length)
                 return;
         }
+    }
+
+    private TimeSpan Pace()
+    {
+        var (connections, requests) = metrics.Use;
+        return _pace.Next(connections, requests);
     }
 
     /// <summary>Returns the splits that accounts have applied. A split happens while its book is halted.</summary>

@@ -168,7 +168,7 @@ internal sealed class SimulatedSymbol(
 
             _done = Math.Max(_done, report.Sequence);
 
-            // It was closed before: it is filled.
+            // Its account reported its end before: it is filled.
             if (report.Reason == RejectReason.None)
                 market.Report(handle, report.FilledLots, isOpen: false);
             else

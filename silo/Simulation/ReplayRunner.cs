@@ -18,7 +18,7 @@ internal sealed partial class ReplayRunner(
     private const string Administrator = "demo-admin";
     private const int LongestProblem = 500;
 
-    // A replay is long work: it survives a moment in which the exchange accepts nothing.
+    // A replay takes long, so it retries through moments in which the exchange accepts nothing.
     private static readonly QuantumCoreClientOptions s_patient = new()
     {
         MaxAttempts = 100,

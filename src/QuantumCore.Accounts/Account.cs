@@ -44,7 +44,7 @@ public sealed class Account(AccountId id)
     /// <summary>True for a margin account, which may owe. Changes only while nothing is open.</summary>
     public bool IsMargin { get; set; }
 
-    /// <summary>Part of its balances that is traded and not settled.</summary>
+    /// <summary>Traded amounts that are not settled yet.</summary>
     public PendingFunds Pending { get; } = new();
 
     /// <summary>Balances of every asset it ever had, by name, unsorted.</summary>
@@ -112,7 +112,9 @@ public sealed class Account(AccountId id)
     /// <summary>Gives away an amount that was checked.</summary>
     public void Give(Asset asset, long amount) => Add(asset, -amount, 0);
 
-    /// <summary>Adds an amount that others decided, whatever the balance; a negative amount is given away.</summary>
+    /// <summary>
+    /// Adds an amount decided elsewhere, without a check of the balance; a negative amount is subtracted.
+    /// </summary>
     public void Move(Asset asset, long amount) => Add(asset, amount, 0);
 
     /// <summary>
@@ -297,8 +299,8 @@ public sealed class Account(AccountId id)
         Trail?.Note(number);
     }
 
-    // Rivals that were to replace the same order can never enter now. What one of them kept of it goes to the first
-    // that came.
+    // Other pending replacements of the same order can never enter now. The part of its hold that they kept goes to the
+    // first replacement that entered.
     private void TakeFromRivals(HeldOrder order, long missing)
     {
         if (missing <= 0 || order.ReplacesNumber == 0)
@@ -394,9 +396,9 @@ public sealed class Account(AccountId id)
     ];
 
     /// <summary>
-    /// Lets pending replacements keep what they counted on when an adjustment frees a part of the replaced order's
-    /// hold. A replacement holds only what it needs beyond the other order, and its book may still accept it. One
-    /// decided after the adjustment counted on nothing.
+    /// Keeps the held funds that pending replacements rely on when an adjustment frees a part of the replaced order's
+    /// hold. A replacement holds only what it needs beyond that order, and its book may still accept it. A replacement
+    /// decided after the adjustment needs no such part.
     /// </summary>
     /// <param name="replacing">The result of <see cref="Replacing"/> before the adjustment.</param>
     public void KeepForReplacements(IReadOnlyList<(HeldOrder Replacement, long Held)> replacing)

@@ -68,8 +68,7 @@ public readonly struct DatedFunds(Account account, long today, long tradeDay, Fu
     /// Returns how much of an asset may be given in a settlement batch of a venue, minor units. It is the settled
     /// amount less what open orders may give away at once, and less overdue deliveries at other venues. It is at most
     /// what is still due at this venue: once a day has ended, nothing else may use that amount until it is given.
-    /// Everything else may leave at any moment, even if it would have to stand in for receipts of the same day that
-    /// fail.
+    /// Everything else may leave at any moment, even if it would be needed should receipts of the same day fail.
     /// </summary>
     public Int128 FreeFor(string venue, string asset)
     {

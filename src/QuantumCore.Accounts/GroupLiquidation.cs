@@ -10,8 +10,8 @@ namespace QuantumCore.Accounts;
 /// <param name="policy">Target and fee of the liquidation.</param>
 /// <remarks>
 /// In a group, the side with the larger requirement is closed first: down to the other side, all of its requirement is
-/// saved. Below that, closing one side alone saves only what the credit leaves, and closing both saves much. So the
-/// same part of both sides is closed, one after the other.
+/// saved. Below that, closing one side alone saves only the part without credit, while closing both saves much more. So
+/// the same part of both sides is closed, one after the other.
 /// </remarks>
 public readonly ref struct GroupLiquidation(ReadOnlySpan<MarginPosition> positions, int step, MarginPolicy policy)
 {

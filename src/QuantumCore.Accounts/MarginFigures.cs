@@ -2,7 +2,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Accounts;
 
-/// <summary>A margin account's position in one symbol, and what its open orders may make of it.</summary>
+/// <summary>A margin account's position in one symbol, and the worst case of its open orders.</summary>
 /// <param name="Of">The instrument with its margin terms.</param>
 /// <param name="MarkTicks">The mark price, in ticks.</param>
 /// <param name="Units">Position, base minor units; negative if short.</param>
@@ -120,7 +120,7 @@ public readonly record struct OpenOrderWorth(Int128 Loss, Int128 Fees)
 public readonly record struct MarginFigures(
     Int128 Equity, Int128 Requirement, Int128 Maintenance, Int128 Burden, Int128 Gains)
 {
-    /// <summary>Equity above the initial margin; negative if it is short of it.</summary>
+    /// <summary>Equity less the initial margin; negative if equity is too low.</summary>
     public Int128 Excess => Equity - Requirement;
 
     /// <summary>Shortfall against the maintenance margin; 0 for none.</summary>

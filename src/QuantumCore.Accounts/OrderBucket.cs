@@ -53,6 +53,6 @@ public sealed class OrderBucket
         ? _burst * Second
         : (long)Int128.Min((Int128)_burst * Second, Level + ((Int128)_perSecond * Math.Max(0, nowNanos - TimeNanos)));
 
-    // A clock that ran ahead dated the last order, and an operator corrected it: the bucket is full.
+    // A fast clock dated the last order, and an operator has corrected it: treat the bucket as full.
     private bool IsTurnedBack(long nowNanos) => TimeNanos - nowNanos >= LeastTurnBackNanos;
 }

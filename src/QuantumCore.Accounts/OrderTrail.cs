@@ -18,7 +18,7 @@ public sealed class OrderTrail
     public long Changes { get; private set; }
 
     /// <summary>
-    /// Returns what changed for a reader who knows the orders after some change, or not at all (null).
+    /// Returns the changes since a reader's last known change; null if the reader knows none.
     /// </summary>
     /// <returns>
     /// Numbers of orders changed since, ascending, including closed ones; null if all may have changed.

@@ -14,8 +14,8 @@ public enum CostMethod : byte
 
 /// <summary>
 /// Cost and profit of a position in one instrument, trade by trade. Amounts are quote minor units. A long position's
-/// cost is what was paid; a short one's is negative: what was received. Rounding loses nothing: what leaves the cost
-/// enters the profit, and the last unit takes the rest.
+/// cost is what was paid; a short one's is negative: what was received. Rounding loses nothing: the cost that leaves a
+/// position is booked as profit or loss, and the last unit takes the remainder.
 /// </summary>
 /// <param name="method">The cost method.</param>
 /// <param name="feesInCost">

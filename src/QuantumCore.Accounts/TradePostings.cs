@@ -14,7 +14,7 @@ namespace QuantumCore.Accounts;
 /// </param>
 public readonly record struct Posting(int Leg, AccountId Account, string Asset, long Amount, bool IsPending = false);
 
-/// <summary>The money of a trade: who gives what to whom. Postings are a pure function of it.</summary>
+/// <summary>The parties, price and fees of a trade. Postings are a pure function of them.</summary>
 /// <param name="Buyer">Account that receives base and pays quote.</param>
 /// <param name="Seller">Account that receives quote and pays base.</param>
 /// <param name="PriceTicks">Price in ticks.</param>
@@ -50,7 +50,7 @@ public static class TradePostings
     }
 
     /// <summary>
-    /// Returns the entry of an account's settlement: by way of clearing, what was pending becomes settled.
+    /// Returns the entry of an account's settlement: pending amounts become settled, through the clearing account.
     /// </summary>
     /// <param name="account">The account.</param>
     /// <param name="asset">Name of the asset.</param>

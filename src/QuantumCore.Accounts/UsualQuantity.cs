@@ -6,10 +6,10 @@ namespace QuantumCore.Accounts;
 /// </summary>
 public sealed class UsualQuantity
 {
-    /// <summary>Number of orders that it looks back on.</summary>
+    /// <summary>Number of orders in the sample.</summary>
     public const int Most = 31;
 
-    /// <summary>Fewest orders from which it knows what is usual.</summary>
+    /// <summary>Minimum number of orders for a median.</summary>
     public const int Least = 10;
 
     private readonly Queue<long> _lots = new();

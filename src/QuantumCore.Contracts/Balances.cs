@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>A request to deposit money or units from outside the exchange.</summary>
-/// <param name="Key">Idempotency key, valid for ever: the same key again gives the same result.</param>
+/// <param name="Key">Idempotency key. It never expires: the same key again gives the same result.</param>
 /// <param name="Asset">The asset's name.</param>
 /// <param name="Amount">Minor units, positive.</param>
 [GenerateSerializer, Immutable, Alias("deposit-request")]

@@ -52,8 +52,7 @@ public enum BookVerb : byte
     Correct = 15,
 
     /// <summary>
-    /// Enters an order that stands aside, if there is one, and carries out the actions of multi-leg orders in this
-    /// book.
+    /// Enters at most one order that stands aside, and carries out the actions of multi-leg orders in this book.
     /// </summary>
     Act = 16,
 

@@ -10,7 +10,7 @@ namespace QuantumCore.Contracts;
 /// <remarks>
 /// Kinds are PROTOCOL's letters as stable numbers: I 1, O 2, V 3, C 4, K 5, B 6, W 7, X 8. Later kinds are an X with
 /// more content: 9 with prevented matches; 10 with triggered orders, children of lists that entered or could not, or
-/// the order because of which a list was rejected; 11 with a change of an earlier trade. An X of kind 8 says nothing of
+/// the order because of which a list was rejected; 11 with a change of an earlier trade. An X of kind 8 has none of
 /// these.
 /// </remarks>
 public static class BookRecordEncoding

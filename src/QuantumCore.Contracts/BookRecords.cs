@@ -218,8 +218,8 @@ public sealed record OrderReduced(
     long Hold) : BookRecord(TimeNanos);
 
 /// <summary>
-/// W: the proof of a negative answer. A stale activation might wrongly say that there is no such order. Only an
-/// activation that can still append to the journal may say so.
+/// W: the proof that an order is not in the book. A stale activation might wrongly say that there is no such order.
+/// Only an activation that can still append to the journal may say so.
 /// </summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Account">The account that asked.</param>

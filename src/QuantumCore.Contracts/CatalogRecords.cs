@@ -101,7 +101,7 @@ public sealed record DeficitShared(
 /// <param name="Sequence">That account's sequence of the deficit.</param>
 public sealed record DeficitEnded(long TimeNanos, long Account, long Sequence) : CatalogRecord(TimeNanos);
 
-/// <summary>A signal strategy was created or changed.</summary>
+/// <summary>A webhook strategy was created or changed.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Strategy">The strategy after the change.</param>
 /// <param name="By">The person who changed it.</param>
@@ -111,7 +111,7 @@ public sealed record SignalStrategySet(long TimeNanos, SignalStrategy Strategy, 
 /// <param name="Signal">The signal; the record's sequence is its id.</param>
 public sealed record SignalFailed(DeadSignal Signal) : CatalogRecord(Signal.TimeNanos);
 
-/// <summary>A signal strategy was paused, or its pause was ended.</summary>
+/// <summary>A webhook strategy was paused, or its pause was ended.</summary>
 /// <param name="TimeNanos">Unix nanoseconds.</param>
 /// <param name="Strategy">The strategy.</param>
 /// <param name="UntilNanos">End of the pause, Unix nanoseconds; 0 if the pause was ended.</param>
@@ -174,7 +174,7 @@ public sealed record MarketStopped(long TimeNanos, BreakerUse Use) : CatalogReco
 /// listed 40, key 41, owner 42, key with rights and signatures 43, user 44, session begun 45, sessions ended 46, limits
 /// of every account 47, key with addresses 48, fees 49, margin terms 50, margin policy 51, locate 52, liquidation
 /// insured 53, code used 54, limits of an owner 63, pinned book 64, credit of a margin group 65, liquidation insured
-/// with a shared deficit 66, deficit shared 67, deficit ended 68, signal strategy 70, failed signal 71, pause of
+/// with a shared deficit 66, deficit shared 67, deficit ended 68, webhook strategy 70, failed signal 71, pause of
 /// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, holidays 80, corporate action
 /// announced 84, closed 85, ended 86, begun 87, split announced 88.
 /// </summary>

@@ -35,7 +35,7 @@ public enum CorporateActionState : byte
     Begun = 4,
 }
 
-/// <summary>An administrator's request to announce an issuer's corporate action. Its id names it for ever.</summary>
+/// <summary>An administrator's request to announce an issuer's corporate action. Its id is permanent.</summary>
 /// <param name="Id">Its name, in the format of a client order id.</param>
 /// <param name="Kind">The kind of action.</param>
 /// <param name="Symbol">The instrument. Its base asset's holders are concerned; cash is in its quote asset.</param>
@@ -78,7 +78,7 @@ public sealed record CorporateActionRequest(
     /// <summary>Returns the instrument with its names after a symbol change.</summary>
     public Instrument Renamed(Instrument instrument) => instrument with { Symbol = NewSymbol ?? "", Base = instrument.Base with { Name = NewAsset ?? "" } };
 
-    /// <summary>Returns true if another request asks for the same, whoever asks and for whatever reason.</summary>
+    /// <summary>Returns true if another request announces the same action; requester and reason are ignored.</summary>
     public bool IsSame(CorporateActionRequest other) => this with { By = other.By, Why = other.Why } == other;
 }
 

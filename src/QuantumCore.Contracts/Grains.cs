@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>
-/// An account, keyed by its number in decimal. It decides about its money and never calls a book. Every answer waits
-/// until what it says is durable.
+/// An account, keyed by its number in decimal. It decides about its money and never calls a book. Every answer is
+/// durable when returned.
 /// </summary>
 [Alias("account")]
 public interface IAccountGrain : IGrainWithStringKey
@@ -265,9 +265,9 @@ public interface IOrderBookGrain : IGrainWithStringKey
     ValueTask<HaltAnswer> Halt(string symbol, BookCommand command);
 
     /// <summary>
-    /// Busts a trade or corrects its price. Both sides give back what they had of it, including fees, and trade again
-    /// at the new price. The price it already has changes nothing. Reject reasons: UnknownTrade (also for a busted
-    /// trade, or one from before a change of units), InvalidPrice.
+    /// Busts a trade or corrects its price. Reverses the trade, including fees, for both sides, and books it again at
+    /// the new price. The current price changes nothing. Reject reasons: UnknownTrade (also for a busted trade, or one
+    /// from before a change of units), InvalidPrice.
     /// </summary>
     /// <param name="symbol">The trade's symbol.</param>
     /// <param name="trade">The trade's place.</param>
@@ -397,7 +397,7 @@ public interface ILedgerGrain : IGrainWithStringKey
     ValueTask<ImmutableArray<PositionProfit>> Positions(long account, PositionMethod method, ImmutableArray<SeenSequence> seen);
 
     /// <summary>
-    /// Returns the trial balance: what customers, fee account and outside world have of each asset now.
+    /// Returns the trial balance: current totals of each asset by holder (customers, fees, outside world).
     /// </summary>
     [Alias("trial-balance")]
     ValueTask<ImmutableArray<TrialBalanceRow>> TrialBalance();
@@ -628,16 +628,16 @@ public partial interface ICatalogGrain : IGrainWithStringKey
     [Alias("end-sessions")]
     ValueTask<bool> EndSessions(string user, string? id, string by);
 
-    /// <summary>Returns every signal strategy, sorted by name.</summary>
+    /// <summary>Returns every webhook strategy, sorted by name.</summary>
     [Alias("signal-strategies")]
     ValueTask<ImmutableArray<SignalStrategyState>> SignalStrategies();
 
-    /// <summary>Returns a signal strategy, or null if there is none.</summary>
+    /// <summary>Returns a webhook strategy, or null if there is none.</summary>
     [Alias("signal-strategy")]
     ValueTask<SignalStrategyState?> FindSignalStrategy(string name);
 
     /// <summary>
-    /// Creates or changes a signal strategy. Returns <see cref="RejectReason.NameTaken"/> if somebody else has the
+    /// Creates or changes a webhook strategy. Returns <see cref="RejectReason.NameTaken"/> if somebody else has the
     /// name, and <see cref="RejectReason.Overloaded"/> at the maximum number.
     /// </summary>
     [Alias("set-signal-strategy")]

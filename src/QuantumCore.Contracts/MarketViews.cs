@@ -140,7 +140,7 @@ public sealed record MarketUpdate(
 [GenerateSerializer, Immutable, Alias("displayed-order")]
 public readonly record struct DisplayedOrder(long OrderId, long PriceTicks, long QuantityLots);
 
-/// <summary>A change of one displayed order, or a trade that no displayed order shows.</summary>
+/// <summary>A change of one displayed order, or a trade without a displayed resting order.</summary>
 /// <param name="Sequence">The book's sequence of the change.</param>
 /// <param name="TimeNanos">Time of that sequence, Unix nanoseconds.</param>
 /// <param name="Kind">Kind of the change.</param>
@@ -159,8 +159,7 @@ public readonly record struct DisplayedOrderChange(
 /// shown is durable.
 /// </summary>
 /// <param name="IsSnapshot">
-/// True if the orders are all displayed orders and replace earlier ones; otherwise there are no orders, and the changes
-/// tell what happened.
+/// True if the orders are all displayed orders and replace earlier ones; otherwise there are only changes.
 /// </param>
 /// <param name="PreviousSequence">
 /// The sequence this update follows; a reader at another sequence must ask again.
@@ -205,7 +204,7 @@ public enum TradeState : byte
     /// <summary>Unchanged.</summary>
     AsMade = 0,
 
-    /// <summary>Busted: what it moved was given back.</summary>
+    /// <summary>Busted: money and units were returned.</summary>
     Void = 1,
 
     /// <summary>Its price was corrected.</summary>
@@ -359,7 +358,7 @@ public static class EventStreams
 /// <param name="Sequence">The book's sequence.</param>
 /// <param name="OpenOrders">Number of open orders.</param>
 /// <param name="IsHalted">
-/// True if it does not trade because its journal is inconsistent; it then shows nothing else.
+/// True if it does not trade because its journal is inconsistent; all other fields are then empty.
 /// </param>
 /// <param name="Phase">Its trading phase.</param>
 /// <param name="LastPriceTicks">Last price, in ticks; 0 for none.</param>

@@ -12,7 +12,7 @@ public sealed record OperatorAct(string What, string Subject, string By, string 
 
 /// <summary>
 /// Log of operator actions on trading and accounts whose book and account records do not name the operator. One grain.
-/// Changes of the catalog are in its own audit log (<see cref="ICatalogGrain.Audit"/>), with the name.
+/// Changes of the catalog, with the operator, are in its audit log (<see cref="ICatalogGrain.Audit"/>).
 /// </summary>
 [Alias("operator-log")]
 public interface IOperatorLogGrain : IGrainWithStringKey

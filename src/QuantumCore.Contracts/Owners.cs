@@ -9,7 +9,7 @@ namespace QuantumCore.Contracts;
 /// <param name="Account">The account's number.</param>
 /// <param name="Owner">The owner's name; empty if the account has none.</param>
 /// <param name="TradeGroup">
-/// The number, from 1, by which books know this owner. The catalog assigns it for ever when the owner gets a second
+/// The number, from 1, by which books know this owner. The catalog assigns it permanently when the owner gets a second
 /// account; 0 before. It is ignored in a request that sets an owner.
 /// </param>
 [GenerateSerializer, Immutable, Alias("owned-account")]

@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Contracts;
 
 /// <summary>A price alert set by the owner of an account.</summary>
-/// <param name="Id">Its number, unique in its account for ever.</param>
+/// <param name="Id">Its number, unique in its account and never reused.</param>
 /// <param name="Symbol">The symbol.</param>
 /// <param name="PriceTicks">The price, in ticks.</param>
 /// <param name="IsAbove">True: a trade at the price or above fires it. False: a trade at the price or below.</param>

@@ -42,8 +42,8 @@ internal ref struct RecordReader
     public long TimeNanos { get; }
 
     /// <summary>
-    /// Returns the exception for a kind that this release does not know. The bytes are intact, as the journal has their
-    /// checksums: this happens after a downgrade.
+    /// Returns the exception for a kind that this release does not know. The checksums prove that the bytes are intact,
+    /// so this happens only after a downgrade.
     /// </summary>
     public readonly InvalidDataException UnknownKind(string what) => new($"Unknown kind {Kind} of {what} record{Newer}.");
 

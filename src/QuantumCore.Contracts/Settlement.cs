@@ -35,7 +35,7 @@ public enum SettlementState : byte
     /// <summary>Settled.</summary>
     Settled = 2,
 
-    /// <summary>Settled except for what an account did not deliver: that is in a later batch.</summary>
+    /// <summary>Settled in part: what an account did not deliver is in a later batch.</summary>
     Partial = 3,
 }
 

@@ -160,7 +160,7 @@ public static class SignalNames
 
     /// <summary>
     /// Returns the order's client order id: the strategy's name and 108 bits of a digest of strategy and key. It is the
-    /// same for each account, for ever.
+    /// same for each account and never changes.
     /// </summary>
     public static string ClientOrderId(string strategy, string key)
     {

@@ -5,7 +5,7 @@ namespace QuantumCore.Contracts;
 
 /// <summary>A request to transfer money or units to another account.</summary>
 /// <param name="Key">
-/// Idempotency key, unique in the giving account for ever: the same key again is the same transfer.
+/// Idempotency key, unique in the giving account. It never expires: the same key again is the same transfer.
 /// </param>
 /// <param name="To">The number of the account that receives.</param>
 /// <param name="Asset">The asset's name.</param>

@@ -48,7 +48,7 @@ public enum UserEvent : byte
     /// <summary>The user may sign in again.</summary>
     Reopened = 8,
 
-    /// <summary>The user signed up and never came back: the user is removed, and the name is free.</summary>
+    /// <summary>The sign-up expired unused: the user is removed, and the name is free.</summary>
     Expired = 9,
 }
 
@@ -100,8 +100,8 @@ public sealed record User(
 /// <param name="User">The user's name.</param>
 /// <param name="BegunNanos">Start of the session, Unix nanoseconds.</param>
 /// <param name="EndsNanos">Latest end of the session, Unix nanoseconds.</param>
-/// <param name="Address">Client IP at sign-in, as the connection showed it.</param>
-/// <param name="Client">Name the client gave itself, cut to 200 characters.</param>
+/// <param name="Address">Client IP at sign-in.</param>
+/// <param name="Client">User agent of the client, cut to 200 characters.</param>
 [GenerateSerializer, Immutable, Alias("user-session")]
 public sealed record UserSession(string Id, string User, long BegunNanos, long EndsNanos, string Address, string Client)
 {

@@ -5,7 +5,7 @@ namespace QuantumCore.Contracts;
 
 /// <summary>A request to withdraw money or units from the exchange.</summary>
 /// <param name="Key">
-/// Idempotency key, unique in the account for ever: the same key again is the same withdrawal.
+/// Idempotency key, unique in the account. It never expires: the same key again is the same withdrawal.
 /// </param>
 /// <param name="Asset">The asset's name.</param>
 /// <param name="Amount">Minor units, positive.</param>

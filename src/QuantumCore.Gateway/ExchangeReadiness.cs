@@ -25,7 +25,7 @@ public sealed class ExchangeReadiness(CommitAge commits, GatewayOptions options,
             ? $"The journal has not committed for {age.TotalSeconds:F1} s."
             : null);
 
-    /// <summary>Time since a request was last turned away.</summary>
+    /// <summary>Time since a request was last rejected.</summary>
     public TimeSpan QuietFor => time.GetElapsedTime(Interlocked.Read(ref _lastTurnedAway));
 
     /// <summary>Starts to serve requests: every book has answered.</summary>
@@ -43,6 +43,6 @@ public sealed class ExchangeReadiness(CommitAge commits, GatewayOptions options,
         TurnedAway();
     }
 
-    /// <summary>Records that a request was turned away.</summary>
+    /// <summary>Records that a request was rejected.</summary>
     internal void TurnedAway() => Interlocked.Exchange(ref _lastTurnedAway, time.GetTimestamp());
 }

@@ -29,6 +29,7 @@ public sealed class GatewayMetrics : IDisposable
     private readonly Histogram<double> _orderLatency;
     private readonly Histogram<double> _webhookLatency;
     private long _readers;
+    private long _requestsOfUsers;
     private long _resyncs;
     private long _cut;
 
@@ -59,6 +60,12 @@ public sealed class GatewayMetrics : IDisposable
     }
 
     /// <summary>
+    /// Connections that are open, and requests so far without those of monitoring. They show whether anybody uses the
+    /// exchange.
+    /// </summary>
+    public (long Connections, long Requests) Use => (Volatile.Read(ref _readers), Volatile.Read(ref _requestsOfUsers));
+
+    /// <summary>
     /// Publishes the number of orders inside and waiting. Also starts each series at 0 that an alert or a panel watches
     /// for its first count.
     /// </summary>
@@ -85,7 +92,12 @@ public sealed class GatewayMetrics : IDisposable
         _orderLatency.Record(taken.TotalSeconds);
     }
 
-    internal void RequestServed(string route, int status) => _requests.Add((route, status < s_statuses.Length ? s_statuses[status] : "other"), 1);
+    internal void RequestServed(string route, int status)
+    {
+        _requests.Add((route, status < s_statuses.Length ? s_statuses[status] : "other"), 1);
+        if (!route.StartsWith("/health", StringComparison.Ordinal) && route != "/metrics")
+            Interlocked.Increment(ref _requestsOfUsers);
+    }
 
     internal void TurnedAway(Lane lane) => _turnedAway.Add(s_lanes[(int)lane], 1);
 

@@ -80,7 +80,7 @@ public sealed partial class CatalogGrain
         && IsUnderWay(action) && (changesUnits || action.Request.ChangesUnits));
 
     // Nothing that would block a split or a symbol change may arise while it is under way. A renamed asset stays
-    // blocked for ever.
+    // blocked permanently.
     private CorporateActionView? Changing(string asset) => _actions.Find(action => action.UnitAsset == asset && action.Request.ChangesUnits
         && (action.Request.Kind == CorporateActionKind.SymbolChange || IsUnderWay(action)));
 
@@ -183,7 +183,7 @@ public sealed partial class CatalogGrain
                     instrument.Base.Name, instrument.Base.Decimals, paid.Name, paid.Decimals, CorporateActionState.Announced, default));
                 break;
             case CorporateActionBegun begun:
-                // For a change of units, the cut is when their books stand still.
+                // For a change of units, the cut is the moment at which their books are halted.
                 Replace(begun.Id, view => view with
                 {
                     State = CorporateActionState.Begun,

@@ -57,7 +57,7 @@ public sealed partial class CatalogGrain
         ? other.Limits.IsEmpty
         : one.Limits.SequenceEqual(other.Limits) && one.Shares.SequenceEqual(other.Shares);
 
-    // Kept for ever: orders in the books carry it, whatever accounts come and go.
+    // Never removed: orders in the books carry the number even after the account has another owner.
     private void Apply(OwnedAccount account)
     {
         _owned[account.Account] = account;

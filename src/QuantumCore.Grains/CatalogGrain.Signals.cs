@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <content>Signal strategies: their rate limits and their dead signals.</content>
+/// <content>Webhook strategies: their rate limits and their dead signals.</content>
 public sealed partial class CatalogGrain
 {
     private readonly SignalRegister _signals = new();

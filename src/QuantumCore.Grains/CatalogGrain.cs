@@ -166,7 +166,7 @@ public sealed partial class CatalogGrain(
     {
         RequireFits(instrument, definition);
 
-        // The book rejects what it cannot accept, so it comes first. Defining it again changes nothing.
+        // The book comes first, because it may reject the definition. The same definition again changes nothing.
         await GrainFactory.Book(instrument.BookKey).Define(instrument.Symbol, definition);
 
         // Another symbol's listing may have come in between.
@@ -200,7 +200,7 @@ public sealed partial class CatalogGrain(
         }
     }
 
-    /// <summary>Requires the same settlement: the definition tells how a trade is booked, at any time.</summary>
+    /// <summary>Requires the same settlement terms: old trades are booked by the current definition, too.</summary>
     private void RequireSameSettlement(Instrument instrument, EncodedInstrument definition)
     {
         if (_listed.TryGetValue(instrument.Symbol, out var known) && known.Decode() is var listed
@@ -226,7 +226,7 @@ public sealed partial class CatalogGrain(
         return told;
     }
 
-    // The copy is made before the wait: it is what is told.
+    // Copy before the wait, because the collection may change meanwhile.
     private ValueTask<ImmutableArray<T>> AllWhenDurable<T>(IEnumerable<T> told) => WhenDurable<ImmutableArray<T>>([.. told]);
 
     private void Record(CatalogRecord record)

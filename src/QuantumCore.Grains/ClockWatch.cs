@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Reports rejected readings of the machine's clock to operators (<see cref="SteadyClock"/>).</summary>
+/// <summary>Logs rejected readings of the machine's clock for operators (<see cref="SteadyClock"/>).</summary>
 internal sealed class ClockWatch : BackgroundService
 {
     private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);

@@ -4,8 +4,8 @@ namespace QuantumCore.Grains;
 
 /// <summary>
 /// A log of small entries that are added and never changed, with lookup by a hash of their key. It is for millions of
-/// entries that must be kept for ever. An entry costs about 14 bytes extra and no object, and no step takes longer as
-/// their number grows.
+/// entries that are never removed. An entry costs about 14 bytes extra and no object, and no step takes longer as their
+/// number grows.
 /// </summary>
 /// <remarks>
 /// The index is a directory of small hash tables. A full table is split in two (extendible hashing; Fagin et al. 1979),
@@ -41,7 +41,7 @@ internal sealed class EntryLog
         return position;
     }
 
-    /// <summary>Returns the bytes from a position on; the entry itself tells its end.</summary>
+    /// <summary>Returns the bytes from a position on; the entry itself contains its length.</summary>
     public ReadOnlySpan<byte> At(long position)
     {
         var (bytes, used) = _chunks[(int)(position >> ChunkBits)];

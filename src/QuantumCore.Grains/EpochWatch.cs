@@ -6,7 +6,8 @@ namespace QuantumCore.Grains;
 
 /// <summary>
 /// Checks the epochs of all streams of this silo each second, with one query. An activation that lost its stream is
-/// discarded. Appends are fenced without it, but a stale activation would go on showing an old state.
+/// discarded. The journal rejects stale appends in any case, but without this check a stale activation would keep
+/// showing an old state.
 /// </summary>
 public sealed class EpochWatch(
     JournalWriter writer, InstrumentCatalog catalog, TimeProvider time, ILogger<EpochWatch> log) : BackgroundService
@@ -17,7 +18,7 @@ public sealed class EpochWatch(
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
         EverySecondAsync(() => writer.CheckEpochsAsync(stoppingToken), stoppingToken),
 
-        // Separately, because the catalog may be on a silo that does not answer just when epochs matter.
+        // In a loop of its own: the catalog may be on a silo that hangs, just when epochs must be checked.
         EverySecondAsync(catalog.RefreshAsync, stoppingToken));
 
     private async Task EverySecondAsync(Func<Task> look, CancellationToken stoppingToken)

@@ -24,7 +24,7 @@ internal static partial class GrainLog
     [LoggerMessage(6, LogLevel.Warning, "Writing a snapshot of {Stream} failed.")]
     public static partial void SnapshotFailed(ILogger logger, Exception exception, string stream);
 
-    [LoggerMessage(7, LogLevel.Warning, "Resolving open work failed; it is tried again.")]
+    [LoggerMessage(7, LogLevel.Warning, "Resolving abandoned work failed; it is tried again.")]
     public static partial void AgentFailed(ILogger logger, Exception exception);
 
     [LoggerMessage(8, LogLevel.Warning, "The epochs of the open streams, or the catalog, could not be read.")]
@@ -60,7 +60,7 @@ internal static partial class GrainLog
     [LoggerMessage(54, LogLevel.Warning, "A kill switch froze account {Account}, and its orders are cancelled: {Why}.")]
     public static partial void AccountKilled(ILogger logger, long account, string why);
 
-    [LoggerMessage(50, LogLevel.Error, "{Symbol} can't be told order by order: its records run again are not what they were.")]
+    [LoggerMessage(50, LogLevel.Error, "{Symbol} has no market-by-order view: running its records again did not give the same events.")]
     public static partial void OrdersDiverge(ILogger logger, Exception exception, string symbol);
 
     [LoggerMessage(51, LogLevel.Warning, "The price alerts of {Symbol} are behind; it is tried again.")]

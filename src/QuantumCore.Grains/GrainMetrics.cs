@@ -143,7 +143,10 @@ internal static class GrainMetrics
     /// <param name="records">Durable records that are not in the history.</param>
     /// <param name="without">Time since a batch was written.</param>
     /// <param name="stopped">Streams with a record that the history can't take.</param>
-    /// <param name="findings">Findings of the last reconciliation, told again for those who did not listen then; null before the first.</param>
+    /// <param name="findings">
+    /// Number of differences found by the last reconciliation; null before the first. Reported again for listeners that
+    /// started later.
+    /// </param>
     public static void ProjectionLooked(long records, TimeSpan without, int stopped, int? findings)
     {
         if (findings is { } found)

@@ -99,8 +99,8 @@ public sealed class InstrumentCatalog(IGrainFactory grains)
             await all.Owners());
         lock (_lock)
         {
-            // A refresh that began later has read newer values. If this one replaced it, accounts would use older
-            // listings and terms: a position in an instrument without known margin terms counts for nothing.
+            // A refresh that began later has read newer values; keep those. If this one replaced it, accounts would use
+            // older listings and terms: a position in an instrument without known margin terms counts for nothing.
             if (refresh < _newest)
                 return;
 

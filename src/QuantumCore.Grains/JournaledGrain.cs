@@ -30,7 +30,7 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     protected ILogger Log => log;
 
     /// <summary>
-    /// True after a mutation failed halfway: no record explains the state, and nothing of it may be kept.
+    /// True after a mutation failed halfway: no record explains the state, so it must be discarded.
     /// </summary>
     protected bool IsBroken => _broken;
 
@@ -104,8 +104,8 @@ public abstract class JournaledGrain(JournalWriter writer, TimeProvider time, IL
     }
 
     /// <summary>
-    /// Runs a mutation. An exception halfway leaves a state that no record explains, so the activation is discarded;
-    /// the journal still has the truth.
+    /// Runs a mutation. An exception halfway leaves a state that no record explains, so the activation is discarded.
+    /// The journal still has the valid state.
     /// </summary>
     protected T Mutate<T>(Func<T> turn) => Mutate(static turn => turn(), turn);
 

@@ -71,7 +71,7 @@ public sealed partial class LedgerGrain
         var grain = GrainFactory.Account(account);
         for (var i = 0; i < Tries; i++)
         {
-            // It reads undelivered records now; it would do so itself within a second.
+            // Let the account read undelivered records now instead of within a second.
             await grain.CatchUp();
             var view = await grain.View([]);
             await CatchUpToAsync([(HistoryChunk.StreamOf(account), view.Sequence), .. CursorsOf(view)]);

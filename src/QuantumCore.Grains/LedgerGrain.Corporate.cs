@@ -5,7 +5,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Entitled accounts and recorded parts of corporate actions, from everything that is durable or not at all.
+/// Entitled accounts and recorded parts of corporate actions. A query fails unless everything durable is in the
+/// history.
 /// </summary>
 public sealed partial class LedgerGrain
 {
@@ -40,7 +41,7 @@ public sealed partial class LedgerGrain
         return parts.Length > limit ? new CorporateParts(parts[..limit], true) : new CorporateParts(parts, false);
     }
 
-    // The content of a stopped stream is unknown.
+    // The history lacks records of a stopped stream, so the result would be incomplete.
     private async Task CatchUpWholeAsync()
     {
         await CatchUp();

@@ -45,7 +45,7 @@ public sealed partial class LedgerGrain
             return symbol;
         }
 
-        // Trades under an old name are earlier.
+        // Trades under an old name came before all trades under the new one.
         IEnumerable<string> Names(string newest) =>
             renamed.Where(change => change.Value == newest).SelectMany(change => Names(change.Key)).Append(newest);
     }
@@ -128,7 +128,7 @@ public sealed partial class LedgerGrain
                     _position.Fill(trade.Lots, trade.LotValue, trade.Fee);
                 }
 
-                // Its book stood still, so later trades are in new units.
+                // Its book was halted at the split, so later trades are in new units.
                 _folded[symbol] = (last, Split(splits, done, long.MaxValue));
             }
         }

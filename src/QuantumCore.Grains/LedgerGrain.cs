@@ -22,8 +22,8 @@ public sealed partial class LedgerGrain(
     private static readonly string[] s_projected = [HistoryChunk.AccountPrefix, HistoryChunk.BookPrefix, PayoutRecord.StreamPrefix, SettlementRecord.StreamPrefix];
     private static readonly TimeSpan s_look = TimeSpan.FromSeconds(1);
 
-    // A transaction costs as much as hundreds of rows, so what comes within a moment goes together. Callers that read
-    // the history do not wait for it.
+    // A transaction costs as much as hundreds of rows, so what comes within a moment goes together. Queries of the
+    // history do not wait for this delay.
     private static readonly TimeSpan s_gather = TimeSpan.FromMilliseconds(25);
 
     private readonly ReadingTurns _turns = new(history.ReadingsAtATime, time);
@@ -167,7 +167,8 @@ public sealed partial class LedgerGrain(
             .ToArray();
         if (wanted.Length > 0)
         {
-            // What was shown is durable, so the journal has it. A sequence beyond that waits for nothing.
+            // A sequence that a client has seen is durable, so the journal has it. Do not wait for one that the journal
+            // does not have.
             await LookTogetherAsync([.. wanted.Where(w => _heads.GetValueOrDefault(w.Stream) < w.Sequence).Select(w => w.Stream)]);
             await ProjectAsync([.. wanted.Select(w => (w.Stream, Math.Min(w.Sequence, Goal(w.Stream))))]);
         }
@@ -348,7 +349,7 @@ public sealed partial class LedgerGrain(
                 return HistoryChunk.Decode(stream, first, bodies);
             }
 
-            // The notice exceeds the journal; waiting for it would never end.
+            // The notice names a sequence that the journal does not have; waiting for it would never end.
             _heads[stream] = Math.Min(_heads[stream], first - 1);
         }
         catch (JournalCorruptionException damage)

@@ -45,7 +45,7 @@ internal sealed class ListedInstruments
         if (definitions.SequenceEqual(_definitions))
             return this;
 
-        // None is ever removed: known ones come in their sequence, with new ones between.
+        // Instruments are never removed, so known ones keep their sequence, with new ones in between.
         var all = ImmutableArray.CreateBuilder<Instrument>(definitions.Length);
         var known = 0;
         foreach (var definition in definitions)

@@ -62,7 +62,7 @@ public sealed class MarginAgreements
     /// <summary>Returns an instrument on margin, or null for another one.</summary>
     public MarginInstrument? Of(string symbol) => _bySymbol.GetValueOrDefault(symbol);
 
-    /// <summary>Returns the instruments on margin quoted in a currency, by base asset: one for each.</summary>
+    /// <summary>Returns the instruments on margin quoted in a currency: one for each base asset.</summary>
     public FrozenDictionary<string, MarginInstrument> PaidIn(string currency) =>
         _byCurrency.GetValueOrDefault(currency, FrozenDictionary<string, MarginInstrument>.Empty);
 

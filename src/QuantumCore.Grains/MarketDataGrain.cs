@@ -43,7 +43,7 @@ public sealed class MarketDataGrain(
     private Task<OrderByOrder>? _ordersOpening;
     private long _ordersAskedAt;
 
-    // Separate from the view by price, so that market-by-order readers take none of its places.
+    // A separate limit of waiting readers, so that market-by-order readers do not use up that of the view by price.
     private readonly ChangeWatch _ordersWatch = new(time, lifetime.ApplicationStopping);
 
     private string Symbol => this.GetPrimaryKeyString();
@@ -61,7 +61,7 @@ public sealed class MarketDataGrain(
             _lastPrice = BookRecordFold.LastPrice(_lastPrice, record);
         }
 
-        // The newest trade may be older than what was read here; the book knows its price.
+        // The newest trade may be older than the records read here, so ask the book for its price.
         _lastPrice = depth.LastPriceTicks != 0 ? depth.LastPriceTicks : _lastPrice;
         _book.Reset(
             new(depth.Sequence, depth.TimeNanos, [.. depth.Bids.Select(Level)], [.. depth.Asks.Select(Level)]), trades);
@@ -134,7 +134,7 @@ public sealed class MarketDataGrain(
             return orders.After(afterSequence);
         }
 
-        // Get it again: the new record may be one that the earlier view could not replay.
+        // Get the view again: the earlier one may have failed to replay this record.
         return await _ordersWatch.NextAsync() ? (await OrdersAsync()).After(afterSequence) : null;
     }
 
@@ -181,7 +181,7 @@ public sealed class MarketDataGrain(
             var (before, through) = (orders.Sequence, _book.Sequence);
             await orders.CatchUpAsync(journal, through, lifetime.ApplicationStopping);
 
-            // Published records are in the journal: do not read for ever if it has fewer.
+            // Published records are in the journal. If it has fewer, stop instead of reading again without end.
             if (orders.Sequence == before)
             {
                 throw new InvalidOperationException($"{Symbol}: the journal has nothing after {before}, and the book is at {through}.");
@@ -398,7 +398,8 @@ public static class BookRecordFold
     }
 
     /// <summary>
-    /// Returns true for a trade that an action names, false for one of an order that swept or entered the book.
+    /// Returns true for a trade of a multi-leg order, which an action of the command names; false for a trade of an
+    /// order that entered or swept the book.
     /// </summary>
     private static bool IsOfLeg(BookRecord record, in TurnStep fill)
     {
@@ -416,7 +417,7 @@ public static class BookRecordFold
                 return true;
             }
 
-            // The actions before the maker of a cross tell the taker.
+            // Within a cross, the taker comes before the maker.
             crosses = name < ChangedValue.Price ? name == ChangedValue.Cross && value == fill.OrderId : crosses;
         }
 

@@ -66,8 +66,8 @@ public sealed partial class OpenWorkAgent
     }
 
     /// <summary>
-    /// Carries out the cut: adjusts open orders. A change of units waits until its books stand still. It is marked as
-    /// begun before the adjustment, so that they stay so.
+    /// Carries out the cut: adjusts open orders. A change of units waits until its books are halted. The action is
+    /// marked as begun before the adjustment, so that they stay halted.
     /// </summary>
     private async Task BeginAsync(CorporateActionView action, int place)
     {
@@ -143,7 +143,7 @@ public sealed partial class OpenWorkAgent
     {
         if (action.Request.ChangesUnits)
         {
-            // The agent that began it may not have come this far.
+            // Again, because the agent that began the action may have stopped before this step.
             await AdjustOrdersAsync(action, place);
         }
 
@@ -179,8 +179,8 @@ public sealed partial class OpenWorkAgent
     }
 
     /// <summary>
-    /// Closes the book of an old name for good once nothing trades or is in transit. Returns false while something is
-    /// in transit.
+    /// Closes the book of an old name permanently once nothing trades or is in transit. Returns false while something
+    /// is in transit.
     /// </summary>
     private async Task<bool> CloseOldBookAsync(CorporateActionView action)
     {

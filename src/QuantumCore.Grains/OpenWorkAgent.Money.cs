@@ -30,7 +30,7 @@ public sealed partial class OpenWorkAgent
         }
     }
 
-    // An account that cannot answer must not block what others have sent.
+    // An account that cannot answer must not block the transfers of others.
     private async Task CarryAsync(OpenTransfer transfer)
     {
         try

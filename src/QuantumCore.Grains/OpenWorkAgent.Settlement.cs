@@ -34,7 +34,7 @@ public sealed partial class OpenWorkAgent
         GrainMetrics.SettlementLooked(waits, _failingDays.Values.DefaultIfEmpty().Max());
     }
 
-    /// <summary>Settles a venue and returns how long what was due has not settled.</summary>
+    /// <summary>Settles a venue. Returns how long its settlement has been unfinished; zero if it is done.</summary>
     private async Task<TimeSpan> SettleAsync(string venue, long day)
     {
         _askedSince.TryAdd(venue, time.GetTimestamp());

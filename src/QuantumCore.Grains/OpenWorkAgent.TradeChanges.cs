@@ -13,7 +13,7 @@ public sealed partial class OpenWorkAgent
     // Maximum difference between the clocks of books and their progress in the history.
     private static readonly TimeSpan s_changesOverlap = TimeSpan.FromMinutes(10);
 
-    // An earlier agent has delivered older changes.
+    // Changes before this were delivered by an earlier agent.
     private static readonly TimeSpan s_changesBefore = TimeSpan.FromDays(1);
     private HashSet<(string Symbol, long Sequence)> _toldChanges = [];
     private long _changesFrom;

@@ -48,8 +48,8 @@ public sealed partial class OpenWorkAgent(
     }
 
     /// <summary>
-    /// Does one round over holds that a wrong clock dated in the future. Their age is the time for which this agent has
-    /// known them, because the right clock would take hours to reach theirs.
+    /// Does one round over holds that a wrong clock dated in the future. Their age counts from when this agent first
+    /// saw them, because the correct clock may need hours to reach their time.
     /// </summary>
     private async Task ResolveMisdatedAsync(CancellationToken cancellationToken)
     {

@@ -19,7 +19,7 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
 
     /// <summary>Runs a query when there is room.</summary>
     /// <exception cref="LimitExceededException">
-    /// There was no room within <see cref="Patience"/>: nothing was read.
+    /// No slot became free within <see cref="Patience"/>; nothing was read.
     /// </exception>
     public async Task<T> ReadAsync<T>(Func<Task<T>> read)
     {
@@ -56,7 +56,7 @@ internal sealed class ReadingTurns(int most, TimeProvider time)
         return isMine;
     }
 
-    // A place passes from one query to the next; a caller that has just given up gets none.
+    // Hands the slot of a finished query to the next waiting caller that has not given up.
     private void PassOn()
     {
         while (_waiting.First is { } next)

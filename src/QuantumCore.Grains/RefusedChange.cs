@@ -5,10 +5,10 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;
 
-/// <summary>Finds the fields of a change request that its rejection concerns.</summary>
+/// <summary>Finds the fields of a change request that caused its rejection.</summary>
 internal static class RefusedChange
 {
-    /// <summary>Returns the fields that a new price or total excludes; null if it is possible.</summary>
+    /// <summary>Returns the fields that cannot be combined with a new price or total; null if there are none.</summary>
     public static string? OfTerms(HeldOrder order, AmendRequest request)
     {
         // Price and quantity of a leg are those of the whole multi-leg order.
@@ -31,7 +31,7 @@ internal static class RefusedChange
     }
 
     /// <summary>
-    /// Returns the field for which a repeated request was first rejected, as far as known now; null if unknown.
+    /// Returns the field for which a repeated request was first rejected; null if it is no longer known.
     /// </summary>
     /// <param name="reason">The reject reason.</param>
     /// <param name="order">The order, if it is still open.</param>

@@ -4,8 +4,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Finds the fields of an order for which its book rejected it. They follow from the record alone, so that a retry
-/// after a lost answer gets the same.
+/// Finds the fields of an order for which its book rejected it. They depend on the record alone, so that a retry after
+/// a lost answer gets the same fields.
 /// </summary>
 internal static class RefusedOrder
 {

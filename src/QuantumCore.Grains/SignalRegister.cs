@@ -5,7 +5,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains;
 
 /// <summary>
-/// Signal strategies and the outcomes of their signals. The recorded part is built from the catalog's stream. Windows
+/// Webhook strategies and the outcomes of their signals. The recorded part is built from the catalog's stream. Windows
 /// and consecutive failures belong to this activation and restart with it; a resulting pause does not.
 /// </summary>
 internal sealed class SignalRegister

@@ -53,7 +53,7 @@ public sealed class SnapshotMaker(
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // Not as one async sequence, which would continue on the thread pool instead of where this was started.
+        // Not an async enumeration: it would continue on the thread pool instead of on this scheduler.
         while (await _asked.Reader.WaitToReadAsync(stoppingToken))
         {
             while (_asked.Reader.TryRead(out var next))
@@ -95,7 +95,7 @@ public sealed class SnapshotMaker(
     }
 
     /// <remarks>
-    /// The books' heads are read before the account's own, because what a book did rests on holds in the account's
+    /// The books' heads are read before the account's own, because a book's records depend on holds in the account's
     /// records. Holds may then exceed balances, until the account that starts from the snapshot has applied more of its
     /// books.
     /// </remarks>

@@ -43,7 +43,7 @@ public sealed class SteadyClock(TimeProvider machine, Func<TimeSpan?> upFor) : T
     public static SteadyClock OfMachine() => new(System, ReadUptime);
 
     /// <summary>
-    /// Time by which the machine's clock is ahead of what is accepted; zero while its readings are accepted.
+    /// Lead of the machine's clock over exchange time while its readings are rejected; zero otherwise.
     /// </summary>
     public TimeSpan Ahead
     {

@@ -40,7 +40,7 @@ public sealed class CommitFaults
 }
 
 /// <summary>
-/// A gate that holds commits back until it is released or disposed. A writer that waits for ever could not end.
+/// A gate that holds commits back until it is released or disposed. A writer that waits without end could not stop.
 /// </summary>
 public sealed class CommitGate : IDisposable
 {

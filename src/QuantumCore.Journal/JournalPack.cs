@@ -1,6 +1,6 @@
 namespace QuantumCore.Journal;
 
-/// <summary>The oldest frames that are in no pack yet, in commit sequence.</summary>
+/// <summary>The oldest unpacked frames, in commit sequence.</summary>
 /// <param name="Frames">Some of them; checksums are not checked.</param>
 /// <param name="IsFull">True if there were as many as requested.</param>
 /// <param name="PackNo">Number of the pack that they would become.</param>

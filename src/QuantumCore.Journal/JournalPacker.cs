@@ -5,7 +5,8 @@ namespace QuantumCore.Journal;
 /// <summary>
 /// Packs old frames: many become one, in which the records of a stream are together and compressed. Nothing is lost:
 /// every reader finds every record in its place, under the same checksums, which are all verified before. Packs are
-/// made one after the other, oldest first, each in one transaction. A crash leaves either the frames or the pack.
+/// made one after the other, oldest first, each in one transaction. After a crash, either the old frames or the pack
+/// are in the store.
 /// </summary>
 public sealed class JournalPacker(IJournalStore store, PackLimits limits)
 {
@@ -114,7 +115,8 @@ public sealed class JournalPacker(IJournalStore store, PackLimits limits)
     }
 
     /// <summary>
-    /// The frames of one pack. A damaged frame stays: what is before it is packed, or else what is after it.
+    /// The frames of one pack. A damaged frame stays unpacked: the frames before it are packed or, if there are none,
+    /// those after it.
     /// </summary>
     private sealed class Chunk(PackLimits limits)
     {

@@ -4,9 +4,9 @@ namespace QuantumCore.Journal;
 
 /// <summary>
 /// The group commit of one silo. One thread commits everything that was queued while the previous commit was in flight
-/// as one frame, so no timer is needed. An activation loses a stream that the fence refuses, with all streams of its
-/// bundle; the rest of the frame is sent again without them. After an error the outcome is unknown until a new
-/// connection tells whether the frame is stored. While the store is down, appends queue up to the limit.
+/// as one frame, so no timer is needed. If the fence rejects a stream, its activation loses all streams of the bundle,
+/// and the rest of the frame is sent again without them. After an error the outcome is unknown until a new connection
+/// tells whether the frame is stored. While the store is down, appends queue up to the limit.
 /// </summary>
 public sealed class JournalWriter : IAsyncDisposable
 {
@@ -525,7 +525,7 @@ public sealed class JournalWriter : IAsyncDisposable
     {
         if (_oldestInFlight is { } since) _options.Committed?.Invoke(_time.GetElapsedTime(since));
 
-        // Counted before anyone is told: whoever learns that a record is durable finds it counted.
+        // Count first: a caller that learns that a record is durable must find it counted.
         Volatile.Write(ref _framesCommitted, _framesCommitted + 1);
         Volatile.Write(ref _recordsCommitted, _recordsCommitted + _batch.Sum(static segment => segment.Bodies.Count));
         lock (_gate)

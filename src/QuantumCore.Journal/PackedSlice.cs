@@ -17,7 +17,7 @@ internal static class PackedSlice
     private const int Quality = 5;
     private const int WindowBits = 18;
 
-    // More than any slice has: a damaged length must not exhaust the process's memory.
+    // Upper bound of any slice, so that a damaged length cannot exhaust memory.
     private const int MostBytes = 256 << 20;
 
     /// <summary>

@@ -131,7 +131,8 @@ public sealed class PostgresJournalStore : IJournalStore
     public async Task<bool> PutSnapshotAsync(
         string stream, long epoch, long sequence, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
     {
-        // No lock on the head: commits go on meanwhile, and a snapshot of durable records is true whoever wrote it.
+        // No lock on the head: commits continue meanwhile, and a snapshot of durable records is valid whichever
+        // activation wrote it.
         var stored = await RowsAsync(
             """
             INSERT INTO snapshot (stream_id, seq, epoch, crc, body)
@@ -226,7 +227,7 @@ public sealed class PostgresJournalStore : IJournalStore
     /// <inheritdoc/>
     public async Task<bool> PackAsync(JournalPack pack, CancellationToken cancellationToken)
     {
-        // If it is sent twice after an outage, its frames are gone and it says so: what was packed stays packed.
+        // A repeat after an outage finds its frames gone and reports that; the pack itself stays.
         try
         {
             await RowsAsync(PostgresPacks.Put, static row => row.IsDBNull(0), cancellationToken, PostgresPacks.Parameters(pack));

@@ -3,7 +3,7 @@ namespace QuantumCore.Journal;
 /// <summary>The database function that replaces frames by a pack, and its parameters.</summary>
 internal static class PostgresPacks
 {
-    /// <summary>SQLSTATE of a pack whose frames or entries differ from what it says; nothing was changed.</summary>
+    /// <summary>SQLSTATE if the stored frames or entries differ from those of the pack; nothing was changed.</summary>
     public const string Otherwise = "QJ002";
 
     public const string Put = "SELECT put_pack($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";

@@ -1,9 +1,9 @@
 namespace QuantumCore.Journal;
 
 /// <summary>
-/// Consecutive records of one stream that will commit together, and the one promise that all their waiters share. With
-/// the other segments of its unit it goes into one frame. Written under the writer's gate until <see cref="Taken"/>;
-/// after that, only the writer's thread reads it.
+/// Consecutive records of one stream that commit together, with the one task that all their waiters share. All segments
+/// of a unit are in one frame. Written under the writer's gate until <see cref="Taken"/>; after that, only the writer's
+/// thread reads it.
 /// </summary>
 internal sealed class Segment(JournalStream stream, long first, long enqueuedAt)
 {

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace QuantumCore.Journal;
 
-/// <summary>A slice as it is in the store. Bytes is empty if the index names a missing frame.</summary>
+/// <summary>A stored slice. Bytes is empty if the index names a missing frame.</summary>
 internal readonly record struct StoredSlice(long FirstSequence, long LastSequence, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>Decodes stored slices of one stream into records and verifies every one of them.</summary>

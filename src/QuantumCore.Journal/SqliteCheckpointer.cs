@@ -74,7 +74,7 @@ internal sealed class SqliteCheckpointer : IAsyncDisposable
             }
             catch (SqliteFailureException)
             {
-                // The log keeps everything. The next round, on a new connection, tries again.
+                // Nothing is lost: the log keeps all commits. The next round tries again on a new connection.
                 database?.Dispose();
                 database = null;
             }

@@ -113,7 +113,7 @@ internal sealed class SqliteDatabase : IDisposable
         }
         catch
         {
-            // A full disk has already rolled it back. The cause matters, not the answer to this.
+            // A full disk has already rolled it back. Ignore a failed rollback: the first error is the cause.
             _ = raw.sqlite3_exec(_handle, "ROLLBACK");
             throw;
         }

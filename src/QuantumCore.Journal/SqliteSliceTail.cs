@@ -87,7 +87,7 @@ internal sealed class SqliteSliceTail
 
     /// <summary>
     /// Returns the entries that hold the sequence and what follows it. Returns none if the sequence is in the index
-    /// already; <paramref name="startsAt"/> then tells where the index ends for this stream.
+    /// already; <paramref name="startsAt"/> is then where the index ends for this stream.
     /// </summary>
     public List<SliceAt> From(long streamId, long sequence, out long startsAt)
     {

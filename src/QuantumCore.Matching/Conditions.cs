@@ -8,7 +8,7 @@ internal enum Traits : ushort
 {
     None = 0,
 
-    /// <summary>It has an entry among the book's conditions, so as a maker it takes the slow path.</summary>
+    /// <summary>It has an entry among the book's conditions, so that trades with it take the slow path.</summary>
     Conditional = 1,
 
     /// <summary>Not displayed: hidden, all-or-none, midpoint peg.</summary>
@@ -73,10 +73,10 @@ internal struct Conditions
     /// <summary>True once a stop or take-profit has triggered; it is a market or limit order from then on.</summary>
     public bool Triggered;
 
-    /// <summary>True for a peg that left the book to move. If it cannot return, an event must tell so.</summary>
+    /// <summary>True for a peg that left the book to move. If it cannot return, an event must report that.</summary>
     public bool WasResting;
 
-    /// <summary>True if it ends within this command anyway, so that its end is told only once.</summary>
+    /// <summary>True if it ends within this command anyway, so that its end is reported only once.</summary>
     public bool Ending;
 
     /// <summary>True if a dividend leaves its prices unchanged.</summary>

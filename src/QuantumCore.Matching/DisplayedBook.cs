@@ -53,7 +53,8 @@ public sealed class DisplayedBook
     private readonly List<LevelChange> _levels = [];
     private readonly HashSet<(Side Side, long PriceTicks)> _changed = [];
 
-    // Then at-the-close orders enter by the priority they had. All other new orders are last at their price.
+    // True once the closing auction began. At-the-close orders then enter with the priority they had; all other new
+    // orders are last at their price.
     private bool _closingBegan;
 
     /// <summary>Creates the view of a book as it is. Orders already there cause no change.</summary>
@@ -181,7 +182,7 @@ public sealed class DisplayedBook
         if (!_shown.TryGetValue(id, out var shown))
             return;
 
-        // An order that displays less than it had and has ended since is gone for others at once.
+        // An order that displays less and has ended since is removed from the public view at once.
         var shows = shown.Lots == leaves + traded ? leaves : Math.Min(leaves, _book.DisplayOf(id));
         Resize(id, shows);
     }

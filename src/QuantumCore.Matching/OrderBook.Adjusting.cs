@@ -9,12 +9,12 @@ public sealed partial class OrderBook
     private readonly record struct Adjusted(int Slot, int Side, long Reach, long Priority, long PriceTicks);
 
     /// <summary>
-    /// Adjusts every open order. First, orders that cannot follow end (Ended, CorporateAction). Then orders that change
-    /// are told by id (Amended). Then those that rested rest again (Rested): buys first, by old price, then by old
-    /// time.
+    /// Adjusts every open order. First, orders that cannot follow end (Ended, CorporateAction). Then changed orders are
+    /// reported by id (Amended). Then orders that rested before rest again (Rested): buys first, by old price, then by
+    /// old time.
     /// </summary>
     /// <remarks>
-    /// <para>A split needs a book that stands still. Limits, stops and take-profits follow it, with any time in force
+    /// <para>A split needs a halted or closed book. Limits, stops and take-profits follow it, with any time in force
     /// and display. Orders of lists, trailing stops, pegs, market orders and legs end. The last, mark and reference
     /// prices are converted to new units.</para>
     /// <para>A dividend lowers the prices that a price fall would reach: those of buys, except buys that wait for a
@@ -187,7 +187,8 @@ public sealed partial class OrderBook
         if (isArmed)
         {
             LeaveTrigger(slot);
-            // Earlier prints and marks are of other prices: they count now or not at all (RULES 7.5, 7.7, 7.8).
+            // Earlier prints and marks are prices before the adjustment: apply them now, because they cannot count
+            // later (RULES 7.5, 7.7, 7.8).
             FollowUnseen(slot);
         }
 

@@ -78,7 +78,7 @@ public sealed partial class OrderBook
     /// In atomic mode, a rejection leaves the old order as it was. Reject reasons: BadRequest (an undefined mode),
     /// UnknownOrder, OrderClosed, InvalidCombination (an order of a list; a leg, old or new), then as
     /// <see cref="Submit"/>. In the other modes, the old order may end although the new one is rejected. Then its end
-    /// is in <see cref="Events"/>, and <see cref="ReplaceFailure"/> tells the outcome of the cancel.
+    /// is in <see cref="Events"/>, and <see cref="ReplaceFailure"/> has the outcome of the cancel.
     /// </remarks>
     /// <param name="timeNanos">Time of the command, not before <see cref="LastTimeNanos"/>.</param>
     /// <param name="orderId">Public id of the order that ends.</param>
@@ -166,7 +166,9 @@ public sealed partial class OrderBook
         return reject;
     }
 
-    /// <summary>Checks an order against the book without another one, which is put back exactly where it was.</summary>
+    /// <summary>
+    /// Checks an order against the book as if another one were gone; that one is put back at its old position.
+    /// </summary>
     private RejectReason CheckWithout(int old, long timeNanos, in NewOrder order, ref long price)
     {
         var conditionalLots = Has(old, Traits.Conditional) ? _entries[old].TotalLots : 0;
@@ -251,7 +253,7 @@ public sealed partial class OrderBook
         var least = Math.Max(kept.Minimum, Sibling(slot) is not 0 and var sibling ? ConditionsOf(sibling).Minimum : 0);
         if (total < least && total > Done(slot))
             return false;
-        // One that has traded as much already ends, and its children with it (RULES 10.3).
+        // An order that has already traded the new total ends, and its children with it (RULES 10.3).
         if (kept.Role != ListRole.Parent || total == _entries[slot].TotalLots || total <= Done(slot))
             return true;
         var child = _lists[kept.List].FirstLeg != 0 ? _lists[kept.List].FirstLeg : _lists[kept.List].SecondLeg;

@@ -163,8 +163,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Finds the prices at which demand or supply changes, ascending, confined to the bounds. If all limits are beyond
-    /// a bound, that bound is one, because market orders may trade with them there.
+    /// Finds the candidate prices, ascending and within the bounds: those at which demand or supply changes. If all
+    /// limits are beyond a bound, that bound is a candidate, because market orders may trade with them there.
     /// </summary>
     private void FindCandidates(long low, long high)
     {
@@ -360,7 +360,9 @@ public sealed partial class OrderBook
 
     private void Step(ref AuctionQueue queue, int slot) => queue.Slot = queue.IsAlone ? 0 : _entries[slot].Next;
 
-    /// <summary>Moves to the first order of the next level. The levels' cursors run ahead of what is emptied.</summary>
+    /// <summary>
+    /// Moves to the first order of the next level. Cursors run ahead of the levels that are being emptied.
+    /// </summary>
     private void OpenNextLevel(ref AuctionQueue queue)
     {
         if (queue.Stage == 0)

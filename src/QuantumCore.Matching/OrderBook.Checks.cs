@@ -196,8 +196,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Checks a new price or trigger against the band, the list and the reference, wherever there is room (RULES 12.1,
-    /// 9.1, 7.2).
+    /// Checks an amended price or trigger against the static band, its list and the reference price (RULES 12.1, 9.1,
+    /// 7.2). The room at the new price is checked separately.
     /// </summary>
     private RejectReason MovesOutOfPlace(int slot, Amendment amendment, long price) =>
         price != LimitOf(slot) && !IsMarketNow(slot) && IsOutsideStaticBand(price) ? RejectReason.PriceBand

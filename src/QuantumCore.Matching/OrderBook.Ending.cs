@@ -227,7 +227,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Chooses orders that end with a chosen one's list, in the place of their ids: children and the other leg.
+    /// Adds orders that end together with a chosen order of their list: children and the other leg.
     /// </summary>
     private void ChooseRelatives(int slot)
     {

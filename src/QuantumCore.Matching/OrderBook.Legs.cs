@@ -178,7 +178,7 @@ public sealed partial class OrderBook
     /// <param name="priceTicks">Price of the quotes, in ticks.</param>
     /// <param name="lots">Quantity in lots, at most what <see cref="TryGetQuote"/> finds there.</param>
     /// <param name="goesOn">
-    /// True if its taker phase goes on, here or in another book: what it triggers follows with <see cref="EndPhase"/>
+    /// True if its taker phase continues, here or in another book: triggered orders wait for <see cref="EndPhase"/>
     /// (RULES 3).
     /// </param>
     /// <exception cref="InvalidOperationException">
@@ -215,7 +215,7 @@ public sealed partial class OrderBook
             Conclude();
     }
 
-    /// <summary>Ends the taker phase of an order that stands, or stood, aside: what it has triggered follows.</summary>
+    /// <summary>Ends the taker phase of an order that stands or stood aside, and executes what it triggered.</summary>
     /// <param name="timeNanos">Time of the phase's last part.</param>
     public void EndPhase(long timeNanos)
     {

@@ -19,7 +19,7 @@ public sealed partial class OrderBook
             at--;
         _pegs.Insert(at, slot);
         _watching = true;
-        // It uses the current quotes, which may differ from those that last moved the pegs.
+        // This peg uses the current quotes, which may differ from those that last moved the others: check all again.
         _peggedToBid = _peggedToAsk = -1;
         var price = Phase == TradingPhase.Continuous ? PegPrice(slot) : 0;
         if (price == 0)

@@ -234,7 +234,7 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Lets an order wait for the closing auction with the priority of now; a child has that of its activation.
+    /// Parks an order until the closing auction with its current priority; for a child, the priority of its activation.
     /// </summary>
     private void Hold(int slot)
     {
@@ -279,7 +279,7 @@ public sealed partial class OrderBook
         }
     }
 
-    /// <summary>Ends orders that were for one auction, and market orders: they do not outlive it.</summary>
+    /// <summary>Ends market orders and orders for one auction only, after that auction.</summary>
     private void EndLeftovers(bool held = false)
     {
         for (var slot = 1; slot < _entriesUsed; slot++)
@@ -348,7 +348,7 @@ public sealed partial class OrderBook
         }
         else if (isChild && HasPassed(slot))
         {
-            // It is now like other orders that had triggered when the band stopped them.
+            // From here on it is treated like orders that had triggered before the band stopped them.
             Trigger(slot);
             EnterCallPhase(slot);
         }

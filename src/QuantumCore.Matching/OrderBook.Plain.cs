@@ -4,7 +4,7 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Matching;
 
 // The fast path: plain limit and market orders in continuous trading. It may do nothing that the general loop would not
-// do. It leaves out only what cannot be there (see Care).
+// do. It skips only work that the current state of the book makes unnecessary (see Care).
 public sealed partial class OrderBook
 {
     private const int PlainTimes = (1 << (int)TimeInForce.Day) | (1 << (int)TimeInForce.GoodTillCancel)
@@ -74,7 +74,7 @@ public sealed partial class OrderBook
     private void PutLast(
         Entry[] entries, int slot, long id, in NewOrder order, long leaves, int level, ref LevelQueue queue)
     {
-        // Sums of lots were checked. Counters stay below the number of slots or of commands.
+        // No overflow: sums of lots were checked, and counters cannot exceed the number of slots or commands.
         unchecked
         {
             var last = queue.Last;
@@ -370,7 +370,8 @@ public sealed partial class OrderBook
         entry.Place == OrderPlace.Resting && (entry.Traits & NotPlain) == 0;
 
     /// <summary>
-    /// Does what End does, except for the id, for a plain order alone at its price. It is the command's first event.
+    /// Does the same as End, except for freeing the id, for a plain order alone at its price. Its event is the first of
+    /// the command.
     /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void EndAlone(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)
@@ -389,7 +390,8 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Does what End does, except for the id, for one of several orders at a price. It is the command's first event.
+    /// Does the same as End, except for freeing the id, for one of several orders at a price. Its event is the first of
+    /// the command.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void EndOneOfMany(int slot, ref Entry entry, ref LevelQueue queue, EndReason reason)

@@ -94,12 +94,12 @@ public sealed partial class OrderBook
             return;
         }
 
-        // Its trigger has already passed: protection must not vanish.
+        // The price has already passed its trigger: enter it at once, so that protection is not lost.
         Trigger(slot);
         EnterTriggered(slot);
     }
 
-    /// <summary>Reports that a child enters; it has no place from then on.</summary>
+    /// <summary>Reports that a child enters. It is outside the book until its taker phase ends.</summary>
     private void BeginActive(int slot)
     {
         ref var entry = ref _entries[slot];
@@ -116,7 +116,7 @@ public sealed partial class OrderBook
             && IsPast(_entries[slot].Side, kept.Type, kept.Reference, kept.Trigger);
     }
 
-    /// <summary>Checks what was not checked of a child when its list entered (RULES 9.4, 9.5).</summary>
+    /// <summary>Checks for a child what could not be checked when its list entered (RULES 9.4, 9.5).</summary>
     private RejectReason CheckChild(int slot, ref long price)
     {
         ref var kept = ref ConditionsOf(slot);

@@ -285,7 +285,7 @@ public sealed partial class OrderBook
         ref var kept = ref ConditionsOf(slot);
         if (kept.Type == OrderType.TrailingStopLimit)
         {
-            // Until now its price was the bound of the limit.
+            // Before the trigger, its price is only the bound of its limit.
             kept.Price = entry.Side == Side.Buy
                 ? Math.Min(kept.Trigger + kept.LimitOffset, kept.Price == 0 ? _rules.MaxPriceTicks : kept.Price)
                 : Math.Max(kept.Trigger - kept.LimitOffset, kept.Price == 0 ? _rules.MinPriceTicks : kept.Price);
@@ -323,7 +323,7 @@ public sealed partial class OrderBook
     private void Follow(int slot, long price)
     {
         ref var kept = ref ConditionsOf(slot);
-        // This very evaluation reached it, or it is due: it moves no more.
+        // The current check has already triggered it, or it is due: its trigger no longer moves.
         if (kept.IsDue || (kept.Trigger is >= 1 and <= Instrument.PriceTicksLimit && _entries[slot].Level == 0))
             return;
         if (!Ratchet(ref kept, _entries[slot].Side == Side.Sell, price))
@@ -352,8 +352,9 @@ public sealed partial class OrderBook
     }
 
     /// <summary>
-    /// Applies the unseen prints and the mark to one armed order while the book does not match and the order stands at
-    /// no trigger. If they reach it, it is due, whatever its trigger becomes. A trailing one follows the prints.
+    /// Applies unseen prints and the mark price to one armed order, taken off its trigger level, while the book does
+    /// not match. If a price reaches the trigger, the order is due even if its trigger moves later. A trailing stop
+    /// follows the prints.
     /// </summary>
     private void FollowUnseen(int slot)
     {

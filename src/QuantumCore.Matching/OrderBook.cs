@@ -35,7 +35,7 @@ public sealed partial class OrderBook
     private const int AtMarket = 12;
     private const int SidesOfLadder = 14;
 
-    /// <summary>Reach of a side without orders: no limit reaches it.</summary>
+    /// <summary>Price beyond every limit, for a side without orders.</summary>
     private const long OutOfReach = long.MaxValue;
 
     /// <summary>
@@ -111,7 +111,7 @@ public sealed partial class OrderBook
 
     private Care _care;
 
-    /// <summary>True if anything in the book waits for what a command may cause (see Settle).</summary>
+    /// <summary>True if the book has orders that a command may trigger, move or fill (see Settle).</summary>
     private bool _watching;
     private long _nextPriority = 1;
 
@@ -141,7 +141,8 @@ public sealed partial class OrderBook
     public long LastTimeNanos { get; private set; }
 
     /// <summary>
-    /// Turns the time back after a clock that ran ahead dated the last command. Orders that expired by it stay expired.
+    /// Sets the time back after a fast clock dated the last command in the future. Orders that expired by it stay
+    /// expired.
     /// </summary>
     /// <param name="timeNanos">New time, Unix nanoseconds, from 0 to <see cref="LastTimeNanos"/>.</param>
     public void TurnBack(long timeNanos)
@@ -174,7 +175,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Submit(long timeNanos, in NewOrder order, out long orderId)
     {
-        // By far the most common order first: it meets none, and all of it rests where others do.
+        // By far the most common case first: an order that meets no other and rests at an open level.
         var side = IndexOf(order.Side);
         var price = order.PriceTicks;
         ref var place = ref _index.NextPlace;
@@ -207,7 +208,7 @@ public sealed partial class OrderBook
     [MethodImpl(MethodImplOptions.NoInlining)]
     public RejectReason Cancel(long timeNanos, long orderId, EndReason reason)
     {
-        // By far the most common order first: a plain one that rests.
+        // By far the most common case first: a plain resting order.
         ref var place = ref _index.Place(orderId);
         if (timeNanos >= LastTimeNanos && timeNanos < _nextExpiry && reason != EndReason.None)
         {
@@ -323,7 +324,7 @@ public sealed partial class OrderBook
         return reason;
     }
 
-    /// <summary>Ends every command but the plainest.</summary>
+    /// <summary>Ends every command that did not take the shortest path.</summary>
     private void Conclude()
     {
         if (_watching)

@@ -42,7 +42,7 @@ public static class OrderRules
     }
 
     /// <summary>
-    /// Returns the first two instructions that exclude each other, in words; false if there are none.
+    /// Returns a sentence about the first two instructions that exclude each other; false if there are none.
     /// </summary>
     public static bool Conflict(in NewOrder order, out string first, out string second)
     {
@@ -78,7 +78,7 @@ public static class OrderRules
                 || (terms.MinimumLots is { } minimum && (minimum < 1 || minimum > order.QuantityLots)));
     }
 
-    /// <summary>Returns true if the lots may be displayed of a total.</summary>
+    /// <summary>Returns true if an order of this total may display the lots.</summary>
     internal static bool IsDisplay(long display, long total) =>
         display >= 1 && display <= total && (total - 1) / display < IcebergPartsLimit;
 

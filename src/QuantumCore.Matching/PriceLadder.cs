@@ -20,7 +20,7 @@ internal struct LevelQueue
 }
 
 /// <summary>
-/// Price levels in price order, in several separate sides (bids, asks, orders that are not displayed, triggers). An int
+/// Price levels in price order, on several separate sides (bids, asks, orders that are not displayed, triggers). An int
 /// identifies a level while it is open; 0 means no level.
 /// </summary>
 /// <remarks>

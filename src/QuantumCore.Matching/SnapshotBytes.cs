@@ -88,7 +88,7 @@ internal ref struct SnapshotEcho(ReadOnlySpan<byte> snapshot) : IStateSink
     }
 }
 
-/// <summary>Reads what <see cref="SnapshotWriter"/> wrote, and trusts nothing.</summary>
+/// <summary>Reads what <see cref="SnapshotWriter"/> wrote and validates every value.</summary>
 internal ref struct SnapshotReader
 {
     private ReadOnlySpan<byte> _rest;

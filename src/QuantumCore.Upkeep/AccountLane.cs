@@ -28,7 +28,7 @@ internal sealed class AccountLane : Lane
     public long Account => AccountOf(Stream);
 
     /// <summary>Current state.</summary>
-    public AccountMachine Machine => _machine ?? throw new InvalidOperationException("The state was let go.");
+    public AccountMachine Machine => _machine ?? throw new InvalidOperationException("The state was released.");
 
     /// <summary>True if all records were folded without an issue.</summary>
     public bool IsSettled { get; private set; }
@@ -139,7 +139,7 @@ internal sealed class AccountLane : Lane
         {
             Stop(
                 FindingKind.AccountContradicts, record.Sequence, e.Message,
-                "The account can't be folded from here on, and does not serve. Restore a backup.");
+                "The account can't be replayed from here on, and does not serve. Restore a backup.");
             return;
         }
 

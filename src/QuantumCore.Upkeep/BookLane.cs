@@ -39,7 +39,7 @@ internal class BookLane(
         {
             Stop(
                 FindingKind.BookDiverges, record.Sequence, divergence.Message,
-                "The book can't be explained from here on. An exchange halts the symbol; others trade.");
+                "The book can't be replayed from here on. An exchange halts this symbol; others trade.");
             return;
         }
 
@@ -64,7 +64,7 @@ internal class BookLane(
         {
             Findings.Add(
                 FindingKind.SnapshotDiffers, Stream.Name, sequence, "there is a snapshot of a record that is not there",
-                "It is of another life of this stream and would be taken for its newest state.");
+                "It comes from another history of this stream and would be used as its newest state.");
         }
     }
 
@@ -104,7 +104,7 @@ internal class BookLane(
 
         Findings.Add(
             FindingKind.SnapshotDiffers, Stream.Name, sequence, "the snapshot is not the state that the records give",
-            "A book that starts from it would go on from a wrong state: delete this snapshot; an older one serves.");
+            "A book that starts from it would have a wrong state: delete this snapshot; an older one is used.");
     }
 }
 

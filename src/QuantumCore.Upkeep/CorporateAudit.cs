@@ -16,7 +16,7 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the differences.</param>
 internal sealed class CorporateAudit(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
-    private const string Meaning = "An account got, or owes, what its units do not say; or a clock was seconds behind and its records came late. Find out which before money leaves.";
+    private const string Meaning = "An account got or owes an amount that does not follow from its units; or a clock was seconds behind, and its records are late. Find out which before money leaves.";
     private readonly Dictionary<string, Announced> _actions = new(StringComparer.Ordinal);
 
     /// <summary>Compares every action of the catalog with the accounts' records.</summary>

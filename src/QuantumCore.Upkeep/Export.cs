@@ -100,7 +100,7 @@ internal sealed class ExportLane(StreamRow stream, ExportKind kind, ExportLines 
         }
         catch (InvalidDataException unreadable)
         {
-            Stop(FindingKind.RecordUnreadable, record.Sequence, unreadable.Message, "Its lines end here.");
+            Stop(FindingKind.RecordUnreadable, record.Sequence, unreadable.Message, "The export of this stream ends here.");
         }
     }
 

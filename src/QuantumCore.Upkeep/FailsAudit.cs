@@ -24,7 +24,7 @@ internal sealed class DueBySymbol : Dictionary<(long Account, string Symbol), (A
 /// <param name="findings">Receives the differences.</param>
 internal sealed class FailsAudit(string stream, FindingList findings)
 {
-    private const string Meaning = "Accounts were given what was not delivered, or still wait for what was: do not settle on, find out where the record is from.";
+    private const string Meaning = "Accounts got what was not delivered, or still wait for what was. Stop settling, and find out where the record comes from.";
     private readonly Dictionary<long, (SettlementClosed Closed, DueBySymbol Due, ImmutableArray<SettlementFail> Carried)> _open = [];
     private ImmutableArray<SettlementFail> _fails = [];
     private long _carrier;

@@ -94,7 +94,7 @@ internal abstract class Lane
             Stop(
                 FindingKind.HeadDiffers, Stream.Head + 1,
                 $"its head is {Stream.Head}, and there are records up to {_reader.Next - 1}",
-                "An exchange would take the records after the head for none and write over them.");
+                "An exchange would ignore the records after the head and overwrite them.");
         }
         else if (Taken > 0 && _reader.Chain != Stream.Chain)
         {
@@ -129,7 +129,7 @@ internal abstract class Lane
         _early.Count > 0
             ? $"it is not there, while records from {_early.First().Key} on are"
             : $"it is not there, and the stream's head is {Stream.Head}",
-        "Something that was acknowledged is lost: restore a backup. Until then this stream's owner does not serve.");
+        "Acknowledged records are lost: restore a backup. Until then this stream's owner does not serve.");
 
     private void Read(in StoredSlice slice)
     {
@@ -167,7 +167,7 @@ internal abstract class Lane
         {
             Stop(
                 FindingKind.HeadDiffers, record.Sequence, $"its epoch {record.Epoch} is ahead of the stream's {Stream.Epoch}",
-                "The fence against older activations does not hold any more.");
+                "The fence against older activations no longer works.");
             return;
         }
 

@@ -15,7 +15,7 @@ namespace QuantumCore.Upkeep;
 public sealed record LobsterSummary(long Messages, long Submissions, long Executions, long HiddenExecutions, long Crosses);
 
 /// <summary>
-/// Exports the public view of a book, order by order, in the LOBSTER format (lobsterdata.com): a message file and a
+/// Exports the public view of a book (market-by-order) in the LOBSTER format (lobsterdata.com): a message file and a
 /// file with the best levels after each message. It contains no accounts. <c>qc replay</c> and research programs read
 /// it.
 /// </summary>

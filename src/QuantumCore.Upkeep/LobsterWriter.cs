@@ -66,7 +66,7 @@ internal sealed class LobsterWriter(long? day, int levels, TextWriter messages, 
         _priceUnit = decimals == PriceDecimals && tick * instrument.MaxPriceTicks <= long.MaxValue
             ? (long)tick
             : throw new JournalSetupException(
-                $"{instrument.Symbol} has prices that are no ten-thousandths of a whole, or too large to be told in them: LOBSTER's are whole ten-thousandths.");
+                $"{instrument.Symbol} has prices that are not whole ten-thousandths, or are too large. LOBSTER prices are whole ten-thousandths.");
     }
 
     /// <summary>Writes the changes of one record.</summary>

@@ -36,7 +36,7 @@ internal sealed class PayoutLane(
         {
             Stop(
                 FindingKind.AccountContradicts, record.Sequence, e.Message,
-                "The payout can't be folded from here on, and nothing of its asset is paid. Restore a backup.");
+                "The payout can't be replayed from here on, and nothing of its asset is paid. Restore a backup.");
             return;
         }
 

@@ -17,7 +17,7 @@ namespace QuantumCore.Upkeep;
 /// <param name="findings">Receives the differences.</param>
 internal sealed class Renetting(JournalImage image, Func<string, Instrument?> instrumentOf, FindingList findings)
 {
-    private const string Meaning = "Accounts were given, or are going to be, what their trades do not say: do not settle on, find out where the batch is from.";
+    private const string Meaning = "Accounts got, or will get, amounts that do not follow from their trades. Stop settling, and find out where the batch comes from.";
     private readonly Dictionary<string, StreamRow> _streams = image.Streams().ToDictionary(stream => stream.Name, StringComparer.Ordinal);
 
     /// <summary>Compares the batches of a venue.</summary>

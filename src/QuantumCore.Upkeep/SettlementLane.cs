@@ -36,7 +36,7 @@ internal sealed class SettlementLane(
         {
             Stop(
                 FindingKind.AccountContradicts, record.Sequence, e.Message,
-                "The settlement can't be folded from here on, and nothing of its venue settles. Restore a backup.");
+                "The settlement can't be replayed from here on, and nothing of its venue settles. Restore a backup.");
             return;
         }
 

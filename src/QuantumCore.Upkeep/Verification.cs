@@ -242,7 +242,7 @@ public sealed class Verification
             _findings.Add(
                 FindingKind.FrameDamaged, null, null,
                 $"frame {frame.WriterId}/{frame.FrameNo}: its checksum does not match; it holds {string.Join(", ", there)}",
-                "Bytes of the frame changed. Records that are damaged by it are told one by one; others of it are sound.");
+                "Bytes of the frame changed. Each damaged record is reported; the other records of the frame are intact.");
         }
 
         if (indexed != walk.Placed)
@@ -282,7 +282,7 @@ public sealed class Verification
         {
             _findings.Add(
                 FindingKind.FileDiffers, null, null, $"{name} is not the batch that the journal has under this name",
-                "Whoever carries it on would pay or settle something else: find out where it is from, and make the backup again.");
+                "The receiving system would pay or settle something else. Find out where the file comes from, and make the backup again.");
         }
     }
 
@@ -362,7 +362,7 @@ public sealed class Verification
             {
                 _findings.Add(
                     FindingKind.SnapshotDiffers, lane.Stream.Name, sequence, "the snapshot and the records after it do not give the state that all records give",
-                    "An account that starts from it would go on from a wrong state: delete this snapshot; an older one serves.");
+                    "An account that starts from it would have a wrong state: delete this snapshot; an older one is used.");
             }
         }
     }
@@ -392,7 +392,7 @@ public sealed class Verification
             {
                 _findings.Add(
                     FindingKind.HistoryContradicts, null, null, $"{violation.Name}: {string.Join("; ", violation.Rows)}",
-                    "The SQL rows are wrong, not the exchange: delete the history and it is made again from the journal.");
+                    "Only the SQL rows are wrong: delete the history, and the exchange rebuilds it from the journal.");
             }
         }
         catch (DbException failure) when (!place.IsPostgres)
@@ -400,7 +400,7 @@ public sealed class Verification
             // An unreachable database says nothing about its rows. An existing file that is unreadable does.
             _findings.Add(
                 FindingKind.HistoryUnreadable, null, null, $"{place.HistoryFile}: {failure.Message}",
-                "The SQL rows are lost, not the exchange: delete the history and it is made again from the journal.");
+                "Only SQL rows are lost: delete the history, and the exchange rebuilds it from the journal.");
         }
     }
 

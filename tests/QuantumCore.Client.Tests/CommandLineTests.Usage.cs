@@ -110,7 +110,7 @@ public sealed partial class CommandLineTests
             ["Trading:", "Account and money:", "Market data:", "Operating an exchange:", "Simulation and files:"],
             lines.Where(line => line.EndsWith(':') && !line.StartsWith(' ')).Except(["Description:", "Usage:", "Options:", "Examples:"]));
         Assert.Contains("  deposit      Book a deposit", lines);
-        Assert.Contains("  export       Write a journal's records, trades (as they were made) or postings as lines", lines);
+        Assert.Contains("  export       Export a journal's records, trades (as made) or postings as lines", lines);
         Assert.All(lines.SkipWhile(line => line != "Trading:").TakeWhile(line => line != "Examples:"), line => Assert.InRange(line.Length, 0, 100));
     }
 

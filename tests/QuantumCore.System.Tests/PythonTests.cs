@@ -79,7 +79,7 @@ public sealed partial class PythonTests
     }
 
     [Fact]
-    public async Task What_is_refused_names_its_field_and_its_limit()
+    public async Task Refusal_names_its_field_and_its_limit()
     {
         await using var silo = await SiloProcess.StartAsync("--storage", "volatile", "--simulate", "none");
         using var bob = new QuantumCoreClient(silo.Address, "demo-bob");
@@ -101,6 +101,26 @@ public sealed partial class PythonTests
         using var alice = new QuantumCoreClient(silo.Address, "demo-alice");
         Assert.Equal((120.00m, 100m), Assert.Single(await alice.GetOpenOrdersAsync(Symbol, Token)) is var order ? (order.Price, order.Quantity) : default);
         Assert.Contains("new", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Package_starts_an_exchange_and_ends_it()
+    {
+        const string Program = """
+            from quantumcore import Silo, new_name
+            with Silo() as exchange:
+                order = exchange.account("alice").place(
+                    new_name(), symbol="AAPL", side="buy", type="limit", quantity="10", price="140.00")
+                print(order["status"], exchange._process.pid)
+            """;
+        var start = await PythonAsync("-c", Program);
+        start.Environment["QUANTUMCORE_PROGRAM"] = Programs.Silo;
+        var (exitCode, output) = await Programs.RunAsync(start);
+        Assert.True(exitCode == 0, output);
+        // On a slow machine, lines about requests that are sent again come before it.
+        var told = output.Trim().Split('\n')[^1].Split(' ');
+        Assert.Equal("new", told[0]);
+        Assert.False(Directory.Exists($"/proc/{told[1]}"), output);
     }
 
     /// <summary>Makes a market around 150.00 to execute in.</summary>
@@ -147,6 +167,7 @@ public sealed partial class PythonTests
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        start.Environment["PYTHONPATH"] = Path.GetFullPath(Path.Combine(Programs.Examples, "../client/python"));
         start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
         start.Environment["PYTHONUNBUFFERED"] = "1";
         return start;

@@ -17,6 +17,16 @@ public partial class DocumentTests
         select $"{document} -> {link.Groups["target"].Value}");
 
     [Fact]
+    public void Links_to_sections_lead_to_headings() => Findings.None(
+        from document in Prose.Documents
+        from Match link in SectionLink().Matches(Repository.Read(document))
+        let folder = Path.GetDirectoryName(document)!
+        let target = link.Groups["target"].Length == 0 ? document : Path.Combine(folder, link.Groups["target"].Value)
+        where File.Exists(Path.Combine(Repository.Root, target))
+        where !Anchors(Repository.Read(target)).Contains(link.Groups["section"].Value)
+        select $"{document} -> {link.Groups["target"].Value}#{link.Groups["section"].Value}");
+
+    [Fact]
     public void Paths_named_by_readme_and_contributing_exist() => Findings.None(
         from document in Repository.Files
         where document is "README.md" or "CONTRIBUTING.md"
@@ -62,6 +72,26 @@ public partial class DocumentTests
             .Where(alert => !alert.Groups["name"].Value.Equals(alert.Groups["runbook"].Value, StringComparison.OrdinalIgnoreCase))
             .Select(alert => alert.Groups["name"].Value));
     }
+
+    // As GitHub makes them: lower case, without punctuation, spaces as hyphens.
+    private static HashSet<string> Anchors(string markdown) =>
+    [
+        .. from Match heading in Heading().Matches(markdown)
+           let text = LinkInHeading().Replace(heading.Groups["text"].Value, "${text}").Trim().ToLowerInvariant()
+           select NotInAnchor().Replace(text, "").Replace(' ', '-'),
+    ];
+
+    [GeneratedRegex(@"\]\((?!\w+:)(?<target>[^)\s#]*\.md)?#(?<section>[^)\s]+)\)", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex SectionLink();
+
+    [GeneratedRegex(@"^#+ (?<text>.*)$", RegexOptions.Multiline, 1_000)]
+    private static partial Regex Heading();
+
+    [GeneratedRegex(@"\[(?<text>[^\]]*)\]\([^)]*\)", RegexOptions.ExplicitCapture, 1_000)]
+    private static partial Regex LinkInHeading();
+
+    [GeneratedRegex(@"[^\w\- ]", RegexOptions.None, 1_000)]
+    private static partial Regex NotInAnchor();
 
     [GeneratedRegex(@"^## (?<name>\w+)$", RegexOptions.Multiline)]
     private static partial Regex Section();

@@ -3,9 +3,55 @@ using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
 
-/// <summary>Names use the market's terms.</summary>
-public partial class VocabularyTests
+/// <summary>Texts use the field's words, and names say something.</summary>
+public sealed partial class VocabularyTests
 {
+    // Words that only this project used, and the words that the field has for them.
+    private static readonly (Regex Private, string Instead)[] s_words =
+    [
+        (Word("upkeep"), "maintenance"),
+        (Word("renett(ing|ed)"), "settlement recalculation"),
+        (Word("account news"), "account updates"),
+        (Word("stream holders?"), "stream identity"),
+        (Word("doors?"), "admission control"),
+        (Word("order desks?"), "order gateway"),
+        (Word("refusal pace"), "retry throttle"),
+        (Word("burst rooms?"), "shared send buffer"),
+        (Word("(shown|seen) sequences?"), "consistency token"),
+        (Word("book tails?"), "account book reader"),
+        (Word("mark board"), "mark price cache"),
+        (Word("(agent of )?open work"), "recovery agent, abandoned work"),
+        (Word("witness of a negative answer|negative answers?"), "negative proof"),
+        (Word("burn(s|ed|t|ing)? (a |an |the )?(keys?|names?|ids?|client order ids?)"), "retire"),
+        (Word("signal strateg(y|ies)"), "webhook strategy"),
+        (Word("order by order"), "market-by-order"),
+        (Word("reading turns?"), "concurrent query limit"),
+        (Word("turned away"), "rejected"),
+    ];
+
+    public static TheoryData<string, bool> Examples => new()
+    {
+        { "The agent of open work resolves it.", true },
+        { "/// The agent of open\n    /// work resolves it.", true },
+        { "Upkeep of a journal.", true },
+        { "QuantumCore.Upkeep", false },
+        { "The recovery agent resolves abandoned work.", false },
+        { "A cache, a parser, a handler, options, a witness, market-by-order.", false },
+    };
+
+    [Fact]
+    public void No_document_uses_private_words() => Findings.None(
+        from document in Prose.Documents
+        from finding in PrivateWords(Prose.OfDocument(Repository.Read(document)))
+        select $"{document}:{finding}");
+
+    [Fact]
+    public void No_comment_or_text_uses_private_words() => Findings.None(
+        from file in Repository.Sources
+        where !file.StartsWith("tests/QuantumCore.Tidy.Tests/", StringComparison.Ordinal)
+        from finding in PrivateWords(Prose.OfSource(Repository.Read(file)))
+        select $"{file}:{finding}");
+
     [Fact]
     public void No_folder_or_file_has_an_empty_name() => Findings.None(
         Repository.Under(Repository.CodeFolders, "").Where(file =>
@@ -19,21 +65,45 @@ public partial class VocabularyTests
         select $"{file}: {declared.Groups["name"].Value}");
 
     [Theory]
+    [MemberData(nameof(Examples))]
+    public void Private_words_are_told_from_standard_words(string text, bool isFound) =>
+        Assert.Equal(isFound, PrivateWords(Prose.OfSource($"    /// {text}\n")).Any());
+
+    [Theory]
     [InlineData("OrderManager", true)]
     [InlineData("Utils", true)]
     [InlineData("FillInfo", true)]
+    [InlineData("FillData", true)]
     [InlineData("MarketData", false)]
     [InlineData("MarketDataGrain", false)]
-    [InlineData("FillData", true)]
+    [InlineData("ReferenceData", false)]
     [InlineData("Settlement", false)]
-    public void The_rule_tells_empty_names_from_words(string name, bool isEmpty) =>
+    [InlineData("PriceCache", false)]
+    [InlineData("MessageProcessor", false)]
+    [InlineData("GatewayOptions", false)]
+    [InlineData("AuthenticationHandler", false)]
+    public void Empty_names_are_told_from_standard_names(string name, bool isEmpty) =>
         Assert.Equal(isEmpty, IsEmptyName(name));
+
+    private static IEnumerable<string> PrivateWords(string prose) =>
+        from word in s_words
+        from Match match in word.Private.Matches(prose)
+        select $"{CSharpText.Line(prose, match.Index)}: '{Spaces().Replace(match.Value, " ")}'; write '{word.Instead}'";
+
+    // The words of a phrase may stand on two lines. Names of files and namespaces are not prose.
+    private static Regex Word(string pattern) => new(
+        $@"(?<![\w./-])({pattern.Replace(" ", @"\s+", StringComparison.Ordinal)})(?![\w/]|\.\w)",
+        RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture,
+        TimeSpan.FromSeconds(10));
 
     private static bool IsEmptyName(string name) => EmptyName().IsMatch(name);
 
-    [GeneratedRegex("^(Common|Utils|Helpers|Managers|Services|Models)$|(Manager|Helper|Util|Processor|Info|Impl|(?<!Market)Data)$")]
+    [GeneratedRegex("^(Common|Utils|Helpers|Managers)$|(Manager|Helper|Util|Info|Impl|(?<!Market|Reference)Data)$")]
     private static partial Regex EmptyName();
 
     [GeneratedRegex(@"\b(class|struct|record|enum|interface|delegate\s+\S+)\s+(class\s+|struct\s+)?(?<name>[A-Z]\w*)")]
     private static partial Regex TypeDeclaration();
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Spaces();
 }

@@ -1,4 +1,4 @@
-// ccxt pro, unmodified, with an ear for the exchange's word that a stream is followed: ccxt hears it and tells nobody.
+// ccxt pro, unmodified. Records confirmed subscriptions, which ccxt receives but does not report.
 import ccxt from 'ccxt';
 import { until } from './exchange.mjs';
 
@@ -12,7 +12,7 @@ export class Listening extends ccxt.pro.binance {
         return super.handleMessage (client, message);
     }
 
-    /** Waits until so many streams are followed in all, and each that was asked for. */
+    /** Waits until at least this many subscriptions, and all requested ones, are confirmed. */
     async followed (least = 1) {
         await until ('the streams', () => {
             const asked = Object.values (this.clients).flatMap (client => Object.values (client.subscriptions)

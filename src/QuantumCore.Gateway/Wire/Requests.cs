@@ -393,7 +393,7 @@ internal sealed record SignalText
     public string? Passphrase { get; init; }
 }
 
-/// <summary>Signal strategy to make or change.</summary>
+/// <summary>Webhook strategy to make or change.</summary>
 internal sealed record SignalStrategyText
 {
     public List<SignalTargetText?>? Accounts { get; init; }

@@ -9,7 +9,7 @@ public sealed partial class AccountGrain
     /// <inheritdoc/>
     public async ValueTask<ImmutableArray<AccountFees>> Fees()
     {
-        // Called rarely: a caller that has just set a schedule wants to see it.
+        // Refresh first, because a caller that has just set a schedule expects to see it. The call is rare.
         await catalog.RefreshAsync();
         ImmutableArray<AccountFees> fees = [.. _machine.Fees(catalog.FeeSchedules, Now)];
         await SettleAsync();

@@ -38,7 +38,7 @@ public sealed partial class AccountGrain
             return lost.Reason;
         }
 
-        // Nobody would cancel these orders after the freeze has ended.
+        // Once the freeze has ended, no agent would cancel these orders any more.
         if (_machine.IsClosingOrders)
         {
             return RejectReason.KillSwitch;

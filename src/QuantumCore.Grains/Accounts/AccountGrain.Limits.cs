@@ -73,7 +73,7 @@ public sealed partial class AccountGrain
         : broken with { Field = broken.Field?.Replace("quantity", "quoteAmount", StringComparison.Ordinal) };
 
     /// <summary>
-    /// Returns the reason why an order is not covered, with the available amount of the asset it would hold.
+    /// Makes the rejection of an order without cover, with the available amount of the asset it would hold.
     /// </summary>
     private BrokenLimit WhyNot(KeyRefused refused, Instrument instrument) => refused.Reason switch
     {
@@ -92,7 +92,8 @@ public sealed partial class AccountGrain
 
     private ImmutableArray<AccountLimit> OwnerPartOf(string scope) => catalog.OwnerPartOf(_machine.Account.Id.Value, scope);
 
-    // As the list holds for them: of two that exclude each other one counts, and a child gets what its parent buys.
+    // The same rule as for holds: of two orders that exclude each other one counts, and a child sells what its parent
+    // buys.
     private static long[] OwnLotsOf(ImmutableArray<HoldRequest> requests, OrderListKind? kind)
     {
         long[] lots = [.. requests.Select(LotsOf)];

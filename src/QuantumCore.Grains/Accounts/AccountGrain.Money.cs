@@ -58,7 +58,7 @@ public sealed partial class AccountGrain
         await SettleAsync();
     }
 
-    // Others know only durable records. An unknown one proves that this activation is stale.
+    // Callers know only durable records, so an unknown one proves that this activation is stale.
     private void RequireDurable(long sequence)
     {
         if (sequence > Stream.DurableHead)

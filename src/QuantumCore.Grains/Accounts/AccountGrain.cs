@@ -47,7 +47,7 @@ public sealed partial class AccountGrain(
         await AccountRecovery.ReplayAsync(store, _machine, Stream, cancellationToken);
         _nextSnapshot = SnapshotAfter(_machine.Folded);
 
-        // Its own records may rest on fills that are not applied yet: catch up before the first command.
+        // Its own records may depend on fills that are not applied yet: catch up before the first command.
         await CatchUp();
         _machine.EndCatchUp();
         _machine.CorrectsTime = CorrectsTime;
@@ -324,7 +324,7 @@ public sealed partial class AccountGrain(
     {
         if (!catalog.TryGetAsset(request.Asset, out var asset)
             || (catalog.IsOldName(request.Asset) && !TransferKey.IsTransfer(request.Key) && !_machine.IsDeposited(request.Key, out _)
-                // A symbol change waits for what is lacking.
+                // An account that lacks the asset may still receive it, because the symbol change waits for that.
                 && !_machine.Lacks(request.Asset)))
         {
             return new DepositResult(RejectReason.BadRequest, "asset", null, 0);
@@ -368,7 +368,7 @@ public sealed partial class AccountGrain(
         return isNext;
     }
 
-    // An activation that is being discarded must not claim anything.
+    // An activation that is being discarded must not return state.
     private void RequireOwned()
     {
         if (IsBroken || Stream.IsLost)
@@ -381,7 +381,8 @@ public sealed partial class AccountGrain(
     {
         if (_machine.Cursors.TryGetValue(seen.Symbol, out var cursor) && cursor < seen.Sequence)
         {
-            // A sequence beyond the journal's head comes from another life of the database and moves no cursor.
+            // A sequence beyond the journal's head comes from an earlier database, for example before a restore. It
+            // moves no cursor.
             var heads = await tails.HeadsAsync(now: true);
             await CatchUpAsync(seen.Symbol, Math.Min(seen.Sequence, heads.GetValueOrDefault(seen.Symbol)));
         }
@@ -400,7 +401,7 @@ public sealed partial class AccountGrain(
         SnapshotWhenDue();
         await FreezeWhenDueAsync();
 
-        // While records keep coming, the next one reveals a gap. Only a quiet book needs a check.
+        // In an active book, the next record reveals a gap. Only a quiet book needs a check.
         var quiet = _machine.OpenSources
             .Where(symbol => _machine.CursorOf(symbol) == _lookedAt.GetValueOrDefault(symbol, -1))
             .ToArray();
@@ -485,7 +486,8 @@ public sealed partial class AccountGrain(
         (_nextSnapshot, _snapshotFolded, _snapshotNanos) = (SnapshotAfter(_machine.Folded), _machine.Folded, Now);
         if (isBusy)
         {
-            // Its own state is at hand. Elsewhere, all its books would have to be read again for each busy account.
+            // The grain has its own state in memory. Any other place would have to read all its books again for each
+            // busy account.
             _ = SaveSnapshotAsync();
         }
         else

@@ -65,7 +65,7 @@ internal sealed partial class AccountMachine
         var balance = Account.Of(new Asset(action.UnitAsset, action.UnitDecimals));
         if ((Int128)balance.Total + change > Account.BalanceLimit || balance.Available + change < 0)
         {
-            // Since the cut it gave away or promised units that it no longer has.
+            // Since the cut it has given away or promised these units.
             throw new InvalidOperationException($"{id} has {balance.Available} {action.UnitAsset} free, and {units} at the cut become {units + change}.");
         }
 
@@ -141,8 +141,8 @@ internal sealed partial class AccountMachine
     }
 
     /// <summary>
-    /// Converts earlier trades into new units before a fill after a split. Times tell splits from fills, because fills
-    /// may be applied after the account's own records.
+    /// Converts earlier trades into new units before a fill after a split. Times decide the sequence of splits and
+    /// fills, because fills may be applied after the account's own records.
     /// </summary>
     private void SplitBefore(long timeNanos, Instrument instrument, TradingDay day)
     {
@@ -161,7 +161,7 @@ internal sealed partial class AccountMachine
         _keys.Add(ActionPrefix + entered.Action, new UsedKey(Sequence, 0, 0, "", RejectReason.None));
         var asset = new Asset(entered.Asset, entered.Decimals);
         Account.Move(asset, entered.Amount);
-        // An account that lacked units at the cut owes what was paid on them.
+        // An account that was short at the cut owes the cash paid on these units.
         FindLacking(asset);
         if (entered.PayDay > 0)
         {

@@ -139,7 +139,7 @@ internal sealed partial class AccountMachine
         _limits.GetValueOrDefault(symbol)?.CountForKill(symbol, lots, value, timeNanos);
     }
 
-    /// <summary>Begins the windows of the kill switches anew: the operator who unfreezes the account takes over.</summary>
+    /// <summary>Resets the windows of the kill switches when an operator unfreezes the account.</summary>
     private void RestartKillWindows()
     {
         foreach (var limits in _limits.Values)
@@ -148,7 +148,7 @@ internal sealed partial class AccountMachine
         }
     }
 
-    /// <summary>Forgets the usual quantities of an asset that was split: its lots are other units now.</summary>
+    /// <summary>Discards the usual quantities of an asset that was split, because they are in old lots.</summary>
     private void ForgetUsual(string asset)
     {
         foreach (var limits in _limits.Values)

@@ -251,7 +251,7 @@ internal sealed partial class AccountMachine
         return lots;
     }
 
-    // Open orders count as traded; otherwise many orders would pass and then all of them trade.
+    // Open orders count as traded. Otherwise many orders could pass one by one, and then all of them trade.
     private Int128 VolumeWith(in Scope scope, ReadOnlySpan<AskedOrder> orders, HeldOrder? but, bool withSells, long now)
     {
         var volume = but is not null && (withSells || but.Side == Side.Buy) ? -but.Instrument.Notional(but.PriceTicks, but.WorstLots) : 0;

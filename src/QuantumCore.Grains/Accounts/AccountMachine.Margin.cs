@@ -235,7 +235,8 @@ internal sealed partial class AccountMachine
             : CheckEquity(alone.Relieved(CollectionsMarshal.AsSpan(_positions)), reduces);
     }
 
-    // Closing risk is always allowed, but not to an accomplice at a price that leaves a deficit.
+    // Orders that only reduce risk are always allowed, unless their price would leave a deficit: an accomplice could
+    // profit from that at the exchange's cost.
     private static RejectReason CheckEquity(in MarginFigures after, bool reduces) =>
         after.Excess >= 0 || (reduces && after.Equity - after.Burden >= 0) ? RejectReason.None : RejectReason.InsufficientMargin;
 

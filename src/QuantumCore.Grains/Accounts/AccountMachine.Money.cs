@@ -35,7 +35,9 @@ internal sealed partial class AccountMachine
             : new KeyRefused(At(now), request.Key, HashOf(request), reason);
     }
 
-    /// <summary>Returns the hash of a withdrawal, which tells a retry from another one under the same key.</summary>
+    /// <summary>
+    /// Returns the hash of a withdrawal, which distinguishes a retry from another withdrawal under the same key.
+    /// </summary>
     public static ulong HashOf(WithdrawRequest request) =>
         RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
 
@@ -114,7 +116,9 @@ internal sealed partial class AccountMachine
     /// <summary>Records the arrival of an open transfer.</summary>
     public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(At(now), transfer);
 
-    /// <summary>Returns the hash of a transfer, which tells a retry from another one under the same key.</summary>
+    /// <summary>
+    /// Returns the hash of a transfer, which distinguishes a retry from another transfer under the same key.
+    /// </summary>
     public static ulong HashOf(TransferRequest request) =>
         RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
 

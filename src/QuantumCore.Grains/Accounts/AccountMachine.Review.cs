@@ -60,7 +60,9 @@ internal sealed partial class AccountMachine
                 id.Value, claim.Key, margin.Currency.Name, claim.Value.Fee, claim.Value.Deficit))]);
     }
 
-    /// <summary>Records that the insurance fund knows of a claim; returns null if that is on record.</summary>
+    /// <summary>
+    /// Records that the insurance fund has a claim on record; returns null if this was recorded before.
+    /// </summary>
     public AccountRecord? TakeCover(LiquidationCover cover, long now) =>
         _margin is { } margin && margin.Claims.ContainsKey(cover.Sequence)
             ? new DeficitCovered(
@@ -70,7 +72,7 @@ internal sealed partial class AccountMachine
     /// <summary>
     /// Records the account's payment of a share of another account's deficit. It pays at most its equity if everything
     /// were closed at the recorded mark prices. Of an asset it may not owe, it never pays what has not settled. Returns
-    /// null if it has paid, which is remembered for ever, whatever the account's kind.
+    /// null if it has paid before; that stays on record even if the account becomes a cash account.
     /// </summary>
     public AccountRecord? PayShare(DeficitShareRequest request, Asset asset, long now)
     {

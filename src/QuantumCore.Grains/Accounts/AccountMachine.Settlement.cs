@@ -94,7 +94,7 @@ internal sealed partial class AccountMachine
     private DatedFunds DatedAt(long now) => new(
         Account, UtcDay.Of(At(now)), UtcDay.Of(At(now) - LateNanos), calendarOf ?? (_ => BusinessCalendar.WithoutHolidays));
 
-    // Writes nothing if nothing is pending: the snapshot's version tells.
+    // Writes nothing if nothing is pending; the snapshot's version shows that.
     private void WriteSettlement(ref RecordWriter to)
     {
         if (VersionOfSnapshot == SnapshotVersion)

@@ -24,7 +24,7 @@ internal sealed partial class AccountMachine
     // All of the above, plus the state of open orders in their books.
     private const byte SnapshotVersionWithStandings = 11;
 
-    // All of the above, plus what the account lacks since a trade was changed.
+    // All of the above, plus assets that the account lacks since a trade was changed.
     private const byte SnapshotVersionLacking = 12;
 
     // All of the above, plus trades before a split in new units, also for short positions, which older versions kept in
@@ -32,7 +32,7 @@ internal sealed partial class AccountMachine
     private const byte SnapshotVersionSplit = 13;
     private const byte SnapshotKind = 101;
 
-    // Snapshots of versions before 11 do not tell the state of orders up to this number in their books.
+    // Snapshots of versions before 11 lack the state in their books of orders up to this number.
     private long _unknownUpTo;
 
     /// <summary>True if it knows the state of all its orders in their books.</summary>
@@ -83,7 +83,7 @@ internal sealed partial class AccountMachine
         {
             to.Text(asset);
             to.Count(balance.Decimals);
-            // A withdrawal may rest on fills of a book that is not applied as far yet.
+            // A withdrawal may spend proceeds of fills that are not applied yet.
             to.Fixed64(balance.Total);
         }
 

@@ -5,8 +5,9 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Busts and corrections of the account's trades. What they take back may be gone or held for orders. An account that
-/// may not owe is then frozen and its orders are cancelled, until the missing amount has come in.
+/// Busts and corrections of the account's trades. The account may no longer have the reversed amounts, or they may be
+/// held for orders. An account that may not owe is then frozen and its orders are cancelled, until the missing amount
+/// has come in.
 /// </summary>
 internal sealed partial class AccountMachine
 {
@@ -17,8 +18,8 @@ internal sealed partial class AccountMachine
     private readonly SortedSet<string> _lacking = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// True if it lacks what a changed trade took back, and no margin call covers it. A margin account may owe what is
-    /// part of its equity: it is called for it, or liquidated.
+    /// True if it lacks amounts that a changed trade took back. Debt that counts in a margin account's equity is
+    /// excluded: a margin call or liquidation covers it.
     /// </summary>
     public bool IsShort
     {

@@ -283,7 +283,7 @@ internal sealed partial class AccountMachine
         var order = Account.Orders[number];
         if (order.Standing.Stage != OrderStage.Working)
         {
-            // Records from before kind 10 do not tell that it triggered.
+            // Records before kind 10 do not contain the trigger.
             order.Standing = order.Standing with { Stage = OrderStage.Working, SinceNanos = timeNanos };
         }
 

@@ -23,8 +23,8 @@ internal sealed partial class AccountMachine(
     private Func<string, bool>? _mayLack;
 
     /// <summary>
-    /// True if it knows everything its own decisions rested on; false during recovery. A hold may rest on the proceeds
-    /// of one book while another's records are applied, so holds may then exceed balances.
+    /// True if it has applied everything its own decisions relied on; false during recovery. Then a hold may use
+    /// proceeds of a book whose records are not applied yet, so that holds may exceed balances.
     /// </summary>
     public bool IsCaughtUp { get; private set; } = true;
 
@@ -140,7 +140,7 @@ internal sealed partial class AccountMachine(
         conditions?.ListName is null ? conditions
         : conditions with { ListName = null } is var rest && rest == new OrderConditions() ? null : rest;
 
-    /// <summary>Uses up a client order id by a rejection that rests on more than the request alone.</summary>
+    /// <summary>Uses up a client order id by a rejection that depends on more than the request alone.</summary>
     public AccountRecord Refuse(string clientOrderId, ulong hash, RejectReason reason, long now) =>
         new KeyRefused(At(now), clientOrderId, hash, reason);
 

@@ -14,7 +14,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
 {
     private const string Prefix = "book/";
 
-    /// <summary>Number of further records after which a tail drops what the history has indexed since.</summary>
+    /// <summary>Number of new records after which a tail drops those that the history has indexed.</summary>
     internal const int TrimAfter = 20_000;
 
     private static readonly TimeSpan s_headsAge = TimeSpan.FromMilliseconds(500);
@@ -73,7 +73,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return await ReadAsync(stream, sequences, cancellationToken);
     }
 
-    // Neighbours come with one read: reading a few others' records is cheaper than another read.
+    // Read neighbours with one query: a few records of others cost less than another query.
     private async Task<List<JournalRecord>> ReadAsync(
         string stream, List<long> sequences, CancellationToken cancellationToken)
     {
@@ -105,7 +105,7 @@ public sealed class BookTails(IJournalStore store, HistoryStore history, TimePro
         return records;
     }
 
-    // The history has indexed what the tail no longer holds. A history that is being rebuilt may be behind.
+    // The history has indexed the records that the tail dropped. While it is being rebuilt, it may be behind.
     private async Task<List<long>> IndexedAsync(
         string stream, long account, long after, long through, CancellationToken cancellationToken)
     {

@@ -135,10 +135,10 @@ internal sealed class LimitsInForce
         usual.Add(lots);
     }
 
-    /// <summary>Begins the window of the kill switch anew, after an operator has unfrozen the account.</summary>
+    /// <summary>Resets the window of the kill switch after an operator has unfrozen the account.</summary>
     public void RestartKillWindow() => _window?.Clear();
 
-    /// <summary>Forgets the usual quantity in some symbols, because their lots are other units now.</summary>
+    /// <summary>Discards the usual quantity in some symbols after a split, because it is in old lots.</summary>
     public void ForgetUsual(Func<string, bool> isOf)
     {
         foreach (var symbol in _usual?.Keys.Where(isOf).ToArray() ?? [])

@@ -5,8 +5,8 @@ using QuantumCore.Instruments;
 namespace QuantumCore.Grains.Accounts;
 
 /// <summary>
-/// Computes a hash of a client's request, which tells a retry from another request under the same key. FNV-1a, stable
-/// for ever because it is journaled. A client can only collide with itself.
+/// Computes a hash of a client's request, which distinguishes a retry from another request under the same key. FNV-1a.
+/// It is journaled and must never change. A client can only collide with itself.
 /// </summary>
 internal static class RequestHash
 {
@@ -45,7 +45,7 @@ internal static class RequestHash
     public static ulong Of(SignalIntent signal) =>
         Add(Add(Add(Add(Add(Offset, "signal"), signal.Symbol), (long)signal.Action), signal.SaidLots), signal.LimitTicks);
 
-    /// <summary>Returns the content of an order apart from its name: what a duplicate has in common with it.</summary>
+    /// <summary>Returns the content of an order without its client order id, for detecting duplicates.</summary>
     public static OrderContent ContentOf(
         string symbol, Side side, OrderType type, long priceTicks, long quantityLots, EncodedConditions? conditions) => new(
         symbol, side, type, HasLimit(type) ? priceTicks : 0, quantityLots, conditions.Decode()?.Amount ?? 0);

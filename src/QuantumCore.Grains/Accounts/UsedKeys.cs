@@ -138,7 +138,7 @@ internal sealed class UsedKeys
         return false;
     }
 
-    // Seeded by the process: clients choose the names, and must not be able to force collisions.
+    // Seeded per process, because clients choose the names and must not be able to force collisions.
     private static uint HashOf(ReadOnlySpan<byte> name)
     {
         var hash = new HashCode();

@@ -75,8 +75,8 @@ public sealed class PriceAlertsGrain(
         if (alerts.Count >= PriceAlert.MostOfOne)
             return new AlertResult(RejectReason.Forbidden, null);
 
-        // The first number is the time in milliseconds, which no earlier release, with alerts in memory, gave to
-        // another alert.
+        // The first number is the time in milliseconds, so that no number of an earlier release, which kept alerts in
+        // memory, is used again.
         var id = state.State.LastId == 0 ? now / 1_000_000 : state.State.LastId + 1;
         var alert = new PriceAlert(id, symbol, price, isAbove, now, reached, reached > 0 ? now : 0);
 

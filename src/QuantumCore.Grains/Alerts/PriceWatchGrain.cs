@@ -62,7 +62,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public override async Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // Only saves the next activation reading; an unwritten state is not worth a failure.
+        // The write only saves the next activation some reading, so a failure is ignored.
         if (_prices.Count > 0 && _sequence > state.State.Sequence && !_isLost)
             await LogFailureAsync(SaveAsync());
     }
@@ -70,7 +70,7 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public async Task Take(BookBatch batch)
     {
-        // Without a waiting price nothing can be missed: the first one brings its starting sequence.
+        // Without a waiting price nothing can be missed: the first price comes with its starting sequence.
         if (_prices.Count == 0)
             return;
         if (batch.FirstSequence > _sequence + 1)
@@ -109,7 +109,8 @@ public sealed class PriceWatchGrain(
     /// <inheritdoc/>
     public Task Forget(long account, ImmutableArray<long> ids)
     {
-        // On disk with the next check: a restored one fires for nobody and is forgotten again.
+        // Written with the next check. If the process dies before, the restored alert fires without effect and is
+        // forgotten again.
         foreach (var id in ids)
             _changes += _prices.Remove(account, id) ? 1 : 0;
         return Task.CompletedTask;

@@ -17,8 +17,8 @@ internal sealed partial class BookMachine
         {
             _adjustment = adjustment;
             _adjusted.Add(action);
-            // A book that goes on trading keeps its units though its orders end: the price fall of a dividend in
-            // another currency is unknown.
+            // A change of units needs a halted or closed book. In a trading book, an adjustment without split and price
+            // fall is a dividend in another currency: orders end, and units stay.
             var areNew = adjustment.IsSplit || (adjustment.FallTicks == 0 && Core.Phase is TradingPhase.Halt or TradingPhase.Closed);
             _newUnitsFrom = areNew ? Sequence + 1 : _newUnitsFrom;
         }

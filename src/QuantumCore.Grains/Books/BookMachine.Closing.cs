@@ -17,7 +17,7 @@ internal sealed partial class BookMachine
     /// <param name="together">False for an older record, in which the book settled after each order.</param>
     public BookRecord? CloseAll(long account, long floor, long now, bool together = true)
     {
-        // Without a record nothing may change, because the state is built from the records alone.
+        // Return before any change: the state is built from the records alone.
         var known = _accounts.GetValueOrDefault(account);
         var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
         if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)

@@ -21,7 +21,7 @@ internal sealed partial class BookMachine
     public IEnumerable<OrderTicket> OpenLegs => _accounts.OrderBy(pair => pair.Key)
         .SelectMany(pair => pair.Value.Open.Values.Where(ticket => ticket.Order.Type == OrderType.Leg));
 
-    /// <summary>Returns true if this very order is open.</summary>
+    /// <summary>Returns true if this ticket itself is open.</summary>
     public bool IsOpen(OrderTicket ticket) =>
         _accounts.TryGetValue(ticket.Order.Account, out var presence)
         && presence.Open.TryGetValue(ticket.Order.Number, out var open) && open == ticket;

@@ -92,7 +92,7 @@ internal sealed partial class BookMachine
         var asTold = called && Core.Phase == (TradingPhase)command.Value;
         var why = (PhaseReason)(command.Changes.ValueOf(ChangedValue.Why) ?? 0);
         var plan = asTold ? PhasePlan.Of(command.Changes) : null;
-        // The circuit breaker stops a symbol; one that is halted for longer than it asks stays as it is.
+        // The circuit breaker does not shorten a halt that lasts longer than its own.
         if (Core.Phase == _phase && why == PhaseReason.MarketWideBreaker && plan is { } sooner && !(Plan?.AtNanos < sooner.AtNanos))
         {
             return;

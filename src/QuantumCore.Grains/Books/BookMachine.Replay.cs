@@ -309,7 +309,8 @@ internal sealed partial class BookMachine
         return CloseTogether(command.Account, numbers, (EndReason)command.Value, time);
     }
 
-    // The record does not tell the total of an amendment that ended the order; the filled quantity has the same effect.
+    // The record does not contain the total of an amendment that ended the order; the filled quantity has the same
+    // effect.
     private BookRecord? ReduceAgain(in ClosedOrder order, long time)
     {
         Reduce(Open(order.Account, order.Number), order.FilledLots, time, out var record);

@@ -223,7 +223,9 @@ internal sealed partial class BookMachine
         return rules;
     }
 
-    /// <summary>Returns true if the core's last command did only what the records of plain orders can tell.</summary>
+    /// <summary>
+    /// Returns true if records of plain orders can represent everything that the core's last command did.
+    /// </summary>
     private bool IsPlainOutcome(long orderId, OrderTicket? replaced)
     {
         if (replaced is { IsPlain: false })

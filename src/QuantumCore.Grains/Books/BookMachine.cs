@@ -88,7 +88,9 @@ internal sealed partial class BookMachine(string symbol)
         ? (ticket.Order.Account, ticket.Order.Number)
         : _finished.OwnerOf(orderId);
 
-    /// <summary>Enters an unknown order. A replacement continues as what the replaced order has become.</summary>
+    /// <summary>
+    /// Enters an unknown order. A replacement continues in the state that the replaced order has reached.
+    /// </summary>
     public BookRecord Submit(SubmitOrder order, long now) => Submit(
         order,
         now,
@@ -156,7 +158,7 @@ internal sealed partial class BookMachine(string symbol)
         && Core.TryGetOrder(old.OrderId, out var there) && there.Place is not (OrderPlace.Armed or OrderPlace.Pending)
         && (OrderRules.IsTriggered(order.Type) || terms.MinimumLots is not null || terms.DisplayLots > order.QuantityLots);
 
-    /// <summary>Returns an order without what has already happened: its trigger, its minimum quantity.</summary>
+    /// <summary>Returns an order without conditions that are already met: its trigger, its minimum quantity.</summary>
     private static NewOrder AsBecome(NewOrder order) => order with
     {
         Type = OrderRules.IsTriggered(order.Type)
@@ -267,7 +269,7 @@ internal sealed partial class BookMachine(string symbol)
         return number <= presence.Floor;
     }
 
-    // A rejection where none is possible means that machine and core disagree: never go on.
+    // A rejection where none is possible means that machine and core disagree: stop.
     private static void Require(RejectReason reason)
     {
         if (reason != RejectReason.None)

@@ -4,8 +4,8 @@ using QuantumCore.Contracts;
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// Decided records of a book that are not published yet. Nothing leaves before it is durable, and everything leaves in
-/// the order of the stream.
+/// Decided records of a book that are not published yet. Records are published only when durable, in the sequence of
+/// the stream.
 /// </summary>
 internal sealed class BookOutbox
 {

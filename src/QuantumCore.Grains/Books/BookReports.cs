@@ -76,7 +76,7 @@ internal static class BookReports
     }
 
     /// <summary>
-    /// Returns the state of an order that is open, or was until now, on the terms with which it was entered.
+    /// Returns the state of an order that is open, or was open before this command, with its original terms.
     /// </summary>
     public static ExecutionReport Open(string symbol, OrderTicket ticket, long sequence, long timeNanos) =>
         Blank(symbol, ticket.Order, ticket.FilledLots == 0 ? OrderStatus.New : OrderStatus.PartiallyFilled) with
@@ -105,8 +105,8 @@ internal static class BookReports
     };
 
     /// <summary>
-    /// Adds to a final state what only the ending record tells: a limit order's price in the book after a slide, and
-    /// why a list's child could not enter.
+    /// Adds to a final state the values that only the ending record has: a limit order's price in the book after a
+    /// slide, and why a list's child could not enter.
     /// </summary>
     public static ExecutionReport WithEnd(this ExecutionReport final, BookRecord last) => final.WithEnd(last is BookTurn turn
         ? turn.Steps.FirstOrDefault(step => step.Kind == StepKind.Ended && step.Account == final.Account && step.Number == final.Number)
@@ -259,7 +259,7 @@ internal static class BookReports
 
         var filled = fills.Sum(fill => fill.QuantityLots);
         var prevented = PreventedOf(symbol, sequence, turn, order);
-        // Its own prevented matches tell what it lost by them; the other order of a pair lost the rest.
+        // Its own prevented matches say how much it lost; the rest was lost by the other order of the pair.
         var lostWithOther = lost - (prevented is null ? 0 : PreventedQuantity.Of(order.Number, prevented.All)?.TakenOffLots ?? 0);
         var status = turn.Reason != RejectReason.None ? OrderStatus.Rejected
             : report.End != EndReason.None ? report.End.Status()

@@ -1,8 +1,8 @@
 namespace QuantumCore.Grains.Books;
 
 /// <summary>
-/// Measures how long one book is crossed: buyers and sellers could trade and do not. In continuous trading it never is
-/// between two commands, because what could trade has traded.
+/// Measures how long one book is crossed: buyers and sellers could trade and do not. In continuous trading a book is
+/// never crossed between two commands, because crossing orders have traded.
 /// </summary>
 internal sealed class CrossWatch
 {

@@ -3,7 +3,7 @@ using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Books;
 
-/// <summary>The end of an order. Kept for ever: it answers late or repeated requests.</summary>
+/// <summary>The end of an order. Never removed, because it answers late or repeated requests.</summary>
 /// <param name="OrderId">Its public id; 0 if it never entered the book.</param>
 /// <param name="Sequence">Sequence of the record that entered or voided it; 0 if a floor voided it.</param>
 /// <param name="ClosedSequence">

@@ -148,7 +148,7 @@ internal sealed class OpenBook(
 
     private static long SnapshotAfter(long sequence) => sequence + Math.Max(10_000, sequence / 4);
 
-    // One publication at a time keeps the order. What comes meanwhile goes out together.
+    // One publication at a time keeps the sequence. Records that arrive meanwhile are published together.
     private async Task PublishAsync(Func<OpenBook, BookBatch, Task> publish)
     {
         if (_publishing)

@@ -77,7 +77,7 @@ public sealed partial class OrderBookGrain
             return refusal == RejectReason.None ? RejectReason.UnknownSymbol : refusal;
         }
 
-        // Only the journal may tell what a trade was.
+        // A bust or correction needs the trade as the journal has it, not as the caller says.
         if (command.Verb is BookVerb.Bust or BookVerb.Correct)
         {
             return RejectReason.BadRequest;

@@ -173,7 +173,7 @@ public sealed partial class OrderBookGrain
         var record = order.Type == OrderType.Leg
             ? book.Machine.Decline(order, RejectReason.BadRequest, _now)
             : book.Machine.Submit(order, _now);
-        // Of this record: multi-leg orders may add another one.
+        // Read the sequence now, because multi-leg orders may add another record.
         var sequence = book.Machine.Sequence;
         Record(book, record, urgent: false);
         return new Answer(BookReports.First(book.Symbol, sequence, record));
@@ -317,7 +317,7 @@ public sealed partial class OrderBookGrain
         {
             if (answer.Report is not { } report)
             {
-                // Rare, and it needs more memory than immediate answers should pay for.
+                // A separate method, so that immediate answers do not pay for its memory.
                 return await ReadAllAsync(book, answers);
             }
 

@@ -79,7 +79,7 @@ public sealed partial class OrderBookGrain
             var records = AppendGathered(urgent: false);
             return [.. legs.Select((leg, i) => FirstIn(records, books[i], leg)).Select(answer => answer with
             {
-                // No record tells the leg, so a retry gets only the reason.
+                // No record contains the rejected leg, so a retry gets only the reason.
                 Report = answer.Report! with { Field = answer.Report.Field ?? FieldOf(at) },
             })];
         }

@@ -190,7 +190,7 @@ public sealed partial class OrderBookGrain(
         return book.IsHalted ? RejectReason.SymbolUnavailable : Refusal(urgent, _strategies is null ? records : records * 16);
     }
 
-    /// <summary>Runs a mutation; all of it happens at one time.</summary>
+    /// <summary>Runs a mutation with one time for all of its records.</summary>
     private T Turn<T>(Func<T> turn) => Turn(static turn => turn(), turn);
 
     private T Turn<TGiven, T>(Func<TGiven, T> turn, TGiven given)
@@ -300,7 +300,7 @@ public sealed partial class OrderBookGrain(
         }
         finally
         {
-            // Open or not: the next caller retries one that failed.
+            // Remove it even after a failure, so that the next caller tries again.
             _opening.Remove(symbol);
         }
     }
@@ -321,7 +321,7 @@ public sealed partial class OrderBookGrain(
         }
     }
 
-    // Everything returned rests on the present heads: wait for them, then publish what is durable.
+    // Answers depend on records up to the current heads: wait until those are durable, then publish them.
     private async ValueTask SettleAsync()
     {
         await WhenDurable();

@@ -43,7 +43,7 @@ internal sealed class OrderTicket(SubmitOrder order, long orderId, long sequence
     /// <summary>Open quantity, in lots.</summary>
     public long LeavesLots => TotalLots - FilledLots;
 
-    /// <summary>True if records of plain orders can tell all of it.</summary>
+    /// <summary>True if records of plain orders can represent it completely.</summary>
     public bool IsPlain => Order.IsPlain && List is null && PreventedLots == 0;
 
     /// <summary>Returns its hold by itself, minor units of the asset it gives.</summary>
@@ -113,7 +113,7 @@ internal sealed class TicketList(OrderListKind kind, OrderTicket[] members)
             return 0;
 
         var need = pair && !IsSplit ? Math.Max(ticket.OwnHold(instrument), other!.OwnHold(instrument)) : ticket.OwnHold(instrument);
-        // Until the children enter, they hold what the parent has bought for them so far.
+        // Until the children enter, their hold is the quantity that the parent has bought so far.
         return IsFunded && !IsActive
             ? Math.Min(need, HoldRule.SellHold(instrument, Math.Min(Parent!.FilledLots, ticket.LeavesLots)))
             : need;

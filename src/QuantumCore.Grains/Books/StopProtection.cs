@@ -39,8 +39,8 @@ internal static class StopProtection
     }
 
     /// <summary>
-    /// Adjusts a trailing order with a larger distance. A sell's worst price moves by as much. A buy is held for its
-    /// first distance, and a trailing limit ends where it was placed to end: neither may trigger beyond that.
+    /// Adjusts a trailing order with a larger distance. A sell's worst price moves by as much. The hold of a buy covers
+    /// its first distance, and a trailing limit is bounded by its original limit: neither may trigger beyond that.
     /// </summary>
     private static RejectReason Follow(SubmitOrder order, long trigger, Instrument instrument, ref ImmutableArray<NamedValue> changes)
     {

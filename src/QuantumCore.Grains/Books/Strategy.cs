@@ -76,8 +76,8 @@ internal sealed class Strategy
 
     /// <summary>
     /// True if an opposite order may be waiting with which it could not trade, because worst prices and bands left no
-    /// price. It is checked again because bands move with the last price. Also true for a restored order, and after a
-    /// change of owner, which nobody has checked yet.
+    /// price. It is checked again because bands move with the last price. Also true for a restored order and after a
+    /// change of owner, until the next check.
     /// </summary>
     public bool MayBeKeptApart { get; set; } = true;
 

@@ -25,7 +25,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     private readonly List<Strategy> _open = [];
     private readonly List<BookMachine> _acting = [];
 
-    // Restored without a leg: they end with the next command, and until then nobody trades with them.
+    // Restored without a leg: they end with the next command, and do not trade until then.
     private readonly List<Strategy> _lame = [];
 
     // Number of multi-leg orders that came or were restored so far.
@@ -438,7 +438,7 @@ internal sealed class StrategyGroup(Action<BookMachine, BookRecord> record)
     /// <summary>Returns the best opposite order with which one can trade, and the legs' prices.</summary>
     private (Strategy Maker, long[] Prices)? Contra(Strategy taker, int most)
     {
-        // Two orders wait while a book of theirs does not match.
+        // Orders are kept apart while one of their books does not match.
         var isKeptApart = !taker.IsTrading;
         taker.MayBeKeptApart = true;
         foreach (var maker in Contras(taker).Take(most))

@@ -17,7 +17,7 @@ public sealed class FilePayouts(string folder) : IPayoutReceiver
     /// </exception>
     public async ValueTask<PayoutAnswer> SendAsync(PayoutBatch batch, CancellationToken cancellationToken)
     {
-        // File systems block their caller; do not block the grain.
+        // File access blocks: run it outside the grain's thread.
         await Task.Run(() => BatchFile.Write(folder, batch.Id, Bytes(batch)), cancellationToken);
         return new PayoutAnswer(PayoutVerdict.Final);
     }

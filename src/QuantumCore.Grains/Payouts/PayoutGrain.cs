@@ -43,7 +43,7 @@ public sealed class PayoutGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // The next activation asks for what the receiver answers from now on.
+        // Answers from here on are left to the next activation, which asks again.
         _hasEnded = true;
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -79,7 +79,7 @@ public sealed class PayoutGrain(
         return states;
     }
 
-    // Its record is durable. The records tell the outcome, and waiting callers ask again.
+    // Call only when its record is durable. The outcome is recorded, and waiting callers ask again.
     private async Task SendAsync(long batch)
     {
         if (_machine.Open(batch) is not { } made || !_sending.Add(batch))

@@ -22,12 +22,12 @@ public sealed class FileSettlements(string folder, bool waitsForAnswers = false)
 
     /// <inheritdoc/>
     /// <exception cref="InvalidDataException">
-    /// The folder has another batch under this id, from another exchange; or the answer is invalid, and the message
-    /// tells the error.
+    /// The folder has another batch under this id, from another exchange; or the answer is invalid, and the message has
+    /// the error.
     /// </exception>
     public async ValueTask<SettlementAnswer?> SendAsync(SettlementBatch batch, CancellationToken cancellationToken)
     {
-        // File systems block their caller; do not block the grain.
+        // File access blocks: run it outside the grain's thread.
         return await Task.Run(
             () =>
             {

@@ -33,8 +33,10 @@ internal sealed class PartialSettlement
 
     /// <summary>Allocates the batch, from the beginning.</summary>
     /// <param name="shorts">Shortfalls that the receiver reported.</param>
-    /// <param name="funds">Amounts that accounts may give; an account that is missing has what it promised.</param>
-    /// <exception cref="InvalidDataException">A shortfall names what the account did not owe.</exception>
+    /// <param name="funds">
+    /// Amounts that accounts may give; an account that is missing can give everything it owes.
+    /// </param>
+    /// <exception cref="InvalidDataException">A shortfall exceeds the account's obligation, or names none.</exception>
     public void Share(ImmutableArray<SettlementShort> shorts, SortedDictionary<long, SettlementFunds> funds)
     {
         foreach (var obligation in _all)
@@ -112,8 +114,7 @@ internal sealed class PartialSettlement
         CashParts = [.. of.Cash().Left],
     })];
 
-    // An account's own deliveries and receipts of the same units offset each other: outside too, only the net is
-    // delivered.
+    // An account's own deliveries and receipts of the same units offset each other, as only the net is delivered.
     private static void Pair(Obligation[] symbol)
     {
         foreach (var account in symbol.GroupBy(of => of.Fail.Account))
@@ -211,7 +212,7 @@ internal sealed class PartialSettlement
         return true;
     }
 
-    /// <summary>Makes an account give less, of what was due last first. Returns true if it could.</summary>
+    /// <summary>Makes an account give less, latest obligations first. Returns true if that was possible.</summary>
     private bool HoldBack(long account, string asset, Int128 amount)
     {
         var isChanged = false;

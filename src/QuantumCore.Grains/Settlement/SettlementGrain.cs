@@ -56,7 +56,7 @@ public sealed class SettlementGrain(
     /// <inheritdoc/>
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
-        // The next activation asks for what the receiver answers from now on.
+        // Answers from here on are left to the next activation, which asks again.
         _hasEnded = true;
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
@@ -72,7 +72,7 @@ public sealed class SettlementGrain(
         }
 
         _ = SendOpenAsync();
-        // Read before the wait: what is appended meanwhile may not be durable after it.
+        // Read before the wait, because records appended meanwhile may not be durable after it.
         var isDone = _closedOn == today && _machine.Open.Count == 0;
         var days = _machine.Fails.IsEmpty ? 0 : catalog.CalendarOf(Venue).Between(_machine.Fails.Min(fail => fail.Since), today);
         await Stream.WhenDurable(Stream.Head);
@@ -158,7 +158,7 @@ public sealed class SettlementGrain(
     {
         if (_machine.BuyInOf(request.Id) is { } known)
         {
-            // On another day there may be another one in its place.
+            // By another day there may be a new round in its place.
             return (known.Request.Account, known.Request.Symbol) != (request.Account, request.Symbol) ? new BuyInDecision("this id is of another buy-in", 0)
                 : UtcDay.Of(known.TimeNanos) is var day && day != UtcDay.Of(Now)
                     ? new BuyInDecision($"it was decided on {UtcDay.Text(day)}: its order is placed on that day alone", 0)
@@ -192,7 +192,7 @@ public sealed class SettlementGrain(
             var due = await ReadDueAsync(today);
             if (due.Count == 0 && !_machine.Due.IsEmpty && catalog.CalendarOf(Venue).Before(today) is var last && last >= _machine.ValueDate)
             {
-                // Nothing new, but what failed is due again.
+                // No new trades, but earlier fails are due again.
                 due.Add(last, [new SettlementNetting()]);
             }
 
@@ -218,7 +218,7 @@ public sealed class SettlementGrain(
         }
     }
 
-    /// <summary>Returns what was due before today and is in no batch, by date.</summary>
+    /// <summary>Returns obligations that were due before today and are in no batch, by date.</summary>
     private async Task<SortedDictionary<long, List<SettlementNetting>>> ReadDueAsync(long today)
     {
         var due = new SortedDictionary<long, List<SettlementNetting>>();
@@ -281,8 +281,7 @@ public sealed class SettlementGrain(
         return batches[^1];
     }
 
-    // One at a time, because receipts of one pay for the next. The records tell the outcome, and waiting callers ask
-    // again.
+    // One at a time, because receipts of one pay for the next. The outcome is recorded, and waiting callers ask again.
     private async Task SendOpenAsync()
     {
         if (_isSending)
@@ -338,9 +337,9 @@ public sealed class SettlementGrain(
     private long NextValueDate() => catalog.CalendarOf(Venue).OnOrAfter(UtcDay.Of(Now));
 
     /// <summary>
-    /// Computes what of a batch settles if somebody was short or something already fails. An account that lacks what it
-    /// was promised is asked for its funds. All others have what they give, or could not have promised it. Returns null
-    /// if an account cannot tell yet.
+    /// Allocates a batch that cannot settle completely because of a shortfall or an earlier fail. Asks accounts that do
+    /// not get what they were due for their funds. All others have the amounts that they give, or their orders would
+    /// have been rejected. Returns null if an account has no answer yet.
     /// </summary>
     private async Task<PartialSettlement?> ShareOutAsync(long batch, SettlementClosed closed, ImmutableArray<SettlementShort> shorts)
     {

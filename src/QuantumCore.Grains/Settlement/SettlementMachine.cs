@@ -176,7 +176,7 @@ internal sealed class SettlementMachine(string venue)
     }
 
     /// <summary>
-    /// Returns true if settled items and fails together equal what was to be settled and what failed before.
+    /// Returns true if settled items plus new fails equal the items of the batch plus earlier fails.
     /// </summary>
     private static bool IsWhole(SettlementClosed closed, ImmutableArray<SettlementFail> others, SettlementPartial partial)
     {

@@ -119,13 +119,13 @@ internal sealed class EventCache : IQueueCache
         /// <inheritdoc/>
         public void Refresh(StreamSequenceToken token)
         {
-            // It already has what came.
+            // Nothing to do: the buffer already has the new events.
         }
 
         /// <inheritdoc/>
         public void RecordDeliveryFailure()
         {
-            // The subscriber reads the journal.
+            // Nothing to do: the subscriber reads lost events from the journal.
         }
 
         /// <inheritdoc/>

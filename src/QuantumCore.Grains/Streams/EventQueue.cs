@@ -123,7 +123,7 @@ internal sealed class EventQueue(string name) : IQueueAdapterFactory, IQueueAdap
     }
 }
 
-/// <summary>Gives each silo its own queue and no other, whoever joins or leaves the cluster.</summary>
+/// <summary>Assigns each silo only its own queue, whichever silos join or leave.</summary>
 internal sealed class OwnQueue(EventQueue queue) : IStreamQueueBalancer
 {
     /// <inheritdoc/>

@@ -1,25 +1,28 @@
-"""A client of QuantumCore's native API (docs/protocol.md) to copy into a project and change.
+"""A client of QuantumCore's native API (docs/protocol.md).
 
-Calls need nothing but Python; books as they change need `pip install websockets`. Prices, quantities and amounts are
-Decimals here and texts on the wire: no float comes near them.
+Calls need only Python itself; the stream of a book needs `pip install websockets`. Prices, quantities and amounts are
+Decimal here and text on the wire, never float.
 """
 import asyncio
 import http.client
 import json
+import logging
 import time
 import urllib.error
 import urllib.request
 import uuid
 from decimal import Decimal
 
+_log = logging.getLogger("quantumcore")
+
 
 def new_name():
-    """A name for an order, which nobody has used."""
+    """Returns a new, unique client order id."""
     return f"py-{uuid.uuid4().hex[:20]}"
 
 
 class Refused(Exception):
-    """What was asked for was not done, and why: `code`, and the `field` and the `limit` where there are any."""
+    """The exchange refused a request. `code` says why; `field` and `limit` are set where they apply."""
 
     def __init__(self, problem):
         super().__init__(" ".join(str(problem[part]) for part in ("code", "field", "limit", "detail") if problem.get(part)))
@@ -28,7 +31,7 @@ class Refused(Exception):
 
 
 class NoAnswer(Exception):
-    """Nobody knows yet whether it was done, or there was no room for it: ask again, under the same name, `after` so many seconds."""
+    """The outcome is unknown, or the exchange is too busy. Send the same request again `after` so many seconds."""
 
     def __init__(self, why, after=0.2):
         super().__init__(why)
@@ -36,13 +39,13 @@ class NoAnswer(Exception):
 
 
 class Exchange:
-    """An account on an exchange. `patience` is how long, in seconds, something is asked for again."""
+    """An account on an exchange. Requests without an answer are sent again for `patience` seconds."""
 
     def __init__(self, address, key, timeout=5, patience=60):
         self.address, self.key, self.timeout, self.patience = address.rstrip("/"), key, timeout, patience
 
     def call(self, method, path, body=None):
-        """One call, once."""
+        """Sends one request, once."""
         request = urllib.request.Request(
             f"{self.address}/api/qc/v1{path}", body and json.dumps({name: _word(value) for name, value in body.items()}).encode(),
             {"X-Api-Key": self.key, "Content-Type": "application/json"}, method=method)
@@ -53,11 +56,11 @@ class Exchange:
             if answer.code in (429, 503):
                 raise NoAnswer(f"{answer.code} {answer.reason}", float(answer.headers.get("Retry-After", 0.2))) from None
             raise Refused(json.load(answer)) from None
-        except (OSError, http.client.HTTPException, ValueError) as error:  # no connection, or one that ended before the answer did
+        except (OSError, http.client.HTTPException, ValueError) as error:  # no connection, or a connection that ended before the answer
             raise NoAnswer(f"{type(error).__name__} {error}") from None
 
     def ask(self, method, path, body=None):
-        """A call that may be made again and again: it reads, or it has a name. Its answer, however late."""
+        """Sends a request until it is answered. For readings, and for requests with a client order id."""
         given_up = time.monotonic() + self.patience
         while True:
             try:
@@ -65,15 +68,15 @@ class Exchange:
             except NoAnswer as why:
                 if time.monotonic() > given_up:
                     raise
-                print(f"asking again after: {why}")
+                _log.warning("asking again after: %s", why)
                 time.sleep(why.after)
 
     def place(self, name, **order):
-        """Places an order once, however often it is sent: a name is used once, for ever."""
+        """Places an order exactly once, however often it is sent: `name` is its client order id."""
         return self.ask("POST", "/orders", {"clientOrderId": name, **order})
 
     def cancel(self, name):
-        """Ends an order and gives it as it ended; it may have been filled before. One that has not come yet will not come any more: None."""
+        """Cancels an order and returns its final state, which may be filled. None if the order never arrived; then it never will."""
         try:
             return self.ask("DELETE", f"/orders/by-client-id/{name}")
         except Refused as refused:
@@ -82,15 +85,15 @@ class Exchange:
             return refused.order
 
     def instrument(self, symbol):
-        """Its terms; `tickSize` and `lotSize` are what prices and quantities are multiples of."""
+        """Returns the terms of a symbol. Prices are multiples of `tickSize`, quantities of `lotSize`."""
         for terms in self.ask("GET", "/instruments")["instruments"]:
             if terms["symbol"] == symbol:
                 return terms
         raise Refused({"code": "UnknownSymbol", "field": "symbol"})
 
     async def books(self, symbol, conflate=50):
-        """The book after every change. Where the connection is lost it is opened again, and a whole book comes first."""
-        from websockets import ConnectionClosed, InvalidHandshake, connect  # the one thing that Python does not come with
+        """Yields the book after every change. A lost connection is opened again and begins with a whole book."""
+        from websockets import ConnectionClosed, InvalidHandshake, connect  # not part of Python
         while True:
             try:
                 async with connect(f"{self.address.replace('http', 'ws', 1)}/api/qc/v1/stream") as socket:
@@ -107,7 +110,7 @@ class Exchange:
 
 
 class Book:
-    """A book by price: size by price, each side."""
+    """An order book by price level: quantity by price, for each side."""
 
     def __init__(self):
         self.bids, self.asks = {}, {}
@@ -121,7 +124,7 @@ class Book:
         return min(self.asks, default=None)
 
     def take(self, message):
-        """Takes in a message of the stream; whether the book changed."""
+        """Applies a message of the stream. Returns True if the book changed."""
         if message["type"] not in ("snapshot", "update"):
             return False
         for side, levels in ((self.bids, message["bids"]), (self.asks, message["asks"])):
@@ -136,5 +139,5 @@ class Book:
 
 def _word(value):
     if isinstance(value, float):
-        raise TypeError(f"{value} is a float: a price or quantity is a Decimal, a text or a whole number of something")
+        raise TypeError(f"{value} is a float; use Decimal, str or int")
     return format(value, "f") if isinstance(value, Decimal) else value
