@@ -20,7 +20,7 @@ internal static class Announcement
         var text = $"""
 
             QuantumCore is open at {url}
-              terminal  {url}/ in a browser
+              terminal  {url}/ in a browser; {url}/docs shows every API call
               trading   {Symbols(instruments)}
               kept in   {kept}
 

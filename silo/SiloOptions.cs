@@ -392,22 +392,16 @@ internal sealed record SiloOptions
         "proxies" => this with { Proxies = ReadProxies(value, source) },
         "time-zone" => this with { TimeZone = ZoneOf(value, source) },
         "index" => this with { Index = value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) },
-        "index-weights" => this with { IndexByVolume = IsByVolume(value, source) },
+        "index-weights" => this with { IndexByVolume = !IsFirst(value, "equal", "volume", source) },
         "demo" => WithDemo(value, source),
-        "simulate" => this with
-        {
-            Simulates = value == "demo" || (value == "none" ? false : throw new FormatException($"{source} is demo or none, not '{value}'.")),
-        },
+        "simulate" => this with { Simulates = IsFirst(value, "demo", "none", source) },
         "market-maker" => this with { Simulates = Switch(value, "on", source) },
         "seed" => this with { Seed = (ulong)Number(value, 0, int.MaxValue, source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },
         "binance-weight" => this with { BinanceWeight = Number(value, 0, 1_000_000, source) },
         "binance-orders" => this with { BinanceOrders = Number(value, 0, 1_000_000, source) },
-        "log" => this with
-        {
-            LogsJson = value == "json" || (value == "text" ? false : throw new FormatException($"{source} is text or json, not '{value}'.")),
-        },
+        "log" => this with { LogsJson = !IsFirst(value, "text", "json", source) },
         "log-level" => this with { LogLevel = Level(value, source) },
         "otlp" => this with { Otlp = WebAddress(value, source) },
         "trace-one-in" => this with { TraceOneIn = Number(value, 1, 1_000_000, source) },
@@ -459,12 +453,8 @@ internal sealed record SiloOptions
             ? zone
             : throw new FormatException($"{source}: this machine knows no time zone '{value}', such as America/New_York.");
 
-    private static bool IsByVolume(string value, string source) => value switch
-    {
-        "equal" => false,
-        "volume" => true,
-        _ => throw new FormatException($"{source} is equal or volume, not '{value}'."),
-    };
+    private static bool IsFirst(string value, string first, string second, string source) =>
+        value == first || (value == second ? false : throw new FormatException($"{source} is {first} or {second}, not '{value}'."));
 
     private static string[] CheckSites(string value, string source)
     {

@@ -1,7 +1,9 @@
+using System.IO.Compression;
 using System.Net;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using QuantumCore.Gateway.Tests.Description;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.Gateway.Tests;
@@ -54,6 +56,15 @@ public sealed class ApiDocumentTests
     }
 
     [Fact]
+    public async Task Every_call_has_a_summary_a_description_a_group_and_examples_that_fit()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        var document = new ApiSchema((await exchange.SendAsync("GET", "openapi.json", null, null, Token)).Text);
+
+        Assert.Empty(document.Calls.SelectMany(call => document.CheckTexts(call).Concat(document.CheckExamples(call))));
+    }
+
+    [Fact]
     public async Task Whatever_answers_says_with_what_but_for_what_is_no_call()
     {
         await using var exchange = await OpenGateway.StartAsync();
@@ -63,5 +74,39 @@ public sealed class ApiDocumentTests
                      where !call.Value.GetProperty("responses").GetProperty("200").TryGetProperty("content", out _)
                      select path.Name["/api/qc/v1/".Length..];
         Assert.Equal(["trading", "stream", "openapi.json"], silent);
+    }
+
+    [Fact]
+    public async Task The_page_shows_the_document_with_a_script_of_this_exchange()
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var page = await exchange.Http.GetAsync("docs", Token);
+        var html = await page.Content.ReadAsStringAsync(Token);
+
+        Assert.Equal("text/html", page.Content.Headers.ContentType?.MediaType);
+        Assert.Contains("\"url\":\"/api/qc/v1/openapi.json\"", html, StringComparison.Ordinal);
+        Assert.DoesNotContain("//", html, StringComparison.Ordinal);
+        var policy = page.Headers.GetValues("Content-Security-Policy").Single();
+        Assert.Contains("default-src 'self'", policy, StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src", policy, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("gzip")]
+    public async Task The_pages_script_is_there_compressed_or_not(string? encoding)
+    {
+        await using var exchange = await OpenGateway.StartAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "docs/scalar.js");
+        if (encoding is not null)
+            request.Headers.AcceptEncoding.ParseAdd(encoding);
+        using var answer = await exchange.Http.SendAsync(request, Token);
+
+        Assert.Equal("text/javascript", answer.Content.Headers.ContentType?.MediaType);
+        Assert.Equal(encoding, answer.Content.Headers.ContentEncoding.SingleOrDefault());
+        await using var body = await answer.Content.ReadAsStreamAsync(Token);
+        await using var plain = encoding is null ? body : new GZipStream(body, CompressionMode.Decompress);
+        using var reader = new StreamReader(plain);
+        Assert.Contains("data-configuration", await reader.ReadToEndAsync(Token), StringComparison.Ordinal);
     }
 }

@@ -57,6 +57,7 @@ public sealed class AuthenticationTests
     [InlineData("GET", "/book/AAPL", true, true)]
     [InlineData("GET", "/book?symbol=AAPL&levels=10", true, true)]
     [InlineData("GET", "/metrics", true, true)]
+    [InlineData("GET", "/docs", true, true)]
     public async Task Each_call_lets_in_whom_it_should(string method, string path, bool trader, bool admin)
     {
         await using var exchange = await OpenGateway.StartAsync();

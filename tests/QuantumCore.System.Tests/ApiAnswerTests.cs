@@ -4,13 +4,14 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.SystemTests;
 
 /// <summary>
 /// Responses of every call of the native API on a running exchange match docs/openapi.json; each call is made at least
-/// once.
+/// once. Its examples are recorded here.
 /// </summary>
 public sealed class ApiAnswerTests : IAsyncLifetime
 {
@@ -22,6 +23,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
     private readonly ApiSchema _schema = new(File.ReadAllText(Path.Combine(Programs.Docs, "openapi.json")));
     private readonly HashSet<string> _called = [];
     private readonly List<string> _wrong = [];
+    private readonly RecordedExamples _examples = new();
     private SiloProcess _silo = null!;
     private HttpClient _http = null!;
 
@@ -53,7 +55,14 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await MarketAsync();
         await LedgerAsync();
         Assert.Empty(_wrong);
-        Assert.Empty(_schema.Calls.Except(_called));
+        Assert.Empty(_schema.Answered.Except(_called));
+
+        var unfit = _schema.Calls.Where(call => _schema.CheckExamples(call).Any()).ToHashSet(StringComparer.Ordinal);
+        if (unfit.Count > 0)
+        {
+            Assert.Fail($"No example fits the document: {string.Join(", ", unfit)}. To take recorded ones over: "
+                + $"cp {_examples.Write(_schema.Calls, unfit)} {RecordedExamples.Committed}, then run ApiDocumentTests.");
+        }
     }
 
     private async Task OrdersAsync()
@@ -73,6 +82,8 @@ public sealed class ApiAnswerTests : IAsyncLifetime
             await CallAsync("POST orders", "orders", Alice, order);
         await CallAsync("POST orders", "orders", Bob, """{"symbol":"AAPL","side":"buy","price":"151.00","quantity":"4","minQuantity":"2"}""");
         await CallAsync("POST orders", "orders", Bob, """{"symbol":"AAPL","side":"buy","type":"market","quoteAmount":"200.00","protection":"1.00"}""");
+        await CallAsync("GET book/{symbol}", "book/AAPL", null);
+        await CallAsync("GET book/{symbol}/orders", "book/AAPL/orders", null);
         await CallAsync("GET orders", "orders?open=true", Alice);
         await CallAsync("GET orders/{symbol}/{orderId}", $"orders/AAPL/{first}", Alice);
         await CallAsync("GET orders/{symbol}/{orderId}/position", $"orders/AAPL/{first}/position", Alice);
@@ -126,7 +137,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET withdrawals", "withdrawals", Alice);
         await CallAsync(
             "POST admin/accounts/{account}/limits", "admin/accounts/ACC-1001/limits", Admin,
-            """{"symbol":"AAPL","maxOrderQuantity":"5000","maxOrderValue":"1000000.00","maxOpenOrders":200,"maxPosition":"50000","duplicateWindowMillis":1,"maxOrdersPerSecond":500,"orderBurst":500,"maxDailyVolume":"100000000.00","maxDailyLoss":"1000000.00","maxQuantityMultiple":100000,"killOrders":100000,"killValue":"100000000.00","killWindowSeconds":60,"killDailyLoss":"1000000.00","why":"test"}""");
+            """{"symbol":"AAPL","maxOrderQuantity":"5000","maxOrderValue":"1000000.00","maxOpenOrders":200,"maxPosition":"50000","duplicateWindowMillis":1,"maxOrdersPerSecond":500,"orderBurst":500,"maxDailyVolume":"100000000.00","maxDailyLoss":"1000000.00","maxQuantityMultiple":100000,"killOrders":100000,"killValue":"100000000.00","killWindowSeconds":60,"killDailyLoss":"1000000.00","why":"new customer"}""");
         await CallAsync("GET limits", "limits", Alice);
         await CallAsync("GET admin/accounts/{account}/limits", "admin/accounts/ACC-1001/limits", Admin);
         await CallAsync("POST admin/limits", "admin/limits", Admin, """{"symbol":"AAPL","maxOpenOrders":200}""");
@@ -147,7 +158,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync(
             "POST admin/margin/instruments/{symbol}", "admin/margin/instruments/AAPL", Admin,
             """{"long":{"tiers":[{"upTo":"100000.00","initialPpm":500000,"maintenancePpm":250000},{"initialPpm":600000,"maintenancePpm":300000}]},"short":{"tiers":[{"initialPpm":500000,"maintenancePpm":300000}]},"cheapBelow":"5.00","cheapShort":{"tiers":[{"initialPpm":1000000,"maintenancePpm":1000000}]},"lendable":"10000","borrowPpm":30000,"group":"TECH"}""");
-        await CallAsync("POST admin/margin/groups/{group}", "admin/margin/groups/TECH", Admin, """{"creditPpm":750000,"why":"test"}""");
+        await CallAsync("POST admin/margin/groups/{group}", "admin/margin/groups/TECH", Admin, """{"creditPpm":750000,"why":"prices that move together"}""");
         await CallAsync("POST admin/margin/currencies/{asset}", "admin/margin/currencies/USD", Admin, """{"loanPpm":50000}""");
         await CallAsync("POST admin/accounts/{account}/margin", "admin/accounts/ACC-1060/margin", Admin, """{"currency":"USD"}""");
         await CallAsync("POST admin/accounts/{account}/locates", "admin/accounts/ACC-1060/locates", Admin, """{"symbol":"AAPL","quantity":"100"}""");
@@ -157,16 +168,16 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync(
             "POST admin/instruments", "admin/instruments", Admin,
             """{"symbol":"NVDA","baseAsset":"NVDA","baseDecimals":0,"quoteAsset":"USD","quoteDecimals":2,"tickSize":"0.01","lotSize":"1","referencePrice":"130.00","group":"CHIPS","settlementDays":1}""");
-        await CallAsync("POST admin/settlement/{venue}/holidays", "admin/settlement/MAIN/holidays", Admin, """{"holidays":["2099-12-25"],"why":"test"}""");
+        await CallAsync("POST admin/settlement/{venue}/holidays", "admin/settlement/MAIN/holidays", Admin, """{"holidays":["2099-12-25"],"why":"Christmas"}""");
         await CallAsync("GET admin/settlement", "admin/settlement", Admin);
-        await CallAsync("POST admin/settlement/{venue}/buy-in-days", "admin/settlement/MAIN/buy-in-days", Admin, """{"days":3,"why":"test"}""");
+        await CallAsync("POST admin/settlement/{venue}/buy-in-days", "admin/settlement/MAIN/buy-in-days", Admin, """{"days":3,"why":"new rule of the venue"}""");
 
         // Nothing fails on the first day. The response is an order's report, as of POST orders.
         var (refused, _) = await SendAsync("POST", "admin/settlement/MAIN/buy-ins", Admin, """{"id":"b-1","account":"ACC-1002","symbol":"NVDA"}""", null);
         Assert.Equal(400, refused);
         _called.Add("POST admin/settlement/{venue}/buy-ins");
         await CallAsync(
-            "POST admin/corporate-actions", "admin/corporate-actions", Admin, """{"id":"nvda-q4","type":"dividend","symbol":"NVDA","amount":"0.25","exDate":"2099-12-01","payDate":"2099-12-15","why":"test"}""");
+            "POST admin/corporate-actions", "admin/corporate-actions", Admin, """{"id":"nvda-q4","type":"dividend","symbol":"NVDA","amount":"0.25","exDate":"2099-12-01","payDate":"2099-12-15","why":"fourth quarter"}""");
         await CallAsync("GET admin/corporate-actions", "admin/corporate-actions", Admin);
         await CallAsync("GET admin/corporate-actions/{id}", "admin/corporate-actions/nvda-q4", Admin);
     }
@@ -213,7 +224,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("PATCH admin/users/{name}", "admin/users/erin", Admin, """{"state":"closed"}""");
         await CallAsync("DELETE admin/users/{name}/sessions", "admin/users/erin/sessions", Admin);
         await CallAsync("GET admin/users", "admin/users", Admin);
-        var made = await CallAsync("POST admin/accounts/{account}/keys", "admin/accounts/ACC-1070/keys", Admin, "{}");
+        var made = await CallAsync("POST admin/accounts/{account}/keys", "admin/accounts/ACC-1070/keys", Admin, """{"addresses":["192.0.2.7"]}""");
         await CallAsync("GET admin/keys", "admin/keys", Admin);
         await CallAsync("DELETE admin/keys/{id}", $"admin/keys/{made.GetProperty("id").GetString()}", Admin);
         await CallAsync("GET admin/audit", "admin/audit?limit=100", Admin);
@@ -247,13 +258,13 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         await CallAsync("GET symbols/{symbol}/state", "symbols/AAPL/state", null);
         await CallAsync("POST admin/symbols/{symbol}/phase", "admin/symbols/AAPL/phase", Admin, """{"phase":"continuous"}""");
         foreach (var call in new[] { "freeze", "unfreeze", "block", "unblock" })
-            await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, "{}");
+            await CallAsync($"POST admin/accounts/{{account}}/{call}", $"admin/accounts/ACC-1001/{call}", Admin, """{"why":"asked for by its owner"}""");
         foreach (var call in new[] { "block", "unblock" })
-            await CallAsync($"POST admin/owners/{{owner}}/{call}", $"admin/owners/alice/{call}", Admin, "{}");
+            await CallAsync($"POST admin/owners/{{owner}}/{call}", $"admin/owners/alice/{call}", Admin, """{"why":"its algorithm runs away"}""");
         await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
         await CallAsync("GET admin/actions", "admin/actions?limit=100", Admin);
         await CallAsync("POST admin/breaker", "admin/breaker", Admin, """{"index":499000,"previousClose":500000}""");
-        await CallAsync("POST admin/symbols/{symbol}/pin", "admin/symbols/AAPL/pin", Admin, """{"silo":"all","why":"test"}""");
+        await CallAsync("POST admin/symbols/{symbol}/pin", "admin/symbols/AAPL/pin", Admin, """{"silo":"all","why":"a machine of its own"}""");
         var pin = Assert.Single((await CallAsync("GET admin/pins", "admin/pins", Admin)).GetProperty("pins").EnumerateArray());
         Assert.True(pin.GetProperty("held").GetBoolean());
         var system = await CallAsync("GET admin/system", "admin/system", Admin);
@@ -265,8 +276,6 @@ public sealed class ApiAnswerTests : IAsyncLifetime
     private async Task MarketAsync()
     {
         await CallAsync("GET instruments", "instruments", null);
-        await CallAsync("GET book/{symbol}", "book/AAPL", null);
-        await CallAsync("GET book/{symbol}/orders", "book/AAPL/orders", null);
         await CallAsync("GET trades/{symbol}", "trades/AAPL", null);
         await CallAsync("GET candles/{symbol}", "candles/AAPL", null);
         await CallAsync("GET tickers", "tickers", null);
@@ -288,6 +297,7 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         Assert.True(status == 200, $"{call}: {status} {answer}");
         _called.Add(call);
         _wrong.AddRange(_schema.Check(call, answer));
+        _examples.Add(call, body, answer);
         return answer;
     }
 

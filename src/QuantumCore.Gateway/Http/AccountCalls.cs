@@ -8,7 +8,11 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for an account's money, its fills, and its prevented matches.</summary>
 internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /account</summary>
+    /// <summary>GET /account: returns the account with its balances.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Balances are decimal text in the decimals of each asset: <c>total</c> is
+    /// <c>held</c> plus <c>available</c>. <c>state</c> is open or frozen; a margin account also has <c>margin</c>.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -30,7 +34,12 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         });
     }
 
-    /// <summary>GET /fills</summary>
+    /// <summary>GET /fills: lists the account's fills.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; newest first, <c>limit</c> 1 to 1000, by default 100. With <c>after</c>,
+    /// a trade id, and its <c>symbol</c> they are oldest first, from there on. Prices, quantities and fees are decimal
+    /// text; a trade that was declared void or corrected has <c>state</c>.
+    /// </remarks>
     public async Task Fills(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -78,7 +87,12 @@ internal sealed class AccountCalls(OrderEntry entry, Listings listings, KeyRing 
         });
     }
 
-    /// <summary>GET /prevented-matches</summary>
+    /// <summary>GET /prevented-matches: lists prevented self-trades.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; newest first, <c>limit</c> 1 to 1000, by default 100. <c>orderId</c> and
+    /// <c>after</c>, a match id, need their <c>symbol</c>; with <c>after</c> they are oldest first. Quantities and
+    /// prices are decimal text.
+    /// </remarks>
     public async Task Prevented(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))

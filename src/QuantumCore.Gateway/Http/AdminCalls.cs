@@ -8,7 +8,12 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Operators' calls for accounts and listings.</summary>
 internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRing keys, OperatorLog operators)
 {
-    /// <summary>POST /admin/accounts/{account}/deposits</summary>
+    /// <summary>POST /admin/accounts/{account}/deposits: deposits money or units.</summary>
+    /// <remarks>
+    /// Needs the role administrator; <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with
+    /// the same content is the same deposit, with other content <c>KeyConflict</c>. Expect <c>BadRequest</c> for an
+    /// asset without a listed instrument or an amount with too many decimals.
+    /// </remarks>
     public async Task Deposit(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||
@@ -35,7 +40,12 @@ internal sealed class AdminCalls(IGrainFactory grains, Listings listings, KeyRin
         await Answer.Refuse(context, refusal.Value);
     }
 
-    /// <summary>POST /admin/instruments</summary>
+    /// <summary>POST /admin/instruments: lists an instrument, or changes its limits.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; sizes, limits and prices are decimal text, fees millionths
+    /// (ppm). Assets, tick, lot, group and settlement of a listed symbol never change: expect <c>BadRequest</c> with
+    /// the member in <c>field</c>.
+    /// </remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||

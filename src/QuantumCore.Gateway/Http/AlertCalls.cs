@@ -7,14 +7,23 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for price alerts.</summary>
 internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /alerts</summary>
+    /// <summary>GET /alerts: lists the account's price alerts.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Prices are decimal text; an alert that has fired has <c>fired</c>. If
+    /// <c>since</c> changes, the exchange has lost the alerts, as a volatile store does at a restart.
+    /// </remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not 0 and var account)
             await AnswerList(context, await alerts.Of(account));
     }
 
-    /// <summary>POST /alerts</summary>
+    /// <summary>POST /alerts: sets a price alert.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>price</c> is decimal text on the tick. The alert fires once, at the
+    /// first trade at its price or beyond. Expect <c>NoReference</c> if neither <c>above</c> nor a last price tells the
+    /// side, and <c>Forbidden</c> above 50 waiting alerts of the account or 10,000 of the symbol.
+    /// </remarks>
     public async Task Add(HttpContext context)
     {
         if (await Call.Trader(context, keys) is var account && account == 0 || await Call.Read(context, WireJson.Default.AlertText) is not { } text)
@@ -41,7 +50,11 @@ internal sealed class AlertCalls(PriceAlerts alerts, Listings listings, KeyRing 
             await Answer.Json(context, alert!.Value, static (to, made) => to.WriteAlert(made));
     }
 
-    /// <summary>DELETE /alerts/{id}</summary>
+    /// <summary>DELETE /alerts/{id}: removes a price alert.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; returns the alerts that are left. An alert that is already gone is no
+    /// error; expect <c>BadRequest</c> if the id is no number.
+    /// </remarks>
     public async Task Remove(HttpContext context)
     {
         if (await Call.Trader(context, keys) is var account && account == 0)

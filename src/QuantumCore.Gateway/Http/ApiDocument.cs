@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway.Http;
@@ -10,7 +9,8 @@ internal static class ApiDocument
 {
     private const string Resource = "openapi.json";
 
-    /// <summary>GET /openapi.json</summary>
+    /// <summary>GET /openapi.json: returns this document.</summary>
+    /// <remarks>Needs no key. It is OpenAPI 3.1; <c>/docs</c> shows it in a browser.</remarks>
     public static async Task Show(HttpContext context)
     {
         await using var json = typeof(ApiDocument).Assembly.GetManifestResourceStream(Resource)!;
@@ -21,18 +21,7 @@ internal static class ApiDocument
 }
 
 /// <summary>Metadata of a route for the API document.</summary>
-/// <param name="Calls">Class of its calls.</param>
+/// <param name="Calls">Class of its calls. The document takes its texts from the XML docs of the call's method.</param>
 /// <param name="Body">Type of its request body; null for none.</param>
 /// <param name="Query">Known query parameters.</param>
-internal sealed record Described(Type Calls, Type? Body, IReadOnlyList<string> Query)
-{
-    /// <summary>Tag of the class's calls.</summary>
-    public string Tag
-    {
-        get
-        {
-            var name = Calls.Name.Replace("Calls", "", StringComparison.Ordinal).Replace("Call", "", StringComparison.Ordinal);
-            return char.ToLower(name[0], CultureInfo.InvariantCulture) + name[1..];
-        }
-    }
-}
+internal sealed record Described(Type Calls, Type? Body, IReadOnlyList<string> Query);

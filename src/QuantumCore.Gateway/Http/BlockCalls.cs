@@ -13,22 +13,51 @@ namespace QuantumCore.Gateway.Http;
 internal sealed class BlockCalls(
     OrderEntry entry, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
-    /// <summary>POST /admin/accounts/{account}/freeze</summary>
+    /// <summary>POST /admin/accounts/{account}/freeze: freezes an account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. The account then enters no orders and sends nothing
+    /// (<c>AccountFrozen</c>); its open orders stay, and deposits arrive. Expect <c>UnknownAccount</c> for an account
+    /// without an owner and without a record.
+    /// </remarks>
     public Task Freeze(HttpContext context) => SetFrozen(context, isFrozen: true);
 
-    /// <summary>POST /admin/accounts/{account}/unfreeze</summary>
+    /// <summary>POST /admin/accounts/{account}/unfreeze: ends the freeze of an account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Expect <c>KillSwitch</c> while the account's orders are not all cancelled
+    /// or its loss of the day is at <c>killDailyLoss</c>; expect <c>InsufficientFunds</c> while it lacks what a changed
+    /// trade took back.
+    /// </remarks>
     public Task Unfreeze(HttpContext context) => SetFrozen(context, isFrozen: false);
 
-    /// <summary>POST /admin/accounts/{account}/block</summary>
+    /// <summary>POST /admin/accounts/{account}/block: stops an account and cancels its orders.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. This is the kill switch: it freezes the account and cancels all its
+    /// orders; with <c>symbol</c> only that symbol is blocked. Expect <c>UnknownAccount</c> or <c>UnknownSymbol</c>;
+    /// after an error with symbols in <c>detail</c>, repeat the call.
+    /// </remarks>
     public Task Block(HttpContext context) => SetBlock(context, isBlock: true);
 
-    /// <summary>POST /admin/accounts/{account}/unblock</summary>
+    /// <summary>POST /admin/accounts/{account}/unblock: lets a blocked account trade again.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; ends the freeze and the blocks in single symbols, or with <c>symbol</c>
+    /// that block alone. The errors are those of unfreezing; after an error with symbols in <c>detail</c>, repeat the
+    /// call.
+    /// </remarks>
     public Task Unblock(HttpContext context) => SetBlock(context, isBlock: false);
 
-    /// <summary>POST /admin/owners/{owner}/block</summary>
+    /// <summary>POST /admin/owners/{owner}/block: stops all accounts of an owner.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. This is the kill switch of a firm: it blocks every account that the owner
+    /// has now. Expect <c>UnknownAccount</c> if the owner has none. If some accounts fail, the error names them in
+    /// <c>detail</c>: repeat the call.
+    /// </remarks>
     public Task BlockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: true);
 
-    /// <summary>POST /admin/owners/{owner}/unblock</summary>
+    /// <summary>POST /admin/owners/{owner}/unblock: lets an owner's accounts trade again.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Expect <c>UnknownAccount</c> if the owner has no account. If some accounts
+    /// fail, the error names them in <c>detail</c>: repeat the call.
+    /// </remarks>
     public Task UnblockOwner(HttpContext context) => SetOwnerBlock(context, isBlock: false);
 
     private async Task SetFrozen(HttpContext context, bool isFrozen)

@@ -11,14 +11,22 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /admin/corporate-actions: returns all, newest first.</summary>
+    /// <summary>GET /admin/corporate-actions: lists all corporate actions, newest first.</summary>
+    /// <remarks>
+    /// Needs the role administrator. Amounts are decimal text; sums are 0 before the state <c>entered</c>.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))
             await AnswerActions(context);
     }
 
-    /// <summary>POST /admin/corporate-actions: announces one.</summary>
+    /// <summary>POST /admin/corporate-actions: announces a corporate action.</summary>
+    /// <remarks>
+    /// Needs the role administrator; <c>type</c> is dividend, split or symbolChange, and <c>amount</c> decimal text of
+    /// the quote asset for one unit. Returns all actions. The same announcement again changes nothing; another one
+    /// under the same <c>id</c>, or one that is impossible, gets <c>BadRequest</c>.
+    /// </remarks>
     public async Task Announce(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
@@ -42,7 +50,12 @@ internal sealed class CorporateCalls(IGrainFactory grains, Listings listings, Ke
             await AnswerActions(context);
     }
 
-    /// <summary>GET /admin/corporate-actions/{id}: returns the recorded parts of accounts.</summary>
+    /// <summary>GET /admin/corporate-actions/{id}: lists the accounts' parts of an action.</summary>
+    /// <remarks>
+    /// Needs the role administrator; units and amounts are decimal text, and the part <c>rounding</c> is the remainder
+    /// of the rounding. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>. Expect
+    /// <c>BadRequest</c> for an unknown id.
+    /// </remarks>
     public async Task Parts(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Administrator) || await Call.Limit(context) is not { } limit)

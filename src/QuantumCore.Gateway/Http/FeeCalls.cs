@@ -11,28 +11,46 @@ internal sealed class FeeCalls(IGrainFactory grains, Listings listings, KeyRing 
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /fees</summary>
+    /// <summary>GET /fees: returns the account's fees.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Fees are those of the next order, in millionths (ppm) of its value;
+    /// <c>volume30Days</c> is decimal text, the value traded in 30 complete UTC days.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await AnswerFees(context, account);
     }
 
-    /// <summary>GET /admin/accounts/{account}/fees</summary>
+    /// <summary>GET /admin/accounts/{account}/fees: returns the fees of any account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Returns the same as <c>GET /fees</c>; expect <c>BadRequest</c> for an
+    /// account that is none.
+    /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerFees(context, account.Value);
     }
 
-    /// <summary>GET /admin/fees: returns the fee schedules.</summary>
+    /// <summary>GET /admin/fees: lists the fee schedules.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator. Rates are millionths (ppm), volumes and minimum fees decimal
+    /// text of the asset.
+    /// </remarks>
     public async Task ShowSchedules(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerFees(context, null);
     }
 
-    /// <summary>POST /admin/fees: sets the fee schedule of an asset.</summary>
+    /// <summary>POST /admin/fees: sets an asset's fee schedule.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; rates are millionths (ppm), <c>fromVolume</c> and
+    /// <c>minimumFee</c> decimal text. Without tiers the instruments' own fees apply again. Expect <c>BadRequest</c>
+    /// for an asset that no instrument is paid in, and for tiers that do not rise or a rebate above the lowest taker
+    /// fee.
+    /// </remarks>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.FeesText) is not { } text)

@@ -18,28 +18,42 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
     /// </summary>
     private const int MostOfOne = 100;
 
-    /// <summary>POST /admin/accounts/{account}/keys</summary>
+    /// <summary>POST /admin/accounts/{account}/keys: makes an API key for an account.</summary>
+    /// <remarks>
+    /// Needs the role administrator. <c>apiKey</c>, and for hmac <c>secret</c>, are in this response only. Expect
+    /// <c>BadRequest</c> for a public key or an address that is none; the body may be empty.
+    /// </remarks>
     public async Task MakeForAny(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
             await Make(context, account, officer);
     }
 
-    /// <summary>GET /admin/keys</summary>
+    /// <summary>GET /admin/keys: lists all API keys.</summary>
+    /// <remarks>Needs the role administrator. Keys are shown by <c>id</c>, never with their text.</remarks>
     public async Task ListAny(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))
             await AnswerList(context, account: 0);
     }
 
-    /// <summary>DELETE /admin/keys/{id}</summary>
+    /// <summary>DELETE /admin/keys/{id}: revokes any API key.</summary>
+    /// <remarks>
+    /// Needs the role administrator; it is for ever. Expect <c>BadRequest</c> for an unknown id, <c>Forbidden</c> for
+    /// the keys of the demo.
+    /// </remarks>
     public async Task RevokeAny(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer)
             await Revoke(context, account: 0, officer);
     }
 
-    /// <summary>POST /keys</summary>
+    /// <summary>POST /keys: makes an API key for yourself.</summary>
+    /// <remarks>
+    /// Needs a session with an account; a key makes no keys. <c>apiKey</c>, and for hmac <c>secret</c>, are in this
+    /// response only. Expect <c>Forbidden</c> for a user of the demo or without an account, and with <c>limit</c> above
+    /// 100 keys, revoked ones included.
+    /// </remarks>
     public async Task MakeOwn(HttpContext context)
     {
         if (await Owner(context) is not { } account)
@@ -56,14 +70,19 @@ internal sealed class KeyCalls(IGrainFactory grains, KeyRing keys, SecretSeal se
         await Make(context, account, officer: null);
     }
 
-    /// <summary>GET /keys</summary>
+    /// <summary>GET /keys: lists your own API keys.</summary>
+    /// <remarks>Needs a session with an account. Keys are shown by <c>id</c>, never with their text.</remarks>
     public async Task ListOwn(HttpContext context)
     {
         if (await Owner(context) is { } account)
             await AnswerList(context, account.Value);
     }
 
-    /// <summary>DELETE /keys/{id}</summary>
+    /// <summary>DELETE /keys/{id}: revokes one of your API keys.</summary>
+    /// <remarks>
+    /// Needs a session with an account; it is for ever. Expect <c>BadRequest</c> for an id that is not one of your
+    /// keys.
+    /// </remarks>
     public async Task RevokeOwn(HttpContext context)
     {
         if (await Owner(context) is { } account)

@@ -14,35 +14,57 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
 {
     private const string BookPrefix = "book/";
 
-    /// <summary>GET /account/statement</summary>
+    /// <summary>GET /account/statement: returns the account's statement.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>from</c> and <c>to</c> are UTC days, both included, by default today.
+    /// Amounts are decimal text, and opening plus in less out is exactly closing. <c>limit</c> is 1 to 1000 entries, by
+    /// default 100; pass <c>next</c> as <c>after</c>; expect <c>BadRequest</c> for a day or a page that is none.
+    /// </remarks>
     public async Task Statement(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await AnswerStatement(context, account);
     }
 
-    /// <summary>GET /admin/accounts/{account}/statement</summary>
+    /// <summary>GET /admin/accounts/{account}/statement: returns any account's statement.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Returns the same as <c>GET /account/statement</c>; expect
+    /// <c>BadRequest</c> for an account that is none.
+    /// </remarks>
     public async Task StatementOf(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerStatement(context, account.Value);
     }
 
-    /// <summary>GET /account/positions</summary>
+    /// <summary>GET /account/positions: returns traded quantity and profit.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>cost</c> is average (default) or fifo, <c>fees</c> beside (default)
+    /// or inCost, anything else <c>BadRequest</c>. Quantities and amounts are decimal text; open units are valued at
+    /// the mark price, or else at the last trade.
+    /// </remarks>
     public async Task Positions(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await AnswerPositions(context, account);
     }
 
-    /// <summary>GET /admin/accounts/{account}/positions</summary>
+    /// <summary>GET /admin/accounts/{account}/positions: returns any account's positions and profit.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Returns the same as <c>GET /account/positions</c>; expect
+    /// <c>BadRequest</c> for an account that is none.
+    /// </remarks>
     public async Task PositionsOf(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerPositions(context, account.Value);
     }
 
-    /// <summary>GET /admin/ledger/trial-balance</summary>
+    /// <summary>GET /admin/ledger/trial-balance: returns the totals of the ledger.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Totals are decimal text by asset and holder; over all holders an asset's
+    /// total is 0.
+    /// </remarks>
     public async Task TrialBalance(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Risk))
@@ -58,7 +80,11 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         });
     }
 
-    /// <summary>GET /admin/ledger/fees</summary>
+    /// <summary>GET /admin/ledger/fees: returns fee revenue by day and symbol.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; <c>from</c> and <c>to</c> are UTC days, both included, by default today,
+    /// else <c>BadRequest</c>. Fees are decimal text. It reads every trade of the days.
+    /// </remarks>
     public async Task Fees(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Period(context) is not { } period)
@@ -76,7 +102,11 @@ internal sealed class LedgerCalls(IGrainFactory grains, OrderEntry entry, Listin
         });
     }
 
-    /// <summary>GET /admin/ledger/reconciliation</summary>
+    /// <summary>GET /admin/ledger/reconciliation: compares the ledger with the accounts.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; repairs nothing. Differences are in minor units of the asset. <c>limit</c>
+    /// is 1 to 1000 accounts, by default 100; pass <c>next</c> as <c>after</c>, an account, else <c>BadRequest</c>.
+    /// </remarks>
     public async Task Reconcile(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Risk) || await Call.Limit(context) is not { } limit)

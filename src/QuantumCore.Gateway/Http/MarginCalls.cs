@@ -10,30 +10,44 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /margin: returns terms, policies and groups.</summary>
+    /// <summary>GET /margin: returns the margin terms.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Rates are millionths (ppm), amounts decimal text of the currency,
+    /// quantities decimal text of the base asset.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0)
             await AnswerRulebook(context, isOfficer: false);
     }
 
-    /// <summary>GET /admin/margin: returns the same, with located units per account and the insurance funds.</summary>
+    /// <summary>GET /admin/margin: returns terms, locates, insurance and deficits.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Rates are millionths (ppm), amounts and quantities decimal text.
+    /// </remarks>
     public async Task ShowAll(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerRulebook(context, isOfficer: true);
     }
 
-    /// <summary>GET /admin/accounts/{account}/margin</summary>
+    /// <summary>GET /admin/accounts/{account}/margin: returns the margin of any account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; <c>margin</c> is absent for a cash account. Amounts are decimal text of
+    /// the account's currency; expect <c>BadRequest</c> for an account that is none.
+    /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerAccount(context, account);
     }
 
-    /// <summary>
-    /// POST /admin/accounts/{account}/margin: makes an account a margin account, or a cash account again.
-    /// </summary>
+    /// <summary>POST /admin/accounts/{account}/margin: makes an account a margin account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; <c>currency</c> is the quote asset of its loans, an empty one makes it a
+    /// cash account again, and <c>symbol</c> isolates it to one instrument. Expect <c>BadRequest</c> unless the account
+    /// has nothing but its currency, all settled, without a debt or an open order.
+    /// </remarks>
     public async Task SetKind(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
@@ -56,7 +70,12 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
             await AnswerAccount(context, account);
     }
 
-    /// <summary>POST /admin/margin/instruments/{symbol}: sets the margin terms of an instrument.</summary>
+    /// <summary>POST /admin/margin/instruments/{symbol}: sets an instrument's margin terms.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; rates are millionths (ppm), <c>upTo</c> and <c>cheapBelow</c> decimal text
+    /// of the currency, <c>lendable</c> of the base asset. They apply to later orders, and cannot be removed. Expect
+    /// <c>UnknownSymbol</c>, or <c>BadRequest</c> for tiers that do not rise.
+    /// </remarks>
     public async Task SetTerms(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Instrument(context) is not { } instrument ||
@@ -75,7 +94,12 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>POST /admin/margin/currencies/{asset}: sets the margin policy of a currency.</summary>
+    /// <summary>POST /admin/margin/currencies/{asset}: sets a currency's margin policy.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; rates are millionths (ppm), <c>callSeconds</c> seconds, <c>skin</c>
+    /// decimal text. Expect <c>BadRequest</c> for an asset that no instrument is paid in, and for a body without a
+    /// member.
+    /// </remarks>
     public async Task SetPolicy(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -103,7 +127,11 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>POST /admin/margin/groups/{group}: sets the margin credit of a group.</summary>
+    /// <summary>POST /admin/margin/groups/{group}: sets a group's margin credit.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; <c>creditPpm</c> is 0 to 1000000 millionths of the smaller side's
+    /// requirement, and 0 removes the group. Expect <c>BadRequest</c> for another number, or a name that is none.
+    /// </remarks>
     public async Task SetGroup(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -120,9 +148,12 @@ internal sealed class MarginCalls(IGrainFactory grains, OrderEntry entry, Listin
         await AnswerChange(context, refusal);
     }
 
-    /// <summary>
-    /// POST /admin/accounts/{account}/locates: sets the units that an account may borrow to go short.
-    /// </summary>
+    /// <summary>POST /admin/accounts/{account}/locates: sets units an account may borrow.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; <c>quantity</c> is decimal text, a multiple of the lot, and is what the
+    /// account may sell short. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an instrument that is not sold
+    /// short or has not as much to lend.
+    /// </remarks>
     public async Task Locate(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||

@@ -10,7 +10,11 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for market data; they need no key.</summary>
 internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, Listings listings)
 {
-    /// <summary>GET /instruments</summary>
+    /// <summary>GET /instruments: lists the instruments.</summary>
+    /// <remarks>
+    /// Needs no key. Sizes, limits and prices are decimal text, fees millionths (ppm). Every price is a multiple of
+    /// <c>tickSize</c>, every quantity one of <c>lotSize</c>.
+    /// </remarks>
     public async Task Instruments(HttpContext context) =>
         await Answer.Json(context, await listings.All(), static (to, instruments) =>
         {
@@ -22,7 +26,11 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
             to.WriteEndObject();
         });
 
-    /// <summary>GET /book/{symbol}</summary>
+    /// <summary>GET /book/{symbol}: returns the order book by price.</summary>
+    /// <remarks>
+    /// Needs no key. Levels are pairs of price and quantity as decimal text, best first; <c>depth</c> is 1 to 1000 a
+    /// side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another depth.
+    /// </remarks>
     public async Task Book(HttpContext context)
     {
         if (await Listed(context) is not { } instrument || await Count(context, "depth", "20") is not { } depth)
@@ -41,7 +49,12 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
         });
     }
 
-    /// <summary>GET /book/{symbol}/orders</summary>
+    /// <summary>GET /book/{symbol}/orders: returns the order book by order.</summary>
+    /// <remarks>
+    /// Needs no key. Each side has its displayed orders in the sequence in which they trade, with decimal text;
+    /// <c>limit</c> is 1 to 1000 a side, by default 20. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
+    /// limit.
+    /// </remarks>
     public async Task Orders(HttpContext context)
     {
         if (await Listed(context) is not { } instrument || await Count(context, "limit", "20") is not { } limit)
@@ -60,7 +73,11 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
         });
     }
 
-    /// <summary>GET /trades/{symbol}</summary>
+    /// <summary>GET /trades/{symbol}: lists the newest trades.</summary>
+    /// <remarks>
+    /// Needs no key. The newest trade is first, prices and quantities are decimal text; <c>limit</c> is 1 to 1000, by
+    /// default 100. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another limit.
+    /// </remarks>
     public async Task Trades(HttpContext context)
     {
         if (await Listed(context) is not { } instrument || await Count(context, "limit", "100") is not { } limit)
@@ -86,7 +103,11 @@ internal sealed class MarketCalls(IGrainFactory grains, MarketHistory history, L
         });
     }
 
-    /// <summary>GET /symbols/{symbol}/state</summary>
+    /// <summary>GET /symbols/{symbol}/state: returns a symbol's phase and prices.</summary>
+    /// <remarks>
+    /// Needs no key. Prices are decimal text, bands of the rules basis points. Expect <c>UnknownSymbol</c>, or
+    /// <c>SymbolUnavailable</c> for a book whose journal cannot be explained.
+    /// </remarks>
     public async Task State(HttpContext context)
     {
         if (await Listed(context) is { } instrument)

@@ -13,21 +13,34 @@ internal sealed class MoneyCalls(
 {
     private const int LongestOwner = 64;
 
-    /// <summary>POST /transfers: transfers to an account of the same owner.</summary>
+    /// <summary>POST /transfers: transfers to an account of yours.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the receiver must have the same owner, else <c>Forbidden</c>.
+    /// <c>amount</c> is decimal text in the asset's decimals. The same <c>key</c> with the same content is the same
+    /// transfer, with other content <c>KeyConflict</c>; <c>InsufficientFunds</c> is final for its key.
+    /// </remarks>
     public async Task Transfer(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await Transfer(context, account, officer: null);
     }
 
-    /// <summary>POST /admin/accounts/{account}/transfers: transfers to any account.</summary>
+    /// <summary>POST /admin/accounts/{account}/transfers: transfers between any two accounts.</summary>
+    /// <remarks>
+    /// Needs the role administrator. It does the same as <c>POST /transfers</c>, from the account of the path to any
+    /// other.
+    /// </remarks>
     public async Task TransferForAny(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
             await Transfer(context, account.Value, officer);
     }
 
-    /// <summary>GET /transfers</summary>
+    /// <summary>GET /transfers: lists sent and received transfers.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; newest first, amounts are decimal text. <c>limit</c> is 1 to 1000, by
+    /// default 100; pass <c>next</c> as <c>after</c>, else <c>BadRequest</c>.
+    /// </remarks>
     public async Task Transfers(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
@@ -49,21 +62,35 @@ internal sealed class MoneyCalls(
         });
     }
 
-    /// <summary>POST /withdrawals</summary>
+    /// <summary>POST /withdrawals: withdraws money or units.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>amount</c> is decimal text in the asset's decimals,
+    /// <c>destination</c> 1 to 128 printable ASCII characters. The amount leaves the account at once. The same
+    /// <c>key</c> with the same content is the same withdrawal, with other content <c>KeyConflict</c>;
+    /// <c>InsufficientFunds</c> is final for its key.
+    /// </remarks>
     public async Task Withdraw(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await Withdraw(context, account, officer: null);
     }
 
-    /// <summary>POST /admin/accounts/{account}/withdrawals</summary>
+    /// <summary>POST /admin/accounts/{account}/withdrawals: withdraws from any account.</summary>
+    /// <remarks>
+    /// Needs the role administrator. It does the same as <c>POST /withdrawals</c>, out of the account of the path.
+    /// </remarks>
     public async Task WithdrawForAny(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is { } officer && await Call.Account(context) is { } account)
             await Withdraw(context, account.Value, officer);
     }
 
-    /// <summary>GET /withdrawals</summary>
+    /// <summary>GET /withdrawals: lists the account's withdrawals.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; newest first, amounts are decimal text. <c>state</c> is pending, sent,
+    /// final or refused. <c>limit</c> is 1 to 1000, by default 100; pass <c>next</c> as <c>after</c>, else
+    /// <c>BadRequest</c>.
+    /// </remarks>
     public async Task Withdrawals(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit
@@ -93,7 +120,12 @@ internal sealed class MoneyCalls(
         });
     }
 
-    /// <summary>POST /admin/accounts/{account}/owner</summary>
+    /// <summary>POST /admin/accounts/{account}/owner: sets the owner of an account.</summary>
+    /// <remarks>
+    /// Needs the role administrator; <c>owner</c> has at most 64 characters, and an empty text means none. Accounts of
+    /// one owner may transfer to each other, and self-trade prevention treats them as one. Expect <c>BadRequest</c> for
+    /// a name with spaces at its ends.
+    /// </remarks>
     public async Task SetOwner(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer || await Call.Account(context) is not { } account ||

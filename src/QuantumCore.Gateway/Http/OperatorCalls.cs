@@ -14,7 +14,12 @@ internal sealed class OperatorCalls(
 {
     private const long LargestIndex = (1L << 53) - 1;
 
-    /// <summary>POST /admin/symbols/{symbol}/phase</summary>
+    /// <summary>POST /admin/symbols/{symbol}/phase: changes the phase of a symbol.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; with <c>forSeconds</c> the next phase is planned. Expect
+    /// <c>NotInThisPhase</c> if the symbol cannot go there from its phase. A halt that the journal cannot record yet
+    /// gets 202: it holds in memory.
+    /// </remarks>
     public async Task SetPhase(HttpContext context)
     {
         if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.PhaseText) is not { } text)
@@ -35,13 +40,26 @@ internal sealed class OperatorCalls(
             : Operate(context, instrument, command!, Note));
     }
 
-    /// <summary>POST /admin/symbols/{symbol}/mark</summary>
+    /// <summary>POST /admin/symbols/{symbol}/mark: sets the mark price.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Returns the symbol's state.
+    /// </remarks>
     public Task SetMark(HttpContext context) => SetPrice(context, BookVerb.SetMark);
 
-    /// <summary>POST /admin/symbols/{symbol}/reference</summary>
+    /// <summary>POST /admin/symbols/{symbol}/reference: sets the static band's reference price.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Returns the symbol's state.
+    /// </remarks>
     public Task SetReference(HttpContext context) => SetPrice(context, BookVerb.SetReference);
 
-    /// <summary>POST /admin/symbols/{symbol}/rules</summary>
+    /// <summary>POST /admin/symbols/{symbol}/rules: sets bands, collar and auction rules.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; bands and collar are basis points, <c>protection</c> is decimal
+    /// text, <c>auctionSeconds</c> seconds. An absent member stays, and <c>none</c> removes one. Expect
+    /// <c>BadRequest</c> for a value out of its range.
+    /// </remarks>
     public async Task SetRules(HttpContext context)
     {
         if (await Symbol(context) is not var (officer, instrument) || await Call.Read(context, WireJson.Default.RulesText) is not { } text)
@@ -58,20 +76,39 @@ internal sealed class OperatorCalls(
             context, instrument, BookCommand.Of(BookVerb.SetRules) with { Changes = changes }, () => operators.Note(officer, "rulesSet", instrument.Symbol, text));
     }
 
-    /// <summary>POST /admin/symbols/{symbol}/bust</summary>
+    /// <summary>POST /admin/symbols/{symbol}/bust: declares a trade void.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; both sides get back what they gave, fees too. Expect
+    /// <c>UnknownTrade</c> for a trade that is void already, or from before a split or a symbol change. An account that
+    /// lacks what is taken back is frozen.
+    /// </remarks>
     public Task Bust(HttpContext context) => ChangeTrade(context, BookVerb.Bust);
 
-    /// <summary>POST /admin/symbols/{symbol}/correct</summary>
+    /// <summary>POST /admin/symbols/{symbol}/correct: corrects the price of a trade.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>price</c> is decimal text on the tick, else
+    /// <c>InvalidPrice</c>. Both sides settle the difference and the fees of the new price. Expect <c>UnknownTrade</c>
+    /// for a void trade, and one from before a split or a symbol change.
+    /// </remarks>
     public Task Correct(HttpContext context) => ChangeTrade(context, BookVerb.Correct);
 
-    /// <summary>GET /admin/actions: returns the audit lines of acts on trading and accounts.</summary>
+    /// <summary>GET /admin/actions: lists operators' actions, newest first.</summary>
+    /// <remarks>
+    /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
+    /// a line, else <c>BadRequest</c>.
+    /// </remarks>
     public async Task Actions(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))
             await AuditLines.Answer(context, operators.Lines);
     }
 
-    /// <summary>POST /admin/breaker</summary>
+    /// <summary>POST /admin/breaker: reports an index to the breaker.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; both members are whole numbers from 1 in any one unit. A fall of
+    /// 7, 13 or 20 per cent is level 1, 2 or 3, and stops every symbol. If a symbol fails, the error names it in
+    /// <c>detail</c>: repeat the call.
+    /// </remarks>
     public async Task Break(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer || await Call.Read(context, WireJson.Default.BreakerText) is not { } text)

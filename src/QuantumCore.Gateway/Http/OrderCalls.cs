@@ -8,7 +8,15 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for orders.</summary>
 internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>POST /orders</summary>
+    /// <summary>POST /orders: places an order.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; price, quantity and amount are decimal text in steps of the tick, the
+    /// lot and the quote asset. The response is sent when the order is durable; the same <c>clientOrderId</c> with the
+    /// same content returns the same order, with other content <c>KeyConflict</c>. Expect <c>UnknownSymbol</c>,
+    /// <c>InvalidPrice</c>, <c>InvalidQuantity</c>, <c>InsufficientFunds</c>, a risk limit, or a phase that does not
+    /// take the order (<c>NotInThisPhase</c>, <c>SymbolHalted</c>); after <c>OutcomeUnknown</c> send it again under the
+    /// same name.
+    /// </remarks>
     public async Task Place(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||
@@ -21,7 +29,12 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
-    /// <summary>POST /orders/batch</summary>
+    /// <summary>POST /orders/batch: places up to 500 orders.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the orders are entered in their sequence, each as by
+    /// <c>POST /orders</c>. The call itself succeeds if it can be read: <c>results</c> has an order or an error for
+    /// each, at the same index. If the outcome of one is unknown, the later ones are not entered.
+    /// </remarks>
     public async Task PlaceBatch(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||
@@ -44,7 +57,12 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
             static (to, answer) => OrderDesk.WriteBatch(to, answer.reports, answer.listed, answer.TraceIdentifier));
     }
 
-    /// <summary>GET /orders</summary>
+    /// <summary>GET /orders: lists the open orders.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>symbol</c> selects one symbol, and <c>open</c> has no other value
+    /// than <c>true</c>. <c>orderId</c> is 0 while an order is on its way to its book. Quantities and prices are
+    /// decimal text; expect <c>UnknownSymbol</c> for a symbol that is not listed.
+    /// </remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -86,13 +104,28 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         });
     }
 
-    /// <summary>GET /orders/{symbol}/{orderId}</summary>
+    /// <summary>GET /orders/{symbol}/{orderId}: returns an order with its fills.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; the order may be open or done. Expect <c>UnknownOrder</c> if
+    /// the book has no such order, <c>NotOwner</c> for an order of another account.
+    /// </remarks>
     public Task Status(HttpContext context) => OfOrder(context, entry.Status);
 
-    /// <summary>DELETE /orders/{symbol}/{orderId}</summary>
+    /// <summary>DELETE /orders/{symbol}/{orderId}: cancels an order by its id.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; the response is the final order. A repeated cancel returns the
+    /// same; an order that ended in another way gets <c>OrderClosed</c> with the <c>order</c>, an unknown one
+    /// <c>UnknownOrder</c>.
+    /// </remarks>
     public Task Cancel(HttpContext context) => OfOrder(context, entry.Cancel);
 
-    /// <summary>PATCH /orders/{symbol}/{orderId}</summary>
+    /// <summary>PATCH /orders/{symbol}/{orderId}: amends an open order.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; changes price and total quantity (decimal text), or conditions
+    /// such as the trigger. A smaller quantity keeps the priority; any other change replaces the order, and the
+    /// response has its new <c>orderId</c>. Expect <c>OrderClosed</c>, <c>StaleLeaves</c> if <c>expectedRemaining</c>
+    /// does not match, and <c>InvalidCombination</c> for members that exclude each other.
+    /// </remarks>
     public async Task Amend(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||
@@ -118,7 +151,12 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         await AnswerOrder(context, report, symbol, field => WrittenValues.Of(text, field));
     }
 
-    /// <summary>GET /orders/{symbol}/{orderId}/position</summary>
+    /// <summary>GET /orders/{symbol}/{orderId}/position: returns an order's place in the queue.</summary>
+    /// <remarks>
+    /// Needs a key or session with the order's account; <c>quantityAhead</c> is decimal text and leaves out hidden
+    /// parts. Expect <c>NotResting</c> for an order that waits for a trigger, a parent, a quote or the close; expect
+    /// <c>OrderClosed</c> for one that is done.
+    /// </remarks>
     public async Task Position(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||
@@ -146,7 +184,11 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         });
     }
 
-    /// <summary>DELETE /orders/by-client-id/{clientOrderId}</summary>
+    /// <summary>DELETE /orders/by-client-id/{clientOrderId}: cancels an order by its client id.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the response is the final order. An unknown name gets
+    /// <c>UnknownOrder</c> and is used up, so that a late order under it is rejected with <c>KeyCancelled</c>.
+    /// </remarks>
     public async Task CancelByClientOrderId(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -164,7 +206,12 @@ internal sealed class OrderCalls(OrderDesk desk, OrderEntry entry, Listings list
         await Answer.Order(context, report, await listings.BySymbol(), detail);
     }
 
-    /// <summary>DELETE /orders</summary>
+    /// <summary>DELETE /orders: cancels all orders, or a part.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>symbol</c> and <c>side</c> (buy or sell) narrow it. Without
+    /// <c>side</c> it includes orders that are on their way to a book. Any other query parameter gets
+    /// <c>BadRequest</c>, so that a misspelt filter cancels nothing.
+    /// </remarks>
     public async Task CancelAll(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))

@@ -9,7 +9,12 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Call for linked orders.</summary>
 internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>POST /order-lists</summary>
+    /// <summary>POST /order-lists: places orders that depend on each other.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; <c>kind</c> is oco, oto or otoco, and all orders have one symbol. All
+    /// enter or none does, in continuous trading only. Errors are those of <c>POST /orders</c>, with the order's index
+    /// in <c>field</c> (<c>orders[1].triggerPrice</c>), and <c>ListPrices</c> for prices that do not fit together.
+    /// </remarks>
     public async Task Place(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||

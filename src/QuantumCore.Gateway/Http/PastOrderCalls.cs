@@ -9,7 +9,11 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for orders that may be done: by client order id, and the newest ones.</summary>
 internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /orders/by-client-id/{clientOrderId}: returns an order. An unknown id stays unused.</summary>
+    /// <summary>GET /orders/by-client-id/{clientOrderId}: finds an order by its client id.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; the order may be open or done. <c>fills</c> is empty here:
+    /// <c>GET /fills</c> has them. Expect <c>UnknownOrder</c> for an unknown name, which stays unused.
+    /// </remarks>
     public async Task Find(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account))
@@ -37,7 +41,12 @@ internal sealed class PastOrderCalls(OrderEntry entry, Listings listings, KeyRin
                 RejectReason.UnknownOrder, "clientOrderId", null, $"clientOrderId {RefusalText.Shown(name)} is unknown"));
     }
 
-    /// <summary>GET /orders/history: returns the orders that reached a book, newest first, by page.</summary>
+    /// <summary>GET /orders/history: lists past and open orders, newest first.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; lists orders that reached a book, without their fills. <c>limit</c> is 1
+    /// to 1000, by default 100; pass <c>next</c> as <c>after</c> for the next page, it is null on the last. Expect
+    /// <c>BadRequest</c> for a limit or an <c>after</c> that is none, <c>UnknownSymbol</c> for an unlisted symbol.
+    /// </remarks>
     public async Task Newest(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) || await Call.Limit(context) is not { } limit

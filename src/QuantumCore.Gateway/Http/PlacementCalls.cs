@@ -7,16 +7,22 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for the placement of books on silos.</summary>
 internal sealed class PlacementCalls(ReadBookPlaces places, IGrainFactory grains, Listings listings, KeyRing keys)
 {
-    /// <summary>GET /admin/pins: returns every pin, and the silo of its book.</summary>
+    /// <summary>GET /admin/pins: lists the pinned books.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator. <c>held</c> is true if the silo that holds the book (<c>at</c>)
+    /// is one of the pin.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerPins(context);
     }
 
-    /// <summary>
-    /// POST /admin/symbols/{symbol}/pin: sets the silo that holds the book from now on; without one, any silo again.
-    /// </summary>
+    /// <summary>POST /admin/symbols/{symbol}/pin: pins a book to a silo.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>silo</c> is a name, a tag or a role, and its absence removes
+    /// the pin. Returns all pins. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a silo text that is none.
+    /// </remarks>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer

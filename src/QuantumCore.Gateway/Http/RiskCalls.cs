@@ -11,21 +11,35 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>GET /limits</summary>
+    /// <summary>GET /limits: returns the account's risk limits.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Quantities and values are decimal text. <c>everyones</c> are the limits
+    /// of all accounts, <c>owners</c> the account's share of its owner's limits.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.Trader(context, keys) is > 0 and var account)
             await AnswerLimits(context, account);
     }
 
-    /// <summary>GET /admin/accounts/{account}/limits</summary>
+    /// <summary>GET /admin/accounts/{account}/limits: returns the limits of any account.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. Returns the same as <c>GET /limits</c>; expect <c>BadRequest</c> for an
+    /// account that is none.
+    /// </remarks>
     public async Task ShowAny(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk) && await Call.Account(context) is { } account)
             await AnswerLimits(context, account.Value);
     }
 
-    /// <summary>POST /admin/accounts/{account}/limits: sets all limits of one scope.</summary>
+    /// <summary>POST /admin/accounts/{account}/limits: sets an account's limits in one scope.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; sets all limits of the scope <c>symbol</c> (an instrument, <c>*USD</c> or
+    /// <c>*</c>), and removes those that are absent. Quantities and values are decimal text, windows seconds or
+    /// milliseconds as named. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that the scope does not
+    /// have.
+    /// </remarks>
     public async Task Set(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer || await Call.Account(context) is not { } account ||
@@ -43,13 +57,19 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
     }
 
     /// <summary>GET /admin/limits: returns the limits of every account.</summary>
+    /// <remarks>Needs the role risk or administrator. Quantities and values are decimal text.</remarks>
     public async Task ShowEveryones(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerLimits(context, null);
     }
 
-    /// <summary>POST /admin/limits: sets all limits that every account has in one symbol.</summary>
+    /// <summary>POST /admin/limits: sets every account's limits in a symbol.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; sets all of them for one instrument, and removes those that are absent.
+    /// They apply in addition to an account's own. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for a limit that
+    /// cannot be every account's.
+    /// </remarks>
     public async Task SetEveryones(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||
@@ -63,14 +83,23 @@ internal sealed class RiskCalls(IGrainFactory grains, Listings listings, KeyRing
         await AnswerLimits(context, null);
     }
 
-    /// <summary>GET /admin/owners/limits: returns the limits of every owner, with the accounts' shares.</summary>
+    /// <summary>GET /admin/owners/limits: lists the limits of owners.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator. <c>shares</c> shows each account's weight and its part of the limits;
+    /// quantities and values are decimal text.
+    /// </remarks>
     public async Task ShowOwners(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Risk))
             await AnswerOwners(context);
     }
 
-    /// <summary>POST /admin/owners/limits: sets all limits of an owner in one scope.</summary>
+    /// <summary>POST /admin/owners/limits: sets an owner's limits in one scope.</summary>
+    /// <remarks>
+    /// Needs the role risk or administrator; the limits are divided over the owner's accounts by weight, equally
+    /// without <c>shares</c>. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for an owner without accounts, a share
+    /// of a foreign account, or a limit that owners do not have.
+    /// </remarks>
     public async Task SetOwners(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Risk) is not { } officer ||

@@ -88,6 +88,8 @@ internal sealed class Routes(
         On(Lane.Streams, "GET", $"{Native}/stream", services.GetRequiredService<StreamCall>().Serve);
 
         On(Lane.Readings, "GET", $"{Native}/openapi.json", ApiDocument.Show);
+        On(Lane.Readings, "GET", "/docs", ApiPage.Show);
+        On(Lane.Readings, "GET", "/docs/scalar.js", ApiPage.Script);
 
         var wire = services.GetRequiredService<WireHttp>();
         foreach (var call in services.GetRequiredService<WireCalls>().All)
@@ -175,7 +177,7 @@ internal sealed class Routes(
         On(Lane.Readings, "POST", $"{Native}/sessions", people.SignIn, typeof(SignInText));
         On(Lane.Readings, "POST", $"{Native}/sessions/demo", people.SignInToDemo, typeof(DemoText));
         On(Lane.Readings, "GET", $"{Native}/sessions", people.List);
-        On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.End);
+        On(Lane.Urgent, "DELETE", $"{Native}/sessions", people.EndAll);
         On(Lane.Readings, "GET", $"{Native}/sessions/current", SessionCalls.Current);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/current", people.SignOut);
         On(Lane.Urgent, "DELETE", $"{Native}/sessions/{{id}}", people.End);
@@ -277,7 +279,10 @@ internal sealed class Routes(
         On(Lane.Readings, "GET", $"{Native}/admin/actions", calls.Actions, null, "before", "limit");
     }
 
-    /// <summary>Maps a call that is served while the exchange is ready and its lane has room.</summary>
+    /// <summary>
+    /// Maps a call that is served while the exchange is ready and its lane has room. The summary and remarks of a
+    /// native call's method are its texts in the API document.
+    /// </summary>
     /// <param name="lane">Admission lane.</param>
     /// <param name="method">HTTP method.</param>
     /// <param name="route">Path.</param>

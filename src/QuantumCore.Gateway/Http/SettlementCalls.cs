@@ -18,16 +18,23 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
 
     private ICatalogGrain Catalog => grains.GetGrain<ICatalogGrain>(ICatalogGrain.Key);
 
-    /// <summary>GET /admin/settlement: returns every venue.</summary>
+    /// <summary>GET /admin/settlement: lists venues, batches and fails.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator. It has the newest 100 batches of each venue and the 1000 oldest
+    /// fails; units and cash are decimal text.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.MarketOperator))
             await AnswerVenues(context);
     }
 
-    /// <summary>
-    /// POST /admin/settlement/{venue}/holidays: sets the holidays of a venue from the day after tomorrow on.
-    /// </summary>
+    /// <summary>POST /admin/settlement/{venue}/holidays: sets a venue's holidays.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>holidays</c> are all days (2026-12-25) from the day after
+    /// tomorrow on, earlier ones stay. Expect <c>BadRequest</c> for a day that is none, too early a day, or a venue
+    /// where nothing settles.
+    /// </remarks>
     public async Task SetHolidays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
@@ -58,9 +65,12 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
             await AnswerVenues(context);
     }
 
-    /// <summary>
-    /// POST /admin/settlement/{venue}/buy-ins: buys at the market the units that an account failed to deliver.
-    /// </summary>
+    /// <summary>POST /admin/settlement/{venue}/buy-ins: buys in what an account fails to deliver.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; enters a market order for the account, named <c>id</c>, and
+    /// returns it as <c>POST /orders</c> does. Expect <c>BadRequest</c> on <c>account</c> if it fails nothing, or not
+    /// for long enough; the same <c>id</c> again is the same order.
+    /// </remarks>
     public async Task BuyIn(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||
@@ -99,10 +109,10 @@ internal sealed class SettlementCalls(OrderEntry entry, IGrainFactory grains, Li
         await Answer.Order(context, report, await listings.BySymbol(), null);
     }
 
-    /// <summary>
-    /// POST /admin/settlement/{venue}/buy-in-days: sets the number of business days after which a fail may be bought
-    /// in.
-    /// </summary>
+    /// <summary>POST /admin/settlement/{venue}/buy-in-days: sets the days before a buy-in.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator or administrator; <c>days</c> are business days, 0 to 100, else <c>BadRequest</c>.
+    /// </remarks>
     public async Task SetBuyInDays(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.MarketOperator) is not { } officer ||

@@ -15,9 +15,13 @@ internal sealed class SignalCalls(
 {
     private ICatalogGrain Catalog => grains.Catalog();
 
-    /// <summary>
-    /// POST /signals/{strategy}: processes a signal. It needs no key, because its strategy's secret authenticates it.
-    /// </summary>
+    /// <summary>POST /signals/{strategy}: takes a signal of a webhook.</summary>
+    /// <remarks>
+    /// Needs no key: <c>X-QC-Signature</c> is the hex HMAC-SHA256 of the body with the strategy's secret, or the body
+    /// has a <c>passphrase</c> if the strategy takes one. Quantity and price are decimal text; the same <c>key</c> is
+    /// carried out once. Expect <c>Unauthorized</c>, <c>SignalsPaused</c>, <c>SignalTooOld</c>, <c>SignalSkipped</c>,
+    /// or the error of the order, which then is on the list of dead signals.
+    /// </remarks>
     public async Task Take(HttpContext context)
     {
         var started = time.GetTimestamp();
@@ -67,7 +71,10 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>GET /signals/strategies: returns the caller's strategies; all of them for an administrator.</summary>
+    /// <summary>GET /signals/strategies: lists the webhook strategies.</summary>
+    /// <remarks>
+    /// Needs a key or session; a customer sees the own strategies, an administrator all. Secrets are not shown.
+    /// </remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)
@@ -85,9 +92,12 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>
-    /// PUT /signals/strategies/{strategy}: makes or changes one; a new one's secret is shown only once.
-    /// </summary>
+    /// <summary>PUT /signals/strategies/{strategy}: makes or changes a webhook strategy.</summary>
+    /// <remarks>
+    /// Needs a key or session; a customer's strategy trades for the customer's own account only, else <c>Forbidden</c>.
+    /// The <c>secret</c> is in the response that made it only, also with <c>newSecret</c>. Expect <c>UnknownSymbol</c>
+    /// for an unlisted symbol, <c>BadRequest</c> for a value out of its range.
+    /// </remarks>
     public async Task Set(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller || await Call.Read(context, WireJson.Default.SignalStrategyText) is not { } text)
@@ -126,7 +136,11 @@ internal sealed class SignalCalls(
         await Answer.Json(context, (state: state!, shown), static (to, answer) => Write(to, answer.state, answer.shown));
     }
 
-    /// <summary>DELETE /signals/strategies/{strategy}/pause: ends a pause.</summary>
+    /// <summary>DELETE /signals/strategies/{strategy}/pause: ends the pause of a strategy.</summary>
+    /// <remarks>
+    /// Needs a key or session of the strategy's owner, or of an administrator, else <c>Forbidden</c>. Returns the
+    /// strategy.
+    /// </remarks>
     public async Task Resume(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)
@@ -143,9 +157,11 @@ internal sealed class SignalCalls(
         await Answer.Json(context, await Catalog.FindSignalStrategy(name), static (to, shown) => Write(to, shown!, secret: null));
     }
 
-    /// <summary>
-    /// GET /signals/dead: returns signals of the caller's strategies that were not carried out in full, newest first.
-    /// </summary>
+    /// <summary>GET /signals/dead: lists signals that failed.</summary>
+    /// <remarks>
+    /// Needs a key or session; a customer sees those of the own strategies, an administrator all. The newest is first;
+    /// each has its body and the reason.
+    /// </remarks>
     public async Task Dead(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)
@@ -177,7 +193,11 @@ internal sealed class SignalCalls(
         });
     }
 
-    /// <summary>DELETE /signals/dead/{id}: removes one from the list.</summary>
+    /// <summary>DELETE /signals/dead/{id}: removes a failed signal.</summary>
+    /// <remarks>
+    /// Needs a key or session of the strategy's owner, or of an administrator. Expect <c>BadRequest</c> with status 404
+    /// if the list has no such signal.
+    /// </remarks>
     public async Task Drop(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)

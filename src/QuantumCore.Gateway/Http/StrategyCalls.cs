@@ -9,7 +9,13 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Call for multileg orders.</summary>
 internal sealed class StrategyCalls(OrderEntry entry, Listings listings, KeyRing keys)
 {
-    /// <summary>POST /strategies</summary>
+    /// <summary>POST /strategies: places a multi-leg order.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account; 2 to 4 legs of one group trade together, or none does. <c>net</c> is
+    /// decimal text in the quote asset: the most paid for one unit, or if negative the least received. Errors name the
+    /// legs in <c>field</c>; expect <c>InvalidCombination</c> for legs of different groups, <c>NoReference</c>, and
+    /// <c>InsufficientFunds</c>, because each leg holds its own funds.
+    /// </remarks>
     public async Task Place(HttpContext context)
     {
         if (await Call.Trader(context, keys) is not (> 0 and var account) ||

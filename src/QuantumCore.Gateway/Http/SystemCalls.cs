@@ -14,7 +14,11 @@ internal sealed class SystemCalls(ReadSilos silos, RecentLog recent, IGrainFacto
     // Parts that do not answer by then are missing in the answer, which is needed most when something does not answer.
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(3);
 
-    /// <summary>GET /admin/system</summary>
+    /// <summary>GET /admin/system: returns silos, journal and newest warnings.</summary>
+    /// <remarks>
+    /// Needs the role marketOperator, risk or administrator. <c>journal</c> is null, and <c>grains</c> empty, for a
+    /// part that does not respond within three seconds; <c>behindMillis</c> are milliseconds.
+    /// </remarks>
     public async Task Show(HttpContext context)
     {
         if (await Call.Identify(context, keys) is not { } caller)

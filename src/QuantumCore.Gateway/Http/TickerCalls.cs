@@ -15,7 +15,11 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
 
     private const int MostCandles = 1_500;
 
-    /// <summary>GET /tickers</summary>
+    /// <summary>GET /tickers: returns the last day of all symbols.</summary>
+    /// <remarks>
+    /// Needs no key. Prices and volumes of the last 24 hours are decimal text; an unknown price is null. Expect
+    /// <c>OutcomeUnknown</c> if no symbol can be read.
+    /// </remarks>
     public async Task Tickers(HttpContext context)
     {
         var second = await pulse.Read();
@@ -37,7 +41,13 @@ internal sealed class TickerCalls(MarketHistory history, Listings listings, Mark
         });
     }
 
-    /// <summary>GET /candles/{symbol}</summary>
+    /// <summary>GET /candles/{symbol}: returns candles of a symbol.</summary>
+    /// <remarks>
+    /// Needs no key. The oldest candle is first: start in milliseconds since 1970, open, high, low, close and volume as
+    /// decimal text, and the number of trades; <c>period</c> is 1m (default) to 1M, <c>limit</c> 1 to 1500, by default
+    /// 500. <c>adjustment</c> is split (default) or raw. Expect <c>UnknownSymbol</c>, or <c>BadRequest</c> for another
+    /// parameter.
+    /// </remarks>
     public async Task Candles(HttpContext context)
     {
         var instrument = await listings.Find(Call.Path(context, "symbol"));

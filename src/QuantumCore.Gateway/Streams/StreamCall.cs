@@ -20,7 +20,12 @@ internal sealed class StreamCall(
     IHostApplicationLifetime lifetime,
     ILogger<StreamCall> log)
 {
-    /// <summary>GET /stream</summary>
+    /// <summary>GET /stream: opens the stream of market data.</summary>
+    /// <remarks>
+    /// This is a WebSocket. It needs no key; the channels account and alerts need a key or session with an account,
+    /// else <c>Unauthorized</c>. Levels are decimal text, or with <c>units</c> ticks whole ticks and lots. Expect
+    /// <c>BadRequest</c> for a request that is no WebSocket.
+    /// </remarks>
     public async Task Serve(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)

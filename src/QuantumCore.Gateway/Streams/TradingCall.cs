@@ -27,7 +27,12 @@ internal sealed class TradingCall(
     IHostApplicationLifetime lifetime,
     ILogger<TradingCall> log)
 {
-    /// <summary>GET /trading</summary>
+    /// <summary>GET /trading: opens a connection for orders.</summary>
+    /// <remarks>
+    /// This is a WebSocket. It needs a key or session with an account. Up to 256 requests may be in flight, and each
+    /// gets its response when its outcome is durable; the members are those of the calls over HTTP. Expect
+    /// <c>BadRequest</c> for a request that is no WebSocket.
+    /// </remarks>
     public async Task Serve(HttpContext context)
     {
         if (!context.WebSockets.IsWebSocketRequest)

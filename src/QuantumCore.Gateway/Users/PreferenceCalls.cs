@@ -13,7 +13,8 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
 {
     private readonly GrainCalls _calls = new(log);
 
-    /// <summary>GET /user/preferences</summary>
+    /// <summary>GET /user/preferences: lists your terminal settings.</summary>
+    /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Person(context) is not { User.Name: var user })
@@ -23,7 +24,11 @@ internal sealed class PreferenceCalls(IGrainFactory grains, ILogger<PreferenceCa
         await AnswerAll(context, failure == RejectReason.None ? null : new Refusal(failure), all);
     }
 
-    /// <summary>PATCH /user/preferences: sets the named ones, and removes those without a value.</summary>
+    /// <summary>PATCH /user/preferences: changes your terminal settings.</summary>
+    /// <remarks>
+    /// Needs a session; sets the named ones, removes those without <c>value</c>, and leaves the rest, all or none.
+    /// Expect <c>BadRequest</c> for a name or value against the rule, <c>Forbidden</c> with <c>limit</c> above 100.
+    /// </remarks>
     public async Task Change(HttpContext context)
     {
         if (await Call.Person(context) is not { User.Name: var user } || await Call.Read(context, WireJson.Default.PreferencesText) is not { } text)

@@ -36,6 +36,11 @@ internal sealed class SessionCalls(
     private static readonly Refusal s_busy = new(RejectReason.Overloaded, null, null, "Too many sign in just now.");
 
     /// <summary>POST /users: signs up and signs in.</summary>
+    /// <remarks>
+    /// Needs no key; makes an account of the user's own. The response sets a cookie, or with <c>bearer</c> has a
+    /// <c>token</c>. Expect <c>NameTaken</c>, <c>BadRequest</c> for a name or password against the rule,
+    /// <c>Forbidden</c> where sign-up is off, and <c>TooManyRequests</c>.
+    /// </remarks>
     public async Task SignUp(HttpContext context)
     {
         if (await Read(context, WireJson.Default.SignInText) is not { } text)
@@ -70,7 +75,12 @@ internal sealed class SessionCalls(
         await Begin(context, user, text.Bearer, codeStep: 0);
     }
 
-    /// <summary>POST /sessions: signs in.</summary>
+    /// <summary>POST /sessions: signs in with name and password.</summary>
+    /// <remarks>
+    /// Needs no key. The response sets a cookie, or with <c>bearer</c> has a <c>token</c>. Expect <c>Unauthorized</c>
+    /// for a wrong password and an unknown name; with <c>field</c> code the password was right and a code of the
+    /// authenticator is needed. Expect <c>TooManyRequests</c> above 10 attempts a minute.
+    /// </remarks>
     public async Task SignIn(HttpContext context)
     {
         if (await Read(context, WireJson.Default.SignInText) is not { } text)
@@ -91,7 +101,12 @@ internal sealed class SessionCalls(
             await Begin(context, user!, text.Bearer, step);
     }
 
-    /// <summary>POST /sessions/demo: signs in as a demo user.</summary>
+    /// <summary>POST /sessions/demo: signs in to the demo.</summary>
+    /// <remarks>
+    /// Needs no key, from this machine only; the body may be empty, and <c>name</c> chooses another user than
+    /// demo-alice. Expect <c>Forbidden</c> where the exchange is no demo, <c>Unauthorized</c> from elsewhere,
+    /// <c>UnknownUser</c>.
+    /// </remarks>
     public async Task SignInToDemo(HttpContext context)
     {
         if (await Read(context, WireJson.Default.DemoText, new DemoText()) is not { } text)
@@ -108,13 +123,15 @@ internal sealed class SessionCalls(
     }
 
     /// <summary>GET /sessions/current: returns the user who is signed in.</summary>
+    /// <remarks>Needs a session; a key gets <c>Unauthorized</c>.</remarks>
     public static async Task Current(HttpContext context)
     {
         if (await Call.Person(context) is { } who)
             await AnswerSession(context, who);
     }
 
-    /// <summary>DELETE /sessions/current: signs out.</summary>
+    /// <summary>DELETE /sessions/current: signs out of this session.</summary>
+    /// <remarks>Needs a session; it ends, and its cookie is removed.</remarks>
     public async Task SignOut(HttpContext context)
     {
         if (await Call.Person(context) is not { } who)
@@ -126,7 +143,8 @@ internal sealed class SessionCalls(
         await AnswerSession(context, who);
     }
 
-    /// <summary>GET /sessions: returns the user's sessions.</summary>
+    /// <summary>GET /sessions: lists your sessions.</summary>
+    /// <remarks>Needs a session. The newest is first; <c>current</c> marks the one that asks.</remarks>
     public async Task List(HttpContext context)
     {
         if (await Call.Person(context) is not { } who)
@@ -149,13 +167,19 @@ internal sealed class SessionCalls(
         });
     }
 
-    /// <summary>DELETE /sessions/{id}, and DELETE /sessions for all: ends sessions.</summary>
-    public async Task End(HttpContext context)
+    /// <summary>DELETE /sessions/{id}: ends one of your sessions.</summary>
+    /// <remarks>Needs a session. Expect <c>BadRequest</c> for an id that is not one of your sessions.</remarks>
+    public Task End(HttpContext context) => End(context, Call.Path(context, "id"));
+
+    /// <summary>DELETE /sessions: ends all your sessions.</summary>
+    /// <remarks>Needs a session, which ends too.</remarks>
+    public Task EndAll(HttpContext context) => End(context, id: null);
+
+    private async Task End(HttpContext context, string? id)
     {
         if (await Call.Person(context) is not { } who)
             return;
 
-        var id = context.Request.RouteValues["id"] as string;
         var isDone = await Catalog.EndSessions(who.User.Name, id, who.User.Name);
         sessions.Refresh();
         if (isDone)
@@ -164,7 +188,11 @@ internal sealed class SessionCalls(
             await Answer.Refuse(context, Refusal.Malformed("id", "The user has no such session."));
     }
 
-    /// <summary>POST /user/password: changes the password; every other session ends.</summary>
+    /// <summary>POST /user/password: changes your password.</summary>
+    /// <remarks>
+    /// Needs a session and the old password, with a <c>code</c> if an authenticator is on, else <c>Unauthorized</c>.
+    /// Every other session ends. Expect <c>BadRequest</c> for a new password outside 8 to 128 characters.
+    /// </remarks>
     public async Task ChangePassword(HttpContext context)
     {
         if (await Confirmed(context, WireJson.Default.PasswordText, text => (text.Password, text.Code)) is not var (who, text, step))
@@ -178,10 +206,12 @@ internal sealed class SessionCalls(
             await Answer.Refuse(context, s_busy);
     }
 
-    /// <summary>
-    /// POST /user/authenticator: returns a new secret. When the secret comes back with one of its codes, codes are
-    /// required from then on.
-    /// </summary>
+    /// <summary>POST /user/authenticator: adds an authenticator in two steps.</summary>
+    /// <remarks>
+    /// Needs a session and the password: without <c>secret</c> it returns a new one, to be shown as a QR code. With
+    /// <c>secret</c> and one of its codes, signing in needs codes from then on. Expect <c>Unauthorized</c> for a wrong
+    /// password, and with <c>field</c> code for a wrong code.
+    /// </remarks>
     public async Task AddAuthenticator(HttpContext context)
     {
         if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, null)) is not var (who, text, _))
@@ -208,7 +238,8 @@ internal sealed class SessionCalls(
             await Change(context, who, new UserChange(name, UserEvent.AuthenticatorAdded, name, Authenticator: seal.Close(text.Secret, SealedFor(name)), CodeStep: step));
     }
 
-    /// <summary>DELETE /user/authenticator: codes are no longer required.</summary>
+    /// <summary>DELETE /user/authenticator: removes your authenticator.</summary>
+    /// <remarks>Needs a session, the password and an unused code, else <c>Unauthorized</c>.</remarks>
     public async Task RemoveAuthenticator(HttpContext context)
     {
         if (await Confirmed(context, WireJson.Default.AuthenticatorText, text => (text.Password, text.Code)) is var (who, _, step))

@@ -10,7 +10,8 @@ namespace QuantumCore.Gateway.Users;
 /// <summary>Administrators' calls for users and the audit log.</summary>
 internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Passwords passwords, KeyRing keys)
 {
-    /// <summary>GET /admin/users</summary>
+    /// <summary>GET /admin/users: lists all users.</summary>
+    /// <remarks>Needs the role administrator. Passwords and secrets are not shown.</remarks>
     public async Task List(HttpContext context)
     {
         if (!await Call.IsOfficer(context, keys, UserRole.Administrator))
@@ -28,6 +29,11 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     }
 
     /// <summary>POST /admin/users: adds a user with any role.</summary>
+    /// <remarks>
+    /// Needs the role administrator; <c>role</c> is customer (default), marketOperator, risk or administrator, and
+    /// without <c>account</c> the user has none. Expect <c>NameTaken</c>, or <c>BadRequest</c> for a name or password
+    /// against the rule.
+    /// </remarks>
     public async Task Add(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
@@ -60,9 +66,12 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         await AnswerChanged(context, await Catalog.AddUser(user, UserEvent.Added, officer.Name));
     }
 
-    /// <summary>
-    /// PATCH /admin/users/{name}: changes one thing: role, password, authenticator (removed), or closed or open state.
-    /// </summary>
+    /// <summary>PATCH /admin/users/{name}: changes one thing of a user.</summary>
+    /// <remarks>
+    /// Needs the role administrator; exactly one of <c>role</c>, <c>state</c>, <c>password</c> and
+    /// <c>authenticator</c>. <c>closed</c> and a new password end every session and revoke every key of the user's
+    /// account. Expect <c>UnknownUser</c>, or <c>Forbidden</c> for users of the demo.
+    /// </remarks>
     public async Task Change(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer ||
@@ -106,6 +115,10 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
     }
 
     /// <summary>DELETE /admin/users/{name}/sessions: signs a user out everywhere.</summary>
+    /// <remarks>
+    /// Needs the role administrator; <c>ended</c> is false if the user was not signed in. Expect <c>UnknownUser</c> for
+    /// an unknown name.
+    /// </remarks>
     public async Task EndSessions(HttpContext context)
     {
         if (await Call.Officer(context, keys, UserRole.Administrator) is not { } officer)
@@ -130,7 +143,11 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
         });
     }
 
-    /// <summary>GET /admin/audit</summary>
+    /// <summary>GET /admin/audit: lists the audit log, newest first.</summary>
+    /// <remarks>
+    /// Needs the role administrator. <c>limit</c> is 1 to 1000, by default 100; <c>before</c> is the <c>sequence</c> of
+    /// a line, else <c>BadRequest</c>.
+    /// </remarks>
     public async Task Audit(HttpContext context)
     {
         if (await Call.IsOfficer(context, keys, UserRole.Administrator))

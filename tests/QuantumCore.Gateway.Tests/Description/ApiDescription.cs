@@ -1,8 +1,11 @@
 using System.Collections.Immutable;
+using System.Reflection;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Gateway.Streams;
+using QuantumCore.Gateway.Users;
 using QuantumCore.Gateway.Wire;
 
 namespace QuantumCore.Gateway.Tests.Description;
@@ -33,7 +36,8 @@ internal static class ApiDescription
             options.CreateSchemaReferenceId = type =>
                 OpenApiOptions.CreateDefaultSchemaReferenceId(type)?.Replace("Text", "", StringComparison.Ordinal);
             options.AddDocumentTransformer((document, _, _) => Complete(document));
-            options.AddOperationTransformer(Complete);
+            options.AddOperationTransformer(
+                (operation, at, cancellationToken) => Complete(operation, at, summaries, cancellationToken));
             options.AddSchemaTransformer((schema, at, _) =>
             {
                 schema.Description ??= summaries.Of(at.JsonPropertyInfo, at.JsonTypeInfo.Type);
@@ -55,16 +59,20 @@ internal static class ApiDescription
         {
             Title = "QuantumCore",
             Version = Name,
-            Description = "The native API of a virtual exchange. What each call does is in docs/protocol.md. "
-                + "Prices, quantities and amounts are decimal strings.",
+            Description = "The native API of a virtual exchange; docs/protocol.md explains it. "
+                + "Prices, quantities and amounts are decimal strings, times ISO 8601 in UTC. "
+                + "A call can also get `BadRequest`, `Unauthorized`, `Forbidden`, `TooManyRequests`, `Overloaded` "
+                + "(nothing was done) and `OutcomeUnknown` (send it again with the same client order id or key); "
+                + "the code is in the member `code` of the problem.",
         };
+        document.Tags = ApiGroups.All.Select(static name => new OpenApiTag { Name = name }).ToHashSet();
         document.Servers = [];
         document.Components ??= new OpenApiComponents();
         document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal)
         {
             [KeyScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = "X-Api-Key" },
             [BearerScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer" },
-            [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = Users.SessionTicket.Name },
+            [SessionScheme] = new OpenApiSecurityScheme { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Cookie, Name = SessionTicket.Name },
         };
         var text = new OpenApiSchema { Type = JsonSchemaType.String };
         var optional = new OpenApiSchema { Type = JsonSchemaType.String | JsonSchemaType.Null };
@@ -86,13 +94,17 @@ internal static class ApiDescription
         return Task.CompletedTask;
     }
 
-    private static async Task Complete(OpenApiOperation operation, OpenApiOperationTransformerContext at, CancellationToken cancellationToken)
+    private static async Task Complete(
+        OpenApiOperation operation, OpenApiOperationTransformerContext at, Summaries summaries, CancellationToken cancellationToken)
     {
         var described = at.Description.ActionDescriptor.EndpointMetadata.OfType<Described>().Single();
         var path = at.Description.RelativePath!;
+        var call = $"{at.Description.HttpMethod} {path[Base.Length..]}";
         operation.OperationId = $"{at.Description.HttpMethod!.ToLowerInvariant()}-{path[Base.Length..].Replace('/', '-').Replace("{", "", StringComparison.Ordinal).Replace("}", "", StringComparison.Ordinal)}";
-        operation.Summary = null;
-        operation.Tags = new HashSet<OpenApiTagReference> { new(described.Tag) };
+        var method = at.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>().Last();
+        (operation.Summary, operation.Description) =
+            Texts(summaries.Of(method), $"{at.Description.HttpMethod} /{path[Base.Length..]}: ");
+        operation.Tags = new HashSet<OpenApiTagReference> { new(ApiGroups.Of(path[Base.Length..]), at.Document) };
         operation.Parameters =
         [
             .. path.Split('/').Where(part => part.StartsWith('{')).Select(part => Parameter(part.Trim('{', '}'), ParameterLocation.Path)),
@@ -106,7 +118,11 @@ internal static class ApiDescription
             {
                 Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
                 {
-                    ["application/json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(name, at.Document) },
+                    ["application/json"] = new OpenApiMediaType
+                    {
+                        Schema = new OpenApiSchemaReference(name, at.Document),
+                        Example = ApiExamples.Of(call, "request"),
+                    },
                 },
             };
         }
@@ -116,7 +132,11 @@ internal static class ApiDescription
         {
             done.Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
             {
-                ["application/json"] = new OpenApiMediaType { Schema = answer },
+                ["application/json"] = new OpenApiMediaType
+                {
+                    Schema = answer,
+                    Example = ApiExamples.Of(call, "response"),
+                },
             };
         }
 
@@ -137,12 +157,30 @@ internal static class ApiDescription
         operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
     }
 
+    /// <summary>
+    /// Returns the summary and the description of a call. The summary of its method begins with the route, so that the
+    /// method can be found by it.
+    /// </summary>
+    private static (string Summary, string Description) Texts((string Summary, string Remarks) of, string route)
+    {
+        if (!of.Summary.StartsWith(route, StringComparison.Ordinal) || of.Remarks.Length == 0)
+        {
+            throw new InvalidDataException(
+                $"The method of a call has a summary that begins with '{route}', and remarks.");
+        }
+
+        var summary = of.Summary[route.Length..].TrimEnd('.');
+        return (char.ToUpperInvariant(summary[0]) + summary[1..], of.Remarks);
+    }
+
     /// <summary>Returns the security schemes that a call accepts; none for an open call.</summary>
     private static ImmutableArray<string> Needed(Described described, string path) => described switch
     {
-        { Tag: "market" or "ticker" or "stream" or "apiDocument" } or { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
-        { Tag: "session" } => [SessionScheme, BearerScheme],
-        { Tag: "key" } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) => [SessionScheme, BearerScheme],
+        { Calls.Name: nameof(MarketCalls) or nameof(TickerCalls) or nameof(StreamCall) or nameof(ApiDocument) } => [],
+        { Body.Name: nameof(SignInText) or nameof(DemoText) or nameof(SignalText) } => [],
+        { Calls.Name: nameof(SessionCalls) or nameof(PreferenceCalls) } => [SessionScheme, BearerScheme],
+        { Calls.Name: nameof(KeyCalls) } when path.StartsWith($"{Base}keys", StringComparison.Ordinal) =>
+            [SessionScheme, BearerScheme],
         _ => [KeyScheme, SessionScheme, BearerScheme],
     };
 

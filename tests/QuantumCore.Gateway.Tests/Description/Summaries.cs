@@ -1,15 +1,30 @@
+using System.Reflection;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
 
 namespace QuantumCore.Gateway.Tests.Description;
 
-/// <summary>Summaries of an assembly's types and properties, from the XML file beside it.</summary>
-internal sealed partial class Summaries(string file)
+/// <summary>Documentation of an assembly's types, properties and calls, from the XML file beside it.</summary>
+internal sealed partial class Summaries
 {
-    private readonly Dictionary<string, string> _texts = XDocument.Load(file).Descendants("member")
-        .Where(static member => member.Element("summary") is not null)
-        .ToDictionary(static member => member.Attribute("name")!.Value, static member => TextOf(member.Element("summary")!), StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _texts;
+    private readonly Dictionary<string, string> _remarks;
+
+    /// <summary>Reads the XML file.</summary>
+    public Summaries(string file)
+    {
+        var members = XDocument.Load(file).Descendants("member").ToArray();
+        (_texts, _remarks) = (Read(members, "summary"), Read(members, "remarks"));
+    }
+
+    /// <summary>Returns the summary and the remarks of a call's method; empty where there is none.</summary>
+    public (string Summary, string Remarks) Of(MethodInfo call)
+    {
+        var name = $"M:{NameOf(call.DeclaringType!)}.{call.Name}({typeof(HttpContext).FullName})";
+        return (_texts.GetValueOrDefault(name, ""), _remarks.GetValueOrDefault(name, ""));
+    }
 
     /// <summary>Returns the summary of a property, or of its type if the property has none; null for neither.</summary>
     public string? Of(JsonPropertyInfo? property, Type type) =>
@@ -17,6 +32,13 @@ internal sealed partial class Summaries(string file)
             && _texts.GetValueOrDefault($"P:{NameOf(property.DeclaringType)}.{known.Name}") is { } text
             ? text
             : _texts.GetValueOrDefault("T:" + NameOf(type));
+
+    private static Dictionary<string, string> Read(XElement[] members, string element) => members
+        .Where(member => member.Element(element) is not null)
+        .ToDictionary(
+            static member => member.Attribute("name")!.Value,
+            member => TextOf(member.Element(element)!),
+            StringComparer.Ordinal);
 
     private static string? NameOf(Type type) => type.FullName?.Replace('+', '.');
 
