@@ -180,8 +180,8 @@ public sealed record OwnerBlocked(long TimeNanos, OwnerBlock Block) : CatalogRec
 /// of every account 47, key with addresses 48, fees 49, margin terms 50, margin policy 51, locate 52, liquidation
 /// insured 53, code used 54, limits of an owner 63, pinned book 64, credit of a margin group 65, liquidation insured
 /// with a shared deficit 66, deficit shared 67, deficit ended 68, webhook strategy 70, failed signal 71, pause of
-/// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, owner blocked 76, holidays 80,
-/// corporate action announced 84, closed 85, ended 86, begun 87, split announced 88.
+/// signals 72, dropped signal 73, symbol change announced 74, market stopped 75, holidays 80,
+/// corporate action announced 84, closed 85, ended 86, begun 87, split announced 88, owner blocked 97.
 /// </summary>
 public static partial class CatalogRecordEncoding
 {
@@ -215,7 +215,7 @@ public static partial class CatalogRecordEncoding
     private const byte SymbolChangeAnnouncedKind = 74;
     private const byte PinKind = 64;
     private const byte BreakerKind = 75;
-    private const byte OwnerBlockKind = 76;
+    private const byte OwnerBlockKind = 97;
     private const byte MarginGroupKind = 65;
     private const byte SharedInsuredKind = 66;
     private const byte DeficitSharedKind = 67;

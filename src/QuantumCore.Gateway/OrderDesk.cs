@@ -94,7 +94,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
     {
         var side = WireNames.ReadSide(sideText);
         if (sideText is not null && side is null)
-            return (Refusal.NotOneOf("side", sideText, WireNames.Sides), 0);
+            return (Refusal.NotOneOf("side", sideText, WireNames.Sides.AsSpan()), 0);
         if (symbol is not null && await listings.Find(symbol) is null)
             return (await listings.Unknown(symbol), 0);
 

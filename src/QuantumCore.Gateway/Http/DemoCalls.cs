@@ -9,14 +9,23 @@ namespace QuantumCore.Gateway.Http;
 /// <summary>Calls for the play money of a demo. Other exchanges reject them.</summary>
 internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions options)
 {
-    /// <summary>GET /demo/funds: returns the starting balances.</summary>
+    /// <summary>GET /demo/funds: lists the starting balances of a demo.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Amounts are decimal text. Expect <c>Forbidden</c> on an exchange that is
+    /// not a demo.
+    /// </remarks>
     public async Task ShowFunds(HttpContext context)
     {
         if (await Trader(context) is > 0 and var account)
             await AnswerFunds(context, account, cancelled: 0, await funds.Starting());
     }
 
-    /// <summary>POST /demo/funds: adds the starting balances of all assets or of one, once an hour each.</summary>
+    /// <summary>POST /demo/funds: adds demo funds.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Adds the starting balance of <c>asset</c>, or of all assets without it,
+    /// once an hour each. Expect <c>TooManyRequests</c> with <c>Retry-After</c> if it was added this hour,
+    /// <c>BadRequest</c> for an unknown asset, <c>Forbidden</c> on an exchange that is not a demo.
+    /// </remarks>
     public async Task AddFunds(HttpContext context)
     {
         if (await Trader(context) is not (> 0 and var account))
@@ -35,7 +44,12 @@ internal sealed class DemoCalls(DemoFunds funds, KeyRing keys, GatewayOptions op
             await AnswerFunds(context, account, cancelled: 0, added);
     }
 
-    /// <summary>PUT /demo/funds: cancels all orders, and sets the balances back to their starting sizes.</summary>
+    /// <summary>PUT /demo/funds: resets a demo account.</summary>
+    /// <remarks>
+    /// Needs a key or session with an account. Cancels all open orders and sets the balances back to their starting
+    /// sizes; <c>amounts</c> are what was added, or with a minus sign taken away. Expect <c>Forbidden</c> on an exchange
+    /// that is not a demo.
+    /// </remarks>
     public async Task ResetFunds(HttpContext context)
     {
         if (await Trader(context) is not (> 0 and var account))

@@ -43,7 +43,7 @@ internal sealed class OrderListCalls(OrderEntry entry, Listings listings, KeyRin
     private async ValueTask<(Refusal? Refusal, OrderListKind Kind, ImmutableArray<HoldRequest> Orders)> Read(OrderListText text)
     {
         if (WireNames.ReadListKind(text.Kind) is not { } kind)
-            return (Refusal.NotOneOf("kind", text.Kind, WireNames.ListKinds), default, []);
+            return (Refusal.NotOneOf("kind", text.Kind, WireNames.ListKinds.AsSpan()), default, []);
 
         var count = kind.OrderCount();
         if (text.Orders is not { } texts || texts.Count != count || texts.Contains(null))

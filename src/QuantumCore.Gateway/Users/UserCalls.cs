@@ -156,7 +156,7 @@ internal sealed class UserCalls(IGrainFactory grains, UserSessions sessions, Pas
 
     private ICatalogGrain Catalog => grains.Catalog();
 
-    private static Refusal WrongRole(string? role) => Refusal.NotOneOf("role", role, WireNames.Roles);
+    private static Refusal WrongRole(string? role) => Refusal.NotOneOf("role", role, WireNames.Roles.AsSpan());
 
     private async Task AnswerChanged(HttpContext context, UserResult result)
     {

@@ -35,13 +35,13 @@ internal static class OrderReading
         if (text.Symbol is null)
             return (Refusal.Not("symbol", null, "the symbol of a listed instrument"), s_none);
         if (WireNames.ReadSide(text.Side) is not { } side)
-            return (Refusal.NotOneOf("side", text.Side, WireNames.Sides), s_none);
+            return (Refusal.NotOneOf("side", text.Side, WireNames.Sides.AsSpan()), s_none);
         if (WireNames.ReadType(text.Type) is not { } type)
-            return (Refusal.NotOneOf("type", text.Type, WireNames.Types), s_none);
+            return (Refusal.NotOneOf("type", text.Type, WireNames.Types.AsSpan()), s_none);
         if (WireNames.ReadTimeInForce(text.TimeInForce, type) is not { } timeInForce)
-            return (Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.Times), s_none);
+            return (Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.Times.AsSpan()), s_none);
         if (WireNames.ReadSelfTrade(text.SelfTrade) is not { } selfTrade)
-            return (Refusal.NotOneOf("selfTrade", text.SelfTrade, WireNames.SelfTrades), s_none);
+            return (Refusal.NotOneOf("selfTrade", text.SelfTrade, WireNames.SelfTrades.AsSpan()), s_none);
 
         order = order with { Side = side, Type = type, TimeInForce = timeInForce, SelfTrade = selfTrade };
         var (refusal, terms) = ReadConditions(text);
@@ -52,9 +52,9 @@ internal static class OrderReading
     private static (Refusal? Refusal, OrderConditions Terms) ReadConditions(OrderText text)
     {
         if (WireNames.ReadTriggerReference(text.TriggerBy) is not { } watched)
-            return (Refusal.NotOneOf("triggerBy", text.TriggerBy, WireNames.TriggerReferences), s_none);
+            return (Refusal.NotOneOf("triggerBy", text.TriggerBy, WireNames.TriggerReferences.AsSpan()), s_none);
         if (WireNames.ReadPeg(text.Peg) is not { } peg)
-            return (Refusal.NotOneOf("peg", text.Peg, WireNames.Pegs), s_none);
+            return (Refusal.NotOneOf("peg", text.Peg, WireNames.Pegs.AsSpan()), s_none);
 
         var expiry = text.GoodTill is { } until ? WireTime.Read(until) : null;
         if (text.GoodTill is not null && expiry is null)
@@ -81,7 +81,7 @@ internal static class OrderReading
                 ("quantity", "quantity is missing; an order needs a quantity or a quoteAmount"),
             OrderType.Limit or OrderType.StopLimit or OrderType.TakeProfitLimit when text.Price is null =>
                 ("price", "price is missing; a limit order needs one"),
-            OrderType.Pegged when text.Peg is null => ("peg", RefusalText.NotOneOf("peg", null, WireNames.Pegs)),
+            OrderType.Pegged when text.Peg is null => ("peg", RefusalText.NotOneOf("peg", null, WireNames.Pegs.AsSpan())),
             OrderType.Pegged when text.Price is null && order.Side == Side.Buy =>
                 ("price", "price is missing; a pegged buy needs one, the cap that its cover is held for"),
             OrderType.Stop or OrderType.StopLimit or OrderType.TakeProfit or OrderType.TakeProfitLimit

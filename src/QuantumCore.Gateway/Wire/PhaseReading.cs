@@ -18,11 +18,11 @@ internal static class PhaseReading
     public static (Refusal? Refusal, BookCommand? Command) Read(PhaseText text, long nowNanos)
     {
         if (WireNames.ReadPhase(text.Phase) is not { } phase)
-            return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases), null);
+            return (Refusal.NotOneOf("phase", text.Phase, WireNames.Phases.AsSpan()), null);
 
         var why = WireNames.ReadPhaseReason(text.Reason);
         if (text.Reason is not null && why is null)
-            return (Refusal.NotOneOf("reason", text.Reason, WireNames.PhaseReasons), null);
+            return (Refusal.NotOneOf("reason", text.Reason, WireNames.PhaseReasons.AsSpan()), null);
 
         var (refusal, plan) = ReadPlan(text, phase, nowNanos);
         return refusal is not null ? (refusal, null) : (null, Command(phase, why ?? PhaseReason.None, plan));
@@ -62,7 +62,7 @@ internal static class PhaseReading
 
         var next = text.Then is null ? Usual(phase) : WireNames.ReadPhase(text.Then);
         if (next is not { } then)
-            return (Refusal.NotOneOf("then", text.Then, WireNames.Phases), null);
+            return (Refusal.NotOneOf("then", text.Then, WireNames.Phases.AsSpan()), null);
         if (!phase.LeadsTo(then))
             return (
                 Refusal.Malformed(

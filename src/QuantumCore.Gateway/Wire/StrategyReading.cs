@@ -52,7 +52,7 @@ internal static class StrategyReading
         if (text.Units is null)
             return Refusal.NotInRange("units", null, 1, Instrument.QuantityLotsLimit) with { Limit = null };
         if (WireNames.ReadTimeInForce(text.TimeInForce, OrderType.Leg) is null)
-            return Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.StrategyTimes);
+            return Refusal.NotOneOf("timeInForce", text.TimeInForce, WireNames.StrategyTimes.AsSpan());
         if (text.GoodTill is null ? timeInForce == TimeInForce.GoodTillDate : expiry is null)
             return Refusal.Not("goodTill", text.GoodTill, WireTime.Rule);
         return text.Legs is { Count: >= 2 and <= StrategyTerms.LegsLimit } legs ? Form(legs) : CountOf(text.Legs);
@@ -68,7 +68,7 @@ internal static class StrategyReading
                 { Symbol: null } =>
                     (".symbol", RefusalText.Not($"legs[{i}].symbol", null, "the symbol of a listed instrument")),
                 { Side: var side } when WireNames.ReadSide(side) is null =>
-                    (".side", RefusalText.NotOneOf($"legs[{i}].side", side, WireNames.Sides)),
+                    (".side", RefusalText.NotOneOf($"legs[{i}].side", side, WireNames.Sides.AsSpan())),
                 { Quantity: null } =>
                     (".quantity", RefusalText.Not($"legs[{i}].quantity", null, "the leg's quantity in one unit")),
                 _ => (null, ""),

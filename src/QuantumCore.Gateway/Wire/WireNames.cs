@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -7,42 +8,42 @@ namespace QuantumCore.Gateway.Wire;
 internal static class WireNames
 {
     /// <summary>Valid words of sides.</summary>
-    public static readonly string[] Sides = ["buy", "sell"];
+    public static readonly ImmutableArray<string> Sides = ["buy", "sell"];
 
     /// <summary>Valid words of order types.</summary>
-    public static readonly string[] Types =
+    public static readonly ImmutableArray<string> Types =
         ["limit", "market", "stop", "stopLimit", "takeProfit", "takeProfitLimit", "trailingStop", "trailingStopLimit",
         "pegged"];
 
     /// <summary>Valid words of times in force.</summary>
-    public static readonly string[] Times = ["gtc", "ioc", "fok", "day", "gtd", "opg", "cls"];
+    public static readonly ImmutableArray<string> Times = ["gtc", "ioc", "fok", "day", "gtd", "opg", "cls"];
 
     /// <summary>Valid words of times in force of a strategy.</summary>
-    public static readonly string[] StrategyTimes = ["gtc", "ioc", "fok", "day", "gtd"];
+    public static readonly ImmutableArray<string> StrategyTimes = ["gtc", "ioc", "fok", "day", "gtd"];
 
     /// <summary>Valid words of trigger references.</summary>
-    public static readonly string[] TriggerReferences = ["last", "quote", "mark"];
+    public static readonly ImmutableArray<string> TriggerReferences = ["last", "quote", "mark"];
 
     /// <summary>Valid words of pegs.</summary>
-    public static readonly string[] Pegs = ["primary", "market", "midpoint"];
+    public static readonly ImmutableArray<string> Pegs = ["primary", "market", "midpoint"];
 
     /// <summary>Valid words of self-trade prevention.</summary>
-    public static readonly string[] SelfTrades =
+    public static readonly ImmutableArray<string> SelfTrades =
         ["none", "expireTaker", "expireMaker", "expireBoth", "decrement", "cancelNewest", "cancelOldest"];
 
     /// <summary>Valid words of order lists.</summary>
-    public static readonly string[] ListKinds = ["oco", "oto", "otoco"];
+    public static readonly ImmutableArray<string> ListKinds = ["oco", "oto", "otoco"];
 
     /// <summary>Valid words of trading phases.</summary>
-    public static readonly string[] Phases = ["preOpen", "opening", "continuous", "volatility", "closing", "halt",
+    public static readonly ImmutableArray<string> Phases = ["preOpen", "opening", "continuous", "volatility", "closing", "halt",
     "closed"];
 
     /// <summary>Valid words of the reasons of a phase call.</summary>
-    public static readonly string[] PhaseReasons =
+    public static readonly ImmutableArray<string> PhaseReasons =
         ["newsPending", "newsDissemination", "orderImbalance", "technical", "regulatory"];
 
     /// <summary>Valid words of roles.</summary>
-    public static readonly string[] Roles = ["customer", "marketOperator", "risk", "administrator"];
+    public static readonly ImmutableArray<string> Roles = ["customer", "marketOperator", "risk", "administrator"];
 
     public static Side? ReadSide(string? text) => text switch
     {

@@ -15,6 +15,9 @@ namespace QuantumCore.Gateway.Tests.Description;
 /// </summary>
 internal static class ApiDescription
 {
+    /// <summary>Operators' calls that take effect in memory while the journal does not commit.</summary>
+    private static readonly string[] s_atOnce = ["phase", "block", "freeze"];
+
     private const string Name = "v1";
     private const string Base = "api/qc/v1/";
     private const string Problem = "problem";
@@ -152,7 +155,7 @@ internal static class ApiDescription
                 },
             },
         };
-        if (path.EndsWith("/phase", StringComparison.Ordinal))
+        if (s_atOnce.Contains(path[(path.LastIndexOf('/') + 1)..]))
             operation.Responses.Add("202", new OpenApiResponse { Description = "Halted in memory; on record when the journal commits again.", Content = done.Content });
         operation.Security = [.. Needed(described, path).Select(scheme => Needed(scheme, at.Document))];
     }

@@ -14,6 +14,7 @@ internal static class ApiGroups
         ("Account",
         [
             "account", "fills", "prevented-matches", "transfers", "withdrawals", "limits", "fees", "margin", "alerts",
+            "demo",
         ]),
         ("Users and keys", ["users", "sessions", "user", "keys"]),
         ("Signals", ["signals"]),
