@@ -98,8 +98,8 @@ internal sealed partial class ExchangeStart(
 
         var known = await grains.Catalog().Keys();
         gateway.DemoMode = options.MayBeDemo && (known.IsEmpty || known.Any(key => key.IsDemo));
-        if (options.DemoAnywhere && !gateway.DemoMode)
-            throw new InvalidDataException("--demo on: this exchange has real keys and was never a demo. Start a demo with another --data, or this one without --demo on.");
+        if (options.DemoAnywhere && known.Any(key => key.IsAdmin && !key.IsDemo))
+            throw new InvalidDataException("--demo on: this exchange has an administrator's key of its own. Start a demo with another --data, or this one without --demo on.");
         if (gateway.DemoMode)
             await PrepareDemoAsync(instruments, isNew: known.IsEmpty, stoppingToken);
         else if (!known.Any(key => key.IsAdmin && !key.IsDemo))

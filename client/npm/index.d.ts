@@ -4,7 +4,7 @@ export interface RunningExchange {
     address: string;
     /** API keys of a demo by name: alice, bob and admin. */
     keys: Record<string, string>;
-    /** Ends the exchange as Ctrl+C does. */
+    /** Ends the exchange as Ctrl+C does; on Windows, the process ends at once. */
     close(): Promise<void>;
 }
 

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { mkdtemp, open, readFile, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -16,19 +16,19 @@ export function findSilo() {
     const name = system === "win" ? "quantumcore.exe" : "quantumcore";
     const packed = join(dirname(fileURLToPath(import.meta.url)), "silo", `${system}-${process.arch}`);
 
-    // npx puts this package's own command first on the PATH: a script of node is not the silo.
-    const onPath = (process.env.PATH ?? "").split(delimiter).filter(folder => !folder.includes("node_modules"));
-    const found = [packed, ...onPath, join(homedir(), ".dotnet", "tools")].map(folder => join(folder, name)).find(existsSync);
+    // The PATH may lead to the command of this package, a script that would start itself.
+    const folders = [packed, ...(process.env.PATH ?? "").split(delimiter), join(homedir(), ".dotnet", "tools")];
+    const found = folders.map(folder => join(folder, name)).find(file => existsSync(file) && !realpathSync(file).endsWith(".js"));
     if (found) return [found];
 
-    throw new Error("The silo was not found. Install it with `dotnet tool install -g QuantumCore.Silo`, or set QUANTUMCORE_PROGRAM.");
+    throw new Error("The silo was not found. Install the .NET tool QuantumCore.Silo, or set QUANTUMCORE_PROGRAM to its path.");
 }
 
 export async function startExchange({ options = [], timeout = 60_000 } = {}) {
+    const [program, ...first] = findSilo();
     const folder = await mkdtemp(join(tmpdir(), "quantumcore-"));
     const [ready, log] = [join(folder, "ready.json"), join(folder, "log.txt")];
     const output = await open(log, "w");
-    const [program, ...first] = findSilo();
     const own = Object.entries(defaults).filter(([name]) => !options.includes(name)).flat();
     const silo = spawn(program, [...first, ...own, "--ready-file", ready, ...options], { stdio: ["ignore", output.fd, output.fd] });
     let failure;
@@ -37,9 +37,13 @@ export async function startExchange({ options = [], timeout = 60_000 } = {}) {
         silo.on("exit", code => resolve(failure ??= `It ended with ${code}.`));
     });
 
+    const end = () => silo.kill("SIGTERM");
+    process.once("exit", end);
     const close = async () => {
-        silo.kill("SIGTERM");
+        process.off("exit", end);
+        end();
         await Promise.race([ended, sleep(30_000, undefined, { ref: false }).then(() => silo.kill("SIGKILL"))]);
+        await ended;
         await output.close().catch(() => {});
         await rm(folder, { recursive: true, force: true });
     };

@@ -112,10 +112,13 @@ internal sealed partial class SimulatedMarket(
         }
     }
 
+    /// <summary>
+    /// Returns the length of the next step. With PostgreSQL, customers may use gateways that this process does not see.
+    /// </summary>
     private TimeSpan Pace()
     {
         var (connections, requests) = metrics.Use;
-        return _pace.Next(connections, requests);
+        return _pace.Next(options.Storage == StorageKind.Postgres ? 1 : connections, requests);
     }
 
     /// <summary>Returns the splits that accounts have applied. A split happens while its book is halted.</summary>

@@ -15,23 +15,28 @@ public sealed class AccountOwners(IGrainFactory grains, TimeProvider time)
     public async ValueTask<bool> AreOfOne(long account, long other) =>
         AreOfOne(await _copy.Current(), account, other) || AreOfOne(await _copy.AfterMiss(), account, other);
 
-    /// <summary>Returns true if an account has an owner now, or had one when the catalog was last read.</summary>
-    public async ValueTask<bool> Has(long account) => _copy.Newest?.ContainsKey(account) == true || (await Now()).ContainsKey(account);
+    /// <summary>
+    /// Returns true if an account has an owner now, or had one when the catalog was last read, or if it was never read
+    /// because the journal does not commit.
+    /// </summary>
+    public async ValueTask<bool> MayHave(long account) =>
+        _copy.Newest?.ContainsKey(account) == true || await Newest() is not { } newest || newest.ContainsKey(account);
 
     /// <summary>
     /// Returns the accounts of an owner, read from the catalog. If that does not answer because the journal does not
-    /// commit, the newest copy serves.
+    /// commit, the newest copy serves; without one, null is returned.
     /// </summary>
-    public async ValueTask<ImmutableArray<long>> Of(string owner) =>
-        [.. (await Now()).Where(account => account.Value == owner).Select(account => account.Key).Order()];
+    public async ValueTask<ImmutableArray<long>?> Of(string owner) => await Newest() is { } newest
+        ? [.. newest.Where(account => account.Value == owner).Select(account => account.Key).Order()]
+        : null;
 
-    private async ValueTask<FrozenDictionary<long, string>> Now()
+    private async ValueTask<FrozenDictionary<long, string>?> Newest()
     {
         try
         {
-            return await Load(grains).AsTask().WaitAsync(s_patience, time);
+            return await _copy.AfterChange().AsTask().WaitAsync(s_patience, time);
         }
-        catch (TimeoutException) when (_copy.Newest is not null)
+        catch (TimeoutException)
         {
             return _copy.Newest;
         }

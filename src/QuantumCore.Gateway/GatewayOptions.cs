@@ -96,8 +96,8 @@ public sealed record GatewayOptions
     public int MostOrdersWaiting { get; init; } = 4_096;
 
     /// <summary>
-    /// Number of orders after which the measured rate limits the queue. Before, code is being compiled: the rate says
-    /// nothing about the exchange, and rejections would take the CPU that orders need.
+    /// Number of orders after which the measured rate limits the queue, or earlier a minute after the first. Before, code
+    /// is being compiled: the rate says nothing about the exchange, and rejections would take the CPU that orders need.
     /// </summary>
     public int OrdersOfWarmUp { get; init; } = 50_000;
 

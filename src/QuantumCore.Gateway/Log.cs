@@ -28,6 +28,12 @@ internal static partial class Log
     [LoggerMessage(117, LogLevel.Error, "Level {Level} of the market-wide breaker is not complete and is tried again: {Detail}")]
     public static partial void IndexStoppedInPart(ILogger log, int level, string detail);
 
+    [LoggerMessage(119, LogLevel.Error, "--index names {Symbol}, which is not listed: the index goes without it")]
+    public static partial void IndexSymbolUnknown(ILogger log, string symbol);
+
+    [LoggerMessage(120, LogLevel.Error, "--index-weights volume adds values in {Assets}: weights in several currencies can't be compared")]
+    public static partial void IndexQuotesDiffer(ILogger log, string assets);
+
     [LoggerMessage(118, LogLevel.Warning, "The index of the market-wide breaker can't be computed now; it is tried again")]
     public static partial void IndexUnknown(ILogger log, Exception error);
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
+using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
@@ -34,6 +35,10 @@ internal sealed class MarketIndexWatch(
     // Level of the previous look. Both prices of a symbol change their unit with a split, but are read one by one.
     private int _seen;
 
+    // Symbols that the last stop did not reach, and the stop, which is tried again with its own time.
+    private (MarketStop Stop, int Level, IReadOnlyList<string> Symbols)? _left;
+    private bool _isChecked;
+
     /// <inheritdoc/>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -43,10 +48,15 @@ internal sealed class MarketIndexWatch(
             try
             {
                 if (readiness.IsReady)
+                {
+                    await Check();
+                    await StopRest();
                     await Look();
+                }
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {
+                _seen = 0;
                 // The history or a book does not answer now.
                 Log.IndexUnknown(log, e);
             }
@@ -65,7 +75,10 @@ internal sealed class MarketIndexWatch(
         }
 
         if (MarketIndex.Value(members) is not { } index)
+        {
+            _seen = 0;
             return;
+        }
 
         metrics.IndexIs(index);
         var used = await grains.Catalog().BreakerUsed();
@@ -78,13 +91,67 @@ internal sealed class MarketIndexWatch(
 
     private async Task Stop(int level, long index, DateTimeOffset now, DateTime local)
     {
+        var stop = new MarketStop(entry, now, options.TimeZone);
         var failed = new PartialFailure("symbol");
-        var stopped = await new MarketStop(entry, now, options.TimeZone).Stop(await listings.All(), level, failed);
+        var stopped = await stop.Stop(await Trading(level), level, failed);
         Log.IndexFell(log, index, level, stopped.Length);
+        _left = failed.Refusal is null ? null : (stop, level, failed.Names);
+
+        // On record even if some symbols are left: another round over all of them would stop again what an operator has
+        // resumed.
+        await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), level, Label));
+    }
+
+    /// <summary>Stops the symbols that the last stop did not reach.</summary>
+    private async Task StopRest()
+    {
+        if (_left is not var (stop, level, symbols))
+            return;
+
+        var failed = new PartialFailure("symbol");
+        await stop.Stop((await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed);
+        _left = failed.Refusal is null ? null : (stop, level, failed.Names);
         if (failed.Refusal is { } refusal)
             Log.IndexStoppedInPart(log, level, refusal.Detail!);
-        else
-            await grains.Catalog().UseBreaker(new BreakerUse(MarketWideBreaker.DayOf(local), level, Label));
+    }
+
+    /// <summary>
+    /// Returns the symbols to stop. Levels 1 and 2 leave out those that are halted: another process may have stopped them,
+    /// and a second halt would replace the auction that they are to reopen with.
+    /// </summary>
+    private async Task<IReadOnlyList<Instrument>> Trading(int level)
+    {
+        var trading = new List<Instrument>();
+        foreach (var instrument in await listings.All())
+        {
+            if (level == MarketWideBreaker.ClosingLevel
+                || await entry.State(instrument.Symbol) is not { Failure: RejectReason.None, Value.Phase: TradingPhase.Halt })
+            {
+                trading.Add(instrument);
+            }
+        }
+
+        return trading;
+    }
+
+    /// <summary>Warns once of symbols that are not listed, and of weights that can't be compared.</summary>
+    private async Task Check()
+    {
+        if (_isChecked)
+            return;
+
+        var quotes = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var symbol in options.Index)
+        {
+            if (await listings.Find(symbol) is { } instrument)
+                quotes.Add(instrument.Quote.Name);
+            else
+                Log.IndexSymbolUnknown(log, symbol);
+        }
+
+        if (options.IndexByVolume && quotes.Count > 1)
+            Log.IndexQuotesDiffer(log, string.Join(", ", quotes.Order(StringComparer.Ordinal)));
+        _isChecked = true;
     }
 
     /// <summary>Returns a symbol's part of the index; null if it has not traded before today.</summary>

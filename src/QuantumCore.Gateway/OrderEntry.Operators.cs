@@ -56,19 +56,19 @@ public sealed partial class OrderEntry
         if (mark is { Failure: RejectReason.None, Value: { Reason: RejectReason.None, IsPending: false } })
             return await Finish(account, request, mark);
 
-        if (_freezing.TryAdd(account, request))
-            _ = FreezeUntilRecorded(account);
-        else if (request.Closes)
-            _freezing[account] = request;
+        Repeat(account, request);
         return new FreezeReport(RejectReason.None, 0, mark.Failure == RejectReason.None ? mark.Value.Symbols : [], IsOnRecord: false);
     }
 
     /// <summary>Unfreezes an account.</summary>
     public async ValueTask<RejectReason> Unfreeze(long account, string by, string why)
     {
-        _freezing.TryRemove(account, out _);
+        _freezing.TryRemove(account, out var pending);
         var answer = await _calls.Ask("Unfreeze", account, () => grains.Account(account).Unfreeze(by, why));
-        return answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
+        var reason = answer.Failure == RejectReason.None ? answer.Value : answer.Failure;
+        if (reason != RejectReason.None && pending is not null)
+            Repeat(account, pending);
+        return reason;
     }
 
     /// <summary>Records that an owner is blocked or not. Returns false if that is not known to be on record.</summary>
@@ -91,25 +91,23 @@ public sealed partial class OrderEntry
 
     /// <summary>
     /// Gives an account to an owner. If the owner is blocked, so is the account: before it joins, and after that if the
-    /// owner was blocked meanwhile. Returns a refusal if the block is not known to be on record.
+    /// owner was blocked meanwhile.
     /// </summary>
-    public async ValueTask<Refusal?> JoinOwner(OwnedAccount account, string by)
+    public async ValueTask JoinOwner(OwnedAccount account, string by)
     {
         var wasBlocked = await IsBlocked(account.Owner);
-        if (wasBlocked && await BlockMember(account, by) is { } before)
-            return before;
+        if (wasBlocked)
+            await BlockMember(account, by);
 
         await grains.Catalog().SetOwner(account);
-        return !wasBlocked && await IsBlocked(account.Owner) ? await BlockMember(account, by) : null;
+        if (!wasBlocked && await IsBlocked(account.Owner))
+            await BlockMember(account, by);
     }
 
     private async ValueTask<bool> IsBlocked(string owner) => owner.Length > 0 && (await grains.Catalog().BlockedOwners()).Contains(owner);
 
-    private async ValueTask<Refusal?> BlockMember(OwnedAccount account, string by)
-    {
-        var report = await Freeze(account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
-        return report.IsOnRecord ? null : new Refusal(RejectReason.Overloaded, null, null, "The owner is blocked, and the account can't be blocked now.");
-    }
+    private async ValueTask BlockMember(OwnedAccount account, string by) =>
+        await FreezeAtOnce(account.Account, new FreezeRequest(Closes: true, by, $"joins the blocked owner {account.Owner}"));
 
     /// <summary>
     /// Returns true if an account has a record, or if that cannot be read now. Nobody waits for a journal that does not
@@ -145,6 +143,21 @@ public sealed partial class OrderEntry
 
         var closed = await CloseUpTo(account, mark.Value.Floor, mark.Value.Symbols);
         return new FreezeReport(closed.Reason, closed.Cancelled, mark.Value.Symbols);
+    }
+
+    /// <summary>Repeats a freeze until it is on record. A kill replaces a freeze that is repeated already.</summary>
+    private void Repeat(long account, FreezeRequest request)
+    {
+        while (!_freezing.TryAdd(account, request))
+        {
+            if (_freezing.TryGetValue(account, out var known)
+                && (known.Closes || !request.Closes || _freezing.TryUpdate(account, request, known)))
+            {
+                return;
+            }
+        }
+
+        _ = FreezeUntilRecorded(account);
     }
 
     private async Task FreezeUntilRecorded(long account)

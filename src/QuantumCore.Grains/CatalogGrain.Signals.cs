@@ -49,7 +49,7 @@ public sealed partial class CatalogGrain
     public async ValueTask EndSignal(DeadSignal outcome)
     {
         await LoadAsync(outcome.Strategy);
-        var (now, before) = (Now, _signals.FailuresOf(outcome.Strategy));
+        var now = Now;
         if (outcome.Reason == RejectReason.None)
         {
             _signals.Succeed(outcome.Strategy);
@@ -64,7 +64,7 @@ public sealed partial class CatalogGrain
                 Record(new SignalsPaused(now, outcome.Strategy, pausedUntil, ""));
         }
 
-        await KeepFailuresAsync(outcome.Strategy, before);
+        await KeepFailuresAsync(outcome.Strategy);
         await Stream.WhenDurable(Stream.Head);
     }
 
@@ -72,10 +72,10 @@ public sealed partial class CatalogGrain
     public async ValueTask<bool> ResumeSignals(string strategy, string by)
     {
         await LoadAsync(strategy);
-        var (isPaused, before) = (_signals.Find(strategy, Now) is { PausedUntilNanos: > 0 }, _signals.FailuresOf(strategy));
+        var isPaused = _signals.Find(strategy, Now) is { PausedUntilNanos: > 0 };
         if (isPaused)
             Record(new SignalsPaused(Now, strategy, 0, by));
-        await KeepFailuresAsync(strategy, before);
+        await KeepFailuresAsync(strategy);
         await Stream.WhenDurable(Stream.Head);
         return isPaused;
     }
@@ -101,9 +101,6 @@ public sealed partial class CatalogGrain
             _signals.Load(strategy, await WindowOf(strategy).Failures());
     }
 
-    private async ValueTask KeepFailuresAsync(string strategy, int before)
-    {
-        if (_signals.FailuresOf(strategy) is var failures && failures != before)
-            await WindowOf(strategy).SetFailures(failures);
-    }
+    // Also if the number did not change here: the last write may have failed.
+    private ValueTask KeepFailuresAsync(string strategy) => WindowOf(strategy).SetFailures(_signals.FailuresOf(strategy));
 }

@@ -14,6 +14,7 @@ public sealed partial class OpenWorkAgent
 
     private const int WokenTogether = 64;
     private long? _wokeBooks;
+    private Task _waking = Task.CompletedTask;
 
     /// <summary>Does one round over the books, unless this agent has just done one.</summary>
     public async Task WakeBooksAsync(CancellationToken cancellationToken)
@@ -27,20 +28,25 @@ public sealed partial class OpenWorkAgent
         foreach (var some in catalog.Instruments.DistinctBy(instrument => instrument.BookKey).Chunk(WokenTogether))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            await Task.WhenAll(some.Select(WakeAsync));
+            var failures = await Task.WhenAll(some.Select(WakeAsync));
+            if (Array.Find(failures, failure => failure is not null) is { } first)
+            {
+                GrainLog.AgentFailed(log, first);
+            }
         }
     }
 
-    // A book that cannot answer must not block the others.
-    private async Task WakeAsync(Instrument instrument)
+    // A book that cannot answer must not block the others. Returns its failure.
+    private async Task<Exception?> WakeAsync(Instrument instrument)
     {
         try
         {
             await grains.Book(instrument.BookKey).State(instrument.Symbol);
+            return null;
         }
         catch (Exception e)
         {
-            GrainLog.AgentFailed(log, e);
+            return e;
         }
     }
 }

@@ -97,7 +97,8 @@ public sealed partial class OpenWorkAgent(
         {
             try
             {
-                await WakeBooksAsync(stoppingToken);
+                // A book that does not answer must not delay the rest.
+                _waking = _waking.IsCompleted ? WakeBooksAsync(stoppingToken) : _waking;
 
                 // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
                 await grains.Ledger().Follow();

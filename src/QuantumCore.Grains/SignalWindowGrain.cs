@@ -35,7 +35,9 @@ public sealed class SignalWindowGrain(
     public async ValueTask<SignalAdmission> Admit(string key, int most, long windowNanos)
     {
         var now = time.UnixNanos();
-        var admitted = state.State.Admitted.FindAll(signal => signal.TimeNanos > now - windowNanos);
+
+        // A signal of the future was admitted by a clock that was ahead.
+        var admitted = state.State.Admitted.FindAll(signal => signal.TimeNanos > now - windowNanos && signal.TimeNanos <= now);
         if (admitted.Exists(signal => signal.Key == key))
             return default;
         if (admitted.Count >= most)

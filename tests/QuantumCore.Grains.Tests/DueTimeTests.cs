@@ -19,16 +19,16 @@ public sealed class DueTimeTests
     [Fact]
     public async Task Order_expires_and_planned_phase_begins_while_no_book_is_active()
     {
-        var time = new ShiftedTime();
         await using var disk = new Disk();
-        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
-        await PlaceUntilAsync(exchange, "AAPL", time.UnixNanos() + TimeSpan.FromSeconds(30).Nanos());
+        await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts);
+        var due = TimeProvider.System.UnixNanos() + TimeSpan.FromSeconds(3).Nanos();
+        await PlaceUntilAsync(exchange, "AAPL", due);
         var halt = BookCommand.Of(BookVerb.SetPhase, (long)TradingPhase.Halt) with
         {
             Changes =
             [
                 new(ChangedValue.Next, (long)TradingPhase.Volatility),
-                new(ChangedValue.NextNanos, time.UnixNanos() + TimeSpan.FromSeconds(30).Nanos()),
+                new(ChangedValue.NextNanos, due),
             ],
         };
         Assert.Equal(RejectReason.None, await exchange.Book("MSFT").Operate(halt));
@@ -37,7 +37,6 @@ public sealed class DueTimeTests
             await exchange.Cluster.DeactivateAsync(exchange.Book(symbol).Grain);
         }
 
-        time.Advance(TimeSpan.FromMinutes(1));
         await Wait.UntilAsync(async () => await HasExpiredAsync(exchange, "AAPL")
             && (await exchange.RecordsAsync("MSFT")).Any(record => record.Record is BookTurn { Phase: TradingPhase.Volatility }));
     }

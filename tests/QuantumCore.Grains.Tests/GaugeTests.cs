@@ -86,7 +86,8 @@ public sealed class GaugeTests : IDisposable
     [Fact]
     public async Task A_book_that_left_is_told_of_no_more_and_one_without_trades_has_none()
     {
-        const string symbol = "LEFT";
+        // Meters are process-wide: no other test uses this symbol.
+        const string symbol = "GAUGED";
         await using var disk = new Disk();
         await using var exchange = await Exchange.OpenAsync(disk, [symbol], [Alice]);
         await exchange.PlaceAsync(Alice, "ask", symbol, Side.Sell, 10_000, 5);

@@ -79,7 +79,7 @@ public class OrderStagesOverWireTests
         Assert.Equal(Enumerable.Repeat((OrderStatus.Rejected, (string?)"PostOnlyWouldTake", (string?)null), 2), told.Select(one => (one.Status, one.Refusal, one.EndReason)));
         Assert.StartsWith("8 11=r 150=8 39=8", await desk.HearAsync(1, 11, 150, 39));
         await desk.SendAsync("H", "11=r|55=AAPL|54=1");
-        Assert.StartsWith("8 11=r 150=I 39=8 103=99 58=A post-only order would", await desk.HearAsync(1, 11, 150, 39, 103, 58));
+        Assert.StartsWith("8 11=r 150=I 39=8 103=99 58=The post-only order would", await desk.HearAsync(1, 11, 150, 39, 103, 58));
     }
 
     [Fact]

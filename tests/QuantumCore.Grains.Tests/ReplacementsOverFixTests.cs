@@ -49,7 +49,7 @@ public sealed class ReplacementsOverFixTests
 
     [Theory]
     [InlineData("40=3|99=155", "38=10|40=3|99=149", "StopPx (99)")]
-    [InlineData("40=2|44=140|111=3", "38=12|40=2|44=140|111=4", "They are changed one after the other. Field: OrderQty (38), MaxFloor (111).")]
+    [InlineData("40=2|44=140|111=3", "38=12|40=2|44=140|111=4", "send one change after the other. Field: OrderQty (38), MaxFloor (111).")]
     [InlineData("40=3|99=155", "38=10|40=3|99=155", "The order is as this asks for already.")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|99=150", "StopPx (99)")]
     [InlineData("40=2|44=140", "38=10|40=2|44=140|111=0", "MaxFloor (111)")]

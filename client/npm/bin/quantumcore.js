@@ -6,8 +6,9 @@ import { findSilo } from "../index.js";
 const [program, ...first] = findSilo();
 const silo = spawn(program, [...first, ...process.argv.slice(2)], { stdio: "inherit" });
 
-// Ctrl+C reaches the silo by itself; a signal to this process alone is passed on.
-for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => silo.kill(signal));
+// A terminal sends Ctrl+C to the silo, too; a second one would cut its shutdown short. This process waits for it.
+process.on("SIGINT", () => {});
+process.on("SIGTERM", () => silo.kill("SIGTERM"));
 silo.on("error", error => {
     console.error(error.message);
     process.exitCode = 70;

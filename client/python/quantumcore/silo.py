@@ -1,4 +1,5 @@
 """Starts an exchange as a process of its own, for tests and notebooks."""
+import atexit
 import json
 import os
 import platform
@@ -26,11 +27,12 @@ def find_silo():
     packed = Path(__file__).parent / "bin" / f"{system}-{machine}" / "quantumcore"
     tool = Path.home() / ".dotnet" / "tools" / "quantumcore"
     for found in (packed.with_suffix(".exe") if system == "win" else packed, shutil.which("quantumcore"), tool):
-        if found and Path(found).is_file():
+        # The package for Node.js has a command of the same name: a script that looks for the silo, too.
+        if found and Path(found).is_file() and Path(found).resolve().suffix != ".js":
             return [str(found)]
 
     raise FileNotFoundError(
-        "The silo was not found. Install it with `dotnet tool install -g QuantumCore.Silo`, or set QUANTUMCORE_PROGRAM.")
+        "The silo was not found. Install the .NET tool QuantumCore.Silo, or set QUANTUMCORE_PROGRAM to its path.")
 
 
 class Silo:
@@ -61,13 +63,15 @@ class Silo:
         except BaseException:
             self._folder.cleanup()
             raise
+        atexit.register(self.stop)
 
     def account(self, name="alice"):
         """Returns a client of one of the demo's accounts: alice, bob or admin."""
         return Exchange(self.address, self.keys[name])
 
     def stop(self):
-        """Ends the exchange as Ctrl+C does."""
+        """Ends the exchange as Ctrl+C does; also at the end of the program. On Windows, the process ends at once."""
+        atexit.unregister(self.stop)
         self._process.terminate()
         try:
             self._process.wait(30)

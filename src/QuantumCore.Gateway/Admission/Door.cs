@@ -28,6 +28,9 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// <summary>Fraction of the WebSockets reserved for order entry: one in this many.</summary>
     private const int TradingPart = 10;
 
+    /// <summary>Time after the first order in which code is still being compiled.</summary>
+    private static readonly TimeSpan s_warmUp = TimeSpan.FromMinutes(1);
+
     private static readonly TimeSpan s_way = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Half-life of the best window's number of answered orders.</summary>
@@ -41,6 +44,7 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     private long _windowStart = time.GetTimestamp();
     private int _answered;
     private long _answeredInAll;
+    private long? _firstAnswer;
     private bool _crowded;
     private bool _crowdedAtStart;
     private double _mostPerSecond;
@@ -204,8 +208,8 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
     /// Adjusts the limits to the measured rate. In a crowd, no more orders may queue than can be answered within the
     /// longest wait. No more are inside than can be answered within the longest way, because a cancel takes that way
     /// too. The rate is that of the best recent window. So a moment in which the store stalls, or code is compiled,
-    /// does not shrink the limits. If nobody had to wait for a whole window, or the exchange has just
-    /// started, the rate is unknown, and a burst may fill all places.
+    /// does not shrink the limits. If nobody had to wait for a whole window, or in the first minute of trading, the rate is
+    /// unknown, and a burst may fill all places.
     /// </summary>
     private void Look(long now)
     {
@@ -218,7 +222,9 @@ public sealed class Door(GatewayOptions options, CommitAge commits, GatewayMetri
             : _mostPerSecond;
         var isMeasured = _crowded && (_crowdedAtStart || _mostPerSecond > 0);
         _answeredInAll += _answered;
-        _mostWaiting = isMeasured && _answeredInAll >= options.OrdersOfWarmUp
+        _firstAnswer ??= _answered > 0 ? now : null;
+        var isWarm = _answeredInAll >= options.OrdersOfWarmUp || (_firstAnswer is { } first && time.GetElapsedTime(first, now) > s_warmUp);
+        _mostWaiting = isMeasured && isWarm
             ? Places(options.LongestWait, LeastWaiting, options.MostOrdersWaiting)
             : options.MostOrdersWaiting;
         _mostInside = isMeasured ? Places(s_way, LeastInside, options.MostOrdersInside) : options.MostOrdersInside;

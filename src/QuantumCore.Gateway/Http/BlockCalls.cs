@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -13,6 +14,9 @@ namespace QuantumCore.Gateway.Http;
 internal sealed class BlockCalls(
     OrderEntry entry, Listings listings, AccountOwners owners, KeyRing keys, OperatorLog operators)
 {
+    // The last call for each owner. A block that waits for its record gives up once another call came after it.
+    private readonly ConcurrentDictionary<string, OwnerBlock> _pending = new(StringComparer.Ordinal);
+
     /// <summary>POST /admin/accounts/{account}/freeze: freezes an account.</summary>
     /// <remarks>
     /// Needs the role risk or administrator. The account then enters no orders and sends nothing
@@ -155,19 +159,22 @@ internal sealed class BlockCalls(
             return;
 
         var owner = Call.Path(context, "owner");
-        var accounts = await owners.Of(owner);
-        if ((WhyReading.Check(text.Why) ?? (accounts.IsEmpty
-            ? new Refusal(RejectReason.UnknownAccount, "owner", null, $"'{owner}' owns no account.")
-            : (Refusal?)null)) is { } wrong)
+        if ((WhyReading.Check(text.Why) ?? Unowned(owner, await owners.Of(owner))) is { } wrong)
         {
             await Answer.Refuse(context, wrong);
             return;
         }
 
-        // Before the accounts are read again: one that joins meanwhile finds the block.
+        // Before the accounts are read: one that joins later finds the owner as it is then.
         var block = new OwnerBlock(owner, isBlock, officer.Name, text.Why ?? "");
-        var isRecorded = !isBlock || await entry.BlockOwner(block);
-        accounts = isBlock && isRecorded ? await owners.Of(owner) : accounts;
+        _pending[owner] = block;
+        var isRecorded = await entry.BlockOwner(block);
+        if (await owners.Of(owner) is not { } accounts || (!isBlock && !isRecorded))
+        {
+            await Answer.Refuse(context, new Refusal(RejectReason.OutcomeUnknown, "owner", null, "No account is changed yet. Repeat the call."));
+            return;
+        }
+
         var results = await Task.WhenAll(accounts.Select(async account =>
             (Account: new AccountId(account), Result: await Set(new AccountId(account), isBlock, officer.Name, text.Why ?? ""))));
         var failed = new PartialFailure("owner");
@@ -177,12 +184,9 @@ internal sealed class BlockCalls(
                 failed.Add(account.ToString(), reason);
         }
 
-        var refusal = failed.Refusal;
-        if (!isBlock && refusal is null && !await entry.BlockOwner(block))
-            refusal = new Refusal(RejectReason.OutcomeUnknown, null, null, "Its accounts are unblocked, but one that joins it may still be blocked. Repeat the call.");
         await AnswerDone(
             context,
-            refusal,
+            failed.Refusal,
             isRecorded && Array.TrueForAll(results, result => result.Result.IsOnRecord),
             Array.TrueForAll(results, result => IsNothingDone(isBlock, result.Result)) ? null : Note,
             (owner, results),
@@ -198,10 +202,38 @@ internal sealed class BlockCalls(
                 to.WriteEndObject();
             });
 
-        async ValueTask<Refusal?> Note() => isRecorded || await entry.BlockOwner(block)
-            ? await operators.Note(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text)
-            : new Refusal(RejectReason.OutcomeUnknown);
+        async ValueTask<Refusal?> Note()
+        {
+            if (!isRecorded && !await RecordLater(block, accounts))
+                return new Refusal(RejectReason.OutcomeUnknown);
+
+            isRecorded = true;
+            return await operators.Note(officer, isBlock ? "ownerBlocked" : "ownerUnblocked", owner, text);
+        }
     }
+
+    /// <summary>
+    /// Records a block of an owner that could not be recorded at once, and blocks the accounts that joined meanwhile.
+    /// Returns false if it is still not on record. A later call for the same owner replaces it.
+    /// </summary>
+    private async Task<bool> RecordLater(OwnerBlock block, ImmutableArray<long> blocked)
+    {
+        if (!ReferenceEquals(_pending.GetValueOrDefault(block.Owner), block))
+            return true;
+        if (!await entry.BlockOwner(block))
+            return false;
+
+        foreach (var account in (await owners.Of(block.Owner) ?? []).Except(blocked))
+            await entry.FreezeAtOnce(account, new FreezeRequest(Closes: true, block.By, block.Why));
+        return true;
+    }
+
+    private static Refusal? Unowned(string owner, ImmutableArray<long>? accounts) => accounts switch
+    {
+        null => new Refusal(RejectReason.Overloaded, "owner", null, "The accounts of owners can't be read now; nothing was done."),
+        { IsEmpty: true } => new Refusal(RejectReason.UnknownAccount, "owner", null, $"'{owner}' owns no account."),
+        _ => null,
+    };
 
     /// <summary>
     /// Blocks an account everywhere: first it is frozen, so that no new order enters, then every book closes its open
@@ -257,7 +289,7 @@ internal sealed class BlockCalls(
     /// Returns a refusal for an account without an owner and without a record; a typo must not look like a freeze.
     /// </summary>
     private async ValueTask<Refusal?> Unknown(AccountId account) =>
-        await owners.Has(account.Value) || await entry.MayExist(account.Value) ? null : new Refusal(RejectReason.UnknownAccount, "account");
+        await owners.MayHave(account.Value) || await entry.MayExist(account.Value) ? null : new Refusal(RejectReason.UnknownAccount, "account");
 
     /// <summary>Result for one account.</summary>
     /// <param name="Refusal">Reason why it is not known to be complete, or null.</param>

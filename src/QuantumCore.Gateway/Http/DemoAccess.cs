@@ -11,7 +11,7 @@ namespace QuantumCore.Gateway.Http;
 /// </summary>
 internal static class DemoAccess
 {
-    /// <summary>Headers that proxies add and clients do not. Each alone reveals a proxy.</summary>
+    /// <summary>Headers that proxies add and clients rarely do. Each alone reveals a proxy.</summary>
     private static readonly FrozenSet<string> s_proxyHeaders = new[]
     {
         "Via", "Forwarded", "X-Forwarded", "X-Real-IP", "X-Client-IP", "Client-IP", "True-Client-IP", "X-Cluster-Client-IP",
@@ -29,7 +29,7 @@ internal static class DemoAccess
         RejectReason.Unauthorized,
         null,
         null,
-        "The demo serves this machine alone, under localhost or 127.0.0.1 and without a proxy; --demo on serves everyone.");
+        "The demo serves this machine alone, under localhost or 127.0.0.1, by HTTP/1.1 or later and without the headers of a proxy (Via, X-Forwarded-For and others); --demo on serves everyone.");
 
     /// <summary>Returns true if a request may use published keys, or none.</summary>
     public static bool IsAllowed(HttpRequest request) =>
@@ -44,6 +44,7 @@ internal static class DemoAccess
         && !HttpProtocol.IsHttp10(request.Protocol)
         && !request.Headers.Keys.Any(IsOfProxy);
 
-    private static bool IsOfProxy(string header) =>
-        s_proxyHeaders.Contains(header) || Array.Exists(s_proxyPrefixes, prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
+    // Tracing libraries of clients add X-Amzn-Trace-Id.
+    private static bool IsOfProxy(string header) => !header.Equals("X-Amzn-Trace-Id", StringComparison.OrdinalIgnoreCase) && (
+        s_proxyHeaders.Contains(header) || Array.Exists(s_proxyPrefixes, prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase)));
 }

@@ -144,12 +144,7 @@ internal sealed class MoneyCalls(
             return;
         }
 
-        if (await orders.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name) is { } refused)
-        {
-            await Answer.Refuse(context, refused);
-            return;
-        }
-
+        await orders.JoinOwner(new OwnedAccount(account.Value, owner), officer.Name);
         await owners.Refresh();
         if (await operators.Note(officer, "ownerSet", account.ToString(), text) is { } unknown)
         {

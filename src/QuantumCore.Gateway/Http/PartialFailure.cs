@@ -14,6 +14,9 @@ internal sealed class PartialFailure(string member)
         ? null
         : new Refusal(_first, member, null, $"Failed, or outcome unknown, for {string.Join(", ", _names)}; done for all others.");
 
+    /// <summary>Names that were added.</summary>
+    public IReadOnlyList<string> Names => _names;
+
     public void Add(string name, RejectReason reason)
     {
         if (_names.Count == 0)

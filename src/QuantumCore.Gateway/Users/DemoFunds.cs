@@ -66,7 +66,7 @@ public sealed class DemoFunds(
     /// Deposits the starting balance of a new account. If that fails, the account is as good as any, and its user can
     /// add demo funds.
     /// </summary>
-    internal async ValueTask Start(long account) => await Deposit(account, "demo-", await Starting());
+    internal async ValueTask Start(long account) => await _calls.Ask("Start", account, async () => await Deposit(account, "demo-", await Starting()));
 
     /// <summary>Returns the starting balance of each asset.</summary>
     internal async ValueTask<ImmutableArray<DemoAmount>> Starting() =>
@@ -105,8 +105,10 @@ public sealed class DemoFunds(
         if (refusal is not null)
             return (refusal, cancelled, []);
 
+        // Deposits first: a margin account that is short can give money away only once it has its units back.
         var moved = ImmutableArray.CreateBuilder<DemoAmount>();
-        foreach (var (asset, amount) in await Starting())
+        var starting = await Starting();
+        foreach (var (asset, amount) in starting.OrderBy(one => view.Balances.Any(balance => balance.Asset == one.Asset.Name && balance.Total >= one.Amount)))
         {
             // The sequence is that of a state that no earlier reset began with.
             var key = string.Create(CultureInfo.InvariantCulture, $"reset-{view.Sequence}-{asset.Name}");

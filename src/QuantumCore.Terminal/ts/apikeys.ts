@@ -31,6 +31,8 @@ export class KeysCard {
   private readonly said = make("p", { class: "problem", role: "alert" });
   private readonly fresh = make("div", {}, make("p", { class: "muted fresh-hint" }, "A new key is shown here, with programs to paste."));
   private readonly list = make("div", { id: "keys-list" }, make("p", { class: "muted" }, "Loading…"));
+  /** Id of the key that is shown with its secret. */
+  private shownId = "";
   /** The private key of a pair that this page has made, and its public key. It is sent nowhere. */
   private pair: { publicKey: string; privateKey: string } | undefined;
 
@@ -107,6 +109,7 @@ export class KeysCard {
   /** Shows a key with its secret, and programs that use them. */
   private async show(made: Made, secret: string | undefined): Promise<void> {
     const isDemo = made.id === "";
+    this.shownId = made.id;
     const answer = await read<{ instruments: readonly Listed[] }>("/instruments");
     const listed = answer?.instruments[0] ?? { symbol: "AAPL", baseAsset: "AAPL", quoteAsset: "USD", lotSize: "1" };
     const access: Access = {
@@ -141,7 +144,7 @@ export class KeysCard {
     if (!(await confirm(`Revoke key ${id}?`, "Revoke it", make("p", {}, "Programs that use it can do nothing any more, for ever. Their orders stay.")))) return;
     const outcome = await call("DELETE", `/keys/${id}`);
     if (outcome.kind !== "done") toast("bad", "Not revoked", outcome.kind === "refused" ? explain(outcome.problem) : noAnswer);
-    this.fresh.replaceChildren();
+    else if (id === this.shownId) this.fresh.replaceChildren();
     await this.refresh();
   }
 }
