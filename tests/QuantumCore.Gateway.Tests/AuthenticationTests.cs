@@ -113,7 +113,7 @@ public sealed class AuthenticationTests
     [InlineData("localhost", "Fastly-Client-IP", false)]
     [InlineData("localhost", "Fly-Client-IP", false)]
     [InlineData("localhost", "X-Envoy-External-Address", false)]
-    [InlineData("localhost", "X-Amzn-Trace-Id", false)]
+    [InlineData("localhost", "X-Amzn-Trace-Id", true)]
     [InlineData("localhost", "X-Azure-ClientIP", false)]
     [InlineData("localhost", "X-Request-Id", true)]
     public async Task Demo_serves_this_machine_alone_and_true_keys_serve_everyone(string host, string? header, bool isLocal)

@@ -109,7 +109,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await PageTests.GoAsync(page, "/signin");
         await page.Page.Locator("#key-addresses").FillAsync("10.0.0.0/8, elsewhere");
         await page.Page.Locator(".keys button[type=submit]").ClickAsync();
-        await Assertions.Expect(page.Page.Locator(".keys .problem")).ToContainTextAsync("IP addresses such as 192.0.2.7");
+        await Assertions.Expect(page.Page.Locator(".keys .problem")).ToContainTextAsync("an IP address such as 192.0.2.7");
         await page.Page.Locator("#key-addresses").FillAsync("10.0.0.0/8, 127.0.0.1");
         await page.Page.Locator("#key-read-only").CheckAsync();
         await page.Page.Locator(".keys button[type=submit]").ClickAsync();

@@ -171,7 +171,7 @@ public sealed partial class ChartTests(Browser browser, QuietExchange exchange) 
         var wanted = page.Page.Locator("#alert-price");
         await wanted.FillAsync("150.00");
         await page.Page.Keyboard.PressAsync("Enter");
-        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("This is the current price; choose another one.");
+        await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("price 150.00 is the current price; choose another one");
         await wanted.FillAsync("151.005");
         await page.Page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Page.Locator("dialog .problem")).ToHaveTextAsync("at most 2 decimals");
