@@ -41,7 +41,7 @@ internal sealed class OrderDesk(OrderEntry entry, Listings listings, Door door)
         long account, List<OrderText?>? texts, bool mustBeNew = false, bool areApart = false)
     {
         if (texts is null or { Count: 0 or > OrderEntry.LongestBatch })
-            {
+        {
             return (new Refusal(
                 RejectReason.BadRequest, "orders", OrderEntry.LongestBatch.ToString(),
                 $"orders has {texts?.Count ?? 0} orders; a batch has 1 to {OrderEntry.LongestBatch}"), []);

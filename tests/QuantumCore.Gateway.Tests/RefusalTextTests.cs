@@ -113,7 +113,14 @@ public sealed class RefusalTextTests
     {
         var text = new OrderText
         {
-            Symbol = "AAPL", Side = "buy", Price = "150.00", Quantity = "10", TriggerPrice = "140.00", GoodTill = "2020-01-01T00:00:00Z", ClientOrderId = "my-1", DisplayQuantity = "1",
+            Symbol = "AAPL",
+            Side = "buy",
+            Price = "150.00",
+            Quantity = "10",
+            TriggerPrice = "140.00",
+            GoodTill = "2020-01-01T00:00:00Z",
+            ClientOrderId = "my-1",
+            DisplayQuantity = "1",
         };
         var instrument = Instrument(2, 1, 0, 1, 1, 1_000_000, 1, 1_000_000);
         Assert.Equal(detail, OrderRefusals.Explain(new Refusal(reason, field, limit), instrument, one => WrittenValues.Of(text, one)));

@@ -75,7 +75,10 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         {
             var start = new ProcessStartInfo("bash", ["-c", snippet])
             {
-                WorkingDirectory = folder.FullName, RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false,
+                WorkingDirectory = folder.FullName,
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                UseShellExecute = false,
             };
             using var shell = Process.Start(start)!;
             var (output, errors) = (shell.StandardOutput.ReadToEndAsync(Token), shell.StandardError.ReadToEndAsync(Token));

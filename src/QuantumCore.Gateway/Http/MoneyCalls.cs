@@ -234,13 +234,13 @@ internal sealed class MoneyCalls(
     /// <summary>Returns the account's refusal, with the requested and the free amount; null for none.</summary>
     private static Refusal? ReasonOf(RejectReason reason, string? field, string? limit, string? amount, Asset? asset) =>
         reason switch
-    {
-        RejectReason.None => null,
-        RejectReason.InsufficientFunds when (limit, amount, asset) is ({ } free, { } asked, { } of) => new Refusal(
-            reason, field, limit,
-            $"amount {RefusalText.Shown(asked)} is more than the free {free} {of.Name}; nearest: {free}"),
-        _ => new Refusal(reason, field, limit),
-    };
+        {
+            RejectReason.None => null,
+            RejectReason.InsufficientFunds when (limit, amount, asset) is ({ } free, { } asked, { } of) => new Refusal(
+                reason, field, limit,
+                $"amount {RefusalText.Shown(asked)} is more than the free {free} {of.Name}; nearest: {free}"),
+            _ => new Refusal(reason, field, limit),
+        };
 
     private static void WriteWithdrawal(Utf8JsonWriter to, AccountWithdrawal withdrawal)
     {

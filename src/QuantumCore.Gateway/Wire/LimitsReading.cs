@@ -30,7 +30,7 @@ internal static class LimitsReading
                     Refusal.Malformed(field, RefusalText.NotOnScale(field, given, error, unit.ScaleOf(kind))), request);
             var bound = Math.Clamp(most, LimitsRequest.LeastOf(kind), LimitsRequest.MostOf(kind));
             if (bound != most)
-                {
+            {
                 return (new Refusal(
                     RejectReason.BadRequest, field, bound.ToString(CultureInfo.InvariantCulture),
                     OrderChecks.Outside(RejectReason.BadRequest, field, given, most, unit.ScaleOf(kind))?.Detail),

@@ -136,12 +136,12 @@ internal sealed class NumberReading(Instrument instrument)
 
     private static Refusal? Explain(
         DecimalError error, RejectReason reason, string field, string text, ValueScale scale) => error switch
-    {
-        DecimalError.None => null,
-        DecimalError.NotADecimal => Refusal.Malformed(field, RefusalText.NotOnScale(field, text, error, scale)),
-        DecimalError.TooManyDecimals =>
-            new Refusal(reason, field, scale.Format(1), RefusalText.NotOnScale(field, text, error, scale)),
-        DecimalError.TooLarge =>
-            new Refusal(reason, field, scale.Format(scale.Most), RefusalText.NotOnScale(field, text, error, scale)),
-    };
+        {
+            DecimalError.None => null,
+            DecimalError.NotADecimal => Refusal.Malformed(field, RefusalText.NotOnScale(field, text, error, scale)),
+            DecimalError.TooManyDecimals =>
+                new Refusal(reason, field, scale.Format(1), RefusalText.NotOnScale(field, text, error, scale)),
+            DecimalError.TooLarge =>
+                new Refusal(reason, field, scale.Format(scale.Most), RefusalText.NotOnScale(field, text, error, scale)),
+        };
 }
