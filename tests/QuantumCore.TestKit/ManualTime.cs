@@ -6,8 +6,13 @@ namespace QuantumCore.TestKit;
 /// </summary>
 public sealed class ManualTime(DateTimeOffset start) : TimeProvider
 {
+    /// <summary>Readings of the clock by one callback after which it counts as waiting for the clock.</summary>
+    private const int MostReadings = 10_000;
+
     private readonly Lock _gate = new();
     private readonly List<ManualTimer> _timers = [];
+    private int _firingThread;
+    private int _readings;
     private DateTimeOffset _now = start;
 
     /// <summary>Starts on the first trading day of 2026.</summary>
@@ -33,7 +38,13 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_gate)
+        {
+            // Orleans waits for a time in a loop of Task.Delay, which takes less than a millisecond for none: on a clock
+            // that stands, the loop would never end.
+            if (Environment.CurrentManagedThreadId == _firingThread && ++_readings == MostReadings)
+                (_readings, _now) = (0, _now.AddMilliseconds(1));
             return _now;
+        }
     }
 
     /// <inheritdoc/>
@@ -45,7 +56,7 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         var end = GetUtcNow() + by;
         while (NextDue(end) is { } timer)
-            timer.Fire();
+            Fire(timer);
         lock (_gate)
             _now = end > _now ? end : _now;
     }
@@ -56,6 +67,15 @@ public sealed class ManualTime(DateTimeOffset start) : TimeProvider
         var timer = new ManualTimer(this, callback, state);
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    private void Fire(ManualTimer timer)
+    {
+        lock (_gate)
+            (_firingThread, _readings) = (Environment.CurrentManagedThreadId, 0);
+        timer.Fire();
+        lock (_gate)
+            _firingThread = 0;
     }
 
     /// <summary>
