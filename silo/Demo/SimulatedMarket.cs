@@ -28,8 +28,8 @@ internal sealed partial class SimulatedMarket(
 {
     private static readonly TimeSpan s_rest = TimeSpan.FromSeconds(10);
 
-    private readonly MarketModel _model = new();
-    private readonly MarketPace _pace = new(TimeSpan.FromSeconds(new MarketModel().StepSeconds), time);
+    private static readonly MarketModel s_model = new();
+    private readonly MarketPace _pace = new(TimeSpan.FromSeconds(s_model.StepSeconds), time);
     private int _begun;
 
     // The splits that the participants know of.
@@ -80,7 +80,7 @@ internal sealed partial class SimulatedMarket(
             var newest = isReset ? [] : await history.PublicTradesAsync(new TradeQuery(instrument.Symbol, null, null, null, 1), stoppingToken);
             var homeTicks = AfterSplits(instrument, instrument.ReferencePriceTicks, sinceNanos: 0);
             var startTicks = newest is [var last] ? AfterSplits(instrument, last.PriceTicks, last.TimeNanos) : homeTicks;
-            var market = new SymbolMarket(instrument, _model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
+            var market = new SymbolMarket(instrument, s_model, isReset ? seed : unchecked(seed + ((ulong)run << 32)), homeTicks, startTicks);
             symbols.Add(new SimulatedSymbol(entry, grains, instrument, market, $"sim-{run}-{symbols.Count}-"));
         }
 

@@ -2,7 +2,6 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway.Http;
-using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;
 
@@ -93,7 +92,7 @@ internal sealed class MarketIndexWatch(
     {
         var stop = new MarketStop(entry, now, options.TimeZone);
         var failed = new PartialFailure("symbol");
-        var stopped = await stop.Stop(await Trading(level), level, failed);
+        var stopped = await stop.Stop(await listings.All(), level, failed, leavesHalted: true);
         Log.IndexFell(log, index, level, stopped.Length);
         _left = failed.Refusal is null ? null : (stop, level, failed.Names);
 
@@ -109,29 +108,10 @@ internal sealed class MarketIndexWatch(
             return;
 
         var failed = new PartialFailure("symbol");
-        await stop.Stop((await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed);
+        await stop.Stop((await listings.All()).Where(instrument => symbols.Contains(instrument.Symbol)), level, failed, leavesHalted: true);
         _left = failed.Refusal is null ? null : (stop, level, failed.Names);
         if (failed.Refusal is { } refusal)
             Log.IndexStoppedInPart(log, level, refusal.Detail!);
-    }
-
-    /// <summary>
-    /// Returns the symbols to stop. Levels 1 and 2 leave out those that are halted: another process may have stopped them,
-    /// and a second halt would replace the auction that they are to reopen with.
-    /// </summary>
-    private async Task<IReadOnlyList<Instrument>> Trading(int level)
-    {
-        var trading = new List<Instrument>();
-        foreach (var instrument in await listings.All())
-        {
-            if (level == MarketWideBreaker.ClosingLevel
-                || await entry.State(instrument.Symbol) is not { Failure: RejectReason.None, Value.Phase: TradingPhase.Halt })
-            {
-                trading.Add(instrument);
-            }
-        }
-
-        return trading;
     }
 
     /// <summary>Warns once of symbols that are not listed, and of weights that can't be compared.</summary>

@@ -103,7 +103,6 @@ internal static class OrderRefusals
                 : null;
         }
 
-
         var quote = instrument.Quote.Name;
         if (written("quoteAmount") is { } amount)
             return $"quoteAmount {RefusalText.Shown(amount)} needs {amount} {quote} plus fees, free {free} {quote}";

@@ -45,15 +45,12 @@ class Silo:
     def __init__(self, *options, timeout=60.0):
         self._folder = tempfile.TemporaryDirectory(prefix="quantumcore-")
         ready, log = Path(self._folder.name, "ready.json"), Path(self._folder.name, "log.txt")
-        defaults = ["--storage", "volatile", "--simulate", "none", "--urls", "http://127.0.0.1:0"]
-        for name in ("--storage", "--simulate", "--urls"):
-            if name in options:
-                at = defaults.index(name)
-                del defaults[at:at + 2]
+        defaults = {"--storage": "volatile", "--simulate": "none", "--urls": "http://127.0.0.1:0"}
+        own = [part for option in defaults.items() if option[0] not in options for part in option]
         try:
             with open(log, "wb") as output:
                 self._process = subprocess.Popen(
-                    [*find_silo(), *defaults, "--ready-file", str(ready), *options], stdout=output, stderr=output)
+                    [*find_silo(), *own, "--ready-file", str(ready), *options], stdout=output, stderr=output)
             try:
                 self.address, self.keys = self._read(ready, log, time.monotonic() + timeout)
             except BaseException:

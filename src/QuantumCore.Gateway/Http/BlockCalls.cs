@@ -78,14 +78,15 @@ internal sealed class BlockCalls(
             return;
         }
 
-        var (reason, isOnRecord) = isFrozen
-            ? Split(await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? "")))
-            : (await entry.Unfreeze(account.Value, officer.Name, text.Why ?? ""), true);
+        var report = isFrozen
+            ? await entry.FreezeAtOnce(account.Value, new FreezeRequest(Closes: false, officer.Name, text.Why ?? ""))
+            : new FreezeReport(await entry.Unfreeze(account.Value, officer.Name, text.Why ?? ""), 0, []);
+        var isDone = report.Reason == RejectReason.None;
         await AnswerDone(
             context,
-            reason == RejectReason.None ? null : Unfrozen(reason),
-            isOnRecord,
-            reason == RejectReason.None ? () => operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text) : null,
+            isDone ? null : Unfrozen(report.Reason),
+            report.IsOnRecord,
+            isDone ? () => operators.Note(officer, isFrozen ? "accountFrozen" : "accountUnfrozen", account.ToString(), text) : null,
             (account, isFrozen),
             static (to, answer) =>
             {
@@ -95,8 +96,6 @@ internal sealed class BlockCalls(
                 to.WriteEndObject();
             });
     }
-
-    private static (RejectReason Reason, bool IsOnRecord) Split(FreezeReport report) => (report.Reason, report.IsOnRecord);
 
     /// <summary>
     /// Audits an act and answers. An act that is not on record yet, because the journal does not commit, is answered

@@ -15,7 +15,12 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
     /// <param name="instruments">All listed instruments.</param>
     /// <param name="level">Level of the breaker, 1 to 3.</param>
     /// <param name="failed">Collects symbols whose stop is not known.</param>
-    public async ValueTask<ImmutableArray<string>> Stop(IEnumerable<Instrument> instruments, int level, PartialFailure failed)
+    /// <param name="leavesHalted">
+    /// True if levels 1 and 2 leave out halted symbols: another process may have stopped them, and a second halt would
+    /// replace the auction that they are to reopen with.
+    /// </param>
+    public async ValueTask<ImmutableArray<string>> Stop(
+        IEnumerable<Instrument> instruments, int level, PartialFailure failed, bool leavesHalted = false)
     {
         var stopped = ImmutableArray.CreateBuilder<string>();
         foreach (var symbol in instruments.Select(instrument => instrument.Symbol))
@@ -23,6 +28,8 @@ internal sealed class MarketStop(OrderEntry entry, DateTimeOffset now, TimeZoneI
             var (reason, state, _) = await entry.State(symbol);
             // A book with an inconsistent journal is stopped already.
             if (reason == RejectReason.None && (state.IsHalted || (state.Phase == TradingPhase.Closed && !OpensToday(state, level))))
+                continue;
+            if (leavesHalted && level != MarketWideBreaker.ClosingLevel && reason == RejectReason.None && state.Phase == TradingPhase.Halt)
                 continue;
 
             foreach (var command in reason == RejectReason.None ? Ways(state.Phase, level) : [])

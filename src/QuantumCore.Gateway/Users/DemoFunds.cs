@@ -107,12 +107,11 @@ public sealed class DemoFunds(
 
         // Deposits first: a margin account that is short can give money away only once it has its units back.
         var moved = ImmutableArray.CreateBuilder<DemoAmount>();
-        var starting = await Starting();
-        foreach (var (asset, amount) in starting.OrderBy(one => view.Balances.Any(balance => balance.Asset == one.Asset.Name && balance.Total >= one.Amount)))
+        var starting = (await Starting()).Select(one => (one.Asset, one.Amount, Balance: view.Balances.FirstOrDefault(balance => balance.Asset == one.Asset.Name)));
+        foreach (var (asset, amount, balance) in starting.OrderBy(static one => one.Balance.Total >= one.Amount))
         {
             // The sequence is that of a state that no earlier reset began with.
             var key = string.Create(CultureInfo.InvariantCulture, $"reset-{view.Sequence}-{asset.Name}");
-            var balance = view.Balances.FirstOrDefault(balance => balance.Asset == asset.Name);
             var surplus = Math.Min(balance.Total - amount, balance.Available - Math.Max(balance.Pending, 0));
             var reason = RejectReason.None;
             if (balance.Total < amount)
