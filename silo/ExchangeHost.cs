@@ -1,5 +1,5 @@
+using QuantumCore.Clearing;
 using QuantumCore.Gateway;
-using QuantumCore.Grains;
 using QuantumCore.Silo.Demo;
 using QuantumCore.Silo.Simulation;
 using QuantumCore.Terminal;

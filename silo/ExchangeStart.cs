@@ -1,7 +1,6 @@
 using Microsoft.AspNetCore.Hosting.Server;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
-using QuantumCore.Grains;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

@@ -4,6 +4,7 @@ using Orleans.Configuration;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Grains.Storage;
 using QuantumCore.Grains.Streams;
+using QuantumCore.Journal;
 using QuantumCore.Silo.Cluster;
 
 namespace QuantumCore.Silo;
@@ -33,7 +34,7 @@ internal static class GrainHosting
 
         await ClusterMembership.CreateTablesAsync(options.Postgres!, cancellationToken);
         if (options.Role != SiloRole.Gateway)
-            await GrainStateHosting.CreateTablesAsync(options.Postgres!, cancellationToken);
+            await GrainStateTables.CreateAsync(options.Postgres!, cancellationToken);
     }
 
     public static void AddOrleans(this WebApplicationBuilder builder, SiloOptions options)

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net;
 using Npgsql;
 using QuantumCore.Gateway;
-using QuantumCore.Grains;
 
 namespace QuantumCore.Silo;
 

@@ -1,10 +1,9 @@
 using System.Security.Cryptography;
 using Microsoft.Data.Sqlite;
 using Npgsql;
+using QuantumCore.Clearing;
 using QuantumCore.Gateway;
 using QuantumCore.Gateway.Admission;
-using QuantumCore.Grains.Payouts;
-using QuantumCore.Grains.Settlement;
 using QuantumCore.Grains.Storage;
 using QuantumCore.History;
 using QuantumCore.Journal;

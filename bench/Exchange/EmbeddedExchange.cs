@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
-using QuantumCore.Grains;
 using QuantumCore.Grains.Streams;
 using QuantumCore.History;
 using QuantumCore.Journal;

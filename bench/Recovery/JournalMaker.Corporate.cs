@@ -1,5 +1,5 @@
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Recovery;
@@ -34,7 +34,7 @@ internal sealed partial class JournalMaker
             Append(i, change(part));
         }
 
-        var rest = Accounts.DividendShare.Rest(units, share.Base.Decimals, request.Rate, amount);
+        var rest = DividendShare.Rest(units, share.Base.Decimals, request.Rate, amount);
         var sums = new CorporateSums(_accounts.Count, units, 0, amount, 0, rest);
         if (rest > 0)
         {

@@ -1,9 +1,6 @@
 using System.Globalization;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
-using QuantumCore.Grains.Books;
-using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

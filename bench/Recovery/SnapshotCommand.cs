@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
 using QuantumCore.Bench.Exchange;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Recovery;

@@ -1,10 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using QuantumCore.Accounts;
 using QuantumCore.Bench.Exchange;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Bench.Risk;

@@ -4,7 +4,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 
 namespace QuantumCore.Client.Cluster;

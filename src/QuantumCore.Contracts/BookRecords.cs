@@ -244,3 +244,16 @@ public readonly record struct EncodedInstrument(ImmutableArray<byte> Bytes)
     /// <inheritdoc/>
     public override int GetHashCode() => Bytes.Length;
 }
+
+/// <summary>A book's records for one account.</summary>
+/// <param name="Symbol">The book.</param>
+/// <param name="Records">Its records that touch the account, oldest first.</param>
+[GenerateSerializer, Immutable, Alias("book-delivery")]
+public sealed record BookDelivery(string Symbol, ImmutableArray<DeliveredRecord> Records);
+
+/// <summary>A record with its place in the chain of records that touch the account.</summary>
+/// <param name="Sequence">The record's sequence in the book's stream.</param>
+/// <param name="PreviousSequence">Sequence of the previous record that touches this account; 0 for the first.</param>
+/// <param name="Record">The record.</param>
+[GenerateSerializer, Immutable, Alias("delivered-record")]
+public readonly record struct DeliveredRecord(long Sequence, long PreviousSequence, BookRecord Record);

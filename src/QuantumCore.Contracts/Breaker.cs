@@ -13,18 +13,3 @@ public sealed record BreakerUse(long Day, int Level, string By)
     /// <summary>The value before the first use.</summary>
     public static BreakerUse None { get; } = new(0, 0, "");
 }
-
-/// <content>The market-wide breaker.</content>
-public partial interface ICatalogGrain
-{
-    /// <summary>Returns the last use of the market-wide circuit breaker.</summary>
-    [Alias("breaker-used")]
-    ValueTask<BreakerUse> BreakerUsed();
-
-    /// <summary>
-    /// Records that the market-wide circuit breaker stopped trading. A level already used, or a use on an earlier day,
-    /// changes nothing.
-    /// </summary>
-    [Alias("use-breaker")]
-    ValueTask UseBreaker(BreakerUse use);
-}

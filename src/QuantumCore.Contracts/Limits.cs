@@ -175,3 +175,10 @@ public sealed record LimitsRequest(string Symbol, ImmutableArray<AccountLimit> L
         _ => long.MaxValue,
     };
 }
+
+/// <summary>An administrator's request to freeze an account.</summary>
+/// <param name="Closes">True for a kill switch: its orders must be cancelled too.</param>
+/// <param name="By">Label of the requesting API key.</param>
+/// <param name="Why">The requester's reason, free text; may be empty.</param>
+[GenerateSerializer, Immutable, Alias("freeze-request")]
+public sealed record FreezeRequest(bool Closes, string By, string Why);

@@ -80,15 +80,3 @@ public sealed record OwnerLimitsRequest(OwnerLimits Limits, string By, string Wh
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("owner-block")]
 public sealed record OwnerBlock(string Owner, bool IsBlocked, string By, string Why);
-
-/// <content>Blocks of owners.</content>
-public partial interface ICatalogGrain
-{
-    /// <summary>Returns the names of the blocked owners, sorted.</summary>
-    [Alias("blocked-owners")]
-    ValueTask<ImmutableArray<string>> BlockedOwners();
-
-    /// <summary>Records that an owner is blocked or not. The accounts themselves are frozen by the caller.</summary>
-    [Alias("block-owner")]
-    ValueTask BlockOwner(OwnerBlock block);
-}

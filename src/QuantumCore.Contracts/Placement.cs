@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 
 namespace QuantumCore.Contracts;
 
@@ -22,18 +21,3 @@ public sealed record BookPinRequest(string Symbol, string Silo, string By, strin
 /// <param name="Why">The requester's reason, free text; may be empty.</param>
 [GenerateSerializer, Immutable, Alias("book-pin")]
 public sealed record BookPin(string Book, string Silo, long SinceNanos, string By, string Why);
-
-/// <content>Pins of books to silos.</content>
-public partial interface ICatalogGrain
-{
-    /// <summary>Returns the books that operators have pinned to silos, sorted by book.</summary>
-    [Alias("pins")]
-    ValueTask<ImmutableArray<BookPin>> Pins();
-
-    /// <summary>
-    /// Pins the book of an instrument to a silo, or unpins it. Returns the reason for a refusal as a sentence, or null
-    /// on success.
-    /// </summary>
-    [Alias("set-pin")]
-    ValueTask<string?> SetPin(BookPinRequest request);
-}

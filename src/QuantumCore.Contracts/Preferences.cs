@@ -28,18 +28,3 @@ public sealed record Preference(string Name, string? Value)
 /// <param name="All">All preferences, sorted by name.</param>
 [GenerateSerializer, Immutable, Alias("preferences-result")]
 public sealed record PreferencesResult(RejectReason Reason, ImmutableArray<Preference> All);
-
-/// <summary>
-/// The preferences of one user, keyed by the user's name. Every change is on disk before the call returns.
-/// </summary>
-[Alias("preferences")]
-public interface IPreferencesGrain : IGrainWithStringKey
-{
-    /// <summary>Returns all preferences, sorted by name.</summary>
-    [Alias("all")]
-    ValueTask<ImmutableArray<Preference>> All();
-
-    /// <summary>Sets some preferences and removes others, all or none. The rest stays.</summary>
-    [Alias("change")]
-    ValueTask<PreferencesResult> Change(ImmutableArray<Preference> changes);
-}

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Contracts;
@@ -63,71 +62,3 @@ public sealed record AlertResult(RejectReason Reason, PriceAlert? Alert);
 [GenerateSerializer, Immutable, Alias("watched-price")]
 public sealed record WatchedPrice(
     long Account, long Id, long PriceTicks, bool IsAbove, long AfterSequence, long FiredTicks = 0, long FiredNanos = 0);
-
-/// <summary>
-/// The price alerts of one account, keyed by its number in decimal. Every change is on disk before it is published. An
-/// alert fires once and stays until its owner removes it.
-/// </summary>
-[Alias("price-alerts")]
-public interface IPriceAlertsGrain : IGrainWithStringKey
-{
-    /// <summary>Returns all alerts as they are on disk.</summary>
-    [AlwaysInterleave, Alias("alerts")]
-    ValueTask<AccountAlerts> Alerts();
-
-    /// <summary>Waits a few seconds for alerts of another version than this one. Returns null on timeout.</summary>
-    [AlwaysInterleave, Alias("wait")]
-    ValueTask<AccountAlerts?> WaitForChange(long version);
-
-    /// <summary>Sets an alert. Returns an equal one instead if it already waits.</summary>
-    [Alias("add")]
-    ValueTask<AlertResult> Add(AlertRequest request);
-
-    /// <summary>Removes an alert, fired or not, and returns the rest. An unknown number changes nothing.</summary>
-    [Alias("remove")]
-    ValueTask<AccountAlerts> Remove(long id);
-
-    /// <summary>
-    /// Fires alerts of a symbol. Repeated until the symbol's watch gets <see cref="IPriceWatchGrain.Forget"/>.
-    /// </summary>
-    [OneWay, Alias("fire")]
-    Task Fire(string symbol, ImmutableArray<WatchedPrice> fired);
-}
-
-/// <summary>
-/// The waiting price alerts of one symbol, keyed by the symbol. The symbol's market data grain hands it the book's
-/// records. It reads missed records from the journal.
-/// </summary>
-[Alias("price-watch")]
-public interface IPriceWatchGrain : IGrainWithStringKey
-{
-    /// <summary>
-    /// Watches a price from its sequence on. Returns true once it is on disk; false if too many alerts wait in the
-    /// symbol.
-    /// </summary>
-    [Alias("watch")]
-    ValueTask<bool> Watch(WatchedPrice price);
-
-    /// <summary>Stops watching alerts of an account that have fired or were removed.</summary>
-    [OneWay, Alias("forget")]
-    Task Forget(long account, ImmutableArray<long> ids);
-
-    /// <summary>Processes records that a book has published.</summary>
-    [OneWay, Alias("take")]
-    Task Take(BookBatch batch);
-
-    /// <summary>Activates the watch, so that it catches up with trades made while it was inactive.</summary>
-    [OneWay, Alias("follow")]
-    Task Follow();
-}
-
-/// <summary>Returns the grains of price alerts.</summary>
-public static class PriceAlertGrains
-{
-    /// <summary>Returns the price alerts of an account, by its number.</summary>
-    public static IPriceAlertsGrain PriceAlerts(this IGrainFactory grains, long account) =>
-        grains.GetGrain<IPriceAlertsGrain>(account.ToString(CultureInfo.InvariantCulture));
-
-    /// <summary>Returns the watch of a symbol's prices.</summary>
-    public static IPriceWatchGrain PriceWatch(this IGrainFactory grains, string symbol) => grains.GetGrain<IPriceWatchGrain>(symbol);
-}

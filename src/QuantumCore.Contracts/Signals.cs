@@ -104,29 +104,6 @@ public sealed record SignalStrategyState(SignalStrategy Strategy, long PausedUnt
 [GenerateSerializer, Immutable, Alias("signal-admission")]
 public readonly record struct SignalAdmission(RejectReason Reason, long RetryAfterNanos);
 
-/// <summary>
-/// The recent signals of one strategy, keyed by its name: what its rate limit and its pauses count. The catalog alone
-/// calls it. Every change is on disk before the call returns.
-/// </summary>
-[Alias("signal-window")]
-public interface ISignalWindowGrain : IGrainWithStringKey
-{
-    /// <summary>Returns the number of consecutive failures, or null if none was ever set.</summary>
-    [Alias("failures")]
-    ValueTask<int?> Failures();
-
-    /// <summary>
-    /// Admits a signal, and takes a place in the sliding window for it. A key known in the window passes. Returns
-    /// <see cref="RejectReason.TooManyRequests"/> if the window is full.
-    /// </summary>
-    [Alias("admit")]
-    ValueTask<SignalAdmission> Admit(string key, int most, long windowNanos);
-
-    /// <summary>Sets the number of consecutive failures.</summary>
-    [Alias("set-failures")]
-    ValueTask SetFailures(int failures);
-}
-
 /// <summary>A signal that did not do everything it asked for.</summary>
 /// <param name="Id">Sequence of its record; that of the last one if it failed again.</param>
 /// <param name="Strategy">The strategy that sent it.</param>

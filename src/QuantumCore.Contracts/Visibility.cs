@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
 
 // Grain snapshots use the record encoding.
-[assembly: InternalsVisibleTo("QuantumCore.Grains")]
+[assembly: InternalsVisibleTo("QuantumCore.Clearing")]
 [assembly: InternalsVisibleTo("QuantumCore.Grains.Tests")]

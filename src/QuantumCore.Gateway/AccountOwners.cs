@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway;
 

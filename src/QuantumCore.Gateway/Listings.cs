@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;

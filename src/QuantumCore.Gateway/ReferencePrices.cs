@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Gateway;

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Clearing;
 using QuantumCore.Grains.Accounts;
 using QuantumCore.Journal;
 
@@ -12,8 +13,8 @@ public static class ExchangeGrains
     /// <summary>
     /// Adds the grains' services. The host adds:
     /// an <see cref="IJournalStore"/> and a history store, both initialised before the first call;
-    /// an <see cref="Payouts.IPayoutReceiver"/> for withdrawals;
-    /// an <see cref="Settlement.ISettlementReceiver"/> for settlement batches;
+    /// an <see cref="IPayoutReceiver"/> for withdrawals;
+    /// an <see cref="ISettlementReceiver"/> for settlement batches;
     /// and the grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 

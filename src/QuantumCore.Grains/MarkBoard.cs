@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
@@ -13,9 +13,6 @@ namespace QuantumCore.Grains;
 /// </summary>
 public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, TimeProvider time, ILogger<MarkBoard> log)
 {
-    /// <summary>Maximum age of a mark price; an older one does not count.</summary>
-    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
-
     /// <summary>Maximum age of an index; an older one does not count.</summary>
     public static readonly TimeSpan IndexLifetime = TimeSpan.FromSeconds(10);
 
@@ -62,7 +59,7 @@ public sealed class MarkBoard(InstrumentCatalog catalog, IGrainFactory grains, T
         var middle = isOpen
             ? MarkRule.Middle(Impact(depth.Bids, margined), Impact(depth.Asks, margined), margined.Terms.SpreadLimitPpm)
             : 0;
-        var last = isOpen && !trades.IsEmpty && IsFresh(trades[0].TimeNanos, Lifetime, now) ? trades[0].PriceTicks : 0;
+        var last = isOpen && !trades.IsEmpty && IsFresh(trades[0].TimeNanos, MarkRule.Lifetime, now) ? trades[0].PriceTicks : 0;
         var ticks = MarkRule.Ticks(index, Of(symbol)?.PriceTicks ?? 0, middle, last);
         if (ticks > 0 && margined.IsInRange(ticks, 0))
         {

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;

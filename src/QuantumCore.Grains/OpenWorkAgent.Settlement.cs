@@ -1,4 +1,3 @@
-using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains;

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.History;

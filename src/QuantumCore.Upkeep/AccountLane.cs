@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;

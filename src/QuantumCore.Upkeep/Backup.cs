@@ -1,6 +1,5 @@
 using System.Globalization;
 using Npgsql;
-using QuantumCore.Grains.Storage;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
@@ -221,7 +220,7 @@ public static class Backup
             new NpgsqlConnectionStringBuilder(place.Text) { Pooling = false }.ConnectionString);
         await connection.OpenAsync(cancellationToken);
         var there = await SchemasAsync(connection, cancellationToken);
-        string[] schemas = [place.JournalSchema, place.HistorySchema, GrainStateHosting.Schema];
+        string[] schemas = [place.JournalSchema, place.HistorySchema, GrainStateTables.Schema];
         var aside = FreeSuffix("_before_restore", '_', suffix => schemas.Any(schema => there.Contains(schema + suffix)));
         return [.. schemas.Where(there.Contains).Select(schema => (schema, schema + aside))];
     }

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 

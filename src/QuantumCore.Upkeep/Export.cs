@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;

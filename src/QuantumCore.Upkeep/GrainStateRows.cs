@@ -1,7 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using QuantumCore.Grains.Storage;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Upkeep;
@@ -12,7 +11,7 @@ namespace QuantumCore.Upkeep;
 /// </summary>
 internal static class GrainStateRows
 {
-    private const string InPostgres = GrainStateHosting.Schema + ".grain";
+    private const string InPostgres = GrainStateTables.Schema + ".grain";
     private const string InFile = "grain";
 
     /// <summary>Returns the state beside a journal, or in a backup; empty if an older release made it.</summary>
@@ -44,20 +43,17 @@ internal static class GrainStateRows
     public static async Task FillAsync(string file, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
         File.Delete(file);
-        using (var storage = new SqliteGrainStorage(file))
-        {
-            await storage.InitializeAsync(cancellationToken);
-        }
-
         await using var sqlite = new SqliteConnection(new SqliteConnectionStringBuilder { DataSource = file, Pooling = false }.ToString());
+        GrainStateTables.Open(sqlite);
         await FillAsync(sqlite, InFile, "strftime('%Y-%m-%dT%H:%M:%SZ')", rows, cancellationToken);
     }
 
     /// <summary>Writes state to a database without any.</summary>
     public static async Task FillPostgresAsync(string postgres, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
-        await GrainStateHosting.CreateTablesAsync(postgres, cancellationToken);
+        await GrainStateTables.CreateAsync(postgres, cancellationToken);
         await using var connection = new NpgsqlConnection(postgres);
+        await connection.OpenAsync(cancellationToken);
         await FillAsync(connection, InPostgres, "now()", rows, cancellationToken);
     }
 
@@ -80,7 +76,6 @@ internal static class GrainStateRows
     private static async Task FillAsync(
         DbConnection connection, string table, string now, IEnumerable<StateRow> rows, CancellationToken cancellationToken)
     {
-        await connection.OpenAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         foreach (var row in rows)
         {

@@ -1,8 +1,7 @@
 using System.Data.Common;
 using System.Diagnostics;
 using System.Globalization;
-using QuantumCore.Grains.Accounts;
-using QuantumCore.Grains.Books;
+using QuantumCore.Clearing;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.Matching;
 using Xunit;

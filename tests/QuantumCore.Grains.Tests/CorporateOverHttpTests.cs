@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using QuantumCore.Client;
-using QuantumCore.Contracts;
 using QuantumCore.TestKit;
 using Xunit;
 using CorporateActionState = QuantumCore.Client.CorporateActionState;

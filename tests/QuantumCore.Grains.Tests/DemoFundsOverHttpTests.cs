@@ -93,7 +93,7 @@ public sealed class DemoFundsOverHttpTests
         Assert.Equal("AAPL 1000, MSFT 1000, USD 100000.00", await BalancesAsync(browser));
 
         // Nothing was lost: the units are in the demo's bank.
-        var bank = await exchange.Grains.GetGrain<Contracts.IAccountGrain>(Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
+        var bank = await exchange.Grains.GetGrain<Grains.IAccountGrain>(Gateway.Users.DemoFunds.Bank.ToString(System.Globalization.CultureInfo.InvariantCulture)).View([]);
         Assert.Equal(10, bank.Balances.Single(balance => balance.Asset == "AAPL").Total);
         Assert.Empty((await zoe.ResetDemoFundsAsync(Token)).Amounts);
     }

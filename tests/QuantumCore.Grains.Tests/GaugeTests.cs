@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;

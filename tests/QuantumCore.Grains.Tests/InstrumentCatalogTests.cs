@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -1,6 +1,5 @@
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Instruments;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.IO.Compression;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Instruments;
 using Xunit;
 

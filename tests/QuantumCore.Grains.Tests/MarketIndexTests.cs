@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using QuantumCore.Client;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway;
 using QuantumCore.TestKit;
 using Xunit;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
-using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using Xunit;
 

@@ -1,3 +1,4 @@
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
@@ -388,6 +389,6 @@ public class SettlementFailTests
     private static async Task<BuyInDecision> BuyInAsync(Market market, string id, long account) =>
         await market.Settlement.BuyIn(new(id, account, "ONE", "desk", "four days"));
 
-    private static Func<Settlement.SettlementBatch, ImmutableArray<SettlementShort>> Missing(params (string Batch, long Account, string Asset, long Amount)[] said) =>
+    private static Func<SettlementBatch, ImmutableArray<SettlementShort>> Missing(params (string Batch, long Account, string Asset, long Amount)[] said) =>
         batch => [.. said.Where(of => of.Batch == batch.Id).Select(of => new SettlementShort(of.Account, of.Asset, of.Amount))];
 }

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Accounts;
 using QuantumCore.Grains.Books;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

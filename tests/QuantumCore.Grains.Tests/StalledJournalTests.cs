@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;

@@ -1,3 +1,4 @@
+using QuantumCore.Clearing;
 using Xunit;
 
 namespace QuantumCore.Grains.Tests;

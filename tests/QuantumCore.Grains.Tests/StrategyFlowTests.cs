@@ -1,6 +1,6 @@
 using Microsoft.Data.Sqlite;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Books;
 using QuantumCore.History;
 using Xunit;
 

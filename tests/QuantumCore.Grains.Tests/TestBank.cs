@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using QuantumCore.Grains.Payouts;
+using QuantumCore.Clearing;
 
 namespace QuantumCore.Grains.Tests;
 

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
-using QuantumCore.Grains.Payouts;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;

@@ -1,5 +1,5 @@
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Payouts;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;

@@ -1,4 +1,4 @@
-using QuantumCore.Grains.Payouts;
+using QuantumCore.Clearing;
 
 namespace QuantumCore.Simulation;
 

@@ -1,4 +1,3 @@
-using QuantumCore.Contracts;
 
 namespace QuantumCore.Simulation;
 

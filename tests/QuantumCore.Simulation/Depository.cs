@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Settlement;
 
 namespace QuantumCore.Simulation;
 

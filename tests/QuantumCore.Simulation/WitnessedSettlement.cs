@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Settlement;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Simulation;

@@ -1,6 +1,4 @@
 using System.Reflection;
-using QuantumCore.Contracts;
-using QuantumCore.Grains;
 using Xunit;
 
 namespace QuantumCore.Tidy.Tests;
@@ -219,7 +217,7 @@ public class CallGraphTests
             BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static))
             .Any(field => field.FieldType == typeof(T));
 
-    private static bool IsGrainInterface(Type type) => type is { IsInterface: true, Namespace: "QuantumCore.Contracts" };
+    private static bool IsGrainInterface(Type type) => type.IsInterface && type.Assembly == typeof(IAccountGrain).Assembly;
 
     private static IEnumerable<Type> GrainInterfaces(Type type) => type.GetInterfaces().Where(IsGrainInterface);
 

@@ -10,24 +10,26 @@ public class DependencyTests
     {
         ["QuantumCore.Instruments"] = [],
         ["QuantumCore.Matching"] = ["QuantumCore.Instruments"],
-        ["QuantumCore.Accounts"] = ["QuantumCore.Instruments"],
         ["QuantumCore.MarketData"] = ["QuantumCore.Instruments"],
         // Simulated participants, and the bare core for trying them out; they know no exchange.
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
         ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
-        ["QuantumCore.History"] = ["QuantumCore.Accounts", "QuantumCore.Contracts"],
+        // State machines of books, accounts, settlement and payouts: commands in, records out, and no grain in sight.
+        ["QuantumCore.Clearing"] = ["QuantumCore.Contracts", "QuantumCore.Matching"],
+        ["QuantumCore.History"] = ["QuantumCore.Clearing", "QuantumCore.Contracts"],
+        ["QuantumCore.Grains.Abstractions"] = ["QuantumCore.Contracts"],
         ["QuantumCore.Grains"] =
         [
-            "QuantumCore.Accounts", "QuantumCore.Contracts", "QuantumCore.History", "QuantumCore.Journal",
-            "QuantumCore.MarketData", "QuantumCore.Matching",
+            "QuantumCore.Clearing", "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Journal",
+            "QuantumCore.MarketData",
         ],
-        ["QuantumCore.Gateway"] = ["QuantumCore.Contracts"],
+        ["QuantumCore.Gateway"] = ["QuantumCore.Grains.Abstractions"],
         // Pages and scripts: a client like any other, that the exchange happens to serve.
         ["QuantumCore.Terminal"] = [],
         ["QuantumCore.Silo"] = ["QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Market", "QuantumCore.Replay", "QuantumCore.Terminal"],
-        // The operator's tools run books and accounts again without grains, so the state machines are referenced.
-        ["QuantumCore.Upkeep"] = ["QuantumCore.Grains"],
+        // The operator's tools run books and accounts again without grains.
+        ["QuantumCore.Upkeep"] = ["QuantumCore.Clearing", "QuantumCore.History", "QuantumCore.Journal"],
         ["QuantumCore.Client"] = [],
         // Recorded flow, sent by a client of the exchange: qc replay, and the silo's simulation page.
         ["QuantumCore.Replay"] = ["QuantumCore.Client"],
@@ -45,7 +47,7 @@ public class DependencyTests
     // These set UsesGrains, for which the build adds Orleans: the core must not set it.
     private static readonly string[] s_usesGrains =
     [
-        "QuantumCore.Client.Cluster", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.History",
+        "QuantumCore.Client.Cluster", "QuantumCore.Gateway", "QuantumCore.Grains", "QuantumCore.Grains.Abstractions",
         "QuantumCore.Silo",
     ];
 

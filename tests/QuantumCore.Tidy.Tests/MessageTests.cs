@@ -9,7 +9,7 @@ namespace QuantumCore.Tidy.Tests;
 /// <summary>Rules for messages between grains.</summary>
 public class MessageTests
 {
-    private static readonly Assembly s_contracts = typeof(IAccountGrain).Assembly;
+    private static readonly Assembly s_contracts = typeof(SubmitOrder).Assembly;
 
     private static readonly Type[] s_plain =
     [
@@ -19,7 +19,7 @@ public class MessageTests
     private static readonly Type[] s_streamed = [typeof(BookBatch), typeof(StreamAdvanced)];
 
     private static readonly Type[] s_grains =
-        [.. s_contracts.GetExportedTypes().Where(type => type.IsInterface)];
+        [.. typeof(IAccountGrain).Assembly.GetExportedTypes().Where(type => type.IsInterface)];
 
     private static readonly Type[] s_messages = [.. Messages()];
 

@@ -1,9 +1,7 @@
 using System.Collections;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway;
-using QuantumCore.Grains;
 using QuantumCore.Instruments;
 using Xunit;
 
@@ -17,9 +15,9 @@ public class SharedStateTests
     [Fact]
     public void The_whole_product_is_looked_at() => Assert.Equal(
         [
-            "QuantumCore.Accounts", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains",
-            "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal", "QuantumCore.MarketData",
-            "QuantumCore.Matching",
+            "QuantumCore.Clearing", "QuantumCore.Contracts", "QuantumCore.Gateway", "QuantumCore.Grains",
+            "QuantumCore.Grains.Abstractions", "QuantumCore.History", "QuantumCore.Instruments", "QuantumCore.Journal",
+            "QuantumCore.MarketData", "QuantumCore.Matching",
         ],
         s_product.Select(assembly => assembly.GetName().Name!).Order(StringComparer.Ordinal));
 

@@ -87,7 +87,7 @@ public partial class StableNumberTests
     [Fact]
     public void The_numbers_of_every_release_stay()
     {
-        var found = new[] { typeof(Side).Assembly, typeof(IAccountGrain).Assembly }
+        var found = new[] { typeof(Side).Assembly, typeof(SubmitOrder).Assembly }
             .SelectMany(assembly => assembly.GetTypes())
             .Where(type => type.IsEnum && type.Namespace is "QuantumCore.Instruments" or "QuantumCore.Contracts")
             .ToDictionary(Name, Numbers, StringComparer.Ordinal);

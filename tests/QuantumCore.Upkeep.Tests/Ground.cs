@@ -1,10 +1,9 @@
 using System.Collections.Immutable;
 using Microsoft.Data.Sqlite;
 using Npgsql;
-using QuantumCore.Accounts;
 using QuantumCore.Bench.Recovery;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
-using QuantumCore.Grains.Settlement;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using QuantumCore.Contracts;
 
 namespace QuantumCore.Gateway.Alerts;
 

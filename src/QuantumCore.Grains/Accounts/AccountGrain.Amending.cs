@@ -1,4 +1,4 @@
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 

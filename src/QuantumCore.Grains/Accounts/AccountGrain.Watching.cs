@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using QuantumCore.Accounts;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 
 namespace QuantumCore.Grains.Accounts;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.History;
 using QuantumCore.Journal;

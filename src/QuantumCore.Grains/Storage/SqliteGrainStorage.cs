@@ -11,8 +11,6 @@ namespace QuantumCore.Grains.Storage;
 /// <param name="path">The file. It is created if it does not exist.</param>
 public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
 {
-    private const long FormatVersion = 1;
-
     private readonly StateSerializer _serializer = new();
     private readonly SqliteConnection _connection =
         new(new SqliteConnectionStringBuilder { DataSource = path, Pooling = false }.ToString());
@@ -22,7 +20,7 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
 
     /// <summary>Opens the file and creates its table.</summary>
     /// <exception cref="JournalSetupException">A newer release wrote the file.</exception>
-    public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(Open, cancellationToken);
+    public Task InitializeAsync(CancellationToken cancellationToken) => Task.Run(() => GrainStateTables.Open(_connection), cancellationToken);
 
     /// <inheritdoc/>
     public async Task ReadStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
@@ -87,26 +85,6 @@ public sealed class SqliteGrainStorage(string path) : IGrainStorage, IDisposable
 
     private static InconsistentStateException Conflict(string what, string name, GrainId grain, string? etag) =>
         new($"The {what} of state '{name}' of {grain} is refused: it has changed since version {etag ?? "none"} was read.");
-
-    private void Open()
-    {
-        _connection.Open();
-        using var command = _connection.CreateCommand();
-        command.CommandText = "PRAGMA user_version";
-        if (command.ExecuteScalar() is long and > FormatVersion)
-            throw new JournalSetupException($"{path} was written by a newer release.");
-        command.CommandText =
-            """
-            PRAGMA journal_mode = wal;
-            PRAGMA synchronous = FULL;
-            PRAGMA busy_timeout = 5000;
-            CREATE TABLE IF NOT EXISTS grain (
-                grain TEXT NOT NULL, name TEXT NOT NULL, version INTEGER NOT NULL, payload TEXT, written TEXT NOT NULL,
-                PRIMARY KEY (grain, name)) WITHOUT ROWID;
-            PRAGMA user_version = 1;
-            """;
-        command.ExecuteNonQuery();
-    }
 
     private (string? Version, string? Payload) Read(GrainId grain, string name)
     {

@@ -1,5 +1,6 @@
 using Npgsql;
 using QuantumCore.Grains.Storage;
+using QuantumCore.Journal;
 using QuantumCore.TestKit;
 using Xunit;
 
@@ -14,7 +15,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server) : GrainStor
     public async Task Many_silos_make_the_tables_at_a_time()
     {
         var database = await DatabaseAsync();
-        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => GrainStateHosting.CreateTablesAsync(database, Token)));
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => GrainStateTables.CreateAsync(database, Token)));
     }
 
     [Fact]
@@ -33,7 +34,7 @@ public sealed class PostgresGrainStorageTests(PostgresServer server) : GrainStor
     private protected override async Task<StorageSession> OpenAsync()
     {
         _database ??= await DatabaseAsync();
-        await GrainStateHosting.CreateTablesAsync(_database, Token);
+        await GrainStateTables.CreateAsync(_database, Token);
         return await StorageSession.StartAsync(silo => silo.KeepGrainStateInPostgres(_database));
     }
 

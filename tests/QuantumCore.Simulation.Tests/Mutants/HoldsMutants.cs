@@ -18,7 +18,7 @@ internal static class HoldsMutants
             Rule = "each fill's fee is rounded by itself",
             Original = "return ticket.Fees.Due - before;",
             Changed = """
-                var own = new QuantumCore.Accounts.OrderFees(ticket.Fees.Side, ticket.Fees.Terms);
+                var own = new QuantumCore.Clearing.OrderFees(ticket.Fees.Side, ticket.Fees.Terms);
                 return own.After(notional, ratePpm).Due + 0 * before;
                 """,
             Seed = 4,

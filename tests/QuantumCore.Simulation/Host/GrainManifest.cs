@@ -6,7 +6,6 @@ using Orleans.Serialization.Cloning;
 using Orleans.Serialization.Configuration;
 using Orleans.Serialization.Serializers;
 using Orleans.Serialization.TypeSystem;
-using QuantumCore.Contracts;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Grains.Books;
 

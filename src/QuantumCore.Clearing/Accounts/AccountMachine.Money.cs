@@ -1,0 +1,204 @@
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Clearing;
+
+/// <summary>Transfers and withdrawals with their open ends, and the application of payout records.</summary>
+internal sealed partial class AccountMachine
+{
+    private readonly SortedSet<long> _openTransfers = [];
+    private readonly SortedDictionary<long, OpenWithdrawal> _openWithdrawals = [];
+
+    /// <summary>Sources that may still change the account: books, payouts and settlements.</summary>
+    public IEnumerable<string> OpenSources => OpenBooks.Concat(
+        _openWithdrawals.Values.Select(withdrawal => PayoutRecord.StreamPrefix + withdrawal.Asset.Name).Distinct()).Concat(PendingVenues);
+
+    /// <summary>
+    /// Returns true if a source is a book's symbol; otherwise it is the stream of a payout or a settlement.
+    /// </summary>
+    public static bool IsBook(string source) => !source.Contains('/', StringComparison.Ordinal);
+
+    /// <summary>Returns true if a source is a payout's stream.</summary>
+    public static bool IsPayout(string source) => source.StartsWith(PayoutRecord.StreamPrefix, StringComparison.Ordinal);
+
+    /// <summary>
+    /// Checks that an amount can be deposited, with room left for withdrawals that receivers may refuse.
+    /// </summary>
+    public RejectReason CheckDeposit(Asset asset, long amount) => Account.CheckDeposit(asset, amount, PromisedOf(asset));
+
+    /// <summary>Decides about a withdrawal under an unused key: a debit, or a rejection that uses the key up.</summary>
+    public AccountRecord Decide(WithdrawRequest request, Asset asset, long now)
+    {
+        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        return reason == RejectReason.None
+            ? new Withdrawn(At(now), request.Key, asset.Name, asset.Decimals, request.Amount, request.Destination)
+            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+    }
+
+    /// <summary>
+    /// Returns the hash of a withdrawal, which distinguishes a retry from another withdrawal under the same key.
+    /// </summary>
+    public static ulong HashOf(WithdrawRequest request) =>
+        RequestHash.OfWithdrawal(request.Asset, request.Amount, request.Destination);
+
+    /// <summary>Applies a record of a book, a payout or a settlement as it is in the journal.</summary>
+    /// <returns>False if records of the book before it are missing; nothing was changed.</returns>
+    /// <exception cref="UnknownHoldException">
+    /// It names what this activation never recorded: the activation is stale.
+    /// </exception>
+    public bool ApplyStored(string source, long sequence, ReadOnlySpan<byte> body, long durable)
+    {
+        if (IsBook(source))
+        {
+            return ApplyBook(source, new DeliveredRecord(sequence, 0, BookRecordEncoding.Decode(body)), durable);
+        }
+
+        if (IsSettlement(source))
+        {
+            ApplySettlement(source, sequence, SettlementRecordEncoding.Decode(body));
+            return true;
+        }
+
+        ApplyPayout(source, sequence, PayoutRecordEncoding.Decode(body), durable);
+        return true;
+    }
+
+    /// <summary>
+    /// Applies a payout's record to the account's own withdrawals. A record that was applied before is ignored.
+    /// </summary>
+    /// <exception cref="UnknownHoldException">
+    /// It names a withdrawal that is not durable here: this activation is stale.
+    /// </exception>
+    public void ApplyPayout(string source, long sequence, PayoutRecord record, long durable)
+    {
+        if (sequence <= CursorOf(source))
+        {
+            return;
+        }
+
+        var own = record is BatchMade ? [] : record.Items.Where(item => item.Account == id.Value).ToArray();
+        if (Array.Find(own, item => item.Sequence > Math.Min(durable, Sequence)) is { } unknown)
+        {
+            throw new UnknownHoldException(
+                $"{id}: {source} knows withdrawal {unknown.Sequence}; this activation is at {Sequence}, durable to {durable}.");
+        }
+
+        foreach (var item in own)
+        {
+            if (!_openWithdrawals.Remove(item.Sequence, out var withdrawal) || withdrawal.Amount != item.Amount)
+            {
+                throw new InvalidDataException($"{id}: {source} {sequence} ends withdrawal {item.Sequence}, which is not open like that.");
+            }
+
+            if (record is BatchRefused)
+            {
+                Account.Deposit(withdrawal.Asset, withdrawal.Amount);
+            }
+        }
+
+        ForgetLacking();
+        _cursors[source] = sequence;
+        Folded++;
+    }
+
+    /// <summary>Decides about a transfer under an unused key: a debit, or a rejection that uses the key up.</summary>
+    public AccountRecord Decide(TransferRequest request, Asset asset, long now)
+    {
+        var reason = Barrier is var barred and not RejectReason.None ? barred : CheckGive(asset, request.Amount, now);
+        return reason == RejectReason.None
+            ? new TransferredOut(At(now), request.Key, request.To, asset.Name, asset.Decimals, request.Amount)
+            : new KeyRefused(At(now), request.Key, HashOf(request), reason);
+    }
+
+    /// <summary>Returns true if a transfer of this account is in transit.</summary>
+    public bool IsTransferOpen(long transfer) => _openTransfers.Contains(transfer);
+
+    /// <summary>Records the arrival of an open transfer.</summary>
+    public AccountRecord EndTransfer(long transfer, long now) => new TransferEnded(At(now), transfer);
+
+    /// <summary>
+    /// Returns the hash of a transfer, which distinguishes a retry from another transfer under the same key.
+    /// </summary>
+    public static ulong HashOf(TransferRequest request) =>
+        RequestHash.OfTransfer(request.To, request.Asset, request.Amount);
+
+    private void Apply(TransferredOut transfer)
+    {
+        Account.Give(new Asset(transfer.Asset, transfer.Decimals), transfer.Amount);
+        _openTransfers.Add(Sequence);
+        _keys.Add(transfer.Key, new UsedKey(
+            Sequence, RequestHash.OfTransfer(transfer.To, transfer.Asset, transfer.Amount), 0, "", RejectReason.None));
+    }
+
+    private void Apply(TransferEnded ended)
+    {
+        if (!_openTransfers.Remove(ended.Transfer))
+        {
+            throw new InvalidDataException($"{id}: record {Sequence} ends transfer {ended.Transfer}, which is not open.");
+        }
+    }
+
+    private void Apply(Withdrawn withdrawal)
+    {
+        var asset = new Asset(withdrawal.Asset, withdrawal.Decimals);
+        Account.Give(asset, withdrawal.Amount);
+        _openWithdrawals.Add(Sequence, new OpenWithdrawal(asset, withdrawal.Amount));
+        _keys.Add(withdrawal.Key, new UsedKey(
+            Sequence,
+            RequestHash.OfWithdrawal(withdrawal.Asset, withdrawal.Amount, withdrawal.Destination),
+            0,
+            "",
+            RejectReason.None));
+        _cursors.TryAdd(PayoutRecord.StreamPrefix + asset.Name, 0);
+    }
+
+    private void WriteMoney(ref RecordWriter to)
+    {
+        to.Count(_openTransfers.Count);
+        foreach (var transfer in _openTransfers)
+        {
+            to.Count(transfer);
+        }
+
+        to.Count(_openWithdrawals.Count);
+        foreach (var (sequence, withdrawal) in _openWithdrawals)
+        {
+            to.Count(sequence);
+            to.Text(withdrawal.Asset.Name);
+            to.Count(withdrawal.Asset.Decimals);
+            to.Count(withdrawal.Amount);
+        }
+
+        WriteFreeze(ref to);
+        WriteLimits(ref to);
+        WriteTrading(ref to);
+        WriteFees(ref to);
+        _margin?.Write(ref to, tellsSymbol: VersionOfSnapshot >= SnapshotVersionIsolated);
+        WriteSettlement(ref to);
+        WriteActions(ref to);
+    }
+
+    private void ReadMoney(ref RecordReader from)
+    {
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _openTransfers.Add(from.Count());
+        }
+
+        for (var i = from.ItemCount(); i > 0; i--)
+        {
+            _openWithdrawals.Add(from.Count(), new OpenWithdrawal(new Asset(from.Text(), from.Count32()), from.Count()));
+        }
+
+        ReadFreeze(ref from);
+        ReadLimits(ref from);
+        ReadTrading(ref from);
+        ReadFees(ref from);
+        _margin = Account.IsMargin ? MarginStanding.Read(ref from, from.Version >= SnapshotVersionIsolated) : null;
+        ReadSettlement(ref from);
+        ReadActions(ref from);
+    }
+
+    /// <summary>A withdrawal that, as far as the account knows, is neither paid nor refused.</summary>
+    private readonly record struct OpenWithdrawal(Asset Asset, long Amount);
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using QuantumCore.Contracts;
+using QuantumCore.Instruments;
+
+namespace QuantumCore.Clearing;
+
+/// <summary>Cancels many orders at once: all of them end before the book settles.</summary>
+internal sealed partial class BookMachine
+{
+    /// <summary>
+    /// Cancels all orders of an account up to a number, arrived or not. Returns null if that was done before and
+    /// nothing is open. Returns a general record if it did more than end plain orders.
+    /// </summary>
+    /// <param name="account">The account.</param>
+    /// <param name="floor">The highest number to cancel.</param>
+    /// <param name="now">Time of the command, Unix nanoseconds.</param>
+    /// <param name="together">False for an older record, in which the book settled after each order.</param>
+    public BookRecord? CloseAll(long account, long floor, long now, bool together = true)
+    {
+        // Return before any change: the state is built from the records alone.
+        var known = _accounts.GetValueOrDefault(account);
+        var dying = known?.Open.Values.Where(t => t.Order.Number <= floor).OrderBy(t => t.OrderId).ToArray() ?? [];
+        if (dying.Length == 0 && (known?.Floor ?? 0) >= floor)
+        {
+            return null;
+        }
+
+        var presence = known ?? Presence(account);
+        floor = Math.Max(floor, presence.Floor);
+        var turn = Begin(BookCommand.Of(BookVerb.CancelAll, together ? 1 : 0, account, floor), now);
+        var plain = Array.TrueForAll(dying, ticket => ticket.IsPlain);
+        var closed = together
+            ? EndTogether(dying, EndReason.MassCancel, turn.TimeNanos, ref plain)
+            : EndOneByOne(dying, turn.TimeNanos, ref plain);
+        presence.Floor = floor;
+        return plain
+            ? Count(new AllClosed(turn.TimeNanos, account, floor, closed))
+            : End(turn);
+    }
+
+    /// <summary>Cancels open orders of an account, at least one.</summary>
+    public BookTurn CloseTogether(long account, ImmutableArray<long> numbers, EndReason reason, long now)
+    {
+        OrderTicket[] dying = [.. numbers.Distinct().Select(number => _accounts[account].Open[number]).OrderBy(t => t.OrderId)];
+        var turn = Begin(
+            BookCommand.Of(BookVerb.Cancel, (long)reason, account, dying[0].Order.Number) with
+            {
+                Changes = [.. dying.Skip(1).Select(ticket => new NamedValue(ChangedValue.AlsoNumber, ticket.Order.Number))],
+            },
+            now);
+        var plain = false;
+        _ = EndTogether(dying, reason, turn.TimeNanos, ref plain);
+        return End(turn);
+    }
+
+    /// <summary>Ends orders, ascending by id. Plain stays true if the ends have no consequences.</summary>
+    private ImmutableArray<ClosedOrder> EndTogether(OrderTicket[] dying, EndReason reason, long time, ref bool plain)
+    {
+        ImmutableArray<ClosedOrder> closed = [.. dying.Select(ticket => Describe(ticket, reason))];
+        if (dying.Length == 0)
+        {
+            return closed;
+        }
+
+        Require(Core.CancelThese(time, [.. dying.Select(ticket => ticket.OrderId)], reason));
+        plain &= Core.Events.Length == dying.Length;
+        Collect();
+        return closed;
+    }
+
+    private ImmutableArray<ClosedOrder> EndOneByOne(OrderTicket[] dying, long time, ref bool plain)
+    {
+        var closed = ImmutableArray.CreateBuilder<ClosedOrder>(dying.Length);
+        foreach (var ticket in dying)
+        {
+            // One may have ended with another of its list, or as a consequence of a cancel.
+            if (!IsOpen(ticket))
+            {
+                continue;
+            }
+
+            closed.Add(Describe(ticket, EndReason.MassCancel));
+            Require(Core.Cancel(time, ticket.OrderId, EndReason.MassCancel));
+            plain &= Core.Events.Length == 1;
+            Collect();
+        }
+
+        return closed.DrainToImmutable();
+    }
+}
