@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuantumCore.History;
 
 /// <summary>Every statement of the projection.</summary>
@@ -215,7 +217,7 @@ internal static class Statements
     public static readonly Statement DropPrevented = Drop("prevented_match", "tnn", "symbol", "seq", "idx");
 
     /// <summary>Deletes a closed order, and what other tables have of it.</summary>
-    public static readonly Statement[] DropOrder =
+    public static readonly ImmutableArray<Statement> DropOrder =
         [.. ((string[])["ord", "ord_terms", "ord_list", "ord_adjusted"]).Select(static table => Drop(table, "nn", "account", "number"))];
 
     public static readonly Statement AddPrunedLine = AddLineTotals("pruned_line");
