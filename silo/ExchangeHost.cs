@@ -45,6 +45,7 @@ internal static class ExchangeHost
         builder.Services.AddHostedService(services => services.GetRequiredService<ExchangeStart>());
         builder.Services.AddSimulation();
         builder.Services.AddHostedService<SimulatedMarket>();
+        builder.Services.AddHostedService<DemoHistory>();
         builder.Services.AddSingleton<OrderlyEnd>();
         builder.Services.AddHostedService(services => services.GetRequiredService<OrderlyEnd>());
         configure(builder);
@@ -80,7 +81,7 @@ internal static class ExchangeHost
         }
 
         services.AddStorage(options);
-        services.AddExchangeGrains(keep: new KeepOptions { PackAfter = options.PackAfter });
+        services.AddExchangeGrains(keep: options.PackAfter is { } after ? new KeepOptions { PackAfter = after } : null);
         services.AddHostedService<DiskRoom>();
     }
 

@@ -117,6 +117,9 @@ internal sealed partial class ExchangeStart(
 
     private async Task PrepareDemoAsync(IReadOnlyList<Instrument> instruments, bool isNew, CancellationToken cancellationToken)
     {
+        if (options.PackAfter is null && services.GetService<KeepOptions>() is { } keep)
+            keep.PackAfter = DemoHistory.PackAfter;
+
         // Before the keys, which tell a new exchange. Later, an operator may have set others.
         if (isNew && options.Simulates)
             await demo.SetBandsAsync([.. instruments.Where(instrument => instrument.ReferencePriceTicks > 0 && !options.NoQuotes.Contains(instrument.Symbol))]);

@@ -65,7 +65,8 @@ internal sealed record SiloOptions
           --keep-free MIB        With --storage sqlite: if the disk of --data has less free space, orders are refused and
                                  cancels still work (default: 64; 0: no limit).
           --pack-after DAYS      Journal records older than this are compressed to between a fifth and a third of their size.
-                                 Nothing is lost, but versions without this option can't read them (default: 30; 0: never).
+                                 Nothing is lost, but versions without this option can't read them (default: 30, in a demo 1;
+                                 0: never).
           --secrets DIR          Directory of secrets.key, which encrypts the secrets of API keys, and of session-keys, which
                                  sign the session cookies. Both are created at the first start, except with --storage
                                  volatile (default: the directory of --data). Processes of one exchange share it.
@@ -86,6 +87,8 @@ internal sealed record SiloOptions
           --simulate demo|none   demo (default): in a demo, simulated participants trade every symbol of the exchange file,
                                  and a new exchange has thirty days of candles. none: no simulated participants.
                                  (--market-maker on|off is the older name.)
+          --demo-days N          Days for which the history of a demo keeps orders and trades of the simulated participants
+                                 among themselves. Nothing of anybody else is deleted (default: 7; 0: for ever).
           --seed N               Seed of the simulated market, a whole number (default: 1).
           --admin-port PORT      Second port of a demo, on 127.0.0.1 only: the simulation page (/sim) and its calls, without
                                  sign-in and without injected faults (default: none; demo-admin can use the ordinary port).
@@ -141,7 +144,7 @@ internal sealed record SiloOptions
 
     private static readonly string[] s_names =
     [
-        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "seed", "admin-port", "recordings", "no-quotes",
+        "data", "urls", "ready-file", "storage", "keep-free", "pack-after", "secrets", "payouts", "settlements", "settlement-answers", "postgres", "exchange", "demo", "simulate", "market-maker", "demo-days", "seed", "admin-port", "recordings", "no-quotes",
         "cluster", "role", "tag", "advertise", "silo-port", "gateway-port", "account-requests", "address-requests",
         "binance-weight", "binance-orders", "tls-certificate", "tls-key", "fix", "sign-up", "sites", "proxies", "time-zone", "index", "index-weights", "log", "log-level", "otlp", "trace-one-in", "dashboard", "long-turn", "correct-time", "shutdown",
     ];
@@ -161,8 +164,16 @@ internal sealed record SiloOptions
     /// <summary>Space kept free on the disk of the data directory for cancels and halts, in MiB; 0 for none.</summary>
     public int KeepFree { get; init; } = 64;
 
-    /// <summary>Age from which journal records are compressed, in whole days; zero for never.</summary>
-    public TimeSpan PackAfter { get; init; } = new KeepOptions().PackAfter;
+    /// <summary>
+    /// Age from which journal records are compressed, in whole days; zero for never, null for the default of an exchange
+    /// or a demo.
+    /// </summary>
+    public TimeSpan? PackAfter { get; init; }
+
+    /// <summary>
+    /// Days for which a demo's history keeps everything of its simulated participants; zero for ever.
+    /// </summary>
+    public int DemoDays { get; init; } = 7;
 
     /// <summary>Directory of the keys that seal secrets and sign cookies.</summary>
     public string Secrets
@@ -395,6 +406,7 @@ internal sealed record SiloOptions
         "demo" => WithDemo(value, source),
         "simulate" => this with { Simulates = IsFirst(value, "demo", "none", source) },
         "market-maker" => this with { Simulates = Switch(value, "on", source) },
+        "demo-days" => this with { DemoDays = Number(value, 0, 36_500, source) },
         "seed" => this with { Seed = (ulong)Number(value, 0, int.MaxValue, source) },
         "account-requests" => this with { AccountRequests = Number(value, 0, 10_000_000, source) },
         "address-requests" => this with { AddressRequests = Number(value, 0, 10_000_000, source) },

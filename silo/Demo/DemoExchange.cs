@@ -112,6 +112,10 @@ internal sealed class DemoExchange(IGrainFactory grains, SecretSeal seal, DemoFu
         }
     }
 
+    /// <summary>Returns the participants' accounts that no one else owns.</summary>
+    public async Task<long[]> SimulatedAccountsAsync() =>
+        [.. (await grains.Catalog().Owners()).Where(owned => owned.Owner == SimulatedOwner).Select(owned => owned.Account).Intersect(Simulated)];
+
     /// <summary>
     /// Returns the symbol changes that are done or announced. Nothing is deposited under the old name.
     /// </summary>

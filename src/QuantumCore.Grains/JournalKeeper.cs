@@ -9,8 +9,8 @@ namespace QuantumCore.Grains;
 /// <summary>Options for packing old records of the journal.</summary>
 public sealed record KeepOptions
 {
-    /// <summary>Age from which records are packed; zero for never.</summary>
-    public TimeSpan PackAfter { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>Age from which records are packed; zero for never. A demo sets another one when it opens.</summary>
+    public TimeSpan PackAfter { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>Interval between checks.</summary>
     public TimeSpan Look { get; init; } = TimeSpan.FromMinutes(1);

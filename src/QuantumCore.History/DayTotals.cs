@@ -22,9 +22,9 @@ internal sealed class DayTotals
         CollectionsMarshal.GetValueRefOrAddDefault(_days, key, out _).Add(line.Amount);
     }
 
-    public RowBuffer Rows(RowBuffers buffers)
+    /// <summary>Returns the totals as rows of a statement that adds them to a table.</summary>
+    public RowBuffer Rows(RowBuffer to)
     {
-        var to = buffers.Empty(Statements.AddDayTotal);
         foreach (var ((account, day, asset, cause, isPending), sums) in _days)
         {
             to.Add(account).Add(day).Add(asset).Add(cause).Add(HistoryWords.KindOf(isPending)).Add(sums.Lines)

@@ -38,24 +38,13 @@ public abstract partial class HistoryStore
                 .Add(trade.TimeNanos);
         }
 
-        await _writing.WaitAsync(cancellationToken);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_closed, this);
-            await RunAsync(
-                async () =>
-                {
-                    await using var transaction = await BeginAsync(cancellationToken);
-                    await transaction.WriteAsync(candles, cancellationToken);
-                    await transaction.WriteAsync(prints, cancellationToken);
-                    await transaction.CommitAsync(cancellationToken);
-                    return true;
-                },
-                cancellationToken);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        await WriteAsync(
+            async transaction =>
+            {
+                await transaction.WriteAsync(candles, cancellationToken);
+                await transaction.WriteAsync(prints, cancellationToken);
+                return true;
+            },
+            cancellationToken);
     }
 }

@@ -282,6 +282,29 @@ public abstract partial class HistoryStore : IAsyncDisposable
             Readers,
             cancellationToken);
 
+    /// <summary>Writes rows that are no projection, in one transaction between two batches of this process.</summary>
+    internal async Task<T> WriteAsync<T>(Func<HistoryTransaction, Task<T>> write, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_closed, this);
+            return await RunAsync(
+                async () =>
+                {
+                    await using var transaction = await BeginAsync(cancellationToken);
+                    var written = await write(transaction);
+                    await transaction.CommitAsync(cancellationToken);
+                    return written;
+                },
+                cancellationToken);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
     private Task<T> RunAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) => RunAsync(work, Pool, cancellationToken);
 
     private static Task<T> RunAsync<T>(Func<Task<T>> work, TaskScheduler scheduler, CancellationToken cancellationToken) =>

@@ -6,7 +6,8 @@ SELECT asset, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000))
     HAVING (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) <> 0;
 -- name: I02 a balance is the sum of its postings
 SELECT account, asset, SUM(hi), SUM(lo), (SUM(p / 1000000000) * 1000000000 + SUM(p % 1000000000)) FROM (
-  SELECT account, asset, total_hi AS hi, total_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting) z
+  SELECT account, asset, total_hi AS hi, total_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting
+  UNION ALL SELECT account, asset, -in_hi - out_hi, -in_lo - out_lo, 0 FROM pruned_line) z
 GROUP BY account, asset HAVING SUM(hi - p / 1000000000) * 1000000000 + SUM(lo - p % 1000000000) <> 0;
 -- name: I41 the totals of a day are the sums of its lines
 SELECT account, day, asset, kind, why, SUM(lines), SUM(in_hi), SUM(in_lo), SUM(out_hi), SUM(out_lo) FROM (
@@ -16,7 +17,10 @@ SELECT account, day, asset, kind, why, SUM(lines), SUM(in_hi), SUM(in_lo), SUM(o
   SELECT account, time / 86400000000000, asset, kind, CASE WHEN cause = 'trade' OR cause = 'fee' THEN cause ELSE 'other' END, -1,
     CASE WHEN amount > 0 THEN -(amount / 1000000000) ELSE 0 END, CASE WHEN amount > 0 THEN -(amount % 1000000000) ELSE 0 END,
     CASE WHEN amount < 0 THEN -(amount / 1000000000) ELSE 0 END, CASE WHEN amount < 0 THEN -(amount % 1000000000) ELSE 0 END
-  FROM posting) z
+  FROM posting
+  UNION ALL
+  SELECT account, day, asset, kind, CASE WHEN cause = 'trade' OR cause = 'fee' THEN cause ELSE 'other' END, -lines, -in_hi, -in_lo, -out_hi, -out_lo
+  FROM pruned_line) z
 GROUP BY account, day, asset, kind, why HAVING SUM(lines) <> 0 OR SUM(in_hi) <> 0 OR SUM(in_lo) <> 0 OR SUM(out_hi) <> 0 OR SUM(out_lo) <> 0;
 -- name: I03 reserved is the sum of open holds
 SELECT account, asset, SUM(hi), SUM(lo), (SUM(h / 1000000000) * 1000000000 + SUM(h % 1000000000)) FROM (
@@ -47,11 +51,15 @@ WHERE b.account >= 1000 AND CAST(b.total_hi - b.reserved_hi AS NUMERIC) * 100000
 SELECT account, symbol, SUM(hi), SUM(lo), (SUM(f / 1000000000) * 1000000000 + SUM(f % 1000000000)) FROM (
   SELECT account, symbol, qty_hi AS hi, qty_lo AS lo, 0 AS f FROM position_sum
   UNION ALL SELECT buyer, symbol, 0, 0, qty FROM trade UNION ALL SELECT seller, symbol, 0, 0, -qty FROM trade
+  UNION ALL SELECT buyer, symbol, -lots_hi, -lots_lo, 0 FROM pruned_trade UNION ALL SELECT seller, symbol, lots_hi, lots_lo, 0 FROM pruned_trade
   UNION ALL SELECT t.buyer, t.symbol, 0, 0, -t.qty FROM trade_change c
     JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0
   UNION ALL SELECT t.seller, t.symbol, 0, 0, t.qty FROM trade_change c
     JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE c.px = 0) z
-GROUP BY account, symbol HAVING SUM(hi - f / 1000000000) * 1000000000 + SUM(lo - f % 1000000000) <> 0;
+GROUP BY account, symbol HAVING SUM(hi - f / 1000000000) * 1000000000 + SUM(lo - f % 1000000000) <> 0
+  -- A trade that is pruned may be declared void later.
+  AND NOT EXISTS (SELECT 1 FROM pruned p JOIN trade_change c ON c.symbol = z.symbol AND c.px = 0
+    LEFT JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx WHERE p.account = z.account AND t.symbol IS NULL);
 -- name: I07 positions in a symbol sum to zero
 SELECT symbol, SUM(qty_hi), SUM(qty_lo) FROM position_sum GROUP BY symbol HAVING SUM(qty_hi) * 1000000000 + SUM(qty_lo) <> 0;
 -- name: I08 plain open orders of a book in continuous trading are neither crossed nor locked
@@ -69,10 +77,12 @@ SELECT o.symbol, o.order_id, o.qty, o.filled, o.cancelled, o.state, COALESCE(t.f
     SELECT symbol, maker_order AS order_id, qty FROM trade
     UNION ALL SELECT symbol, taker_order, qty FROM trade) z GROUP BY symbol, order_id) t
   ON t.symbol = o.symbol AND t.order_id = o.order_id
-WHERE o.filled <> COALESCE(t.f, 0) OR o.filled + o.cancelled > o.qty
+WHERE o.filled < COALESCE(t.f, 0) OR o.filled + o.cancelled > o.qty
   OR (o.state IN ('filled', 'cancelled', 'expired') AND o.filled + o.cancelled <> o.qty)
   OR (o.state = 'open' AND (o.filled = o.qty OR o.closed_at IS NOT NULL))
-  OR (o.state <> 'open' AND o.closed_at IS NULL);
+  OR (o.state <> 'open' AND o.closed_at IS NULL)
+  -- Older trades of an order that was open for days may be pruned.
+  OR (o.filled > COALESCE(t.f, 0) AND NOT EXISTS (SELECT 1 FROM pruned p WHERE p.account = o.account AND o.created_at < p.before));
 -- name: I12 a trade has two customer postings in each of its two assets
 SELECT t.symbol, t.seq, t.idx, COUNT(p.leg), COUNT(DISTINCT p.asset) FROM trade t
 LEFT JOIN posting p ON p.stream = 'book/' || t.symbol AND p.seq = t.seq AND p.idx = t.idx AND p.account >= 1000
@@ -99,7 +109,7 @@ UNION ALL SELECT 'posting', p.stream, p.seq FROM posting p LEFT JOIN projector_c
 WHERE p.seq > COALESCE(c.seq, 0);
 -- name: I16 a trade is at a plain maker's price, never worse than a limit (0: none), and between two sides
 WITH told AS (
-  SELECT t.symbol, t.seq, t.idx, t.px, t.buyer, t.seller, t.taker_side, m.account AS maker, m.number AS maker_number, m.type AS maker_type,
+  SELECT t.symbol, t.seq, t.idx, t.px, t.buyer, t.seller, t.taker_side, t.time, m.account AS maker, m.number AS maker_number, m.type AS maker_type,
     m.side AS maker_side, k.account AS taker, k.side AS side,
     COALESCE((SELECT a.px_before FROM ord_adjusted a WHERE a.account = m.account AND a.number = m.number AND a.seq > t.seq
       ORDER BY a.seq LIMIT 1), m.px) AS maker_px,
@@ -109,7 +119,8 @@ WITH told AS (
   LEFT JOIN ord m ON m.symbol = t.symbol AND m.order_id = t.maker_order
   LEFT JOIN ord k ON k.symbol = t.symbol AND k.order_id = t.taker_order)
 SELECT symbol, seq, idx FROM told
-WHERE maker IS NULL OR taker IS NULL OR maker_side = side
+WHERE maker_side = side
+  OR ((maker IS NULL OR taker IS NULL) AND NOT EXISTS (SELECT 1 FROM pruned p WHERE p.account IN (told.buyer, told.seller) AND told.time < p.before))
   OR (taker_side <> 'A' AND (side <> taker_side OR (maker_type = 'limit' AND px <> maker_px
     AND NOT EXISTS (SELECT 1 FROM ord_terms x WHERE x.account = maker AND x.number = maker_number))))
   OR (side = 'B' AND ((taker_px > 0 AND px > taker_px) OR px < maker_px OR taker <> buyer OR maker <> seller))
@@ -147,7 +158,7 @@ WHERE m.fees <> n.maker_fee + n.taker_fee OR (n.buyer <> n.seller AND (m.cash <>
 SELECT c.symbol, c.seq, c.trade_seq, c.trade_idx FROM trade_change c
 LEFT JOIN trade t ON t.symbol = c.symbol AND t.seq = c.trade_seq AND t.idx = c.trade_idx
 LEFT JOIN trade_change n ON c.px = 0 AND n.symbol = c.symbol AND n.trade_seq = c.trade_seq AND n.trade_idx = c.trade_idx AND n.seq > c.seq
-WHERE t.symbol IS NULL OR t.seq >= c.seq OR n.symbol IS NOT NULL;
+WHERE (t.symbol IS NULL AND NOT EXISTS (SELECT 1 FROM pruned)) OR t.seq >= c.seq OR n.symbol IS NOT NULL;
 -- name: I20 no hold under a mass cancel's floor
 SELECT h.account, h.number, h.symbol FROM hold h
 JOIN book_floor f ON f.symbol = h.symbol AND f.account = h.account WHERE h.number <= f.floor;
@@ -177,7 +188,8 @@ SELECT b.asset, b.total_hi, b.total_lo FROM balance_sum b WHERE b.account = 1 AN
     < COALESCE((SELECT (SUM(t.amount / 1000000000) * 1000000000 + SUM(t.amount % 1000000000)) FROM taken_back t WHERE t.account = 1 AND t.asset = b.asset), 0);
 -- name: I27 what is pending of a balance is the sum of its pending postings
 SELECT account, asset, SUM(hi), SUM(lo), (SUM(p / 1000000000) * 1000000000 + SUM(p % 1000000000)) FROM (
-  SELECT account, asset, pending_hi AS hi, pending_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting WHERE kind = 'P') z
+  SELECT account, asset, pending_hi AS hi, pending_lo AS lo, 0 AS p FROM balance_sum UNION ALL SELECT account, asset, 0, 0, amount FROM posting WHERE kind = 'P'
+  UNION ALL SELECT account, asset, -in_hi - out_hi, -in_lo - out_lo, 0 FROM pruned_line WHERE kind = 'P') z
 GROUP BY account, asset HAVING SUM(hi - p / 1000000000) * 1000000000 + SUM(lo - p % 1000000000) <> 0;
 -- name: I28 clearing has nothing, settled and pending together, after every batch
 SELECT stream, seq, asset, (SUM(amount / 1000000000) * 1000000000 + SUM(amount % 1000000000)) FROM posting WHERE account = 2 GROUP BY stream, seq, asset

@@ -81,7 +81,7 @@ internal sealed partial class Projection(WorkingRows rows, RowBuffers buffers)
     /// <summary>Returns the changes, table by table, in a fixed sequence.</summary>
     public IEnumerable<RowBuffer> Rows() =>
     [
-        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings, _days.Rows(buffers),
+        AssetRows(), _instruments, .. OrderRows(), .. HoldRows(), FloorRows(), BalanceRows(), PositionRows(), _postings, _days.Rows(buffers.Empty(Statements.AddDayTotal)),
         _trades, _tradeChanges, _prevented, _events, _terms, PutTermRows(), _lists, _adjusted, PhaseRows(), _splits, CandleRows(), .. MoneyRows(),
     ];
 

@@ -49,6 +49,16 @@ CREATE TABLE IF NOT EXISTS day_total (
   account BIGINT NOT NULL, day BIGINT NOT NULL, asset TEXT NOT NULL, cause TEXT NOT NULL, kind TEXT NOT NULL,
   lines BIGINT NOT NULL, in_hi BIGINT NOT NULL, in_lo BIGINT NOT NULL, out_hi BIGINT NOT NULL, out_lo BIGINT NOT NULL,
   PRIMARY KEY (account, day, asset, cause, kind)) {BY_KEY};
+-- What a demo has deleted: of an account of it rows from before a time may be missing. The sums of missing lines, and of missing trades.
+CREATE TABLE IF NOT EXISTS pruned (account BIGINT PRIMARY KEY, before BIGINT NOT NULL) {BY_KEY};
+CREATE TABLE IF NOT EXISTS pruned_line (
+  account BIGINT NOT NULL, day BIGINT NOT NULL, asset TEXT NOT NULL, cause TEXT NOT NULL, kind TEXT NOT NULL,
+  lines BIGINT NOT NULL, in_hi BIGINT NOT NULL, in_lo BIGINT NOT NULL, out_hi BIGINT NOT NULL, out_lo BIGINT NOT NULL,
+  PRIMARY KEY (account, day, asset, cause, kind)) {BY_KEY};
+CREATE TABLE IF NOT EXISTS pruned_trade (
+  day BIGINT NOT NULL, symbol TEXT NOT NULL, buyer BIGINT NOT NULL, seller BIGINT NOT NULL, trades BIGINT NOT NULL,
+  lots_hi BIGINT NOT NULL, lots_lo BIGINT NOT NULL, maker_hi BIGINT NOT NULL, maker_lo BIGINT NOT NULL,
+  taker_hi BIGINT NOT NULL, taker_lo BIGINT NOT NULL, PRIMARY KEY (day, symbol, buyer, seller)) {BY_KEY};
 CREATE TABLE IF NOT EXISTS trade (
   symbol TEXT NOT NULL, seq BIGINT NOT NULL, idx BIGINT NOT NULL, px BIGINT NOT NULL, qty BIGINT NOT NULL,
   maker_order BIGINT NOT NULL, taker_order BIGINT NOT NULL, buyer BIGINT NOT NULL, seller BIGINT NOT NULL,
@@ -158,6 +168,7 @@ CREATE INDEX IF NOT EXISTS posting_other ON posting (account, time) WHERE cause 
     FROM trade GROUP BY time / 86400000000000, symbol
     UNION ALL SELECT time / 86400000000000 AS day, symbol, 0 AS trades,
       SUM(maker_fee_change / 1000000000) AS maker_hi, SUM(maker_fee_change % 1000000000) AS maker_lo, SUM(taker_fee_change / 1000000000) AS taker_hi, SUM(taker_fee_change % 1000000000) AS taker_lo
-    FROM trade_change GROUP BY time / 86400000000000, symbol) f
+    FROM trade_change GROUP BY time / 86400000000000, symbol
+    UNION ALL SELECT day, symbol, trades, maker_hi, maker_lo, taker_hi, taker_lo FROM pruned_trade) f
   JOIN instrument i ON i.symbol = f.symbol AND i.seq = (SELECT MIN(v.seq) FROM instrument v WHERE v.symbol = f.symbol)
   GROUP BY f.day, f.symbol, i.quote, i.quote_decimals;

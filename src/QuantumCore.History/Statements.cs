@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace QuantumCore.History;
 
 /// <summary>Every statement of the projection.</summary>
@@ -112,14 +114,7 @@ internal static class Statements
 
     public static readonly Statement AddPosting = new("tnnnnttntn", "INSERT INTO posting " + Row(10));
 
-    public static readonly Statement AddDayTotal = new(
-        "nnttt" + "nnnnn",
-        "INSERT INTO day_total " + Row(10) +
-        """
-         ON CONFLICT (account, day, asset, cause, kind) DO UPDATE SET lines = day_total.lines + excluded.lines,
-          in_hi = day_total.in_hi + excluded.in_hi, in_lo = day_total.in_lo + excluded.in_lo,
-          out_hi = day_total.out_hi + excluded.out_hi, out_lo = day_total.out_lo + excluded.out_lo
-        """);
+    public static readonly Statement AddDayTotal = AddLineTotals("day_total");
 
     public static readonly Statement AddTrade = new("tnnnnnnnntnnn", "INSERT INTO trade " + Row(13));
 
@@ -197,12 +192,58 @@ internal static class Statements
     public static readonly Statement EndCorporatePart = new(
         "tnn", "UPDATE corporate_part SET paid_at = @3 {FROM} WHERE corporate_part.action = @1 AND corporate_part.account = @2");
 
+    public static readonly Statement LockBatches = new("n", "UPDATE projection SET batch_count = projection.batch_count {FROM} WHERE one = @1");
+
+    public static readonly Statement PutPruned = new(
+        "nn",
+        "INSERT INTO pruned " + Row(2) +
+        " ON CONFLICT (account) DO UPDATE SET before = CASE WHEN excluded.before > pruned.before THEN excluded.before ELSE pruned.before END");
+
+    /// <summary>Finds a trade that no bust or correction has changed.</summary>
+    public static readonly Statement FindUnchangedTrade = new(
+        "tnn",
+        """
+        SELECT symbol, seq, idx, qty, buyer, seller, maker_fee, taker_fee, time FROM trade {JOIN} WHERE symbol = @1 AND seq = @2 AND idx = @3
+          AND NOT EXISTS (SELECT 1 FROM trade_change c WHERE c.symbol = @1 AND c.trade_seq = @2 AND c.trade_idx = @3)
+        """);
+
+    public static readonly Statement FindEntry = new(
+        "tnn", "SELECT account, kind, asset, amount, cause, time FROM posting {JOIN} WHERE stream = @1 AND seq = @2 AND idx = @3");
+
+    public static readonly Statement DropTrade = Drop("trade", "tnn", "symbol", "seq", "idx");
+
+    public static readonly Statement DropEntry = Drop("posting", "tnn", "stream", "seq", "idx");
+
+    public static readonly Statement DropPrevented = Drop("prevented_match", "tnn", "symbol", "seq", "idx");
+
+    /// <summary>Deletes a closed order, and what other tables have of it.</summary>
+    public static readonly ImmutableArray<Statement> DropOrder =
+        [.. ((string[])["ord", "ord_terms", "ord_list", "ord_adjusted"]).Select(static table => Drop(table, "nn", "account", "number"))];
+
+    public static readonly Statement AddPrunedLine = AddLineTotals("pruned_line");
+
+    public static readonly Statement AddPrunedTrade = AddTotals(
+        "pruned_trade", "ntnn", "day, symbol, buyer, seller",
+        "trades", "lots_hi", "lots_lo", "maker_hi", "maker_lo", "taker_hi", "taker_lo");
+
     private const string HoldColumns =
         "SELECT account, number, symbol, side, asset, open_amount, in_book, created_at FROM hold";
 
     /// <summary>Returns SQL for a sum of non-negative numbers, capped at the largest number on overflow.</summary>
     private static string Sum(string one, string other) =>
         $"CASE WHEN {one} > {long.MaxValue} - {other} THEN {long.MaxValue} ELSE {one} + {other} END";
+
+    private static Statement AddLineTotals(string table) =>
+        AddTotals(table, "nnttt", "account, day, asset, cause, kind", "lines", "in_hi", "in_lo", "out_hi", "out_lo");
+
+    /// <summary>Returns a statement that adds sums to those of a key.</summary>
+    private static Statement AddTotals(string table, string keyTypes, string key, params string[] sums) => new(
+        keyTypes + new string('n', sums.Length),
+        $"INSERT INTO {table} {Row(keyTypes.Length + sums.Length)} ON CONFLICT ({key}) DO UPDATE SET "
+            + string.Join(", ", sums.Select(sum => $"{sum} = {table}.{sum} + excluded.{sum}")));
+
+    private static Statement Drop(string table, string types, params string[] key) => new(
+        types, $"DELETE FROM {table} {{USING}} WHERE {string.Join(" AND ", key.Select((column, i) => $"{table}.{column} = @{i + 1}"))}");
 
     private static string Row(int columns) =>
         $"{{ROW}}{string.Join(", ", Enumerable.Range(1, columns).Select(c => $"@{c}"))}{{END}}";

@@ -16,6 +16,9 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 {
     public Death Next { get; set; }
 
+    /// <summary>Number of batches that go well before that one.</summary>
+    public int Before { get; set; }
+
     public override Task InitializeAsync(CancellationToken cancellationToken) => inner.InitializeAsync(cancellationToken);
 
     public override int ReadingsAtATime => inner.ReadingsAtATime;
@@ -31,17 +34,20 @@ internal sealed class FaultyHistory(HistoryStore inner) : HistoryStore
 
     internal override async Task<HistoryTransaction> BeginAsync(CancellationToken cancellationToken)
     {
-        var death = Next;
-        Next = Death.Never;
+        var death = Before > 0 ? Death.Never : Next;
+        (Before, Next) = Before > 0 ? (Before - 1, Next) : (0, Death.Never);
         return new Dying(await inner.BeginAsync(cancellationToken), death);
     }
 
     private sealed class Dying(HistoryTransaction inner, Death death) : HistoryTransaction
     {
+        // A batch of each kind has one of them, with others after it or before.
+        private static readonly Statement[] s_middles = [Statements.AddPosting, Statements.PutPruned, Statements.DropEntry, Statements.DropOrder[0]];
+
         public override async Task<int> WriteAsync(RowBuffer rows, CancellationToken cancellationToken)
         {
             var changed = await inner.WriteAsync(rows, cancellationToken);
-            return death == Death.MiddleOfWriting && rows.Statement == Statements.AddPosting
+            return death == Death.MiddleOfWriting && s_middles.Contains(rows.Statement)
                 ? throw new IOException("The line is dead.")
                 : changed;
         }

@@ -67,6 +67,68 @@ public sealed class SimulatedMarketTests(PostgresServer server)
         Assert.True(exitCode == 0, output);
     }
 
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("postgres")]
+    public async Task A_demo_prunes_what_its_participants_did_a_week_ago_and_nothing_of_people(string kind)
+    {
+        using var storage = await Storage.CreateAsync(kind, server);
+        storage.PassDays(0);
+        var clock = new Dictionary<string, string>
+        {
+            ["DOTNET_STARTUP_HOOKS"] = typeof(StartupHook).Assembly.Location,
+            [StartupHook.FileVariable] = storage.ClockFile,
+        };
+        var (firstDay, today) = (storage.Today, $"{TimeProvider.System.GetUtcNow():yyyy-MM-dd}");
+        var calls = (string[])["orders/history", "fills", $"account/statement?from={today}&to={today}"];
+        string[] before;
+        await using (var silo = await SiloProcess.StartAsync(clock, [.. storage.Arguments]))
+        {
+            using var alice = new Customer(silo.Address, "demo-alice");
+            await DeepAsync(alice, "AAPL");
+            await TradedAsync(alice, "BTC-USD");
+            var bought = await alice.PostAsync("orders", """{"symbol":"AAPL","side":"buy","type":"market","quantity":"5","clientOrderId":"m1"}""");
+            Assert.Equal("filled", bought.Text("status"));
+            before = await ToldAsync(alice);
+            Assert.Equal(0, await silo.TerminateAsync());
+        }
+
+        Assert.True(await OldAsync() > 0);
+        storage.PassDays(9);
+        await using (var later = await SiloProcess.StartAsync(clock, [.. storage.Arguments]))
+        {
+            await Wait.UntilAsync(async () => await OldAsync() == 0, "the old orders to be pruned");
+            using var alice = new Customer(later.Address, "demo-alice");
+            Assert.Equal(before, await ToldAsync(alice));
+            await TradedAsync(alice, "AAPL");
+            Assert.Equal(0, await later.TerminateAsync());
+        }
+
+        await using (var still = await SiloProcess.StartAsync(clock, [.. storage.Arguments, "--simulate", "none"]))
+        {
+            await storage.CaughtUpAsync();
+            Assert.Empty(await InvariantAudit.ViolationsAsync(storage));
+            var (wrong, found) = await Programs.RunAsync(Programs.Cli, "ledger", "check", "--url", still.Address.ToString(), "--key", "demo-admin");
+            Assert.True(wrong == 0, found);
+            Assert.Equal(0, await still.TerminateAsync());
+        }
+
+        var (exitCode, output) = await Programs.RunAsync(Programs.Cli, "verify", storage.IsPostgres ? storage.Place : storage.Folder);
+        Assert.True(exitCode == 0, output);
+
+        // Orders of participants that were closed on the first day, or on the next one if midnight came.
+        async Task<long> OldAsync() => Storage.Whole((await storage.HistoryAsync(
+            $"SELECT COUNT(*) FROM ord WHERE account BETWEEN 1010 AND 1015 AND closed_at < {(firstDay + 2) * 86_400_000_000_000}"))[0][0]);
+
+        async Task<string[]> ToldAsync(Customer alice)
+        {
+            var told = new List<string>();
+            foreach (var call in calls)
+                told.Add((await alice.GetAsync(call)).Raw);
+            return [.. told];
+        }
+    }
+
     [Fact]
     public async Task A_demo_goes_on_with_a_symbol_by_its_new_name_and_pays_in_nothing_twice()
     {

@@ -44,6 +44,7 @@ public partial class DefectRuleTests
     /// </summary>
     private static readonly Dictionary<string, string> s_partsOfSql = new(StringComparer.Ordinal)
     {
+        ["src/QuantumCore.History/HistoryPruner.cs"] = "TradesKept first isPruned made rows second",
         ["src/QuantumCore.History/HistoryStore.Corporate.cs"] = "MovedSince OfAccount sum",
         ["src/QuantumCore.History/HistoryStore.Gains.cs"] = "TradedSince half side",
         ["src/QuantumCore.History/HistoryStore.Ledger.cs"] = "Page TakenBack own source time",
@@ -53,7 +54,7 @@ public partial class DefectRuleTests
         ["src/QuantumCore.History/HistoryStore.cs"] = "Order Side column condition side takers",
         ["src/QuantumCore.History/PostgresHistory.cs"] = "BatchColumn DropOlder Schema _schema string.Concat string.Join table",
         ["src/QuantumCore.History/SqliteHistory.cs"] = "table view.Name",
-        ["src/QuantumCore.History/Statements.cs"] = "FROM Sum WideColumns.Add",
+        ["src/QuantumCore.History/Statements.cs"] = "FROM Row Sum USING WideColumns.Add key string.Join table",
         ["src/QuantumCore.Journal/JournalTarget.cs"] = "name other schema table",
         ["src/QuantumCore.Journal/PostgresJournalImage.cs"] = "condition order",
         ["src/QuantumCore.Journal/PostgresJournalStore.cs"] = "setting",
