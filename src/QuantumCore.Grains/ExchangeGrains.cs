@@ -2,6 +2,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
@@ -14,6 +15,7 @@ public static class ExchangeGrains
     /// an <see cref="IJournalStore"/> and a history store, both initialised before the first call;
     /// an <see cref="Payouts.IPayoutReceiver"/> for withdrawals;
     /// an <see cref="Settlement.ISettlementReceiver"/> for settlement batches;
+    /// reminders;
     /// and the grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
@@ -38,6 +40,8 @@ public static class ExchangeGrains
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
+        services.AddSingleton<DueWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<DueWork>());
         services.AddHostedService<EpochWatch>();
         services.AddSingleton(keep ?? new KeepOptions());
         services.AddSingleton<JournalKeeper>();
