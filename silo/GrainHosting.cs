@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Orleans.Configuration;
+using Orleans.Reminders;
 using QuantumCore.Gateway.Cluster;
 using QuantumCore.Grains.Storage;
 using QuantumCore.Grains.Streams;
@@ -26,7 +27,7 @@ internal static class GrainHosting
             throw new FormatException("--cluster, --role, --tag, --advertise, --silo-port and --gateway-port need --storage postgres: silos share one journal.");
     }
 
-    /// <summary>Creates the tables of members and of grain state before they are first used.</summary>
+    /// <summary>Creates the tables of members, reminders and grain state before they are first used.</summary>
     public static async Task PrepareAsync(SiloOptions options, CancellationToken cancellationToken)
     {
         if (options.Storage != StorageKind.Postgres)
@@ -73,7 +74,7 @@ internal static class GrainHosting
             if (options.Storage == StorageKind.Postgres)
                 Join(silo, options);
             else
-                silo.UseLocalhostClustering(FreePort(), 0, null, ClusterMembership.Service, "alone");
+                silo.UseLocalhostClustering(FreePort(), 0, null, ClusterMembership.Service, "alone").UseInMemoryReminderService();
         });
         if (options.Storage == StorageKind.Postgres)
         {
@@ -109,6 +110,7 @@ internal static class GrainHosting
     private static void Watch(ISiloBuilder silo)
     {
         silo.Services.AddKeyedSingleton(TimeProviderNames.Membership, TimeProvider.System);
+        silo.Services.AddKeyedSingleton(ReminderTimeProviderNames.Reminders, TimeProvider.System);
         silo.Configure<ClusterMembershipOptions>(membership =>
         {
             membership.ProbeTimeout = TimeSpan.FromSeconds(0.5);

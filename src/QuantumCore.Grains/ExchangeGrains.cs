@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using QuantumCore.Clearing;
 using QuantumCore.Grains.Accounts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Journal;
 
 namespace QuantumCore.Grains;
@@ -15,6 +16,7 @@ public static class ExchangeGrains
     /// an <see cref="IJournalStore"/> and a history store, both initialised before the first call;
     /// an <see cref="IPayoutReceiver"/> for withdrawals;
     /// an <see cref="ISettlementReceiver"/> for settlement batches;
+    /// reminders;
     /// and the grain runtime itself.
     /// </summary>
     public static IServiceCollection AddExchangeGrains(
@@ -39,6 +41,8 @@ public static class ExchangeGrains
         services.AddHostedService(provider => provider.GetRequiredService<SnapshotMaker>());
         services.AddSingleton<OpenWorkAgent>();
         services.AddHostedService(provider => provider.GetRequiredService<OpenWorkAgent>());
+        services.AddSingleton<DueWork>();
+        services.AddHostedService(provider => provider.GetRequiredService<DueWork>());
         services.AddHostedService<EpochWatch>();
         services.AddSingleton(keep ?? new KeepOptions());
         services.AddSingleton<JournalKeeper>();

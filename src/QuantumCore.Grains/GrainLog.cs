@@ -71,4 +71,13 @@ internal static partial class GrainLog
 
     [LoggerMessage(53, LogLevel.Warning, "The machine's clock agrees with elapsed time again; its readings are accepted.")]
     public static partial void ClockBack(ILogger logger);
+
+    [LoggerMessage(47, LogLevel.Warning, "Corporate action {Action} can't go on at account {Account} (0: at all); it is tried again.")]
+    public static partial void ActionWaits(ILogger logger, Exception exception, string action, long account);
+
+    [LoggerMessage(48, LogLevel.Information, "Corporate action {Action} is on record in each of {Accounts} accounts.")]
+    public static partial void ActionEntered(ILogger logger, string action, int accounts);
+
+    [LoggerMessage(55, LogLevel.Warning, "Work that is due at a time failed; it is tried again.")]
+    public static partial void DueWorkFailed(ILogger logger, Exception exception);
 }

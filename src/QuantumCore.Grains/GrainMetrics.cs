@@ -138,7 +138,7 @@ internal static class GrainMetrics
     /// <summary>Records the orphan holds of the recovery agent's last round.</summary>
     public static void OrphansFound(long holds) => s_orphans.Record(holds);
 
-    /// <summary>Records the settlement state of all venues after the agent's round.</summary>
+    /// <summary>Records the settlement state of all venues after a round.</summary>
     public static void SettlementLooked(TimeSpan waits, int failingDays)
     {
         s_settlementWaits.Record((long)waits.TotalSeconds);

@@ -9,8 +9,8 @@ namespace QuantumCore.Grains;
 /// <summary>
 /// Recovers abandoned work: a hold whose order never reached its book, a transfer that has not arrived, a withdrawal
 /// that is not paid. It acts on durable records only and asks the owner of the decision. The book's journal decides
-/// about an order, and that decision releases the hold. It also starts what is due at a time, and activates the grains
-/// that this takes. Every silo runs an agent; any number may run.
+/// about an order, and that decision releases the hold. Every silo runs an agent, so that recovery need not wait until a
+/// silo is declared dead; any number may run. The agent also refreshes the mark prices of its silo.
 /// </summary>
 public sealed partial class OpenWorkAgent(
     HistoryStore history, InstrumentCatalog catalog, MarkBoard marks, IGrainFactory grains, TimeProvider time, ILogger<OpenWorkAgent> log) : BackgroundService
@@ -97,22 +97,15 @@ public sealed partial class OpenWorkAgent(
         {
             try
             {
-                // A book that does not answer must not delay the rest.
-                _waking = _waking.IsCompleted ? WakeBooksAsync(stoppingToken) : _waking;
-
                 // After a crash nobody may trade for a while, but the agent needs an up-to-date history.
                 await grains.Ledger().Follow();
-                await ReviewMarginAsync(stoppingToken);
-                await ShareDeficitsAsync(stoppingToken);
+                await marks.RefreshAsync();
                 await ResolveAsync(OrphanAge, stoppingToken);
                 await ResolveMisdatedAsync(stoppingToken);
                 await CloseKilledAsync(stoppingToken);
                 await TellTradeChangesAsync(stoppingToken);
                 await CarryTransfersAsync(stoppingToken);
                 await CarryWithdrawalsAsync(stoppingToken);
-                await BringVolumesAsync(stoppingToken);
-                await SettleAsync(stoppingToken);
-                await CarryActionsAsync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested)
             {

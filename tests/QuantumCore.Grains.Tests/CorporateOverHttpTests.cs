@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Text.Json;
 using QuantumCore.Client;
+using QuantumCore.Grains.Due;
 using QuantumCore.TestKit;
 using Xunit;
 using CorporateActionState = QuantumCore.Client.CorporateActionState;
@@ -26,7 +27,7 @@ public class CorporateOverHttpTests
             (announced.Id, announced.Symbol, announced.State, announced.ExDate, announced.PayDate, announced.Amount, announced.UnitAsset, announced.Asset, announced.By, announced.Why));
         Assert.Equal(announced, Assert.Single(await exchange.Operator.AnnounceDividendAsync(s_dividend, null, Cancellation)));
 
-        // As the agent does on that day.
+        // As the exchange does on that day.
         var action = Assert.Single(await exchange.Grains.Catalog().CorporateActions());
         await exchange.Grains.Account(ServedExchange.AliceAccount).EnterAction(action, 100_000_000);
         await exchange.Grains.Account(ServedExchange.BobAccount).EnterAction(action, -7);
@@ -73,16 +74,16 @@ public class CorporateOverHttpTests
 
     private static async Task PassAsync(ServedExchange exchange, ShiftedTime time, string id)
     {
-        var agent = exchange.Exchange.Service<OpenWorkAgent>();
+        var work = exchange.Exchange.Service<DueWork>();
         await exchange.Exchange.RefreshCatalogsAsync();
-        await agent.CarryActionsAsync(Cancellation);
+        await work.CarryActionsAsync(Cancellation);
         var actions = await exchange.Operator.GetCorporateActionsAsync(Cancellation);
         Assert.Equal(CorporateActionState.Begun, actions.Single(action => action.Id == id).State);
         time.Advance(TimeSpan.FromSeconds(10));
         await Wait.UntilAsync(
             async () =>
             {
-                await agent.CarryActionsAsync(Cancellation);
+                await work.CarryActionsAsync(Cancellation);
                 return (await exchange.Operator.GetCorporateActionsAsync(Cancellation)).Single(action => action.Id == id).State == CorporateActionState.Paid;
             },
             $"{id} to be paid");

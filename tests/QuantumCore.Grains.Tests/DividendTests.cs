@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -28,7 +29,7 @@ public class DividendTests
         await using var disk = new Disk();
         await using var market = await Market.OpenAsync(disk, (Alice, 101), (Bob, 7), (Carol, 5));
         Assert.Null(await market.AnnounceAsync(Rate, exDate: 1, payDate: 3));
-        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
 
         var entered = await market.AdvanceAsync(days: 1, CorporateActionState.Entered);
@@ -224,14 +225,14 @@ public class DividendTests
 
         public async Task<CorporateActionView> ActionAsync() => Assert.Single(await exchange.Grains.Catalog().CorporateActions());
 
-        /// <summary>Advances time until the agent has carried the action to a state.</summary>
+        /// <summary>Advances time until the action is in a state.</summary>
         public async Task<CorporateActionView> PassAsync(CorporateActionState state, TimeSpan by)
         {
             time.Advance(by);
             await Wait.UntilAsync(
                 async () =>
                 {
-                    await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+                    await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
                     return (await ActionAsync()).State == state;
                 },
                 $"the action to be {state}");

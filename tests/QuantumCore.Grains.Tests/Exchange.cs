@@ -34,7 +34,7 @@ internal sealed class Exchange : IAsyncDisposable
 
     public static async Task<Exchange> StartAsync(
         Disk disk, bool overtaking = false, short silos = 1, JournalWriterOptions? journal = null, TimeProvider? time = null,
-        KeepOptions? keep = null, bool correctsTime = false)
+        KeepOptions? keep = null, bool correctsTime = false, string? membersIn = null, TimeProvider? reminderTime = null)
     {
         await disk.InitializeAsync();
         var cluster = await GrainCluster.StartAsync(new GrainClusterOptions
@@ -43,6 +43,8 @@ internal sealed class Exchange : IAsyncDisposable
             MayHaveMore = time is null,
             CallsOvertake = overtaking,
             ResponseTimeout = TimeSpan.FromSeconds(silos > 1 ? 3 : 30),
+            MembersIn = membersIn,
+            ReminderTime = reminderTime ?? TimeProvider.System,
             ConfigureSilo = static silo => silo.AddEventStreams().KeepGrainStateInFile(),
             ConfigureServices = services =>
             {
@@ -64,9 +66,9 @@ internal sealed class Exchange : IAsyncDisposable
     /// <summary>Opens an exchange with instruments listed and customers funded.</summary>
     public static async Task<Exchange> OpenAsync(
         Disk disk, string[] symbols, long[] accounts, bool overtaking = false, short silos = 1, TimeProvider? time = null,
-        KeepOptions? keep = null)
+        KeepOptions? keep = null, string? membersIn = null, TimeProvider? reminderTime = null)
     {
-        var exchange = await StartAsync(disk, overtaking, silos, time: time, keep: keep);
+        var exchange = await StartAsync(disk, overtaking, silos, time: time, keep: keep, membersIn: membersIn, reminderTime: reminderTime);
         foreach (var symbol in symbols)
         {
             await exchange.Grains.Catalog()

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -125,9 +126,10 @@ public class FeeTests
         // Today counts tomorrow.
         Assert.Equal((0, 1_000), Terms(Assert.Single(await exchange.Account(Alice).Fees())));
         var tomorrow = new ManualTime(TimeProvider.System.GetUtcNow().AddDays(1));
-        var agent = new OpenWorkAgent(
-            disk.History, exchange.Service<InstrumentCatalog>(), exchange.Service<MarkBoard>(), exchange.Grains, tomorrow, NullLogger<OpenWorkAgent>.Instance);
-        await agent.BringVolumesAsync(TestContext.Current.CancellationToken);
+        using var work = new DueWork(
+            disk.History, exchange.Service<InstrumentCatalog>(), exchange.Service<MarkBoard>(), exchange.Grains,
+            exchange.Service<IClusterMembershipService>(), tomorrow, NullLogger<DueWork>.Instance);
+        await work.BringVolumesAsync(TestContext.Current.CancellationToken);
         foreach (var account in s_accounts)
             Assert.Equal((2_000_000, 800), Terms(Assert.Single(await exchange.Account(account).Fees())));
         Assert.Equal((0, 1_000), Terms(Assert.Single(await exchange.Account(1003).Fees())));

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.IO.Compression;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -215,7 +216,7 @@ public sealed class MarginCrashTests(ITestOutputHelper output)
             for (var isBusy = true; isBusy; time.Advance(TimeSpan.FromSeconds(1.1)))
             {
                 await exchange.Ledger.CatchUp();
-                await exchange.Service<OpenWorkAgent>().ReviewMarginAsync(CancellationToken.None);
+                await exchange.Service<DueWork>().ReviewMarginAsync(CancellationToken.None);
                 isBusy = false;
                 foreach (var account in s_borrowers)
                 {

@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 
 namespace QuantumCore.Grains.Tests;
@@ -20,7 +21,7 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
 
     public ICatalogGrain Catalog => exchange.Grains.Catalog();
 
-    private OpenWorkAgent Agent => exchange.Service<OpenWorkAgent>();
+    private DueWork Work => exchange.Service<DueWork>();
 
     /// <summary>
     /// Opens it: shares without fees at 100.00, initial margin of a half and maintenance of a quarter. The trader has
@@ -83,23 +84,23 @@ internal sealed class MarginMarket(Exchange exchange, ShiftedTime time) : IAsync
         await exchange.ViewAsync(account, taken);
     }
 
-    /// <summary>Advances a second and runs one round of the agent.</summary>
+    /// <summary>Advances a second and does one round over margin accounts.</summary>
     public async Task RoundAsync()
     {
         await ReviewAsync();
-        await Agent.ShareDeficitsAsync(CancellationToken.None);
+        await Work.ShareDeficitsAsync(CancellationToken.None);
     }
 
-    /// <summary>Advances a second and lets the agent review accounts only.</summary>
+    /// <summary>Advances a second and reviews accounts only.</summary>
     public async Task ReviewAsync()
     {
         time.Advance(TimeSpan.FromSeconds(1));
         await exchange.Ledger.CatchUp();
-        await Agent.ReviewMarginAsync(CancellationToken.None);
+        await Work.ReviewMarginAsync(CancellationToken.None);
     }
 
     /// <summary>
-    /// Runs a round of the agent, with or without a crash afterwards. The survivor gets AAPL at this mark price.
+    /// Does a round over margin accounts, with or without a crash afterwards. The survivor gets AAPL at this mark price.
     /// </summary>
     public async Task<MarginMarket> RoundAsync(bool dies, long markTicks)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -455,7 +456,7 @@ public class SettlementTests
         }
 
         /// <summary>
-        /// Returns a metric of the agent after a round: seconds for which due trades have not settled, or another
+        /// Returns a metric after a round: seconds for which due trades have not settled, or another
         /// number.
         /// </summary>
         public async Task<long> WaitsAsync(string metric = "quantumcore_settlement_waits_seconds")
@@ -478,7 +479,7 @@ public class SettlementTests
                     said.Add(value);
             });
             listener.Start();
-            await exchange.Service<OpenWorkAgent>().SettleAsync(CancellationToken.None);
+            await exchange.Service<DueWork>().SettleAsync(CancellationToken.None);
             return Assert.Single(said);
         }
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.TestKit;
 using Xunit;
@@ -34,7 +35,7 @@ public class SplitTests
         Assert.Null(await market.AnnounceAsync(3, 2));
 
         // It waits for the book to stand still.
-        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
         var done = await market.SplitAsync();
         Assert.Equal(new CorporateSums(3, 109, 0, 1_500, 0, 0), done.Sums);
@@ -137,7 +138,7 @@ public class SplitTests
             ],
         };
         Assert.Equal(RejectReason.None, await market.Exchange.Book(Symbol).Operate(ends));
-        await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+        await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
         Assert.Equal(CorporateActionState.Announced, (await market.ActionAsync()).State);
     }
 
@@ -386,7 +387,7 @@ public class SplitTests
         await Wait.UntilAsync(
             async () =>
             {
-                await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+                await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
                 return (await market.CashAsync())[0] == Cash + 300_000;
             },
             "the dividend of 300 shares");
@@ -430,7 +431,7 @@ public class SplitTests
         public async Task<CorporateActionView> ActionAsync() =>
             Assert.Single(await exchange.Grains.Catalog().CorporateActions(), action => action.Request.Kind == CorporateActionKind.Split);
 
-        /// <summary>Halts the book and lets the agent complete the split.</summary>
+        /// <summary>Halts the book and completes the split.</summary>
         public async Task<CorporateActionView> SplitAsync()
         {
             await PassAsync(CorporateActionState.Begun, halts: true);
@@ -449,7 +450,7 @@ public class SplitTests
                 async () =>
                 {
                     await exchange.RefreshCatalogsAsync();
-                    await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
+                    await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
                     var now = (await ActionAsync()).State;
                     return now == state || (orPaid && now == CorporateActionState.Paid);
                 },

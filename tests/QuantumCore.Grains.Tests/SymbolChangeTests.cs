@@ -1,4 +1,5 @@
 using QuantumCore.Contracts;
+using QuantumCore.Grains.Due;
 using QuantumCore.History;
 using QuantumCore.Instruments;
 using Xunit;
@@ -101,6 +102,7 @@ public class SymbolChangeTests
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
         // Nobody else carries it.
         await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        await exchange.Service<DueWork>().StopAsync(CancellationToken.None);
         var transfer = await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
         await exchange.Grains.Catalog().AnnounceAction(s_change);
         await HaltAsync(exchange);
@@ -128,6 +130,7 @@ public class SymbolChangeTests
         var time = new ShiftedTime();
         await using var exchange = await Exchange.OpenAsync(disk, s_symbols, s_accounts, time: time);
         await exchange.Service<OpenWorkAgent>().StopAsync(CancellationToken.None);
+        await exchange.Service<DueWork>().StopAsync(CancellationToken.None);
         await exchange.Account(Alice).Transfer(new("sent", Bob, Old, 70));
         var catalog = exchange.Grains.Catalog();
         Assert.Null(await catalog.AnnounceAction(s_change));
@@ -250,8 +253,8 @@ public class SymbolChangeTests
     {
         await exchange.RefreshCatalogsAsync();
         await exchange.Ledger.CatchUp();
-        await exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
-        time.Advance(OpenWorkAgent.CutRest + TimeSpan.FromSeconds(1));
+        await exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+        time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
     }
 
     private static async Task<CorporateActionView> UntilPaidAsync(Exchange exchange, ShiftedTime time)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using QuantumCore.Clearing;
 using QuantumCore.Contracts;
 using QuantumCore.Grains.Books;
+using QuantumCore.Grains.Due;
 using QuantumCore.Instruments;
 using QuantumCore.Journal;
 using QuantumCore.TestKit;
@@ -354,8 +355,8 @@ public class TradeChangeEdgeTests
                 return;
             await market.Exchange.RefreshCatalogsAsync();
             await market.Exchange.Ledger.CatchUp();
-            await market.Exchange.Service<OpenWorkAgent>().CarryActionsAsync(CancellationToken.None);
-            market.Time.Advance(OpenWorkAgent.CutRest + TimeSpan.FromSeconds(1));
+            await market.Exchange.Service<DueWork>().CarryActionsAsync(CancellationToken.None);
+            market.Time.Advance(DueWork.CutRest + TimeSpan.FromSeconds(1));
         }
 
         Assert.True(until.Length == 0 || Array.IndexOf(until, (await market.Catalog.CorporateActions())[0].State) >= 0, "the action waits");

@@ -108,10 +108,15 @@ internal sealed class Chaos(World world)
         }
     }
 
-    /// <summary>Deactivates a grain, as a rebalance would. It leaves a snapshot if it can.</summary>
+    /// <summary>
+    /// Deactivates a grain, as a rebalance would. A book leaves a snapshot if it can. Only its reminder activates the
+    /// grain of due work again.
+    /// </summary>
     private void Evict(Silo silo)
     {
-        var symbol = world.Pick(Market.Symbols);
-        silo.Owner.Post(() => silo.Host.Evict(silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(symbol).BookKey)));
+        IAddressable grain = world.Chance(0.2)
+            ? silo.Grains.GetGrain<IDueWorkGrain>(IDueWorkGrain.Key)
+            : silo.Grains.GetGrain<IOrderBookGrain>(Market.Listing(world.Pick(Market.Symbols)).BookKey);
+        silo.Owner.Post(() => silo.Host.Evict(grain));
     }
 }

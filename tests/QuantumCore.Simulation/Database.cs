@@ -35,6 +35,9 @@ internal sealed class Database
 
     public long LastStateVersion { get; set; }
 
+    /// <summary>Registered reminders.</summary>
+    public HashSet<(GrainId Grain, string Name)> Reminders { get; } = [];
+
     /// <summary>Number of times that old frames were merged into one.</summary>
     public long Packs { get; private set; }
 

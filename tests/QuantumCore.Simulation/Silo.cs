@@ -70,6 +70,8 @@ internal sealed class Silo
         services.AddSingleton<ITimerRegistry>(provider => provider.GetRequiredService<GrainHost>());
         services.AddSingleton(provider => provider.GetRequiredService<GrainHost>().GrainFactory);
         services.AddSingleton<IPersistentStateFactory>(new HostedStates(world, store));
+        services.AddSingleton<IReminderRegistry>(new HostedReminders(world, store));
+        services.AddSingleton<IClusterMembershipService>(new HostedMembership(world));
         services.AddKeyedSingleton<IStreamProvider>(
             KeyedService.AnyKey, (provider, name) => new HostedStreamProvider(provider.GetRequiredService<GrainHost>(), (string)name!));
         services.AddExchangeGrains(keep: s_keep);
@@ -111,6 +113,7 @@ internal sealed class Silo
     /// <summary>Starts the background services of a silo.</summary>
     public void Start()
     {
+        _world.MembershipVersion++;
         ScheduleStep();
         foreach (var service in _services.GetServices<IHostedService>().OfType<BackgroundService>().Where(service => Packs || service is not JournalKeeper))
             _ = Owner.Run(() => (Task)s_execute.Invoke(service, [CancellationToken.None])!);
@@ -125,6 +128,7 @@ internal sealed class Silo
         _world.Tell($"{Owner.Name} is killed {when}");
         Owner.Die();
         _world.Silos.Remove(this);
+        _world.MembershipVersion++;
 
         // A real process takes its meters with it. Here they would keep every silo alive.
         foreach (var gauges in _services.GetServices<IHostedService>().OfType<JournalGauges>())

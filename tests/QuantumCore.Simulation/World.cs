@@ -69,6 +69,9 @@ internal sealed class World
 
     public List<Silo> Silos { get; } = [];
 
+    /// <summary>Number of starts and deaths of silos.</summary>
+    public long MembershipVersion { get; set; }
+
     /// <summary>Symbol that may halt; null as long as no journal data is damaged.</summary>
     public string? MayHalt { get; set; }
 

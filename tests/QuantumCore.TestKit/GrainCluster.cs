@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
 using Orleans.Configuration;
+using Orleans.Reminders;
 using Orleans.TestingHost;
 using QuantumCore.Gateway.Cluster;
 
@@ -9,7 +10,8 @@ namespace QuantumCore.TestKit;
 
 /// <summary>
 /// An Orleans cluster inside this process, with memory storage. Its silos find each other in memory or, with
-/// QUANTUMCORE_TEST_POSTGRES=1, by the membership table in PostgreSQL, like those of the exchange.
+/// QUANTUMCORE_TEST_POSTGRES=1, by the membership table in PostgreSQL, with reminders, like those of the
+/// exchange.
 /// </summary>
 public sealed class GrainCluster : IAsyncDisposable
 {
@@ -47,11 +49,14 @@ public sealed class GrainCluster : IAsyncDisposable
         builder.Options.InitializeClientOnDeploy = silos > 1 || options.CallsOvertake;
         if ((options.MembersIn ?? await PostgresServer.WantedAsync()) is { } postgres)
             await KeepMembersAsync(builder, postgres);
+        else
+            builder.ConfigureSilo((_, silo) => silo.UseInMemoryReminderService());
         builder.ConfigureSiloHost((_, host) =>
         {
             // Idle activations are collected by the system's clock, so the cluster starts with it, whatever clock a
             // test's grains use.
             host.Services.AddKeyedSingleton("Orleans.ActivationManagement", TimeProvider.System);
+            host.Services.AddKeyedSingleton(ReminderTimeProviderNames.Reminders, options.ReminderTime);
             host.Services.SendExceptionsWhole();
             options.ConfigureServices?.Invoke(host.Services);
         });

@@ -29,6 +29,9 @@ public sealed class GrainClusterOptions
     /// <summary>Most queued requests of one activation; zero for no limit.</summary>
     public int MaxRequestsPerActivation { get; init; }
 
+    /// <summary>Clock of reminders.</summary>
+    public TimeProvider ReminderTime { get; init; } = TimeProvider.System;
+
     /// <summary>Configures each silo beyond services, such as streams.</summary>
     public Action<ISiloBuilder>? ConfigureSilo { get; init; }
 }

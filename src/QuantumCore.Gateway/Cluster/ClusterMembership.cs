@@ -22,7 +22,7 @@ public static class ClusterMembership
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// Creates the missing membership tables beside the journal, as Orleans' ADO.NET provider needs them.
+    /// Creates the missing tables of members and reminders beside the journal, as Orleans' ADO.NET providers need them.
     /// </summary>
     public static async Task CreateTablesAsync(string postgres, CancellationToken cancellationToken)
     {
@@ -43,14 +43,15 @@ public static class ClusterMembership
     public static void SendExceptionsWhole(this IServiceCollection services) =>
         services.Configure<ExceptionSerializationOptions>(known => known.SupportedNamespacePrefixes.Add(nameof(QuantumCore)));
 
-    /// <summary>Makes a process a silo in a named cluster.</summary>
+    /// <summary>Makes a process a silo in a named cluster, with the cluster's reminders.</summary>
     /// <param name="silo">The silo.</param>
     /// <param name="cluster">Name of the exchange.</param>
-    /// <param name="postgres">Connection to the database of its member list; the tables exist already.</param>
+    /// <param name="postgres">Connection to the database of members and reminders; the tables exist already.</param>
     public static void JoinCluster(this ISiloBuilder silo, string cluster, string postgres)
     {
         silo.Configure<ClusterOptions>(names => (names.ServiceId, names.ClusterId) = (Service, cluster));
         silo.UseAdoNetClustering(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
+        silo.UseAdoNetReminderService(table => (table.Invariant, table.ConnectionString) = (Driver, TablesIn(postgres)));
     }
 
     /// <summary>Makes a process a client of the cluster's silos with a gateway port, present and future.</summary>

@@ -1,6 +1,6 @@
--- Who belongs to the cluster, and the statements by which Orleans' ADO.NET provider reads and writes it: the provider finds
--- them by name in OrleansQuery, and its parameters and columns have the names that it uses. A view, so that the statements are
--- always those of the build that runs.
+-- Who belongs to the cluster, its reminders, and the statements by which Orleans' ADO.NET providers read and write them: a
+-- provider finds them by name in OrleansQuery, and its parameters and columns have the names that it uses. A view, so that the
+-- statements are always those of the build that runs.
 -- Any number of silos may start at once on an empty database.
 SELECT pg_advisory_xact_lock(hashtext('QuantumCore cluster'));
 CREATE SCHEMA IF NOT EXISTS cluster;
@@ -24,6 +24,19 @@ CREATE TABLE IF NOT EXISTS cluster.silo (
   started TIMESTAMPTZ NOT NULL,
   alive TIMESTAMPTZ NOT NULL,
   PRIMARY KEY (cluster, address, port, generation)
+);
+
+-- A reminder activates its grain from its start on, each time a period has passed. The silo whose part of the ring of hashes has the
+-- grain's sends the ticks.
+CREATE TABLE IF NOT EXISTS cluster.reminder (
+  service TEXT NOT NULL,
+  grain TEXT NOT NULL,
+  name TEXT NOT NULL,
+  start TIMESTAMPTZ NOT NULL,
+  period_ms BIGINT NOT NULL,
+  hash INTEGER NOT NULL,
+  version INTEGER NOT NULL,
+  PRIMARY KEY (service, grain, name)
 );
 
 CREATE OR REPLACE VIEW cluster.orleansquery (querykey, querytext) AS VALUES
@@ -83,4 +96,36 @@ $sql$),
 $sql$),
 ('CleanupDefunctSiloEntriesKey', $sql$
   DELETE FROM cluster.silo WHERE cluster = @DeploymentId AND alive < @IAmAliveTime AND status <> 3
+$sql$),
+('UpsertReminderRowKey', $sql$
+  INSERT INTO cluster.reminder AS old (service, grain, name, start, period_ms, hash, version)
+  VALUES (@ServiceId, @GrainId, @ReminderName, @StartTime, @Period, @GrainHash, 0)
+  ON CONFLICT (service, grain, name) DO UPDATE
+    SET start = excluded.start, period_ms = excluded.period_ms, hash = excluded.hash, version = old.version + 1
+  RETURNING version AS Version
+$sql$),
+('ReadReminderRowsKey', $sql$
+  SELECT grain AS GrainId, name AS ReminderName, start AS StartTime, period_ms AS Period, version AS Version
+  FROM cluster.reminder WHERE service = @ServiceId AND grain = @GrainId
+$sql$),
+('ReadReminderRowKey', $sql$
+  SELECT grain AS GrainId, name AS ReminderName, start AS StartTime, period_ms AS Period, version AS Version
+  FROM cluster.reminder WHERE service = @ServiceId AND grain = @GrainId AND name = @ReminderName
+$sql$),
+('ReadRangeRows1Key', $sql$
+  SELECT grain AS GrainId, name AS ReminderName, start AS StartTime, period_ms AS Period, version AS Version
+  FROM cluster.reminder WHERE service = @ServiceId AND hash > @BeginHash AND hash <= @EndHash
+$sql$),
+('ReadRangeRows2Key', $sql$
+  SELECT grain AS GrainId, name AS ReminderName, start AS StartTime, period_ms AS Period, version AS Version
+  FROM cluster.reminder WHERE service = @ServiceId AND (hash > @BeginHash OR hash <= @EndHash)
+$sql$),
+('DeleteReminderRowKey', $sql$
+  WITH gone AS (
+    DELETE FROM cluster.reminder WHERE service = @ServiceId AND grain = @GrainId AND name = @ReminderName AND version = @Version
+    RETURNING 1)
+  SELECT COUNT(*)::INTEGER FROM gone
+$sql$),
+('DeleteReminderRowsKey', $sql$
+  DELETE FROM cluster.reminder WHERE service = @ServiceId
 $sql$);

@@ -1,11 +1,10 @@
-using Microsoft.Extensions.Logging;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Due;
 
 /// <summary>Delivers corporate actions to the accounts concerned, and pays them on their day.</summary>
-public sealed partial class OpenWorkAgent
+public sealed partial class DueWork
 {
     /// <summary>
     /// Delay after the cut of an action before holdings are read: clocks differ, and earlier records may still be in
@@ -143,7 +142,7 @@ public sealed partial class OpenWorkAgent
     {
         if (action.Request.ChangesUnits)
         {
-            // Again, because the agent that began the action may have stopped before this step.
+            // Again, because the silo that began the action may have died before this step.
             await AdjustOrdersAsync(action, place);
         }
 
@@ -213,13 +212,4 @@ public sealed partial class OpenWorkAgent
             await grains.Catalog().EndAction(id);
         }
     }
-}
-
-internal static partial class GrainLog
-{
-    [LoggerMessage(47, LogLevel.Warning, "Corporate action {Action} can't go on at account {Account} (0: at all); it is tried again.")]
-    public static partial void ActionWaits(ILogger logger, Exception exception, string action, long account);
-
-    [LoggerMessage(48, LogLevel.Information, "Corporate action {Action} is on record in each of {Accounts} accounts.")]
-    public static partial void ActionEntered(ILogger logger, string action, int accounts);
 }

@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Due;
 
-/// <summary>Lets margin accounts review the newest mark prices, and carries out their work.</summary>
-public sealed partial class OpenWorkAgent
+/// <summary>Lets margin accounts review the mark prices of their silos, and carries out their work.</summary>
+public sealed partial class DueWork
 {
     private const int MarginAccountsPerPage = 1_000;
 
@@ -22,7 +22,6 @@ public sealed partial class OpenWorkAgent
             return;
         }
 
-        await marks.RefreshAsync();
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
         var (all, isDone, after) = (day != _marginDay, true, 0L);
         while (await history.MarginAccountsAsync(all, after, MarginAccountsPerPage, cancellationToken) is { IsEmpty: false } accounts)
@@ -51,7 +50,7 @@ public sealed partial class OpenWorkAgent
             }
             catch (Exception e)
             {
-                GrainLog.AgentFailed(log, e);
+                GrainLog.DueWorkFailed(log, e);
             }
         }
     }
@@ -127,7 +126,7 @@ public sealed partial class OpenWorkAgent
         }
         catch (Exception e)
         {
-            GrainLog.AgentFailed(log, e);
+            GrainLog.DueWorkFailed(log, e);
             return false;
         }
     }

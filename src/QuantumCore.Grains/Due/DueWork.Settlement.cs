@@ -1,16 +1,16 @@
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Due;
 
 /// <summary>Lets venues settle what is due, once a UTC day and until all of it is settled.</summary>
-public sealed partial class OpenWorkAgent
+public sealed partial class DueWork
 {
     private readonly Dictionary<string, long> _settledOn = new(StringComparer.Ordinal);
 
     // Business days of each venue's oldest fail, as last reported: they change once a day, when it is asked.
     private readonly Dictionary<string, int> _failingDays = new(StringComparer.Ordinal);
 
-    // When this agent began to ask an unfinished venue, by the monotonic clock.
+    // When this silo began to ask an unfinished venue, by the monotonic clock.
     private readonly Dictionary<string, long> _askedSince = new(StringComparer.Ordinal);
 
     /// <summary>Does one round over the venues that have not settled today.</summary>
@@ -52,14 +52,14 @@ public sealed partial class OpenWorkAgent
                 return TimeSpan.Zero;
             }
 
-            // Another agent or process may have closed it.
+            // Another silo may have closed it.
             return await settlement.OldestSent() is > 0 and var closed && TimeSpan.FromTicks((NanosAt(TimeSpan.Zero) - closed) / 100) is var sent && sent > asked
                 ? sent
                 : asked;
         }
         catch (Exception e)
         {
-            GrainLog.AgentFailed(log, e);
+            GrainLog.DueWorkFailed(log, e);
             return asked;
         }
     }

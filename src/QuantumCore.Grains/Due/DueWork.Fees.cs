@@ -1,16 +1,16 @@
 using QuantumCore.Contracts;
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Due;
 
 /// <summary>
 /// Sums what each owner's accounts have traded, once a UTC day, and delivers it to them for their fees.
 /// </summary>
-public sealed partial class OpenWorkAgent
+public sealed partial class DueWork
 {
     private long _volumesOf = -1;
 
-    /// <summary>Does one round over the owners of several accounts, unless this agent has done it today.</summary>
+    /// <summary>Does one round over the owners of several accounts, unless it has been done today.</summary>
     public async Task BringVolumesAsync(CancellationToken cancellationToken)
     {
         var day = UtcDay.Of(NanosAt(TimeSpan.Zero));
@@ -53,7 +53,7 @@ public sealed partial class OpenWorkAgent
         }
         catch (Exception e)
         {
-            GrainLog.AgentFailed(log, e);
+            GrainLog.DueWorkFailed(log, e);
             return false;
         }
     }

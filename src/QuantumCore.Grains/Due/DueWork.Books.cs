@@ -1,12 +1,12 @@
 using QuantumCore.Instruments;
 
-namespace QuantumCore.Grains;
+namespace QuantumCore.Grains.Due;
 
 /// <summary>
 /// Activates every book. Orders expire and planned phases begin by a book's own clock, so a book that ended with its
 /// silo must not wait for a caller.
 /// </summary>
-public sealed partial class OpenWorkAgent
+public sealed partial class DueWork
 {
     /// <summary>Interval between two rounds over the books.</summary>
     public static readonly TimeSpan WakeInterval = TimeSpan.FromSeconds(10);
@@ -15,7 +15,7 @@ public sealed partial class OpenWorkAgent
     private long? _wokeBooks;
     private Task _waking = Task.CompletedTask;
 
-    /// <summary>Does one round over the books, unless this agent has just done one.</summary>
+    /// <summary>Does one round over the books, unless the last one began less than <see cref="WakeInterval"/> ago.</summary>
     public async Task WakeBooksAsync(CancellationToken cancellationToken)
     {
         if (_wokeBooks is { } woke && time.GetElapsedTime(woke) < WakeInterval)
@@ -30,7 +30,7 @@ public sealed partial class OpenWorkAgent
             var failures = await Task.WhenAll(some.Select(WakeAsync));
             if (Array.Find(failures, failure => failure is not null) is { } first)
             {
-                GrainLog.AgentFailed(log, first);
+                GrainLog.DueWorkFailed(log, first);
             }
         }
     }
