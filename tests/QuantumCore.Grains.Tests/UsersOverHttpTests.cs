@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using QuantumCore.Contracts;
 using QuantumCore.Gateway;
@@ -256,7 +253,7 @@ public class UsersOverHttpTests
         using var browser = new Browser(exchange.Address);
         await browser.AskAsync("POST", "users", Zoe);
         var secret = Text((await browser.AskAsync("POST", "user/authenticator", """{"password":"correct horse"}""")).Body, "secret")!;
-        string Code() => TotpTwin.Code(secret, time.GetUtcNow());
+        string Code() => AuthenticatorApp.Code(secret, time.GetUtcNow().ToUnixTimeSeconds() / 30);
         string With(string code) => $$"""{"name":"zoe","password":"correct horse","code":"{{code}}"}""";
 
         var wrong = await browser.AskAsync("POST", "user/authenticator", $$"""{"password":"correct horse","secret":"{{secret}}","code":"000000"}""");
@@ -474,21 +471,4 @@ public class UsersOverHttpTests
     private static ICatalogGrain Catalog(ServedExchange exchange) => exchange.Grains.Catalog();
 
     private static string? Text(JsonElement body, string name) => body.GetProperty(name).GetString();
-}
-
-/// <summary>An authenticator app: RFC 6238, written for these tests alone.</summary>
-internal static class TotpTwin
-{
-    public static string Code(string secret, DateTimeOffset now)
-    {
-        var bits = string.Concat(secret.Select(c => Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(c, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var key = bits.Chunk(8).Select(octet => Convert.ToByte(new string(octet), 2)).ToArray();
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, now.ToUnixTimeSeconds() / 30);
-#pragma warning disable CA5350 // The standard's hash.
-        var hash = HMACSHA1.HashData(key, counter);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(hash[^1] & 15)) & int.MaxValue;
-        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
-    }
 }

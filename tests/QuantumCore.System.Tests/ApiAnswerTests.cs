@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using System.Globalization;
 using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
@@ -239,9 +237,9 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         var made = await CallAsync("POST user/authenticator", "user/authenticator", who, $$"""{"password":"{{password}}"}""");
         var secret = made.GetProperty("secret").GetString()!;
         var step = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30;
-        var confirmed = $$"""{"password":"{{password}}","secret":"{{secret}}","code":"{{Code(secret, step)}}"}""";
+        var confirmed = $$"""{"password":"{{password}}","secret":"{{secret}}","code":"{{AuthenticatorApp.Code(secret, step)}}"}""";
         await CallAsync("POST user/authenticator", "user/authenticator", who, confirmed);
-        await CallAsync("DELETE user/authenticator", "user/authenticator", who, $$"""{"password":"{{password}}","code":"{{Code(secret, step + 1)}}"}""");
+        await CallAsync("DELETE user/authenticator", "user/authenticator", who, $$"""{"password":"{{password}}","code":"{{AuthenticatorApp.Code(secret, step + 1)}}"}""");
     }
 
     private async Task OperatorAsync()
@@ -315,20 +313,5 @@ public sealed class ApiAnswerTests : IAsyncLifetime
         using var response = await _http.SendAsync(request, Token);
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync(Token));
         return ((int)response.StatusCode, document.RootElement.Clone());
-    }
-
-    /// <summary>Returns a code as an authenticator shows it (RFC 6238).</summary>
-    private static string Code(string secret, long step)
-    {
-        var bits = string.Concat(secret.Select(letter =>
-            Convert.ToString("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var key = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, step);
-#pragma warning disable CA5350 // What authenticators know.
-        var hash = HMACSHA1.HashData(key, counter);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(hash[^1] & 0xF)) & 0x7FFF_FFFF;
-        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
 }

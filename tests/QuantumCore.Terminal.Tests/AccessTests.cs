@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
@@ -6,6 +5,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using Deque.AxeCore.Playwright;
 using Microsoft.Playwright;
+using QuantumCore.TestKit;
 using Xunit;
 
 namespace QuantumCore.TerminalTests;
@@ -154,7 +154,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         var secret = await card.Locator("#authenticator-secret").TextContentAsync() ?? "";
         await LayoutTests.PictureAsync(page, "1440x900-dark-authenticator");
         var step = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() / 30;
-        await card.Locator("input[inputmode=numeric]").FillAsync(Code(secret, step));
+        await card.Locator("input[inputmode=numeric]").FillAsync(AuthenticatorApp.Code(secret, step));
         await card.Locator("button[type=submit]").ClickAsync();
         await Assertions.Expect(card).ToContainTextAsync("It is on");
 
@@ -164,7 +164,7 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
         await page.Page.Locator("#page button[type=submit]").ClickAsync();
 
         // Each code serves once. That of the next half minute is taken already.
-        await page.Page.Locator("#code").FillAsync(Code(secret, step + 1));
+        await page.Page.Locator("#code").FillAsync(AuthenticatorApp.Code(secret, step + 1));
         await page.Page.Locator("#page button[type=submit]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#account")).ToHaveTextAsync("mallory");
         await PageTests.GoAsync(page, "/signin");
@@ -235,20 +235,5 @@ public sealed partial class AccessTests(Browser browser, QuietExchange exchange)
 
         await page.Page.Locator(".keys button[type=submit]").ClickAsync();
         await Assertions.Expect(page.Page.Locator("#new-key")).ToBeVisibleAsync();
-    }
-
-    /// <summary>Returns the authenticator's code of a 30-second step (RFC 6238).</summary>
-    private static string Code(string secret, long step)
-    {
-        const string Alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-        var bits = string.Concat(secret.Select(letter => Convert.ToString(Alphabet.IndexOf(letter, StringComparison.Ordinal), 2).PadLeft(5, '0')));
-        var key = Enumerable.Range(0, bits.Length / 8).Select(i => Convert.ToByte(bits.Substring(i * 8, 8), 2)).ToArray();
-        var counter = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(counter, step);
-#pragma warning disable CA5350 // Authenticators use this one.
-        var hash = HMACSHA1.HashData(key, counter);
-#pragma warning restore CA5350
-        var number = BinaryPrimitives.ReadUInt32BigEndian(hash.AsSpan(hash[^1] & 0xF)) & 0x7FFF_FFFF;
-        return (number % 1_000_000).ToString("D6", CultureInfo.InvariantCulture);
     }
 }
