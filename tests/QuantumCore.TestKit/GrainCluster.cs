@@ -82,6 +82,9 @@ public sealed class GrainCluster : IAsyncDisposable
     /// <summary>Kills a silo without a shutdown, like a crash.</summary>
     public Task KillSiloAsync(int silo) => _cluster.KillSiloAsync(_cluster.Silos[silo], CancellationToken.None);
 
+    /// <summary>Stops a silo in order: its activations end first.</summary>
+    public Task StopSiloAsync(int silo) => _cluster.StopSiloAsync(_cluster.Silos[silo], CancellationToken.None);
+
     /// <summary>Starts another silo.</summary>
     public async Task StartSiloAsync()
     {
