@@ -84,7 +84,7 @@ internal sealed class FaultyEdge(ClientFaults faults)
     private void Surround(HttpContext context)
     {
         var inner = context.Features.GetRequiredFeature<IHttpWebSocketFeature>();
-        context.Features.Set<IHttpWebSocketFeature>(new FaultyUpgrade(inner, KeyOf(context), context.Request.Path, faults));
+        context.Features.Set<IHttpWebSocketFeature>(new FaultyUpgrade(inner, KeyOf(context), context.Request.Path, faults, context.Abort));
     }
 
     private static string? KeyOf(HttpContext context) => context.Request.Headers["X-Api-Key"] is [{ } own]

@@ -6,20 +6,20 @@ using Microsoft.AspNetCore.Http.Features;
 namespace QuantumCore.Silo.Simulation;
 
 /// <summary>Accepts a WebSocket whose messages faults affect.</summary>
-internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults) : IHttpWebSocketFeature
+internal sealed class FaultyUpgrade(IHttpWebSocketFeature inner, string? key, string path, ClientFaults faults, Action cut) : IHttpWebSocketFeature
 {
     /// <inheritdoc/>
     public bool IsWebSocketRequest => inner.IsWebSocketRequest;
 
     /// <inheritdoc/>
     public async Task<WebSocket> AcceptAsync(WebSocketAcceptContext context) =>
-        new FaultySocket(await inner.AcceptAsync(context), key, path, faults);
+        new FaultySocket(await inner.AcceptAsync(context), key, path, faults, cut);
 }
 
 /// <summary>
 /// A WebSocket with faults: it skips, duplicates or delays a message, or cuts the connection instead.
 /// </summary>
-internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults) : WebSocket
+internal sealed class FaultySocket(WebSocket inner, string? key, string path, ClientFaults faults, Action cut) : WebSocket
 {
     // Every sequenced message has one of these fields: native books and accounts, and depth on the Binance Spot
     // interface.
@@ -94,7 +94,8 @@ internal sealed class FaultySocket(WebSocket inner, string? key, string path, Cl
             case FaultKind.Skip:
                 return;
             case FaultKind.Drop:
-                inner.Abort();
+                // The whole connection: aborting only the socket has left a reader waiting for ever.
+                cut();
                 throw new WebSocketException(WebSocketError.ConnectionClosedPrematurely);
             case FaultKind.Delay when isBegin:
                 await Task.Delay(_fault.Millis, cancellationToken);
