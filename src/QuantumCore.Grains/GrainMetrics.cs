@@ -111,19 +111,15 @@ internal static class GrainMetrics
     /// <summary>Records how long a commit of the journal's writer took.</summary>
     public static void Committed(TimeSpan taken) => s_commit.Record(taken.TotalSeconds);
 
-    /// <summary>Counts a book's durable trades.</summary>
-    public static void Traded(string symbol, int trades)
-    {
-        if (trades > 0)
-            s_trades.Add(symbol, trades);
-    }
+    /// <summary>Counts a book's durable trades; with 0, its counter is shown from then on.</summary>
+    public static void Traded(string symbol, int trades) => s_trades.Add(symbol, trades);
 
     /// <summary>Records a book's report about itself.</summary>
     public static void BookLooked(string symbol, BookLook look)
     {
         s_books[symbol] = look;
-        // Shown as 0 before the first of them, so that Prometheus sees its increase.
-        s_trades.Add(symbol, 0);
+        // So that Prometheus sees the increase at the first of them.
+        Traded(symbol, 0);
     }
 
     /// <summary>
