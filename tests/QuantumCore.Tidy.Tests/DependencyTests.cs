@@ -15,7 +15,7 @@ public class DependencyTests
         ["QuantumCore.Market"] = ["QuantumCore.Instruments", "QuantumCore.Matching"],
         ["QuantumCore.Journal"] = [],
         ["QuantumCore.Contracts"] = ["QuantumCore.Instruments"],
-        // State machines of books, accounts, settlement and payouts: commands in, records out, and no grain in sight.
+        // State machines of books, accounts, settlement and payouts: commands in, records out. They know no grains.
         ["QuantumCore.Clearing"] = ["QuantumCore.Contracts", "QuantumCore.Matching"],
         ["QuantumCore.History"] = ["QuantumCore.Clearing", "QuantumCore.Contracts"],
         ["QuantumCore.Grains.Abstractions"] = ["QuantumCore.Contracts"],

@@ -1,6 +1,6 @@
--- Who belongs to the cluster, its reminders, and the statements by which Orleans' ADO.NET providers read and write them: a
--- provider finds them by name in OrleansQuery, and its parameters and columns have the names that it uses. A view, so that the
--- statements are always those of the build that runs.
+-- Members of the cluster, its reminders, and the statements by which Orleans' ADO.NET providers read and write them. A provider
+-- finds its statements by name in OrleansQuery, and expects these names of parameters and columns. OrleansQuery is a view, so that
+-- the statements are always those of the build that runs.
 -- Any number of silos may start at once on an empty database.
 SELECT pg_advisory_xact_lock(hashtext('QuantumCore cluster'));
 CREATE SCHEMA IF NOT EXISTS cluster;
